@@ -1,0 +1,163 @@
+"""Everything that can go wrong by name. Nothing else may live here.
+
+    MonitorError
+    ├─ ConfigError(file, line, key)      a maintainer must edit a file (exit 2)
+    ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
+    ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
+    ├─ InstanceRunning(where)            another process holds this database (exit 5)
+    ├─ FeedError(feed)                   one poll failed: recorded, backed off, never fatal, never final
+    │  ├─ FetchError(kind, retry_after)
+    │  └─ ParseError(kind)
+    └─ DeliveryError
+       ├─ NotAccepted(retry_after)       surely not posted: try again
+       ├─ MaybeAccepted                  perhaps posted: the row becomes `uncertain`
+       ├─ MessageRejected(reason)        Telegram says this message is malformed: kept, the next goes on
+       ├─ MessageGone                    the message to edit was deleted in the channel
+       └─ ChannelClosed(reason)          token, rights or chat: pause, tell the operator, resume by itself
+
+Expected absence (not modified, no text, no match) is a value, not an exception.
+Messages a maintainer or operator reads are Russian; they say what happened, where, and what to do next.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class MonitorError(Exception):
+    """The root of the tree; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class ConfigError(MonitorError):
+    """A maintainer must edit a file. `str()` reads `file:line: key: what is wrong and what to write`.
+
+    `line` counts from 1; 0 means that the place is the file (or the environment) as a whole.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, file: str, line: int = 0, key: str = "") -> None:
+        self.message, self.file, self.line, self.key = message, file, line, key
+        place = f"{file}:{line}" if line else file
+        super().__init__(": ".join(part for part in (place, key, message) if part))
+
+
+class SchemaError(MonitorError):
+    """The tables are of another version of the product than the code."""
+
+    exit_code = 3
+
+    def __init__(self, *, found: str, expected: str) -> None:
+        self.found, self.expected = found, expected
+        super().__init__(f"База данных версии «{found}», а нужна «{expected}». Выполните: monitor migrate")
+
+
+class DatabaseError(MonitorError):
+    """The database cannot be opened or written; the message says what the operator must do."""
+
+    exit_code = 4
+
+
+class InstanceRunning(MonitorError):
+    """Another process works on this database; two at once would post everything twice."""
+
+    exit_code = 5
+
+
+class FeedError(MonitorError):
+    """One poll of one feed failed. It is recorded and backed off; it is never fatal and never final."""
+
+    def __init__(self, message: str, *, feed: str) -> None:
+        self.feed = feed
+        super().__init__(f"{feed}: {message}" if feed else message)
+
+
+class FetchFailure(StrEnum):
+    """Why one GET gave nothing (the kind of a FetchError). Each needs another remedy."""
+
+    EMPTY = "empty"  # 200 and no body
+    NOT_FOUND = "not_found"  # 404, 410
+    FORBIDDEN = "forbidden"  # 401, 403, 451
+    THROTTLED = "throttled"  # 429
+    CLIENT = "client"  # any other 4xx
+    SERVER = "server"  # 5xx
+    TIMEOUT = "timeout"  # a phase or the whole took too long
+    CONNECTION = "connection"  # DNS, refused, reset, broken protocol
+    TLS = "tls"  # certificate
+    TOO_LARGE = "too_large"  # on the wire or after decompression
+    BLOCKED_ADDRESS = "blocked_address"  # the address is private: MONITOR_ALLOW_PRIVATE_ADDRESSES
+    REDIRECTS = "redirects"  # too many, or to nowhere
+    CHALLENGE = "challenge"  # Cloudflare, DDoS-Guard, Qrator: named, never bypassed
+    BAD_URL = "bad_url"  # not an http(s) address
+    ENCODING = "encoding"  # the declared content-encoding does not decode
+
+
+class FetchError(FeedError):
+    """One GET gave nothing usable.
+
+    `retry_after` is what the server asked for (capped by the fetcher), or None.
+    """
+
+    def __init__(
+        self, message: str, *, feed: str = "", kind: FetchFailure, retry_after: timedelta | None = None
+    ) -> None:
+        self.kind, self.retry_after = kind, retry_after
+        super().__init__(message, feed=feed)
+
+
+class ParseFailure(StrEnum):
+    """Why a body is not the feed it should be (the kind of a ParseError)."""
+
+    HTML = "html"  # a web page stands where the feed was
+    CHALLENGE = "challenge"  # a bot wall answered 200
+    NOT_A_FEED = "not_a_feed"  # neither RSS nor Atom
+    NO_ENTRIES = "no_entries"  # a feed without entries that had some before
+    MOJIBAKE = "mojibake"  # letters that no language has: the encoding is lost
+    NO_PREVIEW = "no_preview"  # a Telegram channel whose public preview is off, or we are throttled
+
+
+class ParseError(FeedError):
+    """The body came, but it is not the feed it should be."""
+
+    def __init__(self, message: str, *, feed: str = "", kind: ParseFailure) -> None:
+        self.kind = kind
+        super().__init__(message, feed=feed)
+
+
+class DeliveryError(MonitorError):
+    """One send or edit did not go through."""
+
+
+class NotAccepted(DeliveryError):
+    """Surely not posted: the connection never opened, 429, or a 5xx with a Bot API error body.
+
+    `retry_after` is Telegram's own wish (429) or None.
+    """
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class MaybeAccepted(DeliveryError):
+    """The request was written and no answer came: Telegram may have posted it."""
+
+
+class MessageRejected(DeliveryError):
+    """Telegram says this very message is malformed; sending it again cannot help."""
+
+
+class MessageGone(DeliveryError):
+    """The message to edit is no longer in the channel (deleted by an administrator)."""
+
+
+class ChannelClosed(DeliveryError):
+    """Token, rights or chat are wrong. Dispatch to this chat pauses and tries again by itself.
+
+    `migrated_to` is the new chat id when a group became a supergroup.
+    """
+
+    def __init__(self, message: str, *, migrated_to: int | None = None) -> None:
+        self.migrated_to = migrated_to
+        super().__init__(message)

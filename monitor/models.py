@@ -1,0 +1,283 @@
+"""The values that travel between the rooms: frozen, slotted, keyword-only; tuples, never lists; aware UTC instants.
+
+Nothing here computes more than a view of its own fields. `_at` is an aware UTC instant, durations are
+`timedelta`, `name` is a maintainer's key, `guid` the feed's, `id` ours.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+FeedLanguage = Literal["ru", "kk", "both"]
+Language = Literal["ru", "kk"]
+Where = Literal["title", "text"]
+
+
+class FeedKind(StrEnum):
+    """What stands at a feed's address."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    TELEGRAM = "telegram"  # the public preview of a channel
+
+
+class Tier(StrEnum):
+    """What a rule wants done with a story it matched."""
+
+    POST = "post"  # straight to the channel
+    REVIEW = "review"  # to the maintainers first
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """What became of an entry. Every entry seen has exactly one, with a reason (law 3 of the design)."""
+
+    POSTED = "posted"  # it began a story that goes to the channel
+    JOINED = "joined"  # another outlet's telling of a story already told
+    REVIEW = "review"  # a maintainer decides
+    REJECTED = "rejected"  # a maintainer decided against it
+    UNMATCHED = "unmatched"  # no rule fired
+    VETOED = "vetoed"  # a rule would have fired, its `none` line spoke against
+    BASELINE = "baseline"  # stood in the feed before we first saw the feed
+    TOO_OLD = "too_old"  # came up again long after it was published
+    DUPLICATE = "duplicate"  # the same article under another address or in another feed
+
+
+class DeliveryState(StrEnum):
+    """The states of an outbox row; the law of their changes is drawn in `monitor/tables.py`."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One stanza of feeds.yaml. Its identity is `name`, so its address may change."""
+
+    name: str
+    kind: FeedKind
+    url: str
+    lang: FeedLanguage
+    tz: str = "UTC"  # the zone of dates that name none
+    interval: timedelta | None = None  # None: cadence chooses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the store remembers of polling a feed; handed out with a lease."""
+
+    name: str
+    etag: str | None = None  # verbatim, weak mark and all
+    last_modified: str | None = None  # verbatim
+    body_hash: str | None = None  # of the last body that was accepted as a feed
+    failures: int = 0  # in a row
+    had_entries: bool = False
+    baseline_at: datetime | None = None  # first successful poll; None: never seen yet
+    succeeded_at: datetime | None = None  # last successful poll
+    lease_no: int = 0  # fencing number: a poll that lost its lease may not record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The answer to one GET, decompressed, within the caps."""
+
+    url: str  # the final address, after redirects
+    body: bytes
+    content_type: str = ""  # verbatim header
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """304: the body is the one we have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the feed said of one article. `title`, `summary` and `content` are readable text, not HTML."""
+
+    keys: tuple[str, ...]  # identities within the feed, the strongest first; seen once = seen
+    url: str  # as the feed gave it, absolute; "" if it gave none
+    title: str
+    summary: str = ""
+    content: str = ""  # the full text, when the feed carries it
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """Entries in the feed's order, and what was wrong with it (for the log; never fatal)."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """The readable part of a web page. An empty `text` always comes with a `problem`."""
+
+    text: str
+    title: str = ""
+    published_at: datetime | None = None
+    problem: str = ""  # a named reason why there is no (good) text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An entry made readable."""
+
+    feed: str  # the outlet as subscribers see it
+    url: str  # the address to show
+    canonical_url: str  # the address as identity (monitor/urls.py)
+    title: str
+    text: str
+    language: Language | None = None
+    published_at: datetime | None = None
+    fingerprint: tuple[int, ...] = ()  # sorted; monitor/similarity.py
+    problem: str = ""  # why the text is only the feed's summary, if it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One line of a rule found in the article. `[start, end)` points into the original title or text."""
+
+    term: str  # as keywords.yaml writes it
+    form: str  # as the article writes it
+    where: Where
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicVerdict:
+    """One topic that an article belongs to, by the strongest rule that fired."""
+
+    id: str
+    title: str
+    hashtag: str
+    rule: str
+    tier: Tier
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veto:
+    """A rule that would have fired, and the words that spoke against it."""
+
+    topic: str
+    rule: str
+    form: str
+    where: Where
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rules say of one article."""
+
+    topics: tuple[TopicVerdict, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+
+    @property
+    def tier(self) -> Tier:
+        """The strongest tier among the topics."""
+        tiers = {topic.tier for topic in self.topics}
+        return next((tier for tier in (Tier.POST, Tier.REVIEW) if tier in tiers), Tier.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One article as a part of a story, with what the rules said of it."""
+
+    article: Article
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One event as told by one or more articles; the first telling leads. `id` is None until recorded."""
+
+    id: int | None
+    tellings: tuple[Telling, ...]
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Ids of the topics any telling belongs to."""
+        return frozenset(topic.id for telling in self.tellings for topic in telling.verdict.topics)
+
+    @property
+    def tier(self) -> Tier:
+        """The tier of the leading telling: it decided where the story went."""
+        return self.tellings[0].verdict.tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOutcome:
+    """An entry and what became of it. `telling` is there when a rule matched or a veto spoke."""
+
+    entry: Entry
+    outcome: Outcome
+    reason: str
+    telling: Telling | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPost:
+    """What a chat should show of a story: Telegram HTML, valid and short enough."""
+
+    chat: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChange:
+    """A story to create (`story.id` is None) or to extend, the entries that do it, and the wanted posts."""
+
+    story: Story
+    added: tuple[EntryOutcome, ...]
+    posts: tuple[WantedPost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """Everything one poll decided, before its matched entries are placed into stories.
+
+    `failure` is "" for a good poll. Validators are those of the accepted body; after a failure or
+    `NotModified` they are the old ones.
+    """
+
+    feed: str
+    lease_no: int
+    polled_at: datetime
+    next_poll_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    failure: str = ""
+    failures: int = 0
+    had_entries: bool = False
+    settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
+    matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
+    known_keys: tuple[str, ...] = ()  # seen again: kept alive in the store's memory
+    problems: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One outbox row as claimed for sending: what the chat should show, and the fence to settle with."""
+
+    id: int
+    story_id: int
+    chat: str
+    html: str
+    revision: int  # the revision this claim will bring to the chat
+    message_id: int | None  # None: post; else edit that message
+    attempts: int
+    lease_no: int
