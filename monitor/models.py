@@ -4,7 +4,7 @@ Nothing here computes more than a view of its own fields. `_at` is an aware UTC 
 `timedelta`, `name` is a maintainer's key, `guid` the feed's, `id` ours.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -202,7 +202,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event as told by one or more articles; the first telling leads. `id` is None until recorded."""
+    """One event as told by one or more articles, in the order they came. `id` is None until recorded."""
 
     id: int | None
     tellings: tuple[Telling, ...]
@@ -214,8 +214,14 @@ class Story:
 
     @property
     def tier(self) -> Tier:
-        """The tier of the leading telling: it decided where the story went."""
-        return self.tellings[0].verdict.tier
+        """The strongest tier among the tellings: it decides where the story goes."""
+        return self.lead.verdict.tier
+
+    @property
+    def lead(self) -> Telling:
+        """The telling a post shows: the first one that may be posted, else the first."""
+        postable = (telling for telling in self.tellings if telling.verdict.tier is Tier.POST)
+        return next(postable, self.tellings[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +272,7 @@ class PollOutcome:
     settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
     matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
     known_keys: tuple[str, ...] = ()  # seen again: kept alive in the store's memory
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,3 +287,46 @@ class Delivery:
     message_id: int | None  # None: post; else edit that message
     attempts: int
     lease_no: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Nothing may be sent to this chat before `until` (Telegram's wish, the governor, or a send in flight)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The governor of one chat: at most `per_minute` sends in any 60 s, at least `spacing` between two.
+
+    Telegram documents about 20 a minute and one a second for a chat; edits count alike.
+    """
+
+    per_minute: int = 18
+    spacing: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How a claimed delivery ended; `state` is never SENDING."""
+
+    state: DeliveryState
+    error: str = ""
+    message_id: int | None = None
+    chat_not_before_at: datetime | None = None  # the whole chat waits until then
+    chat_closed: str = ""  # why the chat takes nothing for now; "" when it does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A delivery as an operator looks at it."""
+
+    id: int
+    chat: str
+    state: DeliveryState
+    title: str
+    url: str
+    attempts: int
+    error: str
+    updated_at: datetime

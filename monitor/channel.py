@@ -1,0 +1,319 @@
+"""The Telegram channel: post, edit, and ask whether posting is possible. The one file that knows python-telegram-bot.
+
+Every failure leaves as a `DeliveryError`, and the question it answers is always the same: may Telegram have posted
+the message? The library's own exceptions blur that (a refusal and a lost answer may be the same class), so the
+answer is read here before the library reads it:
+
+    what happened                                         post              edit
+    connection never opened                               NotAccepted       NotAccepted
+    request written, no Bot API answer (200 or 5xx)       MaybeAccepted     NotAccepted (to edit again is harmless)
+    no Bot API answer, 3xx or 4xx: a portal, a proxy      ChannelClosed     ChannelClosed
+    429, 5xx and the rest, in the Bot API's words         NotAccepted       NotAccepted
+    401, 403, 404; chat or rights are wrong; migrated     ChannelClosed     ChannelClosed
+    400 «message is not modified»                         -                 done
+    400 «message to edit not found»                       -                 MessageGone
+    400 anything else, 413                                MessageRejected   MessageRejected
+
+Sources: the Bot API documentation ("Making requests", ResponseParameters) and the texts in the public source of the
+Bot API server. Nothing here retries, waits or counts: that is the outbox's work.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    LinkPreviewOptions,
+)
+from telegram.constants import ChatType, ParseMode
+from telegram.error import TelegramError
+from telegram.request import HTTPXRequest
+
+from monitor.errors import (
+    ChannelClosed,
+    DeliveryError,
+    MaybeAccepted,
+    MessageGone,
+    MessageRejected,
+    NotAccepted,
+)
+
+_CONNECT_SECONDS: Final = 10
+_ANSWER_SECONDS: Final = 30  # the library's 5 is short for Telegram under load, and each timeout is a post in doubt
+_DEADLINE_SECONDS: Final = 90  # of one call as a whole: an answer dripping in byte by byte never times out otherwise
+_LONGEST_PAUSE: Final = timedelta(days=1)
+
+# Small, because headline and sentence already stand in the post; not off, because the preview carries Instant View,
+# which opens articles whose sites are blocked where the reader is.
+_PREVIEW: Final = LinkPreviewOptions(prefer_small_media=True)
+
+# httpx says by these that no byte of the request was written.
+_UNSENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+
+_NOT_MODIFIED: Final = "message is not modified"
+_GONE: Final = ("message to edit not found", "message_id_invalid", "message identifier is not specified")
+_CHAT_UNKNOWN: Final = (
+    "chat not found",
+    "chat_id is empty",
+    "peer_id_invalid",
+    "channel_invalid",
+    "upgraded to a supergroup",
+)
+_RIGHTS_MISSING: Final = (
+    "not enough rights",
+    "no rights to",
+    "need administrator rights",
+    "administrator rights required",
+    "chat_write_forbidden",
+    "chat_admin_required",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "channel_private",
+    "group chat was deactivated",
+    "member list is inaccessible",
+    "user not found",
+    "topic_closed",
+    "message thread not found",
+)
+
+
+class Channel:
+    """Speaks to one Bot API server as one bot; an asynchronous context manager. Opening it asks Telegram nothing.
+
+    `base_url` is another Bot API server's root (`http://127.0.0.1:8081`), `proxy` an `http://` or `socks5://` address.
+    No exception that leaves carries the token.
+    """
+
+    def __init__(self, token: str, *, base_url: str | None = None, proxy: str | None = None) -> None:
+        root = (base_url or "https://api.telegram.org").rstrip("/")
+        self._secret = token.partition(":")[2] or token
+        self._request = _Request(
+            connection_pool_size=8,
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_ANSWER_SECONDS,
+            write_timeout=_ANSWER_SECONDS,
+            pool_timeout=_ANSWER_SECONDS,
+            proxy=proxy,
+            # A kept connection gone stale would turn a harmless failure into a post in doubt.
+            httpx_kwargs={"limits": httpx.Limits(max_connections=8, max_keepalive_connections=0)},
+        )
+        self._bot = _Bot(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._request.initialize()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Not the bot's own shutdown: it closes the connections only after a getMe that we never ask for.
+        await self._request.shutdown()
+
+    async def post(self, chat: str, html: str, *, silent: bool = False) -> int:
+        """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
+
+        Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
+        """
+        async with self._speaking(chat, repeatable=False):
+            message = await self._bot.send_message(
+                chat,
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_PREVIEW,
+                disable_notification=silent,
+            )
+            return message.message_id
+
+    async def edit(self, chat: str, message_id: int, html: str) -> None:
+        """Make an own message show `html`; that it shows it already is success.
+
+        Raises NotAccepted (also when the answer is lost), MessageGone, MessageRejected, ChannelClosed.
+        """
+        async with self._speaking(chat, repeatable=True):
+            try:
+                await self._bot.edit_message_text(
+                    html,
+                    chat_id=chat,
+                    message_id=message_id,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=_PREVIEW,
+                )
+            except _Refused as refusal:
+                if not refusal.says(_NOT_MODIFIED):
+                    raise
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """Ask whether the token is good and the bot may write to each chat.
+
+        Raises ChannelClosed with what the operator must do, or NotAccepted when Telegram cannot be reached.
+        """
+        async with self._speaking("", repeatable=True):
+            bot = await self._bot.get_me()
+        for chat in chats:
+            async with self._speaking(chat, repeatable=True):
+                known = await self._bot.get_chat(chat)
+                if known.type == ChatType.PRIVATE:  # no members there; getChat found the person
+                    continue
+                member = await self._bot.get_chat_member(chat, bot.id)
+            if not _may_post(member, known.type):
+                raise ChannelClosed(_rights_advice(chat))
+
+    @asynccontextmanager
+    async def _speaking(self, chat: str, *, repeatable: bool) -> AsyncIterator[None]:
+        """Everything that goes wrong inside leaves as a DeliveryError without the token; cancelling passes."""
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                yield
+        except Exception as error:  # noqa: BLE001 - a post's fate must be told, whatever the library stumbled over
+            # `from None`: the chain would show the address called, and the token is a part of it.
+            raise self._redacted(_fate(error, chat, repeatable=repeatable)) from None
+
+    def _redacted(self, error: DeliveryError) -> DeliveryError:
+        error.args = tuple(str(part).replace(self._secret, "…") for part in error.args)
+        return error
+
+
+class _Bot(Bot):
+    """A bot whose name in a log or a traceback is not its token."""
+
+    def __repr__(self) -> str:
+        return "Bot[token=…]"
+
+
+class _Request(HTTPXRequest):
+    """Reads the answer before the library does, so that a refusal is told apart from an answer that is none."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        code, payload = await super().do_request(*args, **kwargs)
+        _require_result(code, payload)
+        return code, payload
+
+
+class _Refused(TelegramError):
+    """The Bot API understood the request and said no."""
+
+    def __init__(self, code: int, description: str, parameters: object) -> None:
+        super().__init__(description)
+        self.code, self.description = code, description
+        self.parameters = parameters if isinstance(parameters, dict) else {}
+
+    def says(self, *texts: str) -> bool:
+        return any(text in self.description.lower() for text in texts)
+
+
+class _NoAnswer(TelegramError):
+    """What came is no answer of a Bot API server."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"HTTP {code}")
+        self.code = code
+
+
+def _require_result(code: int, payload: bytes) -> None:
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        answer = None
+    match answer:
+        case {"ok": True, "result": _} if code < 300:
+            return
+        case {"ok": False, "error_code": int(error_code), "description": str(description)}:
+            raise _Refused(error_code, description, answer.get("parameters"))
+    raise _NoAnswer(code)
+
+
+def _fate(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
+    """What an exception says of the message: the table of the module docstring."""
+    match error:
+        case _Refused():
+            return _refusal(error, chat)
+        case _NoAnswer() if 300 <= error.code < 500:
+            return ChannelClosed(
+                f"Вместо Telegram отвечает кто-то другой ({error}): проверьте MONITOR_BOT_API_URL и MONITOR_PROXY."
+            )
+    cause = error.__cause__ or error
+    told = f"{type(cause).__name__}: {cause}".rstrip(": ")
+    if isinstance(cause, UnicodeError):  # the text cannot be written down, so it was never sent
+        return MessageRejected(f"Сообщение нельзя закодировать: {told}")
+    if isinstance(cause, _UNSENT):
+        return NotAccepted(f"Нет связи с Telegram: {told}")
+    if repeatable:
+        return NotAccepted(f"Telegram не ответил: {told}")
+    return MaybeAccepted(f"Сообщение отправлено, но ответа Telegram нет: {told}")
+
+
+def _refusal(refusal: _Refused, chat: str) -> DeliveryError:
+    told = f"Telegram ответил: {refusal.code} {refusal.description}"
+    if advice := _advice(refusal, chat):
+        return ChannelClosed(f"{advice} {told}", migrated_to=_migrated_to(refusal))
+    if refusal.code not in (400, 413):
+        return NotAccepted(told, retry_after=_retry_after(refusal))
+    if refusal.says(*_GONE):
+        return MessageGone(told)
+    return MessageRejected(told)
+
+
+def _advice(refusal: _Refused, chat: str) -> str:
+    """What the operator must do before anything can be posted; "" when the trouble is not of that kind."""
+    if refusal.code in (401, 404):
+        return "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
+    if (new := _migrated_to(refusal)) is not None:
+        return f"Группа {chat} стала супергруппой: запишите в настройках её новый номер {new}."
+    if refusal.code == 403 or refusal.says(*_RIGHTS_MISSING):
+        return _rights_advice(chat)
+    if refusal.says(*_CHAT_UNKNOWN):
+        return f"Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
+    return ""
+
+
+def _rights_advice(chat: str) -> str:
+    return f"Бот не может писать в {chat}: добавьте его администратором с правом публиковать сообщения."
+
+
+def _migrated_to(refusal: _Refused) -> int | None:
+    new = refusal.parameters.get("migrate_to_chat_id")
+    return new if isinstance(new, int) else None
+
+
+def _retry_after(refusal: _Refused) -> timedelta | None:
+    seconds = refusal.parameters.get("retry_after")
+    if not isinstance(seconds, int | float) or seconds <= 0:
+        return None
+    return timedelta(seconds=min(seconds, _LONGEST_PAUSE.total_seconds()))
+
+
+def _may_post(member: ChatMember, chat_type: str) -> bool:
+    match member:
+        case ChatMemberOwner():
+            return True
+        case ChatMemberAdministrator():
+            return chat_type != ChatType.CHANNEL or bool(member.can_post_messages)
+        case ChatMemberMember():
+            return chat_type != ChatType.CHANNEL
+        case ChatMemberRestricted():
+            return member.can_send_messages
+    return False

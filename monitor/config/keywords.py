@@ -1,0 +1,323 @@
+"""keywords.yaml: text → rules as written, `$list` resolved. Word forms are not known here: `matching.rules` adds them.
+
+A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest
+from monitor.errors import ConfigError
+from monitor.models import Language, Tier
+
+MAX_LINES = 8
+MIN_PREFIX = 3
+MAX_WINDOW = 200
+
+_RULE_KEYS = ("name", "tier", "all", "none", "within", "note")
+_TOPIC_KEYS = ("title", "hashtag", "any_of", "examples", "note")
+_EXAMPLE_KEYS = ("match", "post", "review", "miss")
+_TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
+_ITEM = re.compile(r"(?:«[^»]*»|[^,«\n])+")  # commas inside «…» do not separate
+_TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
+_WORD = re.compile(r"[^\W\d_]+|\d+")  # as monitor.text parts words: letters or digits
+
+
+class PartKind(StrEnum):
+    """How one word of a term is to be found."""
+
+    WORD = "word"  # in every form
+    EXACT = "exact"  # as written
+    PREFIX = "prefix"  # every word that begins so
+    NAME = "name"  # a person: every case, with a capital letter only
+
+
+class Scope(StrEnum):
+    """How near to each other the lines of a rule must be found."""
+
+    SENTENCE = "sentence"  # the title is a sentence of its own
+    TITLE = "title"
+    TEXT = "text"  # title and text together
+
+
+Expectation = Literal["match", "post", "review", "miss"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One word of a term."""
+
+    text: str
+    kind: PartKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One alternative of a line; its parts stand in the article one after another. `language` None: both."""
+
+    text: str  # as the file writes it
+    parts: tuple[Part, ...]
+    language: Language | None
+    line: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Every line must be found within `within` (a number counts words); no term of `none` may stand there."""
+
+    name: str
+    tier: Tier
+    lines: tuple[tuple[Term, ...], ...]
+    none: tuple[Term, ...]
+    within: Scope | int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text and what its topic must say of it: fire (in that very tier), or stay silent."""
+
+    title: str
+    text: str
+    expects: Expectation
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A group of rules; one that fires is enough."""
+
+    id: str
+    title: str
+    hashtag: str
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keywords:
+    """The whole file. `lists` and `people` are already written into the rules; they stay here to be checked."""
+
+    file: str
+    topics: tuple[Topic, ...]
+    lists: tuple[tuple[Term, ...], ...] = ()
+    people: tuple[Term, ...] = ()
+
+
+def load_keywords(text: str, *, file: str) -> Keywords:
+    """The rules as written. Raises ConfigError: the first mistake, and how many others there are."""
+    keywords, reader = _read(text, file)
+    reader.raise_first()
+    return keywords
+
+
+def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
+    """Everything that is wrong with the file, in its order; () when `load_keywords` would succeed."""
+    try:
+        _, reader = _read(text, file)
+    except ConfigError as error:
+        return (error,)
+    return tuple(sorted(reader.problems, key=lambda error: error.line))
+
+
+def _read(text: str, file: str) -> tuple[Keywords, Reader]:
+    reader = _KeywordsReader(file)
+    root = load(unicodedata.normalize("NFC", text), file=file)
+    reader.mapping(root, key="", at=root, known=("lists", "people", "topics"))
+    reader.declare(root)
+    lists = tuple(reader.list_terms(name) for name in reader.lists)
+    topics = reader.mapping(root.get("topics"), key="topics", at=root)
+    found = tuple(reader.topic(name, node) for name, node in topics.items) if topics else ()
+    return Keywords(file=file, topics=found, lists=lists, people=reader.people), reader
+
+
+class _KeywordsReader(Reader):
+    """Resolves `$list` while reading, so that an unknown or circular reference is named where it stands."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.lists: dict[str, Node] = {}
+        self.people: tuple[Term, ...] = ()
+        self._resolved: dict[str, tuple[Term, ...]] = {}
+        self._opening: list[str] = []
+
+    def declare(self, root: Mapping) -> None:
+        """Remember the lists by name and read the people."""
+        lists = root.get("lists")
+        if lists is not None and (mapping := self.mapping(lists, key="lists", at=root)):
+            self.lists = {name.text: node for name, node in mapping.items}
+        people = root.get("people")
+        if people is not None:
+            self.people = self.terms(people, key="people", kind=PartKind.NAME)
+
+    def list_terms(self, name: str) -> tuple[Term, ...]:
+        """The terms of a declared list."""
+        if name not in self._resolved:
+            self._opening.append(name)
+            self._resolved[name] = self.terms(self.lists[name], key=name)
+            self._opening.pop()
+        return self._resolved[name]
+
+    def topic(self, name: Scalar, node: Node) -> Topic:
+        if not _TOPIC_ID.fullmatch(name.text):
+            self.problem("имя темы — латинские буквы, цифры и «_», например extradition", at=name, key=name.text)
+        body = self.mapping(node, key=name.text, at=name, known=_TOPIC_KEYS) or Mapping(items=(), line=name.line)
+        title = self.text(body.get("title"), key="title", at=name) or name.text
+        hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
+        if not _HASHTAG.fullmatch(hashtag):
+            self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
+        rules = tuple(self._rule(item) for item in self.items(body.get("any_of"), key="any_of", at=name))
+        self._unique_names(rules)
+        examples = self._examples(body.get("examples"))
+        return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
+
+    def _unique_names(self, rules: tuple[Rule, ...]) -> None:
+        seen: dict[str, int] = {}
+        for rule in rules:
+            if rule.name in seen:
+                place = Scalar(text=rule.name, line=rule.line)
+                self.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
+            seen.setdefault(rule.name, rule.line)
+
+    def _rule(self, node: Node) -> Rule:
+        body = self.mapping(node, key="any_of", at=node, known=_RULE_KEYS) or Mapping(items=(), line=node.line)
+        name = self.text(body.get("name"), key="name", at=node) or ""
+        lines = tuple(self.terms(line, key="all") for line in self.items(body.get("all"), key="all", at=node))
+        if len(lines) > MAX_LINES:
+            self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=node, key="all")
+        none = body.get("none")
+        return Rule(
+            name=name,
+            tier=self._tier(body.get("tier")),
+            lines=lines,
+            none=self.terms(none, key="none") if none is not None else (),
+            within=self._within(body.get("within")),
+            line=node.line,
+        )
+
+    def _tier(self, node: Node | None) -> Tier:
+        if node is None:
+            return Tier.POST
+        tier = self.text(node, key="tier", at=node)
+        if tier not in (None, Tier.POST, Tier.REVIEW):
+            self.problem("можно: post (сразу в канал) или review (сначала редактору)", at=node, key="tier")
+            return Tier.POST
+        return Tier(tier or Tier.POST)
+
+    def _within(self, node: Node | None) -> Scope | int:
+        if node is None:
+            return Scope.SENTENCE
+        text = self.text(node, key="within", at=node) or ""
+        if text in list(Scope):
+            return Scope(text)
+        if re.fullmatch(r"[1-9][0-9]{0,2}", text) and 2 <= int(text) <= MAX_WINDOW:
+            return int(text)
+        self.problem(f"можно: sentence, title, text или число слов от 2 до {MAX_WINDOW}", at=node, key="within")
+        return Scope.SENTENCE
+
+    def _examples(self, node: Node | None) -> tuple[Example, ...]:
+        if node is None:
+            return ()
+        body = self.mapping(node, key="examples", at=node, known=_EXAMPLE_KEYS)
+        found = []
+        for name, value in body.items if body else ():
+            for item in self.items(value, key=name.text, at=name):
+                text = self.text(item, key=name.text, at=name) or ""
+                found.append(_example(text, expects=name.text, line=item.line))
+        return tuple(found)
+
+    def terms(self, node: Node, *, key: str, kind: PartKind = PartKind.WORD) -> tuple[Term, ...]:
+        """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""
+        before = len(self.problems)
+        found = tuple(self._terms(node, key, kind, None))
+        if not found and len(self.problems) == before:
+            self.problem("пустой список — впишите хотя бы одно слово", at=node, key=key)
+        return found
+
+    def _terms(self, node: Node, key: str, kind: PartKind, language: Language | None) -> list[Term]:
+        if isinstance(node, Scalar):
+            return self._split(node, key, kind, language)
+        if isinstance(node, Sequence):
+            return [term for item in node.items for term in self._terms(item, key, kind, language)]
+        return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
+
+    def _of_language(self, name: Scalar, value: Node, key: str, kind: PartKind) -> list[Term]:
+        if name.text == "ru":
+            return self._terms(value, key, kind, "ru")
+        if name.text == "kk":
+            return self._terms(value, key, kind, "kk")
+        self.problem(
+            'здесь можно только ru и kk — если это слова, возьмите весь их ряд в кавычки: ru: "слово, другое"',
+            at=name,
+            key=name.text,
+        )
+        return []
+
+    def _split(self, node: Scalar, key: str, kind: PartKind, language: Language | None) -> list[Term]:
+        found: list[Term] = []
+        for item in _ITEM.findall(node.text):
+            written = item.strip()
+            if written.startswith("$"):
+                found.extend(self._referred(written[1:], node, key))
+            elif written:
+                parts = self._parts(written, node, key, kind)
+                found.append(Term(text=written, parts=parts, language=language, line=node.line, key=key))
+        return found
+
+    def _referred(self, name: str, node: Scalar, key: str) -> tuple[Term, ...]:
+        if name == "people" and self.people:
+            return self.people
+        if name not in self.lists:
+            known = [*self.lists, "people"]
+            self.problem(f"нет списка «${name}»{nearest(name, known)}", at=node, key=key)
+            return ()
+        if name in self._opening:
+            self.problem(f"список «${name}» ссылается сам на себя — уберите ссылку", at=node, key=key)
+            return ()
+        return self.list_terms(name)
+
+    def _parts(self, written: str, node: Scalar, key: str, kind: PartKind) -> tuple[Part, ...]:
+        rest = _TOKEN.sub("", written).strip()
+        if rest:
+            self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
+        found: list[Part] = []
+        for exact, word, hyphen in _TOKEN.findall(written):
+            if exact:
+                found += [Part(text=token, kind=PartKind.EXACT) for token in _WORD.findall(exact)]
+            elif word:
+                found += self._token(word, node, key, PartKind.EXACT if hyphen else kind)
+        if not found and not rest:
+            self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
+        return tuple(found)
+
+    def _token(self, token: str, node: Scalar, key: str, kind: PartKind) -> list[Part]:
+        """One word as a rule; letters beside digits («С4») are two, and stand as written."""
+        stem = token.removesuffix("*")
+        words = _WORD.findall(stem)
+        if "".join(words) != stem:
+            self.problem(
+                f"в «{token}» лишний знак — можно буквы, цифры, «точная форма», начало* и $список", at=node, key=key
+            )
+        elif stem != token and len(stem) < MIN_PREFIX:
+            self.problem(f"«{token}»: начало слова короче {MIN_PREFIX} букв", at=node, key=key)
+        if len(words) == 1:
+            kind = PartKind.PREFIX if stem != token else kind
+            return [Part(text=stem, kind=kind)]
+        return [Part(text=word, kind=PartKind.EXACT) for word in words]
+
+
+def _example(text: str, *, expects: str, line: int) -> Example:
+    """One line is a text; of several the first is the title."""
+    title, newline, body = text.partition("\n")
+    if not newline:
+        title, body = "", text
+    expectation: Expectation = next(
+        (known for known in ("match", "post", "review", "miss") if known == expects), "match"
+    )
+    return Example(title=title.strip(), text=body.strip(), expects=expectation, line=line)

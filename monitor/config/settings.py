@@ -1,0 +1,124 @@
+"""The operator's settings: `MONITOR_…` variables as one frozen value. Reads a mapping, never the environment.
+
+docs/operating.md documents every variable; tests/test_house.py keeps the two lists equal.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from monitor.errors import ConfigError
+
+PREFIX = "MONITOR_"
+IN_FILE = "_FILE"
+TERMINAL = "terminal"  # the chat name of preview mode
+
+
+class Settings(BaseModel):
+    """What the operator may set. Field `bot_token` is `MONITOR_BOT_TOKEN`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    bot_token: str = ""
+    channel: str = ""
+    review_chat: str = ""
+    database_url: str = "sqlite:///data/monitor.db"
+    feeds: str = "feeds.yaml"
+    keywords: str = "keywords.yaml"
+    bot_api_url: str = ""
+    proxy: str = ""
+    allow_private_addresses: bool = False
+    contact: str = ""
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token_shape(cls, token: str) -> str:
+        number, _, secret = token.partition(":")
+        if token and not (number.isdigit() and len(secret) >= 20 and token.isascii() and not token.split()[1:]):
+            raise ValueError("это не похоже на токен бота; возьмите его у @BotFather, он вида 123456789:AAE…")
+        return token
+
+    @field_validator("channel", "review_chat")
+    @classmethod
+    def _chat_shape(cls, chat: str) -> str:
+        if not chat or (chat.startswith("@") and chat[1:].isidentifier() and chat.isascii()):
+            return chat
+        if chat.startswith("-") and chat[1:].isdigit():
+            return chat
+        raise ValueError("пишите @имя_канала или его числовой номер, например -1001234567890")
+
+    @field_validator("bot_api_url", "proxy")
+    @classmethod
+    def _address_shape(cls, url: str) -> str:
+        schemes = ("http", "https", "socks5", "socks5h")
+        if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
+            raise ValueError("нужен адрес вида http://127.0.0.1:8081")
+        return url.rstrip("/")
+
+    @property
+    def live(self) -> bool:
+        """Whether posts go to Telegram; without token or channel they are shown in the terminal."""
+        return bool(self.bot_token and self.channel)
+
+    @property
+    def chat(self) -> str:
+        """The chat that gets the stories of tier `post`."""
+        return self.channel if self.live else TERMINAL
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The variables still needed to go live."""
+        wanted = {"MONITOR_BOT_TOKEN": self.bot_token, "MONITOR_CHANNEL": self.channel}
+        return tuple(name for name, value in wanted.items() if not value)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never stand in any output."""
+        addresses = [urlsplit(self.proxy).password or "", urlsplit(self.database_url).password or ""]
+        return tuple(secret for secret in (self.bot_token, *addresses) if secret)
+
+
+KNOWN = frozenset(PREFIX + name.upper() for name in Settings.model_fields)
+
+
+def unknown_names(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """`MONITOR_…` variables that are no setting: perhaps a slip of the pen, worth a warning at start-up."""
+    return tuple(name for name in environ if name.startswith(PREFIX) and name.removesuffix(IN_FILE) not in KNOWN)
+
+
+def wanted_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Settings whose value lies in a file: for `MONITOR_BOT_TOKEN_FILE=/x` this is `{"MONITOR_BOT_TOKEN": "/x"}`."""
+    return {
+        name.removesuffix(IN_FILE): path
+        for name, path in environ.items()
+        if name.startswith(PREFIX) and name.endswith(IN_FILE) and path.strip()
+    }
+
+
+def load_settings(environ: Mapping[str, str], *, where: str = "переменные окружения") -> Settings:
+    """Read the `MONITOR_…` variables (file contents already put in). Raises ConfigError naming the variable.
+
+    An empty value means "not set"; variables that are no setting are left out (`unknown_names` lists them).
+    """
+    given = {
+        name.removeprefix(PREFIX).lower(): value.strip()
+        for name, value in environ.items()
+        if name in KNOWN and value.strip()
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise ConfigError(_advice(first["type"], first["msg"]), file=where, key=name) from None
+
+
+def _advice(kind: str, message: str) -> str:
+    known = {
+        "bool_parsing": "пишите 1 или 0",
+        "literal_error": "пишите text или json",
+    }
+    return known.get(kind, message.removeprefix("Value error, "))

@@ -1,0 +1,222 @@
+"""YAML text as plain values that know their line. Reading meaning into them belongs to `feeds` and `keywords`.
+
+Every scalar is kept as the text the maintainer typed: `NO` stays «NO», `1937` stays «1937». What YAML can do
+beyond mappings, sequences and texts (anchors, tags, several documents) is refused, so that no file can grow.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from monitor.errors import ConfigError
+
+MAX_CHARACTERS = 2_000_000
+MAX_DEPTH = 20
+
+_HINTS = (
+    (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
+    (re.compile(r"""(?:^|[-:,{[]) *[*&@%`!|>]\S"""), 'строка начинается со служебного знака — возьмите её в «"…"»'),
+    (re.compile(r"""["'] *,? *[^\s,:#}\]]"""), "после закрывающей кавычки идёт текст — возьмите в кавычки всю строку"),
+    (re.compile(r":\s.*:\s"), 'в строке два двоеточия — возьмите текст после первого в «"…"»'),
+    (re.compile(r"^[^:]*\S[^:]*$"), "проверьте отступы и двоеточие после имени ключа (после двоеточия нужен пробел)"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """One text as typed; `line` counts from 1."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """`- a`, `- b` or `[a, b]`."""
+
+    items: tuple["Node", ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """`key: value` pairs in the file's order; no key stands twice."""
+
+    items: tuple[tuple[Scalar, "Node"], ...]
+    line: int
+
+    def get(self, key: str) -> "Node | None":
+        """The value under `key`, or None."""
+        return next((value for name, value in self.items if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def load(text: str, *, file: str) -> Mapping:
+    """The file's top mapping. Raises ConfigError with the line and what to write instead."""
+    if len(text) > MAX_CHARACTERS:
+        raise ConfigError(f"файл больше {MAX_CHARACTERS:,} знаков — разделите или сократите его", file=file)
+    try:
+        root = _build(_events(text), file)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        raise ConfigError(f"здесь файл не читается: {_hint(text, line)}", file=file, line=line) from error
+    except (YAMLError, UnicodeError, ValueError) as error:
+        raise ConfigError("в файле есть недопустимые знаки — сохраните его как UTF-8", file=file) from error
+    if not isinstance(root, Mapping):
+        raise ConfigError("файл пуст или начинается не с ключа — нужна строка вида «ключ:»", file=file, line=1)
+    return root
+
+
+def _events(text: str) -> Iterator[Event]:
+    yaml = YAML(typ="rt", pure=True)
+    yield from yaml.parse(text)
+
+
+def _hint(text: str, line: int) -> str:
+    """What most likely went wrong on the line where the parser stopped, or on the one before."""
+    lines = text.splitlines()
+    near = [lines[number] for number in (line - 1, line - 2) if 0 <= number < len(lines)]
+    hints = (hint for source in near for pattern, hint in _HINTS if pattern.search(source))
+    return next(hints, "проверьте отступы, кавычки и двоеточия в этой строке и строкой выше")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """A collection still being read: a flat list of nodes, keys and values alternating in a mapping."""
+
+    mapping: bool
+    line: int
+    nodes: list[Node]
+
+
+def _build(events: Iterable[Event], file: str) -> Node | None:
+    """Events → nodes with an own stack: depth is counted, and nothing is ever expanded."""
+    stack = [_Open(mapping=False, line=1, nodes=[])]
+    documents = 0
+    for event in events:
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        documents += isinstance(event, DocumentStartEvent)
+        _refuse(event, documents, len(stack), file, line)
+        if isinstance(event, ScalarEvent):
+            stack[-1].nodes.append(Scalar(text=event.value, line=line))
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            stack.append(_Open(mapping=isinstance(event, MappingStartEvent), line=line, nodes=[]))
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            done = stack.pop()
+            stack[-1].nodes.append(_close(done, file))
+    return next(iter(stack[0].nodes), None)
+
+
+def _refuse(event: Event, documents: int, depth: int, file: str, line: int) -> None:
+    message = ""
+    if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+        message = (
+            "знаки «*» и «&» в начале слова заняты в YAML — возьмите слово в кавычки (начало слова пишут «слово*»)"
+        )
+    elif documents > 1:
+        message = "в файле второй документ после «---» — уберите эту строку"
+    elif depth > MAX_DEPTH:
+        message = f"вложенность глубже {MAX_DEPTH} уровней — проверьте скобки и отступы"
+    elif _has_tag(event):
+        message = "знак «!» в начале слова занят в YAML — возьмите слово в кавычки"
+    if message:
+        raise ConfigError(message, file=file, line=line)
+
+
+def _has_tag(event: Event) -> bool:
+    """A tag the maintainer typed (`!x`); `"…"` alone makes YAML's own `!`-less resolution, which is no tag."""
+    tag = getattr(event, "ctag", None)
+    return tag is not None and str(tag) not in ("", "None", "!")
+
+
+def _close(done: _Open, file: str) -> Node:
+    if not done.mapping:
+        return Sequence(items=tuple(done.nodes), line=done.line)
+    pairs: dict[str, tuple[Scalar, Node]] = {}
+    for key, value in zip(done.nodes[::2], done.nodes[1::2], strict=True):
+        if not isinstance(key, Scalar):
+            raise ConfigError("ключом может быть только слово", file=file, line=key.line)
+        if key.text in pairs:
+            first = pairs[key.text][0].line
+            raise ConfigError(f"ключ уже есть в строке {first} — оставьте один", file=file, line=key.line, key=key.text)
+        pairs[key.text] = (key, value)
+    return Mapping(items=tuple(pairs.values()), line=done.line)
+
+
+class Reader:
+    """Reads meaning out of nodes and collects everything that is wrong instead of stopping at the first."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[ConfigError] = []
+
+    def problem(self, message: str, *, at: Node, key: str = "") -> None:
+        """Note one thing the maintainer must change."""
+        self.problems.append(ConfigError(message, file=self.file, line=at.line, key=key))
+
+    def text(self, node: Node | None, *, key: str, at: Node, default: str | None = None) -> str | None:
+        """A non-empty text; None after noting the problem. A missing one is a problem unless `default` is given."""
+        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
+            if node is None and default is not None:
+                return default
+            self.problem("нет значения — напишите его после двоеточия", at=node or at, key=key)
+            return None
+        if isinstance(node, Scalar):
+            return node.text.strip()
+        self.problem(f"здесь нужен один текст — {_advice(node)}", at=node, key=key)
+        return None
+
+    def mapping(self, node: Node | None, *, key: str, at: Node, known: tuple[str, ...] = ()) -> Mapping | None:
+        """A mapping whose keys are all `known` (when given); unknown ones are noted with the nearest known."""
+        if not isinstance(node, Mapping):
+            self.problem("здесь нужны строки вида «ключ: значение»", at=node or at, key=key)
+            return None
+        for name, _ in node.items:
+            if known and name.text not in known:
+                self.problem(f"неизвестный ключ{nearest(name.text, known)}", at=name, key=name.text)
+        return node
+
+    def items(self, node: Node | None, *, key: str, at: Node) -> tuple[Node, ...]:
+        """The items of a sequence; () after noting that there are none."""
+        if isinstance(node, Sequence) and node.items:
+            return node.items
+        self.problem("здесь нужен список: каждая строка начинается с «- »", at=node or at, key=key)
+        return ()
+
+    def raise_first(self) -> None:
+        """Raise the first problem (in the file's order); its message counts the others."""
+        if not self.problems:
+            return
+        first, *others = sorted(self.problems, key=lambda error: error.line)
+        more = f" (и ещё ошибок: {len(others)})" if others else ""
+        raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """«; может быть, X?» when X is close to `word`, else the whole choice."""
+    choice = sorted(known)
+    close = difflib.get_close_matches(word.casefold(), choice, n=1, cutoff=0.6)
+    return f" — может быть, «{close[0]}»?" if close else f" — можно: {', '.join(choice)}"
+
+
+def _advice(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "если в тексте есть двоеточие, возьмите его целиком в кавычки"
+    return "уберите скобки или «- »"

@@ -1,0 +1,210 @@
+"""Opening the database: an engine per dialect, migrations, the schema check, the instance lock.
+
+No statement on the product's own rows may live here (store.py has them all).
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from monitor.errors import DatabaseError, InstanceRunning, SchemaError
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "alembic"
+BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
+
+READ_ONLY = {"monitor_read_only": True}
+"""Execution option of a transaction that only reads: on SQLite it must not ask for the write lock."""
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address, or None for another database."""
+    parsed = _parsed(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`, its SQLite folder created. Raises DatabaseError with what the operator must do."""
+    path = sqlite_file(url)
+    if path is None:
+        return create_engine(_parsed(url), pool_pre_ping=True)
+    _make_folder(path.parent)
+    engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the version of this code; a SQLite file with an older one is copied first.
+
+    Raises DatabaseError when the file cannot be written.
+    """
+    found, expected = _found(engine), _expected()
+    if found == expected:
+        return
+    if found:
+        _copy_before_migration(engine, found)
+    with writing(engine) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def require_current_schema(engine: Engine) -> None:
+    """Raise SchemaError unless the tables are of this code's version."""
+    found, expected = _found(engine), _expected()
+    if found != expected:
+        raise SchemaError(found=found or "пустая", expected=expected)
+
+
+@contextmanager
+def instance_lock(url: str) -> Iterator[None]:
+    """Hold the right to work on a SQLite file; it dies with the process (flock). PostgreSQL shares by leases.
+
+    Raises InstanceRunning when another process holds it, DatabaseError when the folder is not writable.
+    """
+    path = sqlite_file(url)
+    if path is None:
+        yield
+        return
+    _make_folder(path.parent)
+    with _open_lock(path.with_name(path.name + ".lock")) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InstanceRunning(
+                f"С базой {path} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
+                "остановите первый и запустите снова."
+            ) from error
+        yield
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed whole, or not at all.
+
+    Raises DatabaseError when the database cannot be reached or written (locked, disk full, gone).
+    """
+    with _explained(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `writing` does."""
+    with _explained(engine), engine.connect().execution_options(**READ_ONLY) as connection:
+        yield connection
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The dialect's INSERT that knows `on_conflict_…`."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that leaves a row with the same key as it is."""
+    return upsert(connection, table).on_conflict_do_nothing()
+
+
+def _parsed(url: str) -> Any:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            "MONITOR_DATABASE_URL не похож на адрес базы. Пример: sqlite:///data/monitor.db "
+            "или postgresql+psycopg://имя:пароль@хост/база"
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+@contextmanager
+def _open_lock(path: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise _not_writable(path.parent, error) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _not_writable(folder: Path, error: OSError) -> DatabaseError:
+    return DatabaseError(
+        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "
+        f"Отдайте ему папку: chown -R {os.getuid()} {folder} - или смонтируйте её с правом записи."
+    )
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    """Turn the driver's refusal to open or write into words an operator can act on (never with a password)."""
+    try:
+        yield
+    except (OperationalError, NoSuchModuleError) as error:
+        where = engine.url.render_as_string(hide_password=True)
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseError(
+            f"База данных {where} недоступна: {reason}. "
+            "Проверьте адрес в MONITOR_DATABASE_URL, права на файл и место на диске."
+        ) from error
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions of its own: `_begin` says which kind is wanted.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # IMMEDIATE: a transaction that will write takes the lock at once; upgrading a read lock later can
+    # fail without waiting (SQLITE_BUSY_SNAPSHOT).
+    reading = connection.get_execution_options().get("monitor_read_only", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _config() -> Config:
+    if not (SCRIPTS / "env.py").exists():
+        raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def _expected() -> str:
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _found(engine: Engine) -> str:
+    with reading(engine) as connection:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _copy_before_migration(engine: Engine, revision: str) -> None:
+    """Keep the old file: SQLite runs DDL outside transactions, a failed migration may leave half of it."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return
+    source = Path(engine.url.database)
+    target = source.with_name(f"{source.name}.before-{revision}")
+    if not target.exists():
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as copy:
+            old.backup(copy)

@@ -1,0 +1,134 @@
+"""The outbox, drained: claim → post or edit → settle. Read `drain` aloud; the law of the states is in tables.py.
+
+What is sent stands in the database before it is sent, and what became of it afterwards. A crash between the
+two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from monitor.cadence import next_send_at
+from monitor.errors import (
+    ChannelClosed,
+    DatabaseError,
+    DeliveryError,
+    MaybeAccepted,
+    MessageGone,
+    MessageRejected,
+    NotAccepted,
+)
+from monitor.models import Delivery, DeliveryState, Pace, Settlement, Wait
+from monitor.outbox import Outbox
+
+LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
+DOUBT_PAUSE = timedelta(
+    minutes=1
+)  # while Telegram swallows messages without a word, each next one would be in doubt too
+SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
+
+log = structlog.get_logger()
+
+
+class Chat(Protocol):
+    """One chat to show posts in: a Telegram channel (channel.py) or the terminal (preview.py)."""
+
+    async def post(self, chat: str, html: str) -> int:
+        """Show a new message; returns its id. Raises DeliveryError."""
+
+    async def edit(self, chat: str, message_id: int, html: str) -> None:
+        """Make a message show `html`; one that already does is no error. Raises DeliveryError."""
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """Ask whether posts would be taken. Raises ChannelClosed with what the operator must do, or NotAccepted."""
+
+
+class Dispatcher:
+    """Brings the chats to what the outbox says they should show."""
+
+    def __init__(self, outbox: Outbox, chats: Mapping[str, Chat], *, clock: Callable[[], datetime], pace: Pace) -> None:
+        self._outbox, self._chats, self._clock, self._pace = outbox, chats, clock, pace
+        self.stopping = False
+
+    @property
+    def chats(self) -> tuple[str, ...]:
+        """The chats this dispatcher serves."""
+        return tuple(self._chats)
+
+    async def drain(self, chat: str) -> datetime | None:
+        """Send what may be sent now. Returns when more may go, or None when nothing waits.
+
+        1. Claim the next delivery: from here on the row is `sending`.
+        2. Bring the chat there, and learn what became of it.
+        3. Settle the row, whatever it takes.
+        """
+        while not self.stopping:
+            claimed = await asyncio.to_thread(self._outbox.claim, chat, self._clock(), lease=LEASE, pace=self._pace)
+            if claimed is None:
+                return None
+            if isinstance(claimed, Wait):
+                return claimed.until
+            await self._settle(claimed, await self._bring(claimed))
+        return None
+
+    async def _bring(self, delivery: Delivery) -> Settlement:
+        chat = self._chats[delivery.chat]
+        try:
+            message_id = delivery.message_id
+            if message_id is None:
+                message_id = await chat.post(delivery.chat, delivery.html)
+            else:
+                await chat.edit(delivery.chat, message_id, delivery.html)
+        except DeliveryError as error:
+            return failed(delivery, error, self._clock())
+        return Settlement(state=DeliveryState.SENT, message_id=message_id)
+
+    async def _settle(self, delivery: Delivery, settlement: Settlement) -> None:
+        """Only this process knows what Telegram said: a database that is away for a minute must not cost that."""
+        while True:
+            try:
+                ours = await asyncio.to_thread(self._outbox.settle, delivery, settlement, self._clock())
+            except DatabaseError as error:
+                log.warning("not settled yet; trying again", action="settle", delivery=delivery.id, error=str(error))
+                await asyncio.sleep(SETTLE_PAUSE)
+            else:
+                _report(delivery, settlement, ours=ours)
+                return
+
+
+def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlement:
+    """What a failure means for the row and for its chat. Pure."""
+    reason = str(error)
+    retry_at = next_send_at(now, attempts=delivery.attempts, retry_after=getattr(error, "retry_after", None))
+    match error:
+        case MaybeAccepted() if delivery.message_id is None:
+            return Settlement(state=DeliveryState.UNCERTAIN, error=reason, chat_not_before_at=now + DOUBT_PAUSE)
+        case MaybeAccepted() | NotAccepted():
+            return Settlement(state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at)
+        case ChannelClosed():
+            return Settlement(
+                state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at, chat_closed=reason
+            )
+        case MessageGone():
+            return Settlement(state=DeliveryState.CANCELLED, error=reason)
+        case MessageRejected():
+            return Settlement(state=DeliveryState.REJECTED, error=reason)
+    raise error  # a new kind of DeliveryError must be given its meaning here
+
+
+def _report(delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
+    about = {
+        "action": "post" if delivery.message_id is None else "edit",
+        "delivery": delivery.id,
+        "story": delivery.story_id,
+        "state": str(settlement.state),
+    }
+    if not ours:
+        log.error("the lease ran out during the send; the row is uncertain", **about)
+    elif settlement.state is DeliveryState.SENT:
+        log.info("delivered", **about, message=settlement.message_id)
+    else:
+        log.warning("not delivered", **about, error=settlement.error)

@@ -1,0 +1,34 @@
+"""Kazakh in Latin letters: one lossy skeleton of both scripts, so that one grammar reads all spellings.
+
+The official alphabets of 2018 (á ǵ ı ń ó ú ý sh ch) and 2021 (ä ğ ı ñ ö ü ū ş) and home-made ones (gh, zh, y) fall
+together: of the vowels only a, e, i, o, u remain (и й і ы are i; у ұ ү are u), к қ are k, с ш ч are s. No grammar here.
+"""
+
+import re
+
+LATIN_MARKS = frozenset("áäǵğńñóöúüūýış")  # folded; a text with none of these is not taken for Kazakh
+
+_CYRILLIC = dict(
+    zip(
+        "аәбвгғдеэжзийіыкқлмнңоөпрстуұүфхһцчшщюя",
+        "a a b v g g d e e j z i i i i k k l m n n o o p r s t u u u f h h ts s s s iu ia".split(),
+        strict=True,
+    )
+)
+_LATIN = dict(zip("áäǵğńñóöúüūýıíyşçcqwx", "aaggnnoouuuuiiissskuh", strict=True))
+_LETTERS = str.maketrans(_CYRILLIC | _LATIN | {"ъ": "", "ь": ""})
+_DIGRAPH = re.compile(r"([szgkc])h")
+_SOUNDS = {"s": "s", "c": "s", "z": "j", "g": "g", "k": "h"}
+
+
+def latin_skeleton(text: str) -> str:
+    """The skeleton of folded text of either script; its length differs, so take it word by word."""
+    skeleton = _DIGRAPH.sub(lambda pair: _SOUNDS[pair[1]], text).translate(_LETTERS)
+    return skeleton.replace("iia", "ia").replace("iiu", "iu")
+
+
+def skeletons(text: str) -> frozenset[str]:
+    """All skeletons of a Cyrillic stem: ц is written ts or s, ң n or ng."""
+    return frozenset(
+        latin_skeleton(text.replace("ц", ts).replace("ң", ng)) for ts in ("ц", "с") for ng in ("ң", "нг")
+    )

@@ -1,0 +1,104 @@
+"""Precision and recall of a Matcher over labelled records. Pure scoring: reading and printing are the door's business."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from monitor.matching.engine import Matcher
+from monitor.models import Tier
+
+UNSCORED = "maybe"  # the topic of records that two people would label differently
+
+
+class Record(TypedDict, total=False):
+    """One line of a corpus; `topics` are the right ones, [] none, ["maybe"] leave out."""
+
+    id: str
+    title: str
+    text: str
+    lang: str
+    topics: Sequence[str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Score:
+    """Right, wrongly given and wrongly withheld answers."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    def add(self, *, right: bool, given: bool) -> None:
+        """Count one answer."""
+        self.tp += right and given
+        self.fp += given and not right
+        self.fn += right and not given
+
+    def as_dict(self) -> dict[str, float]:
+        """With `precision` and `recall`; 1.0 where there was nothing to be wrong about."""
+        given, right = self.tp + self.fp, self.tp + self.fn
+        return {
+            "precision": self.tp / given if given else 1.0,
+            "recall": self.tp / right if right else 1.0,
+            "tp": self.tp,
+            "fp": self.fp,
+            "fn": self.fn,
+        }
+
+
+def evaluate(records: Iterable[Mapping[str, object]], matcher: Matcher) -> dict[str, object]:
+    """The dict that `evaluate --json` prints.
+
+    `topics` and `any` count an answer of either tier; `tiers.post` only `post`, `tiers.review` both. In `any` and `tiers`
+    a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`. `misses` and
+    `false_alarms` name record, topic and, for alarms, the rule.
+    """
+    scoring = _Scoring(tuple(topic.id for topic in matcher.compiled.topics))
+    for record in records:
+        scoring.add(record, matcher)
+    return scoring.as_dict()
+
+
+class _Scoring:
+    def __init__(self, topics: tuple[str, ...]) -> None:
+        self.topics = {topic: Score() for topic in topics}
+        self.any, self.post = Score(), Score()
+        self.languages: dict[str, Score] = {}
+        self.misses: list[dict[str, object]] = []
+        self.false_alarms: list[dict[str, object]] = []
+
+    def add(self, record: Mapping[str, object], matcher: Matcher) -> None:
+        right = _topics(record)
+        if UNSCORED in right:
+            return
+        verdict = matcher.judge(title=str(record.get("title") or ""), text=str(record.get("text") or ""))
+        given = {topic.id: topic for topic in verdict.topics}
+        for topic, score in self.topics.items():
+            score.add(right=topic in right, given=topic in given)
+        is_right = bool(right & self.topics.keys())
+        language = self.languages.setdefault(str(record.get("lang") or ""), Score())
+        for score in (self.any, language):
+            score.add(right=is_right, given=bool(given))
+        self.post.add(right=is_right, given=verdict.tier is Tier.POST)
+        place = {"id": record.get("id"), "title": record.get("title")}
+        self.misses += [{**place, "topic": topic} for topic in self.topics if topic in right - given.keys()]
+        self.false_alarms += [
+            {**place, "topic": topic.id, "rule": topic.rule, "tier": topic.tier.value}
+            for topic in verdict.topics
+            if topic.id not in right
+        ]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "topics": {topic: score.as_dict() for topic, score in self.topics.items()},
+            "any": self.any.as_dict(),
+            "tiers": {"post": self.post.as_dict(), "review": self.any.as_dict()},
+            "languages": {language: score.as_dict() for language, score in self.languages.items()},
+            "misses": self.misses,
+            "false_alarms": self.false_alarms,
+        }
+
+
+def _topics(record: Mapping[str, object]) -> frozenset[str]:
+    topics = record.get("topics")
+    return frozenset(map(str, topics)) if isinstance(topics, list | tuple) else frozenset()

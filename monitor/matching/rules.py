@@ -1,0 +1,222 @@
+"""Keywords as written → words with all their forms. Compiled once; knows nothing of any article.
+
+Everything is numbered: a rule names its lines, a line its terms, a term its words. Equal things get one number,
+so that a list used by fifty rules is searched for once.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term, Topic
+from monitor.errors import ConfigError
+from monitor.languages import kazakh, russian
+from monitor.languages.kazakh import Stem
+from monitor.models import Language, Tier
+from monitor.text import fold
+
+# Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.
+EVERYDAY = frozenset(
+    """
+    россия рф российский россиянин москва казахстан рк казахстанский астана алматы президент правительство министр
+    министерство власть закон суд полиция дело год день время страна город область район человек гражданин житель
+    мужчина женщина народ работа решение вопрос проект право новый стать быть мочь сказать сообщить говорить
+    документ служба орган заявить прокуратура граница война выдать выдача передать передача вызвать адрес
+    ресей ресейлік мәскеу қазақстан қр президент үкімет министр билік заң сот полиция іс жыл күн уақыт ел қала облыс
+    аудан адам азамат тұрғын халық жұмыс шешім мәселе құқық жаңа болу айту алу беру құжат қызмет шекара соғыс
+    """.split()
+)
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a term, ready to be found. `forms`, `exact` and `prefix` are folded."""
+
+    forms: frozenset[str]
+    stems: tuple[Stem, ...] = ()
+    prefix: str = ""
+    capital: bool = False  # a name: the article must write it with a capital letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledTerm:
+    """Numbers of the words that stand one after another; `anchor` is the place of the one to look for first."""
+
+    text: str
+    words: tuple[int, ...]
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule:
+    """Numbers of lines; the rule is looked at when a term of `lines[anchor]` was found. `none` is a line or None."""
+
+    topic: int
+    name: str
+    tier: Tier
+    lines: tuple[int, ...]
+    none: int | None
+    within: Scope | int
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRules:
+    """What a Matcher is made of. Rules stand in the file's order."""
+
+    topics: tuple[Topic, ...]
+    rules: tuple[CompiledRule, ...]
+    lines: tuple[tuple[int, ...], ...]
+    terms: tuple[CompiledTerm, ...]
+    words: tuple[Word, ...]
+
+
+def compile_rules(keywords: Keywords) -> CompiledRules:
+    """Add the word forms. Raises ConfigError: the first mistake, and how many others there are."""
+    compiler = _Compiler(keywords)
+    compiled = compiler.compile()
+    if compiler.problems:
+        first, *others = sorted(compiler.problems, key=lambda error: error.line)
+        more = f" (и ещё ошибок: {len(others)})" if others else ""
+        raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
+    return compiled
+
+
+def problems(keywords: Keywords) -> tuple[ConfigError, ...]:
+    """What only the dictionaries can know is wrong: words without forms, rules that would catch everything."""
+    compiler = _Compiler(keywords)
+    compiler.compile()
+    return tuple(sorted(compiler.problems, key=lambda error: error.line))
+
+
+def word_of(part: Part, language: Language | None) -> Word:
+    """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
+    folded = fold(part.text).text
+    if part.kind is PartKind.PREFIX:
+        return Word(forms=frozenset(), prefix=folded)
+    if part.kind is PartKind.EXACT or not _is_inflected(part.text):
+        return Word(forms=frozenset({folded}))
+    if part.kind is PartKind.NAME:
+        forms = frozenset(fold(form).text for form in russian.name_forms(part.text))
+        return Word(forms=forms, stems=kazakh.stems(part.text), capital=True)
+    return Word(
+        forms=russian.forms(part.text) if language != "kk" else frozenset(),
+        stems=kazakh.stems(part.text) if language != "ru" else (),
+    )
+
+
+def is_empty(word: Word) -> bool:
+    """Nothing could ever match it."""
+    return not (word.forms or word.stems or word.prefix)
+
+
+def _is_inflected(text: str) -> bool:
+    """Numbers and foreign names («1937», «Telegram») stand as written."""
+    return any(character >= "\u0400" for character in text)
+
+
+class _Numbers(Generic[_Key]):
+    """Gives equal things one number, in order of first sight."""
+
+    def __init__(self) -> None:
+        self.known: dict[_Key, int] = {}
+
+    def of(self, key: _Key) -> int:
+        return self.known.setdefault(key, len(self.known))
+
+
+class _Compiler:
+    def __init__(self, keywords: Keywords) -> None:
+        self.keywords = keywords
+        self.problems: list[ConfigError] = []
+        self._words: _Numbers[tuple[Part, Language | None]] = _Numbers()
+        self._terms: _Numbers[tuple[str, tuple[int, ...]]] = _Numbers()
+        self._lines: _Numbers[tuple[int, ...]] = _Numbers()
+        self._forms: list[Word] = []
+        self._weights: dict[int, float] = {}
+
+    def compile(self) -> CompiledRules:
+        for terms in (*self.keywords.lists, self.keywords.people):
+            self._line(terms)
+        topics = self.keywords.topics
+        rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
+        return CompiledRules(
+            topics=topics,
+            rules=rules,
+            lines=tuple(self._lines.known),
+            terms=tuple(
+                CompiledTerm(text=text, words=words, anchor=self._anchor(words)) for text, words in self._terms.known
+            ),
+            words=tuple(self._forms),
+        )
+
+    def _rule(self, topic: int, rule: Rule) -> CompiledRule:
+        lines = tuple(self._line(terms) for terms in rule.lines)
+        weights = [self._line_weight(terms) for terms in rule.lines]
+        self._refuse_everyday(rule)
+        return CompiledRule(
+            topic=topic,
+            name=rule.name,
+            tier=rule.tier,
+            lines=lines,
+            none=self._line(rule.none) if rule.none else None,
+            within=rule.within,
+            anchor=weights.index(min(weights)) if weights else 0,
+        )
+
+    def _refuse_everyday(self, rule: Rule) -> None:
+        """One line must not be one everyday word, and several not nothing but everyday words."""
+        tests = [[_is_everyday(term) for term in terms] for terms in rule.lines]
+        alone = len(tests) == 1 and any(tests[0])
+        if tests and (alone or all(all(line) for line in tests)):
+            self._problem(
+                f"правило «{rule.name}» сработает почти на каждую новость — добавьте строку с более редкими словами",
+                rule.line,
+                "all",
+            )
+
+    def _line(self, terms: tuple[Term, ...]) -> int:
+        return self._lines.of(tuple(dict.fromkeys(self._term(term) for term in terms)))
+
+    def _term(self, term: Term) -> int:
+        words = tuple(self._word(part, term) for part in term.parts)
+        return self._terms.of((term.text, words))
+
+    def _word(self, part: Part, term: Term) -> int:
+        number = self._words.of((part, term.language))
+        if number == len(self._forms):
+            word = word_of(part, term.language)
+            self._forms.append(word)
+            self._weights[number] = _weight(part)
+            if is_empty(word):
+                self._problem(
+                    f"для «{part.text}» не нашлось ни одной формы — проверьте написание и язык или поставьте «{part.text}»",
+                    term.line,
+                    term.key,
+                )
+        return number
+
+    def _anchor(self, words: tuple[int, ...]) -> int:
+        weights = [self._weights[word] for word in words]
+        return weights.index(min(weights)) if weights else 0
+
+    def _line_weight(self, terms: tuple[Term, ...]) -> float:
+        return sum(min((_weight(part) for part in term.parts), default=0.0) for term in terms)
+
+    def _problem(self, message: str, line: int, key: str) -> None:
+        self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
+
+
+def _is_everyday(term: Term) -> bool:
+    return len(term.parts) == 1 and term.parts[0].text.lower() in EVERYDAY
+
+
+def _weight(part: Part) -> float:
+    """How often a word is likely to stand in the news: everyday words most, then the short ones."""
+    if part.text.lower() in EVERYDAY:
+        return 100.0
+    if part.kind is PartKind.NAME:
+        return 0.01
+    return 10.0 / max(len(part.text), 1)

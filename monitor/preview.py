@@ -1,0 +1,106 @@
+"""Preview mode: the channel's shape without a channel. Posts appear in the terminal and nothing is sent.
+
+Only for showing; what a post says is decided in `monitor/rendering.py`.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from itertools import count
+from types import TracebackType
+from typing import Final, Self
+
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from monitor.errors import NotAccepted
+
+_WIDTH: Final = 100
+_STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
+# Would drive the terminal instead of being read: C0 but the line break, C1, bidi overrides, halves of pairs.
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def plain(html: str) -> str:
+    """Telegram HTML as readable text: tags gone, the address of a link after its words in angle brackets."""
+    return _styled(html).plain
+
+
+class Terminal:
+    """Takes posts where a `Channel` would be and shows each in a frame. An asynchronous context manager like it."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._ids = count(1)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held open."""
+
+    async def post(self, chat: str, html: str, *, silent: bool = False) -> int:
+        """Show a post and return its running number. Raises NotAccepted when the terminal cannot be written."""
+        message_id = next(self._ids)
+        await self._show(chat, f"{message_id}, без звука" if silent else f"{message_id}", html)
+        return message_id
+
+    async def edit(self, chat: str, message_id: int, html: str) -> None:
+        """Show the post as it stands now. Raises NotAccepted when the terminal cannot be written."""
+        await self._show(chat, f"{message_id} (обновлено)", html)
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """A terminal is always open."""
+
+    async def _show(self, chat: str, number: str, html: str) -> None:
+        name = Text(f"{_CONTROL.sub('', chat)} · пост {number}" if chat else f"пост {number}")
+        width = min(self._console.width, _WIDTH)
+        with self._console.capture() as captured:
+            self._console.print(Panel(_styled(html), title=name, title_align="left", box=box.ROUNDED, width=width))
+        await asyncio.to_thread(self._write, captured.get())
+
+    def _write(self, text: str) -> None:
+        # Not left to rich: a closed pipe makes it end the process.
+        try:
+            self._console.file.write(text)
+            self._console.file.flush()
+        except (OSError, ValueError) as error:
+            raise NotAccepted(f"Не удалось вывести пост на экран: {error}") from error
+
+
+def _styled(html: str) -> Text:
+    reader = _TelegramHtml()
+    reader.feed(html)
+    reader.close()
+    return reader.text
+
+
+class _TelegramHtml(HTMLParser):
+    """Telegram HTML → styled text. What is said in a post is data: no rich markup, nothing that drives the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = Text()
+        self._open: list[tuple[str, str]] = []  # tag, address
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open.append((tag, dict(attrs).get("href") or ""))
+        if tag == "blockquote":
+            self.text.append("│ ", style="dim")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open:
+            name, address = self._open.pop()
+            if address:
+                self.text.append(f" <{_CONTROL.sub('', address)}>", style="blue")
+            if name == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        styles = [_STYLES[tag] for tag, _ in self._open if tag in _STYLES]
+        self.text.append(_CONTROL.sub("", data), style=" ".join(styles))

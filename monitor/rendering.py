@@ -1,0 +1,196 @@
+"""A story as the post a subscriber reads and forwards: Telegram HTML. Pure; posting it is the channel's work.
+
+    #экстрадиция #розыск
+    **Headline, linked to the article**
+    > The sentence that matched, as the outlet wrote it. … And the other one.
+    Медиазона · қаз. · 22 ноября 2026, 14:05 (Алматы)
+    Также пишут: Медуза · Азаттық (қаз.) и ещё 2
+
+Valid by construction: outside text becomes `Html` only through `_text` and `_link`, which clean and escape it, and
+every part has its own limit in UTF-16 units, so that the whole stays below Telegram's 4096 and no tag is ever cut.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from typing import Final, Literal, NewType
+from zoneinfo import ZoneInfo
+
+from monitor.models import Article, Match, Story, Telling, Tier, TopicVerdict
+from monitor.text import clean, cut, sentences, utf16_length
+from monitor.urls import absolute
+
+Html = NewType("Html", str)  # only the builders at the end of the file may make one
+_Span = tuple[int, int]
+
+_ZONE: Final = "Asia/Almaty"
+_MONTHS: Final = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
+
+# UTF-16 units, or counts. Their worst sum is below 3,400.
+_HASHTAGS, _HASHTAG_UNITS = 6, 50
+_RULES, _RULE_UNITS = 3, 100
+_HEADLINE_UNITS: Final = 300
+_SENTENCES, _SENTENCE_UNITS = 3, 400
+_BEFORE_MATCH: Final = 150  # characters of an overlong sentence kept before its first match
+_OUTLETS, _OUTLET_UNITS = 6, 80
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def render(story: Story) -> str:
+    """Telegram HTML of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
+
+    The first telling leads; a later one adds its outlet's name and its topics' hashtags. Times are those of Almaty.
+    An article without a believable date shows none; a link that is not http(s) shows as text.
+    A story of tier `review` is headed by the rules a maintainer has to judge.
+    """
+    lead, *rest = story.tellings
+    headline, quote = _headline_and_quote(lead)
+    label = _review_label(lead) if story.tier is Tier.REVIEW else Html("")
+    head = (label, _hashtags(story.tellings), _tag("b", _link(headline, lead.article.url)))
+    cited = _tag("blockquote", _text(quote)) if quote else Html("")
+    foot = (cited, _source(lead.article), _others(lead, rest))
+    return _join("\n\n", [_join("\n", filter(None, part)) for part in (head, foot) if any(part)])
+
+
+def _review_label(lead: Telling) -> Html:
+    rules = [_line(topic.rule, _RULE_UNITS) for topic in lead.verdict.topics if topic.tier is Tier.REVIEW]
+    named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])
+    return _text(f"На проверку · правило {named}")
+
+
+def _hashtags(tellings: Iterable[Telling]) -> Html:
+    topics: Iterable[TopicVerdict] = (topic for telling in tellings for topic in telling.verdict.topics)
+    words = (re.sub(r"\W+", "_", _line(topic.hashtag, _HASHTAG_UNITS)).strip("_") for topic in topics)
+    unique = [word for word in dict.fromkeys(words) if word]
+    return _text(" ".join(f"#{word}" for word in unique[:_HASHTAGS]))
+
+
+def _source(article: Article) -> Html:
+    mark = "қаз." if article.language == "kk" else ""
+    parts = (_line(article.feed, _OUTLET_UNITS), mark, _time(article.published_at))
+    return _text(" · ".join(filter(None, parts)))
+
+
+def _time(at: datetime | None) -> str:
+    """«22 ноября 2026, 14:05 (Алматы)». With the year: a post is forwarded, and old news comes up again."""
+    if at is None or at.year not in _YEARS:
+        return ""
+    local = at.astimezone(ZoneInfo(_ZONE))
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} (Алматы)"
+
+
+def _others(lead: Telling, rest: Iterable[Telling]) -> Html:
+    outlets: dict[str, Article] = {}
+    for telling in rest:
+        if telling.article.feed != lead.article.feed:
+            outlets.setdefault(telling.article.feed, telling.article)
+    if not outlets:
+        return Html("")
+    shown = _join(" · ", [_outlet(article) for article in [*outlets.values()][:_OUTLETS]])
+    more = len(outlets) - _OUTLETS
+    return _join("", (_text("Также пишут: "), shown, _text(f" и ещё {more}" if more > 0 else "")))
+
+
+def _outlet(article: Article) -> Html:
+    name = _line(article.feed, _OUTLET_UNITS)
+    return _link(f"{name} (қаз.)" if article.language == "kk" else name, article.url)
+
+
+# -- which words of the article are shown ---------------------------------------------------------------
+
+
+def _headline_and_quote(telling: Telling) -> tuple[str, str]:
+    """The title (else the first sentence that matters) and the sentences to quote, without the headline again."""
+    article = telling.article
+    matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
+    title = _line(article.title, _HEADLINE_UNITS)
+    shown_already = ("", _bare(article.title))
+    told = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
+    chosen = _telling_sentences(told, matches) or list(range(len(told)))[:1]
+    if not title and chosen:
+        first = chosen.pop(0)
+        title = _sentence(article.text, told[first], matches)
+    return title or "Без заголовка", _quote(article.text, told, chosen, matches)
+
+
+def _telling_sentences(told: Sequence[_Span], matches: Iterable[Match]) -> list[int]:
+    """The fewest sentences that together hold every matched term (at most three), in text order.
+
+    Greedy: each step takes the sentence with the most terms not shown yet, the earlier of equals.
+    """
+    starts = [start for start, _ in told]
+    terms: dict[int, set[str]] = {}
+    for match in matches:
+        index = bisect_right(starts, match.start) - 1
+        if index >= 0 and match.start < told[index][1]:
+            terms.setdefault(index, set()).add(match.term)
+    chosen: list[int] = []
+    wanted: set[str] = set().union(*terms.values())
+    while wanted and len(chosen) < _SENTENCES:
+        best = max(terms, key=lambda index: (len(terms[index] & wanted), -index))
+        chosen.append(best)
+        wanted -= terms[best]
+    return sorted(chosen)
+
+
+def _quote(text: str, told: Sequence[_Span], chosen: Sequence[int], matches: Sequence[Match]) -> str:
+    quote, last = "", -1
+    for index in chosen:
+        sentence = _sentence(text, told[index], matches)
+        gap = " … " if last >= 0 and index != last + 1 and not quote.endswith("…") else " "
+        quote, last = f"{quote}{gap}{sentence}" if quote else sentence, index
+    return quote
+
+
+def _sentence(text: str, span: _Span, matches: Iterable[Match]) -> str:
+    """One sentence on one line; an overlong one begins shortly before its first match, which is never cut off."""
+    start, end = span
+    first = min((match.start for match in matches if start <= match.start < end), default=start)
+    if utf16_length(text[start:end]) <= _SENTENCE_UNITS or first - start <= _BEFORE_MATCH:
+        return _line_of(text, span)
+    blank = text.find(" ", first - _BEFORE_MATCH, first)
+    return "…" + _line_of(text, (blank + 1 if blank >= 0 else first, end))
+
+
+def _line_of(text: str, span: _Span) -> str:
+    return _line(text[slice(*span)], _SENTENCE_UNITS)
+
+
+def _bare(sentence: str) -> str:
+    return re.sub(r"\W+", " ", sentence).strip().casefold()
+
+
+def _line(text: str, units: int) -> str:
+    """Outside text as one clean line of at most `units`."""
+    return cut(" ".join(clean(text).split()), units)
+
+
+# -- the only makers of Html ----------------------------------------------------------------------------
+
+
+def _text(text: str) -> Html:
+    return Html(escape(_UNPRINTABLE.sub("", text), quote=False))
+
+
+def _tag(name: Literal["b", "blockquote"], inner: Html) -> Html:
+    return Html(f"<{name}>{inner}</{name}>")
+
+
+def _link(text: str, url: str) -> Html:
+    address = _web_address(url)
+    return Html(f'<a href="{escape(address)}">{_text(text)}</a>') if address else _text(text)
+
+
+def _join(separator: Literal["", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
+    return Html(separator.join(parts))
+
+
+def _web_address(url: str) -> str:
+    """The address if a browser may be sent there, else ""."""
+    return absolute("", _UNPRINTABLE.sub("", url).strip().replace(" ", "%20"))

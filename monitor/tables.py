@@ -1,0 +1,211 @@
+"""The tables, and the law of the outbox. Only store.py, database.py and alembic/ read this file.
+
+The law of a delivery (`deliveries.state`), from the design, section 6:
+
+    Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); dispatch brings the chat there.
+    Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt.
+    Rule 3  A row leaves `sending` only by the claim that put it there (`lease_no`), or when that claim's
+            lease ran out.
+    Rule 4  A first post in doubt is `uncertain` and is never re-sent by itself. An edit in doubt is harmless:
+            doing it twice shows the same text.
+
+    from        to          when
+    (none)      pending     a story goes to the chat
+    pending     sending     claimed, by conditional update
+    sending     sent        Telegram said ok, and the sent revision is the wanted one
+    sending     pending     Telegram said ok but the wanted text has moved on (an edit follows), or it surely
+                            refused before acceptance: no connection, 429, 5xx with a Bot API body
+    sending     uncertain   the request was written and no answer came, or the process died while `sending`
+    sending     rejected    Telegram says the message is malformed
+    sending     cancelled   the message to edit was deleted in the channel: an administrator's wish
+    sent        pending     another outlet joined: the post is to be edited
+    uncertain   pending     an operator looked and the message is not there (`monitor outbox retry`)
+    uncertain   cancelled   an operator looked and it is there, or nobody needs it (`monitor outbox cancel`)
+    rejected    pending     an operator tries again
+    pending     cancelled   an operator cancels
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+from monitor.models import DeliveryState, Outcome
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant on both dialects; SQLite would hand back a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; a naive value is a bug of ours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime for the database: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite counts rowids only for INTEGER; PostgreSQL gets a bigint.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _one_of(column: str, values: type[DeliveryState] | type[Outcome]) -> CheckConstraint:
+    quoted = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("active", Boolean, nullable=False),  # stands in feeds.yaml
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("body_hash", String),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("failure", String, nullable=False, default=""),  # why the last poll failed; "" when it did not
+    Column("had_entries", Boolean, nullable=False, default=False),
+    Column("baseline_at", Instant),
+    Column("succeeded_at", Instant),
+    Column("polled_at", Instant),
+    Column("next_poll_at", Instant, nullable=False),
+    Column("lease_no", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Index(None, "active", "next_poll_at"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed", String, ForeignKey("feeds.name"), nullable=False),
+    Column("url", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("published_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    _one_of("outcome", Outcome),
+    Index(None, "url"),
+)
+
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("feed", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
+    Column("last_seen_at", Instant, nullable=False),  # kept alive while the feed still shows it
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index(None, "updated_at"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
+    Column("story_id", Id, ForeignKey("stories.id")),  # NULL: a veto spoke
+    Column("feed", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("canonical_url", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String),
+    Column("published_at", Instant),
+    Column("fingerprint", JSON, nullable=False),
+    Column("problem", String, nullable=False),
+    Column("verdict", JSON, nullable=False),  # topics with their matches, and vetoes, as decided then
+    Index(None, "story_id"),
+    Index(None, "entry_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("story_id", Id, ForeignKey("stories.id"), nullable=False),
+    Column("chat", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("wanted_revision", Integer, nullable=False),
+    Column("sent_revision", Integer, nullable=False, default=0),
+    Column("message_id", BigInteger),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_no", Integer, nullable=False, default=0),
+    Column("lease_until", Instant),
+    Column("error", String, nullable=False, default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("story_id", "chat"),
+    _one_of("state", DeliveryState),
+    Index(None, "chat", "state", "id"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; a restart obeys it
+    Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" when it is not
+)
+
+sends = Table(
+    "sends",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat", String, nullable=False),
+    Column("at", Instant, nullable=False),  # the governor counts these, posts and edits alike
+    Index(None, "chat", "at"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String, primary_key=True),  # the job that beat: "poll", "dispatch"
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,287 @@
+"""Unicode: readable text, folding for matching, words, sentences, lengths. What no single language owns.
+
+No vocabulary beyond the abbreviations that do not end a sentence, no inflection, no markup. Every function
+takes any `str`, NUL and lone surrogates included, and runs in time linear in its length.
+"""
+
+import html
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+
+_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_MARKS = "\u0300-\u036f\u0483-\u0487"
+_CYRILLIC = "\u0400-\u0481\u048a-\u052f"
+_LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+
+# ── readable text ──────────────────────────────────────────────────────────────────────────────
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_PLAIN = re.compile(r"[^\n -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
+_UNREADABLE = re.compile(
+    f"[{_INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e0fff]"
+)
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r"\n{3,}")
+
+
+def clean(text: str) -> str:
+    """Readable text of untrusted `text`: what a person sees, in NFC.
+
+    Entities are undone (twice escaped ones too); control bytes, invisible characters, direction marks and lone
+    surrogates go; blanks are one space; lines are stripped, at most one empty line stands between two.
+    """
+    if "&" in text or _PLAIN.search(text):
+        text = _compose(_UNREADABLE.sub("", _LINE_END.sub("\n", _without_entities(text))))
+    lines = (line.strip(" ") for line in _BLANKS.sub(" ", text).split("\n"))
+    return _BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
+
+
+def _without_entities(text: str) -> str:
+    """Only references closed by `;` count: `?a=1&copy=2` in an address is no ©."""
+    for _ in range(2):
+        undone = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+        if undone == text:
+            break
+        text = undone
+    return text
+
+
+def _compose(text: str) -> str:
+    """NFC. Long runs of marks are cut first: sorting them takes quadratic time in the standard library."""
+    return unicodedata.normalize("NFC", _surplus_marks().sub(r"\1", text))
+
+
+@cache
+def _surplus_marks() -> re.Pattern[str]:
+    marks = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
+    return re.compile(f"([{marks}]{{8}})[{marks}]+")
+
+
+# ── lengths ────────────────────────────────────────────────────────────────────────────────────
+
+_ELLIPSIS = "…"
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 units, the unit of Telegram's limits."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def cut(text: str, units: int) -> str:
+    """`text` in at most `units` UTF-16 units: whole sentences, else words, else characters, then «…».
+
+    Sentences or words are kept whole as long as that keeps half of what fits. A character and its marks
+    stay together.
+    """
+    if utf16_length(text) <= units:
+        return text
+    fits = _prefix_length(text, units - 2)
+    if fits <= 0:
+        return _ELLIPSIS[: max(units, 0)]
+    ends = [end for _, end in sentences(text[: fits + 2]) if fits // 2 <= end <= fits and text[end - 1] in ".!?…»"]
+    if ends:
+        return f"{text[: ends[-1]]} {_ELLIPSIS}"
+    space = max(text.rfind(blank, fits // 2, fits + 1) for blank in " \n")
+    return text[: space if space > 0 else _whole_character(text, fits)].rstrip(" \n,;:—–-") + _ELLIPSIS
+
+
+def _prefix_length(text: str, units: int) -> int:
+    for index, char in enumerate(text):
+        units -= 2 if char > "\uffff" else 1
+        if units < 0:
+            return index
+    return len(text)
+
+
+def _whole_character(text: str, end: int) -> int:
+    """The nearest index at or before `end` that parts no character from its marks."""
+    while end > 0 and (unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == "\u200d"):
+        end -= 1
+    return end
+
+
+# ── folding ────────────────────────────────────────────────────────────────────────────────────
+
+_LOOKS_CYRILLIC = dict(
+    zip(
+        "ABCEHIKMOPTXYaceikopxyhÁÉÓÝáéóýÀÈÒàèòËë",
+        "АВСЕНІКМОРТХУасеікорхуһАЕОУаеоуАЕОаеоЕе",
+        strict=True,
+    )
+)
+_LOOKS_LATIN = dict(zip("АВСЕНІКМОРТХУҺасеікорхуһ", "ABCEHIKMOPTXYHaceikopxyh", strict=True))
+_ALIASES = dict(zip("ёѐѝəǝɵӊӈҥҡӄҝӷҕ", "ееиәәөңңңқққғғ", strict=True))  # as lower-case letters
+
+_RARE = re.compile(f"[{_INVISIBLE}{_MARKS}\u0130" + "".join(_ALIASES)[1:] + "".join(_ALIASES)[1:].upper() + "]")
+_SEAM = re.compile(f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
+_ODD = re.compile(f"{_RARE.pattern}|{_SEAM.pattern}")
+_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}\u0259\u01dd\u0275]*")
+_CLUSTER = re.compile(f"([^{_INVISIBLE}{_MARKS}])([{_INVISIBLE}{_MARKS}]*)")
+_NOT_MARK = re.compile(f"[^{_MARKS}]")
+_MARK = re.compile(f"[{_MARKS}]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same."""
+
+    text: str
+    offsets: Sequence[int] | None = None
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """`[start, end)` of the folded text as a span of the original, trailing marks included."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end]
+
+
+def fold(text: str) -> Folded:
+    """`text` for matching: the letters the author meant, lower-case, ё as е.
+
+    Soft hyphens, zero-width characters and stress marks go; letters of the other script that merely look right are
+    replaced inside words that mix scripts; letters of neighbouring alphabets used for Kazakh ones (ə, ӊ, ҡ) too.
+    """
+    if _RARE.search(text) is None and _SEAM.search(text) is None:
+        return Folded(text=text.lower().replace("ё", "е"))
+    pieces: list[str] = []
+    offsets = array("l")
+    done = 0
+    for start, end in _odd_words(text):
+        pieces.append(text[done:start].lower().replace("ё", "е"))
+        offsets.extend(range(done, start))
+        word, places = _meant(text[start:end])
+        pieces.append(word)
+        offsets.extend(start + place for place in places)
+        done = end
+    pieces.append(text[done:].lower().replace("ё", "е"))
+    offsets.extend(range(done, len(text) + 1))
+    return Folded(text="".join(pieces), offsets=offsets)
+
+
+def _odd_words(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the runs of letters that plain lower-casing would get wrong."""
+    done = 0
+    while odd := _ODD.search(text, done):
+        start = odd.start()
+        while start > done and _WORDISH.fullmatch(text, start - 1, start):
+            start -= 1
+        word = _WORDISH.match(text, odd.start())
+        assert word is not None  # it may be empty
+        done = max(word.end(), odd.end())
+        yield start, done
+
+
+def _meant(word: str) -> tuple[str, list[int]]:
+    """The letters meant by an odd word, lower-case, and the place of each."""
+    letters: list[str] = []
+    places: list[int] = []
+    for cluster in _CLUSTER.finditer(word):
+        letters.append(_letter(cluster[1], cluster[2]))
+        places.append(cluster.start())
+    repaired = _one_script("".join(letters))
+    return "".join(_lower(letter) for letter in repaired), places
+
+
+def _letter(base: str, marks: str) -> str:
+    """One character: `base` joined with the marks that make another letter of it (и + ˘ = й), without the rest."""
+    if not marks:
+        return base
+    composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])
+    return _MARK.sub("", composed)[:1] or base
+
+
+def _lower(letter: str) -> str:
+    lower = letter.lower()[:1]  # the lower case of İ is two characters
+    return _ALIASES.get(lower, lower)
+
+
+def _one_script(word: str) -> str:
+    """`word` with look-alikes replaced, if it mixes scripts and one of the two explains every letter."""
+    latin = re.findall(f"[{_LATIN}]", word)
+    cyrillic = re.findall(f"[{_CYRILLIC}]", word)
+    if not latin or not cyrillic:
+        return word
+    if all(letter in _LOOKS_CYRILLIC for letter in latin):
+        return "".join(_LOOKS_CYRILLIC.get(letter, letter) for letter in word)
+    if all(letter in _LOOKS_LATIN for letter in cyrillic):
+        return "".join(_LOOKS_LATIN.get(letter, letter) for letter in word)
+    return word
+
+
+# ── words ──────────────────────────────────────────────────────────────────────────────────────
+
+WORD = re.compile(r"[^\W\d_]+|\d+")  # in folded text; a hyphen, an underscore and a change to digits part words
+
+
+def word_at(text: str, index: int) -> tuple[int, int]:
+    """Span of the run of letters (or of digits) of folded text around `index`; empty when none stands there."""
+    word = WORD.match(text, index)
+    if word is None:
+        return index, index
+    start = index
+    of_kind = str.isdecimal if text[index].isdecimal() else str.isalpha
+    while start > 0 and of_kind(text[start - 1]):
+        start -= 1
+    return start, word.end()
+
+
+# ── sentences ──────────────────────────────────────────────────────────────────────────────────
+
+_ABBREVIATIONS = frozenset(
+    "г гг в вв ул пр просп пер пл им т тыс млн млрд трлн стр ст п пп ч рис см ср др проч руб коп тг тел факс обл р д кв корп"
+    " с пос мкр оф каб эт мин сек час кг км м гр гос зам нач проф акад доц инж тов св о ред изд англ каз рус нем сокр ок прим"
+    " абз илл ген полк подп майор кап лейт к х e y ж қ б ш ғ доп респ дол долл etc mr dr st no vs inc"
+    .split()
+)
+_BREAK = re.compile(r"""(?P<stop>[.!?…]+)[»”"')\]]*(?=\s|$)|(?P<line>\n)""")
+_NEXT = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
+_LAST_WORD = 24  # letters: no abbreviation is longer
+
+
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of the sentences of readable text, in order, without the blanks between them.
+
+    A line break ends a sentence. A full stop does not after an abbreviation, an initial or a bare number, nor when a
+    small letter follows; nor inside numbers, addresses and domains, where no blank follows it.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for candidate in chain(_BREAK.finditer(text), (None,)):
+        end = len(text) if candidate is None else candidate.end()
+        if candidate is None or candidate["line"] or _ends_sentence(text, candidate):
+            _add_span(spans, text, start, end)
+            start = end
+    return tuple(spans)
+
+
+def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        start += len(piece) - len(piece.lstrip())
+        spans.append((start, start + len(stripped)))
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    following = _NEXT.match(text, stop.end())
+    first = text[following.end() : following.end() + 1] if following else ""
+    if first.islower():
+        return False
+    return stop["stop"] != "." or not _is_short(text, stop.start(), first)
+
+
+def _is_short(text: str, dot: int, first: str) -> bool:
+    """Whether the word before a full stop is one that is cut short: «г.», «т.д.», «А.», «млн.»."""
+    words = re.split(r"[\s«(„“\"'\[—–-]", text[max(dot - _LAST_WORD, 0) : dot])
+    last = words[-1].split(".")[-1]
+    if len(last) == 1 and last.isupper():
+        return True
+    return last.lower() in _ABBREVIATIONS and (first.isdigit() or first.isupper())

@@ -1,0 +1,119 @@
+"""Addresses: how two spellings of one address are recognised, and nothing about what stands there.
+
+Every function is total: any text in, a text out. A canonical address is an identity, never a link to show:
+what subscribers open is always the address the feed gave.
+"""
+
+import re
+from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
+
+_LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
+_NOISE = re.compile(r"[\x00-\x20\x7f\u200b\ufeff\ud800-\udfff]+")  # blanks and control bytes within an address
+_SAFE_PATH = "/:@!$&'()*+,;=~-._"
+_FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
+
+# Parameters that say where the reader came from. Any other parameter may be the article's identity and stays.
+_TRACKING = frozenset(
+    {"_openstat", "amp", "at_campaign", "at_medium", "fbclid", "from", "gclid", "igsh", "igshid", "maca"}
+    | {"mc_cid", "mc_eid", "outputtype", "ref", "twclid", "yclid", "ysclid"}
+)
+_TRACKING_OF_HOST = {"kommersant.ru": frozenset({"query", "sids"}), "t.me": frozenset({"embed", "mode", "single"})}
+
+_TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
+_RFERL_HOSTS = frozenset(
+    {"rferl.org", "azattyq.org", "azattyqasia.org", "azattyk.org", "azatliq.org", "azathabar.com", "ozodi.org"}
+    | {"ozodlik.org", "svoboda.org", "radiosvoboda.org", "sibreal.org", "severreal.org", "idelreal.org"}
+    | {"kavkazr.com", "krymr.com", "ekhokavkaza.com", "currenttime.tv"}
+)
+_RFERL_ARTICLE = re.compile(r"/a/(?:[^/]+/)?(\d{5,})\.html?$")
+
+
+def canonical(url: str) -> str:
+    """The address as identity: equal for every spelling of one article's address. Idempotent.
+
+    Scheme, `www.`/`m.`/`amp.`, tracking parameters, fragment and trailing slash do not count; an article of
+    RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`.
+    What is not an http(s) address comes back trimmed.
+    """
+    trimmed = _NOISE.sub("", url)
+    parts = _split(trimmed)
+    if parts is None:
+        return trimmed
+    host, path = _host(parts), _path(parts.path)
+    if host in _TELEGRAM_HOSTS:
+        host, path = "t.me", _telegram_path(path)
+    if article := _is_rferl(host) and _RFERL_ARTICLE.search(path):
+        return f"https://rferl.org/a/{article[1]}.html"
+    query = _query(parts.query, host)
+    return f"https://{host}{path}" + (f"?{query}" if query else "")
+
+
+def host_key(url: str) -> str:
+    """The host an address belongs to, without `www.` and its like; "" if it is not an http(s) address."""
+    parts = _split(_NOISE.sub("", url))
+    return _host(parts) if parts else ""
+
+
+def absolute(base: str, url: str) -> str:
+    """`url` as found on the page `base`, made absolute; "" if that is no http(s) address."""
+    trimmed = _NOISE.sub("", url)
+    if not trimmed:
+        return ""
+    try:
+        joined = urljoin(base, trimmed)
+    except ValueError:
+        return ""
+    return joined if _split(joined) else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    if len(url) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(url)
+        port_is_sound = parts.port is None or parts.port >= 0  # reading the port checks it
+    except ValueError:
+        return None
+    sound = parts.scheme in ("http", "https") and parts.hostname and port_is_sound
+    return parts if sound and _host(parts) else None
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").strip(".").lower()
+    while (front := _front_label(host)) and "." in host.removeprefix(front).strip("."):
+        host = host.removeprefix(front).strip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    default_port = parts.port in (None, 80, 443)
+    return host if default_port else f"{host}:{parts.port}"
+
+
+def _front_label(host: str) -> str:
+    return next((label for label in _FRONT_LABELS if host.startswith(label)), "")
+
+
+def _path(path: str) -> str:
+    normal = quote_from_bytes(unquote_to_bytes(path), safe=_SAFE_PATH)
+    while normal.endswith(("/", "/amp")):
+        normal = normal.removesuffix("/amp").rstrip("/")
+    return normal
+
+
+def _telegram_path(path: str) -> str:
+    """Channel names know no case; `/s/` is the preview of the same post."""
+    lowered = path.lower()
+    return lowered.removeprefix("/s") if lowered.startswith("/s/") else lowered
+
+
+def _is_rferl(host: str) -> bool:
+    return ".".join(host.split(".")[-2:]) in _RFERL_HOSTS
+
+
+def _query(query: str, host: str) -> str:
+    dropped = _TRACKING | _TRACKING_OF_HOST.get(host, frozenset())
+    pieces = (piece for piece in query.split("&") if piece)
+    return "&".join(piece for piece in pieces if not _is_tracking(piece.split("=", 1)[0].lower(), dropped))
+
+
+def _is_tracking(name: str, dropped: frozenset[str]) -> bool:
+    return name in dropped or name.startswith("utm_")

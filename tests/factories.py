@@ -1,0 +1,100 @@
+"""Values for tests with honest defaults; every argument may be overridden by keyword."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitor.models import (
+    Article,
+    Entry,
+    EntryOutcome,
+    Feed,
+    FeedKind,
+    Match,
+    Outcome,
+    PollOutcome,
+    Story,
+    Telling,
+    Tier,
+    TopicVerdict,
+    Verdict,
+)
+from monitor.similarity import fingerprint
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TEXT = (
+    "Прокуратура Казахстана одобрила экстрадицию россиянина, который просил убежища в Астане. "
+    "Адвокат обжалует решение в городском суде. Правозащитники требуют остановить выдачу."
+)
+
+
+def feed(**given: Any) -> Feed:
+    """A Russian RSS feed."""
+    return Feed(**{"name": "Лента", "kind": FeedKind.RSS, "url": "http://127.0.0.1/rss", "lang": "ru"} | given)
+
+
+def entry(number: int = 1, **given: Any) -> Entry:
+    """An entry with one key, an hour old."""
+    url = f"https://news.example/{number}"
+    return Entry(
+        **{"keys": (f"u:{url}",), "url": url, "title": f"Новость {number}", "published_at": NOW - HOUR} | given
+    )
+
+
+def verdict(*topics: str, tier: Tier = Tier.POST) -> Verdict:
+    """A verdict of these topics, each by one match in the title."""
+    return Verdict(
+        topics=tuple(
+            TopicVerdict(
+                id=topic,
+                title=topic.title(),
+                hashtag=topic,
+                rule="правило",
+                tier=tier,
+                matches=(Match(term="экстрадиция", form="экстрадицию", where="text", start=31, end=42),),
+            )
+            for topic in topics
+        )
+    )
+
+
+def article(number: int = 1, **given: Any) -> Article:
+    """An article an hour old, its fingerprint true to its title and text."""
+    url = f"https://news.example/{number}"
+    fields: dict[str, Any] = {
+        "feed": "Лента",
+        "url": url,
+        "canonical_url": url,
+        "title": f"Новость {number}",
+        "text": TEXT,
+        "language": "ru",
+        "published_at": NOW - HOUR,
+    } | given
+    return Article(**{"fingerprint": fingerprint(fields["title"], fields["text"])} | fields)
+
+
+def telling(number: int = 1, *topics: str, tier: Tier = Tier.POST, **given: Any) -> Telling:
+    """An article with a verdict; without topics it is about an extradition."""
+    return Telling(article=article(number, **given), verdict=verdict(*(topics or ("extradition",)), tier=tier))
+
+
+def story(number: int = 1, *tellings: Telling) -> Story:
+    """A recorded story."""
+    return Story(id=number, tellings=tellings or (telling(number),))
+
+
+def matched(number: int = 1, *topics: str, tier: Tier = Tier.POST, **given: Any) -> EntryOutcome:
+    """An entry that a rule matched, still to be placed."""
+    told = telling(number, *topics, tier=tier, **given)
+    return EntryOutcome(entry=entry(number), outcome=Outcome.POSTED, reason="", telling=told)
+
+
+def settled(number: int = 1, outcome: Outcome = Outcome.UNMATCHED) -> EntryOutcome:
+    """An entry whose outcome is final."""
+    return EntryOutcome(entry=entry(number), outcome=outcome, reason="ни одно правило не сработало")
+
+
+def poll_outcome(**given: Any) -> PollOutcome:
+    """A good poll of the default feed that found nothing."""
+    fields = {"feed": "Лента", "lease_no": 1, "polled_at": NOW, "next_poll_at": NOW + timedelta(minutes=10)}
+    return PollOutcome(**fields | given)

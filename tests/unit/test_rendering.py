@@ -1,0 +1,275 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.models import Article, Language, Match, Story, Telling, Tier, TopicVerdict, Verdict
+from monitor.rendering import render
+from tests.servers.bot_html import parse_html, utf16_length
+
+TEXT = (
+    "В Костанае выпал первый снег. Генпрокуратура Казахстана решила выдать в Россию Павла Н. из г. Саратова. "
+    "Его адвокат подаст жалобу. Сам он с осени живёт в общежитии.\n"
+    "Суд отказал ему в убежище. Решение можно обжаловать за 15 суток. Журналистам в КНБ не ответили."
+)
+AT = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
+
+
+def found(*forms: str, text: str = TEXT) -> tuple[Match, ...]:
+    starts = [(form, text.index(form)) for form in forms]
+    return tuple(Match(term=form, form=form, where="text", start=at, end=at + len(form)) for form, at in starts)
+
+
+def topic(*matches: Match, hashtag: str = "экстрадиция", tier: Tier = Tier.POST, rule: str = "выдача") -> TopicVerdict:
+    return TopicVerdict(id=hashtag, title=hashtag, hashtag=hashtag, rule=rule, tier=tier, matches=matches)
+
+
+def telling(
+    *topics: TopicVerdict,
+    feed: str = "Медиазона",
+    title: str = "Казахстан выдаёт россиянина",
+    text: str = TEXT,
+    url: str = "https://news.example/a/1",
+    language: Language = "ru",
+    at: datetime | None = AT,
+) -> Telling:
+    article = Article(feed=feed, url=url, canonical_url=url, title=title, text=text, language=language, published_at=at)
+    return Telling(article=article, verdict=Verdict(topics=topics))
+
+
+def story(*tellings: Telling) -> Story:
+    return Story(id=1, tellings=tellings)
+
+
+def shown(*tellings: Telling) -> str:
+    """The post as text, once Telegram has read its HTML."""
+    return parse_html(render(story(*tellings)))[0]
+
+
+def linked(*tellings: Telling) -> dict[str, str]:
+    """What is a link in the post, and where it leads."""
+    text, entities = parse_html(render(story(*tellings)))
+    units = text.encode("utf-16-le")
+    links = (entity for entity in entities if entity["type"] == "text_link")
+    spans = ((int(link["offset"]), int(link["length"]), str(link["url"])) for link in links)
+    return {units[2 * at : 2 * (at + length)].decode("utf-16-le"): url for at, length, url in spans}
+
+
+def test_the_whole_post() -> None:
+    lead = telling(topic(*found("выдать", "Россию", "Казахстана")), topic(*found("убежище"), hashtag="убежище"))
+    second = telling(feed="Азаттық", url="https://kk.example/b?x=1&y=2", language="kk")
+    third = telling(feed="Медуза", url="https://other.example/c")
+
+    assert render(story(lead, second, third)) == (
+        "#экстрадиция #убежище\n"
+        '<b><a href="https://news.example/a/1">Казахстан выдаёт россиянина</a></b>\n'
+        "\n"
+        "<blockquote>Генпрокуратура Казахстана решила выдать в Россию Павла Н. из г. Саратова. … "
+        "Суд отказал ему в убежище.</blockquote>\n"
+        "Медиазона · 22 ноября 2026, 14:05 (Алматы)\n"
+        'Также пишут: <a href="https://kk.example/b?x=1&amp;y=2">Азаттық (қаз.)</a> · '
+        '<a href="https://other.example/c">Медуза</a>'
+    )
+
+
+def test_neighbouring_sentences_are_quoted_without_a_gap() -> None:
+    post = shown(telling(topic(*found("убежище", "обжаловать"))))
+
+    assert "Суд отказал ему в убежище. Решение можно обжаловать за 15 суток.\n" in post
+
+
+def test_the_fewest_sentences_that_hold_every_term() -> None:
+    once_more = replace(found("Россию")[0], term="жалоба")
+    post = shown(telling(topic(*found("выдать", "Россию", "жалобу"), once_more)))
+
+    assert "решила выдать в Россию" in post
+    assert "Его адвокат подаст жалобу." in post
+    assert "снег" not in post
+    assert "КНБ" not in post
+
+
+def test_at_most_three_sentences() -> None:
+    post = shown(telling(topic(*found("снег", "выдать", "жалобу", "убежище", "КНБ"))))
+
+    assert [word for word in ("снег", "выдать", "жалобу", "убежище", "КНБ") if word in post] == [
+        "снег",
+        "выдать",
+        "жалобу",
+    ]
+
+
+def test_a_match_in_the_title_only_is_followed_by_the_first_sentence() -> None:
+    title = Match(term="выдача", form="выдаёт", where="title", start=10, end=16)
+
+    assert "\nВ Костанае выпал первый снег.\n" in shown(telling(topic(title)))
+
+
+def test_the_title_is_not_quoted_again() -> None:
+    text = "Казахстан выдаёт россиянина\nОб этом сообщил адвокат."
+    post = shown(telling(topic(*found("выдаёт", text=text)), text=text))
+
+    assert post.count("Казахстан выдаёт россиянина") == 1
+    assert "Об этом сообщил адвокат." in post
+
+
+def test_without_a_title_the_sentence_that_matched_is_the_headline() -> None:
+    lead = telling(topic(*found("жалобу", "КНБ")), title=" \u200b ")
+
+    assert linked(lead) == {"Его адвокат подаст жалобу.": "https://news.example/a/1"}
+    assert shown(lead).count("жалобу") == 1
+    assert "Журналистам в КНБ не ответили." in shown(lead)
+
+
+def test_nothing_to_say_is_still_a_post() -> None:
+    assert shown(telling(title="", text="", url="", at=None)) == "Без заголовка\n\nМедиазона"
+
+
+def test_an_overlong_sentence_keeps_the_matched_words() -> None:
+    text = "в списке " + "и так далее, " * 200 + "экстрадирован Пётр К., " + "и ещё другие, " * 200
+    post = shown(telling(topic(*found("экстрадирован", text=text)), text=text))
+
+    assert "экстрадирован Пётр К." in post
+    assert utf16_length(post) < 700
+
+
+@pytest.mark.parametrize(
+    ("at", "time"),
+    [
+        (datetime(2026, 11, 22, 19, 30, tzinfo=UTC), "Медиазона · 23 ноября 2026, 00:30 (Алматы)"),
+        (datetime(2024, 2, 28, 19, 30, tzinfo=UTC), "Медиазона · 29 февраля 2024, 01:30 (Алматы)"),  # +06:00 then
+        (datetime(1970, 1, 1, tzinfo=UTC), "Медиазона"),
+        (datetime.min.replace(tzinfo=UTC), "Медиазона"),
+        (datetime.max.replace(tzinfo=UTC), "Медиазона"),
+        (None, "Медиазона"),
+    ],
+)
+def test_the_time_is_that_of_almaty_or_none(at: datetime | None, time: str) -> None:
+    assert shown(telling(topic(), at=at)).splitlines()[-1] == time
+
+
+def test_a_kazakh_article_is_marked() -> None:
+    assert "Азаттық · қаз. · 22 ноября" in shown(telling(topic(), feed="Азаттық", language="kk"))
+
+
+def test_each_outlet_once_and_the_leading_one_not_again() -> None:
+    names = ["Медиазона", "Медуза", "Медуза", *(f"Газета {n}" for n in range(1, 9))]
+    post = shown(telling(topic()), *(telling(feed=name) for name in names))
+
+    assert post.splitlines()[-1] == (
+        "Также пишут: Медуза · Газета 1 · Газета 2 · Газета 3 · Газета 4 · Газета 5 и ещё 3"
+    )
+
+
+def test_a_later_telling_adds_its_hashtag_once() -> None:
+    both = telling(topic(), topic(hashtag="РВП"), feed="Медуза")
+
+    assert shown(telling(topic()), both).startswith("#экстрадиция #РВП\n")
+
+
+def test_a_hashtag_is_one_word() -> None:
+    assert shown(telling(topic(hashtag="#дела КНБ-2026"))).startswith("#дела_КНБ_2026\n")
+
+
+def test_a_story_for_review_names_the_rules_to_judge() -> None:
+    lead = telling(topic(tier=Tier.REVIEW, rule="вызов <на> беседу"))
+
+    assert shown(lead).startswith("На проверку · правило «вызов <на> беседу»\n#экстрадиция\n")
+
+
+def test_a_posted_story_names_no_rule() -> None:
+    assert "правило" not in shown(telling(topic(), topic(tier=Tier.REVIEW, hashtag="кнб")))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "javascript:alert(1)",
+        "tg://user?id=1",
+        "ftp://news.example/a",
+        "https://",
+        "/a/1",
+        "https://[broken",
+        "a" * 9000,
+    ],
+)
+def test_an_address_no_browser_should_open_is_no_link(url: str) -> None:
+    lead = telling(topic(), url=url)
+
+    assert linked(lead) == {}
+    assert "Казахстан выдаёт россиянина" in shown(lead)
+
+
+def test_an_address_stays_inside_its_quotes() -> None:
+    url = 'https://news.example/a"><b>x</b>?q=1&r= 2\n\u202e'
+
+    assert linked(telling(topic(), url=url)) == {
+        "Казахстан выдаёт россиянина": 'https://news.example/a"><b>x</b>?q=1&r=%202'
+    }
+
+
+def test_markup_and_control_characters_in_a_title_are_only_text() -> None:
+    title = "<b>Срочно</b> &amp;lt; \x1b[31m\u202eкрасное\ud800 </a><script>"
+    post = shown(telling(topic(), title=title))
+
+    assert "<b>Срочно</b>" in post
+    assert "</a><script>" in post
+    assert not any(char in post for char in "\x1b\u202e\ud800")
+
+
+def test_the_longest_possible_post_fits() -> None:
+    text = " ".join(f"Слово{n} {'очень 𝔡линно ' * 60}." for n in range(5))
+    matches = found(*(f"Слово{n}" for n in range(5)), text=text)
+    topics = [topic(*matches, hashtag=f"𝔱{n}" * 99, rule="𝔯" * 999, tier=Tier.REVIEW) for n in range(20)]
+    crowd = [telling(feed=f"𝔣{n}" * 99, url="https://a.example/" + "я" * 1900, language="kk") for n in range(99)]
+    html = render(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999), *crowd))
+    post, entities = parse_html(html)
+
+    assert 2500 < utf16_length(post) <= 4096
+    assert len(entities) < 100
+
+
+anything = st.text(max_size=80) | st.sampled_from(["<", "&", "&lt;", '"', "</b>", "<a href=", "\ud800", "\x00"])
+prose = st.lists(anything | st.sampled_from(["слово. ", "Да!\n", "выдать"]), max_size=8).map("".join)
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> Telling:
+    text = draw(prose)
+    edge = st.integers(min_value=0, max_value=len(text))
+    match = st.builds(Match, term=anything, form=anything, where=st.just("text"), start=edge, end=edge)
+    topics = st.builds(
+        TopicVerdict,
+        id=anything,
+        title=anything,
+        hashtag=anything,
+        rule=anything,
+        tier=st.sampled_from(Tier),
+        matches=st.lists(match, max_size=4).map(tuple),
+    )
+    article = st.builds(
+        Article,
+        feed=st.sampled_from(["Медуза", "A & B", "<газета>"]),
+        url=anything | anything.map("https://a.example/{}".format),
+        canonical_url=st.just(""),
+        title=anything,
+        text=st.just(text),
+        language=st.sampled_from(["ru", "kk", None]),
+        published_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    )
+    verdict = st.builds(Verdict, topics=st.lists(topics, max_size=3).map(tuple))
+    return draw(st.builds(Telling, article=article, verdict=verdict))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(tellings(), min_size=1, max_size=4))
+def test_whatever_the_press_writes_telegram_accepts(told: list[Telling]) -> None:
+    html = render(story(*told))
+    post, _ = parse_html(html)
+
+    assert post
+    assert utf16_length(post) <= 4096
+    html.encode()  # no half of a surrogate pair
+    assert not any(char < " " and char != "\n" for char in html)
