@@ -32,7 +32,7 @@ _REFUSED = tuple(
 )
 
 
-class BlockedAddress(Exception):  # noqa: N818 -- named for what happened, as the errors of monitor/errors.py are
+class BlockedAddress(Exception):
     """No address of this host may be connected to."""
 
     def __init__(self, host: str, addresses: Iterable[str]) -> None:

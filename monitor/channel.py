@@ -27,31 +27,15 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
-from telegram import (
-    Bot,
-    ChatMember,
-    ChatMemberAdministrator,
-    ChatMemberMember,
-    ChatMemberOwner,
-    ChatMemberRestricted,
-    LinkPreviewOptions,
-)
+from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, LinkPreviewOptions
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from monitor.errors import (
-    ChannelClosed,
-    DeliveryError,
-    MaybeAccepted,
-    MessageGone,
-    MessageRejected,
-    NotAccepted,
-)
+from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
 
 _CONNECT_SECONDS: Final = 10
-_ANSWER_SECONDS: Final = 30  # the library's 5 is short for Telegram under load, and each timeout is a post in doubt
-_DEADLINE_SECONDS: Final = 90  # of one call as a whole: an answer dripping in byte by byte never times out otherwise
+_PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is a post in doubt
 _LONGEST_PAUSE: Final = timedelta(days=1)
 
 # Small, because headline and sentence already stand in the post; not off, because the preview carries Instant View,
@@ -75,7 +59,7 @@ _CHAT_UNKNOWN: Final = (
     "chat_id is empty",
     "peer_id_invalid",
     "channel_invalid",
-    "upgraded to a supergroup",
+    "upgraded to a supergroup",  # and no new number with it
 )
 _RIGHTS_MISSING: Final = (
     "not enough rights",
@@ -98,19 +82,24 @@ _RIGHTS_MISSING: Final = (
 class Channel:
     """Speaks to one Bot API server as one bot; an asynchronous context manager. Opening it asks Telegram nothing.
 
-    `base_url` is another Bot API server's root (`http://127.0.0.1:8081`), `proxy` an `http://` or `socks5://` address.
-    No exception that leaves carries the token.
+    `base_url` is another Bot API server's root (`http://127.0.0.1:8081`), `proxy` an `http://` or `socks5://` address,
+    `patience` how long to wait for a sign of an answer; a whole call takes at most three times that (90 seconds), so a
+    claim must be held longer. No exception that leaves carries the token.
     """
 
-    def __init__(self, token: str, *, base_url: str | None = None, proxy: str | None = None) -> None:
+    def __init__(
+        self, token: str, *, base_url: str | None = None, proxy: str | None = None, patience: timedelta = _PATIENCE
+    ) -> None:
         root = (base_url or "https://api.telegram.org").rstrip("/")
+        seconds = patience.total_seconds()
+        self._deadline = 3 * seconds  # an answer that drips in byte by byte never times out otherwise
         self._secret = token.partition(":")[2] or token
         self._request = _Request(
             connection_pool_size=8,
             connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_ANSWER_SECONDS,
-            write_timeout=_ANSWER_SECONDS,
-            pool_timeout=_ANSWER_SECONDS,
+            read_timeout=seconds,
+            write_timeout=seconds,
+            pool_timeout=seconds,
             proxy=proxy,
             # A kept connection gone stale would turn a harmless failure into a post in doubt.
             httpx_kwargs={"limits": httpx.Limits(max_connections=8, max_keepalive_connections=0)},
@@ -186,7 +175,7 @@ class Channel:
     async def _speaking(self, chat: str, *, repeatable: bool) -> AsyncIterator[None]:
         """Everything that goes wrong inside leaves as a DeliveryError without the token; cancelling passes."""
         try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
+            async with asyncio.timeout(self._deadline):
                 yield
         except Exception as error:  # noqa: BLE001 - a post's fate must be told, whatever the library stumbled over
             # `from None`: the chain would show the address called, and the token is a part of it.
@@ -229,7 +218,7 @@ class _NoAnswer(TelegramError):
     """What came is no answer of a Bot API server."""
 
     def __init__(self, code: int) -> None:
-        super().__init__(f"HTTP {code}")
+        super().__init__(f"HTTP {code}, и это не ответ Bot API")
         self.code = code
 
 
@@ -255,9 +244,9 @@ def _fate(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
             return ChannelClosed(
                 f"Вместо Telegram отвечает кто-то другой ({error}): проверьте MONITOR_BOT_API_URL и MONITOR_PROXY."
             )
-    cause = error.__cause__ or error
-    told = f"{type(cause).__name__}: {cause}".rstrip(": ")
-    if isinstance(cause, UnicodeError):  # the text cannot be written down, so it was never sent
+    cause = (error.__cause__ if isinstance(error, TelegramError) else None) or error
+    told = str(error) if isinstance(error, _NoAnswer) else f"{type(cause).__name__}: {cause}".rstrip(": ")
+    if isinstance(cause, UnicodeEncodeError):  # the text cannot be written down, so it was never sent
         return MessageRejected(f"Сообщение нельзя закодировать: {told}")
     if isinstance(cause, _UNSENT):
         return NotAccepted(f"Нет связи с Telegram: {told}")
@@ -308,12 +297,9 @@ def _retry_after(refusal: _Refused) -> timedelta | None:
 
 def _may_post(member: ChatMember, chat_type: str) -> bool:
     match member:
-        case ChatMemberOwner():
-            return True
-        case ChatMemberAdministrator():
-            return chat_type != ChatType.CHANNEL or bool(member.can_post_messages)
-        case ChatMemberMember():
-            return chat_type != ChatType.CHANNEL
+        case ChatMemberAdministrator() if chat_type == ChatType.CHANNEL:
+            return bool(member.can_post_messages)
         case ChatMemberRestricted():
             return member.can_send_messages
-    return False
+    others = (ChatMember.MEMBER,) if chat_type != ChatType.CHANNEL else ()
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR, *others)

@@ -17,7 +17,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 
@@ -159,7 +160,9 @@ def _explained(engine: Engine) -> Iterator[None]:
     """Turn the driver's refusal to open or write into words an operator can act on (never with a password)."""
     try:
         yield
-    except (OperationalError, NoSuchModuleError) as error:
+    except (IntegrityError, ProgrammingError, DataError):
+        raise  # a bug of ours, not the operator's database
+    except (DriverError, NoSuchModuleError) as error:
         where = engine.url.render_as_string(hide_password=True)
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise DatabaseError(

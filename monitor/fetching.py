@@ -1,33 +1,31 @@
-"""One GET of an outside address: conditional, bounded in bytes and time, one at a time per host. httpx lives here.
+"""One GET of an outside address: conditional, bounded in bytes and time, polite to the host.
 
 Nothing leaves but `Fetched`, `NotModified` and `FetchError`; what a failure means for the feed is not decided here.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
+from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Literal, Self
 
 import httpx
 
-from monitor import challenges, charsets, urls
+from monitor import challenges, charsets, refusals, urls
 from monitor.addresses import BlockedAddress, PublicTransport, refuse_private_literal
-from monitor.decompression import ACCEPTED, TooLarge, Undecodable, decompress
+from monitor.decompression import ACCEPTED, TooLarge, decompress
 from monitor.errors import FetchError, FetchFailure
 from monitor.models import Fetched, NotModified
+from monitor.turns import Turns
 
-_LONGEST_WAIT = timedelta(hours=24)  # what a server may ask for
-_ERROR_PAGE = 65_536  # bytes of an error's body worth reading
+_ERROR_PAGE = 65_536  # bytes; the page of an error or of a bot wall is smaller
 _MOST_CONNECTIONS = 200
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = {
-    "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
-    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
+    "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
 }
 
 
@@ -40,44 +38,30 @@ class Limits:
     connect: float = 10
     read: float = 15
     total: float = 30  # of the exchange itself: waiting for the host's turn does not count
-    host_gap: float = 0.4  # between two requests to one host
+    host_gap: float = 0.4
     host_concurrency: int = 1
 
 
-@dataclass(slots=True)
-class _Turns:
-    """Whose turn it is at one host."""
-
-    free: asyncio.Semaphore
-    waiting: int = 0
-    next_at: float = 0
-
-
 @dataclass(slots=True, kw_only=True)
-class _Budget:
-    """Seconds left of a GET's total."""
-
-    left: float
-
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        async with asyncio.timeout(self.left):
-            yield
-        self.left = max(self.left - (loop.time() - began), 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
+class _Ask:
     """What one GET asks for, at whatever address the redirects lead to."""
 
-    headers: Mapping[str, bytes]
-    budget: _Budget = field(repr=False)
+    feed: str
+    headers: Mapping[bytes, bytes]
+    seconds_left: float
+
+    @asynccontextmanager
+    async def deadline(self) -> AsyncIterator[None]:
+        """Spends the seconds of the whole GET: a slow drip and a chain of redirects draw on one account."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with asyncio.timeout(self.seconds_left):
+            yield
+        self.seconds_left = max(self.seconds_left - (loop.time() - began), 0)
 
     @property
     def is_conditional(self) -> bool:
-        return bool(self.headers.keys() & {"if-none-match", "if-modified-since"})
+        return b"if-none-match" in self.headers or b"if-modified-since" in self.headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +73,12 @@ class _Answer:
     body: bytes
 
 
-class _Failure(Exception):
-    """A named failure on its way to become a FetchError."""
-
-    def __init__(self, kind: FetchFailure, message: str, retry_after: timedelta | None = None) -> None:
-        self.kind, self.message, self.retry_after = kind, message, retry_after
-        super().__init__(message)
-
-
 class Fetcher:
     """GETs within `limits`, honestly named by `user_agent`. An async context manager; one for the whole process.
 
-    `proxy` is an address httpx knows (http, https, socks5) or None. Unless `allow_private`, addresses outside
-    the public internet are refused. `now` gives the aware time that a Retry-After date is measured from.
+    `proxy` is an address httpx knows (http, https, socks5) or None; a proxy resolves names itself, so through it
+    only addresses spelt out as numbers can be refused. Unless `allow_private`, nothing outside the public internet
+    is connected to. `now` gives the aware time that a Retry-After date is measured from.
     """
 
     def __init__(
@@ -114,18 +91,18 @@ class Fetcher:
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._now, self._allow_private, self._proxied = now, allow_private, proxy is not None
-        self._turns: dict[str, _Turns] = {}
+        self._now = now
+        self._checks_literals = proxy is not None and not allow_private
+        self._turns = Turns(gap=self._limits.host_gap, concurrency=self._limits.host_concurrency)
         self._client = httpx.AsyncClient(
             transport=_transport(proxy, allow_private=allow_private),
             headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
             timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect, pool=self._limits.total),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a poll must not depend on the one before
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one poll must not depend on another
             trust_env=False,
         )
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -140,98 +117,67 @@ class Fetcher:
         accept: Literal["feed", "page"] = "feed",
         feed: str = "",
     ) -> Fetched | NotModified:
-        """One GET, redirects followed. `etag` and `last_modified` are sent back verbatim; empty ones are not sent.
+        """One GET, redirects followed. Validators are sent back verbatim; empty ones are not sent.
 
-        `feed` is the feed's name, for the message. Raises FetchError and nothing else.
+        `feed` is the feed's name, for the message. Raises FetchError and nothing else; a cancelled task stays
+        cancelled.
         """
-        headers = {"accept": _ACCEPT[accept].encode()} | _validators(etag, last_modified)
-        request = _Request(headers=headers, budget=_Budget(left=self._limits.total))
+        headers = {b"accept": _ACCEPT[accept]} | _validators(etag, last_modified)
+        ask = _Ask(feed=feed, headers=headers, seconds_left=self._limits.total)
         try:
-            return await self._follow(url, request)
-        except _Failure as failure:
-            raise FetchError(
-                failure.message, feed=feed, kind=failure.kind, retry_after=failure.retry_after
-            ) from failure.__cause__
+            return await self._follow(url, ask)
         except (httpx.HTTPError, httpx.InvalidURL, BlockedAddress, OSError, ValueError) as error:
-            kind, message = _named(error, self._limits)
-            raise FetchError(message, feed=feed, kind=kind) from error
+            raise refusals.of_error(error, feed=feed) from error
 
-    async def _follow(self, url: str, request: _Request) -> Fetched | NotModified:
+    async def _follow(self, url: str, ask: _Ask) -> Fetched | NotModified:
         for _ in range(self._limits.redirects + 1):
-            answer = await self._exchange(_checked(url), request)
+            answer = await self._exchange(_sound(url), ask)
             if answer.status not in _REDIRECTS:
-                return self._made_of(answer, url, request)
-            target = urls.absolute(url, answer.headers.get("location", ""))
-            if not target:
-                raise _Failure(FetchFailure.REDIRECTS, f"перенаправление ({answer.status}) без годного адреса")
-            url = target
-        raise _Failure(
-            FetchFailure.REDIRECTS, f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
-        )
+                return self._made_of(answer, url, ask)
+            url = urls.absolute(url, answer.headers.get("location", ""))
+            if not url:
+                message = f"перенаправление ({answer.status}) никуда не ведёт: проверьте адрес в feeds.yaml"
+                raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
+        message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
+        raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
 
-    async def _exchange(self, url: httpx.URL, request: _Request) -> _Answer:
-        if self._proxied and not self._allow_private:
+    async def _exchange(self, url: httpx.URL, ask: _Ask) -> _Answer:
+        if self._checks_literals:
             refuse_private_literal(url.host)
         async with (
-            self._turn(urls.host_key(str(url)) or url.host),
-            request.budget.spend(),
-            self._client.stream("GET", url, headers=request.headers, follow_redirects=False) as response,
+            self._turns.at(urls.host_key(str(url))),
+            ask.deadline(),
+            self._client.stream("GET", url, headers=ask.headers, follow_redirects=False) as response,
         ):
-            return _Answer(status=response.status_code, headers=response.headers, body=await self._body(response))
+            body = await self._body(response)
+            return _Answer(status=response.status_code, headers=response.headers, body=body)
 
     async def _body(self, response: httpx.Response) -> bytes:
-        """The body without its codings. Of a page that is only an error, as much as tells who refused."""
+        """The body without its codings; of an error only the beginning, as much as tells who refused."""
         if response.status_code in _REDIRECTS or response.status_code == 304:
             return b""
-        is_error = response.status_code >= 400
+        if response.status_code >= 400:
+            return await _beginning(response)
         limit = self._limits.body
-        if not is_error and int(_digits(response.headers.get("content-length", ""))) > limit:
+        length = response.headers.get("content-length", "")
+        if length.isdecimal() and int(length[:12]) > limit:
             raise TooLarge
-        wire = bytearray()
-        async for piece in response.aiter_raw():
-            wire += piece
-            if is_error and len(wire) > _ERROR_PAGE:
-                return b""
-            if len(wire) > limit:
-                raise TooLarge
-        return _decompressed(bytes(wire), response, limit=limit)
+        wire = await _read(response, limit)
+        if len(wire) > limit:
+            raise TooLarge
+        return decompress(wire, response.headers.get("content-encoding", ""), limit=limit)
 
-    @asynccontextmanager
-    async def _turn(self, host: str) -> AsyncIterator[None]:
-        """One request at a time to a host, with a gap; hosts nobody waits for are forgotten once their gap is over."""
-        loop = asyncio.get_running_loop()
-        turns = self._turns.setdefault(host, _Turns(asyncio.Semaphore(self._limits.host_concurrency)))
-        turns.waiting += 1
-        try:
-            async with turns.free:
-                await asyncio.sleep(turns.next_at - loop.time())
-                try:
-                    yield
-                finally:
-                    turns.next_at = loop.time() + self._limits.host_gap
-        finally:
-            turns.waiting -= 1
-            self._forget_idle(loop.time())
-
-    def _forget_idle(self, now: float) -> None:
-        idle = [host for host, turns in self._turns.items() if not turns.waiting and turns.next_at <= now]
-        for host in idle:
-            del self._turns[host]
-
-    def _made_of(self, answer: _Answer, url: str, request: _Request) -> Fetched | NotModified:
-        if answer.status == 304 and request.is_conditional:
+    def _made_of(self, answer: _Answer, url: str, ask: _Ask) -> Fetched | NotModified:
+        if answer.status == 304 and ask.is_conditional:
             return NotModified()
-        if wall := challenges.wall(charsets.decode(answer.body[:_ERROR_PAGE]), answer.headers):
-            raise _Failure(
-                FetchFailure.CHALLENGE,
-                f"сайт закрыт проверкой {wall} и не пускает программы: нужен другой адрес или канал Telegram",
-                self._retry_after(answer.headers),
-            )
+        retry_after = refusals.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
+        page = charsets.decode(answer.body) if len(answer.body) <= _ERROR_PAGE else ""
+        if wall := challenges.wall(page, answer.headers):
+            raise refusals.of_wall(wall, feed=ask.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
-            kind, message = _refusal(answer.status)
-            raise _Failure(kind, message, self._retry_after(answer.headers))
+            raise refusals.of_status(answer.status, feed=ask.feed, retry_after=retry_after)
         if not answer.body.strip():
-            raise _Failure(FetchFailure.EMPTY, "сервер ответил успехом, но тело ответа пусто")
+            raise FetchError("сервер ответил успехом, но ответ пуст", feed=ask.feed, kind=FetchFailure.EMPTY)
         return Fetched(
             url=url,
             body=answer.body,
@@ -240,14 +186,48 @@ class Fetcher:
             last_modified=_verbatim(answer.headers, b"last-modified"),
         )
 
-    def _retry_after(self, headers: httpx.Headers) -> timedelta | None:
-        """Seconds or an HTTP date (RFC 9110, 10.2.3)."""
-        written = headers.get("retry-after", "").strip()
-        if written.isascii() and written.isdigit():
-            return min(timedelta(seconds=min(int(written[:9]), 10**8)), _LONGEST_WAIT)
-        try:
-            at = parsedate_to_datetime(written)
-        except ValueError:
-            return None
-        wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - self._now()
-        return max(timedelta(0), min(wait, _LONGEST_WAIT))
+
+def _transport(proxy: str | None, *, allow_private: bool) -> httpx.AsyncBaseTransport:
+    tls = httpx.create_ssl_context()
+    if proxy is None:
+        return PublicTransport(tls=tls, most_connections=_MOST_CONNECTIONS, allow_private=allow_private)
+    limits = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=0)
+    return httpx.AsyncHTTPTransport(verify=tls, proxy=proxy, limits=limits)
+
+
+def _sound(url: str) -> httpx.URL:
+    """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
+    parsed = httpx.URL(url.strip())
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise httpx.InvalidURL("нужен адрес вида https://…")
+    if parsed.userinfo:
+        raise httpx.InvalidURL("имя и пароль в адресе не поддерживаются")
+    return parsed
+
+
+def _validators(etag: str | None, last_modified: str | None) -> dict[bytes, bytes]:
+    """Header bytes are Latin-1; a validator that is not never came from a header and is left out."""
+    written = {b"if-none-match": etag or "", b"if-modified-since": last_modified or ""}
+    return {name: value.encode("latin-1") for name, value in written.items() if value and max(value) <= "\xff"}
+
+
+def _verbatim(headers: httpx.Headers, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in headers.raw if key.lower() == name and value), None)
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    """The body as it stands on the wire; reading stops once it is longer than `limit`."""
+    wire = bytearray()
+    async for piece in response.aiter_raw():
+        wire += piece
+        if len(wire) > limit:
+            break
+    return bytes(wire)
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    try:
+        wire = await _read(response, _ERROR_PAGE)
+        return decompress(wire, response.headers.get("content-encoding", ""), limit=_ERROR_PAGE)
+    except (httpx.TransportError, ValueError):
+        return b""  # the status says enough

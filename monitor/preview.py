@@ -4,21 +4,21 @@ Only for showing; what a post says is decided in `monitor/rendering.py`.
 """
 
 import asyncio
+import io
 import re
+import sys
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from itertools import count
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TextIO
 
-from rich import box
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
 from monitor.errors import NotAccepted
 
-_WIDTH: Final = 100
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
 # Would drive the terminal instead of being read: C0 but the line break, C1, bidi overrides, halves of pairs.
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -30,10 +30,14 @@ def plain(html: str) -> str:
 
 
 class Terminal:
-    """Takes posts where a `Channel` would be and shows each in a frame. An asynchronous context manager like it."""
+    """Takes posts where a `Channel` would be and shows each in a frame. An asynchronous context manager like it.
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console()
+    `screen` is where to write, standard output by default; `width` the most columns a frame may take.
+    """
+
+    def __init__(self, screen: TextIO | None = None, *, width: int = 100) -> None:
+        self._screen = screen or sys.stdout
+        self._width = width
         self._ids = count(1)
 
     async def __aenter__(self) -> Self:
@@ -45,32 +49,35 @@ class Terminal:
         """Nothing is held open."""
 
     async def post(self, chat: str, html: str, *, silent: bool = False) -> int:
-        """Show a post and return its running number. Raises NotAccepted when the terminal cannot be written."""
+        """Show a post and return its running number. Raises NotAccepted when the screen cannot be written."""
         message_id = next(self._ids)
-        await self._show(chat, f"{message_id}, без звука" if silent else f"{message_id}", html)
+        await self._show(chat, f"пост {message_id}, без звука" if silent else f"пост {message_id}", html)
         return message_id
 
     async def edit(self, chat: str, message_id: int, html: str) -> None:
-        """Show the post as it stands now. Raises NotAccepted when the terminal cannot be written."""
-        await self._show(chat, f"{message_id} (обновлено)", html)
+        """Show the post as it stands now. Raises NotAccepted when the screen cannot be written."""
+        await self._show(chat, f"пост {message_id} (обновлено)", html)
 
     async def check(self, chats: Iterable[str]) -> None:
         """A terminal is always open."""
 
-    async def _show(self, chat: str, number: str, html: str) -> None:
-        name = Text(f"{_CONTROL.sub('', chat)} · пост {number}" if chat else f"пост {number}")
-        width = min(self._console.width, _WIDTH)
-        with self._console.capture() as captured:
-            self._console.print(Panel(_styled(html), title=name, title_align="left", box=box.ROUNDED, width=width))
-        await asyncio.to_thread(self._write, captured.get())
-
-    def _write(self, text: str) -> None:
-        # Not left to rich: a closed pipe makes it end the process.
+    async def _show(self, chat: str, name: str, html: str) -> None:
         try:
-            self._console.file.write(text)
-            self._console.file.flush()
-        except (OSError, ValueError) as error:
+            await asyncio.to_thread(self._write, Text(f"{_readable(chat)} · {name}" if chat else name), _styled(html))
+        except (OSError, ValueError) as error:  # gone, full, closed, or without our letters
             raise NotAccepted(f"Не удалось вывести пост на экран: {error}") from error
+
+    def _write(self, title: Text, post: Text) -> None:
+        # Drawn aside and written here: at a closed pipe rich would end the whole process.
+        drawing = io.StringIO()
+        canvas = Console(file=drawing, force_terminal=self._screen.isatty())
+        canvas.print(Panel(post, title=title, title_align="left", width=min(canvas.width, self._width)))
+        self._screen.write(drawing.getvalue())
+        self._screen.flush()
+
+
+def _readable(text: str) -> str:
+    return _CONTROL.sub("", text)
 
 
 def _styled(html: str) -> Text:
@@ -97,10 +104,10 @@ class _TelegramHtml(HTMLParser):
         while self._open:
             name, address = self._open.pop()
             if address:
-                self.text.append(f" <{_CONTROL.sub('', address)}>", style="blue")
+                self.text.append(f" <{_readable(address)}>", style="blue")
             if name == tag:
                 break
 
     def handle_data(self, data: str) -> None:
         styles = [_STYLES[tag] for tag, _ in self._open if tag in _STYLES]
-        self.text.append(_CONTROL.sub("", data), style=" ".join(styles))
+        self.text.append(_readable(data), style=" ".join(styles))

@@ -50,7 +50,7 @@ class Store:
         """Make the feed rows follow feeds.yaml: new ones are due now, missing ones rest, a moved one forgets
         the validators of its old address (but not the entries it showed)."""
         with writing(self._engine) as db:
-            known = dict(db.execute(select(feeds.c.name, feeds.c.url)).tuples().all())
+            known = {row.name: row.url for row in db.execute(select(feeds.c.name, feeds.c.url))}
             db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
             for feed in wanted:
                 if feed.name not in known:
@@ -183,7 +183,7 @@ class Store:
     def heartbeats(self) -> dict[str, datetime]:
         """When each job was last alive."""
         with reading(self._engine) as db:
-            return dict(db.execute(select(heartbeats.c.name, heartbeats.c.at)).tuples().all())
+            return {row.name: row.at for row in db.execute(select(heartbeats))}
 
     @staticmethod
     def _lock_stories(db: Connection) -> None:

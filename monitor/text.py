@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _MARKS = "\u0300-\u036f\u0483-\u0487"
@@ -21,7 +20,7 @@ _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 # ── readable text ──────────────────────────────────────────────────────────────────────────────
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_PLAIN = re.compile(r"[^\n -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
+_UNUSUAL = re.compile(r"[^\n -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
 _UNREADABLE = re.compile(
     f"[{_INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
@@ -37,7 +36,7 @@ def clean(text: str) -> str:
     Entities are undone (twice escaped ones too); control bytes, invisible characters, direction marks and lone
     surrogates go; blanks are one space; lines are stripped, at most one empty line stands between two.
     """
-    if "&" in text or _PLAIN.search(text):
+    if "&" in text or _UNUSUAL.search(text):
         text = _compose(_UNREADABLE.sub("", _LINE_END.sub("\n", _without_entities(text))))
     lines = (line.strip(" ") for line in _BLANKS.sub(" ", text).split("\n"))
     return _BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
@@ -72,7 +71,7 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units, the unit of Telegram's limits."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, units: int) -> str:
@@ -112,21 +111,22 @@ def _whole_character(text: str, end: int) -> int:
 
 _LOOKS_CYRILLIC = dict(
     zip(
-        "ABCEHIKMOPTXYaceikopxyhÁÉÓÝáéóýÀÈÒàèòËë",
-        "АВСЕНІКМОРТХУасеікорхуһАЕОУаеоуАЕОаеоЕе",
+        "ABCEHIKMOPTXYabceikmoptxyhÁÉÓÝáéóýÀÈÒàèòËë",
+        "АВСЕНІКМОРТХУаьсеікмортхуһАЕОУаеоуАЕОаеоЕе",
         strict=True,
     )
 )
-_LOOKS_LATIN = dict(zip("АВСЕНІКМОРТХУҺасеікорхуһ", "ABCEHIKMOPTXYHaceikopxyh", strict=True))
-_ALIASES = dict(zip("ёѐѝəǝɵӊӈҥҡӄҝӷҕ", "ееиәәөңңңқққғғ", strict=True))  # as lower-case letters
+_LOOKS_LATIN = dict(zip("АВСЕНІКМОРТХУҺасеікмортхуһ", "ABCEHIKMOPTXYHaceikmoptxyh", strict=True))
+_NEIGHBOURS = "ѐѝəǝɵӊӈҥҡӄҝӷҕ"  # letters of other alphabets that authors use for…
+_MEANT = "еиәәөңңңқққғғ"
+_ALIASES = dict(zip(_NEIGHBOURS + _NEIGHBOURS.upper(), _MEANT + _MEANT.upper(), strict=True))
 
-_RARE = re.compile(f"[{_INVISIBLE}{_MARKS}\u0130" + "".join(_ALIASES)[1:] + "".join(_ALIASES)[1:].upper() + "]")
+_RARE = re.compile(f"[{_INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}]")
 _SEAM = re.compile(f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
 _ODD = re.compile(f"{_RARE.pattern}|{_SEAM.pattern}")
 _WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}\u0259\u01dd\u0275]*")
 _CLUSTER = re.compile(f"([^{_INVISIBLE}{_MARKS}])([{_INVISIBLE}{_MARKS}]*)")
 _NOT_MARK = re.compile(f"[^{_MARKS}]")
-_MARK = re.compile(f"[{_MARKS}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def fold(text: str) -> Folded:
     if _RARE.search(text) is None and _SEAM.search(text) is None:
         return Folded(text=text.lower().replace("ё", "е"))
     pieces: list[str] = []
-    offsets = array("l")
+    offsets = array("I")
     done = 0
     for start, end in _odd_words(text):
         pieces.append(text[done:start].lower().replace("ё", "е"))
@@ -186,21 +186,14 @@ def _meant(word: str) -> tuple[str, list[int]]:
     for cluster in _CLUSTER.finditer(word):
         letters.append(_letter(cluster[1], cluster[2]))
         places.append(cluster.start())
-    repaired = _one_script("".join(letters))
-    return "".join(_lower(letter) for letter in repaired), places
+    lower = (letter.lower()[:1] for letter in _one_script("".join(letters)))  # İ in lower case is two characters
+    return "".join(lower).replace("ё", "е"), places
 
 
 def _letter(base: str, marks: str) -> str:
     """One character: `base` joined with the marks that make another letter of it (и + ˘ = й), without the rest."""
-    if not marks:
-        return base
-    composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])
-    return _MARK.sub("", composed)[:1] or base
-
-
-def _lower(letter: str) -> str:
-    lower = letter.lower()[:1]  # the lower case of İ is two characters
-    return _ALIASES.get(lower, lower)
+    composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])[:1] if marks else base
+    return _ALIASES.get(composed, composed)
 
 
 def _one_script(word: str) -> str:
@@ -235,53 +228,65 @@ def word_at(text: str, index: int) -> tuple[int, int]:
 
 # ── sentences ──────────────────────────────────────────────────────────────────────────────────
 
-_ABBREVIATIONS = frozenset(
-    "г гг в вв ул пр просп пер пл им т тыс млн млрд трлн стр ст п пп ч рис см ср др проч руб коп тг тел факс обл р д кв корп"
-    " с пос мкр оф каб эт мин сек час кг км м гр гос зам нач проф акад доц инж тов св о ред изд англ каз рус нем сокр ок прим"
-    " абз илл ген полк подп майор кап лейт к х e y ж қ б ш ғ доп респ дол долл etc mr dr st no vs inc"
-    .split()
+# Short for a word that needs its name or number: «г. Алматы», «ст. 5», «ж. Абай».
+_OPENING = re.compile(
+    r"""(?<![^\W\d_])(?:
+    гг?|вв?|ул|пр|просп|пр-т|пер|пл|им|ст|стр|пп?|ч|рис|см|ср|тел|факс|обл|р|р-н|д|кв|корп|с|пос|мкр|оф|каб|эт|м|гр|зам|нач
+    |пом|проф|акад|доц|инж|тов|св|о|ред|изд|ген|полк|подп|кап|лейт|ок|прим|абз|илл|респ|гос|т|ж|қ|ауд|б|mr|mrs|dr|st|no|vs
+    )$""",
+    re.VERBOSE | re.IGNORECASE,
 )
-_BREAK = re.compile(r"""(?P<stop>[.!?…]+)[»”"')\]]*(?=\s|$)|(?P<line>\n)""")
-_NEXT = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
-_LAST_WORD = 24  # letters: no abbreviation is longer
+# Short for a word that closes what stands before it: «и т. д.», «5 млн.», «300 руб.»; only a number can follow.
+_CLOSING = re.compile(
+    r"(?<![^\W\d_])(?:т\.\s?[дпбкс]|с\.\s?с|др|проч|руб|коп|тг|долл?|тыс|млн|млрд|трлн|мин|сек|час|км|кг|etc|inc)$",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"(?<![^\W\d_])[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]$")
+_TAIL = 12  # characters before a full stop that are enough to know an abbreviation
+_STOP = re.compile(
+    r"""(?P<line>\n)|(?<![.!?…])(?P<stop>[.!?…]+)[»”"')\]]*(?=\s|$)"""
+    r"""|(?<=[а-яәғқңөұүһі]{3})(?P<tight>\.)(?=[А-ЯӘҒҚҢӨҰҮҺІ])"""  # a blank lost with the page's markup
+)
+_OPENERS = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of the sentences of readable text, in order, without the blanks between them.
 
-    A line break ends a sentence. A full stop does not after an abbreviation, an initial or a bare number, nor when a
-    small letter follows; nor inside numbers, addresses and domains, where no blank follows it.
+    A line break ends a sentence. A full stop does not after an abbreviation, an initial or the number of a list item,
+    nor when a small letter follows; nor inside numbers, addresses and domains, where no blank follows it.
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    for candidate in chain(_BREAK.finditer(text), (None,)):
-        end = len(text) if candidate is None else candidate.end()
-        if candidate is None or candidate["line"] or _ends_sentence(text, candidate):
-            _add_span(spans, text, start, end)
-            start = end
+    for stop in _STOP.finditer(text):
+        if stop["line"] or _ends_sentence(text, start, stop):
+            spans.extend(_stripped(text, start, stop.end()))
+            start = stop.end()
+    spans.extend(_stripped(text, start, len(text)))
     return tuple(spans)
 
 
-def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = text[start:end]
-    stripped = piece.strip()
-    if stripped:
+    sentence = piece.strip()
+    if sentence:
         start += len(piece) - len(piece.lstrip())
-        spans.append((start, start + len(stripped)))
+        yield start, start + len(sentence)
 
 
-def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
-    following = _NEXT.match(text, stop.end())
-    first = text[following.end() : following.end() + 1] if following else ""
-    if first.islower():
+def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
+    openers = _OPENERS.match(text, stop.end())
+    following = text[openers.end() : openers.end() + 1] if openers else ""
+    if following.islower():
         return False
-    return stop["stop"] != "." or not _is_short(text, stop.start(), first)
+    dot = stop.start()
+    return (stop["stop"] or ".") != "." or not (
+        _is_short(text[max(dot - _TAIL, start) : dot], following)
+        or text[start : min(dot, start + _TAIL)].strip().isdigit()
+    )
 
 
-def _is_short(text: str, dot: int, first: str) -> bool:
-    """Whether the word before a full stop is one that is cut short: «г.», «т.д.», «А.», «млн.»."""
-    words = re.split(r"[\s«(„“\"'\[—–-]", text[max(dot - _LAST_WORD, 0) : dot])
-    last = words[-1].split(".")[-1]
-    if len(last) == 1 and last.isupper():
-        return True
-    return last.lower() in _ABBREVIATIONS and (first.isdigit() or first.isupper())
+def _is_short(tail: str, following: str) -> bool:
+    if _CLOSING.search(tail):
+        return following.isdigit()
+    return _INITIAL.search(tail) is not None or (following != "" and _OPENING.search(tail) is not None)

@@ -1,6 +1,7 @@
-"""keywords.yaml: text → rules as written, `$list` resolved. Word forms are not known here: `matching.rules` adds them.
+"""keywords.yaml: text → rules as written, references resolved. Word forms are not known here: `matching.rules` adds them.
 
-A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`.
+A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`,
+`$список` (all terms of that list; under `ru:` or `kk:` those of that language).
 """
 
 import re
@@ -264,7 +265,8 @@ class _KeywordsReader(Reader):
         for item in _ITEM.findall(node.text):
             written = item.strip()
             if written.startswith("$"):
-                found.extend(self._referred(written[1:], node, key))
+                referred = self._referred(written[1:], node, key)
+                found.extend(term for term in referred if language in (None, term.language) or term.language is None)
             elif written:
                 parts = self._parts(written, node, key, kind)
                 found.append(Term(text=written, parts=parts, language=language, line=node.line, key=key))

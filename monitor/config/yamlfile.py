@@ -85,7 +85,7 @@ def load(text: str, *, file: str) -> Mapping:
 
 
 def _events(text: str) -> Iterator[Event]:
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="safe", pure=True)  # "rt" marks the folds of a text with control characters
     yield from yaml.parse(text)
 
 

@@ -5,23 +5,24 @@ Matching does not depend on the language of a text: every rule is tried everywhe
 
 import re
 from collections import Counter
+from typing import Literal
 
+from monitor.languages.kazakh_latin import LATIN_MARKS
 from monitor.models import FeedLanguage, Language
 
 _SAMPLE = 4_000  # characters: the language of a text is plain from its beginning
 _KAZAKH = "әғқңөұүһі"
 _ONLY_KAZAKH = "қғұ"  # among the languages of the region's press, when no letter of the others stands beside
-_FOREIGN = "ўҳїєґҷӣӯҙҫҡјђћљњџқ̆җѓќ"
-_LATIN_KAZAKH = re.compile("[áäǵğńñóöúüūýış]")
+_FOREIGN = "ўҳїєґҷӣӯҙҫҡҗјђћљњџѓќ"
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[а-яёәғқңөұүһі]+")
 _RUSSIAN_WORD = re.compile(
     r"(?:в|во|на|с|со|и|не|по|из|за|для|к|о|об|от|до|при|под|над|без|у|что|как|его|это|все|или|но|после|через|про)"
-    r"|.*[щёъфцэ].*|.+(?:ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ые|ие|ых|их|ов|ев|ть|ться|тся|ал|ил|ел|али|или|ции|ний|ние|ния)"
+    r"|.*[щёъфцэ].*|.+(?:ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ые|ие|ых|их|ов|ев|ть|ться|тся|ал|ил|ел|али|или|ции|ний|ние|ния|ется|тся|ию|лись|лся|лась|ли|ло|ства?|ом|ем)"
 )
 _KAZAKH_WORD = re.compile(
-    r"(?:мен|пен|бен|да|де|та|те|бар|деп|еді|емес|туралы|сот|жаты[рп]|болды|болады|боп|бас|тарт[а-я]*|бойынша|осы|сол)"
-    r"|.{2,}(?:лар|лер|дар|дер|тар|тер|ның|нің|дың|дің|тың|тің|дан|ден|тан|тен|нан|нен|лды|лді|рды|ады|еді|йды|йді|ып|іп"
+    r"(?!.*[чвфцё])(?:мен|пен|бен|да|де|та|те|бар|деп|еді|емес|туралы|сот|жаты[рп]|болды|болады|боп|бас|тарт[а-я]*|бойынша|осы|сол)"
+    r"|(?!.*[чвфцё]).{2,}(?:лар|лер|дар|дер|тар|тер|ның|нің|дың|дің|тың|тің|дан|ден|тан|тен|нан|нен|лды|лді|рды|ады|еді|йды|йді|ып|іп"
     r"|лады|леді|ына|іне|ында|інде|нда|нде|сы|сын|ды|ты)"
 )
 
@@ -38,24 +39,27 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
         return None
     cyrillic = sum(count for letter, count in letters.items() if "\u0400" <= letter <= "\u052f")
     if cyrillic * 2 < total:
-        return "kk" if len(_LATIN_KAZAKH.findall(sample)) * 25 > total else None
+        marks = len(LATIN_MARKS.findall(sample))
+        return "kk" if marks and (hint == "kk" or (marks + letters["q"]) * 25 > total) else None
     by_letters = _by_letters(letters, cyrillic)
+    if by_letters == "other":
+        return None
     if by_letters is not None:
-        return by_letters if by_letters != "other" else None
+        return by_letters
     return hint if hint != "both" else _by_words(sample)
 
 
-def _by_letters(letters: Counter[str], cyrillic: int) -> Language | str | None:
+def _by_letters(letters: Counter[str], cyrillic: int) -> Language | Literal["other"] | None:
     def share(alphabet: str) -> float:
         return sum(letters[letter] for letter in alphabet) / cyrillic
 
     if share(_FOREIGN) > 0.01:
         return "other"
-    if share(_KAZAKH) < 0.02:
+    if share(_KAZAKH) < 0.03:
         return None
-    if share("і") and not share("ы"):
-        return "other"
-    return "kk" if share(_ONLY_KAZAKH) > 0.01 or (share("і") and share("ы")) else "other"
+    if letters["і"]:  # Ukrainian has no other letter of these
+        return "kk" if any(letters[letter] for letter in "әғқңөұүһы") else "other"
+    return "kk" if share(_ONLY_KAZAKH) > 0.01 else "other"
 
 
 def _by_words(sample: str) -> Language | None:

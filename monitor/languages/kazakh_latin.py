@@ -6,17 +6,11 @@ together: of the vowels only a, e, i, o, u remain (и й і ы are i; у ұ ү a
 
 import re
 
-LATIN_MARKS = frozenset("áäǵğńñóöúüūýış")  # folded; a text with none of these is not taken for Kazakh
+LATIN_MARKS = re.compile("[áäǵğńñóöúüūýış]")  # a folded text with none of these is not taken for Kazakh
 
-_CYRILLIC = dict(
-    zip(
-        "аәбвгғдеэжзийіыкқлмнңоөпрстуұүфхһцчшщюя",
-        "a a b v g g d e e j z i i i i k k l m n n o o p r s t u u u f h h ts s s s iu ia".split(),
-        strict=True,
-    )
-)
+_CYRILLIC = dict(zip("аәбвгғдеэжзийіыкқлмнңоөпрстуұүфхһчшщ", "aabvggdeejziiiikklmnnooprstuuufhhsss", strict=True))
 _LATIN = dict(zip("áäǵğńñóöúüūýıíyşçcqwx", "aaggnnoouuuuiiissskuh", strict=True))
-_LETTERS = str.maketrans(_CYRILLIC | _LATIN | {"ъ": "", "ь": ""})
+_LETTERS = str.maketrans(_CYRILLIC | _LATIN | {"ц": "ts", "ю": "iu", "я": "ia", "ъ": "", "ь": ""})
 _DIGRAPH = re.compile(r"([szgkc])h")
 _SOUNDS = {"s": "s", "c": "s", "z": "j", "g": "g", "k": "h"}
 
@@ -29,6 +23,4 @@ def latin_skeleton(text: str) -> str:
 
 def skeletons(text: str) -> frozenset[str]:
     """All skeletons of a Cyrillic stem: ц is written ts or s, ң n or ng."""
-    return frozenset(
-        latin_skeleton(text.replace("ц", ts).replace("ң", ng)) for ts in ("ц", "с") for ng in ("ң", "нг")
-    )
+    return frozenset(latin_skeleton(text.replace("ц", ts).replace("ң", ng)) for ts in ("ц", "с") for ng in ("ң", "нг"))

@@ -63,7 +63,9 @@ class Matcher:
         """Rules whose rarest line was found, the strongest first."""
         rules = self.compiled.rules
         numbers = {number for term in found for number in self._rules_of.get(term, ())}
-        return [rules[number] for number in sorted(numbers, key=lambda number: (rules[number].tier != Tier.POST, number))]
+        return [
+            rules[number] for number in sorted(numbers, key=lambda number: (rules[number].tier != Tier.POST, number))
+        ]
 
 
 class Reading:
@@ -140,9 +142,7 @@ class Reading:
             numbers = dict.fromkeys(self._sentence(hit.start) for hit in rarest)
             yield from (self._sentences[number] for number in numbers)
 
-    def _held_in_windows(
-        self, words: int, lines: list[list[Hit]]
-    ) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
+    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
         """Windows that begin at a hit; `none` looks at every sentence that the hits touch."""
         starts = sorted({hit.start for line in lines for hit in line})
         for start in starts:

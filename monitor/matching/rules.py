@@ -4,6 +4,7 @@ Everything is numbered: a rule names its lines, a line its terms, a term its wor
 so that a list used by fifty rules is searched for once.
 """
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -12,6 +13,7 @@ from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term,
 from monitor.errors import ConfigError
 from monitor.languages import kazakh, russian
 from monitor.languages.kazakh import Stem
+from monitor.languages.kazakh_latin import skeletons
 from monitor.models import Language, Tier
 from monitor.text import fold
 
@@ -26,6 +28,8 @@ EVERYDAY = frozenset(
     аудан адам азамат тұрғын халық жұмыс шешім мәселе құқық жаңа болу айту алу беру құжат қызмет шекара соғыс
     """.split()
 )
+
+_NO_ENDING = re.compile("")
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -97,7 +101,7 @@ def word_of(part: Part, language: Language | None) -> Word:
     if part.kind is PartKind.PREFIX:
         return Word(forms=frozenset(), prefix=folded)
     if part.kind is PartKind.EXACT or not _is_inflected(part.text):
-        return Word(forms=frozenset({folded}))
+        return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
     if part.kind is PartKind.NAME:
         forms = frozenset(fold(form).text for form in russian.name_forms(part.text))
         return Word(forms=forms, stems=kazakh.stems(part.text), capital=True)
@@ -105,6 +109,11 @@ def word_of(part: Part, language: Language | None) -> Word:
         forms=russian.forms(part.text) if language != "kk" else frozenset(),
         stems=kazakh.stems(part.text) if language != "ru" else (),
     )
+
+
+def _as_written(folded: str) -> tuple[Stem, ...]:
+    """A Kazakh word in this very form, in Latin letters."""
+    return tuple(Stem(text=text, script="latin", endings=_NO_ENDING) for text in sorted(skeletons(folded)))
 
 
 def is_empty(word: Word) -> bool:

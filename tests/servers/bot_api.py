@@ -7,23 +7,54 @@ By hand: `python -m tests.servers.bot_api --port 8081` prints its address and th
 
 import argparse
 import asyncio
-import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from tests.servers import faults
 from tests.servers.bot_chats import CHANNEL, OPERATOR, REVIEW, Chat, Json, PostedMessage
-from tests.servers.bot_faults import refused, reply
+from tests.servers.bot_faults import (
+    badjson,
+    deliver_then_502,
+    deliver_then_hang,
+    deliver_then_reset,
+    empty200,
+    html502,
+    http,
+    refused,
+    reply,
+    too_many_requests,
+)
 from tests.servers.bot_limits import Limits
 from tests.servers.bot_methods import Telegram
 from tests.servers.bot_params import Params, Refusal, read_params
 from tests.servers.bot_preview import CONTACT_PAGE, preview_page
 from tests.servers.faults import Fault, Script
 from tests.servers.loopback import Exchange, Hold, LoopbackServer, Response
+
+# what a test of the bot needs is imported from here, wherever it is written
+__all__ = [
+    "CHANNEL",
+    "EDITOR",
+    "OPERATOR",
+    "REVIEW",
+    "TOKEN",
+    "BotApi",
+    "Call",
+    "Chat",
+    "PostedMessage",
+    "badjson",
+    "deliver_then_502",
+    "deliver_then_hang",
+    "deliver_then_reset",
+    "empty200",
+    "html502",
+    "http",
+    "too_many_requests",
+]
 
 TOKEN = "123456789:AAE-test-token-of-the-stand-in-000000"
 EDITOR: Json = {"id": 1000000002, "is_bot": False, "first_name": "Редактор", "username": "test_editor"}
@@ -176,7 +207,7 @@ class BotApi(LoopbackServer):
         """Preview page or API call."""
         path = exchange.request.path
         if found := _PREVIEW.fullmatch(path):
-            await exchange.send(self._preview_of(found[1], exchange.request.query))
+            await exchange.send(self._preview_of(found[1], exchange.request.parameter("before")))
         elif found := _PATH.fullmatch(path):
             await self._api_call(exchange, found[1], found[2])
         else:
@@ -238,7 +269,7 @@ class BotApi(LoopbackServer):
             offset = params.number("offset")
             return bool(self._telegram.webhook) or any(u["update_id"] >= offset for u in self._telegram.updates)
 
-    def _preview_of(self, username: str, query: str) -> Response:
+    def _preview_of(self, username: str, before: str) -> Response:
         with self.changed:
             try:
                 room = self._telegram.rooms.find(f"@{username}")
@@ -246,8 +277,8 @@ class BotApi(LoopbackServer):
                 return Response(status=302, headers={"location": "/"})
             if not self._preview or room.chat.type != "channel":
                 return Response(headers={"content-type": "text/html; charset=utf-8"}, body=CONTACT_PAGE.encode())
-            before = int(query.rpartition("before=")[2] or room.last_id + 1)
-            shown = [message.shown() for message in room.messages.values() if message.id < before]
+            end = int(before or room.last_id + 1)
+            shown = [message.shown() for message in room.messages.values() if message.id < end]
         page = preview_page(room.chat, shown)
         return Response(headers={"content-type": "text/html; charset=utf-8"}, body=page.encode())
 

@@ -66,7 +66,7 @@ class Telegram:
     def push(self, update: Json) -> Json:
         """Enqueue an update for getUpdates; it gets the next id unless it brings one."""
         self._last_update = update.get("update_id", self._last_update + 1)
-        complete = {"update_id": self._last_update} | update
+        complete: Json = {"update_id": self._last_update} | update
         self.updates.append(complete)
         if query := complete.get("callback_query"):
             self._open_queries.add(str(query["id"]))

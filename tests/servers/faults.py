@@ -51,7 +51,7 @@ def encoded(encoding: str, wire: bytes) -> Fault:
 
 
 def gzip_bomb(decompressed_bytes: int) -> Fault:
-    """Zeros, a thousand times smaller on the wire."""
+    """Zeros (in whole mebibytes), a thousand times smaller on the wire."""
     return encoded("gzip", _gzipped_zeros(decompressed_bytes))
 
 
@@ -123,7 +123,7 @@ async def lying_content_length(exchange: Exchange, answer: Answer) -> None:
 
 async def endless_redirect(exchange: Exchange, _answer: Answer) -> None:
     """Every hop leads to the same path with a higher `hop` (script it without `times`)."""
-    hop = int(exchange.request.query.rpartition("hop=")[2] or 0)
+    hop = int(exchange.request.parameter("hop") or 0)
     await exchange.send(Response(status=302, headers={"location": f"{exchange.request.path}?hop={hop + 1}"}))
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Self
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import h11
 
@@ -32,6 +32,10 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     at: float
+
+    def parameter(self, name: str) -> str:
+        """The first value of a query parameter; "" when absent."""
+        return parse_qs(self.query).get(name, [""])[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,34 @@
+# The image of the monitor. `docker build -t monitor .`; how to run it: docs/operating.md.
+# It builds with BuildKit and without, and fetches nothing but the base image and the locked packages.
+ARG BASE_IMAGE=python:3.12-slim-bookworm
+
+FROM ${BASE_IMAGE} AS builder
+WORKDIR /app
+# Only the lock: these layers stay in the cache until the lock changes. Wheels only: nothing foreign is run to be built.
+COPY requirements.lock ./
+RUN python -m venv --without-pip /opt/venv \
+ && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
+    -r requirements.lock
+COPY . .
+# Editable: alembic/ lies beside the package and must not be installed (it would shadow the library).
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --editable .
+
+FROM ${BASE_IMAGE}
+RUN useradd --uid 10001 --user-group --no-log-init --home-dir /data --shell /usr/sbin/nologin monitor \
+ && install --directory --owner=monitor --group=monitor /data
+COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /app /app
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1
+# A build with a mistake in the two files fails here. The commands leave compiled what the monitor imports:
+# the base image comes without bytecode, and a read-only root lets nobody write it later.
+RUN monitor check && MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db monitor migrate && rm /tmp/monitor.db*
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    MONITOR_DATABASE_URL=sqlite:////data/monitor.db
+USER 10001:10001
+VOLUME /data
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["monitor", "health"]
+ENTRYPOINT ["monitor"]
+CMD ["run"]

@@ -1,0 +1,63 @@
+# The developer's and operator's commands. `make run` and `make test` need only Python ≥ 3.11, make and the network;
+# everything else is installed into .venv from the locks (hashed, without addresses).
+
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := monitor tests alembic demo
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
+
+.PHONY: run test check setup setup-dev fmt lint types imports house demo image lock clean
+
+run: .venv/runtime ## start the monitor; without token and channel it shows the posts here
+	@$(BIN)/monitor run
+
+test: .venv/dev ## run every test (PostgreSQL included: from the system, else from a wheel)
+	$(BIN)/pytest -q
+
+check: lint types imports house test ## exactly what CI runs
+
+setup: .venv/runtime
+setup-dev: .venv/dev
+
+.venv/runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Нужен Python 3.11 или новее, а это " + sys.version.split()[0] + ". Укажите другой: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/runtime requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-dev.lock
+	@touch $@
+
+fmt: .venv/dev ## put the code in shape
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lint: .venv/dev
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	@! grep -nE 'https?://|file:' requirements*.lock || { echo 'a lock names an address: make lock'; exit 1; }
+	@$(BIN)/hadolint Dockerfile
+
+types: .venv/dev
+	$(BIN)/mypy
+
+imports: .venv/dev ## the map of the house is a contract
+	$(BIN)/lint-imports
+
+house: .venv/dev ## the rules no linter knows
+	$(BIN)/pytest -q tests/test_house.py
+
+demo: .venv/runtime ## a newsroom on this machine, polled and posted to a stand-in: no network, no token
+	@$(BIN)/python -m demo
+
+image: ## the container image
+	docker build -t monitor .
+
+lock: .venv/dev ## renew both locks after a change in pyproject.toml
+	$(BIN)/$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(BIN)/$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,162 @@
+"""Kazakh: a dictionary word as stems that any of its forms begins with, each with the endings it takes.
+
+Forms are too many to list (a verb has a thousand), so a word of the text is accepted as a known stem and a valid
+chain of suffixes. The chains stand in `kazakh_endings`, Latin letters in `kazakh_latin`; here is how a stem changes
+before them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.languages import kazakh_endings as grammar
+from monitor.languages.kazakh_endings import Script
+from monitor.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, skeletons
+from monitor.text import fold
+
+__all__ = ["LATIN_MARKS", "Stem", "latin_skeleton", "stems"]
+
+_LONGEST_CHAIN = 40  # letters; no chain of suffixes is longer
+_WORD = re.compile(r"[а-яәғқңөұүһі]+(?:-[а-яәғқңөұүһі]+)*")
+_ACRONYM = re.compile(r"[А-ЯӘҒҚҢӨҰҮҺІ]{2,6}")
+_VOWELS = "аәеёиоөуұүыіэюя"
+_SHORT = 4  # letters; «Панама» would be «пана» + м + а
+_SOFT = {"п": "б", "қ": "ғ", "к": "г"}
+_HARD = {soft: hard for hard, soft in _SOFT.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stem:
+    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them."""
+
+    text: str
+    script: Script
+    endings: re.Pattern[str]
+
+    def accepts(self, rest: str) -> bool:
+        """Whether `rest` (may be empty) is a chain of suffixes of this stem."""
+        return len(rest) <= _LONGEST_CHAIN and self.endings.fullmatch(rest) is not None
+
+
+def stems(word: str) -> tuple[Stem, ...]:
+    """Stems of a dictionary word, in both scripts; empty if it has other than Kazakh Cyrillic letters.
+
+    A word in -у/-ю is a verb and its noun; one in -ы/-і is also somebody's («азаматы» finds «азаматтарының»); one in
+    -ып/-іп is a converb and stays as it is. 2–6 capitals are an acronym and take cases only; a word with a capital
+    is a name and takes no «my», «your». Adjectives in -лық, agents in -уші are words of their own.
+    """
+    word = word.strip()
+    folded = fold(word).text
+    if not _WORD.fullmatch(folded):
+        return ()
+    found = dict.fromkeys(stem for text, template in _stems(word, folded) for stem in _both_scripts(text, template))
+    return tuple(found)
+
+
+def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:
+    """Each way the word may begin, with the template of what follows."""
+    if _ACRONYM.fullmatch(word):
+        yield folded, grammar.CASES
+    elif _is_converb(folded):
+        yield folded, grammar.EXACT
+    else:
+        yield from _noun(folded, persons=len(folded) > _SHORT and not word[0].isupper())
+        if folded[-1] in "ую" and len(folded) > 2 and folded not in _NOT_VERBS:
+            yield from _verb(folded)
+
+
+def _both_scripts(text: str, template: str) -> Iterator[Stem]:
+    vowels = _harmony(text)
+    yield Stem(text=text, script="cyrillic", endings=grammar.endings(template, "cyrillic", vowels))
+    for skeleton in sorted(skeletons(text)):
+        yield Stem(text=skeleton, script="latin", endings=grammar.endings(template, "latin", vowels))
+
+
+def _harmony(text: str) -> str:
+    """Short native words are strict; long ones may be loans, whose authors hesitate."""
+    last = next((letter for letter in reversed(text) if letter in _VOWELS), "")
+    if len(text) > _SHORT or not last or last in "иуёюэ" or _ends_in_cluster(text):
+        return "any"
+    return "back" if last in "аоұыя" else "front"
+
+
+def _ends_in_cluster(text: str) -> bool:
+    return len(text) > 1 and text[-1] not in _VOWELS and text[-2] not in _VOWELS
+
+
+# ── nouns ──────────────────────────────────────────────────────────────────────────────────────
+
+# The vowel of the last syllable goes before a possessive: халық → халқы.
+_SYNCOPE = re.compile(
+    r"халық|орын|мұрын|ерін|қарын|қойын|мойын|ауыз|дауыс|көңіл|құлық|әріп|парық|ерік|көрік|бөрік|нарық|қалып|кейіп|қауіп"
+    r"|мүлік|құлып|ырық|айып"
+)
+
+
+def _noun(word: str, *, persons: bool) -> Iterator[tuple[str, str]]:
+    owned = grammar.OWNED if persons else grammar.OWNED_SHORT
+    whole = grammar.NOUN if persons else grammar.SHORT_NOUN
+    of_vowel = grammar.NOUN_OF_VOWEL if persons else grammar.SHORT_NOUN_OF_VOWEL
+    last = word[-1]
+    yield word, of_vowel if last in _VOWELS else whole
+    if last in _SOFT:
+        yield word[:-1] + _SOFT[last], owned
+    if _SYNCOPE.fullmatch(word):
+        yield word[:-2] + _SOFT.get(last, last), owned
+        yield word[:-2] + last, owned
+    if last == "ь":
+        yield word[:-1], owned
+    if _ends_in_cluster(word) and len(word) >= _SHORT:
+        yield word + "і", of_vowel  # факт → фактісі
+        yield word[:-1], f"(?!$)(?:{whole})"  # журналист → журналистер, процесс → процеске
+    if last in "ыі" and len(word) > _SHORT:
+        yield from _owned(word, persons=persons)
+
+
+def _owned(word: str, *, persons: bool) -> Iterator[tuple[str, str]]:
+    """«азаматы», «полициясы»: its own cases, and other owners and numbers of what is owned."""
+    yield word, grammar.OWN_CASES
+    base = word[:-1]
+    yield base, grammar.OWNED_OR_PLURAL if persons else grammar.OWNED_PLURAL
+    if base[-1] in _HARD:
+        yield base[:-1] + _HARD[base[-1]], grammar.OWNED_PLURAL
+    if base[-1] == "с":
+        yield base[:-1], grammar.OWNED_PLURAL
+
+
+# ── verbs ──────────────────────────────────────────────────────────────────────────────────────
+
+_NOT_VERBS = frozenset({"су", "ту", "бу", "дау", "жау", "тау", "қару", "ару", "сұлу"})
+_CONVERB = re.compile(r"(?!(?:әріп|тәртіп|ғарып|тәліп)$).{3,}[ыі]п")  # ұстап could be a noun like мектеп: not here
+_ON_VOWEL = frozenset({"оқ", "тан", "тас", "тоқ", "ер", "аш", "сас"})  # short stems that lost ы/і before у: оқы-
+_COLLOQUIAL = {"ал": "ап", "сал": "сап", "қал": "қап", "кел": "кеп", "бол": "боп"}
+
+
+def _is_converb(word: str) -> bool:
+    return _CONVERB.fullmatch(word) is not None and not _SYNCOPE.fullmatch(word)
+
+
+def _verb(word: str) -> Iterator[tuple[str, str]]:
+    """Stems of the verb whose noun is `word`."""
+    base = word[:-1]
+    if word[-1] == "ю":
+        yield base + "й", grammar.VERB  # қою: қойды
+        yield base, grammar.YU  # қояды
+    elif base[-1] in _VOWELS:
+        yield base, grammar.VERB_OF_VOWEL
+    else:
+        yield from _verb_of_consonant(base)
+
+
+def _verb_of_consonant(base: str) -> Iterator[tuple[str, str]]:
+    yield base, grammar.VERB
+    if base[-1] in _HARD:
+        yield base[:-1] + _HARD[base[-1]], grammar.VERB  # табу: тапты
+    if base[-1] == "б":
+        yield base[:-1] + "у", grammar.CONVERB  # тауып
+    if base in _COLLOQUIAL:
+        yield _COLLOQUIAL[base], grammar.CONVERB_PERSON
+    if len(base) > _SHORT - 1 or base in _ON_VOWEL:
+        yield base + "ы", grammar.VERB_OF_VOWEL
+        yield base + "і", grammar.VERB_OF_VOWEL
+        yield base + "и", grammar.PRESENT

@@ -1,0 +1,89 @@
+"""The suffix grammar of Kazakh: which letters may follow a stem. Tables and patterns only, no words.
+
+Templates are regular expressions with five signs for what vowel harmony decides, so that a chain is all back or all
+front: А is а/е, Ы is ы/і, Ғ is ғ/г, Қ is қ/к, and Г is any of the voiced and voiceless pair (ғ қ / г к).
+Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong.
+"""
+
+import re
+from functools import cache
+from typing import Literal
+
+from monitor.languages.kazakh_latin import latin_skeleton
+
+Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/languages/kazakh_latin.py
+
+_Signs = dict[str, str | int | None]
+_HARMONIES: tuple[_Signs, _Signs] = (
+    {"А": "а", "Ы": "ы", "Ғ": "ғ", "Қ": "қ", "Г": "[ғқ]"},
+    {"А": "е", "Ы": "і", "Ғ": "г", "Қ": "к", "Г": "[гк]"},
+)
+
+# ── nouns ──────────────────────────────────────────────────────────────────────────────────────
+
+_PLURAL = "[лдт]Ар"
+_PLAIN_CASE = "[ндт]Ың|ГА|[ндт]Ы|[дт]А|[дтн]Ан|[мбп]ен(?:ен)?"
+_WITH = "[мбп]ен(?:ен)?"
+_CASES = f"{_PLAIN_CASE}|[дт]Ай(?:[дт]Ы|ГА|[дт]Ан)?|шА|[ндт]ікі"
+_CASES_OF_HIS = f"нЫң|нА|н|ндА|нАн|{_WITH}|ндАй(?:дЫ)?|ншА|нікі"  # after the possessive of the third person
+_CASES_OF_MINE = f"[ндт]Ың|Г?А|[дн]Ы|дА|[дн]Ан|{_WITH}|дАй|шА|[нд]ікі"
+_BEING_AT = f"[дт]А[Ғ]Ы(?:{_PLURAL}(?:{_PLAIN_CASE})?|{_CASES_OF_HIS})?"  # -дағы, -дағылардың
+_HIS = f"Ы(?:{_CASES_OF_HIS}|н{_BEING_AT})?"
+_MINE = f"(?:Ым|Ың|ЫмЫз|ЫңЫз)(?:{_CASES_OF_MINE}|{_BEING_AT})?"
+_PREDICATE = "[мбп]Ын|[мбп]Ыз|сЫң|сЫз|сЫңдАр|сЫздАр"
+
+
+def _noun(*, persons: bool) -> str:
+    """What follows a consonant; `persons`: my, your, I am, you are, too."""
+    owner = f"{_HIS}|{_MINE}" if persons else _HIS
+    chain = f"(?:{_PLURAL})?(?:{owner}|{_CASES}|{_BEING_AT})?"
+    return f"{chain}(?:{_PREDICATE})?" if persons else chain
+
+
+def _after_vowel(*, persons: bool) -> str:
+    """What follows a vowel: сы for ы, м for ым."""
+    mine = f"|(?:м|ң|мЫз|ңЫз)(?:{_CASES_OF_MINE}|{_BEING_AT})?" if persons else ""
+    return f"{_noun(persons=persons)}|с{_HIS}{mine}"
+
+
+NOUN = _noun(persons=True)
+NOUN_OF_VOWEL = _after_vowel(persons=True)
+SHORT_NOUN = _noun(persons=False)
+SHORT_NOUN_OF_VOWEL = _after_vowel(persons=False)
+OWNED = f"{_HIS}|{_MINE}"  # begins with a vowel: what a softened or shortened stem takes
+OWNED_SHORT = _HIS
+OWNED_OR_PLURAL = f"(?:{_PLURAL})?(?:{OWNED})"
+OWNED_PLURAL = f"{_PLURAL}(?:{OWNED})"
+OWN_CASES = f"(?:{_CASES_OF_HIS}|н{_BEING_AT})?"  # for a word that ends in a possessive
+CASES = f"(?:{_PLURAL})?(?:{_PLAIN_CASE}|{_BEING_AT}|[ндт]ікі)?"  # acronyms and names
+
+# ── verbs ──────────────────────────────────────────────────────────────────────────────────────
+
+_DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # participles and gerunds are nouns; -дық makes one more (бергендіктен)
+_PAST = "(?:м|ң|Қ|ңЫз|ңдАр|ңЫздАр)?"
+_PRESENT = "(?:мЫн|м|сЫң|сЫз|дЫ|мЫз|сЫңдАр|сЫздАр)?"
+_CONVERB = "(?:тЫ|пЫн|пЫз|сЫң|сЫз|сЫңдАр|сЫздАр|тЫм)?"
+_ANY = f"сЫн|[дт]Ы{_PAST}|ГАн{_DEED}|сА{_PAST}|[мбп]А[қк](?:шЫ)?(?:{_PREDICATE})?|ГАлЫ|ГАй|у{_DEED}"
+_OF_VOWEL = f"(?:{_ANY}|ң|ңЫз|ңдАр|ңЫздАр|йЫн|йЫқ|йЫк|й{_PRESENT}|йтЫн{_DEED}|п{_CONVERB}|р{_DEED})?"
+_DENIED = f"[мбп]А(?:{_OF_VOWEL}|йЫншА|с{_DEED})"
+_OF_CONSONANT = f"(?:{_ANY}|Ың|ЫңЫз|ЫңдАр|ЫңЫздАр|АйЫн|АйЫ[қк]|А{_PRESENT}|АтЫн{_DEED}|Ып{_CONVERB}|Ар{_DEED})?"
+_VOICE = "(?:Ыл|Ын|Ыс|[дт]Ыр|ГЫз|Ыт|т)"
+_VOICE_OF_VOWEL = "(?:л|н|с|т|[дт]Ыр)"
+
+VERB = f"{_VOICE}{{0,3}}(?:{_OF_CONSONANT}|{_DENIED})"
+VERB_OF_VOWEL = f"{_OF_VOWEL}|{_DENIED}|{_VOICE_OF_VOWEL}{_VOICE}{{0,2}}(?:{_OF_CONSONANT}|{_DENIED})"
+PRESENT = f"{_PRESENT}|тЫн{_DEED}"  # after оқи-, қоя-
+YU = f"я(?:{PRESENT}|йЫн|йЫқ|р{_DEED})|ю{_DEED}"  # қой- + а, у
+CONVERB = f"Ып{_CONVERB}"
+EXACT = ""
+CONVERB_PERSON = _CONVERB
+
+
+@cache
+def endings(template: str, script: Script, vowels: str) -> re.Pattern[str]:
+    """The compiled template. `vowels`: "back", "front", or "any" for words that take either."""
+    chosen = {"back": _HARMONIES[:1], "front": _HARMONIES[1:], "any": _HARMONIES}[vowels]
+    pattern = "|".join(template.translate(str.maketrans(harmony)) for harmony in chosen)
+    if script == "latin":
+        pattern = latin_skeleton(pattern.replace("ң", "нг?"))
+    return re.compile(pattern)

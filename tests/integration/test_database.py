@@ -1,0 +1,129 @@
+"""Opening, migrating and guarding the database, on both kinds."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from monitor.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
+from monitor.errors import DatabaseError, InstanceRunning, SchemaError
+from monitor.tables import metadata
+
+
+def test_the_migrations_build_exactly_the_tables(engine: Engine) -> None:
+    with engine.connect() as db:
+        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+
+
+def test_migrating_twice_is_harmless(engine: Engine) -> None:
+    migrate(engine)
+    require_current_schema(engine)
+
+
+def test_down_and_up_again(database_url: str) -> None:
+    engine = open_engine(database_url)
+    migrate(engine)
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        command.downgrade(config, "base")
+    assert inspect(engine).get_table_names() in ([], ["alembic_version"])
+    with pytest.raises(SchemaError, match="monitor migrate"):
+        require_current_schema(engine)
+
+    migrate(engine)
+    require_current_schema(engine)
+    engine.dispose()
+
+
+def test_an_older_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) -> None:
+    file = tmp_path / "monitor.db"
+    with sqlite3.connect(file) as old:
+        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        old.execute("INSERT INTO alembic_version VALUES ('0000')")
+    old.close()
+    engine = open_engine(f"sqlite:///{file}")
+
+    with pytest.raises(Exception, match="0000"):
+        migrate(engine)  # no such version is known: it must not be touched
+
+    assert (tmp_path / "monitor.db.before-0000").exists()
+    engine.dispose()
+
+
+def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'monitor.db'}"
+    holder = (
+        "import sys; from monitor.database import instance_lock\n"
+        "with instance_lock(sys.argv[1]):\n    print('held', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", holder, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+
+    with pytest.raises(InstanceRunning, match="уже работает"), instance_lock(url):
+        pass
+
+    process.kill()
+    process.communicate()
+    with instance_lock(url):
+        pass
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make a folder it gives away")
+def test_a_folder_of_another_user_is_explained(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:3]:
+        parent.chmod(0o755)
+    (tmp_path / "data").mkdir()
+    opening = (
+        "import os, sys; from monitor.database import instance_lock\n"
+        "os.setgid(10001); os.setuid(10001)\n"
+        "with instance_lock(sys.argv[1]): pass"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", opening, f"sqlite:///{tmp_path / 'data' / 'monitor.db'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "DatabaseError" in ended.stderr
+    assert f"chown -R 10001 {tmp_path / 'data'}" in ended.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file stands where the folder should be")
+
+    with pytest.raises(DatabaseError, match="нельзя писать"):
+        open_engine(f"sqlite:///{tmp_path / 'data' / 'monitor.db'}")
+
+
+def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "monitor.db").write_bytes(b"not a database at all, whatever its name says" * 100)
+    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
+
+    with pytest.raises(DatabaseError, match="недоступна"):
+        migrate(engine)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://monitor:hush@127.0.0.1:1/monitor"])
+def test_a_database_that_is_not_there_is_explained_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        migrate(open_engine(url))
+
+    assert "MONITOR_DATABASE_URL" in str(caught.value)
+    assert "hush" not in str(caught.value)

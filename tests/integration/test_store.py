@@ -1,0 +1,221 @@
+"""What the store promises, on a SQLite file and on PostgreSQL alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine, select
+
+from monitor.models import EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.outbox import Outbox
+from monitor.store import Store
+from monitor.stories import Chats, group
+from monitor.tables import articles, deliveries, entries, feeds, stories
+from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
+
+LEASE = timedelta(minutes=5)
+WINDOW = timedelta(hours=48)
+PLACE = partial(group, chats=Chats(post="@channel"))
+
+
+def claimed(store: Store, name: str = "Лента") -> FeedState:
+    store.sync_feeds([feed(name=name)], NOW)
+    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    return state
+
+
+def test_a_new_feed_is_due_at_once_and_leased_only_once(store: Store) -> None:
+    state = claimed(store)
+
+    assert state == FeedState(name="Лента", lease_no=1)
+    assert store.claim_due_feeds(NOW, limit=10, lease=LEASE) == ()
+
+
+def test_a_lease_of_a_dead_worker_runs_out(store: Store) -> None:
+    claimed(store)
+
+    (again,) = store.claim_due_feeds(NOW + LEASE, limit=10, lease=LEASE)
+    assert again.lease_no == 2
+
+
+def test_release_all_frees_the_leases_of_a_killed_process(store: Store) -> None:
+    claimed(store)
+
+    store.release_all()
+
+    assert len(store.claim_due_feeds(NOW, limit=10, lease=LEASE)) == 1
+
+
+def test_the_longest_due_feed_comes_first_and_the_limit_holds(store: Store) -> None:
+    store.sync_feeds([feed(name="поздняя", url="http://a/")], NOW)
+    store.sync_feeds([feed(name="поздняя", url="http://a/"), feed(name="ранняя", url="http://b/")], NOW - HOUR)
+
+    (first,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    assert first.name == "ранняя"
+
+
+def test_named_feeds_are_claimed_due_or_not(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no), PLACE, window=WINDOW)
+
+    assert store.claim_due_feeds(NOW, limit=1, lease=LEASE) == ()
+    assert len(store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])) == 1
+
+
+def test_a_feed_taken_out_of_the_file_rests_and_comes_back(store: Store) -> None:
+    store.sync_feeds([feed()], NOW)
+    store.sync_feeds([], NOW)
+    assert store.claim_due_feeds(NOW, limit=1, lease=LEASE) == ()
+
+    store.sync_feeds([feed()], NOW)
+    assert len(store.claim_due_feeds(NOW, limit=1, lease=LEASE)) == 1
+
+
+def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) -> None:
+    state = claimed(store)
+    outcome = poll_outcome(etag='W/"1"', last_modified="Sun", body_hash="x", settled=(settled(1),), had_entries=True)
+    store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
+
+    store.sync_feeds([feed(url="http://127.0.0.1/new")], NOW)
+
+    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
+    assert state.baseline_at == NOW
+    assert store.unseen("Лента", [entry(1), entry(2)]) == (entry(2),)
+
+
+def test_record_keeps_validators_and_entries_together(store: Store) -> None:
+    state = claimed(store)
+    outcome = poll_outcome(etag='W/"1"', last_modified="Sun", body_hash="x", settled=(settled(1),), had_entries=True)
+
+    assert store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
+
+    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    assert (after.etag, after.last_modified, after.body_hash, after.had_entries) == ('W/"1"', "Sun", "x", True)
+    assert after.succeeded_at == after.baseline_at == NOW
+    assert store.unseen("Лента", [entry(1)]) == ()
+
+
+def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
+    state = claimed(store)
+
+    def breaks(_matched: tuple[EntryOutcome, ...], _recent: tuple[Story, ...]) -> tuple[StoryChange, ...]:
+        raise RuntimeError("the rules are at fault")
+
+    outcome = poll_outcome(lease_no=state.lease_no, etag="new", settled=(settled(1),), matched=(matched(2),))
+    with pytest.raises(RuntimeError):
+        store.record(outcome, breaks, window=WINDOW)
+
+    assert store.unseen("Лента", [entry(1), entry(2)]) == (entry(1), entry(2))
+    with engine.connect() as db:
+        assert db.scalar(select(feeds.c.etag)) is None
+
+
+def test_a_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
+    state = claimed(store)
+    store.claim_due_feeds(NOW + LEASE, limit=1, lease=LEASE)
+
+    late = poll_outcome(lease_no=state.lease_no, settled=(settled(1),))
+
+    assert not store.record(late, PLACE, window=WINDOW)
+    assert store.unseen("Лента", [entry(1)]) == (entry(1),)
+
+
+def test_a_failed_poll_keeps_the_old_validators_and_the_baseline(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, failure="timeout", failures=1), PLACE, window=WINDOW)
+
+    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    assert (after.failures, after.baseline_at, after.succeeded_at) == (1, None, None)
+
+
+def test_any_key_seen_makes_an_entry_seen_in_this_feed_only(store: Store) -> None:
+    state = claimed(store)
+    two_keys = entry(1, keys=("g:1", "u:1"))
+    known = EntryOutcome(entry=two_keys, outcome=Outcome.UNMATCHED, reason="")
+    store.record(poll_outcome(lease_no=state.lease_no, settled=(known,)), PLACE, window=WINDOW)
+
+    assert store.unseen("Лента", [entry(2, keys=("g:9", "u:1"))]) == ()
+    assert len(store.unseen("Другая", [two_keys])) == 1
+
+
+def test_hundreds_of_keys_at_once(store: Store) -> None:
+    state = claimed(store)
+    many = [entry(number) for number in range(1200)]
+    seen = tuple(EntryOutcome(entry=one, outcome=Outcome.BASELINE, reason="") for one in many)
+    store.record(poll_outcome(lease_no=state.lease_no, settled=seen), PLACE, window=WINDOW)
+
+    assert store.unseen("Лента", [*many, entry(5000)]) == (entry(5000),)
+
+
+def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox: Outbox, engine: Engine) -> None:
+    state = claimed(store)
+
+    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+
+    with engine.connect() as db:
+        assert db.execute(select(entries.c.outcome)).scalars().all() == [Outcome.POSTED]
+        assert db.execute(select(articles.c.story_id)).scalars().all() == [1]
+        row = db.execute(select(deliveries)).one()
+    assert (row.chat, row.state, row.wanted_revision, row.sent_revision) == ("@channel", "pending", 1, 0)
+    assert "Новость 1" in row.html
+
+
+def test_a_second_telling_joins_and_raises_the_wanted_revision(store: Store, engine: Engine) -> None:
+    first = claimed(store)
+    store.record(poll_outcome(lease_no=first.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    store.sync_feeds([feed(), feed(name="Вторая", url="http://b/")], NOW)
+    (second,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Вторая"])
+
+    joins = poll_outcome(feed="Вторая", lease_no=second.lease_no, matched=(matched(2, feed="Вторая"),))
+    store.record(joins, PLACE, window=WINDOW)
+
+    with engine.connect() as db:
+        assert len(db.execute(select(stories)).all()) == 1
+        assert db.execute(select(entries.c.outcome).order_by(entries.c.id)).scalars().all() == ["posted", "joined"]
+        row = db.execute(select(deliveries)).one()
+    assert row.wanted_revision == 2
+    assert "Вторая" in row.html
+
+
+def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    read: list[Story] = []
+
+    def look(found: tuple[EntryOutcome, ...], recent: tuple[Story, ...]) -> tuple[StoryChange, ...]:
+        read.extend(recent)
+        return PLACE(found, recent)
+
+    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    store.record(
+        poll_outcome(lease_no=again.lease_no, matched=(matched(2, title="Совсем другое", text="другое"),)),
+        look,
+        window=WINDOW,
+    )
+
+    assert read == [Story(id=1, tellings=(telling(1),))]
+
+
+def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engine) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    later = NOW + timedelta(hours=49)
+    (again,) = store.claim_due_feeds(later, limit=1, lease=LEASE)
+
+    store.record(
+        poll_outcome(lease_no=again.lease_no, polled_at=later, matched=(matched(2, feed="Вторая"),)),
+        PLACE,
+        window=WINDOW,
+    )
+
+    with engine.connect() as db:
+        assert len(db.execute(select(stories)).all()) == 2
+
+
+def test_a_heartbeat_is_the_last_one(store: Store) -> None:
+    store.beat("poll", NOW)
+    store.beat("poll", NOW + HOUR)
+
+    assert store.heartbeats() == {"poll": NOW + HOUR}

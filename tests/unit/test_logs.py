@@ -1,0 +1,88 @@
+import io
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+
+from monitor.logs import HIDDEN, Redactor, configure
+
+TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
+
+
+@pytest.fixture(autouse=True)
+def restored_logging() -> object:
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, sys.excepthook = handlers, hook
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "text", [TOKEN, f"https://api.example/bot{TOKEN}/getMe", "987654321:BBF_another-token-of-a-bot"]
+)
+def test_anything_shaped_like_a_token_is_hidden(text: str) -> None:
+    shown = Redactor()(f"before {text} after")
+
+    assert "made-up" not in shown
+    assert "another-token" not in shown
+    assert HIDDEN in shown
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+def test_known_secrets_are_hidden_wherever_they_stand() -> None:
+    assert Redactor(["hush"])("password=hush; hush-hush") == f"password={HIDDEN}; {HIDDEN}-{HIDDEN}"
+
+
+def test_passwords_in_addresses_are_hidden_and_the_rest_stays() -> None:
+    assert Redactor()("socks5://user:p4ss@host:1080") == f"socks5://user:{HIDDEN}@host:1080"
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    text = "12:30 https://news.example/a?id=1:2 запись 123456:789"
+
+    assert Redactor()(text) == text
+
+
+def test_json_lines_of_ours_and_of_libraries_alike() -> None:
+    stream = io.StringIO()
+    configure(form="json", secrets=[TOKEN], stream=stream)
+
+    structlog.get_logger().info("polled", action="poll", feed="Лента")
+    logging.getLogger("some.library").warning("calls %s", f"/bot{TOKEN}/getMe")
+
+    ours, theirs = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (ours["event"], ours["feed"], ours["level"]) == ("polled", "Лента", "info")
+    assert theirs["event"] == f"calls /bot{HIDDEN}/getMe"
+
+
+def test_a_traceback_carries_no_secret() -> None:
+    stream = io.StringIO()
+    configure(form="text", secrets=["hush"], stream=stream)
+
+    error = RuntimeError(f"could not open https://api.example/bot{TOKEN}/x with hush")
+    structlog.get_logger().error("the job failed", exc_info=error)
+
+    assert "RuntimeError" in stream.getvalue()
+    assert TOKEN not in stream.getvalue()
+    assert "hush" not in stream.getvalue()
+
+
+def test_an_error_nobody_caught_is_redacted_too() -> None:
+    stream = io.StringIO()
+    configure(form="text", secrets=[], stream=stream)
+
+    sys.excepthook(RuntimeError, RuntimeError(f"bot{TOKEN}"), None)
+
+    assert "RuntimeError" in stream.getvalue()
+    assert TOKEN not in stream.getvalue()
+
+
+def test_the_libraries_that_print_addresses_are_quiet() -> None:
+    configure(form="text", secrets=[], stream=io.StringIO())
+
+    assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)

@@ -1,0 +1,69 @@
+import pytest
+
+from monitor.config.settings import TERMINAL, load_settings, unknown_names, wanted_files
+from monitor.errors import ConfigError
+
+TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
+
+
+def test_nothing_set_is_preview_mode() -> None:
+    settings = load_settings({})
+
+    assert not settings.live
+    assert settings.chat == TERMINAL
+    assert settings.missing == ("MONITOR_BOT_TOKEN", "MONITOR_CHANNEL")
+
+
+def test_token_and_channel_make_it_live() -> None:
+    settings = load_settings({"MONITOR_BOT_TOKEN": f" {TOKEN}\n", "MONITOR_CHANNEL": "@channel"})
+
+    assert settings.live
+    assert settings.chat == "@channel"
+    assert settings.secrets == (TOKEN,)
+
+
+def test_an_empty_variable_is_not_set() -> None:
+    assert load_settings({"MONITOR_FEEDS": "  "}).feeds == "feeds.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MONITOR_BOT_TOKEN", "мой токен"),
+        ("MONITOR_BOT_TOKEN", "987654321"),
+        ("MONITOR_CHANNEL", "https://t.me/channel"),
+        ("MONITOR_CHANNEL", "channel"),
+        ("MONITOR_LOG_FORMAT", "xml"),
+        ("MONITOR_ALLOW_PRIVATE_ADDRESSES", "maybe"),
+        ("MONITOR_BOT_API_URL", "bot.api.local:8081"),
+        ("MONITOR_PROXY", "ftp://proxy"),
+    ],
+)
+def test_a_wrong_value_names_its_variable_and_never_shows_itself(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings({name: value})
+
+    assert caught.value.key == name
+    assert value not in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_passwords_inside_addresses_are_secrets() -> None:
+    settings = load_settings(
+        {
+            "MONITOR_PROXY": "socks5://user:p4ss@127.0.0.1:1080",
+            "MONITOR_DATABASE_URL": "postgresql+psycopg://monitor:hush@127.0.0.1/monitor",
+        }
+    )
+
+    assert settings.secrets == ("p4ss", "hush")
+
+
+def test_a_slip_of_the_pen_is_named() -> None:
+    assert unknown_names({"MONITOR_CHANEL": "@x", "MONITOR_BOT_TOKEN_FILE": "/x", "PATH": "/"}) == ("MONITOR_CHANEL",)
+
+
+def test_secrets_may_lie_in_files() -> None:
+    assert wanted_files({"MONITOR_BOT_TOKEN_FILE": "/run/token", "OTHER_FILE": "/x"}) == {
+        "MONITOR_BOT_TOKEN": "/run/token"
+    }
