@@ -32,11 +32,12 @@ FINISH
 
 packages=ca-certificates,netbase,tzdata,libbz2-1.0,libffi8,liblzma5,libncursesw6,libnsl2,libreadline8,libsqlite3-0
 packages+=,libssl3,libuuid1,zlib1g
-mmdebstrap --quiet --variant=minbase --include="$packages" \
+mmdebstrap --quiet --variant=minbase --include="$packages" --aptopt='APT::Install-Recommends "false"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
   --customize-hook="tar-in $work/python.tar /usr/local" \
   --customize-hook='copy-in /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs' \
   --customize-hook="copy-in $work/pip.conf /etc" \
+  --customize-hook='strip --strip-unneeded "$1"/usr/local/lib/libpython3.*.so.*' \
   --customize-hook="chroot \"\$1\" sh <'$work/finish'" \
   bookworm "$out"

@@ -4,19 +4,26 @@ The only maker of text from markup; selecting the part of a page that is the art
 """
 
 import re
+from collections.abc import Collection, Iterable
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor import text
 
+_MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
 _BLANKS = str.maketrans("\t\n\v\f\r", "     ")
-_BLOCK = re.compile(
-    r"<(?=/?(?:br|p|div|li|ul|ol|dl|dd|dt|tr|table|h[1-6]|blockquote|section|article|aside|header|footer|nav|main"
-    r"|figure|figcaption|hr|pre|form|time)\b)",
-    re.IGNORECASE,
-)
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
-_UNREAD = ["script", "style", "noscript", "template", "iframe", "svg", "button", "select", "textarea"]
+
+_BLOCKS = (
+    "p|div|li|ul|ol|dl|dd|dt|h[1-6]|blockquote|section|article|aside|header|footer|nav|main|figure|figcaption|pre|time"
+)
+_KEPT = rf"(?:{_BLOCKS}|html|head|body|title|meta|script|style|noscript|iframe|textarea|a)"
+_EDGE = re.compile(rf"<(?=/?(?:{_BLOCKS}|br|hr|table|tr|td|th|form|option)\b)", re.IGNORECASE)
+_EMPTY_DRAWING = re.compile(r"<svg\b[^<>]*/>", re.IGNORECASE)
+_CONTROL = re.compile(r"<(/?)(?:svg|button|select|template|dialog|object|canvas|video|audio)\b", re.IGNORECASE)
+_OTHER_TAG = re.compile(rf"</?(?!{_KEPT}\b)[a-z][^<>]*>", re.IGNORECASE)
+_UNREAD = "script, style, noscript, iframe, textarea, nav, title"
 
 # The notice that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:
 # words of rules, in every article, about nothing in it. It stands on its own line or between two sentences.
@@ -40,14 +47,45 @@ _ABOUT_THE_OUTLET = re.compile(
 
 
 def document(html: str) -> LexborHTMLParser:
-    """A parsed page or fragment whose text has a line break at each block's edge; scripts stay readable."""
-    return LexborHTMLParser(_BLOCK.sub("\n<", html.translate(_BLANKS)))
+    """A parsed page or fragment whose text has a line break at each block's edge.
+
+    Only elements that shape an article are parsed: a few kilobytes of crossed formatting tags, or a deep nest of
+    anything, would cost the parser gigabytes or minutes. Controls and drawings become `nav`.
+    """
+    edged = _EDGE.sub("\n<", html.translate(_BLANKS))
+    shaped = _OTHER_TAG.sub("", _CONTROL.sub(r"<\1nav", _EMPTY_DRAWING.sub("", edged)))
+    return LexborHTMLParser(_within_cap(shaped))
 
 
-def without_unread(tree: LexborHTMLParser) -> LexborHTMLParser:
-    """The same document after what no reader sees was taken out of it."""
-    tree.strip_tags(_UNREAD)
-    return tree
+def _within_cap(html: str) -> str:
+    if html.count("<") <= _MOST_TAGS:
+        return html
+    surplus = next(islice(re.finditer("<", html), _MOST_TAGS, None))
+    return html[: surplus.start()]
+
+
+def drop(nodes: Iterable[LexborNode]) -> None:
+    """Takes nodes out of their document. One that stands inside another goes with it: freeing it twice is fatal."""
+    chosen = {node.mem_id: node for node in nodes}
+    known: dict[int, bool] = {}  # whether a node stands inside a chosen one
+    for node in [node for node in chosen.values() if not _is_inside(node, chosen.keys(), known)]:
+        node.decompose()
+
+
+def _is_inside(node: LexborNode, chosen: Collection[int], known: dict[int, bool]) -> bool:
+    path: list[int] = []
+    above = node.parent
+    while above is not None and above.mem_id not in known and above.mem_id not in chosen:
+        path.append(above.mem_id)
+        above = above.parent
+    inside = above is not None and (above.mem_id in chosen or known[above.mem_id])
+    known.update(dict.fromkeys(path, inside))
+    return inside
+
+
+def drop_unread(tree: LexborHTMLParser) -> None:
+    """Takes out what no reader reads as text: scripts, styles, menus, controls."""
+    drop(tree.css(_UNREAD))
 
 
 def text_of(node: LexborNode) -> str:
@@ -63,8 +101,9 @@ def plain(html: str) -> str:
     if "<" not in html:
         paragraphs = _PARAGRAPH_BREAK.split(html)
         return text.clean("\n".join(paragraph.translate(_BLANKS) for paragraph in paragraphs))
-    root = without_unread(document(html)).root
-    return text_of(root) if root is not None else ""
+    tree = document(html)
+    drop_unread(tree)
+    return text_of(tree.root) if tree.root is not None else ""
 
 
 def without_notices(readable: str) -> str:

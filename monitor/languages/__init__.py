@@ -39,14 +39,20 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
         return None
     cyrillic = sum(count for letter, count in letters.items() if "\u0400" <= letter <= "\u052f")
     if cyrillic * 2 < total:
-        marks = len(LATIN_MARKS.findall(sample))
-        return "kk" if marks and (hint == "kk" or (marks + letters["q"]) * 25 > total) else None
+        return "kk" if _is_latin_kazakh(sample, letters, hint) else None
     by_letters = _by_letters(letters, cyrillic)
     if by_letters == "other":
         return None
     if by_letters is not None:
         return by_letters
-    return hint if hint != "both" else _by_words(sample)
+    return _by_words(sample, hint)
+
+
+def _is_latin_kazakh(sample: str, letters: Counter[str], hint: FeedLanguage) -> bool:
+    """Turkish shares most of the marks, not q ǵ ń ñ ū."""
+    marks = len(LATIN_MARKS.findall(sample))
+    own = any(letters[letter] for letter in "qǵńñū")
+    return marks > 0 and (hint == "kk" or (own and (marks + letters["q"]) * 25 > letters.total()))
 
 
 def _by_letters(letters: Counter[str], cyrillic: int) -> Language | Literal["other"] | None:
@@ -58,14 +64,19 @@ def _by_letters(letters: Counter[str], cyrillic: int) -> Language | Literal["oth
     if share(_KAZAKH) < 0.03:
         return None
     if letters["і"]:  # Ukrainian has no other letter of these
-        return "kk" if any(letters[letter] for letter in "әғқңөұүһы") else "other"
+        return "kk" if any(letters[letter] for letter in "әғқңөұүһы") else None
     return "kk" if share(_ONLY_KAZAKH) > 0.01 else "other"
 
 
-def _by_words(sample: str) -> Language | None:
+def _by_words(sample: str, hint: FeedLanguage) -> Language | None:
+    """The feed's language unless the words are plainly of the other; without a hint, what most words say."""
     words = _WORD.findall(sample)
     russian = sum(_RUSSIAN_WORD.fullmatch(word) is not None for word in words)
     kazakh = sum(_KAZAKH_WORD.fullmatch(word) is not None for word in words)
-    if russian == kazakh:
-        return None
-    return "ru" if russian > kazakh else "kk"
+    if hint == "kk":
+        return "ru" if russian > kazakh + 1 else "kk"
+    if sample.count("і") * 30 > len(sample):  # perhaps Ukrainian
+        return "kk" if kazakh > russian else None
+    if hint == "ru" or russian > kazakh:
+        return "ru"
+    return "kk" if kazakh > russian else None

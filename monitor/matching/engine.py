@@ -53,13 +53,13 @@ class Matcher:
 
     def read(self, *, title: str, text: str) -> "Reading":
         """The article with every term found in it."""
-        found: defaultdict[int, set[Hit]] = defaultdict(set)
+        found: defaultdict[int, list[Hit]] = defaultdict(list)
         for original, offset in ((title, 0), (text, len(title) + 1)):
-            for hit in self._index.hits(original):
-                found[hit.term].add(Hit(hit.start + offset, hit.end + offset, hit.term))
+            for start, end, term in self._index.hits(original):
+                found[term].append(Hit(start + offset, end + offset, term))
         return Reading(self.compiled, title, text, found)
 
-    def _candidates(self, found: Mapping[int, set[Hit]]) -> list[CompiledRule]:
+    def _candidates(self, found: Mapping[int, list[Hit]]) -> list[CompiledRule]:
         """Rules whose rarest line was found, the strongest first."""
         rules = self.compiled.rules
         numbers = {number for term in found for number in self._rules_of.get(term, ())}
@@ -71,7 +71,7 @@ class Matcher:
 class Reading:
     """One article and the terms found in it; what candidates need beyond that is worked out when first asked for."""
 
-    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, set[Hit]]) -> None:
+    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Hit]]) -> None:
         self.found = found
         self._compiled = compiled
         self._title, self._text = title, text
@@ -137,22 +137,31 @@ class Reading:
         if within is Scope.TITLE:
             yield 0, len(self._title)
         elif within is Scope.TEXT:
-            yield 0, len(self._title) + 1 + len(self._text)
+            yield 0, self._end
         else:
             numbers = dict.fromkeys(self._sentence(hit.start) for hit in rarest)
             yield from (self._sentences[number] for number in numbers)
 
     def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
         """Windows that begin at a hit; `none` looks at every sentence that the hits touch."""
-        starts = sorted({hit.start for line in lines for hit in line})
-        for start in starts:
-            first = bisect_right(self._words, start) - 1
-            last = first + words
-            end = self._words[last] if last < len(self._words) else len(self._title) + 1 + len(self._text)
+        rarest = min(lines, key=len)
+        for start in sorted({hit.start for line in lines for hit in line}):
+            end = self._words_later(start, words)
+            if not _inside(rarest, start, end):
+                continue
             hits = _disjoint([_inside(line, start, end) for line in lines])
             if hits:
-                touched = self._sentence(min(hits).start), self._sentence(max(hit.end for hit in hits) - 1)
-                yield hits, (self._sentences[touched[0]][0], self._sentences[touched[1]][1])
+                first, last = self._sentence(min(hits).start), self._sentence(max(hit.end for hit in hits) - 1)
+                yield hits, (self._sentences[first][0], self._sentences[last][1])
+
+    def _words_later(self, position: int, words: int) -> int:
+        """Where the word begins that comes `words` after the one at `position`; else the article's end."""
+        number = bisect_right(self._words, position) - 1 + words
+        return self._words[number] if number < len(self._words) else self._end
+
+    @property
+    def _end(self) -> int:
+        return len(self._title) + 1 + len(self._text)
 
     @cached_property
     def _words(self) -> list[int]:
@@ -175,8 +184,8 @@ class Reading:
 
 def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
     """Hits that lie wholly within `[start, end)`."""
-    low = bisect_left(line, Hit(start, start, -1))
-    high = bisect_left(line, Hit(end, end, -1))
+    low = bisect_left(line, (start,))
+    high = bisect_left(line, (end,), low)
     return [hit for hit in line[low:high] if hit.end <= end]
 
 
@@ -185,6 +194,8 @@ def _disjoint(lines: list[list[Hit]]) -> tuple[Hit, ...]:
 
     The shortest line chooses first, so that a hopeless choice is seen at once.
     """
+    if not all(lines):
+        return ()
     order = sorted(range(len(lines)), key=lambda number: len(lines[number]))
     chosen: dict[int, Hit] = {}
 
@@ -199,4 +210,4 @@ def _disjoint(lines: list[list[Hit]]) -> tuple[Hit, ...]:
                 del chosen[order[depth]]
         return False
 
-    return tuple(chosen[number] for number in range(len(lines))) if lines and choose(0) else ()
+    return tuple(chosen[number] for number in range(len(lines))) if choose(0) else ()

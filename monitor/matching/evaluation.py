@@ -1,23 +1,12 @@
-"""Precision and recall of a Matcher over labelled records. Pure scoring: reading and printing are the door's business."""
+"""Precision and recall of a Matcher over labelled records. Pure scoring; reading and printing are the door's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
 
 from monitor.matching.engine import Matcher
 from monitor.models import Tier
 
 UNSCORED = "maybe"  # the topic of records that two people would label differently
-
-
-class Record(TypedDict, total=False):
-    """One line of a corpus; `topics` are the right ones, [] none, ["maybe"] leave out."""
-
-    id: str
-    title: str
-    text: str
-    lang: str
-    topics: Sequence[str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,10 +36,10 @@ class Score:
 
 
 def evaluate(records: Iterable[Mapping[str, object]], matcher: Matcher) -> dict[str, object]:
-    """The dict that `evaluate --json` prints.
+    """The dict that `evaluate --json` prints, from records `{"id", "title", "text", "lang", "topics": […]}`.
 
-    `topics` and `any` count an answer of either tier; `tiers.post` only `post`, `tiers.review` both. In `any` and `tiers`
-    a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`. `misses` and
+    `topics` and `any` count an answer of either tier; `tiers.post` only `post`, `tiers.review` both. In `any` and
+    `tiers` a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`. `misses` and
     `false_alarms` name record, topic and, for alarms, the rule.
     """
     scoring = _Scoring(tuple(topic.id for topic in matcher.compiled.topics))

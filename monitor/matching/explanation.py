@@ -26,8 +26,8 @@ class LineReport:
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any. Otherwise `nearest` names the rule with the fewest lines lacking and `lines` says which;
-    when none lacks, the lines stand too far apart (`within`). `vetoes` are the words that spoke against a rule.
+    `fired` is the verdict, if any. Otherwise `nearest` names the rule with the fewest lines lacking and `lines` says
+    which; when none lacks, they stand too far apart (`within`). `vetoes` are the words that spoke against a rule.
     """
 
     id: str

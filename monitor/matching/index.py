@@ -85,10 +85,10 @@ class WordIndex:
         if known is None:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
-            known = self._remembered[word, latin] = frozenset(self._asked(word, latin))
+            known = self._remembered[word, latin] = frozenset(self._asked(word, latin=latin))
         return known
 
-    def _asked(self, word: str, latin: bool) -> Iterator[int]:
+    def _asked(self, word: str, *, latin: bool) -> Iterator[int]:
         yield from self._forms.get(word, ())
         yield from _accepting(self._starts, word)
         if latin:

@@ -167,7 +167,7 @@ def deliver_then(fault: Fault) -> Fault:
     """Do the work, then go wrong: the "accepted, but no answer came" of the outbox law."""
 
     async def delivered(exchange: Exchange, answer: Answer) -> None:
-        answer()
-        await fault(exchange, answer)
+        response = answer()
+        await fault(exchange, lambda: response)
 
     return delivered

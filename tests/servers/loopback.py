@@ -175,7 +175,7 @@ class LoopbackServer:
         self._port = listener.getsockname()[1]
         self._stopping = asyncio.Event()
         started: Future[asyncio.AbstractEventLoop] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener, started)))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listener, started)), daemon=True)
         self._thread.start()
         self._loop = started.result(timeout=10)
 

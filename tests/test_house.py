@@ -1,0 +1,184 @@
+"""The rules of the house that no linter knows. A rule without a checker is a wish."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.config import feeds as feeds_file
+from monitor.config.settings import KNOWN
+from monitor.errors import MonitorError
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "monitor").rglob("*.py"))
+TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "demo").rglob("*.py")])
+MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+VAGUE = {"utils", "util", "common", "helpers", "helper", "manager", "service", "handler", "misc", "base"}
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_alembic_is_never_a_package() -> None:
+    """It would shadow the library, and mypy would not notice."""
+    assert not list((ROOT / "alembic").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_a_module_says_what_lives_in_it(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+    assert docstring, f"{path} has no module docstring"
+    assert len(docstring) > 40
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
+def test_files_and_functions_stay_short(path: Path) -> None:
+    assert len(lines_of(path)) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= LONGEST_FUNCTION, f"{path}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_names_say_something() -> None:
+    installed = {name.partition(".")[0] for name in sys.stdlib_module_names} | {
+        "alembic", "apscheduler", "feedparser", "httpx", "rich", "selectolax", "sqlalchemy", "telegram", "typer",
+    }  # fmt: skip
+    for path in SOURCES:
+        name = path.stem
+        assert name not in VAGUE, f"{path}: a vague name"
+        top_level = path.parent.name == "monitor" and not name.startswith("__")
+        assert not (top_level and name in installed), f"{path} bears the name of a library"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
+def test_a_suppression_gives_its_reason(path: Path) -> None:
+    for number, line in enumerate(lines_of(path), start=1):
+        found = re.search(r"#\s*(noqa|type:\s*ignore)(?P<rest>.*)", line)
+        if not found or "re.search" in line:
+            continue
+        assert re.match(r"(: ?|\[)[\w, -]+\]?\s+([-#—]\s*)+\w", found["rest"]), f"{path}:{number}: {line.strip()}"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
+def test_nothing_is_patched_and_nothing_left_for_later(path: Path) -> None:
+    if path == Path(__file__):
+        return
+    for number, line in enumerate(lines_of(path), start=1):
+        assert not re.search(r"\b(mock\.patch|MagicMock|TODO|FIXME|XXX)\b", line), f"{path}:{number}"
+
+
+def test_broad_excepts_stand_only_where_the_house_allows() -> None:
+    allowed = {
+        "monitor/app.py": 2,  # the two job boundaries
+        "monitor/channel.py": 1,  # a post's fate must be told, whatever the library stumbled over
+        "monitor/sources/feed.py": 1,  # feedparser raises anything on hostile bytes
+    }
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        broad = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ExceptHandler)
+            and (
+                node.type is None
+                or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+            )
+        ]
+        assert len(broad) <= allowed.get(relative(path), 0), f"{path}: a broad except"
+
+
+def test_importing_needs_no_environment_no_files_and_no_sockets(tmp_path: Path) -> None:
+    """Every module, in an empty folder, with an empty environment, with sockets forbidden."""
+    program = (
+        "import socket, sys\n"
+        "def refuse(*args, **kwargs): raise AssertionError('a socket at import')\n"
+        "socket.socket.connect = refuse; socket.socket.bind = refuse\n"
+        "import importlib\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+    )
+    names = [name for name in MODULES if name != "monitor.__main__"]
+
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, *names],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
+    named = set(re.findall(r"MONITOR_[A-Z_]*[A-Z]", (ROOT / "docs/operating.md").read_text(encoding="utf-8")))
+
+    assert {name.removesuffix("_FILE") for name in named} == KNOWN
+
+
+def test_every_command_is_documented() -> None:
+    documented = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "200", "TERM": "dumb"}
+    for group in ([], ["outbox"]):
+        command = [sys.executable, "-m", "monitor", *group, "--help"]
+        shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+        names = re.findall(r"^│ ([a-z][a-z-]*) ", shown, flags=re.MULTILINE)
+        assert names, shown
+        for name in names:
+            assert f"monitor {' '.join([*group, name])}" in documented
+
+
+def test_every_key_of_the_feeds_file_is_documented() -> None:
+    documented = (ROOT / "docs/feeds.md").read_text(encoding="utf-8")
+    for key in feeds_file.KEYS:
+        assert f"`{key}`" in documented
+
+
+def test_the_error_tree_is_drawn() -> None:
+    """Every error of ours stands in the tree that errors.py opens with."""
+    drawn = (sys.modules[MonitorError.__module__].__doc__ or "").split()
+    kinds = [MonitorError]
+    while kinds:
+        kind = kinds.pop()
+        if kind.__module__ == MonitorError.__module__:
+            assert any(word.partition("(")[0] == kind.__name__ for word in drawn), kind
+        kinds.extend(kind.__subclasses__())
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_name_no_address_and_hash_everything(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
+
+    assert not re.search(r"https?://|file:|^--", lock, flags=re.MULTILINE)
+    pinned = re.findall(r"^[a-z0-9][^\s=]*==", lock, flags=re.MULTILINE)
+    assert len(pinned) > 20
+    assert lock.count("--hash=sha256:") >= len(pinned)
+
+
+def test_nothing_secret_and_no_machine_path_is_kept() -> None:
+    """Tokens (but those made up for tests), keys, and paths of somebody's machine."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git tree (an unpacked archive)")
+    paths = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
+    for path in (path for path in paths if path.is_file() and path != Path(__file__)):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert "PRIVATE KEY" not in text, path
+        assert not re.search(r"(?<![\w.$])/(home|root|Users|work)/\w", text), path
+        for token in re.findall(r"\b\d{8,10}:[A-Za-z0-9_-]{30,}", text):
+            assert re.search(r"test|made-up|stand-in|demo", token), f"{path}: {token[:12]}…"
