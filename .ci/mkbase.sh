@@ -31,7 +31,7 @@ find /usr/local -name __pycache__ -prune -exec rm -r {} +
 FINISH
 
 packages=ca-certificates,netbase,tzdata,libbz2-1.0,libffi8,liblzma5,libncursesw6,libnsl2,libreadline8,libsqlite3-0
-packages+=,libssl3,libuuid1,zlib1g
+packages+=,libssl3,libuuid1,usr-is-merged,zlib1g # usr-is-merged: its alternative brings all of Perl
 mmdebstrap --quiet --variant=minbase --include="$packages" --aptopt='APT::Install-Recommends "false"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \

@@ -38,39 +38,65 @@ Posts = Mapping[int, PostedMessage]
 def main() -> int:
     """Tell the demo from beginning to end; 0 when everything came out as promised."""
     began = time.monotonic()
-    console = Console(highlight=False)
     with TemporaryDirectory() as folder, Newsroom() as newsroom, BotApi() as telegram:
-        environment = _environment(Path(folder), newsroom, telegram)
-
-        newsroom.publish(_now(), later=False)
-        console.print(
-            f"\nВыдуманная пресса на этой машине: {newsroom.outlets} изданий на русском и казахском, {newsroom.articles} новостей.\n"
-            "Настоящий monitor прочтёт её по HTTP и отправит нужное в канал. Ни сети, ни токена не нужно.\n"
-        )
-        _poll(folder, environment)
-        first = _posts(telegram)
-        console.rule("Канал после первого опроса", align="left")
-        asyncio.run(_show_changes(console, {}, first))
-        broken = [*_differences(first.values(), newsroom.stories.values())]
-
-        newsroom.publish(_now(), later=True)
-        console.rule("Прошло время: вышли ещё две новости", align="left")
-        _poll(folder, environment)
-        second = _posts(telegram)
-        console.rule("Что изменилось в канале", align="left")
-        asyncio.run(_show_changes(console, first, second))
-        broken += [*_differences(second.values(), newsroom.stories.values()), *_repeated(telegram, first, second)]
-
-        _show_not_posted(console, Path(folder) / "monitor.db")
+        demo = Demo(Path(folder), newsroom, telegram)
+        demo.say("Выдуманная пресса на двух языках, на этой машине: ни сети, ни токена не нужно.")
+        demo.say("Настоящий monitor прочтёт её по HTTP и отправит нужное в канал.")
+        first = demo.sweep({}, later=False)
+        demo.say("Выходят ещё две новости: одна новая и один пересказ.")
+        second = demo.sweep(first, later=True)
+        demo.show_not_posted()
+        broken = [*demo.broken, *_repeated(telegram, first, second)]
         for promise in broken:
-            console.print(f"Обещано, но не вышло: {promise}", style="bold red")
-        console.print(
-            f"Прочитано новостей: {newsroom.articles} · постов: {len(second)} · дополнено на месте: "
-            f"{sum(post.edits for post in second.values())} · повторов нет · {time.monotonic() - began:.0f} с"
-            if not broken
-            else "Демонстрация не удалась."
-        )
+            demo.say(f"Обещано, но не вышло: {promise}")
+        demo.say(_result(newsroom, second, time.monotonic() - began) if not broken else "Демонстрация не удалась.")
     return 1 if broken else 0
+
+
+def _result(newsroom: Newsroom, posts: Posts, seconds: float) -> str:
+    edits = sum(post.edits for post in posts.values())
+    return (
+        f"Изданий: {newsroom.outlets} · новостей: {newsroom.articles} · постов: {len(posts)} · "
+        f"дополнено на месте: {edits} · повторов: 0 · секунд: {seconds:.0f}"
+    )
+
+
+class Demo:
+    """The monitor between an invented press and a stand-in channel, swept on demand and shown in the terminal."""
+
+    def __init__(self, folder: Path, newsroom: Newsroom, telegram: BotApi) -> None:
+        self._folder, self._newsroom, self._telegram = folder, newsroom, telegram
+        self._environment = _environment(folder, newsroom, telegram)
+        self._console = Console(highlight=False)
+        self.broken: list[str] = []
+
+    def say(self, text: str) -> None:
+        """One line to the one who watches."""
+        self._console.print(text, markup=False)
+
+    def sweep(self, before: Posts, *, later: bool) -> Posts:
+        """Publish, poll, show what changed in the channel; returns what it shows now."""
+        self._newsroom.publish(_now(), later=later)
+        # Not in the project's folder: an operator's .env there must not reach the demo.
+        command = [sys.executable, "-m", "monitor", "poll"]
+        done = subprocess.run(command, cwd=self._folder, env=self._environment, check=False)
+        if done.returncode:
+            self.broken.append(f"monitor poll заканчивается кодом 0, а не {done.returncode}")
+        after = {post.message_id: post for post in self._telegram.posted(CHAT)}
+        self._console.rule("Канал" if not before else "Что изменилось в канале", align="left")
+        asyncio.run(_show_changes(before, after))
+        self.broken += _differences(after.values(), self._newsroom.stories.values())
+        return after
+
+    def show_not_posted(self) -> None:
+        """Every entry has an outcome and a reason in the database; here are those that were not posted."""
+        self._console.rule("Что в канал не попало и почему", align="left")
+        entries = _not_posted(self._folder / "monitor.db")
+        for outcome, number in Counter(outcome for outcome, _, _ in entries).most_common():
+            self.say(f"{number:3}  {NOT_POSTED.get(outcome, outcome)}")
+            for _, title, reason in (entry for entry in entries if entry[0] == outcome != "unmatched"):
+                self.say(f"     · {title} — {reason.partition(';')[0]}")
+        self.say("")
 
 
 def _now() -> datetime:
@@ -94,18 +120,9 @@ def _environment(folder: Path, newsroom: Newsroom, telegram: BotApi) -> dict[str
     }
 
 
-def _poll(folder: str, environment: Mapping[str, str]) -> None:
-    # Not in the project's folder: an operator's .env there must not reach the demo.
-    subprocess.run([sys.executable, "-m", "monitor", "poll"], cwd=folder, env=environment, check=True)
-
-
-def _posts(telegram: BotApi) -> Posts:
-    return {post.message_id: post for post in telegram.posted(CHAT)}
-
-
-async def _show_changes(console: Console, before: Posts, after: Posts) -> None:
+async def _show_changes(before: Posts, after: Posts) -> None:
     """New posts, and those that were edited, as a subscriber reads them."""
-    terminal = Terminal(console)
+    terminal = Terminal()
     for number, post in after.items():
         if number not in before:
             await terminal.post(CHAT, post.html)
@@ -134,18 +151,12 @@ def _repeated(telegram: BotApi, first: Posts, second: Posts) -> Iterator[str]:
         yield f"дополнить на месте один пост (правлены: {edited}, изменились: {grown})"
 
 
-def _show_not_posted(console: Console, database: Path) -> None:
-    """Every entry has an outcome and a reason in the database; here are those that were not posted."""
+def _not_posted(database: Path) -> Sequence[tuple[str, str, str]]:
+    """Outcome, title and reason."""
     with closing(sqlite3.connect(database)) as db:
-        rows: Sequence[tuple[str, str, str]] = db.execute(
+        return db.execute(
             "SELECT outcome, title, reason FROM entries WHERE outcome NOT IN ('posted', 'joined') ORDER BY id"
         ).fetchall()
-    console.rule("Что в канал не попало", align="left")
-    for outcome, number in Counter(outcome for outcome, _, _ in rows).most_common():
-        console.print(f"{number:3}  {NOT_POSTED.get(outcome, outcome)}")
-        for _, title, reason in (row for row in rows if row[0] == outcome and outcome != "unmatched"):
-            console.print(f"     · {title} — {reason.partition(';')[0]}", style="dim", markup=False)
-    console.print()
 
 
 if __name__ == "__main__":

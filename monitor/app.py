@@ -85,6 +85,8 @@ def read_text(path: str) -> str:
         return Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=path) from error
+    except FileNotFoundError as error:
+        raise ConfigError("такого файла нет; проверьте путь", file=path) from error
     except OSError as error:
         raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=path) from error
 

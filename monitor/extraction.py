@@ -27,6 +27,7 @@ _LEAST_PARAGRAPH = 40
 _MOST_LINKED = 0.5  # share of a paragraph's letters inside links
 _MOST_BLOCKS = 5_000
 _MOST_CANDIDATES = 8
+_MOST_LEFTOVERS = 500
 _OPENING = 1_500  # characters of an article in which its title's words come up
 _WORD = re.compile(r"\w{5,}")
 
@@ -39,7 +40,7 @@ _MARKED_BODY = "[itemprop~=articleBody]"
 _LEFTOVER = re.compile(
     r"(?:^|[\s_-])(?:related|recommend\w*|comments?|disqus|share|sharing|social\w*|subscri\w*|newsletter|breadcrumbs?"
     r"|sidebar|promo|popup|modal|cookie|banner|advert\w*|ads?|tags?|taglist|read-?(?:also|more|next)|more-?news|see-?also"
-    r"|also|tgb|teasers?|widget|pagination|copyright|hashtags?|rating|print-?only|yandex\w*|infinite)(?:$|[\s_-])",
+    r"|also|tgb|teasers?|widget|pagination|copyright|hashtags?|rating)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _PROMISING = re.compile(r"article|content|entry|story|post|news|text|body|wsw|material", re.IGNORECASE)
@@ -78,7 +79,7 @@ def extract(body: bytes, *, content_type: str, url: str, now: datetime, tz: str 
     stated = _stated(tree)
     title, published_at = _title(tree, stated), _published_at(tree, stated, tz, now)
     asks_for_password = tree.css_first("input[type=password]") is not None or 'type="password"' in html
-    readable = _text(tree, stated, title)[:_LONGEST_TEXT]
+    readable = _text(tree, stated, title).removeprefix(title).lstrip("\n")[:_LONGEST_TEXT]
     problem = _problem(readable, stated, url, asks_for_password=asks_for_password)
     return Extracted(text=readable, title=title, published_at=published_at, problem=problem)
 
@@ -122,12 +123,17 @@ def _linked(block: LexborNode) -> int:
 
 
 def _drop_leftovers(tree: LexborHTMLParser) -> None:
-    """Parts that their names call something else than the article, unless most of the page is in them."""
+    """Parts that their names call something else than the article, unless much of the page's text is in them."""
     if tree.body is None:
         return
-    most = len(tree.body.text(deep=True)) * 0.4
+    much = _prose(tree.body) * 0.4
     named = [node for node in tree.css("div, section, aside, ul, ol, p, figure, footer") if _is_leftover(node)]
-    markup.drop(node for node in named[:500] if len(node.text(deep=True)) < most)
+    markup.drop(node for node in named[:_MOST_LEFTOVERS] if _prose(node) <= much and not node.css_matches("h1"))
+
+
+def _prose(node: LexborNode) -> int:
+    """Letters in paragraphs: menus and headlines of others have many letters too."""
+    return sum(len(paragraph.text(deep=True)) for paragraph in node.css("p"))
 
 
 def _is_leftover(node: LexborNode) -> bool:

@@ -22,7 +22,8 @@ _KEPT = rf"(?:{_BLOCKS}|html|head|body|title|meta|script|style|noscript|iframe|t
 _EDGE = re.compile(rf"<(?=/?(?:{_BLOCKS}|br|hr|table|tr|td|th|form|option)\b)", re.IGNORECASE)
 _EMPTY_DRAWING = re.compile(r"<svg\b[^<>]*/>", re.IGNORECASE)
 _CONTROL = re.compile(r"<(/?)(?:svg|button|select|template|dialog|object|canvas|video|audio)\b", re.IGNORECASE)
-_OTHER_TAG = re.compile(rf"</?(?!{_KEPT}\b)[a-z][^<>]*>", re.IGNORECASE)
+_QUOTED = r"(?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+[^<>\"']*+"  # attributes, one of which may hold a `>`
+_OTHER_TAG = re.compile(rf"</?(?!{_KEPT}\b)[a-z](?:{_QUOTED}|[^<>]*)>", re.IGNORECASE)
 _UNREAD = "script, style, noscript, iframe, textarea, nav, title"
 
 # The notice that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:

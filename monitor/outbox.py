@@ -104,12 +104,12 @@ class Outbox:
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
         """The rows in these states, oldest first, with the headline of their story's first telling."""
-        lead = select(func.min(articles.c.id)).where(articles.c.story_id == deliveries.c.story_id).scalar_subquery()
+        leads = select(func.min(articles.c.id)).group_by(articles.c.story_id)
         columns = [deliveries.c[name] for name in ("id", "chat", "state", "attempts", "error", "updated_at")]
         rows = (
             select(*columns, articles.c.title, articles.c.url)
-            .join(articles, articles.c.id == lead)
-            .where(deliveries.c.state.in_(list(states)))
+            .join(articles, articles.c.story_id == deliveries.c.story_id)
+            .where(deliveries.c.state.in_(list(states)), articles.c.id.in_(leads))
             .order_by(deliveries.c.id)
         )
         with reading(self._engine) as db:

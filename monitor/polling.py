@@ -15,7 +15,7 @@ import structlog
 
 from monitor import sources
 from monitor.cadence import next_poll_at
-from monitor.errors import FeedError, FetchError, ParseError, ParseFailure
+from monitor.errors import DatabaseError, FeedError, FetchError, ParseError, ParseFailure
 from monitor.extraction import extract, is_full
 from monitor.fetching import Fetcher
 from monitor.languages import detect
@@ -60,12 +60,22 @@ class Poller:
     chance: Callable[[], float]
 
     async def poll(self, feed: Feed, state: FeedState) -> PollOutcome:
-        """Poll a leased feed and record what came of it, good or bad. Raises DatabaseError only."""
+        """Poll a leased feed and record what came of it, good or bad. Raises DatabaseError only.
+
+        A job boundary: one feed that trips over a mistake of ours is recorded as failed and backed off like any
+        other; the rest of the feeds go on.
+        """
         now = self.clock()
         try:
             outcome = await self._read(feed, state, now)
         except FeedError as error:
             outcome = self._failed(feed, state, now, error)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("a poll tripped over a mistake of ours", action="poll", feed=feed.name)
+            mistake = FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
+            outcome = self._failed(feed, state, now, mistake)
         place = partial(group, chats=self.chats)
         recorded = await asyncio.to_thread(self.store.record, outcome, place, window=STORY_WINDOW)
         _report(outcome, recorded=recorded)
@@ -116,7 +126,7 @@ class Poller:
         return decided, True
 
     async def _judge(self, feed: Feed, state: FeedState, entry: Entry, now: datetime) -> EntryOutcome:
-        article = await self._article(feed, entry)
+        article = await self._article(feed, entry, now)
         dated = replace(entry, published_at=article.published_at)
         stale = _stale(dated, state, now)
         if stale:
@@ -131,12 +141,12 @@ class Poller:
         reason = "ни одно правило не сработало" + (f" ({article.problem})" if article.problem else "")
         return EntryOutcome(entry=dated, outcome=Outcome.UNMATCHED, reason=reason)
 
-    async def _article(self, feed: Feed, entry: Entry) -> Article:
+    async def _article(self, feed: Feed, entry: Entry, now: datetime) -> Article:
         """The readable article: from the feed when it carries the text, else from the page, else the summary."""
         given = entry.content or entry.summary
         page = Extracted(text="")
         if feed.kind is not FeedKind.TELEGRAM and entry.url and not is_full(given):
-            page = await self._page(feed, entry)
+            page = await self._page(feed, entry, now)
         text = _joined(given, page.text)
         title = entry.title or page.title
         return Article(
@@ -151,13 +161,13 @@ class Poller:
             problem=page.problem,
         )
 
-    async def _page(self, feed: Feed, entry: Entry) -> Extracted:
+    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> Extracted:
         try:
             answer = await self.fetcher.get(entry.url, accept="page", feed=feed.name)
         except FetchError as error:
             return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
         assert isinstance(answer, Fetched)  # no validators were sent
-        return await asyncio.to_thread(extract, answer.body, content_type=answer.content_type, url=answer.url)
+        return await asyncio.to_thread(extract, answer.body, content_type=answer.content_type, url=answer.url, now=now)
 
     def _good(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
         return PollOutcome(

@@ -23,7 +23,7 @@ _TOPIC_KEYS = ("title", "hashtag", "any_of", "examples", "note")
 _EXAMPLE_KEYS = ("match", "post", "review", "miss")
 _TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
-_ITEM = re.compile(r"(?:«[^»]*»|[^,«\n])+")  # commas inside «…» do not separate
+_ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as monitor.text parts words: letters or digits
 

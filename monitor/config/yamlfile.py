@@ -105,6 +105,10 @@ class _Open:
     line: int
     nodes: list[Node]
 
+    def last_line(self, default: int) -> int:
+        """The line of the key that waits for its value."""
+        return self.nodes[-1].line if self.mapping and len(self.nodes) % 2 else default
+
 
 def _build(events: Iterable[Event], file: str) -> Node | None:
     """Events → nodes with an own stack: depth is counted, and nothing is ever expanded."""
@@ -115,7 +119,8 @@ def _build(events: Iterable[Event], file: str) -> Node | None:
         documents += isinstance(event, DocumentStartEvent)
         _refuse(event, documents, len(stack), file, line)
         if isinstance(event, ScalarEvent):
-            stack[-1].nodes.append(Scalar(text=event.value, line=line))
+            place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
+            stack[-1].nodes.append(Scalar(text=event.value, line=place))
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             stack.append(_Open(mapping=isinstance(event, MappingStartEvent), line=line, nodes=[]))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):

@@ -5,7 +5,7 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -22,14 +22,19 @@ def forms(word: str) -> frozenset[str]:
 
     A verb brings its participles and, if imperfective, its passives in -ся; a participle given as the word brings
     itself only. 2–6 capitals are an acronym: it brings its endings, «К.Н.Б.» and colloquial «КНБшник», «каэнбэшник».
+    One capital marks a name: a place the dictionary lacks («Костанай») is declined by its ending.
     """
     word = word.strip()
-    if _ACRONYM.fullmatch(word):
-        return frozenset(_acronym_forms(fold(word).text))
     folded = fold(word).text
+    if _ACRONYM.fullmatch(word):
+        return frozenset(_acronym_forms(folded))
     if not _WORD.fullmatch(folded):
         return frozenset()
-    return frozenset(fold(form).text for parse in _parses(word.lower(), folded) for form in _paradigm(parse)) | {folded}
+    head, _, last = folded.rpartition("-")
+    found = {fold(form).text for parse in _parses(word) for form in _paradigm(parse)}
+    if head:
+        found |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
+    return frozenset(found or _by_ending(folded)) | {folded}
 
 
 @cache
@@ -39,21 +44,27 @@ def _analyzer() -> Any:
     return MorphAnalyzer(lang="ru")
 
 
-def _parses(word: str, folded: str) -> list[Any]:
+def _parses(word: str) -> list[Any]:
     """The readings of `word`: as a dictionary form, else as a form of a known word, else guessed."""
-    readings = _analyzer().parse(word)
+    readings = _analyzer().parse(word.lower())
     known = [reading for reading in readings if reading.is_known]
-    as_lemma = [reading for reading in known if fold(reading.normal_form).text == folded]
-    if as_lemma or known:
-        return as_lemma or known
+    lemmas = [reading for reading in known if _is_lemma(reading, word)]
+    if lemmas or (known and word.islower()):
+        return lemmas or known
+    if not word.islower():
+        return [reading for reading in known if reading.tag.case == "nomn"]  # «Беженцы», but «Семей» is no «семья»
     guesses = [reading for reading in readings if not _GUESSED_NAMES & reading.tag.grammemes]
-    return [reading for reading in guesses if fold(reading.normal_form).text == folded][:1] or guesses[:1]
+    return [reading for reading in guesses if _is_lemma(reading, word)][:1]
+
+
+def _is_lemma(reading: Any, word: str) -> bool:
+    return fold(reading.normal_form).text == fold(word).text
 
 
 def _paradigm(parse: Any) -> Iterator[str]:
     participle = parse.tag.POS in {"PRTF", "PRTS"}
     for form in parse.lexeme:
-        if participle and not _same_participle(form.tag, parse.tag):
+        if (participle and not _same_participle(form.tag, parse.tag)) or "Cmp2" in form.tag:  # позеленее
             continue
         yield form.word
         if _has_passive(form.tag, form.word):
@@ -66,7 +77,9 @@ def _same_participle(tag: Any, given: Any) -> bool:
 
 def _has_passive(tag: Any, word: str) -> bool:
     """Perfectives do not («задержался» is another word), participles do not («выдающийся»)."""
-    return tag.POS in {"VERB", "INFN", "GRND"} and tag.aspect == "impf" and not word.endswith(("ся", "сь"))
+    if tag.POS not in {"VERB", "INFN", "GRND"} or tag.mood == "impr":
+        return False
+    return tag.aspect == "impf" and not word.endswith(("ся", "сь"))
 
 
 # ── acronyms ───────────────────────────────────────────────────────────────────────────────────
@@ -96,35 +109,30 @@ def _acronym_forms(acronym: str) -> Iterator[str]:
 
 # ── names ──────────────────────────────────────────────────────────────────────────────────────
 
-_ADJECTIVE_PLURAL = ("ые", "ых", "ым", "ыми")
-_HARD = ("ого", "ому", "ым", "ом")
-_SOFT = ("его", "ему", "им", "ем")
-_VELAR = ("ого", "ому", "им", "ом", "ие", "их", "ими")
-
-# (ending of the name, how many letters to take off, endings to put on); the first row that fits decides
+# Endings to put on after taking off so many letters; the first row whose pattern fits decides. Families («Мовлаевы») only
+# where the plural is no other surname: «Исмаилов» is not «Исмаил».
 _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (r".+(?:ов|ев|ин|ын)", 0, ("а", "у", "ым", "е", "ы", "ых", "ыми")),
     (r".+(?:ова|ева|ина|ына)", 1, ("ой", "ою", "у")),
-    (r".+[сц]кая", 2, ("ой", "ою", "ую")),
-    (r".+[гкхжшщч]ая", 2, ("ой", "ою", "ую", "ей", "ею")),
-    (r".+[^гкх]ая", 2, ("ой", "ою", "ую")),
+    (r".+[жшщч]ая", 2, ("ей", "ею", "ую")),
+    (r".+ая", 2, ("ой", "ою", "ую")),
     (r".+яя", 2, ("ей", "ею", "юю")),
-    (r".+[гкх][ио]й", 2, _VELAR),
-    (r".+[жшщч]ий", 2, (*_SOFT, "ие", "их", "ими")),
-    (r".+[^аеиоуэюя](?:ый|ой)", 2, (*_HARD, *_ADJECTIVE_PLURAL)),
-    (r".+(?:о|е|и|у|ю|э|ых|их|ы)", 0, ()),
+    (r".+[гкх][ио]й", 2, ("ого", "ому", "им", "ом", "ие", "их", "ими")),
+    (r".+[жшщч]ий", 2, ("его", "ему", "им", "ем", "ие", "их", "ими")),
+    (r".+[^аеиоуэюя](?:ый|ой)", 2, ("ого", "ому", "ым", "ом", "ые", "ых", "ыми")),
+    (r".+(?:[оеиуюэы]|ых|их)", 0, ()),
     (r".+ия", 1, ("и", "ю", "ей", "ею")),
     (r".+я", 1, ("и", "е", "ю", "ей", "ею")),
     (r".+[гкх]а", 1, ("и", "е", "у", "ой", "ою")),
-    (r".+[жшщчц]а", 1, ("и", "ы", "е", "у", "ей", "ой", "ею")),
+    (r".+[жшщч]а", 1, ("и", "е", "у", "ей", "ой", "ею")),
     (r".+а", 1, ("ы", "е", "у", "ой", "ою")),
-    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це", "цы", "цов", "цев", "цам", "цами", "цах")),
-    (r".+[ьй]", 1, ("я", "ю", "ем", "е", "и", "ев", "ей", "ям", "ями", "ях")),
-    (r".+[жшщч]", 0, ("а", "у", "ем", "ом", "е", "и", "ей", "ам", "ами", "ах")),
-    (r".+[гкх]", 0, ("а", "у", "ом", "е", "и", "ов", "ам", "ами", "ах")),
-    (r".+", 0, ("а", "у", "ом", "е", "ы", "ов", "ам", "ами", "ах")),
+    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це")),
+    (r".+ий", 1, ("я", "ю", "ем", "и")),
+    (r".+[ьй]", 1, ("я", "ю", "ем", "е")),
+    (r".+[жшщчц]", 0, ("а", "у", "ем", "ом", "е")),
+    (r".*", 0, ("а", "у", "ом", "е")),
 )
-_FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к|л)")  # Волчок → Волчка, Павел → Павла
+_FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок → Волчка
 
 
 def name_forms(name: str) -> frozenset[str]:
@@ -136,8 +144,8 @@ def name_forms(name: str) -> frozenset[str]:
     folded = fold(name.strip()).text
     if not _WORD.fullmatch(folded):
         return frozenset()
-    by_dictionary = (form for parse in _name_parses(folded) for form in _lexeme(parse))
-    return frozenset(_titled(form) for form in {folded, *_by_ending(folded), *by_dictionary})
+    found = {form for reading in _first_names(folded) for form in _singular(reading)} or set(_by_ending(folded))
+    return frozenset(_titled(form) for form in found | {folded})
 
 
 def _titled(form: str) -> str:
@@ -145,24 +153,23 @@ def _titled(form: str) -> str:
 
 
 def _by_ending(name: str) -> Iterator[str]:
-    stem_of_double, _, last = name.rpartition("-")
-    head = f"{stem_of_double}-" if stem_of_double else ""
+    head, hyphen, last = name.rpartition("-")
     _, taken, endings = next(row for row in _NAME_TABLE if re.fullmatch(row[0], last))
-    yield from (head + last[: len(last) - taken] + ending for ending in endings)
-    fleeting = _FLEETING.fullmatch(last)
-    if fleeting and taken == 0:
-        yield from (head + fleeting[1] + fleeting[2] + ending for ending in endings)
+    stems = {last[: len(last) - taken]}
+    if taken == 0 and (fleeting := _FLEETING.fullmatch(last)):
+        stems.add(fleeting[1] + fleeting[2])
+    yield from (head + hyphen + stem + ending for stem in stems for ending in endings)
 
 
-def _name_parses(folded: str) -> Iterable[Any]:
-    """What the dictionary knows as a first name, a patronymic or a surname with this very base form."""
+def _first_names(folded: str) -> Iterator[Any]:
+    """What the dictionary knows as a first name or a patronymic with this base form: Лев, Павел, Илья."""
     for reading in _analyzer().parse(folded):
-        is_name = {"Name", "Patr", "Surn"} & reading.tag.grammemes
-        if reading.is_known and is_name and fold(reading.word).text == folded and reading.tag.case == "nomn":
+        is_name = {"Name", "Patr"} & reading.tag.grammemes
+        if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
             yield reading
 
 
-def _lexeme(parse: Any) -> Iterator[str]:
-    for form in parse.lexeme:
-        if form.tag.gender == parse.tag.gender or (form.tag.number == "plur" and parse.tag.gender != "femn"):
+def _singular(reading: Any) -> Iterator[str]:
+    for form in reading.lexeme:
+        if form.tag.number == "sing" and form.tag.gender == reading.tag.gender:
             yield fold(form.word).text

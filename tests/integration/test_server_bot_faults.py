@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
-from telegram.error import BadRequest, Conflict, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from tests.servers import faults
 from tests.servers.bot_api import (
@@ -151,6 +151,15 @@ async def test_the_older_poll_loses(api: BotApi, bot: Bot) -> None:
             await older
 
 
+async def test_a_revoked_token_ends_the_poll(api: BotApi, bot: Bot) -> None:
+    waiting = asyncio.create_task(bot.get_updates(timeout=10))
+    await asyncio.to_thread(api.wait_until, lambda: api.count("getUpdates") == 1)
+    api.revoke()
+
+    with pytest.raises(InvalidToken):
+        await asyncio.wait_for(waiting, 2)
+
+
 async def test_a_webhook_excludes_polling(api: BotApi, bot: Bot) -> None:
     await bot.set_webhook("https://hook.example/")
     api.say(REVIEW.id, "слово")
@@ -207,6 +216,19 @@ async def test_a_spoiled_send(api: BotApi, bot: Bot, fault: Fault, error: type[T
     assert len(api.posted(CHANNEL.id)) == kept
     await bot.send_message(CHANNEL.id, "следующее")
     assert len(api.posted(CHANNEL.id)) == kept + 1
+
+
+def test_a_kept_message_is_noticed_before_its_answer(api: BotApi, client: httpx.Client) -> None:
+    api.script(deliver_then_hang)
+    with ThreadPoolExecutor() as pool:
+        sending = pool.submit(
+            client.post, f"{api.url}/bot{api.token}/sendMessage", data={"chat_id": CHANNEL.id, "text": "x"}
+        )
+        api.wait_until(lambda: api.posted(CHANNEL.id), timeout=2)
+        assert not sending.done()
+        api.stop()
+
+        assert isinstance(sending.exception(timeout=5), httpx.TransportError)
 
 
 def test_flood_control_and_migration_carry_their_parameters(api: BotApi, client: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from tests.servers.postgres import PostgresServer, find_binaries
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
+def cluster() -> Iterator[PostgresServer]:
     with PostgresServer(durable=True) as server:
         yield server
 
@@ -28,8 +28,8 @@ def ask(url: str, question: str) -> object:
 
 
 @pytest.mark.postgres
-def test_databases_are_fresh_and_apart(postgres: PostgresServer) -> None:
-    first, second = postgres.new_database(), postgres.new_database()
+def test_databases_are_fresh_and_apart(cluster: PostgresServer) -> None:
+    first, second = cluster.new_database(), cluster.new_database()
     run(first, "CREATE TABLE kept (word text)")
 
     assert first.startswith("postgresql+psycopg://")
@@ -41,16 +41,16 @@ def test_databases_are_fresh_and_apart(postgres: PostgresServer) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("crash", [False, True])
-def test_what_was_committed_survives_a_stop(postgres: PostgresServer, *, crash: bool) -> None:
-    url = postgres.new_database()
+def test_what_was_committed_survives_a_stop(cluster: PostgresServer, *, crash: bool) -> None:
+    url = cluster.new_database()
     run(url, "CREATE TABLE kept AS SELECT 'слово' AS word")
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        postgres.stop(immediate=crash)
+        cluster.stop(immediate=crash)
         with pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT 1")
         with pytest.raises(sa.exc.OperationalError):
             ask(url, "SELECT 1")
-        postgres.start()
+        cluster.start()
 
     assert ask(url, "SELECT word FROM kept") == "слово"
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.models import EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.models import DeliveryState, EntryOutcome, FeedState, Outcome, Story, StoryChange
 from monitor.outbox import Outbox
 from monitor.store import Store
 from monitor.stories import Chats, group
@@ -160,6 +160,9 @@ def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox
         row = db.execute(select(deliveries)).one()
     assert (row.chat, row.state, row.wanted_revision, row.sent_revision) == ("@channel", "pending", 1, 0)
     assert "Новость 1" in row.html
+    (shown,) = outbox.rows([DeliveryState.PENDING])
+    assert (shown.title, shown.url, shown.attempts) == ("Новость 1", "https://news.example/1", 0)
+    assert outbox.rows([DeliveryState.SENT]) == ()
 
 
 def test_a_second_telling_joins_and_raises_the_wanted_revision(store: Store, engine: Engine) -> None:

@@ -225,13 +225,13 @@ class BotApi(LoopbackServer):
             answer = await self._long_poll(exchange, params, answer)
         if accepted:
             answer = partial(_same, answer())
-            self.notice()
         if hold:
             await hold.wait(exchange)
         await (fault or _plain)(exchange, answer)
 
     def _answer_call(self, token: str, key: str, params: Params) -> Response:
         with self.changed:
+            self.changed.notify_all()  # not after the answer: a fault may never give it
             try:
                 self._check_token(token)
                 self._check_limits(key, params)
@@ -259,15 +259,15 @@ class BotApi(LoopbackServer):
             self._poll_no += 1
             mine = self._poll_no
         until = exchange.request.at + min(params.number("timeout"), _LONGEST_POLL)
-        # pushed from other threads; two dozen looks a second are cheaper than a bridge between the loops
-        while not (self._has_updates(params) or mine != self._poll_no or exchange.gone) and time.monotonic() < until:  # noqa: ASYNC110  # see above
+        # pushed from other threads: fifty looks a second are simpler than a bridge between them and the loop
+        while not (self._poll_ends(mine, params) or exchange.gone) and time.monotonic() < until:  # noqa: ASYNC110  # above
             await asyncio.sleep(0.02)
         return answer if mine == self._poll_no else partial(refused, Refusal(409, _CONFLICT))
 
-    def _has_updates(self, params: Params) -> bool:
+    def _poll_ends(self, poll_no: int, params: Params) -> bool:
         with self.changed:
-            offset = params.number("offset")
-            return bool(self._telegram.webhook) or any(u["update_id"] >= offset for u in self._telegram.updates)
+            refused_anyway = poll_no != self._poll_no or self._revoked or self._telegram.webhook
+            return bool(refused_anyway) or self._telegram.has_updates(params.number("offset"))
 
     def _preview_of(self, username: str, before: str) -> Response:
         with self.changed:

@@ -72,6 +72,10 @@ class Telegram:
             self._open_queries.add(str(query["id"]))
         return complete
 
+    def has_updates(self, offset: int) -> bool:
+        """Whether getUpdates would bring something."""
+        return any(update["update_id"] >= offset for update in self.updates)
+
     def _get_me(self, _params: Params, _now: int) -> Json:
         return self.me | {
             "can_join_groups": True,

@@ -1,0 +1,173 @@
+"""The built image, run as an operator should run it. Not collected by itself: `.ci/container.sh` builds the image and
+runs this file by name, with MONITOR_IMAGE (the image) and DOCKER (the client) in the environment.
+
+The news site and Telegram stand on this machine's loopback; the container shares it.
+"""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.bot_api import TOKEN, BotApi
+from tests.servers.web import Item, WebServer, page, rss
+
+IMAGE = os.environ["MONITOR_IMAGE"]
+DOCKER = os.environ.get("DOCKER", "docker")
+CHANNEL = "@test_channel"
+LARGEST = 300 * 10**6
+HARDENED = ("--read-only", "--tmpfs=/tmp:size=16m", "--cap-drop=ALL", "--security-opt=no-new-privileges")
+HARDENED += ("--network=host", "--pids-limit=64", "--memory=512m")
+IMPATIENT = ("--health-interval=2s", "--health-timeout=10s", "--health-start-period=60s")
+
+STORIES = (
+    ("Астана выдала Москве россиянина, уехавшего от мобилизации", "Казахстан экстрадировал в Россию уроженца Омска."),
+    (
+        "Суд в Алматы одобрил экстрадицию в Россию журналистки",
+        "Прокуратура Казахстана сообщила о решении по запросу РФ.",
+    ),
+)
+
+
+def docker(*arguments: str, status: int = 0) -> str:
+    """What the client prints; the test fails unless it ends with `status`."""
+    done = subprocess.run([DOCKER, *arguments], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == status, f"docker {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+class Container:
+    """One container of the image."""
+
+    def __init__(self, *options: str) -> None:
+        self.id = docker("run", "--detach", *HARDENED, *IMPATIENT, *options, IMAGE).strip()
+
+    @property
+    def state(self) -> Any:
+        return json.loads(docker("inspect", "--format={{json .State}}", self.id))
+
+    @property
+    def log(self) -> str:
+        return docker("logs", self.id)
+
+    def wait_healthy(self) -> None:
+        wait_for(lambda: self.state["Health"]["Status"] == "healthy", lambda: self.log)
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM, and SIGKILL after 10 seconds; the exit code and the seconds it took."""
+        started = time.monotonic()
+        docker("stop", "--time=10", self.id)
+        return self.state["ExitCode"], time.monotonic() - started
+
+
+def wait_for(reached: Any, story: Any) -> None:
+    """Fail with what `story` tells when `reached` is not true within a minute."""
+    deadline = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < deadline, story()
+        time.sleep(0.2)
+
+
+class Newsroom:
+    """A site with one feed, a Telegram, and the options that lead a container to both."""
+
+    def __init__(self, site: WebServer, api: BotApi, folder: Path) -> None:
+        self.site, self.api, self._folder = site, api, folder
+        self._items: list[Item] = []
+        self.volume = f"monitor-{os.getpid()}-{folder.name}"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        environment = {
+            "MONITOR_BOT_TOKEN": TOKEN,
+            "MONITOR_CHANNEL": CHANNEL,
+            "MONITOR_BOT_API_URL": self.api.url,
+            "MONITOR_ALLOW_PRIVATE_ADDRESSES": "1",
+        }
+        feeds = self._folder / "feeds.yaml"
+        feeds.write_text(f"feeds:\n  - {{name: Вести, kind: rss, url: {self.site.url}/rss, lang: ru, interval: 1m}}\n")
+        mounts = (f"--volume={self.volume}:/data", f"--volume={feeds}:/app/feeds.yaml:ro")
+        return (*mounts, *(f"--env={name}={value}" for name, value in environment.items()))
+
+    def publish(self, title: str, text: str) -> None:
+        """A new story at the top of the feed."""
+        now, path = datetime.now(UTC), f"/story-{len(self._items)}"  # noqa: TID251 - the container lives by the real clock
+        link = self.site.serve(path, page(title, [text] * 3, now), content_type="text/html; charset=utf-8")
+        self._items.insert(0, Item(title=title, link=link, description=text, published=now))
+        self.site.serve("/rss", rss(self._items), etag="auto")
+
+    @property
+    def headlines(self) -> list[str]:
+        return [message.text.partition("\n\n")[0] for message in self.api.posted(CHANNEL)]
+
+    def wait_posted(self, count: int, container: Container) -> None:
+        wait_for(lambda: len(self.api.posted(CHANNEL)) >= count, lambda: container.log)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
+    with WebServer() as site, BotApi() as api:
+        yield Newsroom(site, api, tmp_path)
+
+
+@pytest.fixture
+def container(newsroom: Newsroom) -> Iterator[Container]:
+    """Healthy, with the first story posted."""
+    newsroom.publish(*STORIES[0])
+    running = Container(*newsroom.options)
+    try:
+        running.wait_healthy()
+        newsroom.wait_posted(1, running)
+        yield running
+    finally:
+        docker("rm", "--force", running.id)
+        docker("volume", "rm", newsroom.volume)
+
+
+def test_the_image_is_small_and_asks_for_no_root() -> None:
+    image = json.loads(docker("image", "inspect", IMAGE))[0]
+    assert image["Size"] <= LARGEST
+    assert image["Config"]["User"] == "10001:10001"
+    assert list(image["Config"]["Volumes"]) == ["/data"]
+    shipped = docker("run", "--rm", *HARDENED, "--entrypoint=ls", IMAGE, "-A", "/app").split()
+    assert set(shipped) == {
+        "LICENSE", "README.md", "alembic", "feeds.yaml", "keywords.yaml", "monitor", "pyproject.toml", "requirements.lock"
+    }  # fmt: skip
+
+
+def test_check_finds_the_shipped_files_in_order() -> None:
+    assert "Оба файла в порядке" in docker("run", "--rm", *HARDENED, IMAGE, "check")
+
+
+def test_a_story_is_posted_once_and_sigterm_ends_in_peace(newsroom: Newsroom, container: Container) -> None:
+    code, seconds = container.stop()
+    assert (code, seconds < 10) == (0, True), container.log
+    assert len(newsroom.headlines) == 1
+    assert TOKEN.partition(":")[2] not in container.log
+
+
+def test_a_kill_loses_and_repeats_nothing(newsroom: Newsroom, container: Container) -> None:
+    docker("kill", "--signal=KILL", container.id)
+    newsroom.publish(*STORIES[1])
+    sweep = docker("run", "--rm", *HARDENED, *newsroom.options, IMAGE, "poll")  # the feed is not due yet: sweep it
+    assert len(newsroom.headlines) == 2, sweep
+    docker("start", container.id)
+    container.wait_healthy()
+    assert len(newsroom.headlines) == len(set(newsroom.headlines)) == 2
+    assert container.stop()[0] == 0
+
+
+def test_a_second_monitor_on_the_same_data_is_refused(newsroom: Newsroom, container: Container) -> None:
+    assert "другой процесс" in docker("run", "--rm", *HARDENED, *newsroom.options, IMAGE, "run", status=5)
+
+
+def test_a_folder_of_root_is_named_with_its_remedy(tmp_path: Path) -> None:
+    mount = f"--volume={tmp_path}:/data"
+    tmp_path.chmod(0o755)
+    assert "chown -R 10001 /data" in docker("run", "--rm", *HARDENED, mount, IMAGE, status=4).replace("\n", " ")

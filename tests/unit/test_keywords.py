@@ -1,0 +1,219 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.config.keywords import Keywords, Part, PartKind, Scope, Term, load_keywords, problems
+from monitor.config.yamlfile import Mapping, Scalar, load
+from monitor.errors import ConfigError
+from monitor.models import Tier
+
+RULE = "topics:\n  knb:\n    title: КНБ\n    any_of:\n      - name: одно\n        all:\n"
+
+
+def keywords(lines: str, *, lists: str = "", more: str = "") -> Keywords:
+    return load_keywords(f"{lists}{RULE}{lines}{more}", file="k.yaml")
+
+
+def terms(written: str, lists: str = "") -> tuple[Term, ...]:
+    return keywords(f"          - {written}\n", lists=lists).topics[0].rules[0].lines[0]
+
+
+# ── YAML ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_scalars_stay_as_typed_and_know_their_line() -> None:
+    root = load("да: NO\nгод: 1937\nвремя: 10:30\nнет:\n", file="k.yaml")
+    assert [(key.text, value) for key, value in root.items] == [
+        ("да", Scalar(text="NO", line=1)),
+        ("год", Scalar(text="1937", line=2)),
+        ("время", Scalar(text="10:30", line=3)),
+        ("нет", Scalar(text="", line=4)),
+    ]
+
+
+def test_a_folded_text_is_one_clean_line() -> None:
+    value = load("слова: >-\n  один,\n  два,\n  три\n", file="k.yaml").get("слова")
+    assert isinstance(value, Scalar)
+    assert value.text == "один, два, три"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a:\n\t- b", 2, "табуляция"),
+        ("a: *b", 1, "кавычки"),
+        ("a: &b c", 1, "кавычки"),
+        ("a: !b c", 1, "кавычки"),
+        ("a: @b", 1, "служебного знака"),
+        ('a: "выдан" , b', 1, "после закрывающей кавычки"),
+        ("a: b: c", 1, "два двоеточия"),
+        ("a: b\n---\nc: d", 2, "второй документ"),
+        ("a: b\nb: c\na: d", 3, "уже есть в строке 1"),
+        ("? [a]\n: b", 1, "только слово"),
+        ("- a", 1, "ключ:"),
+        ("просто текст", 1, "ключ:"),
+        ("", 1, "ключ:"),
+        ("a: " + "[" * 30, 1, "вложенность"),
+        ("a: \x00", 0, "UTF-8"),
+        ("a: \ud800", 0, "UTF-8"),
+        ("a: " + "б" * 2_000_001, 0, "больше"),
+    ],
+)
+def test_yaml_mistakes_have_a_line_and_advice(text: str, line: int, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(text, file="k.yaml")
+    assert (caught.value.file, caught.value.line) == ("k.yaml", line)
+    assert says in caught.value.message
+
+
+def test_an_alias_bomb_is_refused_at_its_first_line() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True))
+    with pytest.raises(ConfigError) as caught:
+        load(bomb, file="k.yaml")
+    assert caught.value.line == 1
+
+
+@given(st.text(alphabet="аb:-[]{}\"'#&*!|>%@`, \n\t«»$", max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_a_mapping_or_a_config_error(text: str) -> None:
+    try:
+        assert isinstance(load(text, file="k.yaml"), Mapping)
+    except ConfigError as refusal:
+        place = str(refusal)
+        assert place.startswith("k.yaml")  # noqa: PT017 - either outcome is right, and both are checked
+    assert all(0 <= found.line <= text.count("\n") + 2 for found in problems(text, file="k.yaml"))
+
+
+# ── terms ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_comma_means_or_and_a_blank_a_phrase() -> None:
+    first, second = terms("побег, отказ во въезде")
+    assert first.text == "побег"
+    assert [part.text for part in second.parts] == ["отказ", "во", "въезде"]
+    assert first.language is None
+
+
+def test_exact_prefix_and_hyphen() -> None:
+    (term,) = terms("«на родину» увез* бизнес-рейс")
+    assert term.parts == (
+        Part(text="на", kind=PartKind.EXACT),
+        Part(text="родину", kind=PartKind.EXACT),
+        Part(text="увез", kind=PartKind.PREFIX),
+        Part(text="бизнес", kind=PartKind.EXACT),
+        Part(text="рейс", kind=PartKind.WORD),
+    )
+
+
+def test_a_comma_inside_the_quotes_does_not_separate() -> None:
+    (term,) = terms("«увезли, не предъявив»")
+    assert [part.text for part in term.parts] == ["увезли", "не", "предъявив"]
+
+
+def test_yaml_traps_read_as_the_maintainer_meant() -> None:
+    assert [term.text for term in terms("1944")] == ["1944"]
+    assert [term.text for term in terms("NO, да")] == ["NO", "да"]
+    assert [part.text for part in terms("СУ155")[0].parts] == ["СУ", "155"]
+
+
+def test_languages_are_kept_apart() -> None:
+    assert [(term.text, term.language) for term in terms('{ru: "граница, обыск", kk: "шекара"}')] == [
+        ("граница", "ru"),
+        ("обыск", "ru"),
+        ("шекара", "kk"),
+    ]
+
+
+def test_a_list_is_written_in_where_it_is_referred_to() -> None:
+    lists = 'lists:\n  путь: {ru: "поезд, $небо", kk: пойыз}\n  небо: {ru: самолёт, kk: ұшақ}\n'
+    assert [term.text for term in terms("пешком, $путь", lists)] == ["пешком", "поезд", "самолёт", "пойыз"]
+    assert [term.text for term in terms("{kk: $путь}", lists)] == ["пойыз"]
+
+
+def test_a_list_may_stand_in_several_lines() -> None:
+    assert [term.text for term in terms("$путь", "lists:\n  путь:\n    - поезд, рейс\n    - паром\n")] == [
+        "поезд",
+        "рейс",
+        "паром",
+    ]
+
+
+def test_people_are_names() -> None:
+    (term,) = terms("$people", "people:\n  - Анна Ковалевич\n")
+    assert {part.kind for part in term.parts} == {PartKind.NAME}
+
+
+# ── rules ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_defaults_of_a_rule() -> None:
+    rule = keywords("          - побег\n").topics[0].rules[0]
+    assert (rule.tier, rule.within, rule.none, rule.line) == (Tier.POST, Scope.SENTENCE, (), 5)
+
+
+def test_tier_within_and_none() -> None:
+    more = "        tier: review\n        within: 12\n        none: роман, кино\n"
+    rule = keywords("          - побег\n", more=more).topics[0].rules[0]
+    assert (rule.tier, rule.within, [term.text for term in rule.none]) == (Tier.REVIEW, 12, ["роман", "кино"])
+
+
+def test_examples() -> None:
+    more = "    examples:\n      match: [побег удался]\n      miss:\n        - |\n          Кино\n          О побеге.\n"
+    first, second = keywords("          - побег\n", more=more).topics[0].examples
+    assert (first.title, first.text, first.expects) == ("", "побег удался", "match")
+    assert (second.title, second.text, second.expects, second.line) == ("Кино", "О побеге.", "miss", 11)
+
+
+@pytest.mark.parametrize(
+    ("lines", "more", "line", "key", "says"),
+    [
+        ("          - $нет\n", "", 7, "all", "нет списка"),
+        ("          - $росия\n", "", 7, "all", "может быть, «россия»?"),
+        ("          - побег: ночью\n", "", 7, "побег", "кавычки"),
+        ("          - {ru: побег, обыск}\n", "", 7, "обыск", "кавычки"),
+        ("          - {ru: побег, en: run}\n", "", 7, "en", "ru и kk"),
+        ('          - ""\n', "", 7, "all", "пустой список"),
+        ('          - " , "\n', "", 7, "all", "пустой список"),
+        ("          - «побег\n", "", 7, "all", "кавычка"),
+        ('          - "*побег"\n', "", 7, "all", "лишний знак"),
+        ("          - побег (ночью)\n", "", 7, "all", "лишний знак"),
+        ("          - по*\n", "", 7, "all", "короче 3 букв"),
+        ("          - «»\n", "", 7, "all", "ни одного слова"),
+        ("          []\n", "", 7, "all", "«- »"),
+        ("          - побег\n" * 9, "", 5, "all", "больше 8"),
+        ("          - побег\n", "        tier: now\n", 8, "tier", "review"),
+        ("          - побег\n", "        within: рядом\n", 8, "within", "sentence, title, text"),
+        ("          - побег\n", "        within: 1\n", 8, "within", "от 2 до"),
+        ("          - побег\n", "        within: 999\n", 8, "within", "от 2 до"),
+        ("          - побег\n", "        non: кино\n", 8, "non", "может быть, «none»?"),
+        ("          - побег\n", "        none:\n", 8, "none", "пустой список"),
+        ("          - побег\n", "      - name: одно\n        all: [обыск]\n", 8, "name", "уже есть в строке 5"),
+        ("          - побег\n", "      - all: [обыск]\n", 8, "name", "нет значения"),
+        ("          - побег\n", "    hashtag: два слова\n", 8, "hashtag", "одно слово"),
+        ("          - побег\n", "    examples: {mis: [a]}\n", 8, "mis", "может быть, «miss»?"),
+        ("          - побег\n", "    examples: {miss: текст}\n", 8, "miss", "«- »"),
+        ("          - побег\n", "  Тема: {title: т, any_of: [{name: a, all: [б]}]}\n", 8, "Тема", "латинские"),
+        ("          - побег\n", "  two: {title: т}\n", 8, "any_of", "«- »"),
+    ],
+)
+def test_mistakes_have_a_line_a_key_and_advice(lines: str, more: str, line: int, key: str, says: str) -> None:
+    text = f"{RULE}{lines}{more}lists: {{россия: Россия}}\n"
+    found = problems(text, file="k.yaml")
+    assert [(error.line, error.key) for error in found][:1] == [(line, key)]
+    assert says in found[0].message
+    with pytest.raises(ConfigError) as caught:
+        load_keywords(text, file="k.yaml")
+    assert caught.value.line == line
+
+
+def test_a_list_that_refers_to_itself() -> None:
+    text = "lists:\n  а: $б\n  б: слово, $а\n" + RULE + "          - $а\n"
+    (found, *_) = problems(text, file="k.yaml")
+    assert "сам на себя" in found.message
+
+
+def test_all_mistakes_are_found_at_once() -> None:
+    text = RULE + "          - $нет\n          - $тоже\n        tier: x\n"
+    assert [error.line for error in problems(text, file="k.yaml")] == [7, 8, 9]
+    with pytest.raises(ConfigError, match="ещё ошибок: 2"):
+        load_keywords(text, file="k.yaml")
