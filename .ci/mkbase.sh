@@ -24,6 +24,7 @@ root-user-action = ignore
 CONF
 cat >"$work/finish" <<'FINISH'
 set -e
+apt-get purge -qq --auto-remove usrmerge 'perl-modules-*' >/dev/null # usrmerge has done its work; the rest is 50 MB
 ldconfig
 /usr/local/bin/python -c 'import bz2, ctypes, curses, hashlib, lzma, readline, sqlite3, ssl, uuid, zlib'
 /usr/local/bin/python -m ensurepip --default-pip >/dev/null 2>&1
@@ -31,7 +32,8 @@ find /usr/local -name __pycache__ -prune -exec rm -r {} +
 FINISH
 
 packages=ca-certificates,netbase,tzdata,libbz2-1.0,libffi8,liblzma5,libncursesw6,libnsl2,libreadline8,libsqlite3-0
-packages+=,libssl3,libuuid1,usr-is-merged,zlib1g # usr-is-merged: its alternative brings all of Perl
+packages+=,libssl3,libuuid1,usr-is-merged,zlib1g
+# shellcheck disable=SC2016 # $1, the new root, is for mmdebstrap's shell
 mmdebstrap --quiet --variant=minbase --include="$packages" --aptopt='APT::Install-Recommends "false"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,7 +47,7 @@ def main() -> int:
         demo.say("Выходят ещё две новости: одна новая и один пересказ.")
         second = demo.sweep(first, later=True)
         demo.show_not_posted()
-        broken = [*demo.broken, *_repeated(telegram, first, second)]
+        broken = [*demo.broken, *repeated(telegram, first, second)]
         for promise in broken:
             demo.say(f"Обещано, но не вышло: {promise}")
         demo.say(_result(newsroom, second, time.monotonic() - began) if not broken else "Демонстрация не удалась.")
@@ -68,6 +69,7 @@ class Demo:
         self._folder, self._newsroom, self._telegram = folder, newsroom, telegram
         self._environment = _environment(folder, newsroom, telegram)
         self._console = Console(highlight=False)
+        self._terminal = Terminal()
         self.broken: list[str] = []
 
     def say(self, text: str) -> None:
@@ -84,9 +86,18 @@ class Demo:
             self.broken.append(f"monitor poll заканчивается кодом 0, а не {done.returncode}")
         after = {post.message_id: post for post in self._telegram.posted(CHAT)}
         self._console.rule("Канал" if not before else "Что изменилось в канале", align="left")
-        asyncio.run(_show_changes(before, after))
-        self.broken += _differences(after.values(), self._newsroom.stories.values())
+        asyncio.run(self._show_changes(before, after))
+        self.broken += differences(after.values(), self._newsroom.stories.values())
+        self.broken += misquoted(after.values(), self._newsroom.text)
         return after
+
+    async def _show_changes(self, before: Posts, after: Posts) -> None:
+        """New posts, and those that were edited, as a subscriber reads them."""
+        for number, post in after.items():
+            if number not in before:
+                await self._terminal.post(CHAT, post.html)
+            elif post.edits != before[number].edits:
+                await self._terminal.edit(CHAT, number, post.html)
 
     def show_not_posted(self) -> None:
         """Every entry has an outcome and a reason in the database; here are those that were not posted."""
@@ -120,20 +131,10 @@ def _environment(folder: Path, newsroom: Newsroom, telegram: BotApi) -> dict[str
     }
 
 
-async def _show_changes(before: Posts, after: Posts) -> None:
-    """New posts, and those that were edited, as a subscriber reads them."""
-    terminal = Terminal()
-    for number, post in after.items():
-        if number not in before:
-            await terminal.post(CHAT, post.html)
-        elif post.edits != before[number].edits:
-            await terminal.edit(CHAT, number, post.html)
-
-
 # ── what was promised ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _differences(posts: Collection[PostedMessage], stories: Collection[frozenset[str]]) -> Iterator[str]:
+def differences(posts: Collection[PostedMessage], stories: Collection[frozenset[str]]) -> Iterator[str]:
     """One post for each story, linking every telling of it, and nothing else."""
     shown = Counter(frozenset(re.findall(r'href="([^"]+)"', post.html)) for post in posts)
     promised = Counter(stories)
@@ -141,7 +142,16 @@ def _differences(posts: Collection[PostedMessage], stories: Collection[frozenset
     yield from (f"не показывать пост со ссылками {' '.join(sorted(links))}" for links in shown - promised)
 
 
-def _repeated(telegram: BotApi, first: Posts, second: Posts) -> Iterator[str]:
+def misquoted(posts: Collection[PostedMessage], told: str) -> Iterator[str]:
+    """Every post quotes whole sentences of what was told."""
+    for post in posts:
+        quoted = re.search(r"<blockquote>(.+)</blockquote>", post.html)
+        sentences = unescape(quoted[1]).split(" … ") if quoted else [""]
+        if not all(sentence.strip() and sentence in told for sentence in sentences):
+            yield f"цитата из новости в посте {post.message_id}"
+
+
+def repeated(telegram: BotApi, first: Posts, second: Posts) -> Iterator[str]:
     """Old posts stay, edited only where a telling joined; nothing was sent again."""
     if telegram.count("sendMessage") != len(second):
         yield f"отправлять каждый пост один раз (отправок {telegram.count('sendMessage')}, постов {len(second)})"

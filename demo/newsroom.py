@@ -88,6 +88,11 @@ class Newsroom:
         return {story: frozenset(addresses) for story, addresses in told.items()}
 
     @property
+    def text(self) -> str:
+        """Everything the published articles say."""
+        return " ".join(paragraph for _, article in self._published() for paragraph in article.paragraphs)
+
+    @property
     def feeds_file(self) -> str:
         """The feeds.yaml that reads these outlets."""
         stanzas = (

@@ -22,6 +22,7 @@ _REFUSED = tuple(
     ipaddress.ip_network(network)
     for network in (
         "168.63.129.16/32",  # Azure's host agent: in public space, reachable only from within
+        "192.0.0.0/24",  # protocol assignments; a cloud keeps its metadata there
         "192.88.99.0/24",  # 6to4 relays
         "::/96",  # IPv4-compatible, long abolished
         "64:ff9b:1::/48",  # NAT64 of a local network

@@ -36,13 +36,24 @@ _CUT_OFF = re.compile(
     r"|толығырақ[^\n]{0,40}|continue reading[^\n]{0,80})\W*$",
     re.IGNORECASE,
 )
+_PASSWORD = re.compile(r"\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _MARKED_BODY = "[itemprop~=articleBody]"
-_LEFTOVER = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend\w*|comments?|disqus|share|sharing|social\w*|subscri\w*|newsletter|breadcrumbs?"
-    r"|sidebar|promo|popup|modal|cookie|banner|advert\w*|ads?|tags?|taglist|read-?(?:also|more|next)|more-?news|see-?also"
-    r"|also|tgb|teasers?|widget|pagination|copyright|hashtags?|rating)(?:$|[\s_-])",
-    re.IGNORECASE,
+_LEFTOVER_STEMS = (
+    "recommend",
+    "social",
+    "subscri",
+    "advert",
+    "breadcrumb",
+    "comment",
+    "related",
+    "teaser",
+    "newsletter",
 )
+_LEFTOVER_NAMES = frozenset(
+    {"ad", "ads", "also", "banner", "cookie", "copyright", "disqus", "hashtags", "modal", "more", "pagination", "popup"}
+    | {"promo", "rating", "share", "sharing", "sidebar", "tag", "taglist", "tags", "tgb", "widget"}
+)
+_NAME_BORDER = re.compile(r"[\s_-]+")
 _PROMISING = re.compile(r"article|content|entry|story|post|news|text|body|wsw|material", re.IGNORECASE)
 _DATE_METAS = (
     'meta[property="article:published_time"], meta[property="og:article:published_time"],'
@@ -78,9 +89,8 @@ def extract(body: bytes, *, content_type: str, url: str, now: datetime, tz: str 
     tree = markup.document(html)
     stated = _stated(tree)
     title, published_at = _title(tree, stated), _published_at(tree, stated, tz, now)
-    asks_for_password = tree.css_first("input[type=password]") is not None or 'type="password"' in html
     readable = _text(tree, stated, title).removeprefix(title).lstrip("\n")[:_LONGEST_TEXT]
-    problem = _problem(readable, stated, url, asks_for_password=asks_for_password)
+    problem = _problem(readable, stated, url, asks_for_password=bool(_PASSWORD.search(html)))
     return Extracted(text=readable, title=title, published_at=published_at, problem=problem)
 
 
@@ -127,7 +137,7 @@ def _drop_leftovers(tree: LexborHTMLParser) -> None:
     if tree.body is None:
         return
     much = _prose(tree.body) * 0.4
-    named = [node for node in tree.css("div, section, aside, ul, ol, p, figure, footer") if _is_leftover(node)]
+    named = [node for node in tree.css("div, section, aside, ul, ol, p, figure, footer, time") if _is_leftover(node)]
     markup.drop(node for node in named[:_MOST_LEFTOVERS] if _prose(node) <= much and not node.css_matches("h1"))
 
 
@@ -137,10 +147,15 @@ def _prose(node: LexborNode) -> int:
 
 
 def _is_leftover(node: LexborNode) -> bool:
-    if node.tag in ("aside", "footer"):
+    if node.tag in ("aside", "footer", "time"):
         return True
+    names = _NAME_BORDER.split(_named(node).lower())
+    return any(name in _LEFTOVER_NAMES or name.startswith(_LEFTOVER_STEMS) for name in names)
+
+
+def _named(node: LexborNode) -> str:
     attributes = node.attributes
-    return bool(_LEFTOVER.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
 
 
 def _densest(tree: LexborHTMLParser, title: str) -> LexborNode | None:
@@ -174,9 +189,9 @@ def _weight(block: LexborNode, *, is_container: bool) -> float:
 
 
 def _promise(node: LexborNode, title_stems: frozenset[str]) -> float:
-    named = f"{node.tag} {node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     told = len(title_stems & _stems(node.text(deep=True)[:_OPENING])) / len(title_stems) if title_stems else 0
-    return (1.2 if _PROMISING.search(named) else 1.0) * (0.4 + told)
+    several = sum(_prose(article) > 2 * _LEAST_TEXT for article in node.css("article")[:10]) > 1
+    return (1.2 if _PROMISING.search(f"{node.tag} {_named(node)}") else 1.0) * (0.2 + told) * (0.1 if several else 1.0)
 
 
 def _stems(readable: str) -> frozenset[str]:

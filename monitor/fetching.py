@@ -198,7 +198,7 @@ def _transport(proxy: str | None, *, allow_private: bool) -> httpx.AsyncBaseTran
 def _sound(url: str) -> httpx.URL:
     """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
     parsed = httpx.URL(url.strip())
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 1) > 65_535:
         raise httpx.InvalidURL("нужен адрес вида https://…")
     if parsed.userinfo:
         raise httpx.InvalidURL("имя и пароль в адресе не поддерживаются")

@@ -1,7 +1,8 @@
 """Which story an article belongs to: near-copies of a text already told join it; everything else starts its own.
 
-A wrong merge hides news from people who depend on it, so a doubt is a new story. Pure: the stories to
-choose from are an argument.
+A wrong merge hides news from people who depend on it, so a doubt is a new story: an article that names a
+person, a place or a topic which the story does not know never joins it. Pure: the stories to choose from are
+an argument.
 """
 
 import re
@@ -17,6 +18,8 @@ SHARED = 0.5  # Jaccard of the fingerprints; agency copies measure .6-1, other e
 FEWEST = 8  # fingerprints smaller than this say too little to merge on
 
 _WORD = re.compile(r"\w{3,}")
+# A capital letter inside a sentence: after a blank that follows no full stop, quote or line break.
+_NAME = re.compile(r"(?<=[\w,;:(-] )[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +33,28 @@ class Placement:
 
 def fingerprint(title: str, text: str) -> tuple[int, ...]:
     """The words of title and lead, cut to stems, as sorted 32-bit numbers; blanks and case do not matter."""
-    words = _WORD.findall(f"{title}\n{text[:LEAD]}".casefold().replace("ё", "е"))
-    return tuple(sorted({crc32(word[:STEM].encode("utf-8", "replace")) for word in words}))
+    return tuple(sorted({crc32(stem.encode("utf-8", "replace")) for stem in _stems(f"{title}\n{text[:LEAD]}")}))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in _WORD.findall(text.casefold().replace("ё", "е")))
+
+
+def _names(article: Article) -> frozenset[str]:
+    """Stems of the proper names in title and lead."""
+    return _stems(" ".join(_NAME.findall(f"{article.title}\n{article.text[:LEAD]}")))
+
+
+def _known(story: Story) -> frozenset[str]:
+    """Stems of every word of the story: a name that stands anywhere in it is not new."""
+    return _stems("\n".join(f"{told.article.title}\n{told.article.text}" for told in story.tellings))
 
 
 def place(telling: Telling, recent: Sequence[Story]) -> Placement:
     """The best recent story for an article: the same address anywhere, else the nearest text.
 
-    A story is joined only if it already carries every topic of the article: a merge never hides a topic.
+    A story is joined only if it already carries every topic and knows every name of the article's beginning:
+    a merge never hides a topic or a person.
     """
     for index, story in enumerate(recent):
         if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
@@ -46,7 +63,7 @@ def place(telling: Telling, recent: Sequence[Story]) -> Placement:
     near = [
         (_nearest(telling.article, story.tellings), index)
         for index, story in enumerate(recent)
-        if topics <= story.topics
+        if topics <= story.topics and _names(telling.article) <= _known(story)
     ]
     share, index = max(near, default=(0.0, -1))
     if share < SHARED:

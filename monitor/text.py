@@ -15,7 +15,7 @@ from functools import cache
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _MARKS = "\u0300-\u036f\u0483-\u0487"
 _CYRILLIC = "\u0400-\u0481\u048a-\u052f"
-_LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u01f4\u01f5\u1e9e\u212a\u212b"  # the last: ẞ, kelvin, ångström
 
 # ── readable text ──────────────────────────────────────────────────────────────────────────────
 
@@ -111,21 +111,22 @@ def _whole_character(text: str, end: int) -> int:
 
 _LOOKS_CYRILLIC = dict(
     zip(
-        "ABCEHIKMOPTXYabceikmoptxyhÁÉÓÝáéóýÀÈÒàèòËë",
-        "АВСЕНІКМОРТХУаьсеікмортхуһАЕОУаеоуАЕОаеоЕе",
+        "ABCEHIKMOPTXYabceikmoptxyhİıÁÉÓÝáéóýÀÈÒàèòËë",
+        "АВСЕНІКМОРТХУаьсеікмортхуһІіАЕОУаеоуАЕОаеоЕе",
         strict=True,
     )
 )
-_LOOKS_LATIN = dict(zip("АВСЕНІКМОРТХУҺасеікмортхуһ", "ABCEHIKMOPTXYHaceikmoptxyh", strict=True))
+_LOOKS_LATIN = dict(zip("АВСЕЁНІКМОРТХУҺасеёікмортхуһ", "ABCEEHIKMOPTXYHaceeikmoptxyh", strict=True))
 _NEIGHBOURS = "ѐѝəǝɵӊӈҥҡӄҝӷҕ"  # letters of other alphabets that authors use for…
 _MEANT = "еиәәөңңңқққғғ"
-_ALIASES = dict(zip(_NEIGHBOURS + _NEIGHBOURS.upper(), _MEANT + _MEANT.upper(), strict=True))
+_ALIASES = dict(zip(_NEIGHBOURS + _NEIGHBOURS.upper() + "\u212a", _MEANT + _MEANT.upper() + "K", strict=True))
 
 _RARE = re.compile(f"[{_INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}]")
 _SEAM = re.compile(f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
 _ODD = re.compile(f"{_RARE.pattern}|{_SEAM.pattern}")
-_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}\u0259\u01dd\u0275]*")
+_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}{''.join(_ALIASES)}]*")
 _CLUSTER = re.compile(f"([^{_INVISIBLE}{_MARKS}])([{_INVISIBLE}{_MARKS}]*)")
+_LETTER = re.compile(f"[{_LATIN}{_CYRILLIC}]")
 _NOT_MARK = re.compile(f"[^{_MARKS}]")
 
 
@@ -192,8 +193,10 @@ def _meant(word: str) -> tuple[str, list[int]]:
 
 def _letter(base: str, marks: str) -> str:
     """One character: `base` joined with the marks that make another letter of it (и + ˘ = й), without the rest."""
-    composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])[:1] if marks else base
-    return _ALIASES.get(composed, composed)
+    if marks:
+        composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])
+        base = composed[0] if _LETTER.match(composed) else base
+    return _ALIASES.get(base, base)
 
 
 def _one_script(word: str) -> str:
@@ -232,7 +235,7 @@ def word_at(text: str, index: int) -> tuple[int, int]:
 _OPENING = re.compile(
     r"""(?<![^\W\d_])(?:
     гг?|вв?|ул|пр|просп|пр-т|пер|пл|им|ст|стр|пп?|ч|рис|см|ср|тел|факс|обл|р|р-н|д|кв|корп|с|пос|мкр|оф|каб|эт|м|гр|зам|нач
-    |пом|проф|акад|доц|инж|тов|св|о|ред|изд|ген|полк|подп|кап|лейт|ок|прим|абз|илл|респ|гос|т|ж|қ|ауд|б|mr|mrs|dr|st|no|vs
+    |пом|проф|акад|доц|инж|тов|св|о|ред|изд|ген|полк|подп|кап|лейт|ок|прим|абз|илл|респ|гос|т|ж|қ|к|ауд|б|mr|mrs|dr|st|no|vs
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -243,10 +246,8 @@ _CLOSING = re.compile(
 )
 _INITIAL = re.compile(r"(?<![^\W\d_])[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]$")
 _TAIL = 12  # characters before a full stop that are enough to know an abbreviation
-_STOP = re.compile(
-    r"""(?P<line>\n)|(?<![.!?…])(?P<stop>[.!?…]+)[»”"')\]]*(?=\s|$)"""
-    r"""|(?<=[а-яәғқңөұүһі]{3})(?P<tight>\.)(?=[А-ЯӘҒҚҢӨҰҮҺІ])"""  # a blank lost with the page's markup
-)
+_STOP = re.compile(r"""\n|[.!?…]++[»”"')\]]*+""")  # possessive: a row of a million dots is one step
+_GLUED = re.compile(r"[а-яәғқңөұүһі]{3}\.[А-ЯЁӘҒҚҢӨҰҮҺІ]")  # «задержали.В суде»: a blank lost with the page's markup
 _OPENERS = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
 
 
@@ -259,7 +260,7 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     start = 0
     for stop in _STOP.finditer(text):
-        if stop["line"] or _ends_sentence(text, start, stop):
+        if stop[0] == "\n" or _ends_sentence(text, start, stop):
             spans.extend(_stripped(text, start, stop.end()))
             start = stop.end()
     spans.extend(_stripped(text, start, len(text)))
@@ -275,15 +276,21 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
-    openers = _OPENERS.match(text, stop.end())
+    """Whether the sentence that begins at `start` ends at `stop`."""
+    dot, end = stop.span()
+    glued = not text[end : end + 1].isspace() and end < len(text)
+    if glued and not (dot >= 3 and _GLUED.match(text, dot - 3)):
+        return False
+    openers = _OPENERS.match(text, end)
     following = text[openers.end() : openers.end() + 1] if openers else ""
     if following.islower():
         return False
-    dot = stop.start()
-    return (stop["stop"] or ".") != "." or not (
-        _is_short(text[max(dot - _TAIL, start) : dot], following)
-        or text[start : min(dot, start + _TAIL)].strip().isdigit()
-    )
+    return not stop[0].startswith(".") or stop[0].startswith("..") or not _is_cut_short(text, start, dot, following)
+
+
+def _is_cut_short(text: str, start: int, dot: int, following: str) -> bool:
+    numbered = dot - start < _TAIL and text[start:dot].strip().isdigit()
+    return numbered or _is_short(text[max(dot - _TAIL, start) : dot], following)
 
 
 def _is_short(tail: str, following: str) -> bool:

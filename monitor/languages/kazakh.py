@@ -18,8 +18,8 @@ __all__ = ["LATIN_MARKS", "Stem", "latin_skeleton", "stems"]
 
 _LONGEST_CHAIN = 40  # letters; no chain of suffixes is longer
 _WORD = re.compile(r"[а-яәғқңөұүһі]+(?:-[а-яәғқңөұүһі]+)*")
-_ACRONYM = re.compile(r"[А-ЯӘҒҚҢӨҰҮҺІ]{2,6}")
 _VOWELS = "аәеёиоөуұүыіэюя"
+_LONGEST_ACRONYM = 6  # letters
 _SHORT = 4  # letters; «Панама» would be «пана» + м + а
 _SOFT = {"п": "б", "қ": "ғ", "к": "г"}
 _HARD = {soft: hard for hard, soft in _SOFT.items()}
@@ -55,12 +55,12 @@ def stems(word: str) -> tuple[Stem, ...]:
 
 def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:
     """Each way the word may begin, with the template of what follows."""
-    if _ACRONYM.fullmatch(word):
+    if word.isupper() and 2 <= len(folded) <= _LONGEST_ACRONYM:
         yield folded, grammar.CASES
     elif _is_converb(folded):
         yield folded, grammar.EXACT
     else:
-        yield from _noun(folded, persons=len(folded) > _SHORT and not word[0].isupper())
+        yield from _noun(folded, persons=len(folded) > _SHORT and word == word.lower())
         if folded[-1] in "ую" and len(folded) > 2 and folded not in _NOT_VERBS:
             yield from _verb(folded)
 

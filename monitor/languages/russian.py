@@ -12,7 +12,7 @@ from typing import Any
 from monitor.text import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
-_ACRONYM = re.compile(r"[А-Я]{2,6}")
+_ACRONYM = re.compile(r"[а-я]{2,6}")
 _VOWELS = "аеиоуыэюя"
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
@@ -24,14 +24,13 @@ def forms(word: str) -> frozenset[str]:
     itself only. 2–6 capitals are an acronym: it brings its endings, «К.Н.Б.» and colloquial «КНБшник», «каэнбэшник».
     One capital marks a name: a place the dictionary lacks («Костанай») is declined by its ending.
     """
-    word = word.strip()
-    folded = fold(word).text
-    if _ACRONYM.fullmatch(word):
+    folded = fold(word.strip()).text
+    if word.strip().isupper() and _ACRONYM.fullmatch(folded):
         return frozenset(_acronym_forms(folded))
     if not _WORD.fullmatch(folded):
         return frozenset()
     head, _, last = folded.rpartition("-")
-    found = {fold(form).text for parse in _parses(word) for form in _paradigm(parse)}
+    found = {fold(form).text for parse in _parses(folded, named=word != word.lower()) for form in _paradigm(parse)}
     if head:
         found |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
     return frozenset(found or _by_ending(folded)) | {folded}
@@ -44,21 +43,28 @@ def _analyzer() -> Any:
     return MorphAnalyzer(lang="ru")
 
 
-def _parses(word: str) -> list[Any]:
-    """The readings of `word`: as a dictionary form, else as a form of a known word, else guessed."""
-    readings = _analyzer().parse(word.lower())
+def _parses(word: str, *, named: bool) -> list[Any]:
+    """The readings of `word`: as a dictionary form, else as a form of a known word, else (no name) guessed."""
+    readings = _analyzer().parse(word)
     known = [reading for reading in readings if reading.is_known]
-    lemmas = [reading for reading in known if _is_lemma(reading, word)]
-    if lemmas or (known and word.islower()):
-        return lemmas or known
-    if not word.islower():
+    whole = [reading for reading in known if _is_lemma(reading, word) or _is_participle(reading)]
+    if whole or (known and not named):
+        return whole or known
+    if named:
         return [reading for reading in known if reading.tag.case == "nomn"]  # «Беженцы», but «Семей» is no «семья»
     guesses = [reading for reading in readings if not _GUESSED_NAMES & reading.tag.grammemes]
-    return [reading for reading in guesses if _is_lemma(reading, word)][:1]
+    participles = [reading for reading in guesses if _is_participle(reading)]
+    return [reading for reading in guesses if _is_lemma(reading, word)][:1] + participles[:1]
+
+
+def _is_participle(reading: Any) -> bool:
+    """In its dictionary form, which the analyser takes for a form of the verb: «экстрадированный»."""
+    return bool({"PRTF", "masc", "sing", "nomn"} <= reading.tag.grammemes)
 
 
 def _is_lemma(reading: Any, word: str) -> bool:
-    return fold(reading.normal_form).text == fold(word).text
+    lemma: str = reading.normal_form
+    return fold(lemma).text == word
 
 
 def _paradigm(parse: Any) -> Iterator[str]:
@@ -109,8 +115,8 @@ def _acronym_forms(acronym: str) -> Iterator[str]:
 
 # ── names ──────────────────────────────────────────────────────────────────────────────────────
 
-# Endings to put on after taking off so many letters; the first row whose pattern fits decides. Families («Мовлаевы») only
-# where the plural is no other surname: «Исмаилов» is not «Исмаил».
+# Endings to put on after taking off so many letters; the first row whose pattern fits decides.
+# Families («Мовлаевы») only where the plural is no other surname: «Исмаилов» is not «Исмаил».
 _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (r".+(?:ов|ев|ин|ын)", 0, ("а", "у", "ым", "е", "ы", "ых", "ыми")),
     (r".+(?:ова|ева|ина|ына)", 1, ("ой", "ою", "у")),
@@ -126,7 +132,7 @@ _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (r".+[гкх]а", 1, ("и", "е", "у", "ой", "ою")),
     (r".+[жшщч]а", 1, ("и", "е", "у", "ей", "ой", "ею")),
     (r".+а", 1, ("ы", "е", "у", "ой", "ою")),
-    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це")),
+    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це", "еца", "ецу", "ецем", "ецом", "еце")),
     (r".+ий", 1, ("я", "ю", "ем", "и")),
     (r".+[ьй]", 1, ("я", "ю", "ем", "е")),
     (r".+[жшщчц]", 0, ("а", "у", "ем", "ом", "е")),
@@ -171,5 +177,5 @@ def _first_names(folded: str) -> Iterator[Any]:
 
 def _singular(reading: Any) -> Iterator[str]:
     for form in reading.lexeme:
-        if form.tag.number == "sing" and form.tag.gender == reading.tag.gender:
+        if form.tag.number == "sing" and form.tag.gender == reading.tag.gender and form.tag.case != "voct":
             yield fold(form.word).text

@@ -3,6 +3,7 @@
 Positions are those of `title + "\\n" + text` as they came, so that the title is a place before the text.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +14,9 @@ from monitor.config.keywords import Scope
 from monitor.matching.index import Hit, TermIndex
 from monitor.matching.rules import CompiledRule, CompiledRules
 from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
-from monitor.text import WORD, sentences
+from monitor.text import sentences
+
+_COUNTED_WORD = re.compile(r"\w\S*")  # as a reader counts them: what stands between blanks, dashes not counted
 
 
 class Finding(NamedTuple):
@@ -143,15 +146,15 @@ class Reading:
             yield from (self._sentences[number] for number in numbers)
 
     def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
-        """Windows that begin at a hit; `none` looks at every sentence that the hits touch."""
+        """The shortest window from each hit on; `none` looks at every sentence that it touches."""
         rarest = min(lines, key=len)
         for start in sorted({hit.start for line in lines for hit in line}):
             end = self._words_later(start, words)
             if not _inside(rarest, start, end):
                 continue
-            hits = _disjoint([_inside(line, start, end) for line in lines])
+            hits = _shortest([_inside(line, start, end) for line in lines])
             if hits:
-                first, last = self._sentence(min(hits).start), self._sentence(max(hit.end for hit in hits) - 1)
+                first, last = self._sentence(start), self._sentence(max(hit.end for hit in hits) - 1)
                 yield hits, (self._sentences[first][0], self._sentences[last][1])
 
     def _words_later(self, position: int, words: int) -> int:
@@ -166,7 +169,7 @@ class Reading:
     @cached_property
     def _words(self) -> list[int]:
         """Where the words of the article begin."""
-        return [word.start() for word in WORD.finditer(f"{self._title}\n{self._text}")]
+        return [word.start() for word in _COUNTED_WORD.finditer(f"{self._title}\n{self._text}")]
 
     @cached_property
     def _sentences(self) -> list[tuple[int, int]]:
@@ -211,3 +214,18 @@ def _disjoint(lines: list[list[Hit]]) -> tuple[Hit, ...]:
         return False
 
     return tuple(chosen[number] for number in range(len(lines))) if choose(0) else ()
+
+
+def _shortest(lines: list[list[Hit]]) -> tuple[Hit, ...]:
+    """The choice of `_disjoint` that ends earliest: what may be left out at the end is left out by halving."""
+    hits = _disjoint(lines)
+    ends = sorted({hit.end for line in lines for hit in line}) if hits else []
+    low, high = 0, len(ends) - 1
+    while low < high:
+        middle = (low + high) // 2
+        shorter = _disjoint([[hit for hit in line if hit.end <= ends[middle]] for line in lines])
+        if shorter:
+            hits, high = shorter, middle
+        else:
+            low = middle + 1
+    return hits

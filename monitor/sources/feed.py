@@ -72,7 +72,7 @@ def _read(document: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
             feed=name,
             kind=ParseFailure.NOT_A_FEED,
         ) from error
-    entries: Sequence[Mapping[str, Any]] = result.get("entries", [])
+    entries = [dict(entry) for entry in result.get("entries", ())]  # its own dictionary answers for absent keys
     if not entries and not result.get("version"):
         raise ParseError(
             "это не лента RSS или Atom: проверьте адрес в feeds.yaml", feed=name, kind=ParseFailure.NOT_A_FEED

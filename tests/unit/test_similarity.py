@@ -55,6 +55,15 @@ def test_a_merge_never_hides_a_new_topic() -> None:
     assert place(telling(3, "extradition"), [story(1, telling(1, "extradition", "knb"))]).index == 0
 
 
+def test_a_merge_never_hides_a_person() -> None:
+    about_one = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
+    about_another = TEXT.replace("россиянина,", "россиянина Глеба Выдумкина,")
+    told = [story(1, telling(1, text=about_one))]
+
+    assert place(telling(2, text=about_another, title="Новость 1"), told).index is None
+    assert place(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).index == 0
+
+
 def test_the_nearest_story_wins() -> None:
     near, far = story(1, telling(1, text=TEXT)), story(2, telling(2, text=RETOLD, title="Новость"))
 

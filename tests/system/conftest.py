@@ -1,0 +1,30 @@
+"""An installation in a scratch folder, in preview mode and live."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.monitor_process import Monitor
+from tests.servers.bot_api import TOKEN, BotApi
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[Monitor]:
+    """Without token and channel."""
+    monitor = Monitor(tmp_path)
+    yield monitor
+    if monitor.running:
+        monitor.kill()
+
+
+@pytest.fixture
+def live(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
+    """With a token and a channel at the Bot API stand-in."""
+    monitor = Monitor(
+        tmp_path, MONITOR_BOT_TOKEN=TOKEN, MONITOR_CHANNEL="@test_channel", MONITOR_BOT_API_URL=bot_api.url
+    )
+    yield monitor
+    if monitor.running:
+        monitor.kill()
+    assert TOKEN.partition(":")[2] not in monitor.everything_printed()

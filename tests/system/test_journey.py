@@ -1,0 +1,127 @@
+"""The walk of a story through the whole product, as a process among real servers (docs/architecture.md)."""
+
+import sqlite3
+from datetime import timedelta
+
+from tests.monitor_process import Monitor, eventually
+from tests.newsroom import feed_of, item, relevant
+from tests.servers.bot_api import BotApi
+from tests.servers.web import Item, WebServer, page, rss
+
+CHANNEL = "@test_channel"
+ORDINARY = ("Курс тенге вырос", "Нацбанк опубликовал официальный курс на понедельник. Доллар подешевел на тенге.")
+
+
+def outcomes(monitor: Monitor) -> dict[str, str]:
+    with sqlite3.connect(monitor.database) as database:
+        found = dict(database.execute("SELECT title, outcome FROM entries").fetchall())
+    database.close()
+    return found
+
+
+def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: Monitor, web: WebServer) -> None:
+    told = relevant(2)
+    preview.write_feeds(Проба=feed_of(web, "/rss", [*told, ORDINARY]))
+
+    preview.start()
+    eventually(lambda: "пост 2" in preview.output, what="two posts")
+    assert preview.stop() == 0
+    first = preview.output
+    assert all(first.count(title) == 1 for title, _ in told)
+    assert ORDINARY[0] not in first
+    assert "MONITOR_BOT_TOKEN" in first
+    assert "MONITOR_CHANNEL" in first
+
+    preview.make_all_due()
+    asked = web.count("/rss")
+    preview.start()
+    eventually(lambda: web.count("/rss") > asked, what="a second poll")
+    assert preview.stop() == 0
+    assert not any(title in preview.output for title, _ in told)
+
+
+def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    told = relevant(3)
+    live.write_feeds(Проба=feed_of(web, "/rss", [*told, ORDINARY]))
+
+    live.start()
+    eventually(lambda: len(bot_api.posted(CHANNEL)) == 3, what="three posts")
+    assert live.stop() == 0
+    live.make_all_due()
+    live.start()
+    eventually(lambda: web.count("/rss") == 2, what="a second poll")
+    assert live.stop() == 0
+
+    posts = [message.text for message in bot_api.posted(CHANNEL)]
+    assert [sum(title in post for post in posts) for title, _ in told] == [1, 1, 1]
+    assert all("#экстрадиция" in post for post in posts)
+    assert outcomes(live)[ORDINARY[0]] == "unmatched"
+
+
+def test_another_outlets_telling_is_an_edit(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    (title, text), *_ = relevant(1)
+    live.write_feeds(Первая=feed_of(web, "/a", [(title, text)]), Вторая=feed_of(web, "/b", []))
+    live.call("poll")
+    feed_of(web, "/b", [(title, text + " Это сообщает корреспондент второй редакции.")])
+
+    live.call("poll")
+
+    (post,) = bot_api.posted(CHANNEL)
+    assert post.edits == 1
+    assert "Также пишут: Вторая" in post.text
+
+
+def test_what_stood_in_a_feed_before_us_is_a_baseline(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    (fresh, fresh_text), (old, old_text), (undated, undated_text) = relevant(3)
+    items = [
+        item(web, "/rss", fresh, fresh_text, age=timedelta(hours=23)),
+        item(web, "/rss", old, old_text, age=timedelta(hours=25)),
+        Item(title=undated, link=f"{web.url}/undated", content=undated_text),
+    ]
+    live.write_feeds(Проба=web.serve("/rss", rss(items)))
+
+    live.call("poll")
+
+    assert [message.text.count(fresh) for message in bot_api.posted(CHANNEL)] == [1]
+    assert outcomes(live) == {fresh: "posted", old: "baseline", undated: "baseline"}
+
+
+def test_the_page_is_read_when_the_feed_gives_a_summary(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    (title, text), *_ = relevant(1)
+    told = item(web, "/rss", "Решение суда", "")
+    web.serve(told.link.removeprefix(web.url), page(title, text.split(". ")), content_type="text/html; charset=utf-8")
+    summary = Item(title=told.title, link=told.link, guid="1", description="Подробности.", published=told.published)
+    live.write_feeds(Проба=web.serve("/rss", rss([summary])))
+
+    live.call("poll")
+
+    (post,) = bot_api.posted(CHANNEL)
+    assert "Казахстан экстрадирует россиянина" in post.text
+
+
+def test_validators_are_sent_back_and_nothing_changed_costs_nothing(live: Monitor, web: WebServer) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", [ORDINARY]))
+    live.call("poll")
+
+    shown = live.call("poll")
+
+    first, second = (request for request in web.requests if request.path == "/rss")
+    assert "if-none-match" not in first.headers
+    assert second.headers["if-none-match"]
+    assert shown.returncode == 0
+    assert outcomes(live) == {ORDINARY[0]: "unmatched"}
+
+
+def test_sigterm_finishes_the_send_in_hand(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    hold = bot_api.hold("sendMessage")
+    live.start()
+    hold.wait_arrived(30)
+
+    assert live._process
+    live._process.terminate()
+    hold.release()
+
+    assert live._process.wait(timeout=10) == 0
+    assert len(bot_api.posted(CHANNEL)) == 1
+    assert "Очередь пуста" in live.call("outbox", "list").stdout

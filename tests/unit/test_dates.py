@@ -1,0 +1,76 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor import dates
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("Fri, 20 Nov 2026 10:00:00 +0500", "2026-11-20T05:00"),
+        ("Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20T10:00"),
+        ("Fri, 20 Nov 2026 10:00:00 GMT+5", "2026-11-20T05:00"),
+        ("Fri, 20 Nov 2026 10:00 MSK", "2026-11-20T07:00"),
+        ("20 Nov 26 10:00:00 ALMT", "2026-11-20T05:00"),
+        ("20 Nov 2026 10:00:00 EST", "2026-11-20T15:00"),
+        ("Fri, 20 Nov 2026 10:00:00", "2026-11-20T05:00"),
+        ("Пт, 20 ноя 2026 10:00:00 +0300", "2026-11-20T07:00"),
+        ("2026-11-20T10:00:00Z", "2026-11-20T10:00"),
+        ("2026-11-20T10:00:00.123456+05:00", "2026-11-20T05:00"),
+        ("2026-11-20T10:00:00-05:00", "2026-11-20T15:00"),
+        ("2026-11-20 10:00:00", "2026-11-20T05:00"),
+        ("20261120T100000Z", "2026-11-20T10:00"),
+        ("2026-11-20", "2026-11-19T19:00"),
+        ("20.11.2026 10:00", "2026-11-20T05:00"),
+        ("20/11/2026, 10:00", "2026-11-20T05:00"),
+        ("10:00, 20 Ноября 2026", "2026-11-20T05:00"),
+        ("Пятница, 20 Ноя 2026, 10:00", "2026-11-20T05:00"),
+        ("20 ноября 2026 г. 10:00 мск", "2026-11-20T07:00"),
+        ("20 ноября, 10:00", "2026-11-20T05:00"),
+        ("18 декабря, 10:00", "2025-12-18T05:00"),
+        ("2026 жылғы 20 қараша", "2026-11-19T19:00"),
+        ("20 қараша 2026, 10:00", "2026-11-20T05:00"),
+        ("3 мамыр 2026", "2026-05-02T19:00"),
+        ("3 мая 2026", "2026-05-02T19:00"),
+        ("November 20, 2026 10:00", "2026-11-20T05:00"),
+        ("1790000000", "2026-09-21T14:13:20"),
+        ("1790000000123", "2026-09-21T14:13:20"),
+        ("23.11.2026 05:00", "2026-11-23T00:00"),
+    ],
+)
+def test_written_forms(written: str, instant: str) -> None:
+    assert dates.parse(written, tz="Asia/Almaty", now=NOW) == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "вчера", "31 февраля 2026", "2030-01-01", "25.11.2026", "0000-00-00 00:00:00", "12:30", "{{ date }}"],
+)
+def test_no_date_is_none(written: str) -> None:
+    assert dates.parse(written, tz="UTC", now=NOW) is None
+
+
+def test_kazakhstan_changed_its_clock() -> None:
+    before = dates.parse("29.02.2024 12:00", tz="Asia/Almaty", now=NOW)
+    after = dates.parse("01.03.2024 12:00", tz="Asia/Almaty", now=NOW)
+    assert before == datetime(2024, 2, 29, 6, tzinfo=UTC)
+    assert after == datetime(2024, 3, 1, 7, tzinfo=UTC)
+
+
+@given(st.text(alphabet="0123456789:-+.,/ TZянвғ", max_size=40))
+@settings(max_examples=300)
+def test_any_text_gives_an_instant_or_nothing(written: str) -> None:
+    instant = dates.parse(written, tz="Asia/Almaty", now=NOW)
+    assert instant is None or instant.tzinfo is UTC
+
+
+@given(st.integers(min_value=0, max_value=int(NOW.timestamp())))
+@settings(max_examples=100)
+def test_iso_round_trip(seconds: int) -> None:
+    instant = datetime.fromtimestamp(seconds, UTC)
+    assert dates.parse(instant.isoformat(), tz="Asia/Almaty", now=NOW) == instant

@@ -1,0 +1,61 @@
+import gzip
+import time
+import zlib
+
+import brotli  # type: ignore[import-untyped]  # the wheel carries no types
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.decompression import TooLarge, Undecodable, decompress
+
+PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}
+
+
+@pytest.mark.parametrize("coding", PACK)
+@given(body=st.binary(max_size=2_000))
+@settings(max_examples=25, deadline=None)
+def test_round_trip_up_to_the_limit(coding: str, body: bytes) -> None:
+    packed = PACK[coding](body)
+    assert decompress(packed, coding, limit=len(body)) == body
+    if body:
+        with pytest.raises(TooLarge):
+            decompress(packed, coding, limit=len(body) - 1)
+
+
+@pytest.mark.parametrize("coding", PACK)
+def test_a_bomb_is_not_unpacked(coding: str) -> None:
+    bomb = PACK[coding](bytes(32 << 20))
+    began = time.process_time()
+    with pytest.raises(TooLarge):
+        decompress(bomb, coding, limit=1 << 20)
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("coding", PACK)
+def test_a_cut_body_is_not_a_body(coding: str) -> None:
+    packed = PACK[coding](bytes(range(256)) * 4)
+    for cut in (1, 5, len(packed) // 2):
+        with pytest.raises(Undecodable):
+            decompress(packed[:-cut], coding, limit=10_000)
+
+
+@pytest.mark.parametrize("coding", ["snappy", "gzip, gzip, gzip", "compress", "gzip;q=1"])
+def test_unknown_codings_are_refused(coding: str) -> None:
+    with pytest.raises(Undecodable):
+        decompress(b"x", coding, limit=100)
+
+
+@pytest.mark.parametrize("coding", ["", "identity", " , "])
+def test_no_coding_is_the_body_itself(coding: str) -> None:
+    assert decompress(b"body", coding, limit=4) == b"body"
+
+
+@given(st.sampled_from([*PACK, "gzip, br"]), st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_decode_or_are_named(coding: str, body: bytes) -> None:
+    try:
+        decompress(body, coding, limit=1_000)
+    except (Undecodable, TooLarge):
+        return

@@ -1,0 +1,310 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import ParseError, ParseFailure
+from monitor.models import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.sources import parse as parse_any
+from monitor.sources.feed import parse
+from tests.factories import NOW
+
+URL = "https://vesti.example/rss"
+TITLE = "Казахстан выслал активиста на родину"
+
+
+def read(body: bytes | str, *, content_type: str = "", tz: str = "Asia/Almaty") -> ParsedFeed:
+    encoded = body.encode() if isinstance(body, str) else body
+    return parse(encoded, content_type=content_type, url=URL, tz=tz, now=NOW, name="Вести")
+
+
+def rss(*items: str, declaration: str = '<?xml version="1.0" encoding="utf-8"?>') -> str:
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return (
+        f'{declaration}<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:yandex="http://news.yandex.ru"><channel>'
+        f"<title>Вести</title><link>https://vesti.example/</link>{inner}</channel></rss>"
+    )
+
+
+def only(body: bytes | str) -> Entry:
+    (entry,) = read(body).entries
+    return entry
+
+
+def failure(body: bytes | str) -> ParseFailure:
+    with pytest.raises(ParseError) as caught:
+        read(body)
+    assert str(caught.value).startswith("Вести: ")
+    return caught.value.kind
+
+
+def test_an_rss_item_is_read_whole() -> None:
+    item = (
+        f"<title>{TITLE}</title><link> /a/1?utm_source=rss </link><guid isPermaLink='false'>77</guid>"
+        "<pubDate>Fri, 20 Nov 2026 10:00:00 +0500</pubDate><description>&lt;p&gt;Кратко.&lt;/p&gt;</description>"
+        "<content:encoded><![CDATA[<p>Первый абзац.</p><p>Второй.</p>]]></content:encoded>"
+    )
+    assert only(rss(item)) == Entry(
+        keys=("g:77", "u:https://vesti.example/a/1"),
+        url="https://vesti.example/a/1?utm_source=rss",
+        title=TITLE,
+        summary="Кратко.",
+        content="Первый абзац.\n\nВторой.",
+        published_at=datetime(2026, 11, 20, 5, tzinfo=UTC),
+    )
+
+
+def test_an_atom_entry_is_read_whole() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:f</id><title>Вести</title><entry><id>urn:1</id>'
+        f'<title type="html">{TITLE} &amp;laquo;Х&amp;raquo;</title><link rel="alternate" href="https://vesti.example/a/1"/>'
+        '<link rel="enclosure" href="https://vesti.example/x.jpg"/><published>2026-11-20T10:00:00+05:00</published>'
+        "<updated>2026-11-21T10:00:00Z</updated><summary>Кратко.</summary>"
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Раз.</p><p>Два.</p></div></content>'
+        "</entry></feed>"
+    )
+    assert only(body) == Entry(
+        keys=("g:urn:1", "u:https://vesti.example/a/1"),
+        url="https://vesti.example/a/1",
+        title=f"{TITLE} «Х»",
+        summary="Кратко.",
+        content="Раз.\n\nДва.",
+        published_at=datetime(2026, 11, 20, 5, tzinfo=UTC),
+    )
+
+
+def test_rss_1_0_and_yandex_full_text() -> None:
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"><title>В</title></channel>'
+        f'<item rdf:about="https://vesti.example/1"><title>{TITLE}</title><link>https://vesti.example/1</link>'
+        "<dc:date>2026-11-20T10:00:00+05:00</dc:date></item></rdf:RDF>"
+    )
+    assert only(rdf).published_at == datetime(2026, 11, 20, 5, tzinfo=UTC)
+    item = f"<title>{TITLE}</title><link>https://vesti.example/1</link><yandex:full-text>Весь текст.</yandex:full-text>"
+    assert only(rss(item)).content == "Весь текст."
+
+
+ITEM = f"<title>{TITLE}</title><link>https://vesti.example/a/1</link>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(ITEM).encode("cp1251"),
+        rss(ITEM, declaration="").encode("cp1251"),
+        rss(ITEM, declaration='<?xml version="1.0" encoding="windows-1251"?>').encode("cp1251"),
+        rss(ITEM, declaration='<?xml version="1.0" encoding="windows-1251"?>').encode(),
+        rss(ITEM, declaration='<?xml version="1.0" encoding="koi8-r"?>').encode("koi8-r"),
+        rss(ITEM).encode().replace("выслал".encode(), b"\xd0" + "выслал".encode()),
+        rss(ITEM).encode("utf-8-sig"),
+        rss(ITEM).encode("utf-16"),
+        b"\n\n  " + rss(ITEM).encode(),
+        b"<br />\n<b>Warning</b>: Undefined index in /www/rss.php<br />\n" + rss(ITEM).encode(),
+        rss(ITEM.replace("выслал", "вы\x0bслал\x00")).encode(),
+        rss(ITEM.replace("выслал", "вы&#11;слал&#xD800;&#99999999999;")).encode(),
+        rss(ITEM + "<description>Том & Джерри &nbsp; &laquo; &unknown; ?a=1&b=2</description>").encode(),
+        rss(ITEM).encode()[: -len("</channel></rss>")],
+        rss(ITEM, declaration='<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>').encode(),
+        rss(f"<description {'a=&quot;1&quot; ' * 3}>x</description>" + ITEM).encode(),
+        rss(ITEM.replace(TITLE, f"<![CDATA[<b>{TITLE}</b>]]>")).encode(),
+        rss(ITEM.replace(TITLE, f"&lt;b&gt;{TITLE}&amp;nbsp;&lt;/b&gt;")).encode(),
+    ],
+)
+def test_the_broken_feeds_of_this_press_are_read(body: bytes) -> None:
+    entry = only(body)
+    assert entry.title == TITLE
+    assert entry.keys == ("u:https://vesti.example/a/1",)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("", ParseFailure.NOT_A_FEED),
+        ("{}", ParseFailure.NOT_A_FEED),
+        ("технические работы", ParseFailure.NOT_A_FEED),
+        ("<?xml version='1.0'?><urlset><url/></urlset>", ParseFailure.NOT_A_FEED),
+        ("<!doctype html><html><body><p>Главная</p></body></html>", ParseFailure.HTML),
+        ("<html><head><title>Вести</title><p>о формате <rss >", ParseFailure.HTML),
+        ("<!doctype html><title>Just a moment...</title>", ParseFailure.CHALLENGE),
+        (rss(ITEM).encode().decode("cp1251", "ignore"), ParseFailure.MOJIBAKE),
+        (rss(ITEM).encode("cp1251").decode("latin-1"), ParseFailure.MOJIBAKE),
+    ],
+)
+def test_what_is_no_feed_is_named(body: str, kind: ParseFailure) -> None:
+    assert failure(body) is kind
+
+
+def test_an_empty_feed_is_a_value_with_a_problem() -> None:
+    parsed = read(rss())
+    assert parsed.entries == ()
+    assert parsed.problems == ("в ленте нет ни одной записи",)
+
+
+def keys(*items: str) -> list[tuple[str, ...]]:
+    return [entry.keys for entry in read(rss(*items)).entries]
+
+
+def item(title: str = "", link: str = "", guid: str = "", day: int = 0) -> str:
+    date = f"<pubDate>{day} Nov 2026 10:00:00 GMT</pubDate>" if day else ""
+    return f"<title>{title}</title><link>{link}</link><guid isPermaLink='false'>{guid}</guid>{date}"
+
+
+def test_repeats_within_a_body_are_one_entry() -> None:
+    one, two = item("А", "https://v.kz/1", "1"), item("Б", "https://v.kz/2", "2")
+    parsed = read(rss(one, two, one))
+    assert [entry.title for entry in parsed.entries] == ["А", "Б"]
+    assert any("повторы" in problem for problem in parsed.problems)
+
+
+def test_a_guid_shared_by_different_articles_is_no_identity() -> None:
+    assert keys(item("А", "https://v.kz/1", "x"), item("Б", "https://v.kz/2", "x")) == [
+        ("u:https://v.kz/1",),
+        ("u:https://v.kz/2",),
+    ]
+
+
+def test_an_address_shared_by_different_articles_is_no_identity() -> None:
+    assert keys(item("А", "https://v.kz/live#1", "1"), item("Б", "https://v.kz/live#2", "2")) == [("g:1",), ("g:2",)]
+    assert keys(item("А", "https://v.kz/live"), item("Б", "https://v.kz/live")) != [("u:https://v.kz/live",)] * 2
+
+
+@pytest.mark.parametrize("front", ["https://v.kz", "https://www.v.kz/", "http://v.kz/?utm_source=rss"])
+def test_a_front_page_is_no_identity_even_alone(front: str) -> None:
+    (first,), (second,) = keys(item("А", front)), keys(item("Б", front))
+    assert first != second
+
+
+def test_without_guid_and_address_the_title_and_its_day_serve() -> None:
+    (monday,), (same,), (tuesday,) = (
+        keys(item("Сводка", day=16)),
+        keys(item(" сводка ", day=16)),
+        keys(item("Сводка", day=17)),
+    )
+    assert monday == same != tuesday
+
+
+def test_an_edited_title_is_the_same_entry() -> None:
+    assert keys(item("Старый заголовок", "https://v.kz/1")) == keys(item("Новый заголовок", "https://v.kz/1"))
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    assert keys(item(), item("А", "https://v.kz/1")) == [("u:https://v.kz/1",)]
+
+
+def test_a_guid_that_is_an_address_serves_as_link() -> None:
+    entry = only(rss("<title>А</title><guid isPermaLink='false'>https://v.kz/?p=5</guid>"))
+    assert entry.url == "https://v.kz/?p=5"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
+def test_only_web_addresses_are_links(link: str) -> None:
+    assert only(rss(item("А", link, "1"))).url == ""
+
+
+def test_an_entry_without_title_is_called_by_its_first_line() -> None:
+    assert only(rss("<link>https://v.kz/1</link><description>Первая строка.&lt;br&gt;Вторая</description>")).title == (
+        "Первая строка."
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("20 Nov 2026 10:00:00", datetime(2026, 11, 20, 5, tzinfo=UTC)),
+        ("Пт, 20 ноя 2026 10:00:00 +0300", datetime(2026, 11, 20, 7, tzinfo=UTC)),
+        ("20 Nov 2026 10:00:00 MSK", datetime(2026, 11, 20, 7, tzinfo=UTC)),
+        ("2026-11-20 10:00:00", datetime(2026, 11, 20, 5, tzinfo=UTC)),
+        ("01 Jan 2030 10:00:00 GMT", None),
+        ("вчера", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_with_the_feeds_zone(written: str, instant: datetime | None) -> None:
+    assert only(rss(f"{ITEM}<pubDate>{written}</pubDate>")).published_at == instant
+
+
+def test_an_unreadable_date_leaves_the_entry() -> None:
+    parsed = read(rss(ITEM))
+    assert parsed.problems == ("записи без даты: 1 из 1",)
+
+
+def test_a_foreign_agents_notice_is_not_part_of_the_summary() -> None:
+    notice = "НАСТОЯЩИЙ МАТЕРИАЛ (ИНФОРМАЦИЯ) КАСАЕТСЯ ДЕЯТЕЛЬНОСТИ ИНОСТРАННОГО АГЕНТА Х. 18+"
+    assert only(rss(f"{ITEM}<description>{notice} Суд отпустил его.</description>")).summary == "Суд отпустил его."
+
+
+def test_caps() -> None:
+    many = [item(f"Новость {n}", f"https://v.kz/{n}") for n in range(1_500)]
+    assert len(read(rss(*many)).entries) == 1_000
+    long = only(
+        rss(f"<title>{'я ' * 5_000}</title><link>https://v.kz/1</link><description>{'ю ' * 300_000}</description>")
+    )
+    assert len(long.title) <= 1_000
+    assert len(long.summary) <= 200_000
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        rss("<title " + " ".join(f'a{n}="1"' for n in range(50_000)) + ">x</title>"),
+        rss("<title " + " ".join(f"a{n}=1" for n in range(50_000)) + ">x</title>"),
+        rss(*["<title>x</title>"] * 50_000),
+        rss("<a>" * 20_000),
+        rss("<description><![CDATA[" + "<p>" * 100_000 + "]]></description>"),
+        rss("<description>" + "&" * 300_000 + "</description>"),
+        '<!DOCTYPE rss [<!ENTITY a "' + "a" * 10_000 + '"><!ENTITY b "' + "&a;" * 1_000 + '">]>' + rss("&b;" * 100),
+    ],
+    ids=["attributes", "unquoted", "items", "nest", "markup", "ampersands", "entities"],
+)
+def test_hostile_documents_end_soon(hostile: str) -> None:
+    began = datetime.now(UTC)  # noqa: TID251 -- a stopwatch
+    read(hostile)
+    assert datetime.now(UTC) - began < timedelta(seconds=3)  # noqa: TID251 -- a stopwatch
+
+
+FRAGMENTS = [
+    "<item>",
+    "</item>",
+    "<title>",
+    "</title>",
+    "<link>",
+    "</link>",
+    "<guid>",
+    "&#xD800;",
+    "&x;",
+    "<![CDATA[",
+    "]]>",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=8)), max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_any_document_is_entries_or_a_named_failure(parts: list[str]) -> None:
+    try:
+        parsed = read(rss("".join(parts)).encode("utf-8", "surrogatepass"))
+    except ParseError:
+        return
+    assert all(entry.keys and len(entry.keys) <= 2 for entry in parsed.entries)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_no_surprise(body: bytes) -> None:
+    for prefix in (b"", b"<rss>", b"<?xml version='1.0'?><feed>"):
+        try:
+            read(prefix + body)
+        except ParseError:
+            continue
+
+
+def test_the_kind_of_the_feed_chooses_the_reader() -> None:
+    feed = Feed(name="Канал", kind=FeedKind.TELEGRAM, url="https://t.me/s/kanal", lang="ru")
+    fetched = Fetched(url=feed.url, body=rss(ITEM).encode())
+    with pytest.raises(ParseError, match="Канал: ") as caught:
+        parse_any(feed, fetched, now=NOW)
+    assert caught.value.kind is ParseFailure.NO_PREVIEW
+    atom = Feed(name="Лента", kind=FeedKind.ATOM, url=URL, lang="ru")
+    assert parse_any(atom, fetched, now=NOW).entries[0].title == TITLE

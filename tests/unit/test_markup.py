@@ -1,0 +1,115 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor import markup
+
+
+@pytest.mark.parametrize(
+    ("html", "readable"),
+    [
+        ("Один<br/>два<br>три", "Один\nдва\nтри"),
+        ("<p>Один</p><p>два</p>", "Один\n\nдва"),
+        ("<p>строка\n  обёрнута\n</p>", "строка обёрнута"),
+        ("экс<b>тради</b>ция <a href='/x'>россиянина</a>", "экстрадиция россиянина"),
+        ("<script>var a='<p>';</script><style>p{}</style>текст<noscript>нет</noscript>", "текст"),
+        ("<button>Поделиться</button><select><option>А</select>текст", "текст"),
+        ('<svg viewBox="0"/>до <svg><title>знак</title></svg>после', "до после"),
+        ('<span title="a > b">видно</span>', "видно"),
+        ("&laquo;Суд&raquo; &amp;quot;отпустил&amp;quot;", '«Суд» "отпустил"'),
+        ("5 < 6 и 7 > 6", "5 < 6 и 7 > 6"),
+        ("первая строка\nеё конец\n\nвторой абзац", "первая строка её конец\nвторой абзац"),
+        ("<ul><li>раз<li>два</ul>", "раз\nдва"),
+        ("<table><tr><td>раз</td><td>два</td></tr></table>", "раз\n\nдва"),
+        ("", ""),
+        ("<p></p>", ""),
+    ],
+)
+def test_html_becomes_what_is_read(html: str, readable: str) -> None:
+    assert markup.plain(html) == readable
+
+
+NEWS = "Суд в Шымкенте продлил арест художника на месяц."
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        (
+            "ДАННОЕ СООБЩЕНИЕ (МАТЕРИАЛ) СОЗДАНО И (ИЛИ) РАСПРОСТРАНЕНО ИНОСТРАННЫМ СРЕДСТВОМ МАССОВОЙ ИНФОРМАЦИИ,"
+            " ВЫПОЛНЯЮЩИМ ФУНКЦИИ ИНОСТРАННОГО АГЕНТА, И (ИЛИ) РОССИЙСКИМ ЮРИДИЧЕСКИМ ЛИЦОМ, ВЫПОЛНЯЮЩИМ ФУНКЦИИ"
+            " ИНОСТРАННОГО АГЕНТА."
+        ),
+        (
+            "НАСТОЯЩИЙ МАТЕРИАЛ (ИНФОРМАЦИЯ) ПРОИЗВЕДЕН И РАСПРОСТРАНЕН ИНОСТРАННЫМ АГЕНТОМ «ВЕСТИ» ЛИБО КАСАЕТСЯ"
+            " ДЕЯТЕЛЬНОСТИ ИНОСТРАННОГО АГЕНТА «ВЕСТИ». 18+"
+        ),
+    ],
+)
+@pytest.mark.parametrize("frame", ["{notice} {news}", "{news} {notice}", "{notice}\n\n{news}", "{news}\n{notice}"])
+def test_the_foreign_agents_notice_goes_and_the_news_stays(notice: str, frame: str) -> None:
+    assert markup.without_notices(frame.format(notice=notice, news=NEWS)) == NEWS
+    assert markup.without_notices(frame.format(notice=notice.capitalize(), news=NEWS)) == NEWS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Читайте также: Россия требует выдать журналиста",
+        "👉 Подписывайтесь на наш канал в Telegram",
+        "Нашли ошибку? Выделите её и нажмите Ctrl+Enter",
+        "Сондай-ақ оқыңыз: Әкім қызметінен кетті",
+        "Материалы по теме",
+    ],
+)
+def test_lines_about_the_outlet_go(line: str) -> None:
+    assert markup.without_notices(f"{NEWS}\n{line}\n{NEWS}") == f"{NEWS}\n\n{NEWS}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Подписывайте петицию сегодня, сказал адвокат",
+        "Поделился он и планами",
+        "Читайте Конституцию!",
+        "«Читайте также» — его рубрика",
+    ],
+)
+def test_lines_of_the_news_stay(line: str) -> None:
+    assert markup.without_notices(line) == line
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<div>" * 200_000 + "x",
+        "".join(f"<b id={n}><p>" for n in range(20_000)),
+        "<ul><li>" * 50_000,
+        "<section>" * 10_000 + "</div>" * 50_000,
+        "<svg>" * 20_000 + "</svg>" * 20_000,
+        "<p " * 100_000,
+        "<!--" * 100_000,
+        "<nav><div>" * 9_000,
+    ],
+    ids=["deep", "crossed", "lists", "closers", "drawings", "unclosed", "comments", "menus"],
+)
+def test_hostile_nests_cost_no_more_than_linear_time(hostile: str) -> None:
+    began = time.process_time()
+    markup.plain(hostile)
+    assert time.process_time() - began < 2
+
+
+def test_dropping_a_node_and_its_inside_frees_it_once() -> None:
+    tree = LexborHTMLParser("<div><p><i>a</i></p><p>b</p></div><p>c</p>")
+    markup.drop([*tree.css("i"), *tree.css("div"), *tree.css("p")[:2]])
+    assert tree.body is not None
+    assert tree.body.html == "<body><p>c</p></body>"
+
+
+@given(st.text(alphabet="<>/abipdv&;\"'= \nЯ", max_size=200))
+@settings(max_examples=200)
+def test_any_text_is_survived(html: str) -> None:
+    markup.without_notices(markup.plain(html))

@@ -1,0 +1,217 @@
+"""The matcher against an evaluator that has no index, no anchors and no shortcuts: every term on every word."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise, product
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term, load_keywords
+from monitor.languages import kazakh, russian
+from monitor.matching.engine import Matcher
+from monitor.matching.rules import compile_rules
+from monitor.models import Tier, Verdict
+from monitor.text import WORD, Folded, fold, sentences
+
+GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """A term in the article: characters of title + newline + text."""
+
+    start: int
+    end: int
+
+
+@cache
+def russian_forms(word: str) -> frozenset[str]:
+    return russian.forms(word)
+
+
+@cache
+def name_forms(word: str) -> frozenset[str]:
+    return frozenset(form.lower() for form in russian.name_forms(word))
+
+
+@cache
+def kazakh_stems(word: str) -> tuple[kazakh.Stem, ...]:
+    return tuple(stem for stem in kazakh.stems(word) if stem.script == "cyrillic")
+
+
+def accepts(part: Part, language: str | None, word: str, written: str) -> bool:
+    folded = fold(part.text).text
+    if part.kind is PartKind.PREFIX:
+        return word.startswith(folded)
+    if part.kind is PartKind.EXACT or part.text.isdigit():
+        return word == folded
+    in_kazakh = any(
+        word.startswith(stem.text) and stem.accepts(word[len(stem.text) :]) for stem in kazakh_stems(part.text)
+    )
+    if part.kind is PartKind.NAME:
+        return written[0].isupper() and (word in name_forms(part.text) or in_kazakh)
+    return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
+
+
+def spots(term: Term, title: str, text: str) -> list[Spot]:
+    found = []
+    for original, offset in ((title, 0), (text, len(title) + 1)):
+        folded = fold(original)
+        words = list(WORD.finditer(folded.text))
+        for number in range(len(words) - len(term.parts) + 1):
+            run = words[number : number + len(term.parts)]
+            adjacent = all(GAP.fullmatch(folded.text[a.end() : b.start()]) for a, b in pairwise(run))
+            places = [folded.original_span(*word.span()) for word in run]
+            tests = (
+                accepts(part, term.language, word[0], original[slice(*place)])
+                for part, word, place in zip(term.parts, run, places, strict=True)
+            )
+            if adjacent and all(tests):
+                found.append(Spot(start=places[0][0] + offset, end=places[-1][1] + offset))
+        found += dotted(term, folded, offset)
+    return found
+
+
+def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
+    """«К.Н.Б.»: three words that are one."""
+    form = "".join(f"{letter}." for letter in fold(term.parts[0].text).text)
+    if len(term.parts) > 1 or form not in russian_forms(term.parts[0].text):
+        return []
+    places = [folded.original_span(*found.span()) for found in re.finditer(re.escape(form), folded.text)]
+    return [
+        Spot(start=start + offset, end=end + offset)
+        for start, end in places
+        if not folded.text[max(start - 1, 0) : start].isalpha()
+    ]
+
+
+def words_from_to(title: str, text: str, start: int, end: int) -> int:
+    """How many words, counted between blanks, `[start, end)` touches."""
+    words = re.finditer(r"\w\S*", f"{title}\n{text}")
+    return sum(word.start() < end and start < word.end() for word in words)
+
+
+def scopes(rule: Rule, choice: tuple[Spot, ...], title: str, text: str) -> tuple[int, int] | None:
+    """The span that `none` looks at, if the choice holds together; else None."""
+    offset = len(title) + 1
+    spans = [(0, len(title)), *((start + offset, end + offset) for start, end in sentences(text))]
+    begin, end = min(spot.start for spot in choice), max(spot.end for spot in choice)
+    if rule.within is Scope.TEXT:
+        return 0, offset + len(text)
+    if rule.within is Scope.TITLE:
+        return (0, len(title)) if end <= len(title) else None
+    if rule.within is Scope.SENTENCE:
+        return next(((low, high) for low, high in spans if low <= begin and end <= high), None)
+    if words_from_to(title, text, begin, end) > int(rule.within):
+        return None
+    touched = [(low, high) for low, high in spans if low < end and begin < high]
+    return touched[0][0], touched[-1][1]
+
+
+def judged(rule: Rule, title: str, text: str) -> str:
+    """«fires», «vetoed» or «silent»."""
+    lines = [[spot for term in line for spot in spots(term, title, text)] for line in rule.lines]
+    against = [spot for term in rule.none for spot in spots(term, title, text)]
+    result = "silent"
+    for choice in product(*lines):
+        apart = all(
+            a is b or a.end <= b.start or b.end <= a.start for i, a in enumerate(choice) for b in choice[i:]
+        ) and len({id(spot) for spot in choice}) == len(choice)
+        scope = scopes(rule, choice, title, text) if apart else None
+        if scope is None:
+            continue
+        if not any(scope[0] <= spot.start and spot.end <= scope[1] for spot in against):
+            return "fires"
+        result = "vetoed"
+    return result
+
+
+def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    topics, vetoes = [], []
+    for topic in keywords.topics:
+        for rule in sorted(topic.rules, key=lambda rule: rule.tier is not Tier.POST):
+            outcome = judged(rule, title, text)
+            if outcome == "fires":
+                topics.append((topic.id, rule.name))
+                break
+            if outcome == "vetoed":
+                vetoes.append((topic.id, rule.name))
+    return topics, vetoes
+
+
+def told(verdict: Verdict) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    return [(topic.id, topic.rule) for topic in verdict.topics], sorted(
+        (veto.topic, veto.rule) for veto in verdict.vetoes
+    )
+
+
+TERMS = (
+    "беглец", "увезти", "«увезли»", "таможня", "КНБ", "увез*", "переход таможни", "«на родину»", "Тараз", "1944",
+    "{kk: қашқын}", "{kk: ұстап беру}", "{kk: кеден}", "{ru: следователь, kk: тергеуші}", "Комитет безопасности",
+    "$люди", "$люди, рейс", "$people", "көші-қон",
+)  # fmt: skip
+WORDS = (
+    "беглец", "беглеца", "Беглецы", "беглецов", "увезли", "увезены", "увезёт", "увозят", "таможня", "таможню",
+    "переход", "перехода таможни", "на родину", "родину", "КНБ", "КНБшники", "К.Н.Б.", "кнб", "Тараз", "таразе",
+    "1944", "19440", "қашқын", "қашқындарды", "қашқынның", "ұстап", "берді", "беруге", "кеден", "кеденнен",
+    "следователю", "тергеушіге", "Комитет", "комитета безопасности", "рейса", "пассажир", "пассажирами", "Ковалевич",
+    "ковалевич", "Тихонову", "Тихоновым", "тихонов", "көші-қонды", "дом", "и", "это", "бe\u00adглец", "Увёз",
+)  # fmt: skip
+MARKS = (" ", " ", " ", " ", " ", ", ", ". ", "\n", " — ", "-", " «", "» ", "! ", "")
+
+term_lines = st.sampled_from(TERMS)
+rules = st.fixed_dictionaries(
+    {
+        "tier": st.sampled_from(["post", "review"]),
+        "within": st.sampled_from(["sentence", "title", "text", "3", "6"]),
+        "all": st.lists(term_lines, min_size=1, max_size=3),
+        "none": st.lists(term_lines, max_size=1),
+    }
+)
+texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_size=14).map(
+    lambda pairs: "".join(word + mark for word, mark in pairs)
+)
+
+
+def written(topics: list[list[dict[str, object]]]) -> str:
+    """keywords.yaml for generated rules; every rule gets a line that keeps it from being everyday."""
+    lines = ["lists: {люди: 'пассажир, беглец'}", "people: [Тихонов, Анна Ковалевич, Ковалевич]", "topics:"]
+    for number, topic in enumerate(topics):
+        lines += [f"  topic{number}:", "    title: т", "    any_of:"]
+        for index, rule in enumerate(topic):
+            lines += [
+                f"      - name: правило {index}",
+                f"        tier: {rule['tier']}",
+                f"        within: {rule['within']}",
+            ]
+            lines += ["        all:", *(f"          - {line}" for line in _list(rule["all"]))]
+            lines += [f"        none: [{line}]" for line in _list(rule["none"])]
+    return "\n".join(lines)
+
+
+def _list(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
+
+
+@given(topics=st.lists(st.lists(rules, min_size=1, max_size=3), min_size=1, max_size=2), title=texts, text=texts)
+@example(
+    topics=[[{"tier": "post", "within": "6", "all": ["беглец", "таможня"], "none": ["Тараз"]}]],
+    title="",
+    text="таможня беглец. Тараз беглец таможня. беглец таможня",
+)
+@settings(max_examples=150, deadline=None)
+def test_the_matcher_equals_the_brute_force_evaluator(
+    topics: list[list[dict[str, object]]], title: str, text: str
+) -> None:
+    keywords = load_keywords(written(topics), file="k.yaml")
+    matcher = Matcher(compile_rules(keywords))
+    verdict = matcher.judge(title=title, text=text)
+    fired, vetoes = expected(keywords, title, text)
+    assert told(verdict) == (fired, sorted(vetoes))
+    for topic in verdict.topics:
+        for match in topic.matches:
+            assert (title if match.where == "title" else text)[match.start : match.end] == match.form
+    assert matcher.judge(title=title, text=text) == verdict
