@@ -27,7 +27,7 @@ def next_poll_at(
     Never before the server's `retry_after`, never later than `CEILING` unless the server asks for it;
     `chance` in [0, 1) spreads the feeds by up to a tenth of the pause.
     """
-    pause = (interval or USUAL) * (1 << min(failures, 10))
+    pause = (USUAL if interval is None else interval) * (1 << min(failures, 10))
     spread = min(pause, CEILING) * (1 + JITTER * (chance - 0.5))
     return now + max(FLOOR, min(spread, CEILING), retry_after or FLOOR)
 

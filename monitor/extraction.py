@@ -51,7 +51,7 @@ _LEFTOVER_STEMS = (
 )
 _LEFTOVER_NAMES = frozenset(
     {"ad", "ads", "also", "banner", "cookie", "copyright", "disqus", "hashtags", "modal", "more", "pagination", "popup"}
-    | {"promo", "rating", "share", "sharing", "sidebar", "tag", "taglist", "tags", "tgb", "widget"}
+    | {"promo", "rating", "share", "sharing", "sidebar", "taglist", "tags", "tgb", "widget"}
 )
 _NAME_BORDER = re.compile(r"[\s_-]+")
 _PROMISING = re.compile(r"article|content|entry|story|post|news|text|body|wsw|material", re.IGNORECASE)

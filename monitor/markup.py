@@ -113,5 +113,6 @@ def plain(html: str) -> str:
 
 def without_notices(readable: str) -> str:
     """The text without the foreign agent's notice and the lines that speak of the outlet, not of the news."""
-    cut = _FOREIGN_AGENT.sub(" ", readable)
-    return text.clean(_ABOUT_THE_OUTLET.sub("", cut))
+    cut = _FOREIGN_AGENT.sub(" ", readable) if "(" in readable else readable
+    cut = _ABOUT_THE_OUTLET.sub("", cut)
+    return readable if cut == readable else text.clean(cut)

@@ -40,17 +40,19 @@ from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.urls import canonical
 
-LEASE = timedelta(minutes=5)  # longer than a poll may take: one GET, and pages for PAGE_SECONDS
+LEASE = timedelta(minutes=5)  # longer than a poll may take: one GET, and pages for `page_seconds`
 FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (issue: baseline)
 STORY_WINDOW = timedelta(hours=48)  # tellings of one event come within two days
-PAGE_SECONDS = 90.0  # then the poll records what it has; the rest stays unseen and the feed is asked again soon
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
-    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC."""
+    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC.
+
+    After `page_seconds` a poll records what it has; the rest stays unseen and the feed is asked again soon.
+    """
 
     fetcher: Fetcher
     store: Store
@@ -58,6 +60,7 @@ class Poller:
     chats: Chats
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    page_seconds: float = 90.0
 
     async def poll(self, feed: Feed, state: FeedState) -> PollOutcome:
         """Poll a leased feed and record what came of it, good or bad. Raises DatabaseError only.
@@ -118,7 +121,7 @@ class Poller:
         stale = {entry: _stale(entry, state, now) for entry in unseen}
         decided = [outcome for outcome in stale.values() if outcome]
         fresh = [entry for entry in reversed(unseen) if not stale[entry]]
-        deadline = asyncio.get_running_loop().time() + PAGE_SECONDS
+        deadline = asyncio.get_running_loop().time() + self.page_seconds
         for number, entry in enumerate(fresh):
             if number and asyncio.get_running_loop().time() > deadline:
                 return decided, False

@@ -18,6 +18,7 @@ import feedparser
 from monitor import charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
 from monitor.models import Entry, ParsedFeed
+from monitor.sources import elements
 from monitor.sources.document import MOST_ENTRIES, prepare
 
 _LONGEST_TITLE = 1_000
@@ -62,10 +63,17 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
 
 
 def _read(document: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
+    source = document.encode("utf-8", "replace")
+    quickly = elements.read(source)
+    return quickly if quickly is not None else _read_patiently(source, url, name)
+
+
+def _read_patiently(source: bytes, url: str, name: str) -> Sequence[Mapping[str, Any]]:
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
-    source = io.BytesIO(document.encode("utf-8", "replace"))
     try:
-        result = feedparser.parse(source, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        result = feedparser.parse(
+            io.BytesIO(source), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
     except Exception as error:
         raise ParseError(
             f"ленту не удалось прочесть ({type(error).__name__}): она испорчена на сайте",
