@@ -36,9 +36,8 @@ def feed(**given: Any) -> Feed:
 def entry(number: int = 1, **given: Any) -> Entry:
     """An entry with one key, an hour old."""
     url = f"https://news.example/{number}"
-    return Entry(
-        **{"keys": (f"u:{url}",), "url": url, "title": f"Новость {number}", "published_at": NOW - HOUR} | given
-    )
+    fields: dict[str, Any] = {"keys": (f"u:{url}",), "url": url, "title": f"Новость {number}"}
+    return Entry(**fields | {"published_at": NOW - HOUR} | given)
 
 
 def verdict(*topics: str, tier: Tier = Tier.POST) -> Verdict:
@@ -96,5 +95,10 @@ def settled(number: int = 1, outcome: Outcome = Outcome.UNMATCHED) -> EntryOutco
 
 def poll_outcome(**given: Any) -> PollOutcome:
     """A good poll of the default feed that found nothing."""
-    fields = {"feed": "Лента", "lease_no": 1, "polled_at": NOW, "next_poll_at": NOW + timedelta(minutes=10)}
+    fields: dict[str, Any] = {
+        "feed": "Лента",
+        "lease_no": 1,
+        "polled_at": NOW,
+        "next_poll_at": NOW + timedelta(minutes=10),
+    }
     return PollOutcome(**fields | given)
