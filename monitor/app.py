@@ -207,7 +207,7 @@ async def drain_once(parts: Parts) -> None:
 
 async def _drain_patiently(dispatcher: Dispatcher, chat: str) -> None:
     until = await dispatcher.drain(chat)
-    while until is not None and until - clock() <= PATIENCE:
+    while until is not None and until - clock() <= PATIENCE and not dispatcher.is_closed(chat):
         await asyncio.sleep(max(0.0, (until - clock()).total_seconds()))
         until = await dispatcher.drain(chat)
 

@@ -51,12 +51,17 @@ class Dispatcher:
 
     def __init__(self, outbox: Outbox, chats: Mapping[str, Chat], *, clock: Callable[[], datetime], pace: Pace) -> None:
         self._outbox, self._chats, self._clock, self._pace = outbox, chats, clock, pace
+        self._closed: dict[str, str] = {}
         self.stopping = False
 
     @property
     def chats(self) -> tuple[str, ...]:
         """The chats this dispatcher serves."""
         return tuple(self._chats)
+
+    def is_closed(self, chat: str) -> bool:
+        """Whether the last send found token, rights or chat wrong."""
+        return bool(self._closed.get(chat))
 
     async def drain(self, chat: str) -> datetime | None:
         """Send what may be sent now. Returns when more may go, or None when nothing waits.
@@ -71,7 +76,9 @@ class Dispatcher:
                 return None
             if isinstance(claimed, Wait):
                 return claimed.until
-            await self._settle(claimed, await self._bring(claimed))
+            settlement = await self._bring(claimed)
+            self._closed[chat] = settlement.chat_closed
+            await self._settle(claimed, settlement)
         return None
 
     async def _bring(self, delivery: Delivery) -> Settlement:

@@ -6,7 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest
+from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first
 from monitor.errors import ConfigError
 from monitor.models import Feed, FeedKind, FeedLanguage
 
@@ -22,7 +22,7 @@ _MAX_NAME = 100
 def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
     """The feeds in the file's order. Raises ConfigError: the first mistake, and how many others there are."""
     feeds, reader = _read(text, file)
-    reader.raise_first()
+    raise_first(reader.problems)
     return feeds
 
 

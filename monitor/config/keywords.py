@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest
+from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest, raise_first
 from monitor.errors import ConfigError
 from monitor.models import Language, Tier
 
@@ -114,7 +114,7 @@ class Keywords:
 def load_keywords(text: str, *, file: str) -> Keywords:
     """The rules as written. Raises ConfigError: the first mistake, and how many others there are."""
     keywords, reader = _read(text, file)
-    reader.raise_first()
+    raise_first(reader.problems)
     return keywords
 
 
@@ -293,7 +293,8 @@ class _KeywordsReader(Reader):
             if exact:
                 found += [Part(text=token, kind=PartKind.EXACT) for token in _WORD.findall(exact)]
             elif word:
-                found += self._token(word, node, key, PartKind.EXACT if hyphen else kind)
+                bound = hyphen and kind is PartKind.WORD  # «бизнес-рейсом»: the first word stays as it is
+                found += self._token(word, node, key, PartKind.EXACT if bound else kind)
         if not found and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
         return tuple(found)

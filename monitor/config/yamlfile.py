@@ -205,12 +205,12 @@ class Reader:
         self.problem("здесь нужен список: каждая строка начинается с «- »", at=node or at, key=key)
         return ()
 
-    def raise_first(self) -> None:
-        """Raise the first problem (in the file's order); its message counts the others."""
-        if not self.problems:
-            return
-        first, *others = sorted(self.problems, key=lambda error: error.line)
-        more = f" (и ещё ошибок: {len(others)})" if others else ""
+
+def raise_first(problems: Iterable[ConfigError]) -> None:
+    """Raise the first problem (in the file's order), if any; its message counts the others."""
+    found = sorted(problems, key=lambda error: error.line)
+    if found:
+        first, more = found[0], f" (и ещё ошибок: {len(found) - 1})" if len(found) > 1 else ""
         raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term, Topic
+from monitor.config.yamlfile import raise_first
 from monitor.errors import ConfigError
 from monitor.languages import kazakh, russian
 from monitor.languages.kazakh import Stem
@@ -80,10 +81,7 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
     """Add the word forms. Raises ConfigError: the first mistake, and how many others there are."""
     compiler = _Compiler(keywords)
     compiled = compiler.compile()
-    if compiler.problems:
-        first, *others = sorted(compiler.problems, key=lambda error: error.line)
-        more = f" (и ещё ошибок: {len(others)})" if others else ""
-        raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
+    raise_first(compiler.problems)
     return compiled
 
 
@@ -143,7 +141,7 @@ class _Compiler:
         self._terms: _Numbers[tuple[str, tuple[int, ...]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
         self._forms: list[Word] = []
-        self._weights: dict[int, float] = {}
+        self._weights: list[float] = []
 
     def compile(self) -> CompiledRules:
         for terms in (*self.keywords.lists, self.keywords.people):
@@ -197,7 +195,7 @@ class _Compiler:
         if number == len(self._forms):
             word = word_of(part, term.language)
             self._forms.append(word)
-            self._weights[number] = _weight(part)
+            self._weights.append(_weight(part))
             if is_empty(word):
                 self._problem(
                     f"у слова {part.text} нет форм — проверьте написание и язык или возьмите в кавычки: «{part.text}»",

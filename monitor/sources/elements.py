@@ -1,7 +1,7 @@
 """The quick reader of feeds: well-formed RSS and Atom, element by element. The only importer of lxml.
 
 It reads what it is sure of and hands the rest back (None) to the patient reader in `feed`. Both answer in the
-same names, those of feedparser. It takes a thirtieth of feedparser's time, and that is what most feeds need.
+same names, those of feedparser. Most feeds need no more, and feedparser takes ten times as long and more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

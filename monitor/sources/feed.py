@@ -26,6 +26,7 @@ _LONGEST_TEXT = 200_000
 _LONGEST_MARKUP = 1_000_000  # of one field, before its tags are taken off
 _LONGEST_URL = 2_000
 _LONGEST_GUID = 500
+_MOST_TAGS = 100_000  # for the patient reader, which takes seconds and gigabytes for millions of them
 _DATES = ("published", "updated", "created")  # feedparser's names: pubDate and dc:date fall under the first two
 
 

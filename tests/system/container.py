@@ -39,7 +39,7 @@ HARDENED = (
     "--security-opt=no-new-privileges",
     "--network=host",
     "--pids-limit=64",
-    "--memory=512m",
+    "--memory=256m",
 )
 IMPATIENT = ("--health-interval=2s", "--health-timeout=10s", "--health-start-period=60s")
 

@@ -1,0 +1,271 @@
+"""The commands as people call them, and bad input: a clear message, an exit code, nothing lost, no token shown."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.monitor_process import ROOT, Monitor, eventually
+from tests.newsroom import feed_of, relevant
+from tests.servers import faults
+from tests.servers.bot_api import TOKEN, BotApi
+from tests.servers.web import WebServer
+
+CHANNEL = "@test_channel"
+
+
+def test_the_projects_own_files_are_in_order(preview: Monitor) -> None:
+    preview.environment["MONITOR_FEEDS"] = str(ROOT / "feeds.yaml")
+
+    checked = preview.call("check")
+
+    assert checked.returncode == 0, checked.stderr
+    assert "в порядке" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("feeds", "line", "says"),
+    [
+        ("feeds:\n  - name: Проба\n   kind: rss\n", 3, "отступ"),
+        (
+            "feeds:\n  - name: Проба\n    kind: rss\n    url: http://a.example/\n    lang: ru\n    intervall: 5m\n",
+            6,
+            "interval",
+        ),
+        ("feeds:\n" + "  - {name: Проба, kind: rss, url: 'http://a.example/', lang: ru}\n" * 2, 3, "Проба"),
+        ("feeds:\n  - {name: Проба, kind: html, url: 'http://a.example/', lang: ru}\n", 2, "пока не"),
+        ("feeds:\n  - {name: Проба, kind: rss, url: 'ftp://a.example/', lang: ru}\n", 2, "url"),
+        ("", 0, "feeds.yaml"),
+    ],
+    ids=["broken", "unknown key", "same name", "later kind", "bad address", "empty"],
+)
+def test_a_mistake_in_feeds_names_file_line_and_remedy(preview: Monitor, feeds: str, line: int, says: str) -> None:
+    preview.feeds.write_text(feeds, encoding="utf-8")
+
+    for command in ("check", "poll", "run"):
+        told = preview.call(command)
+
+        assert told.returncode == 2
+        assert f"feeds.yaml:{line}" in told.stderr if line else "feeds.yaml" in told.stderr
+        assert says in told.stderr
+        assert "Traceback" not in told.stderr
+
+
+def test_every_mistake_of_both_files_is_told_at_once(preview: Monitor) -> None:
+    preview.feeds.write_text("feeds:\n  - {name: А, kind: rss, url: x, lang: ru}\n  - {name: Б, lang: ru}\n")
+    rules = preview.folder / "rules.yaml"
+    rules.write_text(
+        "topics:\n  a:\n    title: А\n    hashtag: а\n    any_of:\n      - all: [$нет]\n", encoding="utf-8"
+    )
+
+    told = preview.call("check", "--keywords", str(rules))
+
+    assert told.returncode == 2
+    assert told.stderr.count("Ошибка: ") >= 3
+    assert "rules.yaml:6" in told.stderr
+
+
+def test_a_file_that_is_not_there_is_named(preview: Monitor) -> None:
+    told = preview.call("check", "--keywords", "нет.yaml", "--feeds", str(ROOT / "feeds.yaml"))
+
+    assert told.returncode == 2
+    assert "нет.yaml: такого файла нет" in told.stderr
+
+
+def test_a_failing_example_is_told_with_its_line(preview: Monitor) -> None:
+    rules = preview.folder / "rules.yaml"
+    rules.write_text(
+        "topics:\n  a:\n    title: А\n    hashtag: а\n    any_of:\n      - name: выдача\n"
+        "        all: [{ru: экстрадиция}]\n    examples:\n      match: ['Погода хорошая']\n",
+        encoding="utf-8",
+    )
+
+    told = preview.call("check", "--keywords", str(rules), "--feeds", str(ROOT / "feeds.yaml"))
+
+    assert told.returncode == 2
+    assert "rules.yaml:9" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"MONITOR_BOT_TOKEN": "не-токен"}, "MONITOR_BOT_TOKEN"),
+        ({"MONITOR_BOT_TOKEN_FILE": "/нет/такого"}, "/нет/такого"),
+        ({"MONITOR_CHANNEL": "t.me/channel"}, "MONITOR_CHANNEL"),
+        ({"MONITOR_DATABASE_URL": "что-то"}, "MONITOR_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_named(preview: Monitor, web: WebServer, settings: dict[str, str], says: str) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    preview.environment |= settings
+
+    told = preview.call("poll")
+
+    assert told.returncode in {2, 4}
+    assert says in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_token_may_lie_in_a_file_and_settings_in_dotenv(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    secret = live.folder / "token"
+    secret.write_text(TOKEN + "\n")
+    del live.environment["MONITOR_BOT_TOKEN"]
+    del live.environment["MONITOR_CHANNEL"]
+    (live.folder / ".env").write_text(f"MONITOR_BOT_TOKEN_FILE={secret}\nMONITOR_CHANNEL={CHANNEL}\n")
+
+    told = live.call("poll")
+
+    assert len(bot_api.posted(CHANNEL)) == 1
+    assert TOKEN not in told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("trouble", ["bad token", "no rights"])
+def test_a_channel_that_takes_nothing_is_told_and_nothing_is_lost(
+    live: Monitor, web: WebServer, bot_api: BotApi, trouble: str
+) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    bot_api.revoke() if trouble == "bad token" else bot_api.kick(CHANNEL)
+
+    told = live.call("poll", timeout=100)
+
+    assert told.returncode == 0
+    assert "MONITOR_BOT_TOKEN" in told.stderr if trouble == "bad token" else CHANNEL in told.stderr
+    assert "В очереди осталось: 1" in told.stdout
+    assert TOKEN.partition(":")[2] not in told.stdout + told.stderr
+    assert bot_api.posted(CHANNEL) == []
+
+    bot_api.revoke(revoked=False)
+    bot_api.restore(CHANNEL)
+    _open_chats(live)
+    live.call("poll")
+    assert len(bot_api.posted(CHANNEL)) == 1
+
+
+def _open_chats(monitor: Monitor) -> None:
+    """Let the pause after a refusal be over."""
+    with sqlite3.connect(monitor.database) as database:
+        database.execute("UPDATE chats SET not_before_at = NULL")
+    database.close()
+
+
+def test_one_sick_feed_does_not_touch_the_others(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    sick = {
+        "Страница": web.serve("/html", "<!doctype html><title>Сайт</title>", content_type="text/html"),
+        "Пустая": web.serve("/empty", b""),
+        "Огромная": web.serve("/huge", b""),
+        "Оборванная": web.serve("/reset", b""),
+        "Мёртвая": "http://127.0.0.1:9/rss",
+    }
+    web.fail("/huge", faults.huge(10_000_000))
+    web.fail("/reset", faults.reset)
+    live.write_feeds(**sick, Здоровая=feed_of(web, "/rss", relevant(1)))
+
+    told = live.call("poll", timeout=100)
+
+    assert told.returncode == 0, told.stderr
+    assert len(bot_api.posted(CHANNEL)) == 1
+    rows = {name: next(row for row in told.stdout.splitlines() if name in row) for name in [*sick, "Здоровая"]}
+    assert "хорошо" in rows.pop("Здоровая")
+    assert not any("хорошо" in row for row in rows.values())
+
+
+def test_an_unknown_feed_name_is_told(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+
+    told = preview.call("poll", "Прба")
+
+    assert told.returncode == 2
+    assert "Прба" in told.stderr
+    assert "Проба" in told.stderr
+
+
+def test_private_addresses_are_out_of_reach_unless_allowed(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    del preview.environment["MONITOR_ALLOW_PRIVATE_ADDRESSES"]
+
+    told = preview.call("poll")
+
+    assert "MONITOR_ALLOW_PRIVATE_ADDRESSES" in "".join(told.stdout.split())
+    assert web.requests == []
+
+
+def test_a_second_process_is_refused_while_the_first_works(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    preview.start()
+    eventually(lambda: "running" in preview.output, what="the start")
+
+    second = preview.call("poll")
+
+    assert second.returncode == 5
+    assert "уже работает" in second.stderr
+    assert preview.call("health").returncode == 0
+    assert preview.stop() == 0
+
+
+def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
+    assert preview.call("migrate").returncode == 0
+
+    told = preview.call("health")
+
+    assert told.returncode == 1
+    assert "poll: ещё не начинал" in told.stdout
+
+
+def test_a_database_never_made_is_told(preview: Monitor) -> None:
+    told = preview.call("outbox", "list")
+
+    assert told.returncode == 3
+    assert "monitor migrate" in told.stderr
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
+def test_a_read_only_data_folder_is_told(preview: Monitor, web: WebServer, tmp_path: Path) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    (tmp_path / "data").mkdir()
+    mounted = os.system(f"mount -t tmpfs -o ro,size=1m tmpfs {tmp_path / 'data'} 2>/dev/null")
+    if mounted:
+        pytest.skip("SKIPPED read-only folder: this machine does not let us mount")
+    try:
+        told = preview.call("poll")
+    finally:
+        os.system(f"umount {tmp_path / 'data'}")
+
+    assert told.returncode == 4
+    assert "нельзя писать" in told.stderr
+
+
+def test_a_full_disk_is_told_and_costs_nothing(live: Monitor, web: WebServer, bot_api: BotApi, tmp_path: Path) -> None:
+    """The database may grow to its present size only: SQLite itself says that the disk is full."""
+    live.write_feeds(Проба=feed_of(web, "/rss", []))
+    live.call("poll")
+    big = [(title, text + " Подробности следуют." * 3000) for title, text in relevant(3)]
+    feed_of(web, "/rss", big)
+
+    limited = live.environment | {"PYTHONPATH": f"{ROOT}"}
+    live.environment = limited
+    quota = f"ulimit -f 200; exec {' '.join(live._command('poll'))}"
+    import subprocess  # noqa: PLC0415 - only this test needs a shell with a limit
+
+    subprocess.run(["/bin/bash", "-c", quota], cwd=live.folder, env=limited, capture_output=True, check=False)
+    assert bot_api.posted(CHANNEL) == []
+
+    live.call("poll")
+    assert len(bot_api.posted(CHANNEL)) == 3
+
+
+def test_operators_decide_about_doubtful_posts(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    bot_api.script(faults.reset)
+    live.call("poll", timeout=150)
+    listed = live.call("outbox", "list").stdout
+    assert "неясно, ушло ли" in listed
+
+    assert live.call("outbox", "retry", "99").returncode == 1
+    assert live.call("outbox", "retry", "1").returncode == 0
+    _open_chats(live)
+    live.call("poll")
+
+    assert len(bot_api.posted(CHANNEL)) == 1
+    assert "отправлено" in live.call("outbox", "list", "--all").stdout
