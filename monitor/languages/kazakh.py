@@ -31,11 +31,15 @@ class Stem:
 
     text: str
     script: Script
-    endings: re.Pattern[str]
+    template: str  # of monitor/languages/kazakh_endings.py
+    vowels: grammar.Vowels
 
     def accepts(self, rest: str) -> bool:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem."""
-        return len(rest) <= _LONGEST_CHAIN and self.endings.fullmatch(rest) is not None
+        if len(rest) > _LONGEST_CHAIN:
+            return False
+        # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
+        return grammar.endings(self.template, self.script, self.vowels).fullmatch(rest) is not None
 
 
 def stems(word: str) -> tuple[Stem, ...]:
@@ -67,12 +71,12 @@ def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:
 
 def _both_scripts(text: str, template: str) -> Iterator[Stem]:
     vowels = _harmony(text)
-    yield Stem(text=text, script="cyrillic", endings=grammar.endings(template, "cyrillic", vowels))
+    yield Stem(text=text, script="cyrillic", template=template, vowels=vowels)
     for skeleton in sorted(skeletons(text)):
-        yield Stem(text=skeleton, script="latin", endings=grammar.endings(template, "latin", vowels))
+        yield Stem(text=skeleton, script="latin", template=template, vowels=vowels)
 
 
-def _harmony(text: str) -> str:
+def _harmony(text: str) -> grammar.Vowels:
     """Short native words are strict; long ones may be loans, whose authors hesitate."""
     last = next((letter for letter in reversed(text) if letter in _VOWELS), "")
     if len(text) > _SHORT or not last or last in "иуёюэ" or _ends_in_cluster(text):

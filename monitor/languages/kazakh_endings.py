@@ -13,6 +13,8 @@ from monitor.languages.kazakh_latin import latin_skeleton
 
 Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/languages/kazakh_latin.py
 
+Vowels = Literal["back", "front", "any"]  # any: words that take either
+
 _Signs = dict[str, str | int | None]
 _HARMONIES: tuple[_Signs, _Signs] = (
     {"А": "а", "Ы": "ы", "Ғ": "ғ", "Қ": "қ", "Г": "[ғқ]"},
@@ -80,8 +82,8 @@ CONVERB_PERSON = _CONVERB
 
 
 @cache
-def endings(template: str, script: Script, vowels: str) -> re.Pattern[str]:
-    """The compiled template. `vowels`: "back", "front", or "any" for words that take either."""
+def endings(template: str, script: Script, vowels: Vowels) -> re.Pattern[str]:
+    """The compiled template."""
     chosen = {"back": _HARMONIES[:1], "front": _HARMONIES[1:], "any": _HARMONIES}[vowels]
     pattern = "|".join(template.translate(str.maketrans(harmony)) for harmony in chosen)
     if script == "latin":

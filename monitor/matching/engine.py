@@ -96,8 +96,8 @@ class Reading:
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
-            hits = {hit for term in self._compiled.lines[number] for hit in self.found.get(term, ())}
-            self._lines[number] = sorted(hits)
+            terms = self.found.keys() & self._compiled.terms_of[number]
+            self._lines[number] = sorted({hit for term in terms for hit in self.found[term]})
         return self._lines[number]
 
     def topic_verdict(self, rule: CompiledRule, hits: Sequence[Hit]) -> TopicVerdict:
@@ -147,19 +147,17 @@ class Reading:
 
     def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
         """The shortest window from each hit on; `none` looks at every sentence that it touches."""
-        rarest = min(lines, key=len)
-        for start in sorted({hit.start for line in lines for hit in line}):
+        near = [(self._words_later(hit.start, 1 - words), hit.end) for hit in min(lines, key=len)]
+        for start in sorted({hit.start for reach in near for line in lines for hit in _inside(line, *reach)}):
             end = self._words_later(start, words)
-            if not _inside(rarest, start, end):
-                continue
             hits = _shortest([_inside(line, start, end) for line in lines])
             if hits:
                 first, last = self._sentence(start), self._sentence(max(hit.end for hit in hits) - 1)
                 yield hits, (self._sentences[first][0], self._sentences[last][1])
 
     def _words_later(self, position: int, words: int) -> int:
-        """Where the word begins that comes `words` after the one at `position`; else the article's end."""
-        number = bisect_right(self._words, position) - 1 + words
+        """Where the word begins that comes `words` after (or before) the one at `position`; at most the article's end."""
+        number = max(bisect_right(self._words, position) - 1 + words, 0)
         return self._words[number] if number < len(self._words) else self._end
 
     @property

@@ -150,33 +150,47 @@ class TermIndex:
         folded = fold(original)
         latin = is_latin_kazakh(folded.text)
         for found in self._index.found(folded.text, latin=latin):
+            neighbours = _Neighbours(self._index, folded.text, found, latin=latin)
             for number in [number for word in found.words for number in self._terms_of.get(word, ())]:
-                term = self._terms[number]
-                spans = self._spans(folded.text, term, found, latin=latin)
-                if spans and self._has_capitals(original, folded, term, spans):
-                    yield Hit(*folded.original_span(spans[0][0], spans[-1][1]), number)
+                words = neighbours.forming(self._terms[number])
+                if words and self._has_capitals(original, folded, self._terms[number], words):
+                    yield Hit(*folded.original_span(words[0].start, words[-1].end), number)
 
-    def _spans(self, text: str, term: CompiledTerm, found: Found, *, latin: bool) -> list[_Span]:
-        """Spans of the term's words around its anchor; [] when a neighbour is another word."""
-        spans = [(found.start, found.end)]
-        for word in reversed(term.words[: term.anchor]):
-            span = _word_before(text, spans[0][0])
-            if span is None or word not in self._index.words_of(text[slice(*span)], latin=latin):
-                return []
-            spans.insert(0, span)
-        for word in term.words[term.anchor + 1 :]:
-            span = _word_after(text, spans[-1][1])
-            if span is None or word not in self._index.words_of(text[slice(*span)], latin=latin):
-                return []
-            spans.append(span)
-        return spans
-
-    def _has_capitals(self, original: str, folded: Folded, term: CompiledTerm, spans: list[_Span]) -> bool:
+    def _has_capitals(self, original: str, folded: Folded, term: CompiledTerm, words: list[Found]) -> bool:
         """A name counts only where the article writes it with a capital letter: «Коробов», not «коробов»."""
         return all(
-            not self._words[word].capital or original[folded.original_span(*span)[0]].isupper()
-            for word, span in zip(term.words, spans, strict=True)
+            not self._words[number].capital or original[folded.original_span(word.start, word.end)[0]].isupper()
+            for number, word in zip(term.words, words, strict=True)
         )
+
+
+class _Neighbours:
+    """The words around a found one, each looked up once however many phrases ask for it."""
+
+    def __init__(self, index: WordIndex, text: str, found: Found, *, latin: bool) -> None:
+        self._index, self._text, self._latin = index, text, latin
+        self._known: dict[int, Found | None] = {0: found}
+
+    def forming(self, term: CompiledTerm) -> list[Found]:
+        """The words that make up `term` around its anchor; [] when one of them is another word."""
+        words = []
+        for place, number in enumerate(term.words, -term.anchor):
+            word = self._at(place)
+            if word is None or number not in word.words:
+                return []
+            words.append(word)
+        return words
+
+    def _at(self, place: int) -> Found | None:
+        """The word `place` words after the found one (before it, if negative); None across a comma or a full stop."""
+        if place not in self._known:
+            nearer = self._at(place - 1 if place > 0 else place + 1)
+            self._known[place] = self._beside(nearer, after=place > 0) if nearer else None
+        return self._known[place]
+
+    def _beside(self, word: Found, *, after: bool) -> Found | None:
+        span = _word_after(self._text, word.end) if after else _word_before(self._text, word.start)
+        return span and Found(*span, self._index.words_of(self._text[slice(*span)], latin=self._latin))
 
 
 def _word_after(text: str, index: int) -> _Span | None:

@@ -4,7 +4,6 @@ Everything is numbered: a rule names its lines, a line its terms, a term its wor
 so that a list used by fifty rules is searched for once.
 """
 
-import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -29,7 +28,6 @@ _EVERYDAY_WORDS = (
 )
 EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 
-_NO_ENDING = re.compile("")
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -68,11 +66,12 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRules:
-    """What a Matcher is made of. Rules stand in the file's order."""
+    """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms."""
 
     topics: tuple[Topic, ...]
     rules: tuple[CompiledRule, ...]
     lines: tuple[tuple[int, ...], ...]
+    terms_of: tuple[frozenset[int], ...]
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
 
@@ -110,7 +109,7 @@ def word_of(part: Part, language: Language | None) -> Word:
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
     """A Kazakh word in this very form, in Latin letters."""
-    return tuple(Stem(text=text, script="latin", endings=_NO_ENDING) for text in sorted(skeletons(folded)))
+    return tuple(Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
 
 
 def is_empty(word: Word) -> bool:
@@ -152,6 +151,7 @@ class _Compiler:
             topics=topics,
             rules=rules,
             lines=tuple(self._lines.known),
+            terms_of=tuple(map(frozenset, self._lines.known)),
             terms=tuple(
                 CompiledTerm(text=text, words=words, anchor=self._anchor(words)) for text, words in self._terms.known
             ),
