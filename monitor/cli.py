@@ -58,7 +58,8 @@ STATES = {
 def show_error(error: MonitorError) -> None:
     """Print an error as the operator or maintainer should read it, without secrets."""
     message = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(str(error))
-    Console(stderr=True, highlight=False).print(Text("Ошибка: ", style="bold red"), Text(message), sep="", soft_wrap=True)
+    console = Console(stderr=True, highlight=False)
+    console.print(Text("Ошибка: ", style="bold red"), Text(message), sep="", soft_wrap=True)
 
 
 # ── running ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -120,7 +120,7 @@ class Poller:
         """Old entries are settled at once; the others are read, oldest first, while there is time."""
         stale = {entry: _stale(entry, state, now) for entry in unseen}
         decided = [outcome for outcome in stale.values() if outcome]
-        fresh = [entry for entry in reversed(unseen) if not stale[entry]]
+        fresh = sorted((entry for entry in unseen if not stale[entry]), key=lambda entry: entry.published_at or now)
         deadline = asyncio.get_running_loop().time() + self.page_seconds
         for number, entry in enumerate(fresh):
             if number and asyncio.get_running_loop().time() > deadline:
@@ -170,7 +170,9 @@ class Poller:
         except FetchError as error:
             return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
         assert isinstance(answer, Fetched)  # no validators were sent
-        return await asyncio.to_thread(extract, answer.body, content_type=answer.content_type, url=answer.url, now=now)
+        return await asyncio.to_thread(
+            extract, answer.body, content_type=answer.content_type, url=answer.url, now=now, tz=feed.tz
+        )
 
     def _good(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
         return PollOutcome(

@@ -45,8 +45,8 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\
 def render(story: Story) -> str:
     """Telegram HTML of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
 
-    The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those of Almaty.
-    An article without a believable date shows none; a link that is not http(s) shows as text.
+    The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those
+    of Almaty. An article without a believable date shows none; a link that is not http(s) shows as text.
     A story of tier `review` is headed by the rules a maintainer has to judge.
     """
     lead = story.lead

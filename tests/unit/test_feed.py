@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.sources import elements
 from monitor.sources import parse as parse_any
 from monitor.sources.feed import parse
 from tests.factories import NOW
@@ -151,7 +152,56 @@ def test_the_quick_and_the_patient_reader_agree(build: Callable[[list[Item]], by
         content="<p>А",
         published=NOW,
     )
-    assert monday == same != tuesday
+    whole = build([told, Item(title="Без ничего", link="https://v.kz/2")])
+    broken = whole.replace(b"</title>", b"</title></oops>", 1)
+    assert elements.read(whole) is not None
+    assert elements.read(broken) is None
+    assert read(whole).entries == read(broken).entries != ()
+
+
+def test_an_empty_feed_is_a_value_with_a_problem() -> None:
+    parsed = read(rss())
+    assert parsed.entries == ()
+    assert parsed.problems == ("в ленте нет ни одной записи",)
+
+
+def keys(*items: str) -> list[tuple[str, ...]]:
+    return [entry.keys for entry in read(rss(*items)).entries]
+
+
+def item(title: str = "", link: str = "", guid: str = "", day: int = 0) -> str:
+    date = f"<pubDate>{day} Nov 2026 10:00:00 GMT</pubDate>" if day else ""
+    return f"<title>{title}</title><link>{link}</link><guid isPermaLink='false'>{guid}</guid>{date}"
+
+
+def test_repeats_within_a_body_are_one_entry() -> None:
+    one, two = item("А", "https://v.kz/1", "1"), item("Б", "https://v.kz/2", "2")
+    parsed = read(rss(one, two, one))
+    assert [entry.title for entry in parsed.entries] == ["А", "Б"]
+    assert any("повторы" in problem for problem in parsed.problems)
+
+
+def test_a_guid_shared_by_different_articles_is_no_identity() -> None:
+    assert keys(item("А", "https://v.kz/1", "x"), item("Б", "https://v.kz/2", "x")) == [
+        ("u:https://v.kz/1",),
+        ("u:https://v.kz/2",),
+    ]
+
+
+def test_an_address_shared_by_different_articles_is_no_identity() -> None:
+    assert keys(item("А", "https://v.kz/live#1", "1"), item("Б", "https://v.kz/live#2", "2")) == [("g:1",), ("g:2",)]
+    assert keys(item("А", "https://v.kz/live"), item("Б", "https://v.kz/live")) != [("u:https://v.kz/live",)] * 2
+
+
+@pytest.mark.parametrize("front", ["https://v.kz", "https://www.v.kz/", "http://v.kz/?utm_source=rss"])
+def test_a_front_page_is_no_identity_even_alone(front: str) -> None:
+    (first,), (second,) = keys(item("А", front)), keys(item("Б", front))
+    assert first != second
+
+
+def test_without_guid_and_address_the_title_and_its_day_serve() -> None:
+    monday, same = keys(item("Сводка", day=16)), keys(item(" сводка ", day=16))
+    assert monday == same != keys(item("Сводка", day=17))
 
 
 def test_an_edited_title_is_the_same_entry() -> None:
