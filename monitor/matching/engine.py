@@ -156,7 +156,7 @@ class Reading:
                 yield hits, (self._sentences[first][0], self._sentences[last][1])
 
     def _words_later(self, position: int, words: int) -> int:
-        """Where the word begins that comes `words` after (or before) the one at `position`; at most the article's end."""
+        """Where the word begins that is `words` after (or before) the one at `position`; at most the end."""
         number = max(bisect_right(self._words, position) - 1 + words, 0)
         return self._words[number] if number < len(self._words) else self._end
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-import brotli  # type: ignore[import-untyped]  # the wheel carries no types
+import brotli
 import pytest
 import zstandard
 

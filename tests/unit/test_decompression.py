@@ -2,7 +2,7 @@ import gzip
 import time
 import zlib
 
-import brotli  # type: ignore[import-untyped]  # the wheel carries no types
+import brotli
 import pytest
 import zstandard
 from hypothesis import given, settings
