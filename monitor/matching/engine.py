@@ -81,17 +81,23 @@ class Reading:
         self._lines: dict[int, list[Hit]] = {}
 
     def finding(self, rule: CompiledRule) -> Finding:
-        """Whether the rule holds, where, and what spoke against it (only when nothing did elsewhere)."""
+        """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
+
+        A place in the text is preferred to the title, which every post shows anyway.
+        """
         lines = [self.line(line) for line in rule.lines]
         if not all(lines):
             return Finding()
-        vetoed = Finding()
+        vetoed = in_title = Finding()
         for hits, (start, end) in self._held(rule, lines):
             against = _inside(self.line(rule.none), start, end) if rule.none is not None else []
-            if not against:
+            if not against and hits[-1].start > len(self._title):
                 return Finding(hits=hits)
+            if not against:
+                in_title = in_title if in_title.hits else Finding(hits=hits)
+                continue
             vetoed = vetoed if vetoed.veto else Finding(hits=hits, veto=against[0])
-        return vetoed
+        return in_title if in_title.hits else vetoed
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""

@@ -357,3 +357,15 @@ def test_every_topic_of_keywords_yaml_shows_both_tiers_and_misses() -> None:
         "rvp": True,
         "knb": True,
     }
+
+
+def test_a_place_in_the_text_is_told_rather_than_the_title() -> None:
+    rules = "topics: {a: {title: А, any_of: [{name: п, all: [беглец, таможня]}]}}"
+    matcher = Matcher(compile_rules(load_keywords(rules, file="k.yaml")))
+    title, text = "Беглеца остановила таможня", "Шёл дождь. Таможня задержала беглеца у реки."
+
+    (topic,) = matcher.judge(title=title, text=text).topics
+    (only_title,) = matcher.judge(title=title, text="Шёл дождь.").topics
+
+    assert {(match.where, match.form) for match in topic.matches} == {("text", "Таможня"), ("text", "беглеца")}
+    assert {match.where for match in only_title.matches} == {"title"}
