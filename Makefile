@@ -12,7 +12,7 @@ run: .venv/runtime ## start the monitor; without token and channel it shows the 
 	@$(BIN)/monitor run
 
 test: .venv/dev ## run every test (PostgreSQL included: from the system, else from a wheel)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 check: lint types imports house test ## exactly what CI runs
 
