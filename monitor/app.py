@@ -41,6 +41,7 @@ from monitor.stories import Chats
 CONCURRENT_POLLS = 16
 TICK = 1.0  # seconds between two looks at what is due
 GRACE = 8.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
 PATIENCE = timedelta(seconds=65)  # a sweep waits this long for the chat's pace, then leaves the rest to the next run
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
 
@@ -171,13 +172,14 @@ async def _open_chats(stack: AsyncExitStack, settings: Settings) -> dict[str, Ch
 
 async def _closed(chats: Mapping[str, Chat]) -> str:
     """Why a chat takes no posts, in words for the operator; "" when all do or nobody can say."""
-    for name, chat in chats.items():
-        try:
-            await chat.check([name])
-        except ChannelClosed as error:
-            return str(error)
-        except DeliveryError as error:
-            log.warning("Telegram does not answer yet", action="check", error=str(error))
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            for name, chat in chats.items():
+                await chat.check([name])
+    except ChannelClosed as error:
+        return str(error)
+    except (DeliveryError, TimeoutError) as error:
+        log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
     return ""
 
 
@@ -312,8 +314,10 @@ async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_parts(config) as parts:
-        await ready(parts)
+        greeting = asyncio.create_task(ready(parts))
         log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
         finished = await Daemon(parts).run(stop)
+        greeting.cancel()
+        await asyncio.gather(greeting, return_exceptions=True)
         log.info("stopped", action="run", finished=finished)
         return finished

@@ -14,7 +14,7 @@ from hashlib import sha256
 import structlog
 
 from monitor import sources
-from monitor.cadence import next_poll_at
+from monitor.cadence import SOON, next_poll_at
 from monitor.errors import DatabaseError, FeedError, FetchError, ParseError, ParseFailure
 from monitor.extraction import extract, is_full
 from monitor.fetching import Fetcher
@@ -187,7 +187,7 @@ class Poller:
 
     def _come_back_soon(self, outcome: PollOutcome, state: FeedState) -> PollOutcome:
         """Law 1: no validator is saved apart from the entries it stands for, and some are still unread."""
-        soon = next_poll_at(outcome.polled_at, interval=timedelta(), chance=self.chance())
+        soon = next_poll_at(outcome.polled_at, interval=SOON, chance=self.chance())
         return replace(
             outcome,
             etag=state.etag,

@@ -11,7 +11,7 @@ from monitor.errors import ConfigError
 from monitor.models import Feed, FeedKind, FeedLanguage
 
 KEYS = ("name", "kind", "url", "lang", "tz", "interval", "note")
-SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=24)
+SHORTEST, LONGEST = timedelta(seconds=10), timedelta(hours=24)
 
 _PLANNED_KINDS = ("html", "sitemap")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -125,7 +125,7 @@ def _interval(reader: Reader, stanza: Mapping) -> timedelta | None:
     found = _INTERVAL.fullmatch(text)
     interval = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
     if interval is None or not SHORTEST <= interval <= LONGEST:
-        reader.problem("пишут так: 10m, 1h или 90s; от 1m до 24h", at=_place(stanza, "interval"), key="interval")
+        reader.problem("пишут так: 10m, 1h или 90s; от 10s до 24h", at=_place(stanza, "interval"), key="interval")
         return None
     return interval
 

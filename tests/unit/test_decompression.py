@@ -30,7 +30,7 @@ def test_a_bomb_is_not_unpacked(coding: str) -> None:
     began = time.process_time()
     with pytest.raises(TooLarge):
         decompress(bomb, coding, limit=1 << 20)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("coding", PACK)

@@ -204,7 +204,7 @@ def test_is_full(ending: str, full: bool) -> None:
 def test_hostile_pages_end_soon(hostile: str) -> None:
     began = time.process_time()
     read(hostile)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
 
 
 @given(st.binary(max_size=300), st.text(alphabet="<>/divaph1&;\"'= я", max_size=200), st.text(max_size=30))

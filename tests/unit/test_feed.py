@@ -1,5 +1,6 @@
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -280,9 +281,9 @@ def test_caps() -> None:
     ids=["attributes", "unquoted", "items", "nest", "markup", "ampersands", "unclosed", "repeated", "entities"],
 )
 def test_hostile_documents_end_soon(hostile: str) -> None:
-    began = datetime.now(UTC)  # noqa: TID251 -- a stopwatch
+    began = time.process_time()
     read(hostile)
-    assert datetime.now(UTC) - began < timedelta(seconds=3)  # noqa: TID251 -- a stopwatch
+    assert time.process_time() - began < 10, "quadratic: what is linear takes a second or two"
 
 
 FRAGMENTS = [

@@ -99,7 +99,7 @@ def test_lines_of_the_news_stay(line: str) -> None:
 def test_hostile_nests_cost_no_more_than_linear_time(hostile: str) -> None:
     began = time.process_time()
     markup.plain(hostile)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_dropping_a_node_and_its_inside_frees_it_once() -> None:
