@@ -21,6 +21,7 @@ setup-dev: .venv/dev
 
 .venv/runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Нужен Python 3.11 или новее, а это " + sys.version.split()[0] + ". Укажите другой: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@echo 'Ставлю библиотеки в .venv: один раз, около минуты…'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

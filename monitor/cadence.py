@@ -25,10 +25,11 @@ def next_poll_at(
 ) -> datetime:
     """When to poll again, after `failures` failed polls in a row (0: it went well).
 
-    Never before the server's `retry_after`, never later than `CEILING` unless the server asks for it;
-    `chance` in [0, 1) spreads the feeds by up to a tenth of the pause.
+    The first failure is most often a passing one and costs no delay; each further one doubles the pause. Never before
+    the server's `retry_after`, never later than `CEILING` unless the server asks for it; `chance` in [0, 1) spreads
+    the feeds by up to a tenth of the pause.
     """
-    pause = (USUAL if interval is None else interval) * (1 << min(failures, 10))
+    pause = (USUAL if interval is None else interval) * (1 << min(max(failures - 1, 0), 10))
     spread = min(pause, CEILING) * (1 + JITTER * (chance - 0.5))
     return now + max(FLOOR, min(spread, CEILING), retry_after or FLOOR)
 

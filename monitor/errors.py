@@ -66,10 +66,13 @@ class InstanceRunning(MonitorError):
 
 
 class FeedError(MonitorError):
-    """One poll of one feed failed. It is recorded and backed off; it is never fatal and never final."""
+    """One poll of one feed failed. It is recorded and backed off; it is never fatal and never final.
+
+    `str()` begins with the feed's name; `message` is the rest.
+    """
 
     def __init__(self, message: str, *, feed: str) -> None:
-        self.feed = feed
+        self.feed, self.message = feed, message
         super().__init__(f"{feed}: {message}" if feed else message)
 
 

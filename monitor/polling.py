@@ -206,7 +206,7 @@ class Poller:
             chance=self.chance(),
         )
         good = self._good(feed, state, now)
-        return replace(good, next_poll_at=at, failure=str(error), failures=failures)
+        return replace(good, next_poll_at=at, failure=error.message, failures=failures)
 
 
 def _stale(entry: Entry, state: FeedState, now: datetime) -> EntryOutcome | None:
