@@ -6,7 +6,7 @@ Nothing here is ever final: a feed that fails for a month is still asked once a 
 from datetime import datetime, timedelta
 
 USUAL = timedelta(minutes=10)  # facts of the field: busy feeds 5-10 min, others 15-30
-FLOOR = timedelta(seconds=10)  # whatever feeds.yaml and the server say
+FLOOR = timedelta(seconds=1)  # whatever feeds.yaml and the server say
 SOON = timedelta(minutes=1)  # when a poll had to leave entries for the next one
 CEILING = timedelta(hours=24)
 JITTER = 0.1  # restarts must not align the feeds for ever

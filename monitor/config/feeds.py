@@ -11,7 +11,7 @@ from monitor.errors import ConfigError
 from monitor.models import Feed, FeedKind, FeedLanguage
 
 KEYS = ("name", "kind", "url", "lang", "tz", "interval", "note")
-SHORTEST, LONGEST = timedelta(seconds=10), timedelta(hours=24)
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 _PLANNED_KINDS = ("html", "sitemap")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -103,7 +103,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _lang(reader: Reader, stanza: Mapping) -> FeedLanguage:
-    lang = reader.text(stanza.get("lang"), key="lang", at=stanza)
+    lang = reader.text(stanza.get("lang"), key="lang", at=stanza, default="both")
     if lang is not None and lang not in get_args(FeedLanguage):
         reader.problem("язык ленты — ru, kk или both", at=_place(stanza, "lang"), key="lang")
     return cast("FeedLanguage", lang or "both")
@@ -125,7 +125,7 @@ def _interval(reader: Reader, stanza: Mapping) -> timedelta | None:
     found = _INTERVAL.fullmatch(text)
     interval = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
     if interval is None or not SHORTEST <= interval <= LONGEST:
-        reader.problem("пишут так: 10m, 1h или 90s; от 10s до 24h", at=_place(stanza, "interval"), key="interval")
+        reader.problem("пишут так: 10m, 1h или 90s; от 1s до 24h", at=_place(stanza, "interval"), key="interval")
         return None
     return interval
 

@@ -173,7 +173,8 @@ class _KeywordsReader(Reader):
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
-        rules = tuple(self._rule(item) for item in self.items(body.get("any_of"), key="any_of", at=name))
+        stanzas = enumerate(self.items(body.get("any_of"), key="any_of", at=name), start=1)
+        rules = tuple(self._rule(item, number) for number, item in stanzas)
         self._unique_names(rules)
         examples = self._examples(body.get("examples"))
         return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
@@ -186,9 +187,9 @@ class _KeywordsReader(Reader):
                 self.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
             seen.setdefault(rule.name, rule.line)
 
-    def _rule(self, node: Node) -> Rule:
+    def _rule(self, node: Node, number: int) -> Rule:
         body = self.mapping(node, key="any_of", at=node, known=_RULE_KEYS) or Mapping(items=(), line=node.line)
-        name = self.text(body.get("name"), key="name", at=node) or ""
+        name = self.text(body.get("name"), key="name", at=node, default=f"правило {number}") or ""
         lines = tuple(self.terms(line, key="all") for line in self.items(body.get("all"), key="all", at=node))
         if len(lines) > MAX_LINES:
             self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=node, key="all")

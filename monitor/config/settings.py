@@ -3,6 +3,7 @@
 docs/operating.md documents every variable; tests/test_house.py keeps the two lists equal.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
 IN_FILE = "_FILE"
+_TOKEN = re.compile(r"\w+:[\w-]+", re.ASCII)
+_CHAT = re.compile(r"@[A-Za-z]\w{3,}|-?\d+", re.ASCII)
 TERMINAL = "terminal"  # the chat name of preview mode
 
 
@@ -36,17 +39,14 @@ class Settings(BaseModel):
     @field_validator("bot_token")
     @classmethod
     def _token_shape(cls, token: str) -> str:
-        number, _, secret = token.partition(":")
-        if token and not (number.isdigit() and len(secret) >= 20 and token.isascii() and not token.split()[1:]):
+        if token and not _TOKEN.fullmatch(token):
             raise ValueError("это не похоже на токен бота; возьмите его у @BotFather, он вида 123456789:AAE…")
         return token
 
     @field_validator("channel", "review_chat")
     @classmethod
     def _chat_shape(cls, chat: str) -> str:
-        if not chat or (chat.startswith("@") and chat[1:].isidentifier() and chat.isascii()):
-            return chat
-        if chat.startswith("-") and chat[1:].isdigit():
+        if not chat or _CHAT.fullmatch(chat):
             return chat
         raise ValueError("пишите @имя_канала или его числовой номер, например -1001234567890")
 
@@ -78,7 +78,8 @@ class Settings(BaseModel):
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in any output."""
         addresses = [urlsplit(self.proxy).password or "", urlsplit(self.database_url).password or ""]
-        return tuple(secret for secret in (self.bot_token, *addresses) if secret)
+        halves = (self.bot_token, self.bot_token.partition(":")[2])
+        return tuple(secret for secret in (*halves, *addresses) if secret)
 
 
 KNOWN = frozenset(PREFIX + name.upper() for name in Settings.model_fields)

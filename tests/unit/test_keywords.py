@@ -87,6 +87,12 @@ def test_any_text_is_a_mapping_or_a_config_error(text: str) -> None:
 # ── terms ──────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_rule_without_a_name_is_called_by_its_number() -> None:
+    text = "topics: {a: {title: А, any_of: [{all: [побег]}, {name: своё, all: [обыск]}, {all: [рейд]}]}}"
+    (topic,) = load_keywords(text, file="k.yaml").topics
+    assert [rule.name for rule in topic.rules] == ["правило 1", "своё", "правило 3"]
+
+
 def test_a_comma_means_or_and_a_blank_a_phrase() -> None:
     first, second = terms("побег, отказ во въезде")
     assert first.text == "побег"
@@ -188,7 +194,6 @@ def test_examples() -> None:
         ("          - побег\n", "        non: кино\n", 8, "non", "может быть, «none»?"),
         ("          - побег\n", "        none:\n", 8, "none", "пустой список"),
         ("          - побег\n", "      - name: одно\n        all: [обыск]\n", 8, "name", "уже есть в строке 5"),
-        ("          - побег\n", "      - all: [обыск]\n", 8, "name", "нет значения"),
         ("          - побег\n", "    hashtag: два слова\n", 8, "hashtag", "одно слово"),
         ("          - побег\n", "    examples: {mis: [a]}\n", 8, "mis", "может быть, «miss»?"),
         ("          - побег\n", "    examples: {miss: текст}\n", 8, "miss", "«- »"),

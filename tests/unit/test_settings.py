@@ -19,7 +19,7 @@ def test_token_and_channel_make_it_live() -> None:
 
     assert settings.live
     assert settings.chat == "@channel"
-    assert settings.secrets == (TOKEN,)
+    assert settings.secrets == (TOKEN, TOKEN.partition(":")[2])
 
 
 def test_an_empty_variable_is_not_set() -> None:
