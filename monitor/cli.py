@@ -68,11 +68,16 @@ def show_error(error: MonitorError) -> None:
 @cli.command()
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
     """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
-    config = _start(feeds, keywords)
-    finished = asyncio.run(app.run(config, ready=lambda parts: _greet(config, parts)))
-    logging.shutdown()
+    asyncio.run(_run(_start(feeds, keywords)))
+
+
+async def _run(config: app.Config) -> None:
+    finished = await app.run(config, ready=lambda parts: _greet(config, parts))
     if not finished:
-        # A thread may still hang in a call that nothing can interrupt; the database tells the next start.
+        # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
+        # for it. What it was doing stands in the database, or does not: the next start goes on from there.
+        logging.shutdown()
+        sys.stdout.flush()
         os._exit(0)
 
 

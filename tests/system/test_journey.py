@@ -1,6 +1,7 @@
 """The walk of a story through the whole product, as a process among real servers (docs/architecture.md)."""
 
 import sqlite3
+import time
 from datetime import timedelta
 
 from tests.monitor_process import Monitor, eventually
@@ -125,3 +126,22 @@ def test_sigterm_finishes_the_send_in_hand(live: Monitor, web: WebServer, bot_ap
     assert live._process.wait(timeout=10) == 0
     assert len(bot_api.posted(CHANNEL)) == 1
     assert "Очередь пуста" in live.call("outbox", "list").stdout
+
+
+def test_sigterm_does_not_wait_for_a_locked_database(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    told = relevant(1)
+    live.write_feeds(Проба=feed_of(web, "/rss", told))
+    hold = web.hold("/rss")
+    live.start()
+    hold.wait_arrived(30)
+    lock = sqlite3.connect(live.database, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    hold.release()
+    time.sleep(0.5)
+
+    assert live.stop(within=10) == 0
+
+    lock.execute("ROLLBACK")
+    lock.close()
+    live.call("poll")
+    assert [message.text.count(told[0][0]) for message in bot_api.posted(CHANNEL)] == [1]
