@@ -41,6 +41,7 @@ from monitor.stories import Chats
 CONCURRENT_POLLS = 16
 TICK = 1.0  # seconds between two looks at what is due
 GRACE = 8.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
 PATIENCE = timedelta(seconds=65)  # a sweep waits this long for the chat's pace, then leaves the rest to the next run
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
@@ -264,8 +265,8 @@ class Daemon:
         try:
             now = clock()
             for chat in self._parts.dispatcher.chats:
-                # The gate may stand far away; a clock set back must not close it for longer than a minute.
-                if not now < self._again.get(chat, now) <= now + timedelta(minutes=1):
+                # What stands further away than we ever put it was put there before the clock was set back.
+                if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
                     self._start(self._drains, chat, self._drain(chat))
             await self._beat(DISPATCH)
         except Exception:
@@ -273,7 +274,7 @@ class Daemon:
 
     async def _drain(self, chat: str) -> None:
         again = await self._parts.dispatcher.drain(chat)
-        self._again[chat] = again or clock()
+        self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
 
     def _start(self, running: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]) -> None:
         """Run one job at a time for each key; a failed one is logged and the next tick tries again."""
@@ -291,7 +292,7 @@ class Daemon:
 
     async def _beat(self, job: str) -> None:
         now = clock()
-        if now - self._beats.get(job, now - EVERY) >= EVERY:
+        if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
             await asyncio.to_thread(self._parts.store.beat, job, now)
             self._beats[job] = now
 

@@ -162,10 +162,10 @@ def _preview_advice(settings: Settings) -> Text:
 
 
 def _start(feeds: str | None, keywords: str | None, *, level: int = logging.INFO) -> app.Config:
-    settings = load_settings(app.environment())
-    configure(form=settings.log_format, secrets=settings.secrets)
+    config = app.load(feeds=feeds, keywords=keywords)
+    configure(form=config.settings.log_format, secrets=config.settings.secrets)
     logging.getLogger().setLevel(level)
-    return app.load(feeds=feeds, keywords=keywords)
+    return config
 
 
 # ── checking ────────────────────────────────────────────────────────────────────────────────────────────────────

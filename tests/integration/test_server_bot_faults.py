@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,24 +27,6 @@ from tests.servers.bot_api import (
     too_many_requests,
 )
 from tests.servers.faults import Fault
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as server:
-        yield server
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, verify=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    async with Bot(api.token, base_url=f"{api.url}/bot") as opened:
-        yield opened
 
 
 def call(client: httpx.Client, api: BotApi, method: str, **fields: Any) -> Any:

@@ -1,6 +1,5 @@
 """The stand-in of the Bot API: what it accepts, what it refuses and in which words."""
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,24 +15,6 @@ from tests.servers.bot_api import (
     BotApi,
     Chat,
 )
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as server:
-        yield server
-
-
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5, verify=False) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    async with Bot(api.token, base_url=f"{api.url}/bot") as opened:
-        yield opened
 
 
 def call(client: httpx.Client, api: BotApi, method: str, **fields: Any) -> Any:
