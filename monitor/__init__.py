@@ -3,10 +3,13 @@
 Read the package from the top shelf down; a file imports only from shelves below it
 (the import-linter contract in pyproject.toml is this map):
 
-    doors     __main__ · cli · app              commands; the one place that wires everything
+    doors     __main__ · cli · daemon · app     commands; the clock; the one place that wires everything
     stories   polling · dispatch                orchestrate, never decide
-    edge      fetching · channel · preview · store · database · tables · health     one outside world per file
-    core      config/ · sources/ · languages/ · matching/ · extraction · similarity · rendering · cadence · text · urls
+    edge      fetching (turns, addresses, decompression, refusals) · channel · preview     the outside worlds
+              store · outbox · database · tables · health                                  memory
+    core      matching/ · stories                                                          decisions
+              config/ · sources/ · extraction · similarity · rendering · cadence
+              dates · markup · charsets · challenges · languages/ · text · urls            what they stand on
     ground    logs · models · errors
 """
 

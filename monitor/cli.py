@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app, health
+from monitor import app, daemon, health
 from monitor.config import feeds as feeds_file
 from monitor.config import keywords as keywords_file
 from monitor.config.settings import Settings, load_settings, unknown_names
@@ -72,7 +72,7 @@ def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
 
 
 async def _run(config: app.Config) -> None:
-    finished = await app.run(config, ready=lambda parts: _greet(config, parts))
+    finished = await daemon.run(config, ready=lambda parts: _greet(config, parts))
     if not finished:
         # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
         # for it. What it was doing stands in the database, or does not: the next start goes on from there.

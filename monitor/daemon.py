@@ -1,0 +1,130 @@
+"""The daemon: a clock that asks the database what is due, the jobs it starts, and a tidy end.
+
+APScheduler is only the clock. The jobs are tasks of our own, because it cancels running coroutines when it
+stops, and a send in hand should be finished. What is due, and for whom, stands in the database.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.app import CONCURRENT_POLLS, Config, Parts, clock, open_parts
+from monitor.health import DISPATCH, EVERY, POLL
+from monitor.models import FeedState
+from monitor.polling import LEASE
+
+TICK = 1.0  # seconds between two looks at what is due
+GRACE = 8.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """Polls what is due and drains the outbox until it is told to stop."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._drains: dict[str, asyncio.Task[None]] = {}
+        self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
+        self._beats: dict[str, datetime] = {}
+
+    async def run(self, stop: asyncio.Event) -> bool:
+        """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        for tick in (self._tick_polls, self._tick_drains):
+            # A late tick is as good as a punctual one: never skip it (the library's default is 1 s of mercy).
+            scheduler.add_job(
+                tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, next_run_time=clock()
+            )
+        scheduler.start()
+        await stop.wait()
+        scheduler.pause()
+        finished = await self._finish()
+        scheduler.shutdown(wait=False)
+        return finished
+
+    async def _tick_polls(self) -> None:
+        """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
+        try:
+            room = CONCURRENT_POLLS - len(self._polls)
+            claimed = await asyncio.to_thread(
+                self._parts.store.claim_due_feeds, clock(), limit=room, lease=LEASE, names=None
+            )
+            for state in claimed:
+                self._start(self._polls, state.name, self._poll(state))
+            await self._beat(POLL)
+        except Exception:
+            log.exception("the poll tick failed; trying again", action="poll")
+
+    async def _poll(self, state: FeedState) -> None:
+        async with asyncio.timeout(LEASE.total_seconds()):
+            await self._parts.poller.poll(self._parts.feeds[state.name], state)
+
+    async def _tick_drains(self) -> None:
+        """Look at each chat that may have something to send. A bad moment must not stop the clock."""
+        try:
+            now = clock()
+            for chat in self._parts.dispatcher.chats:
+                # What stands further away than we ever put it was put there before the clock was set back.
+                if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
+                    self._start(self._drains, chat, self._drain(chat))
+            await self._beat(DISPATCH)
+        except Exception:
+            log.exception("the dispatch tick failed; trying again", action="dispatch")
+
+    async def _drain(self, chat: str) -> None:
+        again = await self._parts.dispatcher.drain(chat)
+        self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
+
+    def _start(self, running: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]) -> None:
+        """Run one job at a time for each key; a failed one is logged and the next tick tries again."""
+        if key in running:
+            work.close()
+            return
+
+        def done(task: asyncio.Task[None]) -> None:
+            del running[key]
+            if not task.cancelled() and (error := task.exception()):
+                log.error("a job failed; it will be tried again", action="job", key=key, exc_info=error)
+
+        running[key] = asyncio.create_task(work)
+        running[key].add_done_callback(done)
+
+    async def _beat(self, job: str) -> None:
+        now = clock()
+        if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
+            await asyncio.to_thread(self._parts.store.beat, job, now)
+            self._beats[job] = now
+
+    async def _finish(self) -> bool:
+        """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""
+        self._parts.dispatcher.stopping = True
+        running: Iterable[asyncio.Task[None]] = [*self._polls.values(), *self._drains.values()]
+        if not running:
+            return True
+        _, late = await asyncio.wait(running, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        return not late
+
+
+async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, None]]) -> bool:
+    """The daemon: until SIGTERM or SIGINT. `ready` is called once everything stands. False: cut off at the end."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_parts(config) as parts:
+        greeting = asyncio.create_task(ready(parts))
+        log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
+        finished = await Daemon(parts).run(stop)
+        greeting.cancel()
+        await asyncio.gather(greeting, return_exceptions=True)
+        log.info("stopped", action="run", finished=finished)
+        return finished
