@@ -3,10 +3,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := monitor tests alembic demo
+CODE := monitor tests alembic demo benchmarks
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: run test check setup setup-dev fmt lint types imports house demo image lock clean
+.PHONY: run test check setup setup-dev fmt lint types imports house demo bench image lock clean
 
 run: .venv/runtime ## start the monitor; without token and channel it shows the posts here
 	@$(BIN)/monitor run
@@ -52,6 +52,9 @@ house: .venv/dev ## the rules no linter knows
 
 demo: .venv/runtime ## a newsroom on this machine, polled and posted to a stand-in: no network, no token
 	@$(BIN)/python -m demo
+
+bench: .venv/dev ## side by side, as ratios; not a part of the tests
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 image: ## the container image
 	docker build -t monitor .
