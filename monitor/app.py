@@ -35,7 +35,9 @@ from monitor.stories import Chats
 
 CONCURRENT_POLLS = 16
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
-PATIENCE = timedelta(seconds=65)  # a sweep waits this long for the chat's pace, then leaves the rest to the next run
+SWEEP_PATIENCE = timedelta(
+    seconds=65
+)  # a sweep waits this long for the chat's pace, then leaves the rest to the next run
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
 
 log = structlog.get_logger()
@@ -194,11 +196,14 @@ async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOu
 
 async def drain_once(parts: Parts) -> None:
     """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
-    await asyncio.gather(*(_drain_patiently(parts.dispatcher, chat) for chat in parts.dispatcher.chats))
+    dispatcher = parts.dispatcher
+    await asyncio.gather(*(drain(dispatcher, chat, patience=SWEEP_PATIENCE) for chat in dispatcher.chats))
 
 
-async def _drain_patiently(dispatcher: Dispatcher, chat: str) -> None:
+async def drain(dispatcher: Dispatcher, chat: str, *, patience: timedelta) -> datetime | None:
+    """Drain a chat, sitting out waits of up to `patience`. Returns when more may go, or None when nothing waits."""
     until = await dispatcher.drain(chat)
-    while until is not None and until - clock() <= PATIENCE and not dispatcher.is_closed(chat):
+    while until is not None and until - clock() <= patience and not dispatcher.is_closed(chat):
         await asyncio.sleep(max(0.0, (until - clock()).total_seconds()))
         until = await dispatcher.drain(chat)
+    return until

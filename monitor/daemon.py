@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CONCURRENT_POLLS, Config, Parts, clock, open_parts
+from monitor.app import CONCURRENT_POLLS, Config, Parts, clock, drain, open_parts
 from monitor.health import DISPATCH, EVERY, POLL
 from monitor.models import FeedState
 from monitor.polling import LEASE
 
 TICK = 1.0  # seconds between two looks at what is due
 GRACE = 8.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 
 log = structlog.get_logger()
@@ -79,7 +80,7 @@ class Daemon:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
 
     async def _drain(self, chat: str) -> None:
-        again = await self._parts.dispatcher.drain(chat)
+        again = await drain(self._parts.dispatcher, chat, patience=PATIENCE)
         self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
 
     def _start(self, running: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]) -> None:
