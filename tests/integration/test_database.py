@@ -1,9 +1,11 @@
 """Opening, migrating and guarding the database, on both kinds."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,11 +85,9 @@ def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: 
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make a folder it gives away")
-def test_a_folder_of_another_user_is_explained(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:3]:
-        parent.chmod(0o755)
-    (tmp_path / "data").mkdir()
+def test_a_folder_of_another_user_is_explained() -> None:
+    folder = Path(tempfile.mkdtemp())  # not tmp_path: its parents are closed to other users
+    folder.chmod(0o755)
     opening = (
         "import os, sys; from monitor.database import instance_lock\n"
         "os.setgid(10001); os.setuid(10001)\n"
@@ -95,14 +95,15 @@ def test_a_folder_of_another_user_is_explained(tmp_path: Path) -> None:
     )
 
     ended = subprocess.run(
-        [sys.executable, "-c", opening, f"sqlite:///{tmp_path / 'data' / 'monitor.db'}"],
+        [sys.executable, "-c", opening, f"sqlite:///{folder / 'monitor.db'}"],
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert "DatabaseError" in ended.stderr
-    assert f"chown -R 10001 {tmp_path / 'data'}" in ended.stderr
+    assert f"chown -R 10001 {folder}" in ended.stderr
+    shutil.rmtree(folder)
 
 
 def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
