@@ -18,7 +18,7 @@ from monitor.models import FeedState
 from monitor.polling import LEASE
 
 TICK = 1.0  # seconds between two looks at what is due
-GRACE = 8.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 

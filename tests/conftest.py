@@ -1,11 +1,13 @@
 """Fixtures that are real parts: databases of both kinds, servers on loopback. Nothing may leave loopback."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from monitor.database import migrate, open_engine
@@ -14,6 +16,11 @@ from monitor.store import Store
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer
+
+# The same examples in every run of CI; a developer's machine looks for new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
