@@ -304,7 +304,7 @@ class Pace:
     """
 
     per_minute: int = 18
-    spacing: timedelta = timedelta(seconds=1)
+    spacing: timedelta = timedelta(seconds=1.1)  # from claim to claim; on the way two may come closer together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
