@@ -41,7 +41,7 @@ from monitor.stories import Chats, group
 from monitor.urls import canonical
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: one GET, and pages for `page_seconds`
-FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (issue: baseline)
+FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
 STORY_WINDOW = timedelta(hours=48)  # tellings of one event come within two days
 
 log = structlog.get_logger()
