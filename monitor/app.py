@@ -19,7 +19,7 @@ from monitor import __version__
 from monitor.channel import Channel
 from monitor.config.feeds import load_feeds
 from monitor.config.keywords import load_keywords
-from monitor.config.settings import Settings, load_settings, wanted_files
+from monitor.config.settings import Settings, load_settings, unknown_names, wanted_files
 from monitor.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.dispatch import Chat, Dispatcher
 from monitor.errors import ChannelClosed, ConfigError, DeliveryError
@@ -48,6 +48,8 @@ class Config:
     """The operator's settings and the maintainers' two files, read and valid."""
 
     settings: Settings
+    unknown_settings: tuple[str, ...]  # MONITOR_… variables that are none
+    feeds_file: str
     feeds: tuple[Feed, ...]
     matcher: Matcher
 
@@ -89,10 +91,13 @@ def read_text(path: str) -> str:
 
 def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
     """Read settings and both files; the arguments win over the settings. Raises ConfigError."""
-    settings = load_settings(environment())
+    environ = environment()
+    settings = load_settings(environ)
     feeds, keywords = feeds or settings.feeds, keywords or settings.keywords
     return Config(
         settings=settings,
+        unknown_settings=unknown_names(environ),
+        feeds_file=feeds,
         feeds=load_feeds(read_text(feeds), file=feeds),
         matcher=Matcher(compile_rules(load_keywords(read_text(keywords), file=keywords))),
     )
@@ -179,7 +184,7 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
 
 
 async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
-    """Poll these feeds once, due or not, telling of each as it ends."""
+    """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
     slots = asyncio.Semaphore(CONCURRENT_POLLS)
 
     async def poll(name: str) -> None:
@@ -189,9 +194,12 @@ async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOu
             ):
                 polled(await parts.poller.poll(parts.feeds[name], state))
 
-    async with asyncio.TaskGroup() as group:
-        for name in names:
-            group.create_task(poll(name))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name in names:
+                group.create_task(poll(name))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
 
 
 async def drain_once(parts: Parts) -> None:

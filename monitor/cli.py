@@ -21,7 +21,7 @@ from rich.text import Text
 from monitor import app, daemon, health
 from monitor.config import feeds as feeds_file
 from monitor.config import keywords as keywords_file
-from monitor.config.settings import Settings, load_settings, unknown_names
+from monitor.config.settings import Settings, load_settings
 from monitor.database import migrate as migrate_database
 from monitor.database import open_engine, require_current_schema
 from monitor.errors import ConfigError, MonitorError
@@ -92,7 +92,7 @@ def poll(
     known = [feed.name for feed in config.feeds]
     unknown = [name for name in names or () if name not in known]
     if unknown:
-        raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file="feeds.yaml", key=unknown[0])
+        raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
     asyncio.run(_sweep(config, names or known))
 
 
@@ -137,7 +137,7 @@ async def _greet(config: app.Config, parts: app.Parts) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
     console = Console(stderr=True, highlight=False)
     settings = config.settings
-    for name in unknown_names(app.environment()):
+    for name in config.unknown_settings:
         console.print(
             Text(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)")
         )

@@ -60,10 +60,11 @@ def place(telling: Telling, recent: Sequence[Story]) -> Placement:
         if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
             return Placement(index=index, evidence="тот же адрес", same_article=True)
     topics = {topic.id for topic in telling.verdict.topics}
+    names = _names(telling.article)
     near = [
         (_nearest(telling.article, story.tellings), index)
         for index, story in enumerate(recent)
-        if topics <= story.topics and _names(telling.article) <= _known(story)
+        if topics <= story.topics and names <= _known(story)
     ]
     share, index = max(near, default=(0.0, -1))
     if share < SHARED:

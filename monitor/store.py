@@ -103,74 +103,16 @@ class Store:
         lost to another worker meanwhile, and nothing was written.
         """
         with writing(self._engine) as db:
-            if not self._record_feed(db, outcome):
+            if not _record_feed(db, outcome):
                 return False
-            self._keep_alive(db, outcome)
-            self._insert_entries(db, outcome, outcome.settled, story_id=None)
+            _keep_alive(db, outcome)
+            _insert_entries(db, outcome, outcome.settled, story_id=None)
             if outcome.matched:
-                self._lock_stories(db)
+                _lock_stories(db)
                 recent = _recent_stories(db, outcome.polled_at - window)
                 for change in group(outcome.matched, recent):
-                    self._record_story(db, outcome, change)
+                    _record_story(db, outcome, change)
         return True
-
-    def _record_feed(self, db: Connection, outcome: PollOutcome) -> bool:
-        good = not outcome.failure
-        changes: dict[str, Any] = {
-            "polled_at": outcome.polled_at,
-            "next_poll_at": outcome.next_poll_at,
-            "etag": outcome.etag,
-            "last_modified": outcome.last_modified,
-            "body_hash": outcome.body_hash,
-            "failure": outcome.failure,
-            "failures": outcome.failures,
-            "had_entries": or_(feeds.c.had_entries, literal(outcome.had_entries)),
-            "lease_until": None,
-        }
-        if good:
-            changes["succeeded_at"] = outcome.polled_at
-            changes["baseline_at"] = func.coalesce(feeds.c.baseline_at, outcome.polled_at)
-        mine = and_(feeds.c.name == outcome.feed, feeds.c.lease_no == outcome.lease_no)
-        return db.execute(update(feeds).where(mine).values(**changes)).rowcount == 1
-
-    @staticmethod
-    def _keep_alive(db: Connection, outcome: PollOutcome) -> None:
-        for chunk in _chunks(outcome.known_keys):
-            mine = and_(entry_keys.c.feed == outcome.feed, entry_keys.c.key.in_(chunk))
-            db.execute(update(entry_keys).where(mine).values(last_seen_at=outcome.polled_at))
-
-    def _insert_entries(
-        self, db: Connection, outcome: PollOutcome, decided: Sequence[EntryOutcome], *, story_id: int | None
-    ) -> None:
-        """Entries with their keys, and the article of each that has a telling."""
-        if not decided:
-            return
-        statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
-        ids = db.scalars(statement, [_entry_row(outcome, one) for one in decided]).all()
-        pairs = list(zip(ids, decided, strict=True))
-        keys = [(key, number) for number, one in pairs for key in one.entry.keys]
-        db.execute(
-            insert_or_ignore(db, entry_keys),
-            [
-                {"feed": outcome.feed, "key": key, "entry_id": number, "last_seen_at": outcome.polled_at}
-                for key, number in keys
-            ],
-        )
-        rows = [_article_row(one.telling, number, story_id) for number, one in pairs if one.telling]
-        if rows:
-            db.execute(insert(articles), rows)
-
-    def _record_story(self, db: Connection, outcome: PollOutcome, change: StoryChange) -> None:
-        now = outcome.polled_at
-        story_id = change.story.id
-        if story_id is None:
-            created = insert(stories).values(created_at=now, updated_at=now).returning(stories.c.id)
-            story_id = db.execute(created).scalar_one()
-        elif change.posts:
-            db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
-        self._insert_entries(db, outcome, change.added, story_id=story_id)
-        for post in change.posts:
-            want(db, story_id, post.chat, post.html, now)
 
     # ── life signs ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,11 +127,71 @@ class Store:
         with reading(self._engine) as db:
             return {row.name: row.at for row in db.execute(select(heartbeats))}
 
-    @staticmethod
-    def _lock_stories(db: Connection) -> None:
-        # On SQLite the transaction already is the only writer (BEGIN IMMEDIATE).
-        if db.dialect.name == "postgresql":
-            db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
+
+def _record_feed(db: Connection, outcome: PollOutcome) -> bool:
+    changes: dict[str, Any] = {
+        "polled_at": outcome.polled_at,
+        "next_poll_at": outcome.next_poll_at,
+        "etag": outcome.etag,
+        "last_modified": outcome.last_modified,
+        "body_hash": outcome.body_hash,
+        "failure": outcome.failure,
+        "failures": outcome.failures,
+        "had_entries": or_(feeds.c.had_entries, literal(outcome.had_entries)),
+        "lease_until": None,
+    }
+    if not outcome.failure:
+        changes["succeeded_at"] = outcome.polled_at
+        changes["baseline_at"] = func.coalesce(feeds.c.baseline_at, outcome.polled_at)
+    mine = and_(feeds.c.name == outcome.feed, feeds.c.lease_no == outcome.lease_no)
+    return db.execute(update(feeds).where(mine).values(**changes)).rowcount == 1
+
+
+def _keep_alive(db: Connection, outcome: PollOutcome) -> None:
+    for chunk in _chunks(outcome.known_keys):
+        mine = and_(entry_keys.c.feed == outcome.feed, entry_keys.c.key.in_(chunk))
+        db.execute(update(entry_keys).where(mine).values(last_seen_at=outcome.polled_at))
+
+
+def _insert_entries(
+    db: Connection, outcome: PollOutcome, decided: Sequence[EntryOutcome], *, story_id: int | None
+) -> None:
+    """Entries with their keys, and the article of each that has a telling."""
+    if not decided:
+        return
+    statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
+    ids = db.scalars(statement, [_entry_row(outcome, one) for one in decided]).all()
+    pairs = list(zip(ids, decided, strict=True))
+    keys = [(key, number) for number, one in pairs for key in one.entry.keys]
+    db.execute(
+        insert_or_ignore(db, entry_keys),
+        [
+            {"feed": outcome.feed, "key": key, "entry_id": number, "last_seen_at": outcome.polled_at}
+            for key, number in keys
+        ],
+    )
+    rows = [_article_row(one.telling, number, story_id) for number, one in pairs if one.telling]
+    if rows:
+        db.execute(insert(articles), rows)
+
+
+def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> None:
+    now = outcome.polled_at
+    story_id = change.story.id
+    if story_id is None:
+        created = insert(stories).values(created_at=now, updated_at=now).returning(stories.c.id)
+        story_id = db.execute(created).scalar_one()
+    elif any(one.telling for one in change.added):
+        db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
+    _insert_entries(db, outcome, change.added, story_id=story_id)
+    for post in change.posts:
+        want(db, story_id, post.chat, post.html, now)
+
+
+def _lock_stories(db: Connection) -> None:
+    # On SQLite the transaction already is the only writer (BEGIN IMMEDIATE).
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
 
 
 def _chunks(keys: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

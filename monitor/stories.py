@@ -39,7 +39,11 @@ def group(matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Ch
         else:
             _add(drafts[placement.index], decided, decided.telling, placement)
     return tuple(
-        StoryChange(story=draft.story, added=tuple(draft.added), posts=_posts(draft.story, chats))
+        StoryChange(
+            story=draft.story,
+            added=tuple(draft.added),
+            posts=_posts(draft.story, chats) if any(one.telling for one in draft.added) else (),
+        )
         for draft in drafts
         if draft.added
     )

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,10 +49,13 @@ class Monitor:
         ]
         self.feeds.write_text("feeds:\n" + "".join(stanzas), encoding="utf-8")
 
-    def call(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
+    def call(
+        self, *arguments: str, timeout: float = 60, largest_file_kb: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end; no file it writes may grow beyond `largest_file_kb`."""
+        limit = f"ulimit -f {largest_file_kb or 'unlimited'}"
         return subprocess.run(
-            self._command(*arguments),
+            ["/bin/bash", "-c", f'{limit}; exec "$@"', "limited", *self._command(*arguments)],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -92,13 +98,26 @@ class Monitor:
         """The output of every start."""
         return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("output-*.txt")))
 
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """One statement on the database file, committed; the rows it gives."""
+        with closing(sqlite3.connect(self.database)) as database, database:
+            return database.execute(statement).fetchall()
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Hold the write lock: whatever the process writes meanwhile waits in the middle of its work."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+
     def make_all_due(self) -> None:
         """Let every feed be polled at the next tick (only while the process is down)."""
-        import sqlite3  # noqa: PLC0415 - only the tests' back door to the clock needs it
+        self.sql("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
 
-        with sqlite3.connect(self.database) as database:
-            database.execute("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
-        database.close()
+    def open_chats(self) -> None:
+        """Let the pause after a refusal be over."""
+        self.sql("UPDATE chats SET not_before_at = NULL")
 
     @property
     def _output_file(self) -> Path:

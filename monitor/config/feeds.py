@@ -6,7 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first
+from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
 from monitor.models import Feed, FeedKind, FeedLanguage
 
@@ -28,11 +28,7 @@ def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
 
 def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     """Everything that is wrong with the file, in its order; () when `load_feeds` would succeed."""
-    try:
-        _, reader = _read(text, file)
-    except ConfigError as error:
-        return (error,)
-    return tuple(sorted(reader.problems, key=lambda error: error.line))
+    return sorted_problems(lambda: _read(text, file)[1].problems)
 
 
 def _read(text: str, file: str) -> tuple[tuple[Feed, ...], Reader]:

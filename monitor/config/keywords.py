@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest, raise_first
+from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
 from monitor.models import Language, Tier
 
@@ -120,11 +120,7 @@ def load_keywords(text: str, *, file: str) -> Keywords:
 
 def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     """Everything that is wrong with the file, in its order; () when `load_keywords` would succeed."""
-    try:
-        _, reader = _read(text, file)
-    except ConfigError as error:
-        return (error,)
-    return tuple(sorted(reader.problems, key=lambda error: error.line))
+    return sorted_problems(lambda: _read(text, file)[1].problems)
 
 
 def _read(text: str, file: str) -> tuple[Keywords, Reader]:

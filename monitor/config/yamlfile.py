@@ -6,7 +6,7 @@ beyond mappings, sequences and texts (anchors, tags, several documents) is refus
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
@@ -212,6 +212,15 @@ def raise_first(problems: Iterable[ConfigError]) -> None:
     if found:
         first, more = found[0], f" (и ещё ошибок: {len(found) - 1})" if len(found) > 1 else ""
         raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
+
+
+def sorted_problems(read: Callable[[], Iterable[ConfigError]]) -> tuple[ConfigError, ...]:
+    """What `read` finds wrong, in the file's order; the one error it raises when the file cannot be read at all."""
+    try:
+        found = read()
+    except ConfigError as error:
+        return (error,)
+    return tuple(sorted(found, key=lambda error: error.line))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

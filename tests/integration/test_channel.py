@@ -2,7 +2,7 @@ import asyncio
 import json
 import socket
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -27,12 +27,6 @@ from tests.servers.faults import Fault
 CHAT = "@test_channel"
 POST = '<b><a href="https://news.example/1">Заголовок</a></b>'
 SHORT = timedelta(seconds=0.3)
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as server:
-        yield server
 
 
 @pytest.fixture

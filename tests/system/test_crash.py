@@ -1,7 +1,6 @@
 """SIGKILL: nothing found is lost, nothing is posted twice. Moments are held from outside; the product has no hooks."""
 
 import random  # noqa: TID251 - the test chooses moments; a seed makes them the same every time
-import sqlite3
 import time
 from collections import Counter
 
@@ -17,10 +16,7 @@ KILLS = 20
 
 
 def states(monitor: Monitor) -> Counter[str]:
-    with sqlite3.connect(monitor.database) as database:
-        found = Counter(state for (state,) in database.execute("SELECT state FROM deliveries"))
-    database.close()
-    return found
+    return Counter(state for (state,) in monitor.sql("SELECT state FROM deliveries"))
 
 
 def shown(bot_api: BotApi, told: list[tuple[str, str]]) -> list[int]:
@@ -50,14 +46,10 @@ def test_killed_while_the_database_is_written(live: Monitor, web: WebServer, bot
     hold = web.hold("/rss")
     live.start()
     hold.wait_arrived(30)
-    lock = sqlite3.connect(live.database, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")  # from here on `record` waits in the middle of its work
-
-    hold.release()
-    time.sleep(1.0)
-    live.kill()
-    lock.execute("ROLLBACK")
-    lock.close()
+    with live.locked_database():
+        hold.release()
+        time.sleep(1.0)
+        live.kill()
     assert states(live) == {}
     live.start()
 
@@ -111,11 +103,9 @@ def test_killed_at_random_moments(live: Monitor, web: WebServer, bot_api: BotApi
 
 def _settle_doubts(monitor: Monitor, bot_api: BotApi) -> None:
     """What an operator does: look into the channel, then cancel what is there and retry what is not."""
-    with sqlite3.connect(monitor.database) as database:
-        doubtful = database.execute(
-            "SELECT d.id, a.title FROM deliveries d JOIN articles a USING (story_id) WHERE d.state = 'uncertain'"
-        ).fetchall()
-    database.close()
+    doubtful = monitor.sql(
+        "SELECT d.id, a.title FROM deliveries d JOIN articles a USING (story_id) WHERE d.state = 'uncertain'"
+    )
     posts = " ".join(message.text for message in bot_api.posted(CHANNEL))
     for number, title in doubtful:
         assert monitor.call("outbox", "cancel" if title in posts else "retry", str(number)).returncode == 0

@@ -1,6 +1,5 @@
 """The walk of a story through the whole product, as a process among real servers (docs/architecture.md)."""
 
-import sqlite3
 import time
 from datetime import timedelta
 
@@ -14,10 +13,7 @@ ORDINARY = ("Курс тенге вырос", "Нацбанк опубликов
 
 
 def outcomes(monitor: Monitor) -> dict[str, str]:
-    with sqlite3.connect(monitor.database) as database:
-        found = dict(database.execute("SELECT title, outcome FROM entries").fetchall())
-    database.close()
-    return found
+    return dict(monitor.sql("SELECT title, outcome FROM entries"))
 
 
 def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: Monitor, web: WebServer) -> None:
@@ -134,14 +130,11 @@ def test_sigterm_does_not_wait_for_a_locked_database(live: Monitor, web: WebServ
     hold = web.hold("/rss")
     live.start()
     hold.wait_arrived(30)
-    lock = sqlite3.connect(live.database, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    hold.release()
-    time.sleep(0.5)
+    with live.locked_database():
+        hold.release()
+        time.sleep(0.5)
 
-    assert live.stop(within=10) == 0
+        assert live.stop(within=10) == 0
 
-    lock.execute("ROLLBACK")
-    lock.close()
     live.call("poll")
     assert [message.text.count(told[0][0]) for message in bot_api.posted(CHANNEL)] == [1]

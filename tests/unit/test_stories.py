@@ -50,6 +50,7 @@ def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
 
     assert (change.added[0].outcome, change.added[0].telling) == (Outcome.DUPLICATE, None)
     assert len(change.story.tellings) == 1
+    assert change.posts == (), "nothing is told anew, so nothing is rendered anew"
 
 
 def test_a_stronger_telling_lifts_a_story_out_of_review() -> None:
