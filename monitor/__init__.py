@@ -3,7 +3,7 @@
 Read the package from the top shelf down; a file imports only from shelves below it
 (the import-linter contract in pyproject.toml is this map):
 
-    doors     __main__ · cli · daemon · app     commands; the clock; the one place that wires everything
+    doors     __main__ · cli · commands/ · daemon · app     the clock; the one place that wires everything
     stories   polling · dispatch                orchestrate, never decide
     edge      fetching (turns, addresses, decompression, refusals) · channel · preview     the outside worlds
               store · outbox · database · tables · health                                  memory

@@ -3,7 +3,8 @@
 import os
 import sys
 
-from monitor.cli import cli, show_error
+from monitor.cli import cli
+from monitor.commands.shown import show_error
 from monitor.errors import MonitorError
 
 

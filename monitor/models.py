@@ -19,6 +19,9 @@ class FeedKind(StrEnum):
 
     RSS = "rss"
     ATOM = "atom"
+    JSON = "json"  # JSON Feed
+    HTML = "html"  # a page that lists articles; `Listing` says where on it
+    SITEMAP = "sitemap"  # a news sitemap, or an index of sitemaps
     TELEGRAM = "telegram"  # the public preview of a channel
 
 
@@ -56,6 +59,20 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Where a page of kind `html` keeps its articles: CSS selectors, all but `item` looked up within an item.
+
+    "" asks for the usual: `link` the item itself or its first link, `title` the link's text, `date` the first
+    `time` element.
+    """
+
+    item: str
+    link: str = ""
+    title: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One stanza of feeds.yaml. Its identity is `name`, so its address may change."""
 
@@ -65,6 +82,13 @@ class Feed:
     lang: FeedLanguage
     tz: str = "UTC"  # the zone of dates that name none
     interval: timedelta | None = None  # None: cadence chooses
+    group: str = ""  # the heading in feeds.yaml under which it stands
+    fallback: str = ""  # another address of the same news (of any kind), asked while `url` is refused
+    listing: Listing | None = None  # kind html only
+    article: str = ""  # CSS selector of the article's body on the feed's pages
+    proxy: str = ""  # address of a proxy for this feed alone
+    user_agent: str = ""  # instead of our own, for servers that answer feed readers only
+    ca_file: str = ""  # PEM with the certificates that this host forgets to send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

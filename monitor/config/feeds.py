@@ -13,7 +13,7 @@ from monitor.models import Feed, FeedKind, FeedLanguage
 KEYS = ("name", "kind", "url", "lang", "tz", "interval", "note")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
-_PLANNED_KINDS = ("html", "sitemap")
+_PLANNED_KINDS = ("html", "sitemap", "json")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _INTERVAL = re.compile(r"(\d{1,6}) ?([smh])", re.ASCII)
 _MAX_NAME = 100
@@ -69,7 +69,7 @@ def _name(reader: Reader, stanza: Mapping) -> str:
 
 def _kind(reader: Reader, stanza: Mapping) -> FeedKind | None:
     kind = reader.text(stanza.get("kind"), key="kind", at=stanza)
-    if kind is None or kind in list(FeedKind):
+    if kind is None or (kind in list(FeedKind) and kind not in _PLANNED_KINDS):
         return FeedKind(kind) if kind else None
     place = _place(stanza, "kind")
     if kind in _PLANNED_KINDS:

@@ -1,0 +1,55 @@
+"""`outbox list|retry|cancel`: what waits to be sent, and what an operator decides about it."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from monitor import app
+from monitor.commands.shown import STATES, UNSETTLED, show_rows
+from monitor.config.settings import load_settings
+from monitor.database import open_engine, require_current_schema
+from monitor.models import DeliveryState
+from monitor.outbox import Outbox
+
+outbox_cli = typer.Typer(help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True)
+
+
+@outbox_cli.command("list")
+def outbox_list(
+    everything: Annotated[bool, typer.Option("--all", help="и отправленные, и снятые")] = False,  # noqa: FBT002 - typer's way to say a flag
+) -> None:
+    """Показать, что ждёт отправки, что отвергнуто и про что неясно, ушло ли."""
+    states = tuple(DeliveryState) if everything else (*UNSETTLED, DeliveryState.SENDING)
+    rows = _outbox().rows(states)
+    if rows:
+        show_rows(rows)
+    else:
+        typer.echo("Очередь пуста.")
+
+
+@outbox_cli.command("retry")
+def outbox_retry(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]) -> None:
+    """Отправить снова: вы посмотрели в канал, и сообщения там нет."""
+    _decide(delivery, to=DeliveryState.PENDING, allowed=(DeliveryState.UNCERTAIN, DeliveryState.REJECTED))
+
+
+@outbox_cli.command("cancel")
+def outbox_cancel(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]) -> None:
+    """Снять: сообщение уже в канале или больше не нужно."""
+    _decide(delivery, to=DeliveryState.CANCELLED, allowed=UNSETTLED)
+
+
+def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState]) -> None:
+    if not _outbox().decide(delivery, allowed=allowed, to=to, now=app.clock()):
+        typer.echo(
+            f"Записи {delivery} нет, или её состояние этого не допускает. Смотрите: monitor outbox list --all", err=True
+        )
+        raise typer.Exit(1)
+    typer.echo(f"{delivery}: {STATES[to]}")
+
+
+def _outbox() -> Outbox:
+    engine = open_engine(load_settings(app.environment()).database_url)
+    require_current_schema(engine)
+    return Outbox(engine)

@@ -1,0 +1,120 @@
+"""Working: `run` the daemon, `poll` one sweep."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from monitor import app, daemon
+from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
+from monitor.config.settings import Settings
+from monitor.errors import ConfigError
+from monitor.logs import configure
+from monitor.models import OutboxRow, Outcome, PollOutcome
+
+
+def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
+    """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
+    asyncio.run(_run(_start(feeds, keywords)))
+
+
+async def _run(config: app.Config) -> None:
+    finished = await daemon.run(config, ready=lambda parts: _greet(config, parts))
+    if not finished:
+        # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
+        # for it. What it was doing stands in the database, or does not: the next start goes on from there.
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def poll(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ЛЕНТА]...", help="имена лент; без них - все")] = None,
+    feeds: FeedsFile = None,
+    keywords: KeywordsFile = None,
+) -> None:
+    """Опросить ленты один раз, отправить найденное и показать итог."""
+    config = _start(feeds, keywords, level=logging.ERROR)
+    known = [feed.name for feed in config.feeds]
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
+    asyncio.run(_sweep(config, names or known))
+
+
+async def _sweep(config: app.Config, names: Sequence[str]) -> None:
+    outcomes: list[PollOutcome] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    async with app.open_parts(config) as parts:
+        await _greet(config, parts)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("Опрос лент", total=len(names))
+
+            def polled(outcome: PollOutcome) -> None:
+                outcomes.append(outcome)
+                progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
+
+            await app.poll_once(parts, names, polled)
+        await app.drain_once(parts)
+        waiting = await asyncio.to_thread(parts.outbox.rows, UNSETTLED)
+    _show_summary(outcomes, waiting)
+
+
+def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow]) -> None:
+    console = Console(highlight=False)
+    table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
+    for outcome in sorted(outcomes, key=lambda one: one.feed):
+        new = len(outcome.settled) + len(outcome.matched)
+        vetoed = sum(one.outcome is Outcome.VETOED for one in outcome.settled)
+        result = (
+            Text(outcome.failure, style="red") if outcome.failure else Text("; ".join(outcome.problems) or "хорошо")
+        )
+        table.add_row(Text(outcome.feed), str(new), str(len(outcome.matched)), str(vetoed), result)
+    console.print(table)
+    if waiting:
+        console.print(f"В очереди осталось: {len(waiting)}")
+        show_rows(waiting)
+
+
+async def _greet(config: app.Config, parts: app.Parts) -> None:
+    """Say in which mode the monitor works, and what is missing to go live."""
+    console = Console(stderr=True, highlight=False)
+    settings = config.settings
+    for name in config.unknown_settings:
+        console.print(
+            Text(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)")
+        )
+    if not settings.live:
+        console.print(Panel(_preview_advice(settings), title="Режим просмотра", border_style="yellow"))
+        return
+    closed = await parts.check_chats()
+    if closed:
+        text = Text(f"{closed}\nНовости собираются и уйдут в канал сами, как только это будет исправлено.")
+        console.print(Panel(text, title="Канал пока недоступен", border_style="red"))
+
+
+def _preview_advice(settings: Settings) -> Text:
+    missing = " и ".join(settings.missing)
+    return Text(
+        f"Не задано: {missing}. Новости показываются здесь, в Telegram ничего не уходит.\n"
+        "Чтобы начать отправку:\n"
+        "  1. Создайте бота у @BotFather и сделайте его администратором канала с правом писать.\n"
+        "  2. Впишите в файл .env: MONITOR_BOT_TOKEN=… и MONITOR_CHANNEL=@имя_канала\n"
+        "  3. Запустите снова."
+    )
+
+
+def _start(feeds: str | None, keywords: str | None, *, level: int = logging.INFO) -> app.Config:
+    config = app.load(feeds=feeds, keywords=keywords)
+    configure(form=config.settings.log_format, secrets=config.settings.secrets)
+    logging.getLogger().setLevel(level)
+    return config
