@@ -8,8 +8,8 @@ Read the package from the top shelf down; a file imports only from shelves below
     edge      fetching (turns, addresses, decompression, refusals) · channel · preview     the outside worlds
               store · outbox · database · tables · health                                  memory
     core      matching/ · stories                                                          decisions
-              config/ · sources/ · extraction · similarity · rendering · cadence
-              dates · markup · charsets · challenges · languages/ · text · urls            what they stand on
+              config/ · sources/ · extraction · similarity · novelty · rendering · cadence
+              dates · markup · charsets · challenges · people · languages/ · text · urls            what they stand on
     ground    logs · models · errors
 """
 

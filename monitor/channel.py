@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
-from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, LinkPreviewOptions
+from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -122,8 +122,10 @@ class Channel:
         # Not the bot's own shutdown: it closes the connections only after a getMe that we never ask for.
         await self._request.shutdown()
 
-    async def post(self, chat: str, html: str, *, silent: bool = False) -> int:
+    async def post(self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None) -> int:
         """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
+
+        `reply_to` is the message it answers; one that was deleted meanwhile is no error.
 
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
@@ -134,6 +136,7 @@ class Channel:
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_PREVIEW,
                 disable_notification=silent,
+                reply_parameters=_reply(reply_to),
             )
             return message.message_id
 
@@ -303,3 +306,7 @@ def _may_post(member: ChatMember, chat_type: str) -> bool:
             return member.can_send_messages
     others = (ChatMember.MEMBER,) if chat_type != ChatType.CHANNEL else ()
     return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR, *others)
+
+
+def _reply(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None

@@ -36,8 +36,8 @@ log = structlog.get_logger()
 class Chat(Protocol):
     """One chat to show posts in: a Telegram channel (channel.py) or the terminal (preview.py)."""
 
-    async def post(self, chat: str, html: str) -> int:
-        """Show a new message; returns its id. Raises DeliveryError."""
+    async def post(self, chat: str, html: str, *, reply_to: int | None = None) -> int:
+        """Show a new message, as an answer to another if that still stands; returns its id. Raises DeliveryError."""
 
     async def edit(self, chat: str, message_id: int, html: str) -> None:
         """Make a message show `html`; one that already does is no error. Raises DeliveryError."""
@@ -86,7 +86,7 @@ class Dispatcher:
         try:
             message_id = delivery.message_id
             if message_id is None:
-                message_id = await chat.post(delivery.chat, delivery.html)
+                message_id = await chat.post(delivery.chat, delivery.html, reply_to=delivery.reply_to)
             else:
                 await chat.edit(delivery.chat, message_id, delivery.html)
         except DeliveryError as error:

@@ -218,18 +218,28 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One article as a part of a story, with what the rules said of it."""
+    """One article as a part of a story, with what the rules said of it.
+
+    Parts are what a story is posted in: a telling that brings news begins part 2, 3, … and is posted as a reply.
+    """
 
     article: Article
     verdict: Verdict
+    part: int = 1
+    evidence: str = ""  # why it belongs to the story, in Russian
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event as told by one or more articles, in the order they came. `id` is None until recorded."""
+    """One event as told by one or more articles, in the order they came. `id` is None until recorded.
+
+    `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
+    """
 
     id: int | None
     tellings: tuple[Telling, ...]
+    updated_at: datetime | None = None
+    follows: int | None = None
 
     @property
     def topics(self) -> frozenset[str]:
@@ -260,10 +270,11 @@ class EntryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedPost:
-    """What a chat should show of a story: Telegram HTML, valid and short enough."""
+    """What a chat should show of one part of a story: Telegram HTML, valid and short enough."""
 
     chat: str
     html: str
+    part: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +320,7 @@ class Delivery:
     html: str
     revision: int  # the revision this claim will bring to the chat
     message_id: int | None  # None: post; else edit that message
+    reply_to: int | None = None  # the message a post answers, so that a case reads as a thread
     attempts: int
     lease_no: int
 

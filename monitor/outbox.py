@@ -8,32 +8,32 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, delete, func, insert, or_, select, update
 
 from monitor.database import insert_or_ignore, reading, upsert, writing
-from monitor.models import Delivery, DeliveryState, OutboxRow, Pace, Settlement, Wait
-from monitor.tables import articles, chats, deliveries, sends
+from monitor.models import Delivery, DeliveryState, OutboxRow, Pace, Settlement, Wait, WantedPost
+from monitor.tables import articles, chats, deliveries, sends, stories
 
 MINUTE = timedelta(seconds=60)  # the governor's window
 
 
-def want(db: Connection, story_id: int, chat: str, html: str, now: datetime) -> None:
-    """Say what a chat should show of a story; a sent post whose text moved on becomes pending again."""
+def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
+    """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again."""
     sent, pending = DeliveryState.SENT, DeliveryState.PENDING
-    new = {"story_id": story_id, "chat": chat, "html": html, "wanted_revision": 1, "state": pending}
+    new = {"story_id": story_id, "chat": post.chat, "part": post.part, "html": post.html}
     moved = {
-        "html": html,
+        "html": post.html,
         "wanted_revision": deliveries.c.wanted_revision + 1,
         "state": case((deliveries.c.state == sent, pending), else_=deliveries.c.state),
         "updated_at": now,
     }
     db.execute(
         upsert(db, deliveries)
-        .values(**new, created_at=now, updated_at=now)
+        .values(**new, wanted_revision=1, state=pending, created_at=now, updated_at=now)
         .on_conflict_do_update(
-            index_elements=[deliveries.c.story_id, deliveries.c.chat],
+            index_elements=[deliveries.c.story_id, deliveries.c.chat, deliveries.c.part],
             set_=moved,
-            where=deliveries.c.html != html,
+            where=deliveries.c.html != post.html,
         )
     )
 
@@ -168,6 +168,20 @@ def _take(db: Connection, row: Row[Any], now: datetime, lease: timedelta) -> Del
         html=row.html,
         revision=row.wanted_revision,
         message_id=row.message_id,
+        reply_to=_reply_to(db, row) if row.message_id is None else None,
         attempts=row.attempts + 1,
         lease_no=row.lease_no + 1,
     )
+
+
+def _reply_to(db: Connection, row: Row[Any]) -> int | None:
+    """The message in the same chat that a post answers: the story's first one, else that of the story it follows."""
+    followed = select(stories.c.follows).where(stories.c.id == row.story_id).scalar_subquery()
+    in_chat = and_(deliveries.c.chat == row.chat, deliveries.c.message_id.isnot(None))
+    earlier = or_(
+        and_(deliveries.c.story_id == row.story_id, deliveries.c.part < row.part), deliveries.c.story_id == followed
+    )
+    own_first = (deliveries.c.story_id == row.story_id).desc()
+    found = select(deliveries.c.message_id).where(in_chat, earlier).order_by(own_first, deliveries.c.part).limit(1)
+    message_id: int | None = db.scalar(found)
+    return message_id

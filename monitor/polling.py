@@ -37,12 +37,11 @@ from monitor.models import (
 )
 from monitor.similarity import fingerprint
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories import SAME_CASE, Chats, group
 from monitor.urls import canonical
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: one GET, and pages for `page_seconds`
 FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
-STORY_WINDOW = timedelta(hours=48)  # tellings of one event come within two days
 
 log = structlog.get_logger()
 
@@ -80,7 +79,7 @@ class Poller:
             mistake = FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
             outcome = self._failed(feed, state, now, mistake)
         place = partial(group, chats=self.chats)
-        recorded = await asyncio.to_thread(self.store.record, outcome, place, window=STORY_WINDOW)
+        recorded = await asyncio.to_thread(self.store.record, outcome, place, window=SAME_CASE)
         _report(outcome, recorded=recorded)
         return outcome
 

@@ -48,10 +48,11 @@ class Terminal:
     ) -> None:
         """Nothing is held open."""
 
-    async def post(self, chat: str, html: str, *, silent: bool = False) -> int:
+    async def post(self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None) -> int:
         """Show a post and return its running number. Raises NotAccepted when the screen cannot be written."""
         message_id = next(self._ids)
-        await self._show(chat, f"пост {message_id}, без звука" if silent else f"пост {message_id}", html)
+        answers = f", ответ на {reply_to}" if reply_to is not None else ""
+        await self._show(chat, f"пост {message_id}{answers}{', без звука' if silent else ''}", html)
         return message_id
 
     async def edit(self, chat: str, message_id: int, html: str) -> None:

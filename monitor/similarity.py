@@ -1,83 +1,107 @@
-"""Which story an article belongs to: near-copies of a text already told join it; everything else starts its own.
+"""Do two articles tell the same event? Fingerprints, how alike they are, and a shelf to find the near ones on. Pure.
 
-A wrong merge hides news from people who depend on it, so a doubt is a new story: an article that names a
-person, a place or a topic which the story does not know never joins it. Pure: the stories to choose from are
-an argument.
+The likeness is the cosine of TF-IDF vectors over title and lead. What a word weighs follows from how many recent
+articles have it (`Shelf.weight`); figures count double: dates, sums and numbers of people are what retellings keep.
+What a join means for the story is decided in stories.py; what is news in it, in novelty.py.
 """
 
+import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from heapq import nlargest
 from zlib import crc32
 
-from monitor.models import Article, Story, Telling
+from monitor.languages.everyday import EVERYDAY
 
 LEAD = 600  # characters of text beside the title: the lead tells the event, the tail repeats background
-STEM = 5  # letters kept of a word: enough to see through endings in both languages
-SHARED = 0.5  # Jaccard of the fingerprints; agency copies measure .6-1, other events on one topic below .35
-FEWEST = 8  # fingerprints smaller than this say too little to merge on
+STEM = 6  # letters kept of a word: enough to see through most endings in both languages
+ALIKE = 0.15  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
+FEWEST = 8  # words; a fingerprint of fewer says too little to merge on
 
-_WORD = re.compile(r"\w{3,}")
-# A capital letter inside a sentence: after a blank that follows no full stop, quote or line break.
-_NAME = re.compile(r"(?<=[\w,;:(-] )[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі]{2,}")
+_FIGURES_WEIGH = 2.0
+_PRIOR = 60  # articles that the shelf is as good as born with: of each EVERYDAY has its share, any other word one
+_EVERYDAY_SHARE = 0.3
+_RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
+_NEAREST = 20  # stories worth an exact comparison
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """The story an article joins (its index among those given; None: it starts one) and the evidence."""
-
-    index: int | None
-    evidence: str
-    same_article: bool = False  # not another telling: the very article, under the same address
+_WORD = re.compile(r"\d+|[^\W\d_]{3,}")
 
 
 def fingerprint(title: str, text: str) -> tuple[int, ...]:
-    """The words of title and lead, cut to stems, as sorted 32-bit numbers; blanks and case do not matter."""
-    return tuple(sorted({crc32(stem.encode("utf-8", "replace")) for stem in _stems(f"{title}\n{text[:LEAD]}")}))
+    """The words of title and lead, cut to stems, as sorted numbers, repeated as often as they stand there.
 
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM] for word in _WORD.findall(text.casefold().replace("ё", "е")))
-
-
-def _names(article: Article) -> frozenset[str]:
-    """Stems of the proper names in title and lead."""
-    return _stems(" ".join(_NAME.findall(f"{article.title}\n{article.text[:LEAD]}")))
-
-
-def _known(story: Story) -> frozenset[str]:
-    """Stems of every word of the story: a name that stands anywhere in it is not new."""
-    return _stems("\n".join(f"{told.article.title}\n{told.article.text}" for told in story.tellings))
-
-
-def place(telling: Telling, recent: Sequence[Story]) -> Placement:
-    """The best recent story for an article: the same address anywhere, else the nearest text.
-
-    A story is joined only if it already carries every topic and knows every name of the article's beginning:
-    a merge never hides a topic or a person.
+    Even numbers are words, odd ones figures. Blanks and case do not matter.
     """
-    for index, story in enumerate(recent):
-        if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
-            return Placement(index=index, evidence="тот же адрес", same_article=True)
-    topics = {topic.id for topic in telling.verdict.topics}
-    names = _names(telling.article)
-    near = [
-        (_nearest(telling.article, story.tellings), index)
-        for index, story in enumerate(recent)
-        if topics <= story.topics and names <= _known(story)
-    ]
-    share, index = max(near, default=(0.0, -1))
-    if share < SHARED:
-        return Placement(index=None, evidence=f"похожих новостей нет (ближайшая: {share:.0%} общих слов)")
-    return Placement(index=index, evidence=f"{share:.0%} общих слов")
+    words = _WORD.findall(f"{title}\n{text[:LEAD]}".casefold().replace("ё", "е"))
+    return tuple(sorted(_number(word) for word in words))
 
 
-def _nearest(article: Article, tellings: Iterable[Telling]) -> float:
-    return max(_jaccard(article.fingerprint, told.article.fingerprint) for told in tellings)
+def _number(word: str) -> int:
+    return crc32(word[:STEM].encode("utf-8", "replace")) << 1 | word.isdecimal()
 
 
-def _jaccard(one: Sequence[int], other: Sequence[int]) -> float:
-    first, second = set(one), set(other)
-    if min(len(first), len(second)) < FEWEST:
-        return 0.0
-    return len(first & second) / len(first | second)
+_EVERYDAY_NUMBERS = frozenset(_number(word) for word in EVERYDAY)
+
+
+class Shelf:
+    """Fingerprints of the recent stories' articles: says what a word weighs and which stories are worth comparing.
+
+    A cache of what the database knows, filled by its owner; nothing here is lost with the process.
+    """
+
+    def __init__(self) -> None:
+        self._articles: dict[int, tuple[int, datetime, frozenset[int]]] = {}
+        self._having: defaultdict[int, set[int]] = defaultdict(set)  # stem → articles
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def add(self, article_id: int, story_id: int, fingerprint: Iterable[int], at: datetime) -> None:
+        """Put an article on the shelf; `at` is when it came."""
+        stems = frozenset(fingerprint)
+        self._articles[article_id] = (story_id, at, stems)
+        for stem in stems:
+            self._having[stem].add(article_id)
+
+    def forget(self, before: datetime) -> None:
+        """Take off what came before then."""
+        for article_id in [number for number, (_, at, _) in self._articles.items() if at < before]:
+            for stem in self._articles.pop(article_id)[2]:
+                self._having[stem].discard(article_id)
+                if not self._having[stem]:
+                    del self._having[stem]
+
+    def weight(self, stem: int) -> float:
+        """Inverse document frequency, of the articles here and of a prior that a young shelf starts with."""
+        prior = _PRIOR * _EVERYDAY_SHARE if stem in _EVERYDAY_NUMBERS else 1.0
+        having = len(self._having.get(stem, ())) + prior
+        return math.log((len(self._articles) + _PRIOR + 1) / having) * (_FIGURES_WEIGH if stem & 1 else 1.0)
+
+    def nearest(self, fingerprint: Iterable[int]) -> list[int]:
+        """The stories that share the most of the article's rarest words, the nearest first; at most twenty."""
+        weights = {stem: self.weight(stem) for stem in set(fingerprint) if stem in self._having}
+        shared: defaultdict[int, float] = defaultdict(float)
+        for stem in nlargest(_RAREST, weights, key=lambda stem: (weights[stem], stem)):
+            for story_id in {self._articles[article][0] for article in self._having[stem]}:
+                shared[story_id] += weights[stem]
+        return nlargest(_NEAREST, shared, key=lambda story_id: (shared[story_id], story_id))
+
+    def likeness(self, one: Iterable[int], other: Iterable[int]) -> float:
+        """How alike two fingerprints are, from 0 (nothing in common) to 1; below FEWEST words always 0."""
+        return cosine(self.vector(one), self.vector(other))
+
+    def vector(self, fingerprint: Iterable[int]) -> dict[int, float]:
+        """What each word of a fingerprint weighs, the vector's length being 1; {} below FEWEST words."""
+        counts = Counter(fingerprint)
+        if len(counts) < FEWEST:
+            return {}
+        weights = {stem: (1 + math.log(count)) * self.weight(stem) for stem, count in counts.items()}
+        length = math.sqrt(sum(weight * weight for weight in weights.values()))
+        return {stem: weight / length for stem, weight in weights.items()} if length else {}
+
+
+def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    """The likeness of two vectors of `Shelf.vector`."""
+    return sum(weight * other[stem] for stem, weight in one.items() if stem in other)

@@ -5,10 +5,11 @@ cannot tear a transaction. The same code runs on SQLite (one process, guarded by
 PostgreSQL (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import groupby
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, literal, or_, select, text, update
 
@@ -30,10 +31,20 @@ from monitor.models import (
     Veto,
 )
 from monitor.outbox import want
+from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, feeds, heartbeats, stories
 
-Group = Callable[[tuple[EntryOutcome, ...], tuple[Story, ...]], tuple[StoryChange, ...]]
-"""Places the matched entries of a poll among the recent stories: pure, called inside the transaction."""
+
+class Group(Protocol):
+    """Places the matched entries of a poll among the stories that may be theirs. Pure, called in the transaction."""
+
+    def __call__(
+        self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+    ) -> tuple[StoryChange, ...]:
+        """The changes; every matched entry is in exactly one."""
+
+
+_Key = TypeVar("_Key", str, int)
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
 
@@ -43,6 +54,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._shelf = Shelf()  # filled from the database under the story lock, so that it never knows more than it
+        self._shelved = 0  # the last article on the shelf
 
     # ── feeds ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -109,10 +122,35 @@ class Store:
             _insert_entries(db, outcome, outcome.settled, story_id=None)
             if outcome.matched:
                 _lock_stories(db)
-                recent = _recent_stories(db, outcome.polled_at - window)
-                for change in group(outcome.matched, recent):
+                self._shelve(db, outcome.polled_at - window)
+                recent = _stories(db, self._may_be_theirs(db, outcome.matched, outcome.polled_at - window))
+                for change in group(outcome.matched, recent, shelf=self._shelf, now=outcome.polled_at):
                     _record_story(db, outcome, change)
         return True
+
+    def _shelve(self, db: Connection, since: datetime) -> None:
+        """Bring the shelf up to what is committed. Articles of stories are numbered under the lock: none comes late."""
+        self._shelf.forget(since)
+        columns = (articles.c.id, articles.c.story_id, articles.c.fingerprint, stories.c.updated_at)
+        new = (
+            select(*columns)
+            .join(stories, stories.c.id == articles.c.story_id)
+            .where(articles.c.id > self._shelved, stories.c.updated_at >= since)
+            .order_by(articles.c.id)
+        )
+        for row in db.execute(new):
+            self._shelf.add(row.id, row.story_id, row.fingerprint, row.updated_at)
+            self._shelved = row.id
+
+    def _may_be_theirs(self, db: Connection, matched: Sequence[EntryOutcome], since: datetime) -> set[int]:
+        """Numbers of the stories that share rare words, or an address, with one of the entries."""
+        told = [one.telling.article for one in matched if one.telling]
+        near = {number for article in told for number in self._shelf.nearest(article.fingerprint)}
+        for chunk in _chunks([article.canonical_url for article in told]):
+            same = select(articles.c.story_id).join(stories, stories.c.id == articles.c.story_id)
+            recent = same.where(articles.c.canonical_url.in_(chunk), stories.c.updated_at >= since)
+            near.update(db.scalars(recent))
+        return near
 
     # ── life signs ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,13 +217,14 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
     now = outcome.polled_at
     story_id = change.story.id
     if story_id is None:
-        created = insert(stories).values(created_at=now, updated_at=now).returning(stories.c.id)
+        begun = {"created_at": now, "updated_at": now, "follows": change.story.follows}
+        created = insert(stories).values(**begun).returning(stories.c.id)
         story_id = db.execute(created).scalar_one()
     elif any(one.telling for one in change.added):
         db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
     _insert_entries(db, outcome, change.added, story_id=story_id)
     for post in change.posts:
-        want(db, story_id, post.chat, post.html, now)
+        want(db, story_id, post, now)
 
 
 def _lock_stories(db: Connection) -> None:
@@ -194,23 +233,29 @@ def _lock_stories(db: Connection) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
 
 
-def _chunks(keys: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+def _chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
     """SQLite bounds the number of parameters of one statement."""
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def _recent_stories(db: Connection, since: datetime) -> tuple[Story, ...]:
-    """Stories touched since then with their tellings, oldest story first."""
-    rows = db.execute(
-        select(articles)
-        .join(stories, stories.c.id == articles.c.story_id)
-        .where(stories.c.updated_at >= since)
-        .order_by(articles.c.story_id, articles.c.id)
-    )
-    tellings: dict[int, list[Telling]] = {}
-    for row in rows:
-        tellings.setdefault(row.story_id, []).append(_telling(row))
-    return tuple(Story(id=number, tellings=tuple(told)) for number, told in tellings.items())
+def _stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
+    """These stories with their tellings, oldest story first."""
+    rows = [
+        row
+        for chunk in _chunks(sorted(numbers))
+        for row in db.execute(
+            select(articles, stories.c.updated_at, stories.c.follows)
+            .join(stories, stories.c.id == articles.c.story_id)
+            .where(articles.c.story_id.in_(chunk))
+            .order_by(articles.c.story_id, articles.c.id)
+        )
+    ]
+    return tuple(_story(number, list(told)) for number, told in groupby(rows, key=lambda row: row.story_id))
+
+
+def _story(number: int, rows: Sequence[Row[Any]]) -> Story:
+    tellings = tuple(_telling(row) for row in rows)
+    return Story(id=number, tellings=tellings, updated_at=rows[0].updated_at, follows=rows[0].follows)
 
 
 def _entry_row(outcome: PollOutcome, decided: EntryOutcome) -> dict[str, Any]:
@@ -228,13 +273,14 @@ def _entry_row(outcome: PollOutcome, decided: EntryOutcome) -> dict[str, Any]:
 
 def _article_row(telling: Telling, entry_id: int, story_id: int | None) -> dict[str, Any]:
     article = {name: getattr(telling.article, name) for name in Article.__dataclass_fields__}
-    return article | {"entry_id": entry_id, "story_id": story_id, "verdict": asdict(telling.verdict)}
+    placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
+    return article | placed | {"verdict": asdict(telling.verdict)}
 
 
 def _telling(row: Row[Any]) -> Telling:
     fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
     article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
-    return Telling(article=article, verdict=_verdict(row.verdict))
+    return Telling(article=article, verdict=_verdict(row.verdict), part=row.part, evidence=row.evidence)
 
 
 def _verdict(stored: dict[str, Any]) -> Verdict:

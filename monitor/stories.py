@@ -1,15 +1,24 @@
 """Matched entries and recent stories → what changes in the stories, and what the chats should show of them.
 
 Pure, and called inside the transaction that records a poll: two feeds that tell the same event at the same
-moment must not both start it.
+moment must not both start it. A wrong merge hides news from people who depend on it, so whatever a joining article
+adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier, WantedPost
+from monitor.novelty import are_of_others, common_persons, news
 from monitor.rendering import render
-from monitor.similarity import Placement, place
+from monitor.similarity import ALIKE, Shelf, cosine
+
+SAME_EVENT = timedelta(days=5)  # since the story's last telling: longer silence means another step of the case
+SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
+_ABOUT_THE_SAME = 0.05  # likeness enough for a follow-up, when it names the same person
+_SAME_PERSON = 0.05  # what naming somebody in common adds to the likeness
+_COMPARED = 20  # of a story's tellings, the last ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,21 @@ class Chats:
     review: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The story an article joins (its index among those given; None: it starts one), which part, and the evidence.
+
+    `news` is what the article adds to the story. `follows` is the story whose case a new one goes on.
+    """
+
+    index: int | None
+    evidence: str
+    part: int = 1
+    news: str = ""
+    same_article: bool = False  # not another telling: the very article, under the same address
+    follows: int | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class _Draft:
     """A story while the entries of one poll are placed; lives only inside `group`."""
@@ -28,22 +52,77 @@ class _Draft:
     added: list[EntryOutcome] = field(default_factory=list)
 
 
-def group(matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats) -> tuple[StoryChange, ...]:
+def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
+    """The best recent story for an article: the same address anywhere, else the most alike of the last five days.
+
+    Articles that name different people are never one story, however alike their words are.
+    """
+    for index, story in enumerate(recent):
+        if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
+            return Placement(index=index, evidence="тот же адрес", same_article=True)
+    ours = shelf.vector(telling.article.fingerprint)
+    alike = [(_likeness(telling, ours, story, shelf), index) for index, story in enumerate(recent)]
+    live = ((share, index) for share, index in alike if _is_live(recent[index], now))
+    best = ((share, index) for share, index in sorted(live, reverse=True) if _may_join(telling, recent[index]))
+    share, index = next(best, (0.0, -1))
+    if share < ALIKE:
+        evidence = f"похожих новостей нет (ближайшая: {share:.2f} при пороге {ALIKE:.2f})"
+        return Placement(index=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
+    told = recent[index].tellings
+    added = news(telling, told)
+    part = max(one.part for one in told) + 1 if added else _nearest_part(ours, told, shelf)
+    return Placement(index=index, evidence=f"сходство {share:.2f}", part=part, news=added)
+
+
+def _is_live(story: Story, now: datetime) -> bool:
+    return story.updated_at is None or abs(now - story.updated_at) <= SAME_EVENT
+
+
+def _may_join(telling: Telling, story: Story) -> bool:
+    return not are_of_others(telling.article, (told.article for told in story.tellings))
+
+
+def _likeness(telling: Telling, ours: Mapping[int, float], story: Story, shelf: Shelf) -> float:
+    """The mean over the story's last tellings: one bridge of a telling must not join two events."""
+    told = [one.article for one in story.tellings[-_COMPARED:]]
+    words = sum(cosine(ours, shelf.vector(article.fingerprint)) for article in told) / len(told)
+    if words < _ABOUT_THE_SAME:
+        return words
+    return words + _SAME_PERSON * common_persons(telling.article, told)
+
+
+def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: Shelf) -> int:
+    return max(told, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
+
+
+def _followed(
+    telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
+) -> int | None:
+    """The recorded story of the last sixty days that tells of the same person, the most alike one."""
+    cases = [
+        (share, story.id)
+        for share, story in ((share, recent[index]) for share, index in alike)
+        if story.id is not None and share >= _ABOUT_THE_SAME
+        if story.updated_at is None or now - story.updated_at <= SAME_CASE
+        if common_persons(telling.article, (told.article for told in story.tellings))
+    ]
+    return max(cases, default=(0.0, None))[1]
+
+
+def group(
+    matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, shelf: Shelf, now: datetime
+) -> tuple[StoryChange, ...]:
     """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final."""
     drafts = [_Draft(story=story) for story in recent]
     for decided in matched:
         assert decided.telling is not None
-        placement = place(decided.telling, [draft.story for draft in drafts])
+        placement = place(decided.telling, [draft.story for draft in drafts], shelf=shelf, now=now)
         if placement.index is None:
             drafts.append(_begun(decided, decided.telling, placement))
         else:
             _add(drafts[placement.index], decided, decided.telling, placement)
     return tuple(
-        StoryChange(
-            story=draft.story,
-            added=tuple(draft.added),
-            posts=_posts(draft.story, chats) if any(one.telling for one in draft.added) else (),
-        )
+        StoryChange(story=draft.story, added=tuple(draft.added), posts=_posts(draft, chats))
         for draft in drafts
         if draft.added
     )
@@ -51,25 +130,38 @@ def group(matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Ch
 
 def _begun(decided: EntryOutcome, telling: Telling, placement: Placement) -> _Draft:
     outcome = Outcome.POSTED if telling.verdict.tier is Tier.POST else Outcome.REVIEW
-    reason = f"{_rules(telling)}; {placement.evidence}"
-    return _Draft(story=Story(id=None, tellings=(telling,)), added=[replace(decided, outcome=outcome, reason=reason)])
+    placed = replace(telling, evidence=placement.evidence)
+    story = Story(id=None, tellings=(placed,), follows=placement.follows)
+    return _Draft(story=story, added=[_decided(decided, outcome, placed)])
 
 
 def _add(draft: _Draft, decided: EntryOutcome, telling: Telling, placement: Placement) -> None:
     """Join the story, unless it is the very article again and says nothing stronger than before."""
     promotes = draft.story.tier is not Tier.POST and telling.verdict.tier is Tier.POST
     if placement.same_article and not promotes:
-        draft.added.append(replace(decided, outcome=Outcome.DUPLICATE, reason=placement.evidence, telling=None))
+        again = replace(decided, outcome=Outcome.DUPLICATE, reason=placement.evidence, telling=None)
+        draft.added.append(again)
         return
-    outcome = Outcome.POSTED if promotes else Outcome.JOINED
-    draft.added.append(replace(decided, outcome=outcome, reason=f"{_rules(telling)}; {placement.evidence}"))
-    draft.story = replace(draft.story, tellings=(*draft.story.tellings, telling))
+    evidence = f"{placement.evidence}; новое: {placement.news}" if placement.news else placement.evidence
+    placed = replace(telling, part=placement.part, evidence=evidence)
+    tells_news = placement.news and telling.verdict.tier is Tier.POST
+    draft.added.append(_decided(decided, Outcome.POSTED if promotes or tells_news else Outcome.JOINED, placed))
+    draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
 
 
-def _rules(telling: Telling) -> str:
-    return ", ".join(f"{topic.id}: {topic.rule}" for topic in telling.verdict.topics)
+def _decided(decided: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:
+    rules = ", ".join(f"{topic.id}: {topic.rule}" for topic in telling.verdict.topics)
+    return replace(decided, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
 
 
-def _posts(story: Story, chats: Chats) -> tuple[WantedPost, ...]:
-    chat = chats.post if story.tier is Tier.POST else chats.review
-    return (WantedPost(chat=chat, html=render(story)),) if chat else ()
+def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
+    """The posts of the parts that were added to."""
+    touched = sorted({one.telling.part for one in draft.added if one.telling})
+    wanted = ((number, part_of(draft.story, number)) for number in touched)
+    posts = ((number, part, chats.post if part.tier is Tier.POST else chats.review) for number, part in wanted)
+    return tuple(WantedPost(chat=chat, html=render(part), part=number) for number, part, chat in posts if chat)
+
+
+def part_of(story: Story, number: int) -> Story:
+    """The story as one of its posts tells it."""
+    return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))

@@ -10,7 +10,7 @@ The law of a delivery (`deliveries.state`), from the design, section 6:
             doing it twice shows the same text.
 
     from        to          when
-    (none)      pending     a story goes to the chat
+    (none)      pending     a story, or a new part of it, goes to the chat
     pending     sending     claimed, by conditional update
     sending     sent        Telegram said ok, and the sent revision is the wanted one
     sending     pending     Telegram said ok but the wanted text has moved on (an edit follows), or it surely
@@ -141,6 +141,7 @@ stories = Table(
     Column("id", Id, primary_key=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("follows", Id),  # the story whose case this one goes on: its post is a reply to that story's
     Index(None, "updated_at"),
 )
 
@@ -160,8 +161,11 @@ articles = Table(
     Column("fingerprint", JSON, nullable=False),
     Column("problem", String, nullable=False),
     Column("verdict", JSON, nullable=False),  # topics with their matches, and vetoes, as decided then
+    Column("part", Integer, nullable=False, server_default="1"),  # which of the story's posts tells it
+    Column("evidence", String, nullable=False, server_default=""),  # why it belongs to the story
     Index(None, "story_id"),
     Index(None, "entry_id"),
+    Index(None, "canonical_url"),
 )
 
 deliveries = Table(
@@ -181,7 +185,8 @@ deliveries = Table(
     Column("error", String, nullable=False, default=""),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    UniqueConstraint("story_id", "chat"),
+    Column("part", Integer, nullable=False, server_default="1"),  # the story's first post, or a reply to it
+    UniqueConstraint("story_id", "chat", "part", name="uq_deliveries_story_id_chat_part"),
     _one_of("state", DeliveryState),
     Index(None, "chat", "state", "id"),
 )

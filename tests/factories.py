@@ -72,14 +72,15 @@ def article(number: int = 1, **given: Any) -> Article:
     return Article(**{"fingerprint": fingerprint(fields["title"], fields["text"])} | fields)
 
 
-def telling(number: int = 1, *topics: str, tier: Tier = Tier.POST, **given: Any) -> Telling:
+def telling(number: int = 1, *topics: str, tier: Tier = Tier.POST, part: int = 1, **given: Any) -> Telling:
     """An article with a verdict; without topics it is about an extradition."""
-    return Telling(article=article(number, **given), verdict=verdict(*(topics or ("extradition",)), tier=tier))
+    judged = verdict(*(topics or ("extradition",)), tier=tier)
+    return Telling(article=article(number, **given), verdict=judged, part=part)
 
 
-def story(number: int = 1, *tellings: Telling) -> Story:
+def story(number: int = 1, *tellings: Telling, updated_at: datetime = NOW) -> Story:
     """A recorded story."""
-    return Story(id=number, tellings=tellings or (telling(number),))
+    return Story(id=number, tellings=tellings or (telling(number),), updated_at=updated_at)
 
 
 def matched(number: int = 1, *topics: str, tier: Tier = Tier.POST, **given: Any) -> EntryOutcome:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, select
 from monitor.channel import Channel
 from monitor.database import writing
 from monitor.dispatch import Dispatcher
-from monitor.models import DeliveryState, Pace
+from monitor.models import DeliveryState, Pace, WantedPost
 from monitor.outbox import Outbox, want
 from monitor.tables import chats, deliveries, stories
 from tests.factories import NOW
@@ -44,11 +44,11 @@ async def dispatcher(bot_api: BotApi, outbox: Outbox, clock: Clock) -> AsyncIter
         yield Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE)
 
 
-def wish(engine: Engine, story_id: int = 1, html: str = "текст") -> None:
+def wish(engine: Engine, story_id: int = 1, html: str = "текст", part: int = 1) -> None:
     with writing(engine) as db:
         if db.execute(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
             db.execute(insert(stories).values(id=story_id, created_at=NOW, updated_at=NOW))
-        want(db, story_id, CHAT, html, NOW)
+        want(db, story_id, WantedPost(chat=CHAT, html=html, part=part), NOW)
 
 
 def states(engine: Engine) -> list[str]:
@@ -219,3 +219,29 @@ async def test_a_lost_answer_to_an_edit_is_repeated(
 
     assert states(engine) == ["sent"]
     assert shown(bot_api) == ["правка"]
+
+
+async def test_a_follow_up_answers_the_storys_first_message(
+    dispatcher: Dispatcher, engine: Engine, bot_api: BotApi
+) -> None:
+    wish(engine, 1)
+    await dispatcher.drain(CHAT)
+    wish(engine, 1, html="новое", part=2)
+    await dispatcher.drain(CHAT)
+
+    first, second = bot_api.posted(CHAT)
+    assert second.raw["reply_to_message"]["message_id"] == first.message_id
+
+
+async def test_a_follow_up_is_posted_though_the_first_message_was_deleted(
+    dispatcher: Dispatcher, engine: Engine, bot_api: BotApi
+) -> None:
+    wish(engine, 1)
+    await dispatcher.drain(CHAT)
+    (first,) = bot_api.posted(CHAT)
+    bot_api.delete(CHAT, first.message_id)
+    wish(engine, 1, html="новое", part=2)
+    await dispatcher.drain(CHAT)
+
+    (second,) = bot_api.posted(CHAT)
+    assert "reply_to_message" not in second.raw

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from monitor.database import writing
-from monitor.models import Delivery, DeliveryState, Pace, Settlement, Wait
+from monitor.models import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.outbox import Outbox, want
 from monitor.tables import chats, deliveries, stories
 from tests.factories import NOW
@@ -18,11 +18,11 @@ FREE = Pace(per_minute=1000, spacing=timedelta(0))
 SENT = DeliveryState.SENT
 
 
-def wish(engine: Engine, story_id: int = 1, html: str = "текст", chat: str = CHAT) -> None:
+def wish(engine: Engine, story_id: int = 1, html: str = "текст", chat: str = CHAT, part: int = 1) -> None:
     with writing(engine) as db:
         if db.execute(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
             db.execute(insert(stories).values(id=story_id, created_at=NOW, updated_at=NOW))
-        want(db, story_id, chat, html, NOW)
+        want(db, story_id, WantedPost(chat=chat, html=html, part=part), NOW)
 
 
 def take(outbox: Outbox, *, after: timedelta = timedelta(0), pace: Pace = FREE) -> Delivery:
@@ -216,3 +216,43 @@ def test_an_operator_decides_only_where_the_law_allows(
 
     assert moved is allowed
     assert state(engine) == (to if allowed else ended)
+
+
+# -- threads --------------------------------------------------------------------------------------------
+
+
+def test_a_follow_up_answers_the_storys_first_post(outbox: Outbox, engine: Engine) -> None:
+    wish(engine, 1)
+    outbox.settle(take(outbox), Settlement(state=SENT, message_id=7), NOW)
+    wish(engine, 1, html="новое", part=2)
+
+    assert take(outbox).reply_to == 7
+
+
+def test_a_story_answers_the_story_whose_case_it_goes_on(outbox: Outbox, engine: Engine) -> None:
+    wish(engine, 1)
+    outbox.settle(take(outbox), Settlement(state=SENT, message_id=7), NOW)
+    with writing(engine) as db:
+        db.execute(insert(stories).values(id=2, created_at=NOW, updated_at=NOW, follows=1))
+    wish(engine, 2)
+
+    assert take(outbox).reply_to == 7
+
+
+def test_a_first_post_and_an_edit_answer_nothing(outbox: Outbox, engine: Engine) -> None:
+    wish(engine, 1)
+    first = take(outbox)
+    outbox.settle(first, Settlement(state=SENT, message_id=7), NOW)
+    wish(engine, 1, html="иначе")
+
+    assert (first.reply_to, take(outbox).reply_to) == (None, None)
+
+
+def test_a_follow_up_of_a_story_that_this_chat_never_showed_stands_alone(outbox: Outbox, engine: Engine) -> None:
+    wish(engine, 1, chat="@elsewhere")
+    elsewhere = outbox.claim("@elsewhere", NOW, lease=LEASE, pace=FREE)
+    assert isinstance(elsewhere, Delivery)
+    outbox.settle(elsewhere, Settlement(state=SENT, message_id=7), NOW)
+    wish(engine, 1, html="новое", part=2)
+
+    assert take(outbox).reply_to is None

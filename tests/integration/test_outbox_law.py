@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import insert, select
 
 from monitor.database import migrate, open_engine, writing
-from monitor.models import Delivery, DeliveryState, Pace, Settlement
+from monitor.models import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.outbox import Outbox, want
 from monitor.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
@@ -70,7 +70,7 @@ class Law(RuleBasedStateMachine):
         with writing(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == story)).first() is None:
                 db.execute(insert(stories).values(id=story, created_at=self.now, updated_at=self.now))
-            want(db, story, CHAT, f"{story}: {text}", self.now)
+            want(db, story, WantedPost(chat=CHAT, html=f"{story}: {text}"), self.now)
         self.wanted[story] = f"{story}: {text}"
 
     @rule(seconds=st.integers(0, 90))

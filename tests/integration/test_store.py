@@ -1,14 +1,16 @@
 """What the store promises, on a SQLite file and on PostgreSQL alike."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.models import DeliveryState, EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.models import DeliveryState, EntryOutcome, FeedState, Outcome, Story, StoryChange, WantedPost
 from monitor.outbox import Outbox
+from monitor.similarity import Shelf
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import articles, deliveries, entries, feeds, stories
@@ -100,7 +102,9 @@ def test_record_keeps_validators_and_entries_together(store: Store) -> None:
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
     state = claimed(store)
 
-    def breaks(_matched: tuple[EntryOutcome, ...], _recent: tuple[Story, ...]) -> tuple[StoryChange, ...]:
+    def breaks(
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+    ) -> tuple[StoryChange, ...]:
         raise RuntimeError("the rules are at fault")
 
     outcome = poll_outcome(lease_no=state.lease_no, etag="new", settled=(settled(1),), matched=(matched(2),))
@@ -187,18 +191,22 @@ def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
     store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
     read: list[Story] = []
 
-    def look(found: tuple[EntryOutcome, ...], recent: tuple[Story, ...]) -> tuple[StoryChange, ...]:
+    def look(
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+    ) -> tuple[StoryChange, ...]:
         read.extend(recent)
-        return PLACE(found, recent)
+        return PLACE(matched, recent, shelf=shelf, now=now)
 
     (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
     store.record(
-        poll_outcome(lease_no=again.lease_no, matched=(matched(2, title="Совсем другое", text="другое"),)),
+        poll_outcome(lease_no=again.lease_no, matched=(matched(2, title="Адвокат обжалует"),)),
         look,
         window=WINDOW,
     )
 
-    assert read == [Story(id=1, tellings=(telling(1),))]
+    (told,) = read[0].tellings
+    assert read == [Story(id=1, tellings=(replace(telling(1), evidence=told.evidence),), updated_at=NOW)]
+    assert "похожих новостей нет" in told.evidence
 
 
 def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engine) -> None:
@@ -215,6 +223,56 @@ def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engi
 
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 2
+
+
+def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+
+    new_topic = matched(2, "extradition", "knb", feed="Вторая")
+    store.record(poll_outcome(lease_no=again.lease_no, matched=(new_topic,)), PLACE, window=WINDOW)
+
+    with engine.connect() as db:
+        rows = db.execute(select(deliveries).order_by(deliveries.c.id)).all()
+        told = db.execute(select(articles.c.part, articles.c.evidence).order_by(articles.c.id)).all()
+    assert [(row.story_id, row.part) for row in rows] == [(1, 1), (1, 2)]
+    assert [one.part for one in told] == [1, 2]
+    assert "новое: тема" in told[1].evidence
+
+
+def test_two_workers_place_into_the_same_stories(store: Store, engine: Engine) -> None:
+    """Each keeps a shelf of its own; what the other recorded meanwhile is on it before anything is placed."""
+    other = Store(engine)
+    store.sync_feeds([feed(name="Лента"), feed(name="Вторая", url="http://127.0.0.1/2")], NOW)
+    states = {state.name: state for state in store.claim_due_feeds(NOW, limit=2, lease=LEASE)}
+
+    for worker, name, number in ((store, "Лента", 1), (other, "Вторая", 2)):
+        found = matched(number, feed=name)
+        outcome = poll_outcome(feed=name, lease_no=states[name].lease_no, matched=(found,))
+        assert worker.record(outcome, PLACE, window=WINDOW)
+
+    with engine.connect() as db:
+        assert len(db.execute(select(stories)).all()) == 1
+
+
+def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Store, engine: Engine) -> None:
+    state = claimed(store)
+
+    def breaks(
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+    ) -> tuple[StoryChange, ...]:
+        changes = PLACE(matched, recent, shelf=shelf, now=now)
+        nowhere: Any = None  # the database refuses it
+        return (*changes, replace(changes[0], posts=(WantedPost(chat="@x", html=nowhere),)))
+
+    outcome = poll_outcome(lease_no=state.lease_no, matched=(matched(1),))
+    with pytest.raises(Exception, match=r"(?i)null"):
+        store.record(outcome, breaks, window=WINDOW)
+
+    assert store.record(outcome, PLACE, window=WINDOW)
+    with engine.connect() as db:
+        assert len(db.execute(select(stories)).all()) == 1
 
 
 def test_a_heartbeat_is_the_last_one(store: Store) -> None:

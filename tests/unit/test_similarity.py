@@ -1,10 +1,10 @@
-from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.similarity import fingerprint, place
-from tests.factories import TEXT, story, telling
+from monitor.similarity import ALIKE, Shelf, fingerprint
+from tests.factories import NOW, TEXT
 
 RETOLD = (
     "В Казахстане прокуратура одобрила экстрадицию россиянина, просившего убежища в Астане. "
@@ -20,62 +20,77 @@ OTHER_CASE = (
 def test_blanks_and_case_do_not_change_a_fingerprint(title: str, text: str) -> None:
     spaced = "  ".join(text.split(" "))
 
-    assert fingerprint(title, text) == tuple(sorted(set(fingerprint(title, text))))
+    assert fingerprint(title, text) == tuple(sorted(fingerprint(title, text)))
     if title.casefold() == title.upper().casefold() and text.casefold() == text.upper().casefold():
         assert fingerprint(title.upper(), spaced.upper()) == fingerprint(title, spaced)
 
 
-def test_an_agency_copy_joins() -> None:
-    placed = place(telling(2, text=TEXT, title="Одобрена экстрадиция"), [story(1)])
+def test_a_fingerprint_tells_figures_from_words_and_counts() -> None:
+    words, figures = fingerprint("", "суд суд"), fingerprint("", "214 граждан")
 
-    assert placed.index == 0
-    assert not placed.same_article
-
-
-def test_a_retelling_with_other_endings_and_order_joins() -> None:
-    assert place(telling(2, text=RETOLD, title="Новость 1"), [story(1)]).index == 0
+    assert len(words) == 2
+    assert words[0] == words[1]
+    assert sorted(number & 1 for number in figures) == [0, 1]
 
 
-def test_another_case_on_the_same_topic_starts_a_story() -> None:
-    assert place(telling(2, text=OTHER_CASE, title="Отказано"), [story(1)]).index is None
+@given(one=st.text(max_size=200), other=st.text(max_size=200))
+def test_likeness_is_symmetric_and_between_nought_and_one(one: str, other: str) -> None:
+    shelf = Shelf()
+    ours, theirs = fingerprint("", one), fingerprint("", other)
+
+    likeness = shelf.likeness(ours, theirs)
+
+    assert 0 <= likeness <= 1 + 1e-9
+    assert abs(likeness - shelf.likeness(theirs, ours)) < 1e-9
 
 
-def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
-    again = telling(1, text="совершенно другой текст", title="Другой заголовок")
+def test_a_copy_is_alike_a_retelling_less_another_case_not() -> None:
+    shelf = Shelf()
+    told = fingerprint("Новость", TEXT)
 
-    placed = place(again, [story(9, telling(5)), story(1)])
+    copy = shelf.likeness(told, fingerprint("Новость", TEXT))
+    retold = shelf.likeness(told, fingerprint("Другой заголовок", RETOLD))
+    other = shelf.likeness(told, fingerprint("Отказано", OTHER_CASE))
 
-    assert (placed.index, placed.same_article) == (1, True)
-
-
-def test_a_merge_never_hides_a_new_topic() -> None:
-    with_a_new_topic = telling(2, "extradition", "knb")
-
-    assert place(with_a_new_topic, [story(1, telling(1, "extradition"))]).index is None
-    assert place(telling(3, "extradition"), [story(1, telling(1, "extradition", "knb"))]).index == 0
+    assert copy > 0.999
+    assert copy > retold > ALIKE > other
 
 
-def test_a_merge_never_hides_a_person() -> None:
-    about_one = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
-    about_another = TEXT.replace("россиянина,", "россиянина Глеба Выдумкина,")
-    told = [story(1, telling(1, text=about_one))]
+def test_a_word_that_everybody_has_weighs_little_and_figures_double() -> None:
+    shelf = Shelf()
+    for number in range(50):
+        shelf.add(number, number, fingerprint("", f"самолёт редкость{'абвгдежзик'[number % 10]}"), NOW)
+    (common,), (rare,), (figure,) = (fingerprint("", word) for word in ("самолёт", "верблюд", "4711"))
 
-    assert place(telling(2, text=about_another, title="Новость 1"), told).index is None
-    assert place(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).index == 0
-
-
-def test_the_nearest_story_wins() -> None:
-    near, far = story(1, telling(1, text=TEXT)), story(2, telling(2, text=RETOLD, title="Новость"))
-
-    assert place(telling(3, text=TEXT, title="Новость 1"), [far, near]).index == 1
+    assert shelf.weight(common) < shelf.weight(rare)
+    assert shelf.weight(figure) == 2 * shelf.weight(rare)
 
 
-def test_texts_of_a_few_words_are_never_merged() -> None:
-    short = telling(2, title="Срочно", text="Его выдали")
-    twin = story(1, telling(1, title="Срочно", text="Его выдали"))
-
-    assert place(replace(short), [twin]).index is None
+def test_texts_of_a_few_words_are_never_alike() -> None:
+    assert Shelf().likeness(fingerprint("Срочно", "Его выдали"), fingerprint("Срочно", "Его выдали")) == 0
 
 
-def test_nothing_recent_starts_a_story() -> None:
-    assert place(telling(1), []).index is None
+def test_the_shelf_finds_the_nearest_stories_and_forgets_the_old() -> None:
+    shelf = Shelf()
+    shelf.add(1, 11, fingerprint("", TEXT), NOW)
+    shelf.add(2, 12, fingerprint("", OTHER_CASE), NOW - timedelta(days=3))
+
+    assert shelf.nearest(fingerprint("", RETOLD))[0] == 11
+
+    shelf.forget(NOW - timedelta(days=1))
+
+    assert len(shelf) == 1
+    assert shelf.nearest(fingerprint("", OTHER_CASE)) == [11]
+
+
+@given(texts=st.lists(st.text(alphabet="абвгд ", min_size=5, max_size=60), max_size=12))
+def test_a_shelf_that_forgot_everything_is_as_new(texts: list[str]) -> None:
+    shelf = Shelf()
+    for number, text in enumerate(texts):
+        shelf.add(number, number, fingerprint("", text), NOW)
+
+    shelf.forget(NOW + timedelta(seconds=1))
+
+    assert len(shelf) == 0
+    assert shelf.nearest(fingerprint("", TEXT)) == []
+    assert shelf.weight(2) == Shelf().weight(2)

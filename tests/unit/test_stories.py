@@ -1,28 +1,102 @@
+from datetime import timedelta
+from functools import partial
+
 from monitor.models import Outcome, Tier
-from monitor.stories import Chats, group
-from tests.factories import matched, story, telling
+from monitor.similarity import Shelf
+from monitor.stories import SAME_EVENT, Chats, group, part_of, place
+from tests.factories import NOW, TEXT, matched, story, telling
 
 CHATS = Chats(post="@channel", review="-100")
 OTHER = "В Шымкенте сотрудники комитета вызвали релоканта на беседу и спрашивали о подписи под петицией."
+RETOLD = (
+    "В Казахстане прокуратура одобрила экстрадицию россиянина, просившего убежища в Астане. "
+    "Решение обжалует адвокат в городском суде. Остановить выдачу требуют правозащитники."
+)
+placed = partial(place, shelf=Shelf(), now=NOW)
+grouped = partial(group, chats=CHATS, shelf=Shelf(), now=NOW)
+
+
+# -- where an article belongs ---------------------------------------------------------------------------
+
+
+def test_an_agency_copy_joins() -> None:
+    placement = placed(telling(2, text=TEXT, title="Одобрена экстрадиция"), [story(1)])
+
+    assert (placement.index, placement.part, placement.news) == (0, 1, "")
+    assert not placement.same_article
+
+
+def test_a_retelling_with_other_endings_and_order_joins() -> None:
+    assert placed(telling(2, text=RETOLD, title="Новость 1"), [story(1)]).index == 0
+
+
+def test_another_event_starts_a_story() -> None:
+    assert placed(telling(2, text=OTHER, title="Вызов"), [story(1)]).index is None
+
+
+def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
+    again = telling(1, text="совершенно другой текст", title="Другой заголовок")
+
+    placement = placed(again, [story(9, telling(5)), story(1)])
+
+    assert (placement.index, placement.same_article) == (1, True)
+
+
+def test_people_of_different_names_are_never_one_story() -> None:
+    about_one = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
+    about_another = TEXT.replace("россиянина,", "россиянина Глеба Выдумкина,")
+    told = [story(1, telling(1, text=about_one))]
+
+    assert placed(telling(2, text=about_another, title="Новость 1"), told).index is None
+    assert placed(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).index == 0
+
+
+def test_the_most_alike_story_wins() -> None:
+    near, far = story(1, telling(1, text=TEXT)), story(2, telling(2, text=RETOLD, title="Новость"))
+
+    assert placed(telling(3, text=TEXT, title="Новость 1"), [far, near]).index == 1
+
+
+def test_a_story_silent_for_days_is_followed_not_joined() -> None:
+    named = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
+    old = story(7, telling(1, text=named), updated_at=NOW - SAME_EVENT - timedelta(hours=1))
+
+    placement = placed(telling(2, text=named, title="Новость 1"), [old])
+
+    assert (placement.index, placement.follows) == (None, 7)
+
+
+def test_a_case_is_followed_by_the_person_not_by_words_alone() -> None:
+    old = story(7, telling(1), updated_at=NOW - timedelta(days=20))
+
+    assert placed(telling(2, text=TEXT, title="Новость 1"), [old]).follows is None
+
+
+def test_nothing_recent_starts_a_story() -> None:
+    assert placed(telling(1), []).index is None
+
+
+# -- what changes, and what is shown --------------------------------------------------------------------
 
 
 def test_a_matched_entry_starts_a_story_in_the_channel() -> None:
-    (change,) = group([matched(1)], [], chats=CHATS)
+    (change,) = grouped([matched(1)], [])
 
     assert change.story.id is None
     assert [one.outcome for one in change.added] == [Outcome.POSTED]
     assert [post.chat for post in change.posts] == ["@channel"]
 
 
-def test_the_reason_names_the_rules() -> None:
-    (change,) = group([matched(1)], [], chats=CHATS)
+def test_the_reason_names_the_rules_and_the_evidence() -> None:
+    (change,) = grouped([matched(1)], [])
 
     assert "extradition: правило" in change.added[0].reason
+    assert "похожих новостей нет" in change.added[0].reason
 
 
 def test_doubtful_rules_go_to_review_and_nowhere_without_a_review_chat() -> None:
-    (change,) = group([matched(1, tier=Tier.REVIEW)], [], chats=CHATS)
-    (unseen,) = group([matched(1, tier=Tier.REVIEW)], [], chats=Chats(post="@channel"))
+    (change,) = grouped([matched(1, tier=Tier.REVIEW)], [])
+    (unseen,) = grouped([matched(1, tier=Tier.REVIEW)], [], chats=Chats(post="@channel"))
 
     assert change.added[0].outcome is Outcome.REVIEW
     assert [post.chat for post in change.posts] == ["-100"]
@@ -30,7 +104,7 @@ def test_doubtful_rules_go_to_review_and_nowhere_without_a_review_chat() -> None
 
 
 def test_two_tellings_in_one_poll_are_one_story() -> None:
-    (change,) = group([matched(1), matched(2, feed="Вторая")], [], chats=CHATS)
+    (change,) = grouped([matched(1), matched(2, feed="Вторая")], [])
 
     assert [one.outcome for one in change.added] == [Outcome.POSTED, Outcome.JOINED]
     assert len(change.posts) == 1
@@ -38,15 +112,42 @@ def test_two_tellings_in_one_poll_are_one_story() -> None:
 
 
 def test_a_joining_article_changes_the_wanted_post_of_its_story() -> None:
-    (change,) = group([matched(2, feed="Вторая")], [story(7, telling(1))], chats=CHATS)
+    (change,) = grouped([matched(2, feed="Вторая")], [story(7, telling(1))])
 
     assert change.story.id == 7
     assert change.added[0].outcome is Outcome.JOINED
     assert "Вторая" in change.posts[0].html
 
 
+def test_what_a_joining_article_adds_is_a_post_of_its_own() -> None:
+    """A merge hides neither a topic nor a person: an edit rings no bell."""
+    (change,) = grouped([matched(2, "extradition", "knb", feed="Вторая")], [story(7, telling(1))])
+
+    assert change.added[0].outcome is Outcome.POSTED
+    assert "тема: Knb" in change.added[0].reason
+    assert [(post.chat, post.part) for post in change.posts] == [("@channel", 2)]
+    assert "Вторая" in change.posts[0].html
+    assert "Также пишут" not in change.posts[0].html
+
+
+def test_a_retelling_of_the_follow_up_joins_the_follow_up() -> None:
+    released = TEXT.replace("одобрила экстрадицию", "сообщила, что отпустили").replace("требуют", "добились")
+    told = [story(7, telling(1), telling(2, title="Россиянина отпустили", text=released, part=2))]
+
+    (change,) = grouped([matched(3, title="Россиянина отпустили из СИЗО", text=released, feed="Вторая")], told)
+
+    assert [post.part for post in change.posts] == [2]
+    assert [one.outcome for one in change.added] == [Outcome.JOINED]
+
+
+def test_a_doubtful_follow_up_is_reviewed_though_the_story_was_posted() -> None:
+    (change,) = grouped([matched(2, "extradition", "knb", tier=Tier.REVIEW)], [story(7, telling(1))])
+
+    assert [(post.chat, post.part) for post in change.posts] == [("-100", 2)]
+
+
 def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
-    (change,) = group([matched(1)], [story(7, telling(1))], chats=CHATS)
+    (change,) = grouped([matched(1)], [story(7, telling(1))])
 
     assert (change.added[0].outcome, change.added[0].telling) == (Outcome.DUPLICATE, None)
     assert len(change.story.tellings) == 1
@@ -56,7 +157,7 @@ def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
 def test_a_stronger_telling_lifts_a_story_out_of_review() -> None:
     doubtful = story(7, telling(1, tier=Tier.REVIEW))
 
-    (change,) = group([matched(2, feed="Вторая")], [doubtful], chats=CHATS)
+    (change,) = grouped([matched(2, feed="Вторая")], [doubtful])
 
     assert change.added[0].outcome is Outcome.POSTED
     assert [post.chat for post in change.posts] == ["@channel"]
@@ -64,6 +165,13 @@ def test_a_stronger_telling_lifts_a_story_out_of_review() -> None:
 
 
 def test_stories_nobody_touched_do_not_change() -> None:
-    changes = group([matched(2, text=OTHER, title="Вызов")], [story(7, telling(1))], chats=CHATS)
+    changes = grouped([matched(2, text=OTHER, title="Вызов")], [story(7, telling(1))])
 
     assert [change.story.id for change in changes] == [None]
+
+
+def test_a_part_is_the_story_without_its_other_posts() -> None:
+    whole = story(7, telling(1), telling(2, part=2), telling(3))
+
+    assert [one.article.url[-1] for one in part_of(whole, 1).tellings] == ["1", "3"]
+    assert [one.article.url[-1] for one in part_of(whole, 2).tellings] == ["2"]

@@ -1,0 +1,50 @@
+"""What placing one article costs among 10,000 recent stories: `python benchmarks/stories.py`.
+
+The articles are invented: words of a vocabulary whose frequencies fall as those of a language do.
+"""
+
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+
+from monitor.models import Article, Story, Telling, Verdict
+from monitor.similarity import Shelf, fingerprint
+from monitor.stories import place
+
+STORIES, PLACED, WORDS, VOCABULARY = 10_000, 300, 110, 30_000
+ZIPF = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def article(number: int, chance: random.Random, vocabulary: list[str]) -> Article:
+    words = chance.choices(vocabulary, cum_weights=ZIPF, k=WORDS)
+    title, text = " ".join(words[:9]).capitalize(), " ".join(words[9:])
+    url = f"https://news.example/{number}"
+    print_of = fingerprint(title, text)
+    return Article(feed="Лента", url=url, canonical_url=url, title=title, text=text, fingerprint=print_of)
+
+
+def main() -> None:
+    chance = random.Random(11)
+    letters = "абвгдежзиклмнопрстуфхц"
+    vocabulary = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
+    told = [Telling(article=article(number, chance, vocabulary), verdict=Verdict()) for number in range(STORIES)]
+    shelf = Shelf()
+    began = time.process_time()
+    for number, telling in enumerate(told):
+        shelf.add(number, number, telling.article.fingerprint, NOW - timedelta(minutes=number))
+    filled = time.process_time() - began
+    new = [Telling(article=article(STORIES + n, chance, vocabulary), verdict=Verdict()) for n in range(PLACED)]
+    began = time.process_time()
+    for telling in new:
+        near = shelf.nearest(telling.article.fingerprint)
+        recent = [Story(id=number, tellings=(told[number],), updated_at=NOW) for number in near]
+        place(telling, recent, shelf=shelf, now=NOW)
+    spent = time.process_time() - began
+    print(f"{STORIES} stories on the shelf: {filled * 1e6 / STORIES:.0f} µs a story to put there")
+    print(f"placing an article among them: {spent * 1e3 / PLACED:.2f} ms CPU")
+
+
+if __name__ == "__main__":
+    main()

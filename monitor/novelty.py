@@ -1,0 +1,100 @@
+"""What an article brings to a story that its readers have not been told: a topic, a person, a step of the case. Pure.
+
+A doubt counts as news: a line too many is a nuisance, a line too few may hide somebody's arrest. Persons and steps are
+looked for in the headline and in the sentences that matched; background paragraphs name people of older cases.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from monitor.models import Article, Telling
+from monitor.people import Person, in_common, people
+from monitor.text import sentences
+
+_LEAD = 1_200  # characters in which an article's people are looked for
+
+# The steps of a case, by the beginnings of the words that headlines tell them with. A step in a headline that no
+# earlier telling speaks of is news even when everything else is known.
+_HANDED_OVER = (
+    "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил передан передал"
+    " вывезен вывезл депортацияланды экстрадицияланды шығарылды жөнелтілді қайтарылды тапсырылды"
+)
+_STEPS = {
+    "задержание": ("задерж ұстады ұсталды", r"снят?\w* с (?:рейса|поезда)"),
+    "арест": ("арест қамауға қамалды тұтқын", r"под стражу"),
+    "запрос": ("запрос запрашива сұрат розыск іздеу", r"сұрау сал"),
+    "решение о выдаче": ("", r"(?:одобр|разреш|постанов|реш)\w+ (?:\w+ ){0,3}?(?:выда|экстрад|депорт|высл|выдвор)"),
+    "выдача": (_HANDED_OVER, r"ұстап бер(?:ді|ілді)|шығарып жібер(?:ді|ілді)"),
+    "отказ в выдаче": ("", r"отказал\w* (?:\w+ ){0,2}?(?:выда|экстрад)|не выда|беруден бас тарт"),
+    "освобождение": ("освобо отпущен отпустил босат бостандық", r"выш(?:ел|ла) на свободу"),
+    "отказ в убежище": ("", r"отказ\w* (?:\w+ ){0,2}?(?:убежищ|статус)|мәртебе\w* берме"),
+    "допрос": ("допрос допрош допраш вызва вызов шақыр тергеуге", r"жауап ал"),
+    "обыск": ("обыск изъял изъят тінту тәркіле", ""),
+    "обвинение": ("обвин предъяв приговор осужд осудил айыпта үкім сотталды", ""),
+    "смерть": ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
+    "побег": ("сбежал бежал покинул уехал вылетел қашып", ""),
+}
+
+
+def _any_of(words: str, phrases: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
+
+
+_STEP = {step: _any_of(words, phrases) for step, (words, phrases) in _STEPS.items()}
+
+
+def news(telling: Telling, told: Sequence[Telling]) -> str:
+    """What `telling` adds to what was told, in Russian, for the post's reason; "" when it repeats it."""
+    known_topics = {topic.id for one in told for topic in one.verdict.topics}
+    topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
+    known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in told)
+    steps = [step for step in _steps(telling.article.title) if not _STEP[step].search(known)]
+    parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps))
+    return "; ".join(f"{what}: {', '.join(found)}" for what, found in parts if found)
+
+
+def _strangers(telling: Telling, known: str) -> list[str]:
+    """Surnames of the telling's people that nobody known bears, or that somebody of another first name does."""
+    known_people, small = people(known), known.casefold()
+    return sorted(
+        {
+            person.surname
+            for person in persons(telling)
+            if person.stem not in small
+            or (person.first and not in_common([person], known_people) and _bears(person, known_people))
+        }
+    )
+
+
+def _bears(person: Person, others: Iterable[Person]) -> bool:
+    return any(person.stem == other.stem for other in others)
+
+
+def persons(telling: Telling) -> frozenset[Person]:
+    """The people in the headline and in the sentences that matched."""
+    article = telling.article
+    spans = sentences(article.text)
+    starts = [start for start, _ in spans]
+    matches = [match.start for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
+    chosen = sorted({bisect_right(starts, at) - 1 for at in matches} - {-1})
+    return people("\n".join([article.title, *(article.text[slice(*spans[number])] for number in chosen)]))
+
+
+def are_of_others(article: Article, told: Iterable[Article]) -> bool:
+    """Whether both name people, and none in common: then they tell of different cases, however alike the words are."""
+    ours, theirs = _named(article), frozenset(person for one in told for person in _named(one))
+    return bool(ours and theirs) and not in_common(ours, theirs)
+
+
+def common_persons(article: Article, told: Iterable[Article]) -> bool:
+    """Whether somebody is named in both."""
+    return in_common(_named(article), (person for one in told for person in _named(one)))
+
+
+def _named(article: Article) -> frozenset[Person]:
+    return people(f"{article.title}\n{article.text[:_LEAD]}")
+
+
+def _steps(headline: str) -> list[str]:
+    return [step for step, words in _STEP.items() if words.search(headline)]

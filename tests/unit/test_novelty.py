@@ -1,0 +1,115 @@
+import pytest
+
+from monitor.models import Match, Telling, Tier, TopicVerdict, Verdict
+from monitor.novelty import are_of_others, common_persons, news, persons
+from tests.factories import article, telling
+
+
+def told(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
+    """An article whose rule matched these words of the text."""
+    matches = tuple(
+        Match(term=word, form=word, where="text", start=text.index(word), end=text.index(word) + len(word))
+        for word in words
+    )
+    verdict = TopicVerdict(id=topic, title="Выдача", hashtag=topic, rule="правило", tier=Tier.POST, matches=matches)
+    return Telling(article=article(title=title, text=text), verdict=Verdict(topics=(verdict,)))
+
+
+FIRST = told(
+    "Россиянина задержали в Актобе",
+    "В Актобе задержали Ивана Пробникова. Его ищут по запросу Москвы. Адвокат ждёт суда.",
+    "запросу",
+)
+
+
+def test_a_retelling_brings_no_news() -> None:
+    again = told("В Актобе задержан россиянин", "Пробников задержан по запросу Москвы, говорит адвокат.", "запросу")
+
+    assert news(again, [FIRST]) == ""
+
+
+def test_another_person_in_a_sentence_that_matched_is_news() -> None:
+    another = told("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
+
+    assert news(another, [FIRST]) == "имя: Выдумкин"
+
+
+def test_a_person_of_the_background_is_not_news() -> None:
+    background = told("Задержан", "Он задержан по запросу Москвы. Раньше выслали Глеба Выдумкина.", "запросу")
+
+    assert news(background, [FIRST]) == ""
+
+
+def test_a_case_ending_does_not_make_a_new_person() -> None:
+    ended = told("Задержан", "По запросу Москвы ищут Ивана Пробникова, с Пробниковым говорил суд.", "запросу")
+
+    assert news(ended, [FIRST]) == ""
+
+
+@pytest.mark.parametrize(
+    ("headline", "step"),
+    [
+        ("Россиянина выдали Москве", "выдача"),
+        ("Суд арестовал россиянина", "арест"),
+        ("Его отпустили", "освобождение"),
+        ("Казахстан отказал в экстрадиции россиянина", "отказ в выдаче"),
+        ("Суд разрешил выдать россиянина", "решение о выдаче"),
+        ("Ресейлік босатылды", "освобождение"),
+        ("Белсенді Ресейге жөнелтілді", "выдача"),
+        ("У журналиста прошёл обыск", "обыск"),
+    ],
+)
+def test_a_new_step_in_the_headline_is_news(headline: str, step: str) -> None:
+    follow_up = told(headline, "Россиянин из Актобе, которого ищут по запросу Москвы.", "запросу")
+
+    assert step in news(follow_up, [FIRST])
+
+
+def test_a_new_topic_is_news() -> None:
+    summoned = told("Задержан", "Его ищут по запросу Москвы.", "запросу", topic="knb")
+
+    assert news(summoned, [FIRST]) == "тема: Выдача"
+
+
+@pytest.mark.parametrize(
+    ("text", "surnames"),
+    [
+        ("Суд выдал Мадину Ахриеву России.", {"Ахриеву"}),
+        ("Адвокат И. Кузин обжалует.", {"Кузин"}),
+        ("Журналист Айбек Серікұлы шақырылды.", {"Серікұлы"}),
+        ("Ясинский Пётр живёт в Астане.", set()),  # the other way round is not read
+        ("В Верховный суд Казахстана подана жалоба.", set()),
+        ("Президент Касым-Жомарт Токаев подписал закон.", set()),
+        ("Из Саратова приехали родные Пробникова.", {"Пробникова"}),
+    ],
+)
+def test_persons_are_surnames_after_a_first_name_or_by_their_ending(text: str, surnames: set[str]) -> None:
+    assert {person.surname for person in persons(told("", text, text[:5]))} == surnames
+
+
+def test_articles_that_name_different_people_are_of_different_cases() -> None:
+    one = article(text="В Астане задержали Ивана Пробникова.")
+    other = article(text="В Астане задержали Глеба Выдумкина.")
+    nobody = article(text="В Астане задержали россиянина.")
+
+    assert are_of_others(one, [other])
+    assert not are_of_others(one, [other, one])
+    assert not are_of_others(one, [nobody])
+    assert common_persons(one, [article(text="Пробникова Ивана отпустили, сказал Иван Пробников.")])
+    assert not common_persons(nobody, [nobody])
+
+
+def test_the_same_surname_is_the_same_person_only_with_the_same_first_name() -> None:
+    one = article(text="В Астане задержали Ивана Пробникова.")
+    brother = article(text="В Астане задержали Глеба Пробникова.")
+    initial = article(text="В Астане задержали И. Пробникова.")
+    bare = article(text="В Астане задержали, сообщил он, Пробникова.")
+
+    assert are_of_others(one, [brother])
+    assert common_persons(one, [initial])
+    assert common_persons(one, [bare])
+    assert news(told("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
+
+
+def test_nothing_told_makes_everything_new() -> None:
+    assert news(telling(1), []) == "тема: Extradition"
