@@ -3,7 +3,7 @@
 Run from the root: `.venv/bin/python benchmarks/feed_readers.py`. CPU time of this process, median of the rounds.
 """
 
-import random  # noqa: TID251 - the texts are made up; the seed makes them the same every time
+import random
 import statistics
 import sys
 import time
