@@ -23,10 +23,11 @@ from monitor.config.settings import Settings, load_settings, unknown_names, want
 from monitor.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.dispatch import Chat, Dispatcher
 from monitor.errors import ChannelClosed, ConfigError, DeliveryError
+from monitor.extraction import extract
 from monitor.fetching import Fetcher
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
-from monitor.models import Feed, Pace, PollOutcome
+from monitor.models import Extracted, Feed, Fetched, Pace, PollOutcome
 from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
 from monitor.preview import Terminal
@@ -80,9 +81,15 @@ def environment() -> dict[str, str]:
 def read_text(path: str) -> str:
     """A maintainer's or operator's file. Raises ConfigError with advice when it cannot be read."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=path) from error
+
+
+def read_bytes(path: str) -> bytes:
+    """A file of any kind. Raises ConfigError with advice when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
     except FileNotFoundError as error:
         raise ConfigError("такого файла нет; проверьте путь", file=path) from error
     except OSError as error:
@@ -93,14 +100,27 @@ def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
     """Read settings and both files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    feeds, keywords = feeds or settings.feeds, keywords or settings.keywords
+    feeds = feeds or settings.feeds
     return Config(
         settings=settings,
         unknown_settings=unknown_names(environ),
         feeds_file=feeds,
         feeds=load_feeds(read_text(feeds), file=feeds),
-        matcher=Matcher(compile_rules(load_keywords(read_text(keywords), file=keywords))),
+        matcher=load_matcher(keywords or settings.keywords),
     )
+
+
+def load_matcher(path: str) -> Matcher:
+    """The rules of a file, ready to judge. Raises ConfigError."""
+    return Matcher(compile_rules(load_keywords(read_text(path), file=path)))
+
+
+async def read_page(settings: Settings, url: str) -> Extracted:
+    """The article at an address, fetched and extracted as a poll does it. Raises FetchError."""
+    async with _fetcher(settings) as fetcher:
+        answer = await fetcher.get(url, accept="page")
+    assert isinstance(answer, Fetched)  # no validators were sent
+    return extract(answer.body, content_type=answer.content_type, url=answer.url, now=clock())
 
 
 @asynccontextmanager

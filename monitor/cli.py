@@ -6,7 +6,7 @@ another version · 4 the database cannot be used · 5 another process works on i
 
 import typer
 
-from monitor.commands import checking, operating, running
+from monitor.commands import checking, judging, measuring, operating, running, words
 from monitor.commands.outbox import outbox_cli
 
 cli = typer.Typer(
@@ -18,6 +18,11 @@ cli = typer.Typer(
 cli.command()(running.run)
 cli.command()(running.poll)
 cli.command()(checking.check)
+cli.command()(judging.explain)
+cli.command()(words.forms)
+cli.command()(measuring.evaluate)
+cli.command()(judging.match)
+cli.command()(checking.schema)
 cli.command("health")(operating.show_health)
 cli.command()(operating.migrate)
 cli.add_typer(outbox_cli, name="outbox")

@@ -1,50 +1,65 @@
-"""The maintainers' files: `check` them before the daemon reads them."""
+"""The maintainers' files: `check` them before the daemon reads them, and `schema` for their editor."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
 from monitor import app
-from monitor.commands.shown import FeedsFile, KeywordsFile, show_error
+from monitor.commands.shown import FeedsFile, KeywordsFile, print_json, show_error, show_warning
 from monitor.config import feeds as feeds_file
 from monitor.config import keywords as keywords_file
+from monitor.config import schemas
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import rules
+from monitor.matching.doubts import doubts
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import check_examples
 
 
-def check(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
-    """Проверить feeds.yaml и keywords.yaml: все ошибки сразу, и примеры из правил."""
+def check(
+    *,
+    feeds: FeedsFile = None,
+    keywords: KeywordsFile = None,
+    strict: Annotated[bool, typer.Option("--strict", help="и сомнительное считать ошибкой")] = False,
+) -> None:
+    """Проверить feeds.yaml и keywords.yaml: все ошибки сразу, примеры из правил и сомнительные места."""
     settings = load_settings(app.environment())
-    found = [*_check_feeds(feeds or settings.feeds), *_check_keywords(keywords or settings.keywords)]
-    for error in found:
+    errors, doubtful = _check_keywords(keywords or settings.keywords)
+    errors = (*_check_feeds(feeds or settings.feeds), *errors)
+    for error in errors:
         show_error(error)
-    if found:
+    for doubt in doubtful:
+        show_warning(doubt)
+    if errors or (strict and doubtful):
         raise typer.Exit(ConfigError.exit_code)
     Console(highlight=False).print("Оба файла в порядке, примеры сходятся.")
 
 
+def schema(
+    of: Annotated[Literal["feeds", "keywords"], typer.Argument(metavar="feeds|keywords", help="схема какого файла")],
+) -> None:
+    """Напечатать JSON Schema файла: по ней редактор подсказывает ключи и отмечает опечатки."""
+    print_json(schemas.feeds_schema() if of == "feeds" else schemas.keywords_schema())
+
+
 def _check_feeds(path: str) -> Sequence[ConfigError]:
-    return _or_error(lambda: feeds_file.problems(app.read_text(path), file=path))
-
-
-def _check_keywords(path: str) -> Sequence[ConfigError]:
-    def problems() -> Sequence[ConfigError]:
-        text = app.read_text(path)
-        found = keywords_file.problems(text, file=path)
-        if found:
-            return found
-        loaded = keywords_file.load_keywords(text, file=path)
-        return rules.problems(loaded) or check_examples(loaded, Matcher(rules.compile_rules(loaded)))
-
-    return _or_error(problems)
-
-
-def _or_error(problems: Callable[[], Sequence[ConfigError]]) -> Sequence[ConfigError]:
     try:
-        return problems()
+        return feeds_file.problems(app.read_text(path), file=path)
     except ConfigError as error:
         return (error,)
+
+
+def _check_keywords(path: str) -> tuple[Sequence[ConfigError], Sequence[ConfigError]]:
+    """What is wrong, and what is doubtful; examples are tried only with rules that hold."""
+    try:
+        text = app.read_text(path)
+        if found := keywords_file.problems(text, file=path):
+            return found, ()
+        loaded = keywords_file.load_keywords(text, file=path)
+    except ConfigError as error:
+        return (error,), ()
+    compiled, found = rules.compile_checked(loaded)
+    return found or check_examples(loaded, Matcher(compiled)), doubts(loaded, compiled)

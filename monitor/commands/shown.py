@@ -1,5 +1,6 @@
 """What several commands share: their options, the words for states, tables, errors. No command lives here."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,10 +13,11 @@ from rich.text import Text
 
 from monitor.errors import MonitorError
 from monitor.logs import Redactor
-from monitor.models import DeliveryState, OutboxRow
+from monitor.models import DeliveryState, OutboxRow, Tier
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
+AsJson = Annotated[bool, typer.Option("--json", help="для программ: JSON вместо текста")]
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -28,11 +30,34 @@ STATES = {
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 
 
+TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
+LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
+
+
 def show_error(error: MonitorError) -> None:
     """Print an error as the operator or maintainer should read it, without secrets."""
-    message = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(str(error))
+    _show("Ошибка: ", str(error), style="bold red")
+
+
+def show_warning(warning: MonitorError) -> None:
+    """Print what is allowed but hardly meant."""
+    _show("Внимание: ", str(warning), style="bold yellow")
+
+
+def _show(kind: str, message: str, *, style: str) -> None:
     console = Console(stderr=True, highlight=False)
-    console.print(Text("Ошибка: ", style="bold red"), Text(message), sep="", soft_wrap=True)
+    redacted = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(message)
+    console.print(Text(kind, style=style), Text(redacted), sep="", soft_wrap=True)
+
+
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """JSON for a program, readable to people too; on one line without `indent`."""
+    typer.echo(json_bytes(value, indent=indent))
+
+
+def json_bytes(value: object, *, indent: int | None = None) -> bytes:
+    """UTF-8; a stray surrogate stays the escape that it came as."""
+    return json.dumps(value, ensure_ascii=False, indent=indent).encode(errors="backslashreplace")
 
 
 def show_rows(rows: Iterable[OutboxRow]) -> None:

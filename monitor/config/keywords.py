@@ -6,7 +6,9 @@ A term is one alternative of a line: `слово`, `слово другое` (a 
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -18,10 +20,11 @@ MAX_LINES = 8
 MIN_PREFIX = 3
 MAX_WINDOW = 200
 
-_RULE_KEYS = ("name", "tier", "all", "none", "within", "note")
-_TOPIC_KEYS = ("title", "hashtag", "any_of", "examples", "note")
-_EXAMPLE_KEYS = ("match", "post", "review", "miss")
-_TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
+TOP_KEYS = ("lists", "people", "topics")
+RULE_KEYS = ("name", "tier", "all", "none", "within", "note")
+TOPIC_KEYS = ("title", "hashtag", "any_of", "examples", "note")
+EXAMPLE_KEYS = ("match", "post", "review", "miss")
+TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
@@ -102,13 +105,22 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WordList:
+    """A list by its name, `people` among them, with the terms it refers to. `is_used`: a rule can reach it."""
+
+    name: str
+    terms: tuple[Term, ...]
+    is_used: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keywords:
-    """The whole file. `lists` and `people` are already written into the rules; they stay here to be checked."""
+    """The whole file. `lists` are already written into the rules; they stay here to be checked."""
 
     file: str
     topics: tuple[Topic, ...]
-    lists: tuple[tuple[Term, ...], ...] = ()
-    people: tuple[Term, ...] = ()
+    lists: tuple[WordList, ...] = ()
 
 
 def load_keywords(text: str, *, file: str) -> Keywords:
@@ -123,15 +135,27 @@ def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     return sorted_problems(lambda: _read(text, file)[1].problems)
 
 
+def read_terms(written: str, *, language: Language | None = None, kind: PartKind = PartKind.WORD) -> tuple[Term, ...]:
+    """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
+    reader = _KeywordsReader(f"«{written}»")
+    line = Scalar(text=unicodedata.normalize("NFC", written), line=0)
+    found = tuple(replace(term, language=language) for term in reader.terms(line, key="", kind=kind))
+    raise_first(reader.problems)
+    return found
+
+
 def _read(text: str, file: str) -> tuple[Keywords, Reader]:
     reader = _KeywordsReader(file)
     root = load(unicodedata.normalize("NFC", text), file=file)
-    reader.mapping(root, key="", at=root, known=("lists", "people", "topics"))
+    reader.mapping(root, key="", at=root, known=TOP_KEYS)
     reader.declare(root)
-    lists = tuple(reader.list_terms(name) for name in reader.lists)
+    for name in reader.lists:
+        reader.list_terms(name)
     topics = reader.mapping(root.get("topics"), key="topics", at=root)
     found = tuple(reader.topic(name, node) for name, node in topics.items) if topics else ()
-    return Keywords(file=file, topics=found, lists=lists, people=reader.people), reader
+    if topics and not found:
+        reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=topics, key="topics")
+    return Keywords(file=file, topics=found, lists=tuple(reader.declared())), reader
 
 
 class _KeywordsReader(Reader):
@@ -141,6 +165,8 @@ class _KeywordsReader(Reader):
         super().__init__(file)
         self.lists: dict[str, Node] = {}
         self.people: tuple[Term, ...] = ()
+        self._names: list[Scalar] = []
+        self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
 
@@ -149,9 +175,22 @@ class _KeywordsReader(Reader):
         lists = root.get("lists")
         if lists is not None and (mapping := self.mapping(lists, key="lists", at=root)):
             self.lists = {name.text: node for name, node in mapping.items}
+            self._names += [name for name, _ in mapping.items]
         people = root.get("people")
         if people is not None:
             self.people = self.terms(people, key="people", kind=PartKind.NAME)
+            self._names += [name for name, _ in root.items if name.text == "people"]
+
+    def declared(self) -> Iterator[WordList]:
+        """The lists, when everything has been read."""
+        reached: set[str] = set()
+        found = {""}
+        while found:
+            reached |= found
+            found = {name for reaching in found for name in self._references[reaching]} - reached
+        for name in self._names:
+            terms = self._resolved.get(name.text, self.people)
+            yield WordList(name=name.text, terms=terms, is_used=name.text in reached, line=name.line)
 
     def list_terms(self, name: str) -> tuple[Term, ...]:
         """The terms of a declared list."""
@@ -162,9 +201,9 @@ class _KeywordsReader(Reader):
         return self._resolved[name]
 
     def topic(self, name: Scalar, node: Node) -> Topic:
-        if not _TOPIC_ID.fullmatch(name.text):
+        if not TOPIC_ID.fullmatch(name.text):
             self.problem("имя темы — латинские буквы, цифры и «_», например extradition", at=name, key=name.text)
-        body = self.mapping(node, key=name.text, at=name, known=_TOPIC_KEYS) or Mapping(items=(), line=name.line)
+        body = self.mapping(node, key=name.text, at=name, known=TOPIC_KEYS) or Mapping(items=(), line=name.line)
         title = self.text(body.get("title"), key="title", at=name) or name.text
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
@@ -184,7 +223,7 @@ class _KeywordsReader(Reader):
             seen.setdefault(rule.name, rule.line)
 
     def _rule(self, node: Node, number: int) -> Rule:
-        body = self.mapping(node, key="any_of", at=node, known=_RULE_KEYS) or Mapping(items=(), line=node.line)
+        body = self.mapping(node, key="any_of", at=node, known=RULE_KEYS) or Mapping(items=(), line=node.line)
         name = self.text(body.get("name"), key="name", at=node, default=f"правило {number}") or ""
         lines = tuple(self.terms(line, key="all") for line in self.items(body.get("all"), key="all", at=node))
         if len(lines) > MAX_LINES:
@@ -222,7 +261,7 @@ class _KeywordsReader(Reader):
     def _examples(self, node: Node | None) -> tuple[Example, ...]:
         if node is None:
             return ()
-        body = self.mapping(node, key="examples", at=node, known=_EXAMPLE_KEYS)
+        body = self.mapping(node, key="examples", at=node, known=EXAMPLE_KEYS)
         found = []
         for name, value in body.items if body else ():
             for item in self.items(value, key=name.text, at=name):
@@ -270,6 +309,7 @@ class _KeywordsReader(Reader):
         return found
 
     def _referred(self, name: str, node: Scalar, key: str) -> tuple[Term, ...]:
+        self._references[self._opening[-1] if self._opening else ""].add(name)
         if name == "people" and self.people:
             return self.people
         if name not in self.lists:

@@ -14,6 +14,19 @@ from monitor.text import fold
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _ACRONYM = re.compile(r"[а-я]{2,6}")
 _VOWELS = "аеиоуыэюя"
+OTHER_FORMS = "другие формы"
+ONLY_RUSSIAN = frozenset({"глагол", "прилагательное"})  # Kazakh has borrowed the nouns only
+_PARTS_OF_SPEECH = {
+    "NOUN": "существительное",
+    "ADJF": "прилагательное",
+    "ADJS": "краткое прилагательное",
+    "COMP": "сравнительная степень",
+    "INFN": "глагол",
+    "VERB": "глагол",
+    "GRND": "деепричастие",
+    "PRTF": "причастие",
+    "PRTS": "краткое причастие",
+}
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
 
@@ -30,10 +43,27 @@ def forms(word: str) -> frozenset[str]:
     if not _WORD.fullmatch(folded):
         return frozenset()
     head, _, last = folded.rpartition("-")
-    found = {fold(form).text for parse in _parses(folded, named=word != word.lower()) for form in _paradigm(parse)}
+    found = {fold(form).text for parse in _parses(folded, named=word != word.lower()) for form, _ in _paradigm(parse)}
     if head:
         found |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
     return frozenset(found or _by_ending(folded)) | {folded}
+
+
+def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
+    """`forms` for people to look through: by part of speech in Russian, as the paradigm orders them.
+
+    Forms that no dictionary gave (acronyms, places, halves of hyphened words) stand last under `OTHER_FORMS`.
+    """
+    found = forms(word)
+    known = {
+        fold(form).text: _PARTS_OF_SPEECH.get(part, OTHER_FORMS)
+        for parse in _parses(fold(word.strip()).text, named=word != word.lower())
+        for form, part in _paradigm(parse)
+    }
+    groups: dict[str, list[str]] = {}
+    for form in [*(form for form in known if form in found), *sorted(found - known.keys())]:
+        groups.setdefault(known.get(form, OTHER_FORMS), []).append(form)
+    return {group: tuple(members) for group, members in groups.items()}
 
 
 @cache
@@ -67,14 +97,15 @@ def _is_lemma(reading: Any, word: str) -> bool:
     return fold(lemma).text == word
 
 
-def _paradigm(parse: Any) -> Iterator[str]:
+def _paradigm(parse: Any) -> Iterator[tuple[str, str]]:
+    """Every form with its part of speech as the dictionary calls it."""
     participle = parse.tag.POS in {"PRTF", "PRTS"}
     for form in parse.lexeme:
         if (participle and not _same_participle(form.tag, parse.tag)) or "Cmp2" in form.tag:  # позеленее
             continue
-        yield form.word
+        yield form.word, form.tag.POS
         if _has_passive(form.tag, form.word):
-            yield form.word + ("сь" if form.word[-1] in _VOWELS else "ся")
+            yield form.word + ("сь" if form.word[-1] in _VOWELS else "ся"), form.tag.POS
 
 
 def _same_participle(tag: Any, given: Any) -> bool:

@@ -106,6 +106,10 @@ class Reading:
             self._lines[number] = sorted({hit for term in terms for hit in self.found[term]})
         return self._lines[number]
 
+    def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
+        """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
+        return _disjoint([self.line(line) for line in rule.lines])
+
     def topic_verdict(self, rule: CompiledRule, hits: Sequence[Hit]) -> TopicVerdict:
         """The fired rule as a value."""
         topic = self._compiled.topics[rule.topic]

@@ -1,10 +1,11 @@
 """Precision and recall of a Matcher over labelled records. Pure scoring; reading and printing are the door's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.matching.engine import Matcher
-from monitor.models import Tier
+from monitor.matching.explanation import explain, lack
+from monitor.models import Tier, TopicVerdict
 
 UNSCORED = "maybe"  # the topic of records that two people would label differently
 
@@ -39,8 +40,9 @@ def evaluate(records: Iterable[Mapping[str, object]], matcher: Matcher) -> dict[
     """The dict that `evaluate --json` prints, from records `{"id", "title", "text", "lang", "topics": […]}`.
 
     `topics` and `any` count an answer of either tier; `tiers.post` only `post`, `tiers.review` both. In `any` and
-    `tiers` a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`. `misses` and
-    `false_alarms` name record, topic and, for alarms, the rule.
+    `tiers` a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`,
+    `topics_languages` each topic by it. `misses` and `false_alarms` name record and topic; misses say `why`, alarms
+    name the rule and its words. `unscored` counts the records of topic `maybe`.
     """
     scoring = _Scoring(tuple(topic.id for topic in matcher.compiled.topics))
     for record in records:
@@ -53,29 +55,32 @@ class _Scoring:
         self.topics = {topic: Score() for topic in topics}
         self.any, self.post = Score(), Score()
         self.languages: dict[str, Score] = {}
+        self.topics_languages: dict[str, dict[str, Score]] = {topic: {} for topic in topics}
+        self.unscored = 0
         self.misses: list[dict[str, object]] = []
         self.false_alarms: list[dict[str, object]] = []
 
     def add(self, record: Mapping[str, object], matcher: Matcher) -> None:
         right = _topics(record)
         if UNSCORED in right:
+            self.unscored += 1
             return
-        verdict = matcher.judge(title=str(record.get("title") or ""), text=str(record.get("text") or ""))
+        title, text = str(record.get("title") or ""), str(record.get("text") or "")
+        verdict = matcher.judge(title=title, text=text)
         given = {topic.id: topic for topic in verdict.topics}
+        language = str(record.get("lang") or "")
         for topic, score in self.topics.items():
-            score.add(right=topic in right, given=topic in given)
+            in_language = self.topics_languages[topic].setdefault(language, Score())
+            for one in (score, in_language):
+                one.add(right=topic in right, given=topic in given)
         is_right = bool(right & self.topics.keys())
-        language = self.languages.setdefault(str(record.get("lang") or ""), Score())
-        for score in (self.any, language):
+        for score in (self.any, self.languages.setdefault(language, Score())):
             score.add(right=is_right, given=bool(given))
         self.post.add(right=is_right, given=verdict.tier is Tier.POST)
         place = {"id": record.get("id"), "title": record.get("title")}
-        self.misses += [{**place, "topic": topic} for topic in self.topics if topic in right - given.keys()]
-        self.false_alarms += [
-            {**place, "topic": topic.id, "rule": topic.rule, "tier": topic.tier.value}
-            for topic in verdict.topics
-            if topic.id not in right
-        ]
+        missed = [topic for topic in self.topics if topic in right - given.keys()]
+        self.misses += [{**place, "topic": topic, "why": why} for topic, why in _why(matcher, missed, title, text)]
+        self.false_alarms += [{**place, **_alarm(topic)} for topic in verdict.topics if topic.id not in right]
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -83,9 +88,25 @@ class _Scoring:
             "any": self.any.as_dict(),
             "tiers": {"post": self.post.as_dict(), "review": self.any.as_dict()},
             "languages": {language: score.as_dict() for language, score in self.languages.items()},
+            "topics_languages": {
+                topic: {language: score.as_dict() for language, score in languages.items()}
+                for topic, languages in self.topics_languages.items()
+            },
+            "unscored": self.unscored,
             "misses": self.misses,
             "false_alarms": self.false_alarms,
         }
+
+
+def _why(matcher: Matcher, missed: Collection[str], title: str, text: str) -> Iterator[tuple[str, str]]:
+    """Why each of the topics was missed, in Russian."""
+    reports = explain(matcher, title=title, text=text) if missed else ()
+    return ((report.id, lack(report)) for report in reports if report.id in missed)
+
+
+def _alarm(topic: TopicVerdict) -> dict[str, object]:
+    words = [match.form for match in topic.matches]
+    return {"topic": topic.id, "rule": topic.rule, "tier": topic.tier.value, "words": words}
 
 
 def _topics(record: Mapping[str, object]) -> frozenset[str]:

@@ -3,15 +3,20 @@
 Goes through the same Matcher as a live run: nothing is decided here.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.config.keywords import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.engine import Matcher, Reading
 from monitor.matching.rules import CompiledRule
-from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto
+from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
+from monitor.text import sentences
 
 _QUOTED = 80  # characters of an example in an error
+_NEARNESS: dict[str, str] = {Scope.SENTENCE: "в одном предложении", Scope.TITLE: "в заголовке", Scope.TEXT: "все"}
+_NEAREST = 3  # rules that lacked the least: more would bury the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,20 +28,51 @@ class LineReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReport:
+    """A rule that did not fire. When every line has its match, they stand too far apart for `within`."""
+
+    name: str
+    tier: Tier
+    within: str
+    lines: tuple[LineReport, ...]
+
+    @property
+    def lacking(self) -> tuple[LineReport, ...]:
+        """The lines of which no term was found."""
+        return tuple(line for line in self.lines if line.match is None)
+
+    @property
+    def obstacle(self) -> str:
+        """What kept the rule from firing, in Russian, after the words «правилу …»."""
+        if self.lacking:
+            return f"не хватило слова из строки «{shortened(self.lacking[0].terms)}»"
+        if shared := _shared(self.lines):
+            return f"нужны два разных слова, а «{shared}» одно"
+        return "слова нужны " + _NEARNESS.get(self.within, f"не дальше {self.within} слов друг от друга")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A sentence that decided, or the title; `marks` are the spans in `text` of the words that did."""
+
+    where: Where
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any. Otherwise `nearest` names the rule with the fewest lines lacking and `lines` says
-    which; when none lacks, they stand too far apart (`within`). `vetoes` are the words that spoke against a rule.
+    `fired` is the verdict, if any; `vetoes` are the words that spoke against a rule; `nearest` are the rules that
+    lacked the least (at most three, something of each was found), of those that would have been stronger.
     """
 
     id: str
     title: str
     fired: TopicVerdict | None
     vetoes: tuple[Veto, ...]
-    nearest: str = ""
-    within: str = ""
-    lines: tuple[LineReport, ...] = ()
+    nearest: tuple[RuleReport, ...] = ()
 
 
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
@@ -47,8 +83,24 @@ def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ..
     return tuple(_report(matcher, reading, verdict, number, topic) for number, topic in enumerate(topics))
 
 
-def verdict_json(verdict: Verdict, *, id: str) -> dict[str, object]:  # noqa: A002 — the key of the published format
-    """The verdict as one line of `match --jsonl`."""
+def passages(found: Iterable[Match | Veto], *, title: str, text: str) -> tuple[Passage, ...]:
+    """The sentences that these words stand in, in the article's order; the title is a sentence."""
+    words = sorted({(match.where == "text", match.start, match.end) for match in found})
+    told: list[Passage] = []
+    for in_text, start, end in [(False, 0, len(title)), *((True, *span) for span in sentences(text))]:
+        marks = [(first, last) for where, first, last in words if where == in_text and start <= first < end]
+        if marks:
+            told.append(_passage(text if in_text else title, start, max(end, marks[-1][1]), marks, in_text=in_text))
+    return tuple(told)
+
+
+def _passage(whole: str, start: int, end: int, marks: Sequence[tuple[int, int]], *, in_text: bool) -> Passage:
+    spans = tuple((first - start, last - start) for first, last in marks)
+    return Passage(where="text" if in_text else "title", text=whole[start:end], marks=spans)
+
+
+def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa: A002 — the key of the published format
+    """The verdict as one line of `match --jsonl`; `id` as the record gave it."""
     return {
         "id": id,
         "tier": verdict.tier.value,
@@ -88,30 +140,34 @@ def _match_json(match: Match) -> dict[str, object]:
 def _report(matcher: Matcher, reading: Reading, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
     fired = next((found for found in verdict.topics if found.id == topic.id), None)
     vetoes = tuple(veto for veto in verdict.vetoes if veto.topic == topic.id)
-    rules = [rule for rule in matcher.compiled.rules if rule.topic == number]
-    if fired or not rules:
-        return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes)
-    nearest = min(rules, key=lambda rule: sum(not reading.line(line) for line in rule.lines))
-    return TopicReport(
-        id=topic.id,
-        title=topic.title,
-        fired=None,
-        vetoes=vetoes,
-        nearest=nearest.name,
-        within=str(nearest.within),
-        lines=_lines(matcher, reading, nearest),
+    stronger = [
+        _rule_report(matcher, reading, rule)
+        for rule in matcher.compiled.rules
+        if rule.topic == number and (fired is None or (rule.tier, fired.tier) == (Tier.POST, Tier.REVIEW))
+    ]
+    return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes, nearest=_nearest(stronger, vetoes))
+
+
+def _nearest(rules: Iterable[RuleReport], vetoes: Iterable[Veto]) -> tuple[RuleReport, ...]:
+    vetoed = {veto.rule for veto in vetoes}
+    near = [rule for rule in rules if len(rule.lacking) < len(rule.lines) and rule.name not in vetoed]
+    least = min((len(rule.lacking) for rule in near), default=0)
+    nearest = [rule for rule in near if len(rule.lacking) == least]
+    return tuple(sorted(nearest, key=lambda rule: rule.tier is not Tier.POST)[:_NEAREST])
+
+
+def _rule_report(matcher: Matcher, reading: Reading, rule: CompiledRule) -> RuleReport:
+    return RuleReport(
+        name=rule.name, tier=rule.tier, within=str(rule.within), lines=tuple(_lines(matcher, reading, rule))
     )
 
 
-def _lines(matcher: Matcher, reading: Reading, rule: CompiledRule) -> tuple[LineReport, ...]:
+def _lines(matcher: Matcher, reading: Reading, rule: CompiledRule) -> Iterable[LineReport]:
     compiled = matcher.compiled
-    return tuple(
-        LineReport(
-            terms=tuple(compiled.terms[term].text for term in compiled.lines[line]),
-            match=next((reading.match(hit) for hit in reading.line(line)), None),
-        )
-        for line in rule.lines
-    )
+    hits = reading.anywhere(rule) or [next(iter(reading.line(line)), None) for line in rule.lines]
+    for line, hit in zip(rule.lines, hits, strict=True):
+        terms = tuple(compiled.terms[term].text for term in compiled.lines[line])
+        yield LineReport(terms=terms, match=reading.match(hit) if hit else None)
 
 
 def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
@@ -130,11 +186,30 @@ def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
 
 
 def _lack(matcher: Matcher, topic: Topic, example: Example) -> str:
-    report = next(found for found in explain(matcher, title=example.title, text=example.text) if found.id == topic.id)
+    reports = explain(matcher, title=example.title, text=example.text)
+    return lack(next(found for found in reports if found.id == topic.id))
+
+
+def lack(report: TopicReport) -> str:
+    """Why a topic was not given, in Russian, for one line of output."""
     if report.vetoes:
         return f"правилу «{report.vetoes[0].rule}» запретило слово «{report.vetoes[0].form}»"
-    lacking = [line for line in report.lines if line.match is None]
-    if lacking:
-        return f"правилу «{report.nearest}» не хватило слова из строки «{', '.join(lacking[0].terms)[:_QUOTED]}»"
-    apart = "предложении" if report.within == Scope.SENTENCE else f"within: {report.within}"
-    return f"слова правила «{report.nearest}» стоят не в одном {apart}"
+    if not report.nearest:
+        return "не нашлось ни одного слова правил"
+    nearest = report.nearest[0]
+    return f"правилу «{nearest.name}» {nearest.obstacle}"
+
+
+def _shared(lines: Iterable[LineReport]) -> str:
+    """A form that two lines have to share, as the article writes it."""
+    found = sorted(
+        (line.match.where, line.match.start, line.match.end, line.match.form) for line in lines if line.match
+    )
+    overlapping = (b for a, b in pairwise(found) if a[0] == b[0] and b[1] < a[2])
+    return next((form for *_, form in overlapping), "")
+
+
+def shortened(terms: Iterable[str]) -> str:
+    """The terms of a line, as many as a line of output takes."""
+    text = ", ".join(dict.fromkeys(terms))
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED].rpartition(',')[0] or text[:_QUOTED]}, …"

@@ -66,7 +66,10 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRules:
-    """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms."""
+    """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
+
+    `words` stand in the order of `parts`, which are the words as written with the language they are read in.
+    """
 
     topics: tuple[Topic, ...]
     rules: tuple[CompiledRule, ...]
@@ -74,21 +77,26 @@ class CompiledRules:
     terms_of: tuple[frozenset[int], ...]
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
+    parts: tuple[tuple[Part, Language | None], ...] = ()
 
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
     """Add the word forms. Raises ConfigError: the first mistake, and how many others there are."""
-    compiler = _Compiler(keywords)
-    compiled = compiler.compile()
-    raise_first(compiler.problems)
+    compiled, found = compile_checked(keywords)
+    raise_first(found)
     return compiled
 
 
 def problems(keywords: Keywords) -> tuple[ConfigError, ...]:
     """What only the dictionaries can know is wrong: words without forms, rules that would catch everything."""
+    return compile_checked(keywords)[1]
+
+
+def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
+    """The rules with their forms, and their `problems`; with any, they are only good for looking at."""
     compiler = _Compiler(keywords)
-    compiler.compile()
-    return tuple(sorted(compiler.problems, key=lambda error: error.line))
+    compiled = compiler.compile()
+    return compiled, tuple(sorted(compiler.problems, key=lambda error: error.line))
 
 
 def word_of(part: Part, language: Language | None) -> Word:
@@ -143,8 +151,8 @@ class _Compiler:
         self._weights: list[float] = []
 
     def compile(self) -> CompiledRules:
-        for terms in (*self.keywords.lists, self.keywords.people):
-            self._line(terms)
+        for declared in self.keywords.lists:
+            self._line(declared.terms)
         topics = self.keywords.topics
         rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
         return CompiledRules(
@@ -156,6 +164,7 @@ class _Compiler:
                 CompiledTerm(text=text, words=words, anchor=self._anchor(words)) for text, words in self._terms.known
             ),
             words=tuple(self._forms),
+            parts=tuple(self._words.known),
         )
 
     def _rule(self, topic: int, rule: Rule) -> CompiledRule:
@@ -174,7 +183,7 @@ class _Compiler:
 
     def _refuse_everyday(self, rule: Rule) -> None:
         """One line must not be one everyday word, and several not nothing but everyday words."""
-        tests = [[_is_everyday(term) for term in terms] for terms in rule.lines]
+        tests = [[is_everyday(term) for term in terms] for terms in rule.lines]
         alone = len(tests) == 1 and any(tests[0])
         if tests and (alone or all(all(line) for line in tests)):
             self._problem(
@@ -215,7 +224,8 @@ class _Compiler:
         self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
 
 
-def _is_everyday(term: Term) -> bool:
+def is_everyday(term: Term) -> bool:
+    """One word that stands in any item of news."""
     return len(term.parts) == 1 and term.parts[0].text.lower() in EVERYDAY
 
 

@@ -1,6 +1,7 @@
-"""The documents stay true: each YAML example loads and holds, each link leads somewhere, each named command exists."""
+"""The documents stay true: each YAML example loads and holds, each command answers as shown, each link leads on."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
@@ -14,11 +15,15 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import check_examples
 from monitor.matching.rules import compile_rules
+from tests.command_line import call, write_files
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 _FENCE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SHOWN = re.compile(r'^\$ (?:echo "([^"]*)" \| )?monitor (.*)\n((?:(?!\$ ).*\n)*)', re.MULTILINE)
+_MESSAGE = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 _CODE = re.compile(r"`([^`\n]+)`|^```(?:sh|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -41,6 +46,36 @@ def test_every_keywords_example_loads_and_holds(example: str) -> None:
     assert check_examples(keywords, Matcher(compile_rules(keywords))) == ()
 
 
+def shown(page: str) -> list[tuple[str, str, list[str]]]:
+    """Every command with its input and the rows it answers."""
+    blocks = "".join(_CONSOLE.findall((ROOT / "docs" / page).read_text(encoding="utf-8")))
+    return [(command, stdin, told.rstrip().splitlines()) for stdin, command, told in _SHOWN.findall(blocks)]
+
+
+@pytest.mark.parametrize(("command", "stdin", "told"), shown("keywords.md"))
+def test_every_command_shown_answers_so(
+    command: str, stdin: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path)
+    (tmp_path / "keywords.yaml").write_text(examples("keywords.md")[0], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    answer = call(*shlex.split(command), stdin=stdin)
+
+    assert "\n".join([*answer.stderr.splitlines(), *answer.rows]).rstrip().splitlines() == told
+
+
+def test_the_mistakes_named_are_those_we_tell() -> None:
+    page = (ROOT / "docs" / "keywords.md").read_text(encoding="utf-8").partition("## 8.")[2]
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "monitor").rglob("*.py"))
+    messages = _MESSAGE.findall(page)
+
+    assert len(messages) >= 6
+    for message in messages:
+        for piece in re.split(r"«[^»]*»|\$\w+| — ", message):
+            assert piece.strip(" ?,") in sources, message
+
+
 @pytest.mark.parametrize("example", examples("feeds.md"))
 def test_every_feeds_example_loads(example: str) -> None:
     assert load_feeds(example, file="docs/feeds.md")
@@ -48,6 +83,7 @@ def test_every_feeds_example_loads(example: str) -> None:
 
 def test_there_are_examples_to_test() -> None:
     assert len(examples("keywords.md")) >= 3
+    assert len(shown("keywords.md")) >= 6
     assert len(examples("feeds.md")) >= 1
 
 

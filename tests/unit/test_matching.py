@@ -276,7 +276,7 @@ def test_words_of_an_unused_list_are_checked_too() -> None:
 def test_explain_names_the_line_that_lacked() -> None:
     (report,) = explain(matcher(TWO), title="", text="Беглец скрылся.")
     assert report.fired is None
-    assert [(line.terms, line.match and line.match.form) for line in report.lines] == [
+    assert [(line.terms, line.match and line.match.form) for line in report.nearest[0].lines] == [
         (("беглец",), "Беглец"),
         (("таможня",), None),
     ]
@@ -295,7 +295,7 @@ def test_explain_tells_what_fired_and_what_vetoed() -> None:
     [
         ("miss: [Беглец у таможни]", "сработало на: Беглец, таможни"),
         ("match: [Беглец скрылся]", "не хватило слова из строки «таможня»"),
-        ("match: [Беглец скрылся. Таможня молчит]", "стоят не в одном предложении"),
+        ("match: [Беглец скрылся. Таможня молчит]", "слова нужны в одном предложении"),
         ("match: ['Беглец у таможни: роман']", "запретило слово «роман»"),
         ("review: [Беглец у таможни]", "правило «правило 1» даёт post"),
     ],
@@ -320,8 +320,11 @@ def test_evaluation_counts_topics_tiers_and_names_mistakes() -> None:
     assert result["topics"] == {"t": scored}
     assert result["any"] == scored
     assert result["tiers"] == {"post": {"precision": 1.0, "recall": 0.5, "tp": 1, "fp": 0, "fn": 1}, "review": scored}
-    assert result["misses"] == [{"id": "3", "title": "", "topic": "t"}]
-    assert result["false_alarms"] == [{"id": "2", "title": "", "topic": "t", "rule": "правило 2", "tier": "review"}]
+    assert result["topics_languages"] == {"t": result["languages"]}  # the one topic is any topic
+    assert result["unscored"] == 1
+    assert result["misses"] == [{"id": "3", "title": "", "topic": "t", "why": "не нашлось ни одного слова правил"}]
+    alarm = {"id": "2", "title": "", "topic": "t", "rule": "правило 2", "tier": "review", "words": ["Беглец", "рейс"]}
+    assert result["false_alarms"] == [alarm]
 
 
 # ── hostile input ──────────────────────────────────────────────────────────────────────────────

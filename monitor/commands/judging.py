@@ -1,0 +1,121 @@
+"""Asking the rules: `explain` one page or text, `match` a stream of records."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from monitor import app, charsets
+from monitor.commands.explained import show_explanation
+from monitor.commands.records import STDIN, numbered_lines, opened, record_of
+from monitor.commands.shown import AsJson, KeywordsFile, json_bytes, print_json
+from monitor.config.settings import Settings, load_settings
+from monitor.errors import ConfigError, FetchError, MonitorError
+from monitor.extraction import extract
+from monitor.matching import explanation
+from monitor.matching.engine import Matcher
+from monitor.models import Extracted
+from monitor.text import clean
+
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+
+
+def explain(
+    what: Annotated[
+        str, typer.Argument(metavar="АДРЕС|ФАЙЛ|-", help="страница, файл HTML или текст (первая строка — заголовок)")
+    ],
+    *,
+    keywords: KeywordsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Показать, что бот решит об этой странице или тексте и почему.
+
+    С --json печатает только решение; «-» тогда читает объект {"title": …, "text": …}.
+    Код 1: страницу прочитать не вышло.
+    """
+    settings = load_settings(app.environment())
+    matcher = app.load_matcher(keywords or settings.keywords)
+    name, page = _page(what, settings, as_json=as_json)
+    verdict = matcher.judge(title=page.title, text=page.text)
+    if as_json:
+        print_json(explanation.verdict_json(verdict, id=name), indent=None)
+    else:
+        show_explanation(what, page, verdict, explanation.explain(matcher, title=page.title, text=page.text))
+    if page.problem and not page.text:
+        raise MonitorError(f"{what}: {page.problem}")
+
+
+def match(
+    source: Annotated[str, typer.Argument(metavar="ФАЙЛ", help="записи; без имени — стандартный ввод")] = STDIN,
+    *,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="и вход, и выход: объект JSON в строке")] = False,
+    keywords: KeywordsFile = None,
+) -> None:
+    """Решить о каждой записи {"id", "title", "text"}: по строке на запись, в том же порядке.
+
+    На месте испорченной строки — {"id": null, "line": …, "error": …}, то же в stderr, и код выхода 1.
+    """
+    if not jsonl:
+        raise ConfigError("эта команда понимает только JSONL — допишите --jsonl", file="monitor match")
+    matcher = app.load_matcher(keywords or load_settings(app.environment()).keywords)
+    with opened(source) as stream:
+        failed = _write_answers(_answers(matcher, numbered_lines(stream)))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _write_answers(answers: Iterable[dict[str, object]]) -> bool:
+    """Print each at once, for whoever feeds us line by line; whether one was an error."""
+    failed = False
+    out = sys.stdout.buffer
+    for answer in answers:
+        line = json_bytes(answer) + b"\n"
+        out.write(line)
+        out.flush()
+        if "error" in answer:
+            failed = True
+            typer.echo(line, err=True, nl=False)
+    return failed
+
+
+def _answers(matcher: Matcher, lines: Iterable[tuple[int, bytes]]) -> Iterator[dict[str, object]]:
+    for number, line in lines:
+        try:
+            record = record_of(line)
+        except ValueError as error:
+            yield {"id": None, "line": number, "error": str(error)}
+            continue
+        verdict = matcher.judge(title=record["title"], text=record["text"])
+        yield explanation.verdict_json(verdict, id=record["id"])
+
+
+def _page(what: str, settings: Settings, *, as_json: bool) -> tuple[Any, Extracted]:
+    """What is to be judged, and its id: that of the record, else the address or the file's name."""
+    if _URL.match(what):
+        return what, _fetched(what, settings)
+    body = sys.stdin.buffer.read() if what == STDIN else app.read_bytes(what)
+    if as_json and (what == STDIN or body.lstrip()[:1] == b"{"):
+        return _recorded(what, body)
+    if _HTML.match(body):
+        return what, extract(body, content_type="", url=f"file:///{what}", now=app.clock())
+    title, _, text = clean(charsets.decode(body)).partition("\n")
+    return what, Extracted(title=title, text=text.lstrip("\n"))
+
+
+def _fetched(url: str, settings: Settings) -> Extracted:
+    try:
+        return asyncio.run(app.read_page(settings, url))
+    except FetchError as error:
+        raise MonitorError(f"{url}: {error.message}") from error
+
+
+def _recorded(what: str, body: bytes) -> tuple[Any, Extracted]:
+    try:
+        record = record_of(body)
+    except ValueError as error:
+        raise ConfigError(str(error), file=what) from error
+    return record["id"], Extracted(title=record["title"], text=record["text"])

@@ -1,0 +1,118 @@
+"""`evaluate`: how good the rules are, measured over labelled records."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor import app
+from monitor.commands.records import Record, numbered_lines, opened, record_of
+from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
+from monitor.config.settings import load_settings
+from monitor.errors import ConfigError
+from monitor.matching import evaluation
+from monitor.text import clean
+
+_BOUND = re.compile(r"(\w+):(precision|recall)=(1(?:\.0+)?|0(?:\.\d+)?)", re.ASCII)
+
+Scores = Mapping[str, Any]
+
+
+def evaluate(
+    corpus: Annotated[
+        str, typer.Argument(metavar="КОРПУС", help="JSONL с полями title, text, lang, topics; «-» — стандартный ввод")
+    ],
+    *,
+    keywords: KeywordsFile = None,
+    as_json: AsJson = False,
+    fail_under: Annotated[
+        str, typer.Option(metavar="МЕРКИ", help="например post:precision=0.97,any:recall=0.9: хуже — код выхода 1")
+    ] = "",
+) -> None:
+    """Измерить точность и полноту правил: по темам, языкам и уровням, с каждым промахом и ложной тревогой."""
+    bounds = _bounds(fail_under)
+    matcher = app.load_matcher(keywords or load_settings(app.environment()).keywords)
+    with opened(corpus) as stream:
+        result: Scores = evaluation.evaluate(_records(stream, corpus), matcher)
+    if as_json:
+        print_json(result)
+    else:
+        _show(result)
+    failures = list(_failures(bounds, result))
+    for failure in failures:
+        typer.echo(failure, err=True)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _records(stream: BinaryIO, file: str) -> Iterator[Record]:
+    for number, line in numbered_lines(stream):
+        try:
+            record = record_of(line)
+        except ValueError as error:
+            raise ConfigError(str(error), file=file, line=number) from error
+        if not isinstance(record.get("topics"), list):
+            raise ConfigError("нет списка тем; у записи без темы пишут []", file=file, line=number, key="topics")
+        yield record
+
+
+def _bounds(written: str) -> tuple[tuple[str, str, float], ...]:
+    """`any:recall=0.9,…` as (whose, measure, least)."""
+    found = []
+    for item in filter(None, written.split(",")):
+        bound = _BOUND.fullmatch(item.strip())
+        if bound is None:
+            raise ConfigError(f"«{item}»: пишут так: post:precision=0.97", file="--fail-under")
+        found.append((bound[1], bound[2], float(bound[3])))
+    return tuple(found)
+
+
+def _failures(bounds: Sequence[tuple[str, str, float]], result: Scores) -> Iterator[str]:
+    scores = {"any": result["any"], **result["tiers"], **result["topics"]}
+    for whose, measure, least in bounds:
+        if whose not in scores:
+            raise ConfigError(f"«{whose}» — можно: {', '.join(scores)}", file="--fail-under")
+        if scores[whose][measure] < least:
+            yield f"{whose}: {measure} {scores[whose][measure]:.3f} меньше {least}"
+
+
+def _show(result: Scores) -> None:
+    console = Console(highlight=False)
+    table = Table("", "Точность", "Полнота", "Верно", "Лишних", "Пропущено", title="Оценка правил")
+    for title, score in _rows(result):
+        row = [f"{score[key]:.3f}" for key in ("precision", "recall")] + [str(score[key]) for key in ("tp", "fp", "fn")]
+        table.add_row(Text(title), *row)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    console.print(table)
+    if result["unscored"]:
+        console.print(f"Не оценивались (тема maybe): {result['unscored']}")
+    for miss in result["misses"]:
+        console.print(_line("− пропущено", "red", miss, f"{miss['topic']}: {miss['why']}"))
+    for alarm in result["false_alarms"]:
+        told = f"{alarm['topic']}: правило «{alarm['rule']}» ({alarm['tier']}) на словах {', '.join(alarm['words'])}"
+        console.print(_line("+ лишнее", "yellow", alarm, told))
+
+
+def _rows(result: Scores) -> Iterator[tuple[str, Scores]]:
+    for topic, score in result["topics"].items():
+        yield topic, score
+        for language, part in result["topics_languages"][topic].items():
+            yield f"  {_named(language)}", part
+    yield "любая тема", result["any"]
+    for language, part in result["languages"].items():
+        yield f"  {_named(language)}", part
+    yield "только post", result["tiers"]["post"]
+    yield "post и review", result["tiers"]["review"]
+
+
+def _named(language: str) -> str:
+    return LANGUAGES.get(language, language or "язык не указан")
+
+
+def _line(kind: str, style: str, record: Scores, told: str) -> Text:
+    return Text.assemble((kind, style), f" {record['id']} «{clean(str(record['title'] or ''))}» — {told}")

@@ -1,0 +1,114 @@
+"""`forms`: what a word of keywords.yaml matches, for a maintainer to check before writing it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from monitor import app
+from monitor.commands.shown import AsJson, KeywordsFile, print_json
+from monitor.config.keywords import PartKind, Term, load_keywords, read_terms
+from monitor.config.settings import load_settings
+from monitor.config.yamlfile import nearest
+from monitor.errors import ConfigError
+from monitor.matching.forms import WordForms, forms_of, found_in
+from monitor.models import Language
+
+_KINDS = {
+    PartKind.WORD: "слово, все формы",
+    PartKind.EXACT: "только так, как написано",
+    PartKind.PREFIX: "начало слова: подойдёт всё, что так начинается",
+    PartKind.NAME: "имя: только с большой буквы",
+}
+
+
+def forms(
+    written: Annotated[
+        list[str], typer.Argument(metavar="СЛОВО", help="как в keywords.yaml; словосочетание — в кавычках")
+    ],
+    *,
+    lang: Annotated[Language | None, typer.Option(metavar="ru|kk", help="как под ru: или kk:; иначе оба языка")] = None,
+    name: Annotated[bool, typer.Option("--name", help="имя человека, как в разделе people")] = False,
+    attempt: Annotated[
+        str, typer.Option("--try", metavar="ТЕКСТ", help="только сказать, найдётся ли слово в нём")
+    ] = "",
+    keywords: KeywordsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Показать все формы, по которым бот узнает слово; с --try — узнает ли он его здесь (код 1: нет)."""
+    kind = PartKind.NAME if name else PartKind.WORD
+    terms: list[Term] = []
+    for word in written:
+        terms += _listed(word, lang, keywords) if word.startswith("$") else read_terms(word, language=lang, kind=kind)
+    if attempt:
+        _show_attempt(terms, attempt, as_json=as_json)
+    elif as_json:
+        print_json(
+            {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in terms]}
+        )
+    else:
+        console = Console(highlight=False)
+        for renderable in (line for term in terms for line in _term(term)):
+            console.print(renderable)
+
+
+def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iterator[Term]:
+    """The terms of `$список`, those of one language if it is given."""
+    path = keywords or load_settings(app.environment()).keywords
+    lists = {f"${declared.name}": declared for declared in load_keywords(app.read_text(path), file=path).lists}
+    if reference not in lists:
+        raise ConfigError(f"нет списка «{reference}»{nearest(reference, lists)}", file=path)
+    return (term for term in lists[reference].terms if lang is None or term.language in (lang, None))
+
+
+def _show_attempt(terms: Sequence[Term], text: str, *, as_json: bool) -> None:
+    found: dict[str, list[str]] = {}
+    for term in terms:  # a list may have one word in both languages
+        found.setdefault(term.text, []).extend(found_in(term, text))
+    found = {word: list(dict.fromkeys(forms_found)) for word, forms_found in found.items()}
+    if as_json:
+        print_json({"text": text, "found": found})
+    else:
+        for word, forms_found in found.items():
+            told = f"да, {', '.join(f'«{form}»' for form in forms_found)}" if forms_found else "нет"
+            typer.echo(f"{word}: {told}")
+    if not all(found.values()):
+        raise typer.Exit(1)
+
+
+def _term(term: Term) -> Iterator[RenderableType]:
+    found = forms_of(term)
+    if len(found) > 1:
+        yield Text.assemble((term.text, "bold"), " — слова подряд")
+    for word in found:
+        yield Text.assemble((word.text, "bold"), f" — {_KINDS[word.kind]}")
+        if word.kind in (PartKind.WORD, PartKind.NAME):
+            yield Padding(_table(word), (0, 0, 1, 2))
+
+
+def _table(word: WordForms) -> RenderableType:
+    """Groups of forms, one a row; long ones wrap within their column."""
+    if not (word.russian or word.kazakh_stems):
+        return Text("Форм нет: проверьте написание и язык или возьмите в «ёлочки».", style="red")
+    table = Table.grid(padding=(0, 2))
+    for group, members in word.russian.items():
+        table.add_row(f"{group}:", Text(", ".join(members)))
+    if word.kazakh_stems:
+        stems = ", ".join(f"{stem}-" for stem in word.kazakh_stems)
+        table.add_row("по-казахски:", Text(f"{stems} и окончания, латиницей тоже"))
+    for meaning, form in word.kazakh_samples.items():
+        table.add_row(f"  {meaning}:", Text(form))
+    return table
+
+
+def _json(word: WordForms) -> dict[str, object]:
+    return {
+        "word": word.text,
+        "kind": word.kind.value,
+        "ru": word.russian,
+        "kk": {"stems": word.kazakh_stems, "samples": word.kazakh_samples},
+    }

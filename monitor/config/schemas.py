@@ -1,0 +1,140 @@
+"""JSON Schema (draft 2020-12) of the maintainers' two files, for their editors. The loaders decide, not the schema.
+
+Keys come from the lists the loaders read by, so that a new key appears by itself; a description is added here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any, get_args
+
+from monitor.config import feeds, keywords
+from monitor.models import FeedKind, FeedLanguage, Listing, Tier
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+Schema = dict[str, Any]
+
+# What YAML reads as a number or a truth value («1937», «no») is a text to the loaders.
+_TEXT: Schema = {"type": ["string", "number", "boolean"]}
+_NOTE: Schema = {"description": "заметка для себя"}
+
+
+def _described(description: str, **more: Any) -> Schema:
+    return {"description": description, **({"type": "string"} | more)}
+
+
+def _object(keys: Iterable[str], known: Mapping[str, Schema], *, required: Iterable[str] = ()) -> Schema:
+    """An object with these keys and no other; a key not described yet takes anything."""
+    properties = {key: known.get(key, {}) for key in keys}
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+# ── feeds.yaml ─────────────────────────────────────────────────────────────────────────────────
+
+_LISTING = {
+    "item": _described("CSS-селектор одной новости в списке"),
+    "link": _described("селектор ссылки внутри неё; без него — первая ссылка"),
+    "title": _described("селектор заголовка; без него — текст ссылки"),
+    "date": _described("селектор даты; без него — первый элемент time"),
+}
+_FEED = {
+    "name": _described("имя, каким его увидят подписчики; это ключ: адрес менять можно, имя — нет", maxLength=100),
+    "kind": _described("что лежит по адресу", enum=[kind.value for kind in FeedKind]),
+    "url": _described("адрес ленты", pattern="^https?://"),
+    "lang": _described("на каком языке пишут", enum=list(get_args(FeedLanguage))),
+    "tz": _described("часовой пояс дат без пояса, например Asia/Almaty"),
+    "interval": _described(
+        "как часто заходить: 90s, 10m, 1h; без него бот подбирает сам", pattern="^[0-9]{1,6} ?[smh]$"
+    ),
+    "note": _NOTE,
+    "group": _described("раздел списка"),
+    "fallback": _described("другой адрес тех же новостей, пока основной не отвечает", pattern="^https?://"),
+    "listing": _object((field.name for field in fields(Listing)), _LISTING, required=["item"]),
+    "article": _described("CSS-селектор текста статьи на страницах этой ленты"),
+    "proxy": _described("прокси только для этой ленты"),
+    "user_agent": _described("представляться так, а не по-своему"),
+    "ca_file": _described("файл PEM с сертификатами, которых сервер не присылает"),
+}
+
+
+def feeds_schema() -> Schema:
+    """The schema of feeds.yaml."""
+    feed = _object(feeds.KEYS, _FEED, required=("name", "kind", "url"))
+    stanzas = {"type": "array", "items": {"$ref": "#/$defs/feed"}, "minItems": 1}
+    root = _object(("feeds",), {"feeds": stanzas}, required=["feeds"])
+    return {"$schema": _DRAFT, "title": "feeds.yaml", **root, "$defs": {"feed": feed}}
+
+
+# ── keywords.yaml ──────────────────────────────────────────────────────────────────────────────
+
+_TERMS: Schema = {
+    "description": "слова через запятую, $список, «точная форма», начало*; или {ru: …, kk: …}; или список таких строк",
+    "anyOf": [
+        _TEXT,
+        {"type": "array", "items": {"$ref": "#/$defs/terms"}, "minItems": 1},
+        _object(("ru", "kk"), {key: {"$ref": "#/$defs/terms"} for key in ("ru", "kk")}) | {"minProperties": 1},
+    ],
+}
+_LINE: Schema = {"$ref": "#/$defs/terms"}
+_RULE = {
+    "name": _described("имя правила; своё у каждого в теме"),
+    "tier": _described("post — сразу в канал, review — сначала редактору", enum=[Tier.POST.value, Tier.REVIEW.value]),
+    "all": {
+        "description": "должна найтись каждая строка",
+        "type": "array",
+        "items": _LINE,
+        "minItems": 1,
+        "maxItems": keywords.MAX_LINES,
+    },
+    "none": _LINE | {"description": "слова, при которых правило молчит"},
+    "within": {
+        "description": "как близко должны стоять строки: в предложении, в заголовке, где угодно или за столько слов",
+        "anyOf": [
+            {"enum": [scope.value for scope in keywords.Scope]},
+            {"type": "integer", "minimum": 2, "maximum": keywords.MAX_WINDOW},
+        ],
+    },
+    "note": _NOTE,
+}
+_RULES: Schema = {"$ref": "#/$defs/rule"}
+_EXAMPLES = {
+    "match": "сработает любое правило темы",
+    "post": "сработает правило tier: post",
+    "review": "сработает правило tier: review, и не сильнее",
+    "miss": "не сработает ни одно",
+}
+
+
+def keywords_schema() -> Schema:
+    """The schema of keywords.yaml."""
+    texts = {"type": "array", "items": _TEXT, "minItems": 1}
+    examples = {key: texts | {"description": _EXAMPLES[key]} for key in keywords.EXAMPLE_KEYS}
+    topic = {
+        "title": _described("как тему видит редактор"),
+        "hashtag": _described("хэштег в посте, без «#» и пробелов; без него — имя темы"),
+        "any_of": {"description": "правила; достаточно одного", "type": "array", "items": _RULES, "minItems": 1},
+        "examples": _object(keywords.EXAMPLE_KEYS, examples) | {"description": "их проверяет monitor check"},
+        "note": _NOTE,
+    }
+    of_any_name = {"type": "object", "additionalProperties": _LINE}
+    topics = {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{keywords.TOPIC_ID.pattern}$"},
+        "additionalProperties": {"$ref": "#/$defs/topic"},
+        "minProperties": 1,
+    }
+    top = {
+        "lists": of_any_name | {"description": "списки слов, на которые ссылаются: $список"},
+        "people": _LINE | {"description": "люди: только с большой буквы, во всех падежах; ссылка — $people"},
+        "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
+    }
+    return {
+        "$schema": _DRAFT,
+        "title": "keywords.yaml",
+        **_object(keywords.TOP_KEYS, top, required=["topics"]),
+        "$defs": {
+            "topic": _object(keywords.TOPIC_KEYS, topic, required=["title", "any_of"]),
+            "rule": _object(keywords.RULE_KEYS, _RULE, required=["all"]),
+            "terms": _TERMS,
+        },
+    }

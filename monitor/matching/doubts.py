@@ -1,0 +1,121 @@
+"""What keywords.yaml may say but hardly means: rules that change nothing, rules too broad, words written twice.
+
+Nothing here is an error; `check` warns of it. What no bot may start with is refused by `rules` and `config.keywords`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from monitor.config.keywords import Keywords, Rule, Scope, Term
+from monitor.errors import ConfigError
+from monitor.matching.rules import CompiledRules, Word, is_everyday
+from monitor.models import Tier
+
+_FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
+_WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
+
+_Line = frozenset[tuple[Word, ...]]  # what its terms match, however they are written
+
+
+def doubts(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
+    """Everything doubtful, in the file's order. `compiled` are the same rules."""
+    found = [*_Doubts(keywords, compiled).found()]
+    return tuple(sorted(found, key=lambda doubt: doubt.line))
+
+
+class _Doubts:
+    def __init__(self, keywords: Keywords, compiled: CompiledRules) -> None:
+        self.keywords = keywords
+        same: dict[Word, Word] = {}  # equal words made identical, so that comparing them again is quick
+        self._words = {
+            part: same.setdefault(word, word) for part, word in zip(compiled.parts, compiled.words, strict=True)
+        }
+
+    def found(self) -> Iterator[ConfigError]:
+        for topic in self.keywords.topics:
+            yield from self._covered(topic.rules)
+            for rule in topic.rules:
+                yield from self._broad(rule)
+                for line in rule.lines:
+                    yield from self._twice(line, "all")
+                yield from self._twice(rule.none, "none")
+        for declared in self.keywords.lists:
+            yield from self._twice(declared.terms, declared.name)
+            if not declared.is_used:
+                message = f"ни одно правило не ссылается на ${declared.name} — сошлитесь на список или удалите его"
+                yield self._doubt(message, declared.line, declared.name)
+
+    def _twice(self, terms: Iterable[Term], key: str) -> Iterator[ConfigError]:
+        """Only of what is written in this very place (`key`): lists that are referred to may well overlap."""
+        seen: dict[tuple[Word, ...], Term] = {}
+        for term in terms:
+            if term.key != key:
+                continue
+            first = seen.setdefault(self._forms(term), term)
+            if first is not term:
+                message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
+                yield self._doubt(message, term.line, key)
+
+    def _broad(self, rule: Rule) -> Iterator[ConfigError]:
+        """Far apart, with an everyday word in each line, a rule catches news that only happen to have both."""
+        far = rule.within is Scope.TEXT or (isinstance(rule.within, int) and rule.within >= _FAR)
+        plain = [next((term.text for term in line if is_everyday(term)), "") for line in rule.lines]
+        if far and all(plain):
+            message = (
+                f"правило «{rule.name}» сработает на любой новости, где далеко друг от друга стоят {' и '.join(plain)}"
+                " — возьмите within: sentence или добавьте строку с более редкими словами"
+            )
+            yield self._doubt(message, rule.line, "within")
+
+    def _covered(self, rules: tuple[Rule, ...]) -> Iterator[ConfigError]:
+        """Rules beside a stronger one that fires whenever they would."""
+        ranked = sorted(rules, key=lambda rule: rule.tier is not Tier.POST)
+        lines = [[self._line(line) for line in rule.lines] for rule in ranked]
+        for number, rule in enumerate(ranked):
+            wider = (
+                other
+                for place, other in enumerate(ranked[:number])
+                if _is_wider(other, rule) and _is_looser(lines[place], lines[number]) and self._vetoes_less(other, rule)
+            )
+            covering = next(wider, None)
+            if covering:
+                message = (
+                    f"правило «{rule.name}» ничего не добавляет: всё, что оно найдёт, раньше найдёт «{covering.name}»"
+                    f" (строка {covering.line}) — удалите его или поменяйте слова"
+                )
+                yield self._doubt(message, rule.line, "name")
+
+    def _vetoes_less(self, other: Rule, rule: Rule) -> bool:
+        if not other.none:
+            return True
+        return other.within == rule.within and self._line(other.none) <= self._line(rule.none)
+
+    def _line(self, terms: tuple[Term, ...]) -> _Line:
+        return frozenset(self._forms(term) for term in terms)
+
+    def _forms(self, term: Term) -> tuple[Word, ...]:
+        return tuple(self._words[part, term.language] for part in term.parts)
+
+    def _doubt(self, message: str, line: int, key: str) -> ConfigError:
+        return ConfigError(message, file=self.keywords.file, line=line, key=key)
+
+
+def _is_wider(other: Rule, rule: Rule) -> bool:
+    """Whether what is near enough for `rule` always is for `other`."""
+    if other.within == rule.within or other.within is Scope.TEXT:
+        return True
+    if isinstance(other.within, int) or isinstance(rule.within, int):
+        return isinstance(other.within, int) and isinstance(rule.within, int) and rule.within <= other.within
+    return _WIDTHS[rule.within] <= _WIDTHS[other.within]
+
+
+def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
+    """Whether each line of `other` is met by a line of `rule` of its own, however that is met."""
+    if len(other) > len(rule):
+        return False
+    free = list(rule)
+    for line in sorted(other, key=len):
+        narrower = next((candidate for candidate in free if candidate <= line), None)
+        if narrower is None:
+            return False
+        free.remove(narrower)
+    return True

@@ -1,0 +1,64 @@
+"""What a term of keywords.yaml matches, as data for a reader: its forms, and whether it matches a given text.
+
+Forms come from where the rules take them; a question goes to the same index as an article.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.config.keywords import Part, PartKind, Term
+from monitor.languages.kazakh_samples import samples
+from monitor.languages.russian import ONLY_RUSSIAN, grouped_forms
+from monitor.matching.index import TermIndex
+from monitor.matching.rules import CompiledRules, CompiledTerm, Word, word_of
+
+_NAME = "имя"
+_AS_WRITTEN = "как написано"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordForms:
+    """One word of a term. All its Russian forms, by what they are; of the Kazakh ones stems and samples by meaning.
+
+    All three are empty for a prefix, and for a word that no language knows (`check` refuses it).
+    """
+
+    text: str
+    kind: PartKind
+    russian: Mapping[str, tuple[str, ...]]
+    kazakh_stems: tuple[str, ...]
+    kazakh_samples: Mapping[str, str]
+
+
+def forms_of(term: Term) -> tuple[WordForms, ...]:
+    """The forms of each word of a term, one after another."""
+    return tuple(_forms(part, word_of(part, term.language)) for part in term.parts)
+
+
+def found_in(term: Term, text: str) -> tuple[str, ...]:
+    """Where the term stands in `text`, as the text writes it, in order; () when it does not."""
+    words = tuple(word_of(part, term.language) for part in term.parts)
+    compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
+    index = TermIndex(CompiledRules(topics=(), rules=(), lines=(), terms_of=(), terms=(compiled,), words=words))
+    return tuple(text[hit.start : hit.end] for hit in sorted(index.hits(text)))
+
+
+def _forms(part: Part, word: Word) -> WordForms:
+    stems = dict.fromkeys(stem.text for stem in word.stems if stem.script == "cyrillic")
+    russian = _russian(part, word.forms)
+    both = stems and not russian.keys() & ONLY_RUSSIAN
+    return WordForms(
+        text=part.text,
+        kind=part.kind,
+        russian=russian,
+        kazakh_stems=tuple(stems),
+        kazakh_samples=samples(part.text) if both else {},
+    )
+
+
+def _russian(part: Part, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    if part.kind is PartKind.NAME:
+        return {_NAME: tuple(sorted(form.title() for form in forms))} if forms else {}
+    groups = grouped_forms(part.text) if part.kind is PartKind.WORD else {}
+    known = {group: members for group, members in groups.items() if forms.issuperset(members)}
+    return known or ({_AS_WRITTEN: tuple(forms)} if forms else {})

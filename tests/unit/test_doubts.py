@@ -1,0 +1,141 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.config.keywords import load_keywords
+from monitor.matching.doubts import doubts
+from monitor.matching.engine import Matcher
+from monitor.matching.rules import compile_checked
+
+
+def told(text: str) -> list[tuple[int, str, str]]:
+    keywords = load_keywords(text, file="k.yaml")
+    compiled, _ = compile_checked(keywords)
+    return [(doubt.line, doubt.key, doubt.message) for doubt in doubts(keywords, compiled)]
+
+
+def of_rules(*rules: str) -> list[tuple[int, str, str]]:
+    stanzas = "".join(f"      - {{name: п{number}, {rule}}}\n" for number, rule in enumerate(rules, start=1))
+    return told(f"topics:\n  t:\n    title: т\n    any_of:\n{stanzas}")
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ("all: [побег]", "all: [побег]"),
+        ("all: [побег]", "all: [побег, граница]"),
+        ("all: ['побег, рейс']", "all: [рейс]"),
+        ("all: [{ru: депортации}]", "all: [{ru: депортация}]"),
+        ("all: [побег, рейс]", "all: [рейс, побег], within: title"),
+        ("all: [побег, рейс], within: text", "all: [рейс, побег], within: 30"),
+        ("all: [побег, рейс], within: 30", "all: [рейс, побег], within: 20"),
+        ("all: [побег], none: роман", "all: [побег], none: 'роман, кино'"),
+        ("all: [побег], tier: post", "all: [побег], tier: review"),
+    ],
+)
+def test_a_rule_that_another_covers_is_doubted(wide: str, narrow: str) -> None:
+    ((line, key, message),) = of_rules(wide, narrow)
+    assert (line, key) == (6, "name")
+    assert "«п2» ничего не добавляет" in message
+    assert "«п1» (строка 5)" in message
+
+
+def test_the_tier_decides_which_of_two_is_covered() -> None:
+    ((line, _, message),) = of_rules("all: [побег], tier: review", "all: [побег], tier: post")
+    assert (line, "«п1» ничего не добавляет" in message) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("all: [побег, рейс]", "all: [побег]"),
+        ("all: [побег]", "all: ['побег, рейс']"),
+        ("all: [побег, рейс]", "all: [побег, рейс], within: text"),
+        ("all: [побег, рейс]", "all: [побег, рейс], within: 9"),
+        ("all: [побег, рейс], within: 9", "all: [побег, рейс], within: title"),
+        ("all: [побег], none: роман", "all: [побег]"),
+        ("all: [побег], none: роман, within: text", "all: [побег], none: роман"),
+        ("all: ['побег, рейс', 'побег, рейс']", "all: [рейс, вокзал]"),
+        ("all: [{ru: побег}]", "all: [{kk: побег}]"),
+    ],
+)
+def test_a_rule_that_adds_something_is_not(one: str, other: str) -> None:
+    assert of_rules(one, other) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "second"),
+    [
+        ("all: ['побег, рейс, побег']", "побег"),
+        ("all: [{ru: 'депортация, депортации'}]", "депортации"),
+        ("all: [[ёлка, елка]]", "елка"),
+        ("all: [рейс], none: 'роман, роман'", "роман"),
+    ],
+)
+def test_a_word_said_twice_is_doubted(rule: str, second: str) -> None:
+    ((line, key, message),) = of_rules(rule)
+    assert (line, key) == (5, "none" if "none" in rule else "all")
+    assert message.startswith(f"«{second}» уже сказано")
+
+
+def test_lists_may_overlap_but_not_repeat_themselves() -> None:
+    text = (
+        "lists:\n  а: рейс, поезд\n  б: $а, рейс, паром\n  в: {ru: 'паром, паромы'}\n"
+        "topics: {t: {title: т, any_of: [{name: п, all: ['$а, $б, $в, рейс', побег]}]}}"
+    )
+    assert [(line, key) for line, key, _ in told(text)] == [(4, "в")]
+
+
+def test_lists_that_no_rule_reaches_are_doubted() -> None:
+    text = (
+        "lists:\n  нужный: рейс, $вложенный\n  вложенный: поезд\n  лишний: паром, $второй\n  второй: лодка\n"
+        "people: [Заречный]\ntopics: {t: {title: т, any_of: [{name: п, all: [$нужный, побег]}]}}"
+    )
+    assert [(line, key) for line, key, _ in told(text)] == [(4, "лишний"), (5, "второй"), (6, "people")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "doubted"),
+    [
+        ("all: ['Россия, побег', 'суд, рейс'], within: text", True),
+        ("all: ['Россия, побег', 'суд, рейс'], within: 60", True),
+        ("all: ['Россия, побег', 'суд, рейс'], within: 20", False),
+        ("all: ['Россия, побег', рейс], within: text", False),
+    ],
+)
+def test_everyday_words_far_apart_are_doubted(rule: str, *, doubted: bool) -> None:
+    found = of_rules(rule)
+    assert bool(found) == doubted
+    if doubted:
+        assert "Россия и суд" in found[0][2]
+
+
+WORDS = ("побег", "рейс", "вокзал", "паром")
+LINES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True).map(", ".join)
+RULES = st.fixed_dictionaries(
+    {
+        "all": st.lists(LINES, min_size=1, max_size=2),
+        "within": st.sampled_from(["sentence", "title", "text", "2", "4"]),
+        "tier": st.sampled_from(["post", "review"]),
+        "none": st.sampled_from(["", "паром"]),
+    }
+)
+TEXTS = st.lists(st.sampled_from([*WORDS, "и", "и", ". Но", "\n"]), max_size=9).map(" ".join)
+
+
+@given(rules=st.lists(RULES, min_size=2, max_size=3), title=TEXTS, text=TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_a_rule_said_to_add_nothing_is_never_reported(rules: list[dict[str, object]], title: str, text: str) -> None:
+    stanzas = [
+        f"      - {{name: п{number}, tier: {rule['tier']}, within: {rule['within']}, all: {rule['all']!r}"
+        + (f", none: {rule['none']}}}" if rule["none"] else "}")
+        for number, rule in enumerate(rules)
+    ]
+    keywords = load_keywords("topics:\n  t:\n    title: т\n    any_of:\n" + "\n".join(stanzas), file="k.yaml")
+    compiled, _ = compile_checked(keywords)
+    covered = {doubt.line for doubt in doubts(keywords, compiled) if doubt.key == "name"}
+    names = {rule.name for rule in keywords.topics[0].rules if rule.line in covered}
+
+    verdict = Matcher(compiled).judge(title=title, text=text)
+
+    assert names.isdisjoint(topic.rule for topic in verdict.topics)
