@@ -5,11 +5,12 @@ Read the package from the top shelf down; a file imports only from shelves below
 
     doors     __main__ · cli · commands/ · daemon · app     the clock; the one place that wires everything
     stories   polling · dispatch                orchestrate, never decide
-    edge      fetching (turns, addresses, decompression, refusals) · channel · preview     the outside worlds
+    edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals) · channel · preview
               store · outbox · database · tables · health                                  memory
     core      matching/ · stories                                                          decisions
               config/ · sources/ · extraction · similarity · novelty · rendering · cadence
-              dates · markup · charsets · challenges · people · languages/ · text · urls            what they stand on
+              dates · markup · charsets · challenges · people · detours · freshness   what they
+              languages/ · text · urls                                                 stand on
     ground    logs · models · errors
 """
 

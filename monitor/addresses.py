@@ -1,22 +1,22 @@
-"""Which network addresses may be connected to, and the connecting itself.
+"""Which network addresses may be connected to, and what addresses a name has. Opens no connection.
 
-The check stands where the connection is made: a name is resolved once, its addresses are judged, and the socket
-goes to the judged address, so neither a redirect nor a second DNS answer can lead into the private network.
-TLS and `Host` keep the name.
+A name is resolved, its addresses are judged, and whoever connects goes to a judged address and never to the name:
+neither a redirect nor a second DNS answer can lead into the private network.
 """
 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
-from ssl import SSLContext
-
-import httpcore
-import httpx
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Lookup = Callable[..., list[Any]]  # as socket.getaddrinfo
 
-_MOST_ATTEMPTS = 3  # addresses of one name
+_REMEMBERED_SECONDS = 300.0  # the resolver does not tell the TTL; news sites keep theirs for minutes
+_MOST_REMEMBERED = 1_024
+_MOST_LOOKUPS = 32  # at once; a dead name server holds each for up to half a minute
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _REFUSED = tuple(
     ipaddress.ip_network(network)
@@ -72,55 +72,58 @@ def refuse_private_literal(host: str) -> None:
         raise BlockedAddress(host, [str(address)])
 
 
-class PublicNetwork(httpcore.AsyncNetworkBackend):
-    """Opens connections to public addresses only (or to any, if `allow_private`). Raises BlockedAddress."""
+class Names:
+    """The judged addresses of a host: public ones only, or any if `allow_private`.
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        self._network = httpcore.AnyIOBackend()
+    Answers are remembered for a few minutes and judged anew at every use. Lookups run in threads of their own: a
+    name server that does not answer must not take the threads of the database and the matcher.
+    """
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """The first of the host's allowed addresses that answers; `timeout` (seconds) is shared by the attempts."""
-        addresses = (await self._allowed(host, port))[:_MOST_ATTEMPTS]
-        share = timeout / len(addresses) if timeout else timeout
-        for address in addresses[:-1]:
-            try:
-                return await self._network.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._network.connect_tcp(addresses[-1], port, share, local_address, socket_options)
+    def __init__(self, *, allow_private: bool, lookup: Lookup = socket.getaddrinfo) -> None:
+        self._allow_private, self._lookup = allow_private, lookup
+        self._known: dict[tuple[str, int], tuple[float, list[str]]] = {}
+        self._threads = ThreadPoolExecutor(_MOST_LOOKUPS, thread_name_prefix="dns")
 
-    async def sleep(self, seconds: float) -> None:
-        """As the interface of a backend asks."""
-        await self._network.sleep(seconds)
+    def close(self) -> None:
+        """Lookups under way end by themselves."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _allowed(self, host: str, port: int) -> list[str]:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"DNS: {error}") from error
-        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
-        allowed = [a for a in addresses if self._allow_private or is_public(ipaddress.ip_address(a))]
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """At least one address, in the resolver's order. Raises BlockedAddress; OSError when there is none."""
+        found = await self._found(host, port)
+        allowed = [a for a in found if self._allow_private or is_public(ipaddress.ip_address(a))]
         if not allowed:
-            raise BlockedAddress(host, addresses)
+            raise BlockedAddress(host, found)
         return allowed
 
+    def forget(self, host: str, port: int) -> None:
+        """None of the addresses answered: ask the name server again next time."""
+        self._known.pop((host, port), None)
 
-class PublicTransport(httpx.AsyncHTTPTransport):
-    """httpx over a `PublicNetwork`. httpx has no door for a network backend, so its pool is put in place here."""
+    async def _found(self, host: str, port: int) -> list[str]:
+        if (number := literal(host)) is not None:
+            return [str(number)]
+        loop = asyncio.get_running_loop()
+        until, addresses = self._known.get((host, port), (0.0, []))
+        if loop.time() < until:
+            return addresses
+        try:
+            answers = await loop.run_in_executor(self._threads, self._ask, host, port)
+        except UnicodeError as error:
+            raise OSError(str(error)) from error
+        except OSError:
+            if not addresses:
+                raise
+            return addresses  # a name server that fails is no reason to lose a site that does not (RFC 8767)
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in answers))
+        self._remember(host, port, loop.time() + _REMEMBERED_SECONDS, addresses)
+        return addresses
 
-    def __init__(self, *, tls: SSLContext, most_connections: int, allow_private: bool) -> None:
-        super().__init__(verify=tls)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=most_connections,
-            max_keepalive_connections=0,
-            network_backend=PublicNetwork(allow_private=allow_private),
-        )
+    def _ask(self, host: str, port: int) -> list[Any]:
+        return self._lookup(host, port, type=socket.SOCK_STREAM)
+
+    def _remember(self, host: str, port: int, until: float, addresses: list[str]) -> None:
+        self._known.pop((host, port), None)
+        if len(self._known) >= _MOST_REMEMBERED:
+            del self._known[next(iter(self._known))]  # the oldest
+        self._known[host, port] = until, addresses

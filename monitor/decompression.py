@@ -9,6 +9,7 @@ import zstandard
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _LONGEST_CHAIN = 2  # codings on top of each other; nobody honest needs more
+_MOST_MEMBERS = 256  # of one gzip body; each costs a copy of all that follows
 _LARGEST_WINDOW = 2**23  # of zstd, as RFC 9659 allows on the web
 
 Decoder = Callable[[bytes, int], bytes]
@@ -29,6 +30,8 @@ def decompress(body: bytes, content_encoding: str, *, limit: int) -> bytes:
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     codings = [name for name in names if name not in ("", "identity")]
+    if not body:
+        return body  # servers name a coding of nothing, too
     for decode in reversed(_decoders(codings)):
         try:
             body = decode(body, limit + 1)
@@ -50,13 +53,15 @@ def _decoders(codings: Sequence[str]) -> list[Decoder]:
 
 def _zlib(body: bytes, limit: int, window: int) -> bytes:
     made = b""
-    while body and len(made) < limit:  # a gzip body may have several members
+    for _ in range(_MOST_MEMBERS):  # a gzip body may have several members
         member = zlib.decompressobj(window)
         made += member.decompress(body, limit - len(made))
         if not member.eof and len(made) < limit:
             raise Undecodable("сжатые данные обрываются")
-        body = member.unused_data if member.unused_data[:2] == b"\x1f\x8b" else b""
-    return made
+        body = member.unused_data
+        if len(made) >= limit or body[:2] != b"\x1f\x8b":
+            return made
+    raise Undecodable("слишком много частей в сжатых данных")
 
 
 def _gzip(body: bytes, limit: int) -> bytes:

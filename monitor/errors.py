@@ -91,6 +91,8 @@ class FetchFailure(StrEnum):
     TOO_LARGE = "too_large"  # on the wire or after decompression
     BLOCKED_ADDRESS = "blocked_address"  # the address is private: MONITOR_ALLOW_PRIVATE_ADDRESSES
     REDIRECTS = "redirects"  # too many, or to nowhere
+    DETOUR = "detour"  # to the home page or another site: what was asked for is gone
+    ROBOTS = "robots"  # robots.txt does not allow it
     CHALLENGE = "challenge"  # Cloudflare, DDoS-Guard, Qrator: named, never bypassed
     BAD_URL = "bad_url"  # not an http(s) address
     ENCODING = "encoding"  # the declared content-encoding does not decode

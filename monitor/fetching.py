@@ -4,50 +4,50 @@ Nothing leaves but `Fetched`, `NotModified` and `FetchError`; what a failure mea
 """
 
 import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal, Self
+from zlib import crc32
 
 import httpx
 
-from monitor import challenges, charsets, refusals, urls
-from monitor.addresses import BlockedAddress, PublicTransport, refuse_private_literal
-from monitor.decompression import ACCEPTED, TooLarge, decompress
+from monitor import challenges, charsets, freshness, refusals, robots, urls
+from monitor.addresses import Lookup
+from monitor.decompression import ACCEPTED
+from monitor.detours import Detour, detour
 from monitor.errors import FetchError, FetchFailure
-from monitor.models import Fetched, NotModified
-from monitor.turns import Turns
+from monitor.exchanges import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
+from monitor.models import Feed, FeedKind, Fetched, NotModified
+from monitor.turns import Rests, Turns
 
-_ERROR_PAGE = 65_536  # bytes; the page of an error or of a bot wall is smaller
-_MOST_CONNECTIONS = 200
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+__all__ = ["Fetcher", "Limits"]
+
+Accept = Literal["feed", "page"]
+
+_PERMANENT = frozenset({301, 308})
+_SPREAD = 0.2  # of a host's rest: those whom it kept out must not all come back at once
+_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|script|meta|!--|title|body)", re.IGNORECASE)
 _ACCEPT = {
-    "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
-    "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
+    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "robots": "text/plain, */*;q=0.5",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The bounds of one GET. Times are seconds; the body's bound holds on the wire and after decompression."""
-
-    body: int = 8 * 1024 * 1024
-    redirects: int = 5
-    connect: float = 10
-    read: float = 15
-    total: float = 30  # of the exchange itself: waiting for the host's turn does not count
-    host_gap: float = 0.4
-    host_concurrency: int = 1
 
 
 @dataclass(slots=True, kw_only=True)
 class _Ask:
     """What one GET asks for, at whatever address the redirects lead to."""
 
-    feed: str
-    headers: Mapping[bytes, bytes]
+    feed: str  # its name, for the message
+    kind: FeedKind | None
+    accept: Literal["feed", "page", "robots"]
+    headers: Mapping[str, str]
+    validators: Mapping[str, str]
+    route: Route
     seconds_left: float
 
     @asynccontextmanager
@@ -60,17 +60,18 @@ class _Ask:
         self.seconds_left = max(self.seconds_left - (loop.time() - began), 0)
 
     @property
-    def is_conditional(self) -> bool:
-        return b"if-none-match" in self.headers or b"if-modified-since" in self.headers
+    def is_page(self) -> bool:
+        """Whether it is made for readers, so that robots.txt speaks of it; feeds are published for machines."""
+        return self.accept == "page" or (self.accept == "feed" and self.kind is FeedKind.HTML)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """One response, read within the bounds, before anything is made of it."""
+class _Arrival:
+    """The answer at the end of the redirects, and the way there."""
 
-    status: int
-    headers: httpx.Headers
-    body: bytes
+    answer: Answer
+    url: str
+    moved_to: str
 
 
 class Fetcher:
@@ -78,7 +79,7 @@ class Fetcher:
 
     `proxy` is an address httpx knows (http, https, socks5) or None; a proxy resolves names itself, so through it
     only addresses spelt out as numbers can be refused. Unless `allow_private`, nothing outside the public internet
-    is connected to. `now` gives the aware time that a Retry-After date is measured from.
+    is connected to. `now` gives the aware time; `lookup` resolves names as socket.getaddrinfo does.
     """
 
     def __init__(
@@ -89,24 +90,20 @@ class Fetcher:
         proxy: str | None = None,
         allow_private: bool = False,
         limits: Limits | None = None,
+        lookup: Lookup = socket.getaddrinfo,
     ) -> None:
-        self._limits = limits or Limits()
-        self._now = now
-        self._checks_literals = proxy is not None and not allow_private
-        self._turns = Turns(gap=self._limits.host_gap, concurrency=self._limits.host_concurrency)
-        self._client = httpx.AsyncClient(
-            transport=_transport(proxy, allow_private=allow_private),
-            headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
-            timeout=httpx.Timeout(self._limits.read, connect=self._limits.connect, pool=self._limits.total),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # one poll must not depend on another
-            trust_env=False,
-        )
+        self._user_agent, self._proxy, self._now = user_agent, proxy or "", now
+        self._limits = limits = limits or Limits()
+        self._turns = Turns(gap=limits.host_gap, concurrency=limits.host_concurrency, line=limits.turn)
+        self._rests = Rests()
+        self._robots = robots.Robots(now=now)
+        self._exchanges = Exchanges(allow_private=allow_private, limits=limits, lookup=lookup)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._client.aclose()
+        self._exchanges.close()
 
     async def get(
         self,
@@ -114,85 +111,132 @@ class Fetcher:
         *,
         etag: str | None = None,
         last_modified: str | None = None,
-        accept: Literal["feed", "page"] = "feed",
-        feed: str = "",
+        accept: Accept = "feed",
+        feed: Feed | None = None,
     ) -> Fetched | NotModified:
         """One GET, redirects followed. Validators are sent back verbatim; empty ones are not sent.
 
-        `feed` is the feed's name, for the message. Raises FetchError and nothing else; a cancelled task stays
-        cancelled.
+        `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
+        feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
+        task stays cancelled.
         """
-        headers = {b"accept": _ACCEPT[accept]} | _validators(etag, last_modified)
-        ask = _Ask(feed=feed, headers=headers, seconds_left=self._limits.total)
-        try:
-            return await self._follow(url, ask)
-        except (httpx.HTTPError, httpx.InvalidURL, BlockedAddress, OSError, ValueError) as error:
-            raise refusals.of_error(error, feed=feed) from error
+        ask = replace(self._ask(accept, feed), validators=_validators(etag, last_modified))
+        return await self._named(url, ask)
 
-    async def _follow(self, url: str, ask: _Ask) -> Fetched | NotModified:
-        for _ in range(self._limits.redirects + 1):
+    def _ask(self, accept: Accept, feed: Feed | None) -> _Ask:
+        agent = feed.user_agent if feed else ""
+        proxy = feed.proxy if feed else ""
+        return _Ask(
+            feed=feed.name if feed else "",
+            kind=feed.kind if feed else None,
+            accept=accept,
+            headers={
+                "user-agent": (agent or self._user_agent).encode().decode("latin-1"),  # a contact may be Cyrillic
+                "accept": _ACCEPT[accept],
+                "accept-encoding": ACCEPTED,
+                "connection": "close",
+            },
+            validators={},
+            route=Route(proxy=proxy or self._proxy, ca_file=feed.ca_file if feed else ""),
+            seconds_left=self._limits.total,
+        )
+
+    async def _named(self, url: str, ask: _Ask) -> Fetched | NotModified:
+        try:
+            return self._made_of(await self._follow(url, ask), url, ask)
+        except refusals.NAMED as error:
+            raise refusals.of_error(error, feed=ask.feed) from error
+
+    async def _follow(self, url: str, ask: _Ask) -> _Arrival:
+        hops: list[int] = []
+        while True:
             answer = await self._exchange(_sound(url), ask)
-            if answer.status not in _REDIRECTS:
-                return self._made_of(answer, url, ask)
+            if answer.status not in REDIRECTS:
+                return _Arrival(answer=answer, url=url, moved_to=url if hops and _PERMANENT.issuperset(hops) else "")
+            hops.append(answer.status)
             url = urls.absolute(url, answer.headers.get("location", ""))
             if not url:
                 message = f"перенаправление ({answer.status}) никуда не ведёт: проверьте адрес в feeds.yaml"
                 raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
-        message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
-        raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
+            if len(hops) > self._limits.redirects:
+                message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
+                raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
 
-    async def _exchange(self, url: httpx.URL, ask: _Ask) -> _Answer:
-        if self._checks_literals:
-            refuse_private_literal(url.host)
-        async with (
-            self._turns.at(urls.host_key(str(url))),
-            ask.deadline(),
-            self._client.stream("GET", url, headers=ask.headers, follow_redirects=False) as response,
-        ):
-            body = await self._body(response)
-            return _Answer(status=response.status_code, headers=response.headers, body=body)
+    async def _exchange(self, url: httpx.URL, ask: _Ask) -> Answer:
+        gap = await self._robots_delay(url, ask) if ask.is_page else 0.0
+        host = urls.host_key(str(url))
+        async with self._turns.at(host, gap=gap):
+            if left := self._rests.left(host, self._now()):
+                raise refusals.of_rest(left * (1 + _SPREAD * _place(str(url))), feed=ask.feed)
+            async with ask.deadline():
+                answer = await self._exchanges.exchange(url, {**ask.headers, **ask.validators}, ask.route)
+        asked = self._retry_after(answer)
+        if asked and answer.status in (429, 503):
+            self._rests.begin(host, self._now(), asked)
+        return answer
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        """The body without its codings; of an error only the beginning, as much as tells who refused."""
-        if response.status_code in _REDIRECTS or response.status_code == 304:
-            return b""
-        if response.status_code >= 400:
-            return await _beginning(response)
-        limit = self._limits.body
-        length = response.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:12]) > limit:
-            raise TooLarge
-        wire = await _read(response, limit)
-        if len(wire) > limit:
-            raise TooLarge
-        return decompress(wire, response.headers.get("content-encoding", ""), limit=limit)
+    async def _robots_delay(self, url: httpx.URL, ask: _Ask) -> float:
+        """Seconds between two pages of the site. Raises FetchError when robots.txt refuses this one."""
 
-    def _made_of(self, answer: _Answer, url: str, ask: _Ask) -> Fetched | NotModified:
-        if answer.status == 304 and ask.is_conditional:
-            return NotModified()
-        retry_after = refusals.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
-        page = charsets.decode(answer.body) if len(answer.body) <= _ERROR_PAGE else ""
-        if wall := challenges.wall(page, answer.headers):
+        async def fetch(address: str) -> str:
+            headers = {**ask.headers, "accept": _ACCEPT["robots"]}
+            seconds = self._limits.total
+            asked = replace(ask, accept="robots", headers=headers, validators={}, seconds_left=seconds)
+            answer = await self._named(address, asked)
+            assert isinstance(answer, Fetched)  # no validators were sent
+            return answer.body[: robots.LARGEST].decode("utf-8", "replace")
+
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        return await self._robots.delay(origin, str(url), fetch, feed=ask.feed)
+
+    def _made_of(self, arrival: _Arrival, asked: str, ask: _Ask) -> Fetched | NotModified:
+        answer, headers = arrival.answer, arrival.answer.headers
+        if answer.status == 304 and ask.validators:
+            return NotModified(
+                etag=_verbatim(headers, b"etag"),
+                last_modified=_verbatim(headers, b"last-modified"),
+                max_age=freshness.max_age(headers, self._now()),
+                moved_to=arrival.moved_to,
+            )
+        self._refuse_failure(answer, ask)
+        if ask.accept != "robots":
+            self._refuse_stand_in(arrival, asked, ask)
+        return Fetched(
+            url=arrival.url,
+            body=answer.body,
+            content_type=headers.get("content-type", ""),
+            etag=_verbatim(headers, b"etag"),
+            last_modified=_verbatim(headers, b"last-modified"),
+            status=answer.status,
+            max_age=freshness.max_age(headers, self._now()),
+            moved_to=arrival.moved_to,
+        )
+
+    def _refuse_failure(self, answer: Answer, ask: _Ask) -> None:
+        retry_after = self._retry_after(answer)
+        if wall := challenges.wall(_small_page(answer.body), answer.headers, status=answer.status):
             raise refusals.of_wall(wall, feed=ask.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
             raise refusals.of_status(answer.status, feed=ask.feed, retry_after=retry_after)
-        if not answer.body.strip():
+        if not answer.body.strip() and ask.accept != "robots":
             raise FetchError("сервер ответил успехом, но ответ пуст", feed=ask.feed, kind=FetchFailure.EMPTY)
-        return Fetched(
-            url=url,
-            body=answer.body,
-            content_type=answer.headers.get("content-type", ""),
-            etag=_verbatim(answer.headers, b"etag"),
-            last_modified=_verbatim(answer.headers, b"last-modified"),
-        )
 
+    def _refuse_stand_in(self, arrival: _Arrival, asked: str, ask: _Ask) -> None:
+        """A page that answers 200 in place of what was asked for. A feed that moved is a feed wherever it stands."""
+        if not _PAGE.match(arrival.answer.body):
+            return
+        page = _small_page(arrival.answer.body)
+        if challenges.is_login(page):
+            raise refusals.of_login(feed=ask.feed)
+        if challenges.is_maintenance(page):
+            raise refusals.of_maintenance(feed=ask.feed, retry_after=self._retry_after(arrival.answer))
+        found = detour(asked, arrival.url)
+        is_article = ask.accept == "page"  # an aggregator's link may lead to another site: that is its use
+        if found and not (is_article and found is Detour.SITE):
+            raise refusals.of_detour(found, arrival.url, feed=ask.feed, is_article=is_article)
 
-def _transport(proxy: str | None, *, allow_private: bool) -> httpx.AsyncBaseTransport:
-    tls = httpx.create_ssl_context()
-    if proxy is None:
-        return PublicTransport(tls=tls, most_connections=_MOST_CONNECTIONS, allow_private=allow_private)
-    limits = httpx.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=0)
-    return httpx.AsyncHTTPTransport(verify=tls, proxy=proxy, limits=limits)
+    def _retry_after(self, answer: Answer) -> timedelta | None:
+        return freshness.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
 
 
 def _sound(url: str) -> httpx.URL:
@@ -205,29 +249,21 @@ def _sound(url: str) -> httpx.URL:
     return parsed
 
 
-def _validators(etag: str | None, last_modified: str | None) -> dict[bytes, bytes]:
+def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
     """Header bytes are Latin-1; a validator that is not never came from a header and is left out."""
-    written = {b"if-none-match": etag or "", b"if-modified-since": last_modified or ""}
-    return {name: value.encode("latin-1") for name, value in written.items() if value and max(value) <= "\xff"}
+    written = {"if-none-match": etag or "", "if-modified-since": last_modified or ""}
+    return {name: value for name, value in written.items() if value and max(value) <= "\xff"}
 
 
 def _verbatim(headers: httpx.Headers, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in headers.raw if key.lower() == name and value), None)
 
 
-async def _read(response: httpx.Response, limit: int) -> bytes:
-    """The body as it stands on the wire; reading stops once it is longer than `limit`."""
-    wire = bytearray()
-    async for piece in response.aiter_raw():
-        wire += piece
-        if len(wire) > limit:
-            break
-    return bytes(wire)
+def _small_page(body: bytes) -> str:
+    """The text of a short HTML page, "" of anything else: nothing longer stands in for what was asked."""
+    return charsets.decode(body) if len(body) <= ERROR_PAGE and _PAGE.match(body) else ""
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    try:
-        wire = await _read(response, _ERROR_PAGE)
-        return decompress(wire, response.headers.get("content-encoding", ""), limit=_ERROR_PAGE)
-    except (httpx.TransportError, ValueError):
-        return b""  # the status says enough
+def _place(url: str) -> float:
+    """A number in [0, 1) that is always the same for one address."""
+    return crc32(url.encode()) / 2**32

@@ -115,11 +115,19 @@ class Fetched:
     content_type: str = ""  # verbatim header
     etag: str | None = None
     last_modified: str | None = None
+    status: int = 200
+    max_age: timedelta | None = None  # for how long the server calls it fresh; None: it does not say
+    moved_to: str = ""  # the final address, when every redirect on the way was permanent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """304: the body is the one we have."""
+    """304: the body is the one we have. Validators are None unless the server renewed them."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    max_age: timedelta | None = None
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class Poller:
         return outcome
 
     async def _read(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
-        answer = await self.fetcher.get(feed.url, etag=state.etag, last_modified=state.last_modified, feed=feed.name)
+        answer = await self.fetcher.get(feed.url, etag=state.etag, last_modified=state.last_modified, feed=feed)
         good = self._good(feed, state, now)
         if isinstance(answer, NotModified):
             return good
@@ -165,7 +165,7 @@ class Poller:
 
     async def _page(self, feed: Feed, entry: Entry, now: datetime) -> Extracted:
         try:
-            answer = await self.fetcher.get(entry.url, accept="page", feed=feed.name)
+            answer = await self.fetcher.get(entry.url, accept="page", feed=feed)
         except FetchError as error:
             return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
         assert isinstance(answer, Fetched)  # no validators were sent

@@ -1,16 +1,19 @@
 """Every way a GET can fail, named: exceptions, statuses and walls → FetchError that says what to do."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
+import httpcore
 import httpx
 
 from monitor.addresses import BlockedAddress
+from monitor.connections import FAILURES
 from monitor.decompression import TooLarge, Undecodable
+from monitor.detours import Detour
 from monitor.errors import FetchError, FetchFailure
+from monitor.exchanges import UnreadableCertificates
 
-_LONGEST_WAIT = timedelta(hours=24)  # what a server may ask for
+NAMED = (*FAILURES, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `of_error` has a name for
 _LONGEST_DETAIL = 200  # characters of somebody else's words in a message
 
 _STATUSES = {
@@ -30,17 +33,36 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
     ),
     (TooLarge, FetchFailure.TOO_LARGE, "ответ больше допустимого размера: похоже, это не лента и не статья"),
     (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: {}"),
+    (UnreadableCertificates, FetchFailure.TLS, "файл сертификатов из ca_file не читается: {}"),
     (
-        (httpx.TimeoutException, TimeoutError),
+        (httpcore.TimeoutException, TimeoutError),
         FetchFailure.TIMEOUT,
         "сервер не ответил вовремя: обычно проходит само",
     ),
     (
-        (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError),
+        (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError),
         FetchFailure.BAD_URL,
         "негодный адрес: {}",
     ),
 )
+
+
+_CHAIN = "сайт не прислал промежуточный сертификат, или его удостоверяющий центр нам неизвестен; "
+_UNKNOWN_ISSUER = f"{_CHAIN}впишите недостающий сертификат (PEM) в ca_file этой ленты"
+_CERTIFICATES = {  # by OpenSSL's number of the failed check
+    10: "сертификат сайта просрочен: обычно его скоро меняют; проверьте и часы сервера",
+    18: "сертификат сайта подписан им самим: если сайту можно верить, впишите сертификат в ca_file этой ленты",
+    19: _UNKNOWN_ISSUER,
+    20: _UNKNOWN_ISSUER,
+    21: _UNKNOWN_ISSUER,
+    62: "сертификат выдан другому сайту: проверьте адрес в feeds.yaml",
+    64: "сертификат выдан другому сайту: проверьте адрес в feeds.yaml",
+}
+_DETOURS = {
+    Detour.HOME: (FetchFailure.DETOUR, "вместо неё открывается главная страница сайта: {}"),
+    Detour.SITE: (FetchFailure.DETOUR, "вместо неё открывается другой сайт: {}"),
+    Detour.LOGIN: (FetchFailure.FORBIDDEN, "вместо неё открывается страница входа: {}"),
+}
 
 
 def of_status(status: int, *, feed: str, retry_after: timedelta | None) -> FetchError:
@@ -63,6 +85,30 @@ def of_wall(wall: str, *, feed: str, retry_after: timedelta | None) -> FetchErro
     return FetchError(message, feed=feed, kind=FetchFailure.CHALLENGE, retry_after=retry_after)
 
 
+def of_detour(detour: Detour, url: str, *, feed: str, is_article: bool) -> FetchError:
+    """Redirects led to `url`, which is not what was asked for."""
+    kind, message = _DETOURS[detour]
+    what = "страницы больше нет" if is_article else "ленты по этому адресу больше нет, найдите новый"
+    return FetchError(f"{what}: {message.format(url[:_LONGEST_DETAIL])}", feed=feed, kind=kind)
+
+
+def of_login(*, feed: str) -> FetchError:
+    """200, and a page that asks for a password."""
+    return FetchError("сайт просит войти: без пароля здесь ничего нет", feed=feed, kind=FetchFailure.FORBIDDEN)
+
+
+def of_maintenance(*, feed: str, retry_after: timedelta | None) -> FetchError:
+    """200, and a page that says to come later."""
+    message = "на сайте технические работы: обычно проходит само"
+    return FetchError(message, feed=feed, kind=FetchFailure.SERVER, retry_after=retry_after)
+
+
+def of_rest(left: timedelta, *, feed: str) -> FetchError:
+    """The host asked to be left alone a moment ago: it was not asked again."""
+    message = "сайт недавно просил подождать, поэтому запрос отложен"
+    return FetchError(message, feed=feed, kind=FetchFailure.THROTTLED, retry_after=left)
+
+
 def of_error(error: Exception, *, feed: str) -> FetchError:
     """The failure behind an exception of the network, of TLS, of an address or of a body."""
     kind, message = _named(error)
@@ -74,7 +120,7 @@ def _named(error: Exception) -> tuple[FetchFailure, str]:
         if isinstance(error, types):
             return kind, message.format(_short(error))
     if refused := _tls_error(error):
-        return FetchFailure.TLS, f"сертификат или защищённое соединение не приняты: {_short(refused)}"
+        return FetchFailure.TLS, f"{_certificate(refused)} ({_short(refused)})"
     return FetchFailure.CONNECTION, f"соединение не удалось: {_short(error) or type(error).__name__}"
 
 
@@ -86,17 +132,10 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
     return None
 
 
+def _certificate(error: ssl.SSLError) -> str:
+    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else 0
+    return _CERTIFICATES.get(code, "сертификат или защищённое соединение не приняты")
+
+
 def _short(error: BaseException) -> str:
     return str(error)[:_LONGEST_DETAIL]
-
-
-def retry_after(written: str, now: datetime) -> timedelta | None:
-    """What a Retry-After header asks for: seconds or an HTTP date (RFC 9110, 10.2.3); at most a day, None if unread."""
-    if written.isascii() and written.isdigit():
-        return min(timedelta(seconds=int(written[:9])), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
-    return max(timedelta(0), min(wait, _LONGEST_WAIT))

@@ -14,11 +14,13 @@ from monitor.errors import FetchError, FetchFailure
 from monitor.fetching import Fetcher, Limits
 from monitor.models import Fetched, NotModified
 from tests.factories import NOW
+from tests.factories import feed as a_feed
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, rss
 
 BODY = rss([Item(title="Суд в Актау отложил выдачу", link="https://news.example/1")])
 QUICK = Limits(body=100_000, connect=2, read=1, total=2, host_gap=0)
+VESTI = a_feed(name="Вести")
 AGENT = "monitor/0 (+https://contact.example)"
 
 
@@ -36,7 +38,7 @@ async def fetcher() -> AsyncIterator[Fetcher]:
 
 async def failure_of(fetcher: Fetcher, url: str) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        await fetcher.get(url, feed="Вести")
+        await fetcher.get(url, feed=VESTI)
     assert str(caught.value).startswith("Вести: ")
     return caught.value
 
@@ -56,7 +58,7 @@ async def test_says_who_asks_and_for_what(web: WebServer, fetcher: Fetcher) -> N
     url = web.serve("/rss", BODY)
     await fetcher.get(url)
     await fetcher.get(url, accept="page")
-    feed, page = web.requests
+    feed, page = (request for request in web.requests if request.path != "/robots.txt")
     assert feed.headers["user-agent"] == AGENT
     assert feed.headers["accept"].startswith("application/rss+xml")
     assert page.headers["accept"].startswith("text/html")

@@ -6,6 +6,7 @@ named moment. What is answered belongs to `web.py` and `bot_api.py`; how it goes
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -153,6 +154,7 @@ class LoopbackServer:
     """
 
     def __init__(self, *, port: int = 0) -> None:
+        self.tls: ssl.SSLContext | None = None  # set before `start` to speak HTTPS
         self.changed = threading.Condition()  # guards every subclass's memory; notified by `notice`
         self._port = port
         self._bugs: list[Exception] = []
@@ -167,7 +169,7 @@ class LoopbackServer:
     @property
     def url(self) -> str:
         """The root, without a slash at the end; known once started."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         """Listen; the address accepts connections when this returns."""
@@ -224,7 +226,7 @@ class LoopbackServer:
             conversations.add(task)
             task.add_done_callback(conversations.discard)
 
-        server = await asyncio.start_server(accept, sock=listener)
+        server = await asyncio.start_server(accept, sock=listener, ssl=self.tls)
         started.set_result(asyncio.get_running_loop())
         await self._stopping.wait()
         server.close()  # asyncio.run cancels the conversations
@@ -234,7 +236,7 @@ class LoopbackServer:
             await self._answer_all(reader, writer)
             writer.close()
             await writer.wait_closed()
-        except (ConnectionError, h11.RemoteProtocolError):
+        except (ConnectionError, ssl.SSLError, h11.RemoteProtocolError):
             pass  # the client hung up: its right
         except Exception as bug:  # noqa: BLE001  # kept for stop(), which raises it in the test's thread
             self._bugs.append(bug)

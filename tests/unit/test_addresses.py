@@ -1,8 +1,10 @@
 import ipaddress
+import socket
+from typing import Any
 
 import pytest
 
-from monitor.addresses import BlockedAddress, is_public, literal, refuse_private_literal
+from monitor.addresses import BlockedAddress, Names, is_public, literal, refuse_private_literal
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,67 @@ def test_numbers_are_addresses_in_any_form(host: str) -> None:
 @pytest.mark.parametrize("host", ["vesti.kz", "a.127.0.0.1.kz", "", "8.8.8.8", "2a00:1450::1", "имя.қаз"])
 def test_names_and_public_numbers_pass_to_the_proxy(host: str) -> None:
     refuse_private_literal(host)
+
+
+class Lookup:
+    """Answers as a name server with these addresses for any name, and remembers who was asked for."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.addresses, self.asked = addresses, list[str]()
+        self.failure: OSError | None = None
+
+    def __call__(self, host: str, port: int, **_: Any) -> list[Any]:
+        self.asked.append(host)
+        if self.failure:
+            raise self.failure
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in self.addresses]
+
+
+async def test_of_mixed_answers_only_the_public_ones_are_used() -> None:
+    names = Names(allow_private=False, lookup=Lookup("10.0.0.1", "8.8.8.8", "::ffff:127.0.0.1", "1.1.1.1", "8.8.8.8"))
+    assert await names.addresses("news.example", 443) == ["8.8.8.8", "1.1.1.1"]
+    names.close()
+
+
+async def test_answers_are_remembered_and_judged_each_time() -> None:
+    lookup = Lookup("127.0.0.1")
+    names = Names(allow_private=False, lookup=lookup)
+    for _ in range(2):
+        with pytest.raises(BlockedAddress):
+            await names.addresses("news.example", 443)
+    assert lookup.asked == ["news.example"]
+    names.forget("news.example", 443)
+    with pytest.raises(BlockedAddress):
+        await names.addresses("news.example", 443)
+    assert lookup.asked == ["news.example"] * 2
+    names.close()
+
+
+async def test_an_old_answer_serves_while_the_name_server_fails() -> None:
+    lookup = Lookup("8.8.8.8")
+    names = Names(allow_private=False, lookup=lookup)
+    await names.addresses("news.example", 443)
+    names._known["news.example", 443] = 0.0, ["8.8.8.8"]
+    lookup.failure = socket.gaierror(socket.EAI_AGAIN, "try again")
+    assert await names.addresses("news.example", 443) == ["8.8.8.8"]
+    with pytest.raises(OSError, match="again"):
+        await names.addresses("other.example", 443)
+    names.close()
+
+
+async def test_the_memory_of_names_is_bounded() -> None:
+    lookup = Lookup("8.8.8.8")
+    names = Names(allow_private=False, lookup=lookup)
+    for number in range(1_100):
+        await names.addresses(f"n{number}.example", 443)
+    assert len(names._known) <= 1_024
+    await names.addresses("n1099.example", 443)
+    assert len(lookup.asked) == 1_100
+    names.close()
+
+
+async def test_a_name_that_cannot_be_written_is_an_error_of_the_network() -> None:
+    names = Names(allow_private=True)
+    with pytest.raises(OSError, match=r"\w"):
+        await names.addresses("a" * 70 + ".example", 443)
+    names.close()

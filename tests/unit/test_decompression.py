@@ -41,6 +41,19 @@ def test_a_cut_body_is_not_a_body(coding: str) -> None:
             decompress(packed[:-cut], coding, limit=10_000)
 
 
+def test_members_of_a_gzip_body_are_joined_and_counted() -> None:
+    assert decompress(gzip.compress(b"ab") * 200, "gzip", limit=1_000) == b"ab" * 200
+    began = time.process_time()
+    with pytest.raises(Undecodable):
+        decompress(gzip.compress(b"") * 400_000, "gzip", limit=8 << 20)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("coding", [*PACK, "gzip, br"])
+def test_nothing_is_nothing_in_any_coding(coding: str) -> None:
+    assert decompress(b"", coding, limit=10) == b""
+
+
 @pytest.mark.parametrize("coding", ["snappy", "gzip, gzip, gzip", "compress", "gzip;q=1"])
 def test_unknown_codings_are_refused(coding: str) -> None:
     with pytest.raises(Undecodable):
