@@ -66,7 +66,7 @@ async def cpu(get: Get, port: str, together: int) -> float:
 async def measure(port: str, together: int) -> dict[str, float]:
     told: dict[str, float] = {}
     told["a bare socket"] = await cpu(bare, port, together)
-    async with Fetcher(user_agent="b", now=lambda: datetime.now(UTC), allow_private=True, limits=Limits()) as fetcher:  # noqa: TID251 -- a script's clock
+    async with Fetcher(user_agent="b", now=lambda: datetime.now(UTC), allow_private=True, limits=Limits()) as fetcher:
         told["Fetcher"] = await cpu(lambda url: fetcher.get(url, etag='"1"'), port, together)
     few = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(limits=few, timeout=60) as client:
