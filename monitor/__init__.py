@@ -6,7 +6,7 @@ Read the package from the top shelf down; a file imports only from shelves below
     doors     __main__ · cli · commands/ · daemon · app     the clock; the one place that wires everything
     stories   polling · dispatch                orchestrate, never decide
     edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals) · channel · preview
-              store · outbox · database · tables · health                                  memory
+              store · outbox · copies · exports · database · tables · health                                  memory
     core      matching/ · stories                                                          decisions
               config/ · sources/ · extraction · similarity · novelty · rendering · cadence
               dates · markup · charsets · challenges · people · detours · freshness   what they

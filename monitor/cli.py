@@ -6,7 +6,7 @@ another version · 4 the database cannot be used · 5 another process works on i
 
 import typer
 
-from monitor.commands import checking, judging, measuring, operating, running, words
+from monitor.commands import checking, copies, judging, measuring, operating, running, words
 from monitor.commands.outbox import outbox_cli
 
 cli = typer.Typer(
@@ -25,4 +25,8 @@ cli.command()(judging.match)
 cli.command()(checking.schema)
 cli.command("health")(operating.show_health)
 cli.command()(operating.migrate)
+cli.command()(copies.backup)
+cli.command()(copies.restore)
+cli.command("copy-to")(copies.copy_to)
+cli.command()(copies.export)
 cli.add_typer(outbox_cli, name="outbox")

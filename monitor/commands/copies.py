@@ -1,0 +1,81 @@
+"""The database as a whole: `backup`, `restore`, `copy-to`, `export`."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from monitor import app, copies, exports
+from monitor.config.settings import Settings, load_settings
+from monitor.database import open_engine, require_current_schema
+from monitor.logs import configure
+
+_File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
+
+
+def backup(path: _File) -> None:
+    """Сохранить всю базу в файл, не останавливая монитор; копия сразу проверяется."""
+    rows = copies.backup(_settings().database_url, path)
+    typer.echo(f"Копия готова и проверена: {path} ({_told(rows)}).")
+
+
+def restore(
+    path: _File,
+    force: Annotated[bool, typer.Option("--force", help="заменить базу, в которой уже есть данные")] = False,  # noqa: FBT002 - typer's way to say a flag
+) -> None:
+    """Вернуть базу из копии (монитор должен быть остановлен). Что ждало отправки, станет «неясно, ушло ли»."""
+    rows = copies.restore(path, _settings().database_url, app.clock(), force=force)
+    typer.echo(f"База восстановлена из {path} ({_told(rows)}). Посмотрите: monitor outbox list")
+
+
+def copy_to(
+    url: Annotated[str, typer.Argument(metavar="АДРЕС", help="postgresql+psycopg://имя:пароль@хост/база")],
+) -> None:
+    """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно."""
+    rows = copies.copy_to(_settings().database_url, url)
+    typer.echo(f"Перенесено и сверено построчно: {_told(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
+
+
+def export(
+    *,
+    form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="строки JSON или таблица")] = "jsonl",
+    since: Annotated[datetime | None, typer.Option(metavar="ГГГГ-ММ-ДД", help="найденное с этого дня (UTC)")] = None,
+) -> None:
+    """Выгрузить найденные новости в стандартный вывод: по строке на статью, с темами, правилами и судьбой поста."""
+    engine = open_engine(_settings().database_url)
+    require_current_schema(engine)
+    rows = exports.exported(engine, since=since.replace(tzinfo=UTC) if since else None)
+    if form == "csv":
+        _write_csv(rows)
+        return
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    table = csv.DictWriter(sys.stdout, exports.COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for row in rows:
+        table.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: object) -> object:
+    """A cell; one that a spreadsheet would take for a formula is quoted, because titles come from outside."""
+    text = "; ".join(value) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _settings() -> Settings:
+    settings = load_settings(app.environment())
+    configure(form=settings.log_format, secrets=settings.secrets)
+    return settings
+
+
+def _told(rows: Mapping[str, int]) -> str:
+    names = {"feeds": "лент", "entries": "записей", "stories": "новостей", "deliveries": "отправок"}
+    return ", ".join(f"{word}: {rows[name]}" for name, word in names.items())

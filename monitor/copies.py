@@ -1,0 +1,278 @@
+"""The database as a whole: a copy to keep, a copy put back, a move to another database. Rows are copied, never judged.
+
+A copy is always one SQLite file, whatever the database is: it can be looked into with any tool, and put back into
+either. `copy_rows` moves every table in the order of their references and `differences` compares them row by row.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Integer, Table, and_, func, insert, literal, select, update
+
+from monitor.database import instance_lock, migrate, open_engine, reading, require_current_schema, sqlite_file, writing
+from monitor.errors import DatabaseError
+from monitor.models import DeliveryState
+from monitor.tables import deliveries, feeds, metadata
+
+BATCH = 1_000  # rows a statement
+_UNFINISHED = ".unfinished"
+_COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
+
+
+def backup(url: str, target: Path) -> Mapping[str, int]:
+    """Copy the database to a new SQLite file while it is worked on; returns the rows of each table in the copy.
+
+    The copy is one moment of the database. It is complete and checked before it bears its name. Raises DatabaseError.
+    """
+    if target.exists():
+        raise DatabaseError(f"Файл {target} уже есть. Укажите другое имя: копия не пишется поверх другой.")
+    unfinished = target.with_name(target.name + _UNFINISHED)
+    with _file_trouble(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _discard(unfinished)
+        source = sqlite_file(url)
+        if source is None:
+            _copy_from_server(url, unfinished)
+        else:
+            with _opened(url) as engine:
+                require_current_schema(engine)
+            _copy_file(source, unfinished)
+        rows = verify(unfinished)
+        _settle_on_disk(unfinished, target)
+    return rows
+
+
+def verify(path: Path) -> Mapping[str, int]:
+    """The rows of each table in a copy that is whole and of this version. Raises DatabaseError, SchemaError."""
+    if not path.is_file():
+        raise DatabaseError(f"Файла {path} нет.")
+    with _file_trouble(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        try:
+            found = db.execute("PRAGMA integrity_check").fetchone()[0]
+            broken = db.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"{path} не копия базы monitor: {error}.") from error
+    if found != "ok" or broken:
+        raise DatabaseError(f"Копия {path} повреждена ({found}). Возьмите другую.")
+    engine = open_engine(f"sqlite:///{path}")
+    try:
+        require_current_schema(engine)
+        with reading(engine) as db:
+            return {
+                table.name: db.scalar(select(func.count()).select_from(table)) or 0
+                for table in metadata.tables.values()
+            }
+    finally:
+        engine.dispose()
+
+
+def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapping[str, int]:
+    """Put a copy back as the database; returns its rows.
+
+    Row by row it is the copy, but for posts that were waiting: since the copy was made they may have been sent, so
+    they are `uncertain`. Refused while a process works on the database, and when it has rows already, unless `force`;
+    the old SQLite file is then kept beside. Raises DatabaseError, InstanceRunning, SchemaError.
+    """
+    _migrated_copy(copy)
+    rows = verify(copy)
+    with instance_lock(url):
+        target = sqlite_file(url)
+        if target is None:
+            _restore_to_server(copy, url)
+        else:
+            _restore_file(copy, target, now, force=force)
+        _doubt_what_waited(url, now)
+    return rows
+
+
+def copy_to(url: str, target_url: str) -> Mapping[str, int]:
+    """Copy every row to another, empty database, and compare the two row by row; returns the rows of each table.
+
+    Nothing is left in the target unless all of it is equal. Raises DatabaseError, InstanceRunning, SchemaError.
+    """
+    with instance_lock(url), instance_lock(target_url), _opened(url) as source, _opened(target_url) as target:
+        require_current_schema(source)
+        migrate(target)
+        return _move(source, target)
+
+
+def _move(source: Engine, target: Engine) -> Mapping[str, int]:
+    with _snapshot(source) as old, writing(target) as new:
+        if any(new.scalar(select(literal(1)).select_from(table).limit(1)) for table in metadata.tables.values()):
+            where = target.url.render_as_string(hide_password=True)
+            raise DatabaseError(f"База {where} не пуста. Укажите пустую: чужие строки не стираются.")
+        copied = copy_rows(old, new)
+        for difference in differences(old, new):
+            raise DatabaseError(f"Копия не равна оригиналу, ничего не перенесено: {difference}.")
+    return copied
+
+
+def copy_rows(old: Connection, new: Connection) -> Mapping[str, int]:
+    """Every row of every table, parents before children; numbers go on after the last one."""
+    copied: dict[str, int] = {}
+    for table in metadata.sorted_tables:
+        copied[table.name] = 0
+        for rows in old.execute(_ordered(table)).mappings().partitions(BATCH):
+            new.execute(insert(table), [dict(row) for row in rows])
+            copied[table.name] += len(rows)
+        _go_on_counting(new, table)
+    return copied
+
+
+def differences(old: Connection, new: Connection) -> Iterator[str]:
+    """Where two databases differ, table and row, in the order of the primary keys."""
+    for table in metadata.sorted_tables:
+        pairs = zip_longest(_rows(old, table), _rows(new, table))
+        yield from (f"{table.name}: {_name_of(table, ours or theirs)}" for ours, theirs in pairs if ours != theirs)
+
+
+def _rows(db: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    return (tuple(row) for rows in db.execute(_ordered(table)).partitions(BATCH) for row in rows)
+
+
+def _ordered(table: Table) -> Any:
+    return select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
+
+
+def _name_of(table: Table, row: Iterable[Any] | None) -> str:
+    named = dict(zip(table.columns.keys(), row or (), strict=True))
+    return ", ".join(f"{column.name}={named[column.name]}" for column in table.primary_key.columns)
+
+
+def _go_on_counting(db: Connection, table: Table) -> None:
+    """PostgreSQL counts apart from the rows; SQLite looks at them."""
+    numbered = [column for column in table.primary_key.columns if isinstance(column.type, Integer)]
+    if db.dialect.name != "postgresql" or len(table.primary_key.columns) != 1 or not numbered:
+        return
+    last = db.scalar(select(func.max(numbered[0]))) or 0
+    sequence = func.pg_get_serial_sequence(table.name, numbered[0].name)
+    db.execute(select(func.setval(sequence, max(last, 1), last > 0)))
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one moment, however long it reads."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as db:
+        yield db
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+
+
+def _copy_from_server(url: str, target: Path) -> None:
+    with _opened(url) as server, _opened(f"sqlite:///{target}") as file:
+        require_current_schema(server)
+        migrate(file)
+        with _snapshot(server) as old, writing(file) as new:
+            copy_rows(old, new)
+    with closing(sqlite3.connect(target)) as db:
+        db.execute("PRAGMA journal_mode=DELETE")
+
+
+def _migrated_copy(copy: Path) -> None:
+    """Bring an older copy to this version; the copy as it was stays beside it (database.migrate)."""
+    if not copy.is_file():
+        raise DatabaseError(f"Файла {copy} нет.")
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as db, _file_trouble(copy):
+        try:
+            known = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"{copy} не копия базы monitor: {error}.") from error
+    if not known:
+        raise DatabaseError(f"{copy} не копия базы monitor.")
+    with _opened(f"sqlite:///{copy}") as engine:
+        migrate(engine)
+
+
+def _restore_file(copy: Path, target: Path, now: datetime, *, force: bool) -> None:
+    with _file_trouble(target):
+        if target.exists() and _has_rows(target):
+            if not force:
+                raise DatabaseError(
+                    f"В базе {target} уже есть данные. Чтобы заменить их: monitor restore --force {copy}"
+                )
+            target.replace(target.with_name(f"{target.name}.replaced-{now:%Y%m%d-%H%M%S}"))
+        for companion in _COMPANIONS:
+            target.with_name(target.name + companion).unlink(missing_ok=True)
+        unfinished = target.with_name(target.name + _UNFINISHED)
+        _discard(unfinished)
+        _copy_file(copy, unfinished)
+        _settle_on_disk(unfinished, target)
+
+
+def _has_rows(path: Path) -> bool:
+    """Whether anything was ever polled into it; also folds the write-ahead log into the file that will be kept."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return feeds.name in tables and db.execute(f"SELECT 1 FROM {feeds.name} LIMIT 1").fetchone() is not None  # noqa: S608 - a name of our own
+
+
+def _restore_to_server(copy: Path, url: str) -> None:
+    with _opened(url) as server, _opened(f"sqlite:///{copy}") as file:
+        migrate(server)
+        _move(file, server)
+
+
+def _doubt_what_waited(url: str, now: datetime) -> None:
+    doubt = "база восстановлена из копии: с тех пор сообщение могло уйти"
+    waiting = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
+    posts = and_(waiting, deliveries.c.message_id.is_(None))
+    with _opened(url) as engine, writing(engine) as db:
+        uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "lease_until": None, "updated_at": now}
+        db.execute(update(deliveries).where(posts).values(**uncertain))
+        db.execute(update(deliveries).where(waiting).values(state=DeliveryState.PENDING, lease_until=None))
+        db.execute(update(feeds).values(lease_until=None))
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _settle_on_disk(unfinished: Path, target: Path) -> None:
+    """Rename only what surely stands on the disk."""
+    for path in (unfinished, unfinished.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    for companion in _COMPANIONS:
+        unfinished.with_name(unfinished.name + companion).unlink(missing_ok=True)
+    unfinished.replace(target)
+
+
+def _discard(path: Path) -> None:
+    for name in (path.name, *(path.name + companion for companion in _COMPANIONS)):
+        path.with_name(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _file_trouble(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(
+            f"Файл {path} не пишется или не читается ({error.strerror}): проверьте путь, права и место."
+        ) from error
+    except sqlite3.Error as error:
+        raise DatabaseError(f"Файл {path} не пишется или не читается ({error}): проверьте права и место.") from error
