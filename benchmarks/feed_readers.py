@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from monitor.sources import elements
+from monitor.sources import elements, patient
 from monitor.sources.document import prepare
-from monitor.sources.feed import _draft, _read_patiently
+from monitor.sources.feed import draft
 from tests.servers.web import Item, rss
 
 ROUNDS = 7
@@ -60,13 +60,13 @@ def main() -> None:
         source = prepare(body.decode(), name="").encode()
 
         def quick(source: bytes = source) -> object:
-            return [_draft(raw, "https://news.example", "UTC", NOW) for raw in elements.read(source) or ()]
+            return [draft(raw, "https://news.example", "UTC", NOW) for raw in elements.read(source) or ()]
 
-        def patient(source: bytes = source) -> object:
-            return [_draft(raw, "https://news.example", "UTC", NOW) for raw in _read_patiently(source, "", "")]
+        def patiently(source: bytes = source) -> object:
+            return [draft(raw, "https://news.example", "UTC", NOW) for raw in patient.read(source, url="", name="")]
 
-        assert quick() == patient()
-        rounds = [(seconds(quick), seconds(patient)) for _ in range(ROUNDS)]
+        assert quick() == patiently()
+        rounds = [(seconds(quick), seconds(patiently)) for _ in range(ROUNDS)]
         fast, slow = (statistics.median(column) * 1000 for column in zip(*rounds, strict=True))
         print(f"{entries:>8} {len(body) / 1000:>6.0f} {fast:>10.1f} {slow:>15.1f} {slow / fast:>6.1f}")
 

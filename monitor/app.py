@@ -137,7 +137,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         migrate(engine)
         store, outbox = Store(engine), Outbox(engine)
         _take_up(store, outbox, config)
-        fetcher = await stack.enter_async_context(_fetcher(settings))
+        fetcher = await stack.enter_async_context(open_fetcher(settings))
         chats = await _open_chats(stack, settings)
         yield Parts(
             feeds={feed.name: feed for feed in config.feeds},
@@ -172,7 +172,8 @@ def _chats(settings: Settings) -> Chats:
     return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
 
 
-def _fetcher(settings: Settings) -> Fetcher:
+def open_fetcher(settings: Settings) -> Fetcher:
+    """GETs as the settings want them; an async context manager."""
     contact = settings.contact or "news monitor"
     return Fetcher(
         user_agent=f"monitor/{__version__} (+{contact})",

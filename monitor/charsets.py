@@ -11,17 +11,41 @@ _HEAD = 4_096  # where an XML declaration or a <meta charset> stands
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w-]{2,24})", re.ASCII | re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with the mark of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
     (b"<\x00", "utf-16-le"),
     (b"\x00<", "utf-16-be"),
 )
-# The charsets a body may claim. A claim is an outsider's word: codecs that cost quadratic time stay out of reach.
-_KNOWN = frozenset(
-    {"cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp866", "mac-cyrillic", "ptcp154", "kz1048"}
-    | {"cp1252", "iso8859-1", "iso8859-15", "cp1254", "iso8859-9", "cp1250", "iso8859-2"}
+_EBCDIC_DECLARATION = "<?xml".encode("cp037")
+# The charsets a body may claim: tables, all of them. A claim is an outsider's word, and there are codecs that cost
+# quadratic time, unpack archives, or read ASCII as something else.
+_KNOWN = re.compile(
+    r"cp\d{3,4}|iso8859-\d{1,2}|koi8-[rtu]|mac-\w+|ptcp154|kz1048|gbk|gb2312|gb18030|big5(?:hkscs)?"
+    r"|euc[-_]\w+|shift_jis(?:x?_?\d{4}|x0213)?|johab|hp-roman8|tis-620|ascii"
 )
-_FALLBACK = "cp1251"
+_DISGUISED = re.compile(r"iso2022_\w+|hz|utf-7")  # bytes of ASCII that stand for other letters
+_MEANT = {  # what writers of a narrower charset really use (https://encoding.spec.whatwg.org/#names-and-labels)
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_WINDOWS_BYTES = {
+    ord(letter): byte for byte in range(0x80, 0xA0) if (letter := bytes([byte]).decode("cp1252", "ignore"))
+}
+_AMONG_LATIN = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_KOI8_SMALL = re.compile(rb"[\xc0-\xdf]")
+_WINDOWS_SMALL = re.compile(rb"[\xe0-\xff]")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -39,14 +63,30 @@ def decode(body: bytes, content_type: str = "") -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body.decode(encoding, "replace").removeprefix("\ufeff").replace("\ufffd", "")
+    declared = _DECLARED.findall(content_type) + _DECLARED.findall(_head(body))
+    if body.isascii():
+        disguised = (_strictly(body, name, _DISGUISED) for name in declared)
+        return next((text for text in disguised if text is not None), body.decode("ascii"))
     utf8 = body.decode("utf-8", "replace")
     broken = utf8.count("\ufffd")
     if not broken or _is_utf8_with_faults(utf8, broken):
         return utf8.replace("\ufffd", "")
-    declared = _DECLARED.findall(content_type) + _DECLARED.findall(body[:_HEAD].decode("latin-1"))
-    texts = (_strictly(body, name) for name in declared)
+    texts = (_strictly(body, name, _KNOWN) for name in declared)
     found = next((text for text in texts if text is not None and not is_lost(text)), None)
-    return found if found is not None else body.decode(_FALLBACK, "ignore")
+    return found if found is not None else body.decode(_undeclared(body), "ignore")
+
+
+def repaired(text: str) -> str:
+    """A text that was encoded twice on its way («Ð¡ÑƒÐ´», «РЎСѓРґ») as it was meant; any other as it is."""
+    if not _TWICE_ENCODED.search(text):
+        return text
+    # Latin-1 and windows-1252 at once: what one leaves undefined, wrong readers take from the other.
+    for letters, encoding in ((text.translate(_WINDOWS_BYTES), "latin-1"), (text, "cp1251")):
+        try:
+            return letters.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def is_lost(text: str) -> bool:
@@ -58,15 +98,45 @@ def is_lost(text: str) -> bool:
     return accented > 8 and accented > cyrillic and accented > len(_LATIN.findall(text)) / 4
 
 
+def _head(body: bytes) -> str:
+    return body[:_HEAD].decode("cp037" if body.startswith(_EBCDIC_DECLARATION) else "latin-1")
+
+
 def _is_utf8_with_faults(text: str, broken: int) -> bool:
     """One cut emoji must not turn a whole feed into another charset; a wrong charset breaks nearly every letter."""
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - broken
     return broken * 10 <= beyond_ascii
 
 
-def _strictly(body: bytes, name: str) -> str | None:
-    try:
-        encoding = codecs.lookup(name).name
-        return body.decode(encoding) if encoding in _KNOWN else None
-    except (LookupError, ValueError):
+def _strictly(body: bytes, name: str, known: re.Pattern[str]) -> str | None:
+    encoding = next((found for variant in _variants(name.lower()) if (found := _looked_up(variant))), "")
+    if not known.fullmatch(encoding):
         return None
+    try:
+        return body.decode(_MEANT.get(encoding, encoding))
+    except ValueError:
+        return None
+
+
+def _variants(name: str) -> tuple[str, ...]:
+    """A name of a charset as it is written, and as it is meant: `x-mac-cyrillic`, `cp-1251`, `koi8r`."""
+    bare = name.replace("-", "")
+    return name, name.removeprefix("x-"), bare, f"cs{bare}"
+
+
+def _looked_up(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return ""
+
+
+def _undeclared(body: bytes) -> str:
+    """Bytes above ASCII that stand mostly inside Latin words are accents; Cyrillic words have none beside them.
+
+    Most letters of a text are small: in windows-1251 they are the upper half of the table, in KOI8-R the lower.
+    """
+    accents = len(_AMONG_LATIN.findall(body))
+    if accents * 2 > len(_BEYOND_ASCII.findall(body)):
+        return "cp1252"
+    return "koi8-r" if len(_KOI8_SMALL.findall(body)) > 2 * len(_WINDOWS_SMALL.findall(body)) else "cp1251"

@@ -8,6 +8,7 @@ import typer
 
 from monitor.commands import checking, copies, judging, measuring, operating, running, words
 from monitor.commands.outbox import outbox_cli
+from monitor.commands.sources import feeds_cli
 
 cli = typer.Typer(
     help="Следит за новостями об экстрадициях, РВП и вызовах в КНБ и отправляет их в Telegram-канал.",
@@ -30,3 +31,4 @@ cli.command()(copies.restore)
 cli.command("copy-to")(copies.copy_to)
 cli.command()(copies.export)
 cli.add_typer(outbox_cli, name="outbox")
+cli.add_typer(feeds_cli, name="feeds")

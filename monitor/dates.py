@@ -1,8 +1,8 @@
 """Written dates → instants. What feeds, posts and pages write is read here, and nothing is guessed silently.
 
-Forms: RFC 822, ISO 8601, `20.11.2026 14:05`, epoch seconds, and Russian, Kazakh and English month names in any
-order of words. All of Kazakhstan is UTC+5 since 2024-03-01 and parts were UTC+6 before: zones are always
-`zoneinfo` names, never fixed hours.
+Forms: RFC 822, ISO 8601, `20.11.2026 14:05`, epoch seconds, Russian, Kazakh and English month names in any order of
+words, and what listing pages write: `14:33`, «вчера, 9:40», «5 минут назад», «2 сағат бұрын». All of Kazakhstan is
+UTC+5 since 2024-03-01 and parts were UTC+6 before: zones are always `zoneinfo` names, never fixed hours.
 """
 
 import re
@@ -34,14 +34,36 @@ _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P
 _NAMED = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})[\s.,-]+(?P<name>{_MONTH})[^\W\d_]*[\s.,-]*(?P<year>\d{{4}}|\d\d(?![\d:]))?"
 )
-_NAMED_FIRST = re.compile(rf"(?P<name>{_MONTH})[^\W\d_]*\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})")
+_NAMED_FIRST = re.compile(
+    rf"(?P<name>{_MONTH})[^\W\d_]*\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+    r"(?:(?P<clock>\d\d:\d\d(?::\d\d)?)\s+)?(?P<year>\d{4})"  # asctime has the time before the year
+)
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
 _DATES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_LAST, _NAMED, _NAMED_FIRST)
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)t(?P<rest>\d{4,6})")
 _TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])")
 _OFFSET = re.compile(r"(?:gmt|utc|мск)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
 _ZONE = re.compile(r"(?<![a-zа-я])(?P<name>[a-zа-я]{1,5})(?![a-zа-я])")
+_HALF = re.compile(r"\d\s*(?P<half>[ap])\.?m\b")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+
+_UNITS = (
+    (timedelta(seconds=1), "сек|sec"),
+    (timedelta(minutes=1), "мин|min"),
+    (timedelta(hours=1), "час|сағ|hour|hr"),
+    (timedelta(days=1), "дн|ден|күн|day|сут"),
+    (timedelta(days=7), "нед|апта|week"),
+)
+_AGO = re.compile(
+    rf"(?:(?P<count>\d{{1,3}})|один|одну|бір|an?)?\s*(?P<unit>{'|'.join(stems for _, stems in _UNITS)})[^\W\d_]*\.?"
+    r"\s*(?:назад|бұрын|ago)"
+)
+_HALF_AN_HOUR_AGO = re.compile(r"пол\s?часа назад|жарты сағат бұрын")
+_JUST_NOW = re.compile(r"только что|сейчас|жаңа ғана|қазір|just now")
+_DAYS_AGO = {"сегодня": 0, "бүгін": 0, "today": 0, "вчера": 1, "кеше": 1, "yesterday": 1, "позавчера": 2}
+_DAY_WORD = re.compile(rf"(?<![^\W\d_])(?P<day>{'|'.join(_DAYS_AGO)})(?![^\W\d_])")
+_TIME_ALONE = re.compile(r"(?:в|сағат)?\s*\d{1,2}:\d\d(?::\d\d)?")
+_LONGEST_RELATIVE = 40  # with more words around it, «вчера» is a part of a sentence
 
 _ZONES = {
     **dict.fromkeys(("z", "gmt", "utc", "ut", "wet"), "UTC"),
@@ -68,17 +90,18 @@ _ZONES = {
 
 
 def parse(raw: str, *, tz: str, now: datetime) -> datetime | None:
-    """The instant `raw` names, in UTC; None if it names none, or one more than a day after `now`.
+    """The instant `raw` names, in UTC, not after `now`; None if it names none, or one more than a day ahead.
 
     `tz` is the zone of a date that names none; `now` settles the year of a date without one: the latest year
-    that does not put it more than a day ahead. A date without a time is the beginning of its day.
+    that does not put it more than a day ahead. A time alone is the last time it was so late. A date without a
+    time is the beginning of its day. What lies ahead by a day at most (a wrong zone, an advert pinned) is `now`.
     """
     text = " ".join(raw[:_LONGEST].split()).lower()
     try:
-        instant = _epoch(text) or _written(text, ZoneInfo(tz), now)
+        instant = _epoch(text) or _written(text, ZoneInfo(tz), now) or _relative(text, ZoneInfo(tz), now)
     except (ValueError, OverflowError):  # the 31st of February, the year 0
         return None
-    return instant if instant and instant <= now + _SLACK else None
+    return min(instant, now) if instant and instant <= now + _SLACK else None
 
 
 def _epoch(text: str) -> datetime | None:
@@ -92,8 +115,8 @@ def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     found = next((match for pattern in _DATES if (match := pattern.search(text))), None)
     if found is None:
         return None
-    rest = f"{text[: found.start()]} {text[found.end() :].removeprefix('t')}"
     parts = found.groupdict()
+    rest = f"{text[: found.start()]} {parts.get('clock') or ''} {text[found.end() :].removeprefix('t')}"
     month = _MONTHS[parts["name"]] if parts.get("name") else int(parts["month"])
     hour, minute, second = _time(rest)
     own_zone = _zone(rest) or zone
@@ -108,6 +131,31 @@ def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     return this_year if this_year <= now + _SLACK else in_year(now.year - 1)
 
 
+def _relative(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """What is told from now: an age, a day's name with or without a time, a time alone."""
+    if len(text) > _LONGEST_RELATIVE:
+        return None
+    if _HALF_AN_HOUR_AGO.search(text):
+        return now - timedelta(minutes=30)
+    if ago := _AGO.search(text):
+        return now - _unit(ago["unit"]) * int(ago["count"] or 1)
+    day = _DAY_WORD.search(text)
+    if day or _TIME_ALONE.fullmatch(text):
+        return _on_day(text, _DAYS_AGO[day["day"]] if day else None, zone, now)
+    return now if _JUST_NOW.search(text) else None
+
+
+def _unit(stem: str) -> timedelta:
+    return next(unit for unit, stems in _UNITS if stem in stems.split("|"))
+
+
+def _on_day(text: str, days_ago: int | None, zone: tzinfo, now: datetime) -> datetime:
+    hour, minute, second = _time(text)
+    today = now.astimezone(zone).replace(hour=hour, minute=minute, second=min(second, 59), microsecond=0)
+    at = (today - timedelta(days=days_ago or 0)).astimezone(UTC)
+    return at - timedelta(days=1) if days_ago is None and at > now else at
+
+
 def _spread(compact: re.Match[str]) -> str:
     digits = compact["rest"]
     time = ":".join(digits[index : index + 2] for index in range(0, len(digits) - 1, 2))
@@ -120,7 +168,12 @@ def _full_year(year: str) -> int:
 
 def _time(text: str) -> tuple[int, int, int]:
     found = _TIME.search(text)
-    return (int(found["hour"]), int(found["minute"]), int(found["second"] or 0)) if found else (0, 0, 0)
+    if found is None:
+        return 0, 0, 0
+    hour, half = int(found["hour"]), _HALF.search(text)
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half["half"] == "p" else 0)
+    return hour, int(found["minute"]), int(found["second"] or 0)
 
 
 def _zone(text: str) -> tzinfo | None:

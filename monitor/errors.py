@@ -21,6 +21,7 @@ Messages a maintainer or operator reads are Russian; they say what happened, whe
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 
 class MonitorError(Exception):
@@ -116,10 +117,13 @@ class ParseFailure(StrEnum):
 
     HTML = "html"  # a web page stands where the feed was
     CHALLENGE = "challenge"  # a bot wall answered 200
-    NOT_A_FEED = "not_a_feed"  # neither RSS nor Atom
+    NOT_A_FEED = "not_a_feed"  # not what the stanza's kind says: neither RSS nor Atom, no sitemap
     NO_ENTRIES = "no_entries"  # a feed without entries that had some before
     MOJIBAKE = "mojibake"  # letters that no language has: the encoding is lost
-    NO_PREVIEW = "no_preview"  # a Telegram channel whose public preview is off, or we are throttled
+    NO_MATCH = "no_match"  # a page of kind html on which the selectors (or the usual look) find no article
+    NO_PREVIEW = "no_preview"  # a Telegram channel without public preview; of one that had entries: throttled
+    NO_CHANNEL = "no_channel"  # nobody has this Telegram name
+    THROTTLED = "throttled"  # Telegram has a preview of the channel and does not show it to us now
 
 
 class ParseError(FeedError):
@@ -128,6 +132,10 @@ class ParseError(FeedError):
     def __init__(self, message: str, *, feed: str = "", kind: ParseFailure) -> None:
         self.kind = kind
         super().__init__(message, feed=feed)
+
+    def __reduce__(self) -> tuple[partial["ParseError"], tuple[()]]:
+        """Keyword-only arguments survive the way out of a child process."""
+        return partial(ParseError, self.message, feed=self.feed, kind=self.kind), ()
 
 
 class DeliveryError(MonitorError):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import islice
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor import text
 
@@ -24,6 +24,16 @@ _CONTROL = re.compile(r"<(/?)(?:svg|button|select|template|dialog|object|canvas|
 _QUOTED = r"(?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+[^<>\"']*+"  # attributes, one of which may hold a `>`
 _OTHER_TAG = re.compile(rf"</?(?!{_KEPT}\b)[a-z](?:{_QUOTED}|[^<>]*)>", re.IGNORECASE)
 _UNREAD = "script, style, noscript, iframe, textarea, nav, title"
+
+_FORMATTING = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
+_FORMATTING_IN_SELECTOR = re.compile(
+    r"(?:^|[\s>+~,(])(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?![\w-])", re.IGNORECASE
+)
+_HEADLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|center|cite|code|del|div|em|font|h[1-6]|i|ins|li|mark|nobr|noindex|p|q|s|small|span|strike"
+    r"|strong|sub|sup|u|ul)(?:\s[^<>]*)?/?>|<(?:br|hr|img|wbr)\b[^<>]*>|</(?:script|style|svg|iframe|table|tt|kbd)>",
+    re.IGNORECASE,
+)
 
 # The notice that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:
 # words of rules, in every article, about nothing in it. It stands on its own line or between two sentences.
@@ -109,6 +119,38 @@ def plain(html: str) -> str:
     tree = document(html)
     drop_unread(tree)
     return text_of(tree.root) if tree.root is not None else ""
+
+
+def headline(html: str) -> str:
+    """The readable text of a title, which feeds write as text, as HTML, and as HTML escaped once too often.
+
+    A tag nobody would use in a headline («История тега <blink>») is a part of the text.
+    """
+    written = html
+    for _ in range(3):
+        undone = plain(written) if _HEADLINE_TAG.search(written) else text.clean(written)
+        if undone == written:
+            break
+        written = undone
+    return " ".join(written.split())
+
+
+def is_selector(css: str) -> bool:
+    """Whether a CSS selector is one we can look up; selectors of tags that `skeleton` renames are not."""
+    try:
+        LexborHTMLParser("<p>").css(css)
+    except SelectolaxError:
+        return False
+    return not _FORMATTING_IN_SELECTOR.search(css)
+
+
+def skeleton(html: str) -> LexborHTMLParser:
+    """A parsed page whose elements are all there for selectors, with a line break at each block's edge.
+
+    Formatting tags (b, i, em, strong …) become `span`: crossed ones cost the parser gigabytes.
+    """
+    edged = _EDGE.sub("\n<", _on_one_line(html))
+    return LexborHTMLParser(_within_cap(_FORMATTING.sub(r"<\1span", edged)))
 
 
 def without_notices(readable: str) -> str:

@@ -148,6 +148,8 @@ class ParsedFeed:
 
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()  # documents of the same kind whose entries belong here (sitemap index), newest first
+    older: str = ""  # where the entries before these stand (Telegram); worth a GET while the oldest here is unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

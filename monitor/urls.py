@@ -14,10 +14,15 @@ _FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
 
 # Parameters that say where the reader came from. Any other parameter may be the article's identity and stays.
 _TRACKING = frozenset(
-    {"_openstat", "amp", "at_campaign", "at_medium", "fbclid", "from", "gclid", "igsh", "igshid", "maca"}
-    | {"mc_cid", "mc_eid", "outputtype", "ref", "twclid", "yclid", "ysclid"}
+    {"_ga", "_openstat", "amp", "at_campaign", "at_medium", "erid", "etext", "fbclid", "from", "gbraid", "gclid"}
+    | {"igsh", "igshid", "maca", "mc_cid", "mc_eid", "msclkid", "outputtype", "rb_clickid", "ref", "twclid", "wbraid"}
+    | {"yclid", "ymclid", "ysclid"}
 )
-_TRACKING_OF_HOST = {"kommersant.ru": frozenset({"query", "sids"}), "t.me": frozenset({"embed", "mode", "single"})}
+_TRACKING_OF_HOST = {
+    "kommersant.ru": frozenset({"query", "sids"}),
+    "t.me": frozenset({"comment", "embed", "mode", "single", "thread"}),
+}
+_TWIN_HOSTS = dict.fromkeys(("fergana.media", "fergana.news", "fergana.ru"), "fergana.agency")  # blocked one by one
 
 _TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 _RFERL_HOSTS = frozenset(
@@ -32,7 +37,8 @@ def canonical(url: str) -> str:
     """The address as identity: equal for every spelling of one article's address. Idempotent.
 
     Scheme, `www.`/`m.`/`amp.`, tracking parameters, fragment and trailing slash do not count; an article of
-    RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`.
+    RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`; the
+    hosts that one site changes to are one.
     What is not an http(s) address comes back trimmed.
     """
     trimmed = _NOISE.sub("", url)
@@ -40,6 +46,7 @@ def canonical(url: str) -> str:
     if parts is None:
         return trimmed
     host, path = _host(parts), _path(parts.path)
+    host = _TWIN_HOSTS.get(host, host)
     if host in _TELEGRAM_HOSTS:
         host, path = "t.me", _telegram_path(path)
     if article := _is_rferl(host) and _RFERL_ARTICLE.search(path):

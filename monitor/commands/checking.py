@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from monitor import app
-from monitor.commands.shown import FeedsFile, KeywordsFile, print_json, show_error, show_warning
+from monitor.commands import sources
+from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
 from monitor.config import feeds as feeds_file
 from monitor.config import keywords as keywords_file
 from monitor.config import schemas
@@ -24,18 +25,26 @@ def check(
     feeds: FeedsFile = None,
     keywords: KeywordsFile = None,
     strict: Annotated[bool, typer.Option("--strict", help="и сомнительное считать ошибкой")] = False,
+    online: Annotated[bool, typer.Option("--online", help="и попробовать каждую ленту")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Проверить feeds.yaml и keywords.yaml: все ошибки сразу, примеры из правил и сомнительные места."""
+    """Проверить feeds.yaml и keywords.yaml: все ошибки сразу, примеры, сомнительные места; с --online — и сами ленты.
+
+    --json печатает итог --online для программ.
+    """
     settings = load_settings(app.environment())
+    path = feeds or settings.feeds
     errors, doubtful = _check_keywords(keywords or settings.keywords)
-    errors = (*_check_feeds(feeds or settings.feeds), *errors)
+    errors = (*_check_feeds(path), *errors)
     for error in errors:
         show_error(error)
     for doubt in doubtful:
         show_warning(doubt)
     if errors or (strict and doubtful):
         raise typer.Exit(ConfigError.exit_code)
-    Console(highlight=False).print("Оба файла в порядке, примеры сходятся.")
+    Console(highlight=False, stderr=as_json).print("Оба файла в порядке, примеры сходятся.")
+    if online:
+        sources.check_online(settings, feeds_file.load_feeds(app.read_text(path), file=path), as_json=as_json)
 
 
 def schema(

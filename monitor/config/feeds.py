@@ -6,17 +6,24 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from monitor import markup
 from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
-from monitor.models import Feed, FeedKind, FeedLanguage
+from monitor.models import Feed, FeedKind, FeedLanguage, Listing
+from monitor.urls import host_key
 
-KEYS = ("name", "kind", "url", "lang", "tz", "interval", "note")
+KEYS = (
+    *("name", "kind", "url", "lang", "tz", "interval", "group", "fallback"),
+    *("listing", "article", "proxy", "user_agent", "ca_file", "note"),
+)
+LISTING_KEYS = ("item", "link", "title", "date")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
-_PLANNED_KINDS = ("html", "sitemap", "json")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _INTERVAL = re.compile(r"(\d{1,6}) ?([smh])", re.ASCII)
 _MAX_NAME = 100
+_MAX_HEADER = 300
+_PROXIES = ("http", "https", "socks5", "socks5h")
 
 
 def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
@@ -40,6 +47,7 @@ def _read(text: str, file: str) -> tuple[tuple[Feed, ...], Reader]:
     feeds = [(stanza, feed) for stanza, feed in found if feed]
     _unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
     _unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
+    _no_fallback_read_twice(reader, feeds)
     return tuple(feed for _, feed in feeds), reader
 
 
@@ -49,11 +57,24 @@ def _feed(reader: Reader, node: Node) -> Feed | None:
     stanza = reader.mapping(node, key="feeds", at=node, known=KEYS)
     if stanza is None:
         return None
-    name, kind, url = _name(reader, stanza), _kind(reader, stanza), _url(reader, stanza)
-    lang, tz, interval = _lang(reader, stanza), _tz(reader, stanza), _interval(reader, stanza)
-    if len(reader.problems) > before or kind is None:
-        return None
-    return Feed(name=name, kind=kind, url=url, lang=lang, tz=tz, interval=interval)
+    kind, url = _kind(reader, stanza), _url(reader, stanza)
+    _channel_as_channel(reader, stanza, kind, url)
+    feed = Feed(
+        name=_name(reader, stanza),
+        kind=kind or FeedKind.RSS,
+        url=url,
+        lang=_lang(reader, stanza),
+        tz=_tz(reader, stanza),
+        interval=_interval(reader, stanza),
+        group=_line(reader, stanza, "group"),
+        fallback=_fallback(reader, stanza, url),
+        listing=_listing(reader, stanza, kind),
+        article=_selector(reader, stanza, "article"),
+        proxy=_proxy(reader, stanza),
+        user_agent=_user_agent(reader, stanza),
+        ca_file=_ca_file(reader, stanza),
+    )
+    return None if len(reader.problems) > before else feed
 
 
 def _place(stanza: Mapping, key: str) -> Node:
@@ -62,40 +83,117 @@ def _place(stanza: Mapping, key: str) -> Node:
 
 def _name(reader: Reader, stanza: Mapping) -> str:
     name = reader.text(stanza.get("name"), key="name", at=stanza) or ""
-    if len(name) > _MAX_NAME or not name.isprintable():
-        reader.problem(f"имя — одна строка до {_MAX_NAME} знаков", at=_place(stanza, "name"), key="name")
+    _one_line(reader, stanza, "name", name)
     return name
+
+
+def _line(reader: Reader, stanza: Mapping, key: str) -> str:
+    written = reader.text(stanza.get(key), key=key, at=stanza, default="") or ""
+    _one_line(reader, stanza, key, written)
+    return written
+
+
+def _one_line(reader: Reader, stanza: Mapping, key: str, written: str) -> None:
+    if len(written) > _MAX_NAME or not written.isprintable():
+        reader.problem(f"здесь нужна одна строка до {_MAX_NAME} знаков", at=_place(stanza, key), key=key)
 
 
 def _kind(reader: Reader, stanza: Mapping) -> FeedKind | None:
     kind = reader.text(stanza.get("kind"), key="kind", at=stanza)
-    if kind is None or (kind in list(FeedKind) and kind not in _PLANNED_KINDS):
+    if kind is None or kind in list(FeedKind):
         return FeedKind(kind) if kind else None
-    place = _place(stanza, "kind")
-    if kind in _PLANNED_KINDS:
-        reader.problem(
-            f"вид «{kind}» пока не поддерживается — найдите у сайта RSS или канал Telegram", at=place, key="kind"
-        )
-    else:
-        reader.problem(f"неизвестный вид «{kind}»{nearest(kind, list(FeedKind))}", at=place, key="kind")
+    advice = nearest(kind, list(FeedKind))
+    reader.problem(f"неизвестный вид «{kind}»{advice}", at=_place(stanza, "kind"), key="kind")
     return None
 
 
 def _url(reader: Reader, stanza: Mapping) -> str:
     url = reader.text(stanza.get("url"), key="url", at=stanza) or ""
+    return _address(reader, stanza, "url", url)
+
+
+def _address(reader: Reader, stanza: Mapping, key: str, url: str) -> str:
     if url and not _is_web_address(url):
-        reader.problem("нужен полный адрес: https://сайт/путь", at=_place(stanza, "url"), key="url")
+        reader.problem("нужен полный адрес: https://сайт/путь", at=_place(stanza, key), key=key)
     return url
 
 
-def _is_web_address(url: str) -> bool:
+def _channel_as_channel(reader: Reader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:
+    """A channel's own page shows no posts, only its preview does; and nothing but `telegram` reads it."""
+    if host_key(url) not in ("t.me", "telegram.me"):
+        return
+    if kind not in (None, FeedKind.TELEGRAM):
+        reader.problem("это канал Telegram — напишите kind: telegram", at=_place(stanza, "kind"), key="kind")
+    elif not urlsplit(url).path.startswith("/s/"):
+        reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=_place(stanza, "url"), key="url")
+
+
+def _fallback(reader: Reader, stanza: Mapping, url: str) -> str:
+    written = reader.text(stanza.get("fallback"), key="fallback", at=stanza, default="") or ""
+    if written and written == url:
+        place = _place(stanza, "fallback")
+        reader.problem("запасной адрес тот же, что url — нужен другой или никакого", at=place, key="fallback")
+    return _address(reader, stanza, "fallback", written)
+
+
+def _listing(reader: Reader, stanza: Mapping, kind: FeedKind | None) -> Listing | None:
+    node = stanza.get("listing")
+    if node is None:
+        return None
+    if kind not in (None, FeedKind.HTML):
+        reader.problem("listing бывает только у kind: html — уберите его", at=_place(stanza, "listing"), key="listing")
+    selectors = reader.mapping(node, key="listing", at=stanza, known=LISTING_KEYS)
+    if selectors is None:
+        return None
+    if selectors.get("item") is None:
+        reader.problem("нужен item — селектор одной новости на странице", at=selectors, key="item")
+    item, link, title, date = (_selector(reader, selectors, key) for key in LISTING_KEYS)
+    return Listing(item=item, link=link, title=title, date=date)
+
+
+def _selector(reader: Reader, mapping: Mapping, key: str) -> str:
+    css = reader.text(mapping.get(key), key=key, at=mapping, default="") or ""
+    if css and not markup.is_selector(css):
+        reader.problem(
+            "селектор не читается — пишут как в CSS: div.news a; вместо b, i, em, strong — span или класс",
+            at=_place(mapping, key),
+            key=key,
+        )
+    return css
+
+
+def _proxy(reader: Reader, stanza: Mapping) -> str:
+    proxy = reader.text(stanza.get("proxy"), key="proxy", at=stanza, default="") or ""
+    if proxy and not _is_web_address(proxy, schemes=_PROXIES):
+        advice = "прокси пишут так: http://хост:порт или socks5://хост:порт"
+        reader.problem(advice, at=_place(stanza, "proxy"), key="proxy")
+    return proxy
+
+
+def _user_agent(reader: Reader, stanza: Mapping) -> str:
+    name = reader.text(stanza.get("user_agent"), key="user_agent", at=stanza, default="") or ""
+    if len(name) > _MAX_HEADER or not (name.isascii() and name.isprintable()):
+        advice = f"здесь только латиница, цифры и знаки, до {_MAX_HEADER} — например: NewsReader/1.0"
+        reader.problem(advice, at=_place(stanza, "user_agent"), key="user_agent")
+    return name
+
+
+def _ca_file(reader: Reader, stanza: Mapping) -> str:
+    path = reader.text(stanza.get("ca_file"), key="ca_file", at=stanza, default="") or ""
+    if "://" in path or not path.isprintable() or (path and not path.lower().endswith((".pem", ".crt", ".cer"))):
+        advice = "нужен путь к файлу сертификатов на этом компьютере: certs/сайт.pem"
+        reader.problem(advice, at=_place(stanza, "ca_file"), key="ca_file")
+    return path
+
+
+def _is_web_address(url: str, *, schemes: tuple[str, ...] = ("http", "https")) -> bool:
     try:
         parts = urlsplit(url)
         sound = parts.port is None or parts.port > 0
     except ValueError:  # a broken port or IPv6 literal
         return False
     blank = any(character.isspace() or not character.isprintable() for character in url)
-    return sound and parts.scheme in ("http", "https") and bool(parts.hostname) and not blank
+    return sound and parts.scheme in schemes and bool(parts.hostname) and not blank
 
 
 def _lang(reader: Reader, stanza: Mapping) -> FeedLanguage:
@@ -134,3 +232,13 @@ def _unique(reader: Reader, named: list[tuple[Node, str]], *, key: str) -> None:
         if value in seen:
             reader.problem(f"«{value}» уже есть в строке {seen[value]} — нужно разное", at=_place(stanza, key), key=key)
         seen.setdefault(value, line)
+
+
+def _no_fallback_read_twice(reader: Reader, feeds: list[tuple[Node, Feed]]) -> None:
+    """A fallback that is another feed's address would tell the same news under two names."""
+    readers = {feed.url: feed.name for _, feed in feeds}
+    for stanza, feed in feeds:
+        if feed.fallback in readers:
+            assert isinstance(stanza, Mapping)
+            message = f"этот адрес уже читает «{readers[feed.fallback]}» — уберите его отсюда"
+            reader.problem(message, at=_place(stanza, "fallback"), key="fallback")

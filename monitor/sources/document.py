@@ -6,6 +6,9 @@ without end) is taken away here, before it runs.
 
 import html.entities
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from monitor import challenges
@@ -14,7 +17,13 @@ from monitor.errors import ParseError, ParseFailure
 MOST_ENTRIES = 1_000
 
 _HEAD = 16_384  # the root element stands here, or it is no feed
-_ROOT = re.compile(r"<(?:\w+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:\w+:)?(?P<name>rss|feed|rdf|urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
+_BARE_ROOT = re.compile(r"<(?:\w+:)?(?P<name>channel|entry)(?=[\s/>])", re.IGNORECASE)  # RSS 1.1, CDF, one Atom entry
+SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ELEMENT = re.compile(r"<[A-Za-z]")
+_ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"<&%]{0,64})\"|'([^'<&%]{0,64})')\s*>")
+_MOST_DECLARED = 20_000  # uses of a document's own entities: what they stand for may be longer than their names
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
@@ -25,19 +34,51 @@ _SWOLLEN_TAG = re.compile(rf"(<[A-Za-z][^\s<>\"'/=]*+)(?:(?:{_ATTRIBUTE}){{65,}}
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """The root element of a document of ours: its local name in lower case, and where its tag begins."""
+
+    name: str
+    start: int
+
+
+def find_root(text: str) -> Root | None:
+    """The root of a feed or a sitemap, whatever stands before it (warnings of PHP, say) unless that is a web page."""
+    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
+    found = _ROOT.search(head) or _first_element(head)
+    if found is None or _PAGE.search(head, 0, found.start()):
+        return None
+    return Root(name=found["name"].lower(), start=found.start())
+
+
+def _first_element(head: str) -> re.Match[str] | None:
+    first = _ELEMENT.search(head)
+    return _BARE_ROOT.match(head, first.start()) if first else None
+
+
 def prepare(text: str, *, name: str) -> str:
     """The feed from its root element on, well-formed where repair is possible, at most `MOST_ENTRIES` items.
 
     Raises ParseError (HTML, CHALLENGE, NOT_A_FEED) for what is no feed.
     """
-    root = _ROOT.search(text, 0, _HEAD)
-    if root is None or _PAGE.search(text, 0, root.start()):
-        raise _not_a_feed(text, name)
-    body = _FORBIDDEN.sub("", text[root.start() :])
-    return _SWOLLEN_TAG.sub(r"\1\2", _with_sound_references(_within_cap(body)))
+    root = find_root(text)
+    if root is None or root.name in SITEMAPS:
+        raise not_a_feed(text, name)
+    return sound(_within_cap(text[root.start :]), _declared(text[: root.start]))
 
 
-def _not_a_feed(text: str, name: str) -> ParseError:
+def sound(text: str, declared: Mapping[str, str] | None = None) -> str:
+    """A document without what no XML reader takes or takes too long for: control bytes, references, swollen tags."""
+    return _SWOLLEN_TAG.sub(r"\1\2", _with_sound_references(_FORBIDDEN.sub("", text), declared or {}))
+
+
+def _declared(prolog: str) -> Mapping[str, str]:
+    """The document's own entities: short letters and words, nothing that could grow."""
+    return {f"{found[1]};": found[2] or found[3] or "" for found in _ENTITY.finditer(prolog)}
+
+
+def not_a_feed(text: str, name: str) -> ParseError:
+    """The failure that says what stands where a feed should: a bot wall, a page, a sitemap, something else."""
     if wall := challenges.wall(text):
         return ParseError(
             f"вместо ленты пришла проверка {wall}: сайт не пускает программы; нужен другой адрес или канал Telegram",
@@ -46,18 +87,28 @@ def _not_a_feed(text: str, name: str) -> ParseError:
         )
     if _PAGE.search(text, 0, _HEAD):
         return ParseError(
-            "вместо ленты пришла веб-страница: проверьте адрес в feeds.yaml", feed=name, kind=ParseFailure.HTML
+            "вместо ленты пришла веб-страница: проверьте адрес в feeds.yaml или читайте её с kind: html",
+            feed=name,
+            kind=ParseFailure.HTML,
         )
+    root = find_root(text)
+    if root and root.name in SITEMAPS:
+        return ParseError("это карта сайта: напишите kind: sitemap", feed=name, kind=ParseFailure.NOT_A_FEED)
     return ParseError(
-        "это не лента RSS или Atom: проверьте адрес в feeds.yaml", feed=name, kind=ParseFailure.NOT_A_FEED
+        "это не лента RSS, Atom или JSON: проверьте адрес в feeds.yaml", feed=name, kind=ParseFailure.NOT_A_FEED
     )
 
 
-def _with_sound_references(text: str) -> str:
-    """Only references XML knows remain: HTML's names become letters, impossible numbers go, a bare `&` is escaped."""
+def _with_sound_references(text: str, declared: Mapping[str, str]) -> str:
+    """Only references XML knows remain: names become letters, impossible numbers go, a bare `&` is escaped."""
     if "&" not in text:
         return text
-    return _BARE.sub("&amp;", _NAMED.sub(_letter, _NUMBER.sub(_sound_number, text)))
+    known = _NAMED.sub(partial(_declared_letter, declared), text, _MOST_DECLARED) if declared else text
+    return _BARE.sub("&amp;", _NAMED.sub(_letter, _NUMBER.sub(_sound_number, known)))
+
+
+def _declared_letter(declared: Mapping[str, str], reference: re.Match[str]) -> str:
+    return declared.get(reference[1], reference[0])
 
 
 def _letter(reference: re.Match[str]) -> str:
@@ -67,6 +118,8 @@ def _letter(reference: re.Match[str]) -> str:
 def _sound_number(reference: re.Match[str]) -> str:
     digits = reference[1] or reference[2]
     code = int(digits, 16 if reference[1] else 10) if len(digits) < 9 else 0
+    if 0x80 <= code < 0xA0:  # windows-1252 is meant: curly quotes and dashes, not control characters
+        return bytes([code]).decode("cp1252", "ignore")
     blank = code in (0x09, 0x0A, 0x0D)
     sound = blank or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
     return reference[0] if sound else ""

@@ -1,16 +1,19 @@
-"""The quick reader of feeds: well-formed RSS and Atom, element by element. The only importer of lxml.
+"""The quick reader of feeds: well-formed RSS and Atom, element by element; and XML trees for `sitemap`. The only
+importer of lxml.
 
-It reads what it is sure of and hands the rest back (None) to the patient reader in `feed`. Both answer in the
-same names, those of feedparser. Most feeds need no more, and feedparser takes ten times as long and more.
+It reads what it is sure of and hands the rest back (None) to the reader in `patient`. Both answer in the same
+names, those of feedparser. Most feeds need no more, and feedparser takes ten times as long and more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _RSS_1 = "{http://purl.org/rss/1.0/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _YANDEX = ("{http://news.yandex.ru}", "{https://news.yandex.ru}")
@@ -36,40 +39,76 @@ _ATOM_FIELDS = {
 _CONTENTS = frozenset({f"{_CONTENT}encoded", f"{_ATOM}content", *(f"{name}full-text" for name in _YANDEX)})
 _SHAPES = {
     "rss": ("item", _RSS_FIELDS),
-    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF": (f"{_RSS_1}item", _RDF_FIELDS),
+    f"{_RDF}RDF": (f"{_RSS_1}item", _RDF_FIELDS),
     f"{_ATOM}feed": (f"{_ATOM}entry", _ATOM_FIELDS),
 }
+_ODD = re.compile(rb"xml:base|origlink", re.IGNORECASE)  # they change what a link is
+_PAGES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
+_TEXTS = _PAGES | {"text", "text/plain", "plain"}
 
 
 def read(document: bytes) -> Sequence[Mapping[str, Any]] | None:
-    """The raw entries of a UTF-8 document, or None when it is not well-formed, of another shape, or empty."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8")
-    try:
-        root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError:
+    """The raw entries of a UTF-8 document, or None when it is not well-formed, of another shape, or empty.
+
+    An entry without a title or an address makes it unsure of the whole: they may stand in some other element.
+    """
+    if _ODD.search(document):
         return None
-    if root.tag not in _SHAPES:
+    root = tree(document)
+    if root is None or root.tag not in _SHAPES:
         return None
     item, fields = _SHAPES[root.tag]
-    return [_entry(element, fields) for element in root.iter(item)] or None  # of nothing, be sure
+    entries = [_entry(element, fields) for element in root.iter(item)]
+    sure = all(entry.get("title") and entry.get("link") for entry in entries)
+    return entries if entries and sure else None  # of nothing, be sure
+
+
+def tree(document: bytes, *, recover: bool = False) -> Any:
+    """The root element of a UTF-8 document, or None. Nothing outside it is read and no entity is followed.
+
+    `recover` makes something of what is not well-formed.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        encoding="utf-8",
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(document, parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _entry(element: Any, fields: Mapping[str, str]) -> Mapping[str, Any]:
-    """The first of each field counts, as a later one belongs to an enclosure or a copy."""
-    entry: dict[str, Any] = {"content": [{"value": _inner(child)} for child in element if child.tag in _CONTENTS]}
-    for child in element:
+    """The first of each field counts, as a later one belongs to an enclosure or a copy; of links the last."""
+    told = [child for child in element if _is_text(child)]
+    entry: dict[str, Any] = {"content": [{"value": _inner(child)} for child in told if child.tag in _CONTENTS]}
+    if about := element.get(f"{_RDF}about"):
+        entry["id"] = about
+    for child in told:
         name = fields.get(child.tag)
-        if name and not entry.get(name):
+        if name and (name == "link" or not entry.get(name)):
             entry[name] = _inner(child)
     if not entry.get("link"):
-        entry["link"] = next(_atom_links(element), "")
+        entry["link"] = _atom_link(element)
     return entry
 
 
-def _atom_links(element: Any) -> Iterator[str]:
-    for link in element.iterchildren(f"{_ATOM}link"):
-        if link.get("rel", "alternate") == "alternate" and link.get("href"):
-            yield link.get("href").strip()
+def _is_text(element: Any) -> bool:
+    """Whether it holds what it says: not a picture, nor letters packed as base64."""
+    return element.get("type", "text").lower() in _TEXTS and element.get("mode") is None
+
+
+def _atom_link(element: Any) -> str:
+    """The last alternate that is a page (feedparser's choice too): there may be others, such as a PDF."""
+    links = [link for link in element.iterchildren(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
+    pages = [link for link in links if link.get("type", "html").lower() in _PAGES]
+    return next((link.get("href").strip() for link in reversed(pages) if link.get("href")), "")
 
 
 def _inner(element: Any) -> str:

@@ -33,11 +33,11 @@ def test_the_projects_own_files_are_in_order(preview: Monitor) -> None:
             "interval",
         ),
         ("feeds:\n" + "  - {name: Проба, kind: rss, url: 'http://a.example/', lang: ru}\n" * 2, 3, "Проба"),
-        ("feeds:\n  - {name: Проба, kind: html, url: 'http://a.example/', lang: ru}\n", 2, "пока не"),
+        ("feeds:\n  - {name: Проба, kind: page, url: 'http://a.example/', lang: ru}\n", 2, "неизвестный вид"),
         ("feeds:\n  - {name: Проба, kind: rss, url: 'ftp://a.example/', lang: ru}\n", 2, "url"),
         ("", 0, "feeds.yaml"),
     ],
-    ids=["broken", "unknown key", "same name", "later kind", "bad address", "empty"],
+    ids=["broken", "unknown key", "same name", "unknown kind", "bad address", "empty"],
 )
 def test_a_mistake_in_feeds_names_file_line_and_remedy(preview: Monitor, feeds: str, line: int, says: str) -> None:
     preview.feeds.write_text(feeds, encoding="utf-8")

@@ -117,6 +117,23 @@ ITEM = f"<title>{TITLE}</title><link>https://vesti.example/a/1</link>"
         rss(f"<description {'a=&quot;1&quot; ' * 3}>x</description>" + ITEM).encode(),
         rss(ITEM.replace(TITLE, f"<![CDATA[<b>{TITLE}</b>]]>")).encode(),
         rss(ITEM.replace(TITLE, f"&lt;b&gt;{TITLE}&amp;nbsp;&lt;/b&gt;")).encode(),
+        rss(ITEM.replace(TITLE, f"&amp;lt;b&amp;gt;{TITLE}&amp;lt;/b&amp;gt;")).encode(),
+        rss(ITEM.replace(TITLE, TITLE.encode().decode("latin-1"))).encode(),
+        rss(ITEM.replace("активиста", "<!-- кого -->активиста")).encode(),
+        rss(ITEM.replace("выслал", "вы&#173;слал")).encode("utf-32"),
+        rss(ITEM).encode("utf-32-be"),
+        rss(ITEM).encode("utf-16-be"),
+        rss(ITEM)
+        .upper()
+        .encode()
+        .replace(TITLE.upper().encode(), TITLE.encode())
+        .replace(b"HTTPS://VESTI.EXAMPLE", b"https://vesti.example")
+        .replace(b"/A/1", b"/a/1"),
+        rss(ITEM.replace("выслал", "&act;"), declaration='<!DOCTYPE rss [<!ENTITY act "выслал">]>').encode(),
+        b"<!-- <html> <feed> -->" + rss(ITEM, declaration="").encode(),
+        rss(f"<dc:title>{TITLE}</dc:title><link>https://vesti.example/a/1</link>")
+        .replace("xmlns:dc=", "xmlns:x=")
+        .encode(),
     ],
 )
 def test_the_broken_feeds_of_this_press_are_read(body: bytes) -> None:
@@ -135,7 +152,7 @@ def test_the_broken_feeds_of_this_press_are_read(body: bytes) -> None:
         ("<!doctype html><html><body><p>Главная</p></body></html>", ParseFailure.HTML),
         ("<html><head><title>Вести</title><p>о формате <rss >", ParseFailure.HTML),
         ("<!doctype html><title>Just a moment...</title>", ParseFailure.CHALLENGE),
-        (rss(ITEM).encode().decode("cp1251", "ignore"), ParseFailure.MOJIBAKE),
+        (rss(ITEM.replace("на", "И")).encode().decode("cp1251", "ignore"), ParseFailure.MOJIBAKE),
         (rss(ITEM).encode("cp1251").decode("latin-1"), ParseFailure.MOJIBAKE),
     ],
 )
@@ -209,8 +226,29 @@ def test_an_edited_title_is_the_same_entry() -> None:
     assert keys(item("Старый заголовок", "https://v.kz/1")) == keys(item("Новый заголовок", "https://v.kz/1"))
 
 
-def test_what_says_nothing_is_left_out() -> None:
-    assert keys(item(), item("А", "https://v.kz/1")) == [("u:https://v.kz/1",)]
+def test_what_says_nothing_is_one_entry_however_often_it_stands_there() -> None:
+    nothing, told = read(rss(item(), item("А", "https://v.kz/1"), item())).entries
+    assert (nothing.title, nothing.url, nothing.content) == ("", "", "")
+    assert told.keys == ("u:https://v.kz/1",)
+
+
+def test_a_guid_of_nought_is_a_guid() -> None:
+    assert keys(item("А", "https://v.kz/1", "0")) == [("g:0", "u:https://v.kz/1")]
+
+
+def test_where_many_guids_are_shared_the_addresses_alone_are_trusted() -> None:
+    shared = [item(f"Ш{n}", f"https://v.kz/s{n}", "x") for n in range(3)]
+    own = [item(f"А{n}", f"https://v.kz/{n}", str(n)) for n in range(20)]
+    assert keys(*own, *shared)[0] == ("u:https://v.kz/0",)
+    assert keys(*own, *own[:1], item("Б", "https://v.kz/b", "b"))[0] == ("g:0", "u:https://v.kz/0")
+
+
+def test_where_many_guids_are_shared_an_entry_without_address_keeps_its_own() -> None:
+    assert keys(item("А", guid="1"), item("Б", guid="x"), item("В", guid="x")) == [
+        ("g:1",),
+        *keys(item("Б")),
+        *keys(item("В")),
+    ]
 
 
 def test_a_guid_that_is_an_address_serves_as_link() -> None:
@@ -237,7 +275,7 @@ def test_an_entry_without_title_is_called_by_its_first_line() -> None:
         ("20 Nov 2026 10:00:00 MSK", datetime(2026, 11, 20, 7, tzinfo=UTC)),
         ("2026-11-20 10:00:00", datetime(2026, 11, 20, 5, tzinfo=UTC)),
         ("01 Jan 2030 10:00:00 GMT", None),
-        ("вчера", None),
+        ("вчера", datetime(2026, 11, 20, 19, tzinfo=UTC)),
         ("", None),
     ],
 )

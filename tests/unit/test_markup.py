@@ -32,6 +32,36 @@ def test_html_becomes_what_is_read(html: str, readable: str) -> None:
     assert markup.plain(html) == readable
 
 
+@pytest.mark.parametrize(
+    ("written", "readable"),
+    [
+        ("<b>Суд</b> отпустил", "Суд отпустил"),
+        ("&lt;b&gt;Суд&lt;/b&gt;", "Суд"),
+        ("История тега <blink>", "История тега <blink>"),
+        ("5 < 6 и 7 > 6", "5 < 6 и 7 > 6"),
+        ("Суд<br>Актау", "Суд Актау"),
+        ("<script>alert(1)</script>Суд", "Суд"),
+        ("<p>&lt;i&gt;Суд&lt;/i&gt;</p>", "Суд"),
+        ("AT&amp;amp;T", "AT&T"),
+        (" \n ", ""),
+    ],
+)
+def test_headlines_lose_markup_and_keep_their_signs(written: str, readable: str) -> None:
+    assert markup.headline(written) == readable
+
+
+def test_selectors_that_can_be_looked_up() -> None:
+    assert all(
+        map(markup.is_selector, ("div.a > a", "a[href^='/a/']", "li:has(a)", "h1, h2", ".b.i", "x-b, blockquote"))
+    )
+    assert not any(map(markup.is_selector, ("div..a", "a[", ">>", "h3 b", "p>em", "strong", "a,i.x")))
+
+
+def test_a_skeleton_keeps_every_element_but_formatting() -> None:
+    tree = markup.skeleton("<div><span class=x>а</span><b class=y>б</b><svg/><time datetime=1>в</time></div>")
+    assert [len(tree.css(selector)) for selector in ("span.x", "span.y", "b", "time[datetime]")] == [1, 1, 0, 1]
+
+
 NEWS = "Суд в Шымкенте продлил арест художника на месяц."
 
 

@@ -114,19 +114,84 @@ def test_an_empty_channel_is_a_value() -> None:
     assert parsed.problems == ("в канале нет ни одной записи",)
 
 
+CONTACT = "<title>Telegram: Contact @kanal</title><div class='tgme_page'>If you have <strong>Telegram</strong></div>"
+PREVIEW_LINK = '<a class="tgme_page_context_link" href="/s/kanal">Preview channel</a>'
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "url", "kind"),
     [
-        b"",
-        b"<title>Telegram: Contact @kanal</title><div class='tgme_page'>If you have <strong>Telegram</strong></div>",
-        b"<title>Telegram Messenger</title>",
-        b"<rss><channel></channel></rss>",
+        ("<!doctype html>" + CONTACT, "https://t.me/kanal", ParseFailure.NO_PREVIEW),
+        ("<title>Telegram: View @kanal</title><div class='tgme_page'>", "https://t.me/kanal", ParseFailure.NO_PREVIEW),
+        ("<rss><channel></channel></rss>", URL, ParseFailure.NO_PREVIEW),
+        (CONTACT + PREVIEW_LINK, "https://t.me/kanal", ParseFailure.THROTTLED),
+        ("<title>Telegram Messenger</title>", URL, ParseFailure.NO_CHANNEL),
+        ("<title>Мессенджер</title>", "https://telegram.org/", ParseFailure.NO_CHANNEL),
     ],
 )
-def test_no_preview_is_named(body: bytes) -> None:
+def test_what_stands_instead_of_a_channel_is_told_apart(body: str, url: str, kind: ParseFailure) -> None:
     with pytest.raises(ParseError, match="Канал: ") as caught:
-        read(body)
-    assert caught.value.kind is ParseFailure.NO_PREVIEW
+        parse(body.encode(), url=url, now=NOW, name="Канал")
+    assert caught.value.kind is kind
+
+
+def edited(html: str) -> str:
+    return (
+        text(html)
+        + '<div class="tgme_widget_message_footer"><span class="tgme_widget_message_meta">edited</span></div>'
+    )
+
+
+def test_an_edited_post_is_another_entry_once_its_lead_is_another() -> None:
+    fresh = only(text("Суд в Актау: заседание началось"))
+    mended = only(edited("Суд в Актау — заседание началось!"))
+    again = only(edited("Суд в <b>Актау</b>: заседание, началось"))
+    changed = only(edited("Суд в Актау: выдача разрешена"))
+    assert fresh.keys == ("u:https://t.me/kanal/1",)
+    assert mended.keys == again.keys
+    assert len({fresh.keys, mended.keys, changed.keys}) == 3
+    assert fresh.url == mended.url == changed.url
+
+
+def test_what_follows_the_lead_may_change() -> None:
+    long = "Первые слова новости о суде в Актау. " * 20
+    assert only(edited(long + "Конец.")).keys == only(edited(long + "Другой конец.")).keys
+
+
+def test_a_post_that_speaks_of_editing_is_not_edited() -> None:
+    assert only(text("The text was edited by the court")).keys == ("u:https://t.me/kanal/1",)
+
+
+def test_polls_and_documents_speak_too() -> None:
+    poll = (
+        '<div class="tgme_widget_message_poll"><h4 class="tgme_widget_message_poll_question">Выдадут ли его?</h4>'
+        '<div class="tgme_widget_message_poll_option"><div class="tgme_widget_message_poll_option_text">Да</div></div>'
+        "</div>"
+    )
+    assert only(poll).content == "Выдадут ли его?\n\nДа"
+    document = '<a href="/d"><div class="tgme_widget_message_document_title">Приговор.pdf</div></a>'
+    assert only(document + text("Документ")).content == "Документ\n\nПриговор.pdf"
+
+
+def test_a_forwarded_post_is_told_in_its_own_words() -> None:
+    source = (
+        '<div class="tgme_widget_message_forwarded_from accent_color">Forwarded from '
+        '<a class="tgme_widget_message_forwarded_from_name" href="https://t.me/drugoy/5"><span>Россия</span></a></div>'
+    )
+    entry = only(source + text("Суд отложен #Актау"))
+    assert (entry.content, entry.url) == ("Суд отложен #Актау", "https://t.me/Kanal/1")
+
+
+def test_a_quote_of_the_old_markup_is_not_matched_either() -> None:
+    quote = f'<a class="tgme_widget_message_reply">{text("Экстрадиция отложена")}</a>'
+    assert only(quote + text("Уточнение")).content == "Уточнение"
+
+
+def test_the_page_before_this_one() -> None:
+    more = '<a class="tme_messages_more js-messages_more" data-before="{}" href="/s/kanal?before=1"></a>'
+    assert read(page(more.format("101") + post(102, text("А")))).older == "https://t.me/s/kanal?before=101"
+    assert read(page(more.format("101&x=1") + post(102, text("А")))).older == ""
+    assert read(page(post(1, text("А")))).older == ""
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "a/b/c", "../1", "имя/1", "kanal/1?x"])

@@ -35,6 +35,8 @@ from monitor.urls import absolute, canonical, host_key
         ),
         ("https://www.kommersant.ru/doc/77?query=суд&sids=1", "https://kommersant.ru/doc/77"),
         ("\n https://vesti.kz/a/1 \t", "https://vesti.kz/a/1"),
+        ("https://fergana.agency/news/5/", "https://fergana.media/news/5", "https://www.fergana.news/news/5/?from=tg"),
+        ("https://vesti.kz/a/1?erid=x&etext=2&ymclid=3", "https://vesti.kz/a/1?at_medium=RSS&at_campaign=r&maca=1"),
     ],
 )
 def test_spellings_of_one_address_are_one(twins: tuple[str, ...]) -> None:

@@ -1,0 +1,154 @@
+"""The feeds as they answer now: `feeds add` finds one, `check --online` tries all."""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from monitor import app, probing
+from monitor.checkup import Checkup
+from monitor.config import stanzas
+from monitor.config.feeds import load_feeds
+from monitor.config.settings import Settings, load_settings
+from monitor.errors import ConfigError, FeedError
+from monitor.models import Feed, FeedKind
+from monitor.probing import Found
+
+feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)
+
+
+@feeds_cli.command("add")
+def feeds_add(
+    url: Annotated[str, typer.Argument(metavar="АДРЕС", help="лента, страница сайта, @канал или t.me/канал")],
+    file: Annotated[str | None, typer.Option("--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,  # noqa: FBT002 - typer's way to say a flag
+) -> None:
+    """Найти ленту за адресом, показать её и вписать в конец feeds.yaml."""
+    settings = load_settings(app.environment())
+    path = file or settings.feeds
+    text = app.read_text(path)
+    found = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
+    if found is None:
+        _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
+    elif found.twin:
+        _refuse(f"Эту ленту уже читает «{found.twin.name}»: {found.twin.url}")
+    else:
+        made = stanzas.appended(text, found.feed, file=path, today=app.clock().date())
+        _show_found(found)
+        if not dry_run:
+            _replace(Path(path).resolve(), made)
+            typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт при запуске.")
+
+
+async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:
+    async with app.open_fetcher(settings) as fetcher:
+        try:
+            return await probing.find(fetcher, _with_scheme(url), known, now=app.clock())
+        except FeedError as error:
+            _refuse(f"{url}: {error.message}")
+            return None
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url or url.startswith("@") else f"https://{url}"
+
+
+def _refuse(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _show_found(found: Found) -> None:
+    typer.echo(stanzas.stanza(found.feed))
+    typer.echo(f"Записей сейчас: {len(found.entries)}. Первые:")
+    for entry in found.entries[:3]:
+        typer.echo(f"  · {entry.title or entry.url}")
+    if found.feed.kind is FeedKind.HTML:
+        typer.echo(
+            "RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md"
+        )
+
+
+def _replace(path: Path, text: str) -> None:
+    """The whole file or nothing: written beside it, then put in its place with its rights."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with made.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        made.chmod(path.stat().st_mode)
+        made.replace(path)
+    except OSError as error:
+        made.unlink(missing_ok=True)
+        message = f"файл не записать ({error.strerror}); проверьте права и место на диске"
+        raise ConfigError(message, file=str(path)) from error
+
+
+def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) -> None:
+    """Try every feed and show what came. Exits with 1 when any is dead."""
+    answers = asyncio.run(_check(settings, feeds))
+    if as_json:
+        typer.echo(json.dumps([_row(answer) for answer in answers], ensure_ascii=False, indent=1))
+    else:
+        _show_answers(answers)
+    if not all(answer.is_alive for answer in answers):
+        raise typer.Exit(1)
+
+
+async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ...]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    async with app.open_fetcher(settings) as fetcher:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("Проверка лент", total=len(feeds))
+
+            def checked(answer: Checkup) -> None:
+                progress.update(bar, advance=1, description=f"Проверка лент: {answer.feed}")
+
+            return await probing.check(fetcher, feeds, now=app.clock(), checked=checked)
+
+
+def _row(answer: Checkup) -> dict[str, Any]:
+    return {
+        "feed": answer.feed,
+        "verdict": answer.verdict,
+        "alive": answer.is_alive,
+        "url": answer.url,
+        "final_url": answer.final_url,
+        "kind": answer.kind,
+        "entries": answer.entries,
+        "newest": answer.newest_at.isoformat() if answer.newest_at else None,
+        "without_date": answer.without_date,
+        "without_id": answer.without_id,
+        "fallback": answer.is_fallback,
+        "detail": answer.detail,
+    }
+
+
+def _show_answers(answers: Sequence[Checkup]) -> None:
+    table = Table("Лента", "Итог", "Вид", "Записей", "Новейшая, UTC", "Без даты", "Без адреса", "Подробности")
+    for answer in answers:
+        moved = f"→ {answer.final_url}" if answer.final_url not in ("", answer.url) else ""
+        verdict = f"{answer.verdict} (запасной)" if answer.is_fallback else answer.verdict
+        table.add_row(
+            Text(answer.feed),
+            Text(verdict, style="" if answer.is_alive else "red"),
+            answer.kind or "—",
+            str(answer.entries),
+            f"{answer.newest_at:%d.%m.%Y %H:%M}" if answer.newest_at else "—",
+            f"{answer.without_date:.0%}",
+            f"{answer.without_id:.0%}",
+            Text(" ".join(part for part in (moved, answer.detail) if part)),
+        )
+    console = Console(highlight=False)
+    console.print(table)
+    dead = sum(not answer.is_alive for answer in answers)
+    console.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")

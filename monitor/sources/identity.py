@@ -1,0 +1,98 @@
+"""What was read of a body → entries with identities. Shared by every kind whose entries have no number of their own."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from monitor import urls
+from monitor.models import Entry
+
+_MOST_SHARED = 0.05  # of a feed's entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before its identity is chosen. `url` is absolute or "", texts are readable."""
+
+    url: str
+    title: str
+    guid: str = ""
+    summary: str = ""
+    content: str = ""
+    published_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it: its title, or the beginning of its text."""
+        return self.title or (self.summary or self.content).partition("\n")[0][:200]
+
+
+def entries(drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+    """The entries in their order; a draft that repeats an earlier one is left out."""
+    return tuple(_entries(drafts))
+
+
+def _entries(drafts: Sequence[Draft]) -> Iterator[Entry]:
+    seen: set[str] = set()
+    for draft, keys in zip(drafts, _identities(drafts), strict=True):
+        if seen.isdisjoint(keys):
+            seen.update(keys)
+            yield Entry(
+                keys=keys,
+                url=draft.url,
+                title=draft.name,
+                summary=draft.summary,
+                content=draft.content,
+                published_at=draft.published_at,
+            )
+
+
+def _identities(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
+    """The keys of each draft, strongest first.
+
+    A guid or an address is an identity only while it stands for one article: feeds exist whose guids are all
+    equal and whose links all lead to the front page. Where more than one guid in twenty is shared, the others
+    are no better, tomorrow's article may bear today's: then an entry's own address is its only identity. Where
+    neither serves, the title and its day do.
+    """
+    addresses = [urls.canonical(draft.url) for draft in drafts]
+    guids = _meanings((draft.guid, url or _told(draft)) for draft, url in zip(drafts, addresses, strict=True))
+    pages = _meanings((url, draft.guid or _told(draft)) for draft, url in zip(drafts, addresses, strict=True))
+    shared = sum(guids[draft.guid] > 1 for draft in drafts if draft.guid)
+    for draft, url in zip(drafts, addresses, strict=True):
+        by_page = _is_specific(url) and pages[url] == 1
+        sound = shared <= _MOST_SHARED * len(drafts) or not by_page
+        by_guid = sound and _is_specific(draft.guid) and guids[draft.guid] == 1
+        keys = (*(["g:" + draft.guid] if by_guid else []), *(["u:" + url] if by_page else []))
+        yield keys or (_title_key(draft),)
+
+
+def _meanings(pairs: Iterable[tuple[str, str]]) -> Mapping[str, int]:
+    """How many things (second of a pair) each identity (first) stands for."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for identity, meaning in pairs:
+        meanings[identity].add(meaning)
+    return {identity: len(meant) for identity, meant in meanings.items()}
+
+
+def _is_specific(identity: str) -> bool:
+    """Whether it can mean one article: a front page cannot."""
+    if not identity.startswith(("http://", "https://")):
+        return bool(identity)
+    try:
+        parts = urlsplit(identity)
+    except ValueError:
+        return True
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def _told(draft: Draft) -> str:
+    return draft.name.casefold()
+
+
+def _title_key(draft: Draft) -> str:
+    day = draft.published_at.date().isoformat() if draft.published_at else ""
+    return "t:" + hashlib.blake2b(f"{_told(draft)}|{day}".encode(), digest_size=16).hexdigest()

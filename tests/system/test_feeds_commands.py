@@ -1,0 +1,106 @@
+"""`feeds add` and `check --online` as a maintainer calls them."""
+
+import json
+import stat
+
+from monitor.config.feeds import load_feeds
+from tests.monitor_process import Monitor
+from tests.newsroom import feed_of, relevant
+from tests.servers.web import PAGE_TYPE, WebServer
+
+
+def page_with_feed(web: WebServer) -> str:
+    feed_of(web, "/lenta.xml", relevant(6))
+    link = '<link rel="alternate" type="application/rss+xml" href="/lenta.xml">'
+    return web.serve("/", f"<!doctype html><html><head>{link}</head><p>Главная", content_type=PAGE_TYPE)
+
+
+def test_a_feed_is_found_behind_a_page_and_written_down(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    before = preview.feeds.read_text(encoding="utf-8")
+    preview.feeds.chmod(0o640)
+
+    added = preview.call("feeds", "add", page_with_feed(web))
+
+    assert added.returncode == 0, added.stderr
+    assert "name: Лента новостей" in added.stdout
+    after = preview.feeds.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert stat.S_IMODE(preview.feeds.stat().st_mode) == 0o640
+    assert list(preview.folder.glob(".feeds*")) == []
+    found = load_feeds(after, file="feeds.yaml")[1]
+    assert (found.url, found.lang) == (f"{web.url}/lenta.xml", "ru")
+    assert preview.call("check").returncode == 0
+
+    again = preview.call("feeds", "add", f"{web.url}/lenta.xml")
+    assert again.returncode == 1
+    assert "уже читает «Лента новостей»" in again.stderr
+
+
+def test_a_dry_run_writes_nothing(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    other = preview.folder / "other.yaml"
+    other.write_text("feeds:\n- name: А\n  kind: rss\n  url: https://a.example/rss\n", encoding="utf-8")
+    before = other.read_text(encoding="utf-8")
+
+    shown = preview.call("feeds", "add", "--dry-run", "--file", str(other), page_with_feed(web))
+
+    assert shown.returncode == 0, shown.stderr
+    assert "- name: Лента новостей\n" in shown.stdout
+    assert other.read_text(encoding="utf-8") == before
+
+
+def test_a_file_that_cannot_grow_stays_whole(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(**{f"Лента {number}": f"https://{number}.example/rss" for number in range(20)})
+    before = preview.feeds.read_text(encoding="utf-8")
+
+    told = preview.call("feeds", "add", page_with_feed(web), largest_file_kb=1)
+
+    assert told.returncode == 2
+    assert "файл не записать" in told.stderr
+    assert preview.feeds.read_text(encoding="utf-8") == before
+    assert list(preview.folder.glob(".feeds*")) == []
+
+
+def test_a_page_that_only_lists_articles_is_read_as_one(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/known", relevant(1)))
+    links = "".join(f'<h3><a href="/news/2026/{n}">Суд в Актау отложил заседание {n}</a></h3>' for n in range(9))
+    web.serve("/", f"<!doctype html><title>Вести</title>{links}", content_type=PAGE_TYPE)
+
+    added = preview.call("feeds", "add", f"{web.url}/")
+
+    assert added.returncode == 0, added.stderr
+    assert "kind: html" in added.stdout
+    assert "listing" in added.stdout
+    assert preview.call("check", "--online").returncode == 0
+
+
+def test_where_no_feed_is_nothing_is_written(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/known", relevant(1)))
+    web.serve("/", "<!doctype html><p>Пусто", content_type=PAGE_TYPE)
+    before = preview.feeds.read_text(encoding="utf-8")
+
+    nothing, gone = preview.call("feeds", "add", f"{web.url}/"), preview.call("feeds", "add", f"{web.url}/нет")
+
+    assert (nothing.returncode, gone.returncode) == (1, 1)
+    assert "ленты не нашлось" in nothing.stderr
+    assert "404" in gone.stderr
+    assert "Traceback" not in nothing.stderr + gone.stderr
+    assert preview.feeds.read_text(encoding="utf-8") == before
+
+
+def test_every_feed_is_tried_and_the_dead_are_told(preview: Monitor, web: WebServer) -> None:
+    good, dead = feed_of(web, "/rss", relevant(3)), f"{web.url}/gone"
+    preview.write_feeds(Живая=good, Мёртвая=dead)
+
+    told, machine = preview.call("check", "--online"), preview.call("check", "--online", "--json")
+
+    assert (told.returncode, machine.returncode) == (1, 1)
+    assert "HTTP 404" in told.stdout
+    assert "Отвечают: 1 из 2" in told.stdout
+    living, lost = json.loads(machine.stdout)
+    assert (living["feed"], living["verdict"], living["entries"], living["kind"]) == ("Живая", "OK", 3, "rss")
+    assert (lost["verdict"], lost["alive"], lost["url"]) == ("HTTP 404", False, dead)
+
+    preview.write_feeds(Живая=good)
+    assert preview.call("check", "--online").returncode == 0

@@ -1,0 +1,202 @@
+"""Every shape that was ever called a feed, as its standard writes it: RSS, Atom, CDF, JSON Feed."""
+
+import contextlib
+import json
+import time
+from typing import Any
+
+import pytest
+
+from monitor.errors import ParseError, ParseFailure
+from monitor.models import Entry, ParsedFeed
+from monitor.sources.feed import parse
+from tests.factories import NOW
+
+BASE = "https://vesti.example/feeds/news.xml"
+TITLE = "Суд в Актау отложил заседание"
+LINK = "https://vesti.example/a/1"
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+ITEM = f"<item><title>{TITLE}</title><link>{LINK}</link></item>"
+ENTRY = f'<entry><title>{TITLE}</title><link href="{LINK}"/></entry>'
+
+
+def read(body: str) -> ParsedFeed:
+    return parse(body.encode(), content_type="", url=BASE, tz="Asia/Almaty", now=NOW, name="Вести")
+
+
+def only(body: str) -> Entry:
+    (entry,) = read(body).entries
+    return entry
+
+
+def of_rss(item: str, attributes: str = "") -> str:
+    return f'<rss version="2.0" {attributes}><channel><title>В</title>{item}</channel></rss>'
+
+
+def of_rdf(items: str, namespace: str = "http://purl.org/rss/1.0/") -> str:
+    return f'<rdf:RDF {RDF} xmlns="{namespace}"><channel rdf:about="x"/>{items}</rdf:RDF>'
+
+
+def of_atom(entry: str, attributes: str = ATOM) -> str:
+    return f"<feed {attributes}><title>В</title><entry><title>{TITLE}</title>{entry}</entry></feed>"
+
+
+def prefixed(document: str, prefix: str) -> str:
+    return document.replace("<", f"<{prefix}:").replace(f"<{prefix}:/", f"</{prefix}:")
+
+
+TITLED = f"<title>{TITLE}</title>"
+SHAPES = [
+    of_rdf(ITEM, "http://my.netscape.com/rdf/simple/0.9/"),
+    '<!DOCTYPE rss PUBLIC "-//N//DTD RSS 0.91//EN" "rss-0.91.dtd">' + of_rss(ITEM),
+    f'<rss version="0.91"><channel><title>В</title></channel>{ITEM}</rss>',
+    of_rss(ITEM, 'xmlns="http://backend.userland.com/rss094"'),
+    f"<RSS><CHANNEL><ITEM><TITLE>{TITLE}</TITLE><LINK>{LINK}</LINK></ITEM></CHANNEL></RSS>",
+    of_rdf(ITEM),
+    of_rdf(f'<item rdf:about="{LINK}">{TITLED}</item>'),
+    f'<Channel xmlns="http://purl.net/rss1.1#" {RDF}><title>В</title><items>{ITEM}</items></Channel>',
+    f'<r:rss xmlns:r="http://backend.userland.com/rss2"><r:channel>{prefixed(ITEM, "r")}</r:channel></r:rss>',
+    f'<channel href="https://vesti.example/"><title>В</title><item href="{LINK}">{TITLED}</item></channel>',
+    of_atom(
+        f'<link rel="alternate" type="text/html" href="{LINK}"/>', 'version="0.3" xmlns="http://purl.org/atom/ns#"'
+    ),
+    of_atom(f'<link href="{LINK}"/>'),
+    of_atom(f'<link href="{LINK}"/>', ""),
+    ENTRY.replace("<entry", f"<entry {ATOM}"),
+    f'<a:feed xmlns:a="http://www.w3.org/2005/Atom">{prefixed(ENTRY, "a")}</a:feed>',
+    of_atom('<link href="1"/>', ATOM + ' xml:base="https://vesti.example/a/"'),
+    of_atom('<link href="1"/>').replace("<entry>", '<entry xml:base="/a/">'),
+    of_atom('<link rel="self" href="/s"/><link rel="alternate" href="../a/1"/>'),
+    of_atom(f'<link type="text/html" href="{LINK}"/><link type="application/pdf" href="/x.pdf"/>'),
+    of_atom(f'<source><title>Другое</title><link href="/other"/></source><link href="{LINK}"/>'),
+    of_atom(f"<id>{LINK}</id>"),
+    of_rss(f'<item>{TITLED}<a:link href="{LINK}"/></item>', 'xmlns:a="http://www.w3.org/2005/Atom"'),
+    of_rss(f"<item>{TITLED}<guid>{LINK}</guid></item>"),
+    of_rss(
+        f"<item><m:content><m:title>Фото</m:title></m:content>{TITLED}<link>/a/1</link></item>",
+        'xmlns:m="http://search.yahoo.com/mrss/"',
+    ),
+    of_rss(
+        f"<item>{TITLED}<i:title>И</i:title><link>{LINK}</link></item>",
+        'xmlns:i="http://www.itunes.com/dtds/podcast-1.0.dtd"',
+    ),
+    of_rss(
+        f"<item>{TITLED}<link>{LINK}</link><f:origLink>{LINK}</f:origLink></item>",
+        'xmlns:f="http://rssnamespace.org/feedburner/ext/1.0"',
+    ),
+    '<?xml-stylesheet href="x.xsl"?>' + of_rss(f"<image><title>Знак</title><link>/</link></image>{ITEM}"),
+    of_rss(ITEM.replace("</item>", "")),
+    json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "title": TITLE, "url": LINK}]}),
+    json.dumps({"items": [{"title": TITLE, "external_url": LINK}]}, ensure_ascii=False),
+]
+
+
+@pytest.mark.parametrize("body", SHAPES)
+def test_every_shape_gives_the_title_and_the_address(body: str) -> None:
+    entry = only(body)
+    assert (entry.title, entry.url) == (TITLE, LINK)
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("5 &lt; 6 &amp; 7", "5 < 6 & 7"),
+        ("<![CDATA[5 < 6 & 7]]>", "5 < 6 & 7"),
+        ("&lt;i&gt;А&lt;/i&gt; &amp;quot;Б&amp;quot;", 'А "Б"'),
+        ("<![CDATA[<b>А</b>&nbsp;Б<br/>В]]>", "А Б В"),
+        ("История тега &lt;blink&gt;", "История тега <blink>"),
+        ("It&#146;s &#x93;x&#x94; &mdash; &laquo;Ы&raquo;", "It’s “x” — «Ы»"),
+        ("&amp;amp;laquo;А&amp;amp;raquo;", "«А»"),
+        ("А &unknown; Б & В", "А &unknown; Б & В"),
+        ("  А\n\n  Б\t", "А Б"),
+        ("А<b>Б</b>", "АБ"),
+    ],
+)
+@pytest.mark.parametrize(
+    "frame",
+    [
+        of_rss("<item><title>{}</title><link>/1</link></item>"),
+        "<feed " + ATOM + '><entry><title type="html">{}</title><link href="/1"/></entry></feed>',
+        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title mode="escaped">{}</title></entry></feed>',
+    ],
+    ids=["rss", "atom", "atom 0.3"],
+)
+def test_titles_become_readable(frame: str, written: str, title: str) -> None:
+    assert only(frame.format(written)).title == title
+
+
+def test_titles_of_xhtml_and_of_base64() -> None:
+    xhtml = '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Суд &lt; <em>дело</em></div></title>'
+    assert only(f"<feed {ATOM}><entry>{xhtml}<id>1</id></entry></feed>").title == "Суд < дело"
+    base64 = '<title mode="base64" type="text/plain">0KHRg9C0</title>'
+    assert only(f'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry>{base64}</entry></feed>').title == "Суд"
+
+
+def json_feed(**item: Any) -> str:
+    return json.dumps({"version": "https://jsonfeed.org/version/1", "title": "В", "items": [item]})
+
+
+def test_a_json_feed_is_read_whole() -> None:
+    entry = only(
+        json_feed(
+            id="77",
+            title="Суд &amp; дело",
+            url="/a/1",
+            summary="Кратко.",
+            content_html="<p>Раз.</p><p>Два.</p>",
+            date_published="2026-11-20T10:00:00+05:00",
+        )
+    )
+    assert (entry.title, entry.url, entry.keys) == ("Суд & дело", LINK, ("g:77", f"u:{LINK}"))
+    assert (entry.summary, entry.content) == ("Кратко.", "Раз.\n\nДва.")
+    assert entry.published_at is not None
+    assert entry.published_at.isoformat() == "2026-11-20T05:00:00+00:00"
+
+
+def test_the_plain_text_of_a_json_feed_is_no_html() -> None:
+    assert only(json_feed(id="1", content_text="5 < 6 и <b> тоже")).content == "5 < 6 и <b> тоже"
+
+
+@pytest.mark.parametrize(
+    "item", [{"title": None, "url": 5, "id": []}, {"id": True, "content_html": {"a": 1}}, {"tags": "x"}]
+)
+def test_odd_values_in_json_are_nothing(item: dict[str, Any]) -> None:
+    entry = only(json_feed(**item))
+    assert entry.title in ("", "5")
+
+
+@pytest.mark.parametrize("body", ['{"items": 5}', '{"error": "x"}', "{", '{"a":' * 100_000])
+def test_json_that_is_no_feed_is_named(body: str) -> None:
+    with pytest.raises(ParseError, match="Вести: ") as caught:
+        read(body)
+    assert caught.value.kind is ParseFailure.NOT_A_FEED
+
+
+def test_a_sitemap_where_a_feed_should_be_is_told() -> None:
+    with pytest.raises(ParseError, match="kind: sitemap"):
+        read("<urlset><url><loc>https://vesti.example/1</loc></url></urlset>")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "'
+        + "x" * 64
+        + '">]><rss><channel><item><title>'
+        + "&a;" * 500_000
+        + "</title></item></channel></rss>",
+        "<!DOCTYPE rss [" + '<!ENTITY a "x">' * 1_000 + "]><rss><channel/></rss>",
+        "<!--" * 100_000 + "<rss/>",
+        "<rss><channel>" + '<item xml:base="x"><title>t</title></item>' * 1_000 + "</channel></rss>",
+        "<rss><channel><item><title>" + "&lt;b&gt;" * 200_000 + "</title></item></channel></rss>",
+        "<rss><channel><item><title>" + "&amp;" * 200_000 + "lt;</title></item></channel></rss>",
+        json.dumps({"items": [{"id": n, "content_html": "<p>" * 50} for n in range(50_000)]}),
+    ],
+    ids=["entities", "declarations", "comments", "bases", "tags", "ampersands", "json"],
+)
+def test_hostile_documents_end_soon(hostile: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(ParseError):
+        read(hostile)
+    assert time.process_time() - began < 10
