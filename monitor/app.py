@@ -117,7 +117,7 @@ def load_matcher(path: str) -> Matcher:
 
 async def read_page(settings: Settings, url: str) -> Extracted:
     """The article at an address, fetched and extracted as a poll does it. Raises FetchError."""
-    async with _fetcher(settings) as fetcher:
+    async with open_fetcher(settings) as fetcher:
         answer = await fetcher.get(url, accept="page")
     assert isinstance(answer, Fetched)  # no validators were sent
     return extract(answer.body, content_type=answer.content_type, url=answer.url, now=clock())

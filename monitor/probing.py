@@ -55,7 +55,7 @@ async def _check(fetcher: Fetcher, feed: Feed, now: datetime) -> Checkup:
 
 async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = False) -> Checkup:
     try:
-        answer = await _get(fetcher, feed.fallback if fallback else feed.url, feed.name)
+        answer = await _get(fetcher, feed.fallback if fallback else feed.url, feed)
     except FeedError as error:
         return checkup.of_failure(feed, error)
     kind = sources.recognise(answer)
@@ -72,12 +72,12 @@ async def _with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: date
     parsed = await asyncio.to_thread(sources.parse, feed, answer, now=now)
     if parsed.entries or not parsed.further:
         return parsed
-    further = await _get(fetcher, parsed.further[0], feed.name)
+    further = await _get(fetcher, parsed.further[0], feed)
     return await asyncio.to_thread(sources.parse, feed, further, now=now)
 
 
-async def _get(fetcher: Fetcher, url: str, name: str = "") -> Fetched:
-    answer = await fetcher.get(url, feed=name)
+async def _get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
+    answer = await fetcher.get(url, feed=feed)
     assert isinstance(answer, Fetched)  # no validators were sent
     return answer
 
@@ -181,7 +181,7 @@ async def _judged(fetcher: Fetcher, found: Found, known: Sequence[Feed], now: da
 
 async def _entries(fetcher: Fetcher, feed: Feed, now: datetime) -> tuple[Entry, ...]:
     try:
-        answer = await _get(fetcher, feed.url, feed.name)
+        answer = await _get(fetcher, feed.url, feed)
         return (await _with_further(fetcher, feed, answer, now)).entries
     except FeedError:
         return ()

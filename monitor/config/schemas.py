@@ -49,7 +49,8 @@ _FEED = {
     "note": _NOTE,
     "group": _described("раздел списка"),
     "fallback": _described("другой адрес тех же новостей, пока основной не отвечает", pattern="^https?://"),
-    "listing": _object((field.name for field in fields(Listing)), _LISTING, required=["item"]),
+    "listing": _object((field.name for field in fields(Listing)), _LISTING, required=["item"])
+    | {"description": "где на странице вида html стоят статьи"},
     "article": _described("CSS-селектор текста статьи на страницах этой ленты"),
     "proxy": _described("прокси только для этой ленты"),
     "user_agent": _described("представляться так, а не по-своему"),
