@@ -43,7 +43,8 @@ def forms(word: str) -> frozenset[str]:
     if not _WORD.fullmatch(folded):
         return frozenset()
     head, _, last = folded.rpartition("-")
-    found = {fold(form).text for parse in _parses(folded, named=word != word.lower()) for form, _ in _paradigm(parse)}
+    parses = _parses(folded, named=word != word.lower())
+    found = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
     if head:
         found |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
     return frozenset(found or _by_ending(folded)) | {folded}
@@ -99,6 +100,9 @@ def _is_lemma(reading: Any, word: str) -> bool:
 
 def _paradigm(parse: Any) -> Iterator[tuple[str, str]]:
     """Every form with its part of speech as the dictionary calls it."""
+    if parse.tag.POS == "NOUN":  # nothing to leave out or to add: most words of a rule, and asking tags is slow
+        yield from ((form.word, "NOUN") for form in parse.lexeme)
+        return
     participle = parse.tag.POS in {"PRTF", "PRTS"}
     for form in parse.lexeme:
         if (participle and not _same_participle(form.tag, parse.tag)) or "Cmp2" in form.tag:  # позеленее
