@@ -6,7 +6,7 @@ BIN := .venv/bin
 CODE := monitor tests alembic demo benchmarks
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: run test check setup setup-dev fmt lint types imports house demo bench image lock clean
+.PHONY: run test check setup setup-dev fmt lint types imports house demo bench bench-peers image lock clean
 
 run: .venv/runtime ## start the monitor; without token and channel it shows the posts here
 	@$(BIN)/monitor run
@@ -55,6 +55,10 @@ demo: .venv/runtime ## a newsroom on this machine, polled and posted to a stand-
 
 bench: .venv/dev ## side by side, as ratios; not a part of the tests
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@echo '== benchmarks/matching (peers that are missing: make bench-peers)'; $(BIN)/python -m benchmarks.matching
+
+bench-peers: .venv/dev ## the libraries to measure the matcher beside; never ru-core-news-sm, a placeholder on PyPI
+	$(BIN)/uv pip install --python $(BIN)/python --group bench
 
 image: ## the container image
 	docker build -t monitor .

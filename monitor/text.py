@@ -121,10 +121,12 @@ _NEIGHBOURS = "ѐѝəǝɵӊӈҥҡӄҝӷҕ"  # letters of other alphabets that au
 _MEANT = "еиәәөңңңқққғғ"
 _ALIASES = dict(zip(_NEIGHBOURS + _NEIGHBOURS.upper() + "\u212a", _MEANT + _MEANT.upper() + "K", strict=True))
 
-_RARE = re.compile(f"[{_INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}]")
-_SEAM = re.compile(f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
-_ODD = re.compile(f"{_RARE.pattern}|{_SEAM.pattern}")
-_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}{''.join(_ALIASES)}]*")
+_RARE = f"{_INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}"
+_SPECIAL = re.compile(f"[{_LATIN}{_RARE}]")
+# Rare ones, and Latin letters beside Cyrillic ones; one class stands first, so that the search is fast.
+_ODD = re.compile(f"{_SPECIAL.pattern}(?:(?<=[{_RARE}])|(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
+_LONGEST_RUN = 1_000  # characters of letters and marks that are looked at together: what is longer is no word
+_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}{''.join(_ALIASES)}]{{0,{_LONGEST_RUN}}}")
 _CLUSTER = re.compile(f"([^{_INVISIBLE}{_MARKS}])([{_INVISIBLE}{_MARKS}]*)")
 _LETTER = re.compile(f"[{_LATIN}{_CYRILLIC}]")
 _NOT_MARK = re.compile(f"[^{_MARKS}]")
@@ -132,10 +134,14 @@ _NOT_MARK = re.compile(f"[^{_MARKS}]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
-    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same."""
+    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same.
+
+    `plain`: surely no Latin letter in it.
+    """
 
     text: str
     offsets: Sequence[int] | None = None
+    plain: bool = False
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """`[start, end)` of the folded text as a span of the original, trailing marks included."""
@@ -150,8 +156,9 @@ def fold(text: str) -> Folded:
     Soft hyphens, zero-width characters and stress marks go; letters of the other script that merely look right are
     replaced inside words that mix scripts; letters of neighbouring alphabets used for Kazakh ones (ə, ӊ, ҡ) too.
     """
-    if _RARE.search(text) is None and _SEAM.search(text) is None:
-        return Folded(text=text.lower().replace("ё", "е"))
+    special = _SPECIAL.search(text)
+    if special is None or _ODD.search(text, special.start()) is None:
+        return Folded(text=text.lower().replace("ё", "е"), plain=special is None)
     pieces: list[str] = []
     offsets = array("I")
     done = 0
@@ -172,6 +179,7 @@ def _odd_words(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     while odd := _ODD.search(text, done):
         start = odd.start()
+        done = max(done, start - _LONGEST_RUN)
         while start > done and _WORDISH.fullmatch(text, start - 1, start):
             start -= 1
         word = _WORDISH.match(text, odd.start())
@@ -223,8 +231,8 @@ def word_at(text: str, index: int) -> tuple[int, int]:
     if word is None:
         return index, index
     start = index
-    of_kind = str.isdecimal if text[index].isdecimal() else str.isalpha
-    while start > 0 and of_kind(text[start - 1]):
+    decimal = text[index].isdecimal()
+    while start > 0 and text[start - 1].isalnum() and text[start - 1].isdecimal() is decimal:
         start -= 1
     return start, word.end()
 

@@ -6,17 +6,20 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.config.keywords import Scope
-from monitor.matching.index import Hit, TermIndex
+from monitor.matching.choice import choices, first_choice
+from monitor.matching.index import Hit, Span, TermIndex
 from monitor.matching.rules import CompiledRule, CompiledRules
 from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text import sentences
 
 _COUNTED_WORD = re.compile(r"\w\S*")  # as a reader counts them: what stands between blanks, dashes not counted
+_Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
 class Finding(NamedTuple):
@@ -32,10 +35,16 @@ class Matcher:
     def __init__(self, compiled: CompiledRules) -> None:
         self.compiled = compiled
         self._index = TermIndex(compiled)
-        self._rules_of: defaultdict[int, list[int]] = defaultdict(list)
+        used = {line for rule in compiled.rules for line in rule.lines}
+        lines_of: defaultdict[int, set[int]] = defaultdict(set)
+        for line in used:
+            for term in compiled.lines[line]:
+                lines_of[term].add(line)
+        self._lines_of = {term: frozenset(lines) for term, lines in lines_of.items()}
+        self._anchored: defaultdict[int, list[tuple[int, frozenset[int]]]] = defaultdict(list)
         for number, rule in enumerate(compiled.rules):
-            for term in compiled.lines[rule.lines[rule.anchor]] if rule.lines else ():
-                self._rules_of[term].append(number)
+            if rule.lines:
+                self._anchored[rule.lines[rule.anchor]].append((number, frozenset(rule.lines)))
 
     def judge(self, *, title: str, text: str) -> Verdict:
         """What the rules say of an article. Never raises, whatever the strings are.
@@ -56,29 +65,26 @@ class Matcher:
 
     def read(self, *, title: str, text: str) -> "Reading":
         """The article with every term found in it."""
-        found: defaultdict[int, list[Hit]] = defaultdict(list)
-        for original, offset in ((title, 0), (text, len(title) + 1)):
-            for start, end, term in self._index.hits(original):
-                found[term].append(Hit(start + offset, end + offset, term))
-        return Reading(self.compiled, title, text, found)
+        return Reading(self.compiled, title, text, self._index.spans(title, text))
 
-    def _candidates(self, found: Mapping[int, list[Hit]]) -> list[CompiledRule]:
-        """Rules whose rarest line was found, the strongest first."""
-        rules = self.compiled.rules
-        numbers = {number for term in found for number in self._rules_of.get(term, ())}
-        return [
-            rules[number] for number in sorted(numbers, key=lambda number: (rules[number].tier != Tier.POST, number))
-        ]
+    def _candidates(self, found: Mapping[int, list[Span]]) -> list[CompiledRule]:
+        """Rules whose every line was found somewhere, the strongest first."""
+        nowhere: frozenset[int] = frozenset()
+        lines = nowhere.union(*(self._lines_of.get(term, nowhere) for term in found))
+        numbers = [number for line in lines for number, needed in self._anchored.get(line, ()) if needed <= lines]
+        rules = (self.compiled.rules[number] for number in sorted(numbers))
+        return sorted(rules, key=lambda rule: rule.tier != Tier.POST)
 
 
 class Reading:
     """One article and the terms found in it; what candidates need beyond that is worked out when first asked for."""
 
-    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Hit]]) -> None:
+    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Span]]) -> None:
         self.found = found
         self._compiled = compiled
         self._title, self._text = title, text
         self._lines: dict[int, list[Hit]] = {}
+        self._sentences: dict[int, list[Span]] = {}
 
     def finding(self, rule: CompiledRule) -> Finding:
         """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
@@ -90,20 +96,20 @@ class Reading:
             return Finding()
         vetoed = in_title = Finding()
         for hits, (start, end) in self._held(rule, lines):
-            against = _inside(self.line(rule.none), start, end) if rule.none is not None else []
-            if not against and hits[-1].start > len(self._title):
+            against = _first_inside(self.line(rule.none), start, end) if rule.none is not None else None
+            if not against and min(hits).start > len(self._title):
                 return Finding(hits=hits)
             if not against:
                 in_title = in_title if in_title.hits else Finding(hits=hits)
                 continue
-            vetoed = vetoed if vetoed.veto else Finding(hits=hits, veto=against[0])
+            vetoed = vetoed if vetoed.veto else Finding(hits=hits, veto=against)
         return in_title if in_title.hits else vetoed
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
-            terms = self.found.keys() & self._compiled.terms_of[number]
-            self._lines[number] = sorted({hit for term in terms for hit in self.found[term]})
+            terms = self._compiled.terms_of[number].intersection(self.found)
+            self._lines[number] = sorted({Hit(start, end, term) for term in terms for start, end in self.found[term]})
         return self._lines[number]
 
     def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
@@ -136,39 +142,38 @@ class Reading:
         offset = len(self._title) + 1
         return "text", hit.start - offset, hit.end - offset
 
-    def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
-        """Every place where all lines hold: one hit a line, and the span that `none` looks at."""
+    def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Place]:
+        """Places where all lines hold: one hit a line, and the span that `none` looks at.
+
+        Not every place; but where none of these is free of vetoes, no place is.
+        """
         if isinstance(rule.within, int):
             yield from self._held_in_windows(rule.within, lines)
             return
-        for start, end in self._scopes(rule.within, min(lines, key=len)):
-            hits = _disjoint([_inside(line, start, end) for line in lines])
+        for (start, end), looked_at in self._scopes(rule.within, min(lines, key=len)):
+            hits = first_choice([_inside(line, start, end) for line in lines])
             if hits:
-                yield hits, (start, end)
+                yield hits, looked_at
 
-    def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterator[tuple[int, int]]:
+    def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterable[tuple[Span, Span]]:
+        """Where the lines must stand, and where `none` looks."""
+        title, whole = (0, len(self._title)), (0, self._end)
         if within is Scope.TITLE:
-            yield 0, len(self._title)
-        elif within is Scope.TEXT:
-            yield 0, self._end
-        else:
-            numbers = dict.fromkeys(self._sentence(hit.start) for hit in rarest)
-            yield from (self._sentences[number] for number in numbers)
+            return [(title, title)]
+        if within is Scope.TEXT:
+            return [((len(self._title) + 1, self._end), whole), (whole, whole)]
+        return ((span, span) for span in dict.fromkeys(self._sentence(hit.start) for hit in rarest))
 
-    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[tuple[tuple[Hit, ...], tuple[int, int]]]:
-        """The shortest window from each hit on; `none` looks at every sentence that it touches."""
-        near = [(self._words_later(hit.start, 1 - words), hit.end) for hit in min(lines, key=len)]
-        for start in sorted({hit.start for reach in near for line in lines for hit in _inside(line, *reach)}):
-            end = self._words_later(start, words)
-            hits = _shortest([_inside(line, start, end) for line in lines])
-            if hits:
-                first, last = self._sentence(start), self._sentence(max(hit.end for hit in hits) - 1)
-                yield hits, (self._sentences[first][0], self._sentences[last][1])
+    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Place]:
+        """`none` looks at every sentence that the window touches."""
+        for hits in choices(lines):
+            start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)
+            if self._words_between(start, end) <= words:
+                yield hits, (self._sentence(start)[0], self._sentence(end - 1)[1])
 
-    def _words_later(self, position: int, words: int) -> int:
-        """Where the word begins that is `words` after (or before) the one at `position`; at most the end."""
-        number = max(bisect_right(self._words, position) - 1 + words, 0)
-        return self._words[number] if number < len(self._words) else self._end
+    def _words_between(self, start: int, end: int) -> int:
+        """How many words of the article `[start, end)` touches."""
+        return bisect_left(self._words, end) - bisect_right(self._words, start) + 1
 
     @property
     def _end(self) -> int:
@@ -180,17 +185,23 @@ class Reading:
         return [word.start() for word in _COUNTED_WORD.finditer(f"{self._title}\n{self._text}")]
 
     @cached_property
-    def _sentences(self) -> list[tuple[int, int]]:
-        """The title, then the sentences of the text."""
-        offset = len(self._title) + 1
-        return [(0, len(self._title)), *((start + offset, end + offset) for start, end in sentences(self._text))]
+    def _lines_of_text(self) -> list[int]:
+        """Where the lines of the article begin, the title first; a sentence never runs across two."""
+        lengths = (len(line) + 1 for line in self._text.split("\n"))
+        return [0, *accumulate(lengths, initial=len(self._title) + 1)]
 
-    @cached_property
-    def _sentence_starts(self) -> list[int]:
-        return [start for start, _ in self._sentences]
-
-    def _sentence(self, position: int) -> int:
-        return bisect_right(self._sentence_starts, position) - 1
+    def _sentence(self, position: int) -> Span:
+        """The sentence around a hit; the title is one. Only lines with hits are parted into sentences."""
+        starts = self._lines_of_text
+        number = bisect_right(starts, position) - 1
+        if number == 0:
+            return 0, len(self._title)
+        if number not in self._sentences:
+            start, offset = starts[number], len(self._title) + 1
+            line = self._text[start - offset : starts[number + 1] - 1 - offset]
+            self._sentences[number] = [(start + low, start + high) for low, high in sentences(line)]
+        spans = self._sentences[number]
+        return spans[bisect_right(spans, (position, self._end)) - 1]
 
 
 def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
@@ -200,40 +211,7 @@ def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
     return [hit for hit in line[low:high] if hit.end <= end]
 
 
-def _disjoint(lines: list[list[Hit]]) -> tuple[Hit, ...]:
-    """One hit for each line, no two overlapping, in the lines' order; () when there is no such choice.
-
-    The shortest line chooses first, so that a hopeless choice is seen at once.
-    """
-    if not all(lines):
-        return ()
-    order = sorted(range(len(lines)), key=lambda number: len(lines[number]))
-    chosen: dict[int, Hit] = {}
-
-    def choose(depth: int) -> bool:
-        if depth == len(order):
-            return True
-        for hit in lines[order[depth]]:
-            if all(hit.end <= other.start or other.end <= hit.start for other in chosen.values()):
-                chosen[order[depth]] = hit
-                if choose(depth + 1):
-                    return True
-                del chosen[order[depth]]
-        return False
-
-    return tuple(chosen[number] for number in range(len(lines))) if choose(0) else ()
-
-
-def _shortest(lines: list[list[Hit]]) -> tuple[Hit, ...]:
-    """The choice of `_disjoint` that ends earliest: what may be left out at the end is left out by halving."""
-    hits = _disjoint(lines)
-    ends = sorted({hit.end for line in lines for hit in line}) if hits else []
-    low, high = 0, len(ends) - 1
-    while low < high:
-        middle = (low + high) // 2
-        shorter = _disjoint([[hit for hit in line if hit.end <= ends[middle]] for line in lines])
-        if shorter:
-            hits, high = shorter, middle
-        else:
-            low = middle + 1
-    return hits
+def _first_inside(line: list[Hit], start: int, end: int) -> Hit | None:
+    """The first of them, without a look at the others: a text may be one sentence."""
+    later = range(bisect_left(line, (start,)), bisect_left(line, (end,)))
+    return next((line[number] for number in later if line[number].end <= end), None)

@@ -153,7 +153,7 @@ def _nearest(rules: Iterable[RuleReport], vetoes: Iterable[Veto]) -> tuple[RuleR
     near = [rule for rule in rules if len(rule.lacking) < len(rule.lines) and rule.name not in vetoed]
     least = min((len(rule.lacking) for rule in near), default=0)
     nearest = [rule for rule in near if len(rule.lacking) == least]
-    return tuple(sorted(nearest, key=lambda rule: rule.tier is not Tier.POST)[:_NEAREST])
+    return tuple(sorted(nearest, key=lambda rule: (rule.tier is not Tier.POST, -len(rule.lines)))[:_NEAREST])
 
 
 def _rule_report(matcher: Matcher, reading: Reading, rule: CompiledRule) -> RuleReport:

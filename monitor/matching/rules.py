@@ -27,6 +27,7 @@ _EVERYDAY_WORDS = (
     " аудан адам азамат тұрғын халық жұмыс шешім мәселе құқық жаңа болу айту алу беру құжат қызмет шекара соғыс"
 )
 EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
+_SMALL = 2  # letters of a preposition or a lone ending
 
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -230,9 +231,12 @@ def is_everyday(term: Term) -> bool:
 
 
 def _weight(part: Part) -> float:
-    """How often a word is likely to stand in the news: everyday words most, then the short ones."""
+    """How often a word is likely to stand in the news: small words most, then everyday ones, then the short ones."""
+    length = max(len(part.text), 1)
+    if length <= _SMALL and part.text.islower():
+        return 1000.0 / length  # «в», «из», «-ға»
     if part.text.lower() in EVERYDAY:
         return 100.0
     if part.kind is PartKind.NAME:
         return 0.01
-    return 10.0 / max(len(part.text), 1)
+    return 10.0 / length

@@ -2,8 +2,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from monitor.config.keywords import Keywords, load_keywords
 from monitor.errors import ConfigError
@@ -58,6 +56,8 @@ def project() -> tuple[Keywords, Matcher]:
         ("МЧС", "Туда приехали МЧСники и ждали.", None),
         ("МЧС", "Туда приехали МЧСшники.", "МЧСшники"),
         ("МЧС", "В М.Ч.С. молчат.", "М.Ч.С."),
+        ("МЧС", "Ol М.Ч.С. ǵoi dedi.", "М.Ч.С."),
+        ("рейс", "Рейстің уақыты өзгерді.", "Рейстің"),
         ("{kk: қашқын}", "Елдегі қашқындарды іздеді.", "қашқындарды"),
         ("{kk: ұстап беру}", "Оны кеше ұстап берген екен.", "ұстап берген"),
         ("{kk: кеден}", "Кеденнің бастығы келді.", "Кеденнің"),
@@ -170,6 +170,17 @@ def test_two_lines_need_two_different_places() -> None:
     assert forms(overlapping(title="", text="Чёрный список, список белый.")) == ["Чёрный список", "список"]
 
 
+def test_no_phrase_runs_from_the_title_into_the_text() -> None:
+    judge = matcher("all: [чёрный список], within: text").judge
+    assert not judge(title="Чёрный", text="список").topics
+    assert judge(title="", text="чёрный\nсписок").topics
+
+
+def test_a_dotted_acronym_is_found_where_a_rule_knows_its_first_letter() -> None:
+    verdict = matcher("all: [МЧС, беглец]", "all: [{kk: м}, беглец]").judge(title="", text="Беглец и М.Ч.С.")
+    assert forms(verdict) == ["М.Ч.С.", "Беглец"]
+
+
 # ── none, tiers, several rules ─────────────────────────────────────────────────────────────────
 
 KEPT = f"{TWO}, none: роман"
@@ -194,7 +205,14 @@ def test_a_veto_may_lie_over_the_words_of_a_line() -> None:
 def test_a_window_is_vetoed_by_the_sentences_it_touches() -> None:
     judge = matcher(f"{KEPT}, within: 6").judge
     assert judge(title="", text="Роман: беглец. Таможня молчит.").vetoes
+    assert judge(title="", text="Беглец. Таможня молчит: роман.").vetoes
     assert judge(title="", text="Это роман. Беглец. Таможня молчит.").topics
+
+
+def test_a_veto_must_stand_wholly_in_the_sentence() -> None:
+    judge = matcher(f"{TWO}, none: чёрный список").judge
+    assert judge(title="", text="Беглец у таможни, чёрный\nсписок").topics
+    assert judge(title="", text="Беглец у таможни, чёрный список").vetoes
 
 
 def test_the_strongest_rule_speaks_for_the_topic() -> None:
@@ -282,6 +300,12 @@ def test_explain_names_the_line_that_lacked() -> None:
     ]
 
 
+def test_the_nearest_rule_is_the_one_with_most_lines_found() -> None:
+    (report,) = explain(matcher("all: [рейс]", "all: [беглец, рейс, таможня]"), title="", text="Беглец у таможни.")
+    assert report.nearest == "правило 2"
+    assert [line.terms for line in report.lines if line.match is None] == [("рейс",)]
+
+
 def test_explain_tells_what_fired_and_what_vetoed() -> None:
     (fired,) = explain(matcher(KEPT), title="", text="Беглец у таможни.")
     (vetoed,) = explain(matcher(KEPT), title="", text="Беглец у таможни: роман.")
@@ -327,22 +351,6 @@ def test_evaluation_counts_topics_tiers_and_names_mistakes() -> None:
     assert result["false_alarms"] == [alarm]
 
 
-# ── hostile input ──────────────────────────────────────────────────────────────────────────────
-
-
-@given(title=st.text(max_size=40), text=st.text(max_size=120))
-@settings(max_examples=60, deadline=None)
-def test_no_string_is_too_odd(title: str, text: str) -> None:
-    _, rules_of_project = project()
-    assert rules_of_project.judge(title=title, text=text).topics == ()
-
-
-@pytest.mark.parametrize("piece", ["беглец ", "беглец", "таможня беглец. ", "«", "\ud800\x00беглец\u00ad ", "б\u0301"])
-def test_long_text_takes_linear_time(piece: str) -> None:
-    judge = matcher(KEPT, f"{KEPT}, within: 4").judge
-    judge(title="", text=piece * (300_000 // len(piece)))  # quadratic time would run into the suite's timeout
-
-
 # ── the project's own file ─────────────────────────────────────────────────────────────────────
 
 
@@ -372,3 +380,11 @@ def test_a_place_in_the_text_is_told_rather_than_the_title() -> None:
 
     assert {(match.where, match.form) for match in topic.matches} == {("text", "Таможня"), ("text", "беглеца")}
     assert {match.where for match in only_title.matches} == {"title"}
+
+
+def test_within_text_too_a_place_in_the_text_is_told() -> None:
+    judge = matcher(f"{TWO}, within: text, none: роман").judge
+    (topic,) = judge(title="Беглец и таможня", text="Шёл дождь. Таможня. Беглец.").topics
+
+    assert [(match.where, match.form) for match in topic.matches] == [("text", "Беглец"), ("text", "Таможня")]
+    assert judge(title="Роман", text="Таможня. Беглец.").vetoes

@@ -1,0 +1,75 @@
+"""One hit for each line of a rule, no two overlapping. Knows places only: no rules, no text.
+
+A line may have thousands of hits and eight lines may want the same words, so trying one choice after another could
+take for ever. One sweep from left to right keeps, for every set of lines, the chain of hits that begins latest; it
+takes time linear in the hits (with at most 2⁸ sets of lines).
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from monitor.matching.index import Hit
+
+
+class _Chain(NamedTuple):
+    """Hits one after another, the last first; `start` is where the first one begins."""
+
+    start: int
+    line: int
+    hit: Hit
+    before: "_Chain | None"
+
+
+def first_choice(lines: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """One hit a line, in the lines' order: the first ones if they are apart, else the choice that ends earliest.
+
+    () when there is none. Every line is sorted by place.
+    """
+    if not all(lines):
+        return ()
+    firsts = tuple(line[0] for line in lines)
+    ordered = sorted(firsts)
+    if all(one.end <= other.start for one, other in pairwise(ordered)):
+        return firsts
+    return next(choices(lines), ())
+
+
+def choices(lines: Sequence[Sequence[Hit]]) -> Iterator[tuple[Hit, ...]]:
+    """For each hit that can close a choice, in order: the choice it closes that begins latest.
+
+    Whatever else a choice of these lines is, one of these lies within it.
+    """
+    # The last line first: of two lines that may close a choice with the same word, the later one does.
+    hits = [(hit, line) for line in reversed(range(len(lines))) for hit in lines[line]]
+    begins = ((hit.start, 1, number) for number, (hit, _) in enumerate(hits))
+    ends = ((hit.end, 0, number) for number, (hit, _) in enumerate(hits))
+    whole = (1 << len(lines)) - 1
+    latest: dict[int, _Chain] = {}  # by the set of lines
+    growing: dict[int, list[tuple[int, _Chain]]] = {}
+    for _, is_begin, number in sorted((*begins, *ends)):
+        if is_begin:
+            growing[number] = _grown(latest, *hits[number])
+            continue
+        for chosen, chain in growing.pop(number):
+            if chosen == whole:
+                yield _in_lines_order(chain, len(lines))
+            elif chosen not in latest or latest[chosen].start < chain.start:
+                latest[chosen] = chain
+
+
+def _grown(latest: dict[int, _Chain], hit: Hit, line: int) -> list[tuple[int, _Chain]]:
+    """Every chain that ended before `hit` and lacks its line, with `hit` put to it; and `hit` alone."""
+    bit = 1 << line
+    longer = [
+        (chosen | bit, _Chain(chain.start, line, hit, chain)) for chosen, chain in latest.items() if not chosen & bit
+    ]
+    return [(bit, _Chain(hit.start, line, hit, None)), *longer]
+
+
+def _in_lines_order(chain: _Chain | None, count: int) -> tuple[Hit, ...]:
+    by_line: dict[int, Hit] = {}
+    while chain:
+        by_line[chain.line] = chain.hit
+        chain = chain.before
+    return tuple(by_line[line] for line in range(count))
