@@ -4,7 +4,7 @@ The seed makes them the same every time. Words of everyday stand here; rarer Rus
 dictionary, their Kazakh forms out of our own grammar. No measuring.
 """
 
-import random  # noqa: TID251 - the stories are made up; the seed makes them the same every time
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -114,7 +114,7 @@ class Reading:
 
     def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
         """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
-        return _disjoint([self.line(line) for line in rule.lines])
+        return first_choice([self.line(line) for line in rule.lines])
 
     def topic_verdict(self, rule: CompiledRule, hits: Sequence[Hit]) -> TopicVerdict:
         """The fired rule as a value."""

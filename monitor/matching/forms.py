@@ -40,7 +40,8 @@ def found_in(term: Term, text: str) -> tuple[str, ...]:
     words = tuple(word_of(part, term.language) for part in term.parts)
     compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
     index = TermIndex(CompiledRules(topics=(), rules=(), lines=(), terms_of=(), terms=(compiled,), words=words))
-    return tuple(text[hit.start : hit.end] for hit in sorted(index.hits(text)))
+    places = index.spans("", text).get(0, [])  # an empty title is one character of the article
+    return tuple(text[start - 1 : end - 1] for start, end in sorted(places))
 
 
 def _forms(part: Part, word: Word) -> WordForms:

@@ -301,9 +301,12 @@ def test_explain_names_the_line_that_lacked() -> None:
 
 
 def test_the_nearest_rule_is_the_one_with_most_lines_found() -> None:
-    (report,) = explain(matcher("all: [рейс]", "all: [беглец, рейс, таможня]"), title="", text="Беглец у таможни.")
-    assert report.nearest == "правило 2"
-    assert [line.terms for line in report.lines if line.match is None] == [("рейс",)]
+    (report,) = explain(
+        matcher("all: [рейс, беглец]", "all: [беглец, рейс, таможня]"), title="", text="Беглец у таможни."
+    )
+    nearest = report.nearest[0]
+    assert nearest.name == "правило 2"
+    assert [line.terms for line in nearest.lacking] == [("рейс",)]
 
 
 def test_explain_tells_what_fired_and_what_vetoed() -> None:
