@@ -13,16 +13,15 @@ from datetime import datetime
 from heapq import nlargest
 from zlib import crc32
 
-from monitor.languages.everyday import EVERYDAY
+from monitor.languages.everyday import SHARES
 
 LEAD = 600  # characters of text beside the title: the lead tells the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages
-ALIKE = 0.15  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
+ALIKE = 0.19  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
 FEWEST = 8  # words; a fingerprint of fewer says too little to merge on
 
 _FIGURES_WEIGH = 2.0
-_PRIOR = 60  # articles that the shelf is as good as born with: of each EVERYDAY has its share, any other word one
-_EVERYDAY_SHARE = 0.3
+_PRIOR = 270  # articles that the shelf is as good as born with (languages/everyday.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 20  # stories worth an exact comparison
 
@@ -42,7 +41,7 @@ def _number(word: str) -> int:
     return crc32(word[:STEM].encode("utf-8", "replace")) << 1 | word.isdecimal()
 
 
-_EVERYDAY_NUMBERS = frozenset(_number(word) for word in EVERYDAY)
+_BORN_WITH = {_number(word): _PRIOR * share for word, share in SHARES.items()}  # articles that have the word
 
 
 class Shelf:
@@ -74,9 +73,8 @@ class Shelf:
                     del self._having[stem]
 
     def weight(self, stem: int) -> float:
-        """Inverse document frequency, of the articles here and of a prior that a young shelf starts with."""
-        prior = _PRIOR * _EVERYDAY_SHARE if stem in _EVERYDAY_NUMBERS else 1.0
-        having = len(self._having.get(stem, ())) + prior
+        """Inverse document frequency, of the articles here and of those that a young shelf is as good as born with."""
+        having = len(self._having.get(stem, ())) + _BORN_WITH.get(stem, 0.5) + 0.5
         return math.log((len(self._articles) + _PRIOR + 1) / having) * (_FIGURES_WEIGH if stem & 1 else 1.0)
 
     def nearest(self, fingerprint: Iterable[int]) -> list[int]:

@@ -14,7 +14,7 @@ from monitor.novelty import are_of_others, common_persons, news
 from monitor.rendering import render
 from monitor.similarity import ALIKE, Shelf, cosine
 
-SAME_EVENT = timedelta(days=5)  # since the story's last telling: longer silence means another step of the case
+SAME_EVENT = timedelta(days=10)  # since the story's last telling: longer silence means another step of the case
 SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
 _ABOUT_THE_SAME = 0.05  # likeness enough for a follow-up, when it names the same person
 _SAME_PERSON = 0.05  # what naming somebody in common adds to the likeness
@@ -53,9 +53,10 @@ class _Draft:
 
 
 def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
-    """The best recent story for an article: the same address anywhere, else the most alike of the last five days.
+    """The best recent story for an article: the same address anywhere, else the most alike of the last ten days.
 
-    Articles that name different people are never one story, however alike their words are.
+    Articles that name different people are never one story, however alike their words are; those in different languages
+    only when they name somebody in common, because figures alone are too little to go by.
     """
     for index, story in enumerate(recent):
         if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
@@ -79,7 +80,10 @@ def _is_live(story: Story, now: datetime) -> bool:
 
 
 def _may_join(telling: Telling, story: Story) -> bool:
-    return not are_of_others(telling.article, (told.article for told in story.tellings))
+    told = [one.article for one in story.tellings]
+    if any(telling.article.language == article.language for article in told):
+        return not are_of_others(telling.article, told)
+    return common_persons(telling.article, told)
 
 
 def _likeness(telling: Telling, ours: Mapping[int, float], story: Story, shelf: Shelf) -> float:

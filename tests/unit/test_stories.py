@@ -72,6 +72,14 @@ def test_a_case_is_followed_by_the_person_not_by_words_alone() -> None:
     assert placed(telling(2, text=TEXT, title="Новость 1"), [old]).follows is None
 
 
+def test_languages_are_bridged_by_a_person_only() -> None:
+    named = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
+    kazakh = telling(2, text=named, title="Новость 1", language="kk")
+
+    assert placed(kazakh, [story(1, telling(1, text=named))]).index == 0
+    assert placed(telling(2, text=TEXT, title="Новость 1", language="kk"), [story(1)]).index is None
+
+
 def test_nothing_recent_starts_a_story() -> None:
     assert placed(telling(1), []).index is None
 
