@@ -1,7 +1,7 @@
 """How common words are in news of this subject, Russian and Kazakh: sharing them makes no two articles alike.
 
-Not stop words of a search: they are found and shown like any other, they only weigh little in `similarity`. Counted
-the headlines and leads of 270 stories written for this project, wanted and unwanted ones; cut to six letters.
+Not stop words of a search: they are found and shown like any other, they only weigh little in `similarity`.
+Counted over headlines and leads of 270 stories written for this project, wanted and unwanted; cut to six letters.
 """
 
 _BY_SHARE = {
