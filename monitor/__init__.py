@@ -9,6 +9,7 @@ Read the package from the top shelf down; a file imports only from shelves below
               store · outbox · copies · exports · database · tables · health                                  memory
     core      matching/ · stories · discovery · checkup                                     decisions
               config/ · sources/ · extraction · similarity · novelty · rendering · cadence
+              prose · finding · survey · outline · landmarks · asides · statements      of extraction
               dates · markup · charsets · challenges · people · detours · freshness   what they
               languages/ · text · urls                                                 stand on
     ground    logs · models · errors

@@ -12,17 +12,30 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 from monitor import text
 
 _MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
+_LONGEST_TAG = 8_000  # characters
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 
-_BLOCKS = (
-    "p|div|li|ul|ol|dl|dd|dt|h[1-6]|blockquote|section|article|aside|header|footer|nav|main|figure|figcaption|pre|time"
+# Names are tried letter by letter: with one long alternation this would take as long as the parser.
+_BLOCK = (
+    r"(?:p(?:re)?|div|h(?:[1-6]|eader)|a(?:rticle|side)|blockquote|d[dlt]|f(?:ig(?:ure|caption)|orm|ooter)|li|main|nav|ol"
+    r"|section|ul)"
 )
-_KEPT = rf"(?:{_BLOCKS}|html|head|body|title|meta|script|style|noscript|iframe|textarea|a)"
-_EDGE = re.compile(rf"<(?=/?(?:{_BLOCKS}|br|hr|table|tr|td|th|form|option)\b)", re.IGNORECASE)
-_EMPTY_DRAWING = re.compile(r"<svg\b[^<>]*/>", re.IGNORECASE)
-_CONTROL = re.compile(r"<(/?)(?:svg|button|select|template|dialog|object|canvas|video|audio)\b", re.IGNORECASE)
-_QUOTED = r"(?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+[^<>\"']*+"  # attributes, one of which may hold a `>`
-_OTHER_TAG = re.compile(rf"</?(?!{_KEPT}\b)[a-z](?:{_QUOTED}|[^<>]*)>", re.IGNORECASE)
+_KEPT = rf"(?:{_BLOCK}|a|b(?:ody)|h(?:tml|ead)|iframe|meta|noscript|s(?:cript|tyle)|t(?:itle|ime|extarea))(?![\w:-])"
+_EDGE = re.compile(rf"<(?=/?{_BLOCK}(?![\w:-]| control))", re.IGNORECASE)
+_CODE = re.compile(r"<!--|<(script|style)\b(?![^<>]*ld\+json)", re.IGNORECASE)
+_QUOTED = r"[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+"  # attributes, one of which may hold a `>`
+_WHOLE_TAG = re.compile(rf"/?[a-z]{_QUOTED}>", re.IGNORECASE)
+_TAG_NAME = re.compile(r"/?[a-z][a-z0-9]*", re.IGNORECASE)
+_OTHER_TAG = re.compile(rf"<(/?)(?!{_KEPT})([a-z][a-z0-9]*)((?:{_QUOTED}|[^<>]*)>)?", re.IGNORECASE)
+CELL = "cell"  # the attribute by which a `document` knows the cells of tables
+_MEANT = {  # what stands for an element that is not kept; nothing stands for most
+    **dict.fromkeys(
+        ("br", "hr", "caption", "tr", "option", "address", "center", "details", "summary", "fieldset"), "\n"
+    ),
+    **dict.fromkeys(("svg", "button", "select", "template", "dialog", "object", "canvas", "video", "audio"), "nav"),
+    **dict.fromkeys(("label", "legend", "menu"), "nav"),
+    **dict.fromkeys(("table", "td", "th"), "div"),
+}
 _UNREAD = "script, style, noscript, iframe, textarea, nav, title"
 
 _FORMATTING = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
@@ -42,29 +55,101 @@ _FOREIGN_AGENT = re.compile(
     r"юридическим\s+лицом,?\s+выполняющим\s+функции\s+иностранного\s+агента[.!]?"
     r"|(?:настоящий|данный)\s+материал\s*\(информация\)[^\n]{0,300}?"
     r"касается\s+деятельности\s+иностранного\s+агента(?:\s*«[^»\n]{0,120}»|(?-i:[^a-zа-яё\n.]{0,160}))[.!]?"
-    r"(?:\s*\(?18\s?\+\)?)?",
-    re.IGNORECASE,
-)
-_ABOUT_THE_OUTLET = re.compile(
-    r"^[^\w\n«]{0,6}(?:(?:читайте|смотрите|слушайте)(?:\s+(?:также|ещё|еще|нас|по теме|больше|подробнее))\b"
-    r"|читать далее|по теме:|подписывайтесь|подпишитесь|присоединяйтесь к (?:нам|нашему)|следите за (?:нами|новостями)"
-    r"|(?:если вы )?нашли (?:опечатк|ошибк)|заметили (?:опечатк|ошибк)|выделите (?:её|ее|фрагмент|текст|ошибк)"
-    r"|сообщить об ошибке|поделиться(?:\s|$)|материалы по теме|поддержите (?:нас|нашу|работу)"
-    r"|сондай-ақ,? оқыңыз|тағы (?:да )?оқыңыз|оқи отырыңыз|(?:біздің )?(?:telegram|whatsapp)[- ]?(?:арна|канал)\w* "
-    r"жазылыңыз|біздің \w+ жазылыңыз|қате тапсаңыз|мәтіннен қате)[^\n]{0,240}$",
+    r"(?:\s*\(?18\s?\+\)?)?"
+    r"|^(?:настоящий|данный|этот)\s+материал[^\n]{0,60}?(?:произвед|созда|распростран)[^\n]{0,120}?иностранным\s+агентом"
+    r"(?:\s*«[^»\n]{0,120}»|(?-i:[^a-zа-яё\n]{0,160}(?![a-zа-яё])))"
+    r"|\s*\((?:[^(),;\n]{0,60}\s)?(?:признан|внес[её]н|включ[её]н|объявлен|считается|является)\w*[^(),;\n]{0,100}"
+    r"(?:иностранн\w+\s+агент|иноагент|нежелательн)\w*[^(),;\n]{0,80}\)"
+    r"|^\*+\s?[^\n]{0,160}(?:признан|внес[её]н|включ[её]н|объявлен)\w*[^\n]{0,100}"
+    r"(?:иностранн\w+\s+агент|иноагент|нежелательн)\w*[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
+_AGENT = re.compile(r"агент|нежелательн", re.IGNORECASE)
+_TO_THE_READER = (
+    r"(?:читайте|смотрите|слушайте)(?:\s+(?:также|ещё|еще|нас|по теме|больше|подробнее))\b|читать далее|по теме:"
+    r"|подписывайтесь|подпишитесь|подписаться на (?:наш|канал|новости|рассылку)|присоединяйтесь к (?:нам|нашему)"
+    r"|следите за (?:нами|новостями)|оставайтесь с нами|хотите (?:быть в курсе|первыми)|материалы по теме"
+    r"|мы (?:теперь )?в (?:telegram|телеграм|соцсетях|google|яндекс|vk|whatsapp)"
+    r"|наш (?:telegram|телеграм|whatsapp)[- ]?канал\b"
+    r"|(?:ещё )?больше (?:новостей|интересного|материалов) (?:—|-|–|в|на)\b|есть новость\?|прислать новость"
+    r"|(?:если вы )?нашли (?:опечатк|ошибк)|заметили (?:опечатк|ошибк)|выделите (?:её|ее|фрагмент|текст|ошибк)"
+    r"|сообщить об ошибке|поделиться(?:\s|$)|поддержите (?:нас|нашу|работу)"
+    r"|сондай-ақ,? оқыңыз|тағы (?:да )?оқыңыз|оқи отырыңыз|біздің \w+ жазылыңыз|қате тапсаңыз|мәтіннен қате"
+    r"|(?:read|see) also\s*:|read (?:more|next)\s*:|related(?: \w+)?\s*:|follow us on"
+    r"|(?:subscribe to|sign up (?:for|to)) (?:our|the)\b|lesen sie (?:auch|mehr|hier)\b|auch interessant\s*:"
+    r"|mehr zum thema\s*:|abonnieren sie"
+)
+_SUBSCRIBE = re.compile(
+    r"^[^\n]{0,60}(?:арна|канал|парақша|telegram|instagram|whatsapp)[^\n]{0,40}жазылыңыз[^\n]{0,240}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A source named in more than two words is a report of what a source says.
+_CREDITS = (
+    r"(?:фото|фотографии?|фотосурет|сурет|photo|foto|image|bild|иллюстрация|инфографика|коллаж"
+    r"|скриншот)(?: \w+)?\s*[:©/]"
+    r"[^\n]{0,120}"
+    r"|фото (?:с сайта|из (?:архива|открытых)|пресс-службы|автора)[^\n]{0,120}"
+    r"|(?:источник|дереккөз|дерек көзі|quelle|source)(?: фото)?\s*:\s*\S{1,60}(?: \S{1,30})?"
+)
+_ABOUT_THE_OUTLET = re.compile(
+    rf"^[^\w\n«]{{0,6}}(?:(?:{_TO_THE_READER})[^\n]{{0,240}}|{_CREDITS})$", re.IGNORECASE | re.MULTILINE
+)
 
 
-def document(html: str) -> LexborHTMLParser:
-    """A parsed page or fragment whose text has a line break at each block's edge.
+def document(html: str, *, edged: bool = True) -> LexborHTMLParser:
+    """A parsed page or fragment whose text has a line break at each block's edge; if not `edged`, only where the
+    block itself does not come through (`br`, rows, cells).
 
     Only elements that shape an article are parsed: a few kilobytes of crossed formatting tags, or a deep nest of
-    anything, would cost the parser gigabytes or minutes. Controls and drawings become `nav`.
+    anything, would cost the parser gigabytes or minutes. Controls and drawings become `nav`, tables and their cells
+    `div` (old pages are laid out with them).
     """
-    edged = _EDGE.sub("\n<", _on_one_line(html))
-    shaped = _OTHER_TAG.sub("", _CONTROL.sub(r"<\1nav", _EMPTY_DRAWING.sub("", edged)))
-    return LexborHTMLParser(_within_cap(shaped))
+    slim = _on_one_line(_without_swollen(_without_code(html)))
+    shaped = _OTHER_TAG.sub(_translated, slim)
+    return LexborHTMLParser(_within_cap(_EDGE.sub("\n<", shaped) if edged else shaped))
+
+
+def _translated(tag: re.Match[str]) -> str:
+    slash, name, rest = tag.groups()
+    if rest is None:
+        return f"&lt;{slash}{name}"  # never closed: no tag, whatever the parser would make of it
+    meant = _MEANT.get(name.lower(), "")
+    if meant == "nav":
+        return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may stand inside a sentence
+    if meant == "div":
+        return f"<{slash}div {'' if name.lower() == 'table' else CELL}{rest}"
+    return meant
+
+
+def _without_code(html: str) -> str:
+    """Without comments, styles and scripts, all but linked data: most of a page, and nobody reads it."""
+    kept: list[str] = []
+    done = 0
+    for opening in _CODE.finditer(html):
+        if opening.start() < done:
+            continue
+        end = "-->" if opening[0] == "<!--" else f"</{opening[1]}"
+        closing = html.find(end, opening.end() - 2)
+        if closing < 0:
+            break
+        kept.append(html[done : opening.start()])
+        done = closing + (3 if end == "-->" else 0)
+    return "".join(kept) + html[done:]
+
+
+def _without_swollen(html: str) -> str:
+    """Without the attributes of overlong tags: the parser compares them pair by pair."""
+    first, *rest = html.split("<")
+    if max(map(len, rest), default=0) <= _LONGEST_TAG:
+        return html
+    return "<".join([first, *(_slim(part) if len(part) > _LONGEST_TAG else part for part in rest)])
+
+
+def _slim(part: str) -> str:
+    """What stands from one `<` to the next."""
+    name, tag = _TAG_NAME.match(part), _WHOLE_TAG.match(part)
+    end = tag.end() if tag else part.rfind(">") + 1 or len(part)
+    return part if end <= _LONGEST_TAG or not name else f"{name[0]}>{part[end:]}"
 
 
 def _on_one_line(source: str) -> str:
@@ -81,10 +166,15 @@ def _within_cap(html: str) -> str:
 
 def drop(nodes: Iterable[LexborNode]) -> None:
     """Takes nodes out of their document. One that stands inside another goes with it: freeing it twice is fatal."""
+    for node in outermost(nodes):
+        node.decompose()
+
+
+def outermost(nodes: Iterable[LexborNode]) -> list[LexborNode]:
+    """The nodes that stand inside no other of them, each once."""
     chosen = {node.mem_id: node for node in nodes}
     known: dict[int, bool] = {}  # whether a node stands inside a chosen one
-    for node in [node for node in chosen.values() if not _is_inside(node, chosen.keys(), known)]:
-        node.decompose()
+    return [node for node in chosen.values() if not _is_inside(node, chosen.keys(), known)]
 
 
 def _is_inside(node: LexborNode, chosen: Collection[int], known: dict[int, bool]) -> bool:
@@ -155,6 +245,7 @@ def skeleton(html: str) -> LexborHTMLParser:
 
 def without_notices(readable: str) -> str:
     """The text without the foreign agent's notice and the lines that speak of the outlet, not of the news."""
-    cut = _FOREIGN_AGENT.sub(" ", readable) if "(" in readable else readable
+    cut = _FOREIGN_AGENT.sub(" ", readable) if _AGENT.search(readable) else readable
     cut = _ABOUT_THE_OUTLET.sub("", cut)
+    cut = _SUBSCRIBE.sub("", cut) if "жазылыңыз" in cut else cut
     return readable if cut == readable else text.clean(cut)

@@ -160,6 +160,7 @@ class Extracted:
     title: str = ""
     published_at: datetime | None = None
     problem: str = ""  # a named reason why there is no (good) text
+    by: str = ""  # the way the text was found: selector, named, dense, whole, stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,10 @@ _UNREADABLE = re.compile(
     f"[{_INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
 )
+_FAR = re.compile(  # the neighbourhoods of combining marks: quick to look for
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u1fff\u20d0-\u20f0\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f"
+    "\U000101fd-\U0001efff]"
+)
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\n{3,}")
@@ -54,7 +58,9 @@ def _without_entities(text: str) -> str:
 
 def _compose(text: str) -> str:
     """NFC. Long runs of marks are cut first: sorting them takes quadratic time in the standard library."""
-    return unicodedata.normalize("NFC", _surplus_marks().sub(r"\1", text))
+    if _FAR.search(text):
+        text = _surplus_marks().sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 @cache

@@ -1,6 +1,8 @@
 import json
+import pickle
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -22,9 +24,11 @@ PARAGRAPHS = (
 NOISE = "Погода в выходные: в столице ожидается похолодание, на юге дожди, местами гроза и порывистый ветер."
 
 
-def read(html: str | bytes, *, url: str = URL, content_type: str = "text/html; charset=utf-8") -> Extracted:
+def read(
+    html: str | bytes, *, url: str = URL, content_type: str = "text/html; charset=utf-8", selector: str = ""
+) -> Extracted:
     body = html.encode() if isinstance(html, str) else html
-    return extract(body, content_type=content_type, url=url, now=NOW, tz="Asia/Almaty")
+    return extract(body, content_type=content_type, url=url, now=NOW, tz="Asia/Almaty", selector=selector)
 
 
 def paragraphs(texts: tuple[str, ...] = PARAGRAPHS) -> str:
@@ -42,7 +46,7 @@ def whole(inner: str, *, head: str = "", around: str = "") -> str:
 def test_a_plain_news_page() -> None:
     published = datetime(2026, 11, 20, 5, tzinfo=UTC)
     extracted = read(news_page(TITLE, PARAGRAPHS, published))
-    assert extracted == Extracted(text="\n\n".join(PARAGRAPHS), title=TITLE, published_at=published)
+    assert extracted == Extracted(text="\n\n".join(PARAGRAPHS), title=TITLE, published_at=published, by="named")
 
 
 SHAPES = {
@@ -102,6 +106,61 @@ def test_linked_data_stands_in_for_a_page_drawn_by_scripts() -> None:
         extracted = read(f"<html><head>{linked(**data)}</head><body><div id=app></div></body></html>")
         assert extracted.text == "\n".join(PARAGRAPHS)
         assert extracted.title == TITLE
+
+
+def test_linked_data_speaks_up_when_something_else_was_found() -> None:
+    words = [f"{text} Часть {number}, уточнение {number}." for number in range(6) for text in PARAGRAPHS]
+    other = [f"{NOISE} Прогноз {number}." for number in range(40)]
+    extracted = read(whole(f"<div>{paragraphs(tuple(other))}</div>", head=linked(articleBody="\n".join(words))))
+    assert extracted.by == "stated"
+    assert "Погода" not in extracted.text
+
+
+def test_the_maintainers_selector_comes_first() -> None:
+    other = tuple(f"{NOISE} Часть {number}." for number in range(9))
+    html = whole(f'<div class="article-body">{paragraphs(other)}</div><div class="x7">{paragraphs()}</div>')
+    extracted = read(html, selector="div.x7")
+    assert extracted.text == "\n\n".join(PARAGRAPHS)
+    assert (extracted.by, extracted.problem) == ("selector", "")
+    assert "Погода" in read(html).text
+
+
+def test_a_selector_may_name_several_parts_and_what_is_inside_another_counts_once() -> None:
+    html = whole("".join(f'<div class="part"><p class="part">{text}</p></div>' for text in PARAGRAPHS))
+    assert read(html, selector=".part").text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("selector", [".gone", "div[", "..", "h1", "a", "nav a"])
+def test_a_stale_or_broken_selector_is_told_and_done_without(selector: str) -> None:
+    extracted = read(whole(f"<article>{paragraphs()}</article>"), selector=selector)
+    assert extracted.text == "\n\n".join(PARAGRAPHS)
+    assert selector in extracted.problem
+    assert "feeds.yaml" in extracted.problem
+
+
+def test_extraction_may_run_in_another_process() -> None:
+    work = partial(extract, whole(paragraphs()).encode(), content_type="text/html", url=URL, now=NOW)
+    assert pickle.loads(pickle.dumps(work))() == pickle.loads(pickle.dumps(work()))
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("Суд продлил арест — Вести", "Суд продлил арест"),
+        ("Суд продлил арест | Вести Казахстана", "Суд продлил арест"),
+        ("Суд продлил арест", "Вести Казахстана"),
+    ],
+)
+def test_the_title_comes_without_the_sites_name(title: str, heading: str) -> None:
+    head = f'<meta property="og:title" content="{title}">'
+    html = f"<html><head>{head}</head><body><h1>{heading}</h1>{paragraphs()}</body></html>"
+    assert read(html).title == "Суд продлил арест"
+
+
+def test_the_lead_above_the_text_is_kept_and_a_byline_is_not() -> None:
+    around = f'<p class="lead">{PARAGRAPHS[0]}</p><div>Айгуль Серикова, 20 ноября 2026</div>'
+    extracted = read(whole(f'{around}<div class="article-body">{paragraphs(PARAGRAPHS[1:])}</div>'))
+    assert extracted.text == "\n\n".join(PARAGRAPHS)
 
 
 def test_a_stated_teaser_does_not_replace_the_article() -> None:
@@ -198,13 +257,28 @@ def test_is_full(ending: str, full: bool) -> None:
         "<a>" * 100_000 + "<p>" * 100_000,
         "<" * 200_000,
         f'<script type="application/ld+json">{"[" * 500_000}</script>',
+        "<div " + " ".join(f"a{n}=b" for n in range(300_000)) + f">{paragraphs()}",
+        '<div x=">" ' + " ".join(f"a{n}=b" for n in range(300_000)) + f"'>{paragraphs()}",
+        "<div " + " ".join(f"a{n}=b" for n in range(300_000)),
+        "<p>" + "слово и дело. " * 140_000,
+        "<select><option>" * 20_000 + "<table><select>" * 10_000,
+        "\0" * 1_000_000 + paragraphs() + "\0" * 500_000,
+        f'<div class="article-body"><p>{NOISE}</p>' * 6_000,
+        "<h3>Читайте также</h3>" * 9_000,
+        "слово<br>" * 200_000,
+        "<p>" + "(признан " * 200_000,
+        "<script>" * 200_000,
+        "<!--" * 300_000,
     ],
-    ids=["nest", "comments", "crossed", "paragraphs", "links", "angles", "data"],
+    ids=[
+        *("nest", "comments", "crossed", "paragraphs", "links", "angles", "data", "attributes", "quotes", "open_tag"),
+        *("node", "select", "nul", "bodies", "signs", "breaks", "brackets", "scripts", "remarks"),
+    ],
 )
 def test_hostile_pages_end_soon(hostile: str) -> None:
     began = time.process_time()
     read(hostile)
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 5
 
 
 @given(st.binary(max_size=300), st.text(alphabet="<>/divaph1&;\"'= я", max_size=200), st.text(max_size=30))

@@ -62,6 +62,23 @@ def test_a_skeleton_keeps_every_element_but_formatting() -> None:
     assert [len(tree.css(selector)) for selector in ("span.x", "span.y", "b", "time[datetime]")] == [1, 1, 0, 1]
 
 
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "(признан в РФ иностранным агентом)",
+        "(внесён Минюстом в реестр иностранных агентов)",
+        "(признана нежелательной)",
+    ],
+)
+def test_remarks_that_law_demands_go_out_of_a_sentence(remark: str) -> None:
+    assert markup.without_notices(f"Иванов {remark} уехал.") == "Иванов уехал."
+
+
+def test_what_else_brackets_tell_stays() -> None:
+    sentence = "Иванов (признан иноагентом, объявлен в розыск) уехал."
+    assert markup.without_notices(sentence) == sentence
+
+
 NEWS = "Суд в Шымкенте продлил арест художника на месяц."
 
 
@@ -93,6 +110,14 @@ def test_the_foreign_agents_notice_goes_and_the_news_stays(notice: str, frame: s
         "Нашли ошибку? Выделите её и нажмите Ctrl+Enter",
         "Сондай-ақ оқыңыз: Әкім қызметінен кетті",
         "Материалы по теме",
+        "Фото: пресс-служба КНБ",
+        "Источник: Вести Степи",
+        "Мы в Telegram: подпишись",
+        "Біздің Telegram-арнамызға жазылыңыз",
+        "Lesen Sie auch: Ein Kamel lief davon",
+        "Read also: A camel ran away",
+        "* Издание «Вести» признано в России иностранным агентом",
+        "Настоящий материал произведён иностранным агентом ИВАНОВЫМ И. И. 18+",
     ],
 )
 def test_lines_about_the_outlet_go(line: str) -> None:
@@ -106,6 +131,9 @@ def test_lines_about_the_outlet_go(line: str) -> None:
         "Поделился он и планами",
         "Читайте Конституцию!",
         "«Читайте также» — его рубрика",
+        "Источник: россиянина задержали в Актобе и готовят к выдаче",
+        "Фото с места задержания показал адвокат",
+        "Его признали иностранным агентом в мае.",
     ],
 )
 def test_lines_of_the_news_stay(line: str) -> None:
