@@ -4,15 +4,16 @@ Read the package from the top shelf down; a file imports only from shelves below
 (the import-linter contract in pyproject.toml is this map):
 
     doors     __main__ · cli · commands/ · daemon · app     the clock; the one place that wires everything
-    stories   polling · dispatch · probing           orchestrate, never decide
-    edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals) · channel · preview
-              store · outbox · copies · exports · database · tables · health                                  memory
-    core      matching/ · stories · discovery · checkup                                     decisions
-              config/ · sources/ · extraction · similarity · novelty · rendering · cadence
-              prose · finding · survey · outline · landmarks · asides · statements      of extraction
-              dates · markup · charsets · challenges · people · detours · freshness   what they
-              languages/ · text · urls                                                 stand on
-    ground    logs · models · errors
+    stories   polling (taking, judging) · dispatch · probing                             orchestrate, never decide
+    edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals)   outside worlds
+              reading (confined) · channel · preview
+              store (roster) · recording · outbox · copies · exports · database · tables · health    memory
+    core      matching/ · stories · habits · fallbacks · discovery · checkup             decisions
+              config/ · sources/ · similarity · novelty · rendering · cadence · renaming · outages · trimming
+              extraction (prose, finding, survey, outline, landmarks, asides, statements)
+              dates · markup · charsets · challenges · people · detours · freshness      what they stand on
+              languages/ · text · urls
+    ground    logs · models · vitals · errors
 """
 
 __version__ = "0.1.0"

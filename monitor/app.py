@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,16 +26,22 @@ from monitor.dispatch import Chat, Dispatcher
 from monitor.errors import ChannelClosed, ConfigError, DeliveryError
 from monitor.extraction import extract
 from monitor.fetching import Fetcher
+from monitor.judging import Judge
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
-from monitor.models import Extracted, Feed, Fetched, Pace, PollOutcome
+from monitor.models import Extracted, Feed, FeedState, Fetched, Pace, PollOutcome
 from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
 from monitor.preview import Terminal
+from monitor.reading import Reader
+from monitor.recording import RecordAll, Recorder
 from monitor.store import Store
-from monitor.stories import Chats
+from monitor.stories import SAME_CASE, Chats, group
+from monitor.taking import Taker
 
-CONCURRENT_POLLS = 16
+CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
+CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
+CLAIMED_TOGETHER = 100  # in one transaction
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
 SWEEP_PATIENCE = timedelta(
     seconds=65
@@ -138,18 +145,20 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         store, outbox = Store(engine), Outbox(engine)
         _take_up(store, outbox, config)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
+        reader = await stack.enter_async_context(Reader())
         chats = await _open_chats(stack, settings)
         yield Parts(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             outbox=outbox,
             poller=Poller(
-                fetcher=fetcher,
+                taker=Taker(fetcher=fetcher, reader=reader),
+                judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher),
                 store=store,
-                matcher=config.matcher,
-                chats=_chats(settings),
+                recorder=Recorder(record_all=recording(store, _chats(settings))),
                 clock=clock,
                 chance=random.random,
+                slots=asyncio.Semaphore(CONCURRENT_POLLS),
             ),
             dispatcher=Dispatcher(outbox, chats, clock=clock, pace=Pace() if settings.live else UNPACED),
             check_chats=lambda: _closed(chats),
@@ -170,6 +179,11 @@ def _take_up(store: Store, outbox: Outbox, config: Config) -> None:
 
 def _chats(settings: Settings) -> Chats:
     return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
+
+
+def recording(store: Store, chats: Chats) -> RecordAll:
+    """How outcomes are committed: matched entries are placed into the stories of the last sixty days."""
+    return partial(store.record_all, group=partial(group, chats=chats), window=SAME_CASE)
 
 
 def open_fetcher(settings: Settings) -> Fetcher:
@@ -206,19 +220,24 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
 
 async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
     """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
-    slots = asyncio.Semaphore(CONCURRENT_POLLS)
+    room = asyncio.Semaphore(CLAIMED_AT_ONCE)
 
-    async def poll(name: str) -> None:
-        async with slots:
-            for state in await asyncio.to_thread(
-                parts.store.claim_due_feeds, clock(), limit=1, lease=LEASE, names=[name]
-            ):
-                polled(await parts.poller.poll(parts.feeds[name], state))
+    async def poll(state: FeedState) -> None:
+        polled(await parts.poller.poll(parts.feeds[state.name], state))
+        room.release()
 
     try:
-        async with asyncio.TaskGroup() as group:
-            for name in names:
-                group.create_task(poll(name))
+        async with asyncio.TaskGroup() as tasks:
+            for start in range(0, len(names), CLAIMED_TOGETHER):
+                some = names[start : start + CLAIMED_TOGETHER]
+                for _ in some:
+                    await room.acquire()
+                claim = partial(parts.store.claim_due_feeds, limit=len(some), lease=LEASE, names=some)
+                claimed = await asyncio.to_thread(claim, clock())
+                for state in claimed:
+                    tasks.create_task(poll(state))
+                for _ in range(len(some) - len(claimed)):
+                    room.release()
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
 

@@ -6,7 +6,7 @@ another version · 4 the database cannot be used · 5 another process works on i
 
 import typer
 
-from monitor.commands import checking, copies, judging, measuring, operating, running, words
+from monitor.commands import checking, copies, judging, measuring, operating, running, standing, words
 from monitor.commands.outbox import outbox_cli
 from monitor.commands.sources import feeds_cli
 
@@ -24,6 +24,7 @@ cli.command()(words.forms)
 cli.command()(measuring.evaluate)
 cli.command()(judging.match)
 cli.command()(checking.schema)
+cli.command()(standing.status)
 cli.command("health")(operating.show_health)
 cli.command()(operating.migrate)
 cli.command()(copies.backup)

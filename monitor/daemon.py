@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CONCURRENT_POLLS, Config, Parts, clock, drain, open_parts
+from monitor.app import CLAIMED_AT_ONCE, Config, Parts, clock, drain, open_parts
 from monitor.health import DISPATCH, EVERY, POLL
 from monitor.models import FeedState
 from monitor.polling import LEASE
 
 TICK = 1.0  # seconds between two looks at what is due
+CHORES = 6 * 60 * 60.0  # seconds between two rounds of housekeeping
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
@@ -32,12 +33,14 @@ class Daemon:
         self._parts = parts
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
+        self._chores: dict[str, asyncio.Task[None]] = {}
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
         scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_job(self._tick_chores, "interval", seconds=CHORES, next_run_time=clock())
         for tick in (self._tick_polls, self._tick_drains):
             # A late tick is as good as a punctual one: never skip it (the library's default is 1 s of mercy).
             scheduler.add_job(
@@ -53,7 +56,7 @@ class Daemon:
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
         try:
-            room = CONCURRENT_POLLS - len(self._polls)
+            room = CLAIMED_AT_ONCE - len(self._polls)
             claimed = await asyncio.to_thread(
                 self._parts.store.claim_due_feeds, clock(), limit=room, lease=LEASE, names=None
             )
@@ -83,6 +86,13 @@ class Daemon:
         again = await drain(self._parts.dispatcher, chat, patience=PATIENCE)
         self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
 
+    async def _tick_chores(self) -> None:
+        self._start(self._chores, "tidy", self._tidy())
+
+    async def _tidy(self) -> None:
+        forgotten = await asyncio.to_thread(self._parts.store.tidy, clock())
+        log.info("tidied", action="tidy", keys_forgotten=forgotten)
+
     def _start(self, running: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]) -> None:
         """Run one job at a time for each key; a failed one is logged and the next tick tries again."""
         if key in running:
@@ -106,7 +116,12 @@ class Daemon:
     async def _finish(self) -> bool:
         """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""
         self._parts.dispatcher.stopping = True
-        running: Iterable[asyncio.Task[None]] = [*self._polls.values(), *self._drains.values()]
+        self._parts.poller.stopping.set()
+        running: Iterable[asyncio.Task[None]] = [
+            *self._polls.values(),
+            *self._drains.values(),
+            *self._chores.values(),
+        ]
         if not running:
             return True
         _, late = await asyncio.wait(running, timeout=GRACE)

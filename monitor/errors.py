@@ -124,6 +124,7 @@ class ParseFailure(StrEnum):
     NO_PREVIEW = "no_preview"  # a Telegram channel without public preview; of one that had entries: throttled
     NO_CHANNEL = "no_channel"  # nobody has this Telegram name
     THROTTLED = "throttled"  # Telegram has a preview of the channel and does not show it to us now
+    TOO_HEAVY = "too_heavy"  # reading it took more time or memory than any document may
 
 
 class ParseError(FeedError):

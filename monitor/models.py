@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from monitor.vitals import UNLEARNT, Habit
+
 FeedLanguage = Literal["ru", "kk", "both"]
 Language = Literal["ru", "kk"]
 Where = Literal["title", "text"]
@@ -99,11 +101,14 @@ class FeedState:
     etag: str | None = None  # verbatim, weak mark and all
     last_modified: str | None = None  # verbatim
     body_hash: str | None = None  # of the last body that was accepted as a feed
+    items: bytes = b""  # fingerprints of that body's entries as they stood in it (monitor/trimming.py)
     failures: int = 0  # in a row
     had_entries: bool = False
     baseline_at: datetime | None = None  # first successful poll; None: never seen yet
     succeeded_at: datetime | None = None  # last successful poll
+    polled_at: datetime | None = None  # last poll, good or bad
     lease_no: int = 0  # fencing number: a poll that lost its lease may not record
+    habit: Habit = UNLEARNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,13 +317,19 @@ class PollOutcome:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    items: bytes = b""
     failure: str = ""
+    failure_kind: str = ""
     failures: int = 0
     had_entries: bool = False
     settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
     matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
-    known_keys: tuple[str, ...] = ()  # seen again: kept alive in the store's memory
+    known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
+    aliases: tuple[tuple[str, str], ...] = ()  # as in `Sighting`
     problems: tuple[str, ...] = ()
+    habit: Habit = UNLEARNT
+    is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
+    urgent: tuple[EntryOutcome, ...] = ()  # what that part had; it is recorded already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, and_, case, delete, func, insert
 from monitor.database import insert_or_ignore, reading, upsert, writing
 from monitor.models import Delivery, DeliveryState, OutboxRow, Pace, Settlement, Wait, WantedPost
 from monitor.tables import articles, chats, deliveries, sends, stories
+from monitor.vitals import OutboxSummary
 
 MINUTE = timedelta(seconds=60)  # the governor's window
 
@@ -114,6 +115,26 @@ class Outbox:
         )
         with reading(self._engine) as db:
             return tuple(OutboxRow(**{**row._asdict(), "state": DeliveryState(row.state)}) for row in db.execute(rows))
+
+    def summary(self, since: datetime) -> OutboxSummary:
+        """Counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
+        counted = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
+        firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
+        posted = (
+            select(deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at)
+            .join(articles, articles.c.story_id == deliveries.c.story_id)
+            .where(articles.c.id.in_(firsts), deliveries.c.created_at >= since)
+            .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_revision == 1)
+        )
+        with reading(self._engine) as db:
+            rows = db.execute(posted).all()
+            return OutboxSummary(
+                counts={DeliveryState(state): count for state, count in db.execute(counted)},
+                oldest_pending_at=db.scalar(waiting),
+                found_after=tuple(sorted(row.created_at - row.published_at for row in rows if row.published_at)),
+                sent_after=tuple(sorted(row.updated_at - row.created_at for row in rows)),
+            )
 
     def decide(self, delivery_id: int, *, allowed: Iterable[DeliveryState], to: DeliveryState, now: datetime) -> bool:
         """An operator moves one row; False when it is not in one of the `allowed` states."""

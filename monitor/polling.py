@@ -1,243 +1,272 @@
-"""One round over one feed: fetch → parse → read the articles → match → record. It orchestrates and never decides.
+"""One round over one feed: take → judge what is new → record. It orchestrates and never decides.
 
-Nothing is kept between the steps: until `store.record` commits, a crash leaves the feed exactly as it was,
-and the next poll finds the same entries again.
+Nothing is kept between the steps: until `record` commits, a crash leaves the feed exactly as it was, and the next poll
+finds the same entries again.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
-from hashlib import sha256
 
 import structlog
 
-from monitor import sources
-from monitor.cadence import SOON, next_poll_at
-from monitor.errors import DatabaseError, FeedError, FetchError, ParseError, ParseFailure
-from monitor.extraction import extract, is_full
-from monitor.fetching import Fetcher
-from monitor.languages import detect
-from monitor.matching.engine import Matcher
-from monitor.models import (
-    Article,
-    Entry,
-    EntryOutcome,
-    Extracted,
-    Feed,
-    FeedKind,
-    FeedState,
-    Fetched,
-    NotModified,
-    Outcome,
-    PollOutcome,
-    Telling,
-    Tier,
-)
-from monitor.similarity import fingerprint
-from monitor.store import Store
-from monitor.stories import SAME_CASE, Chats, group
-from monitor.urls import canonical
+from monitor import fallbacks, habits, renaming
+from monitor.cadence import SOON, next_poll_at, usual_pause, weight
+from monitor.errors import DatabaseError, FeedError
+from monitor.habits import Reading
+from monitor.judging import FRESH, Horizon, Judge, Sorted, found, split
+from monitor.models import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
+from monitor.outages import OUT_OF_REACH, Turn, Weather
+from monitor.recording import Recorder
+from monitor.store import KEYS_KEPT, Sighting, Store
+from monitor.taking import MOST_OLDER, Taken, Taker, Validators
+from monitor.vitals import Habit
 
-LEASE = timedelta(minutes=5)  # longer than a poll may take: one GET, and pages for `page_seconds`
-FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
+LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
+MOVED = timedelta(hours=3)  # what the fallback dates before that, the feed's own address has told
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    """The entries of a changed body: what is known of them, and of the new ones what needs a page."""
+
+    sighting: Sighting
+    renamed: tuple[EntryOutcome, ...]
+    new: int
+    told: Sorted
+    horizon: Horizon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
-    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC.
+    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC; `slots` bound the polls at once.
 
     After `page_seconds` a poll records what it has; the rest stays unseen and the feed is asked again soon.
     """
 
-    fetcher: Fetcher
+    taker: Taker
+    judge: Judge
     store: Store
-    matcher: Matcher
-    chats: Chats
+    recorder: Recorder
     clock: Callable[[], datetime]
     chance: Callable[[], float]
+    slots: asyncio.Semaphore
+    weather: Weather = field(default_factory=Weather)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     page_seconds: float = 90.0
 
     async def poll(self, feed: Feed, state: FeedState) -> PollOutcome:
         """Poll a leased feed and record what came of it, good or bad. Raises DatabaseError only.
 
-        A job boundary: one feed that trips over a mistake of ours is recorded as failed and backed off like any
+        Once `stopping` is set, a poll that still waits for a slot is cancelled: its lease says that it is to be done.
+        """
+        async with self.slots:
+            if self.stopping.is_set():
+                raise asyncio.CancelledError("stopping")
+            now = self.clock()
+            outcome = await self._outcome(feed, state, now)
+        turn = self.weather.saw(feed.name, outcome.failure_kind, now)
+        if self.weather.is_down and outcome.failure_kind in OUT_OF_REACH:
+            outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
+        recorded = await self.recorder.record(outcome)
+        _report(outcome, recorded=recorded)
+        if turn is not Turn.NONE:
+            await self._weather_turned(turn, now)
+        return outcome
+
+    async def _outcome(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
+        """A job boundary: one feed that trips over a mistake of ours is recorded as failed and backed off like any
         other; the rest of the feeds go on.
         """
-        now = self.clock()
         try:
-            outcome = await self._read(feed, state, now)
+            return await self._polled(feed, state, now)
         except FeedError as error:
-            outcome = self._failed(feed, state, now, error)
+            return self._failed(feed, state, now, error)
         except DatabaseError:
             raise
         except Exception as error:
             log.exception("a poll tripped over a mistake of ours", action="poll", feed=feed.name)
             mistake = FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
-            outcome = self._failed(feed, state, now, mistake)
-        place = partial(group, chats=self.chats)
-        recorded = await asyncio.to_thread(self.store.record, outcome, place, window=SAME_CASE)
-        _report(outcome, recorded=recorded)
-        return outcome
+            return self._failed(feed, state, now, mistake)
 
-    async def _read(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
-        answer = await self.fetcher.get(feed.url, etag=state.etag, last_modified=state.last_modified, feed=feed)
-        good = self._good(feed, state, now)
-        if isinstance(answer, NotModified):
-            return good
-        body_hash = sha256(answer.body).hexdigest()
-        good = replace(good, etag=answer.etag, last_modified=answer.last_modified, body_hash=body_hash)
-        if body_hash == state.body_hash:
-            return good
-        return await self._decide(feed, state, answer, good)
+    async def _polled(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
+        taken = await self.taker.take(feed, state, now)
+        habit = fallbacks.after_answer(state.habit, is_home=taken.feed is feed, tried_home=taken.tried_home, now=now)
+        since = state.succeeded_at
+        habit = replace(habit, hint=taken.hint or (habit.hint if taken.is_unmodified else None))
+        if taken.is_unmodified:
+            return self._good(feed, state, taken, habits.after_unmodified(habit, now, since=since), now)
+        if not taken.is_changed:
+            return self._good(feed, state, taken, habits.after_same(habit, now, since=since), now)
+        return await self._changed(feed, state, taken, habit, now)
 
-    async def _decide(self, feed: Feed, state: FeedState, answer: Fetched, good: PollOutcome) -> PollOutcome:
-        """Judge every unseen entry; if the time for pages runs out, keep the old validators for the rest."""
-        parsed = await asyncio.to_thread(sources.parse, feed, answer, now=good.polled_at)
-        if state.had_entries and not parsed.entries:
-            message = "лента пуста, хотя раньше в ней были записи; проверьте адрес в feeds.yaml"
-            raise ParseError(message, feed=feed.name, kind=ParseFailure.NO_ENTRIES)
-        unseen = await asyncio.to_thread(self.store.unseen, feed.name, parsed.entries)
-        decided, all_read = await self._judge_all(feed, state, unseen, good.polled_at)
-        new = frozenset(key for entry in unseen for key in entry.keys)
+    async def _changed(self, feed: Feed, state: FeedState, taken: Taken, habit: Habit, now: datetime) -> PollOutcome:
+        """A body that may hold news: judge them, and learn from what it showed."""
+        taken, weighed = await self._weighed(state, taken, now)
+        reading = Reading(
+            total=len(taken.entries) + taken.repeated,
+            new=weighed.new,
+            known=len(taken.entries) + taken.repeated - weighed.new,
+            is_whole=taken.is_whole,
+            is_first=state.baseline_at is None or taken.is_switched,
+            notices=taken.problems,
+        )
+        habit = habits.after_reading(habit, reading, now, since=state.succeeded_at)
+        validators = (taken.validators.etag, taken.validators.last_modified)
+        if taken.is_plain and habits.lied(state, validators, weighed.sighting.unseen):
+            habit = replace(habit, lies=True)
         outcome = replace(
-            good,
-            had_entries=bool(parsed.entries),
-            settled=tuple(one for one in decided if one.outcome is not Outcome.POSTED),
-            matched=tuple(one for one in decided if one.outcome is Outcome.POSTED),
-            known_keys=tuple(key for entry in parsed.entries for key in entry.keys if key not in new),
-            problems=parsed.problems,
+            self._good(feed, state, taken, habit, now),
+            had_entries=reading.total > 0,
+            settled=weighed.renamed,
+            known_keys=weighed.sighting.known if taken.is_whole else (),
+            aliases=weighed.sighting.aliases,
+            problems=(*taken.problems, *habits.gap_told(reading)),
         )
-        return outcome if all_read else self._come_back_soon(outcome, state)
+        return await self._judged(taken.feed, state, outcome, weighed)
 
-    async def _judge_all(
-        self, feed: Feed, state: FeedState, unseen: tuple[Entry, ...], now: datetime
-    ) -> tuple[list[EntryOutcome], bool]:
-        """Old entries are settled at once; the others are read, oldest first, while there is time."""
-        stale = {entry: _stale(entry, state, now) for entry in unseen}
-        decided = [outcome for outcome in stale.values() if outcome]
-        fresh = sorted((entry for entry in unseen if not stale[entry]), key=lambda entry: entry.published_at or now)
+    async def _weighed(self, state: FeedState, taken: Taken, now: datetime) -> tuple[Taken, _Weighed]:
+        """What is new; and while nothing of it is known, the feed's older pages too."""
+        weighed = await asyncio.to_thread(self._weigh, state, taken, now)
+        can_page = state.baseline_at is not None and not taken.is_switched and not taken.repeated
+        for _ in range(MOST_OLDER if can_page else 0):
+            if not taken.older or weighed.new < len(taken.entries):
+                break
+            try:
+                taken = await self.taker.older(taken, now)
+            except FeedError as error:
+                taken = replace(taken, older="", problems=(*taken.problems, f"старые записи: {error.message}"))
+            weighed = await asyncio.to_thread(self._weigh, state, taken, now)
+        return taken, weighed
+
+    def _weigh(self, state: FeedState, taken: Taken, now: datetime) -> _Weighed:
+        sighting = self.store.sight(state.name, taken.entries)
+        total = len(taken.entries) + taken.repeated
+        renamed = self._renamed(state, sighting, total=total, is_moved=taken.is_switched)
+        new = [entry for entry in sighting.unseen if entry not in {one.entry for one in renamed}]
+        horizon = _horizon(state, taken, now)
+        told = self.judge.sort(taken.feed, new, horizon, now)
+        return _Weighed(sighting=sighting, renamed=renamed, new=len(new), told=told, horizon=horizon)
+
+    def _renamed(self, state: FeedState, sighting: Sighting, *, total: int, is_moved: bool) -> tuple[EntryOutcome, ...]:
+        """The unseen entries shown before under another identity, settled as duplicates."""
+        unseen = sighting.unseen
+        if state.baseline_at is None or not renaming.may_be_renamed(unseen, total=total, is_moved=is_moved):
+            return ()
+        shown = self.store.shown_lately(state.name)
+        same = renaming.renamed(unseen, shown, total=total, is_moved=is_moved)
+        reason = "уже была в ленте под другим идентификатором"
+        return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)
+
+    async def _judged(self, feed: Feed, state: FeedState, outcome: PollOutcome, weighed: _Weighed) -> PollOutcome:
+        """Read the pages that are needed. What already matched is recorded before the rest is read."""
+        told, now = weighed.told, outcome.polled_at
         deadline = asyncio.get_running_loop().time() + self.page_seconds
-        for number, entry in enumerate(fresh):
-            if number and asyncio.get_running_loop().time() > deadline:
-                return decided, False
-            decided.append(await self._judge(feed, state, entry, now))
-        return decided, True
+        first = await self.judge.read(feed, told.urgent, weighed.horizon, now, deadline=deadline)
+        urgent = (*told.decided, *first.decided)
+        if told.waiting and split(urgent)[1]:
+            await self._record_urgent(outcome, state, urgent)
+            outcome, urgent = replace(outcome, urgent=urgent), ()
+        rest = await self.judge.read(feed, told.waiting, weighed.horizon, now, deadline=deadline)
+        settled, matched = split((*outcome.settled, *urgent, *rest.decided))
+        habit = habits.after_pages(outcome.habit, read=first.pages + rest.pages, bare=first.bare + rest.bare)
+        outcome = replace(outcome, settled=settled, matched=matched, habit=habit)
+        return self._come_back_soon(outcome, state) if first.unread or rest.unread else outcome
 
-    async def _judge(self, feed: Feed, state: FeedState, entry: Entry, now: datetime) -> EntryOutcome:
-        article = await self._article(feed, entry, now)
-        dated = replace(entry, published_at=article.published_at)
-        stale = _stale(dated, state, now)
-        if stale:
-            return stale
-        verdict = await asyncio.to_thread(self.matcher.judge, title=article.title, text=article.text)
-        telling = Telling(article=article, verdict=verdict)
-        if verdict.tier is not Tier.NONE:
-            return EntryOutcome(entry=dated, outcome=Outcome.POSTED, reason="", telling=telling)
-        if verdict.vetoes:
-            words = "; ".join(f"{veto.topic}/{veto.rule}: «{veto.form}»" for veto in verdict.vetoes)
-            return EntryOutcome(entry=dated, outcome=Outcome.VETOED, reason=words, telling=telling)
-        reason = "ни одно правило не сработало" + (f" ({article.problem})" if article.problem else "")
-        return EntryOutcome(entry=dated, outcome=Outcome.UNMATCHED, reason=reason)
-
-    async def _article(self, feed: Feed, entry: Entry, now: datetime) -> Article:
-        """The readable article: from the feed when it carries the text, else from the page, else the summary."""
-        given = entry.content or entry.summary
-        page = Extracted(text="")
-        if feed.kind is not FeedKind.TELEGRAM and entry.url and not is_full(given):
-            page = await self._page(feed, entry, now)
-        text = _joined(given, page.text)
-        title = entry.title or page.title
-        return Article(
-            feed=feed.name,
-            url=entry.url,
-            canonical_url=canonical(entry.url) or f"{feed.name}:{entry.keys[0]}",
-            title=title,
-            text=text,
-            language=detect(f"{title}\n{text}", feed.lang),
-            published_at=entry.published_at or page.published_at,
-            fingerprint=fingerprint(title, text),
-            problem=page.problem,
+    async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> None:
+        settled, matched = split(decided)
+        part = PollOutcome(
+            feed=outcome.feed,
+            lease_no=outcome.lease_no,
+            polled_at=outcome.polled_at,
+            next_poll_at=outcome.next_poll_at,
+            habit=state.habit,
+            settled=settled,
+            matched=matched,
+            is_over=False,
         )
+        await self.recorder.record(part)
 
-    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> Extracted:
-        try:
-            answer = await self.fetcher.get(entry.url, accept="page", feed=feed)
-        except FetchError as error:
-            return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
-        assert isinstance(answer, Fetched)  # no validators were sent
-        return await asyncio.to_thread(
-            extract, answer.body, content_type=answer.content_type, url=answer.url, now=now, tz=feed.tz
-        )
+    async def _weather_turned(self, turn: Turn, now: datetime) -> None:
+        """Many feeds out of reach at once: told once, charged to no feed."""
+        if turn is Turn.ENDED:
+            log.warning("feeds can be reached again: the outage of our own network is over", action="outage")
+            return
+        lost = self.weather.charged()
+        log.error("most feeds cannot be reached: our own network is down", action="outage", feeds=len(lost))
+        await asyncio.to_thread(self.store.forgive, lost, self._soon(now))
 
-    def _good(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
+    def _good(self, feed: Feed, state: FeedState, taken: Taken, habit: Habit, now: datetime) -> PollOutcome:
+        usual = usual_pause(feed.interval, habit.pause, habit.hint)
         return PollOutcome(
             feed=feed.name,
             lease_no=state.lease_no,
             polled_at=now,
-            next_poll_at=next_poll_at(now, interval=feed.interval, chance=self.chance()),
-            etag=state.etag,
-            last_modified=state.last_modified,
-            body_hash=state.body_hash,
+            next_poll_at=next_poll_at(now, usual=usual, chance=self.chance()),
+            habit=habit,
+            problems=taken.problems,
+            **asdict(taken.validators),
         )
+
+    def _soon(self, now: datetime) -> datetime:
+        return next_poll_at(now, usual=SOON, chance=self.chance())
 
     def _come_back_soon(self, outcome: PollOutcome, state: FeedState) -> PollOutcome:
         """Law 1: no validator is saved apart from the entries it stands for, and some are still unread."""
-        soon = next_poll_at(outcome.polled_at, interval=SOON, chance=self.chance())
-        return replace(
-            outcome,
-            etag=state.etag,
-            last_modified=state.last_modified,
-            body_hash=state.body_hash,
-            next_poll_at=soon,
-        )
+        kept = asdict(_kept(state))
+        if outcome.habit.away_since != state.habit.away_since:  # what is kept belongs to the other address
+            kept = asdict(Validators())
+        return replace(outcome, next_poll_at=self._soon(outcome.polled_at), **kept)
 
     def _failed(self, feed: Feed, state: FeedState, now: datetime, error: FeedError) -> PollOutcome:
-        failures = state.failures + 1
+        failures, kind = state.failures + 1, str(getattr(error, "kind", ""))
         at = next_poll_at(
             now,
-            interval=feed.interval,
+            usual=usual_pause(feed.interval, state.habit.pause, None),
             failures=failures,
+            weight=weight(kind),
             retry_after=getattr(error, "retry_after", None),
             chance=self.chance(),
         )
-        good = self._good(feed, state, now)
-        return replace(good, next_poll_at=at, failure=error.message, failures=failures)
+        return PollOutcome(
+            feed=feed.name,
+            lease_no=state.lease_no,
+            polled_at=now,
+            next_poll_at=at,
+            failure=error.message,
+            failure_kind=kind,
+            failures=failures,
+            habit=state.habit,
+            **asdict(_kept(state)),
+        )
 
 
-def _stale(entry: Entry, state: FeedState, now: datetime) -> EntryOutcome | None:
-    """The outcome of an entry too old to be news, or None.
+def _kept(state: FeedState) -> Validators:
+    return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash, items=state.items)
 
-    First sight of a feed is a baseline: only what is surely younger than 24 h is news. Later the same 24 h
-    count from the last good poll, so that what was published while we were away is still news.
+
+def _horizon(state: FeedState, taken: Taken, now: datetime) -> Horizon:
+    """What is too old (decision 0007). First sight of a feed is a baseline: only what is surely younger than 24 h is
+    news. Later the same 24 h count from the last good poll, so that what was published while we were away is news.
     """
-    if state.baseline_at is None:
-        if entry.published_at is not None and entry.published_at >= now - FRESH:
-            return None
-        return EntryOutcome(entry=entry, outcome=Outcome.BASELINE, reason="было в ленте до первого опроса")
-    horizon = (state.succeeded_at or now) - FRESH
-    if entry.published_at is None or entry.published_at >= horizon:
-        return None
-    return EntryOutcome(entry=entry, outcome=Outcome.TOO_OLD, reason=f"дата {entry.published_at:%d.%m.%Y}")
-
-
-def _joined(given: str, page: str) -> str:
-    """The page's text, with the feed's summary before it when the page does not contain it."""
-    if len(page) <= len(given):
-        return given
-    return page if given[:60] in page else f"{given}\n{page}"
+    if state.baseline_at is None or state.succeeded_at is None or now - state.succeeded_at > KEYS_KEPT:
+        return Horizon(since=now - FRESH, first_sight=True)
+    if taken.is_switched and state.habit.away_since is None:
+        return Horizon(since=state.succeeded_at - MOVED, first_sight=True)
+    return Horizon(since=state.succeeded_at - FRESH)
 
 
 def _report(outcome: PollOutcome, *, recorded: bool) -> None:
     about = {"action": "poll", "feed": outcome.feed}
+    new, matched = found(outcome)
     if not recorded:
         log.warning("the lease was lost; nothing recorded", **about)
     elif outcome.failure:
         log.warning("poll failed", **about, error=outcome.failure, failures=outcome.failures)
-    else:
-        log.info("polled", **about, new=len(outcome.settled) + len(outcome.matched), matched=len(outcome.matched))
+    elif new:
+        log.info("polled", **about, new=new, matched=matched)
     for problem in outcome.problems:
         log.warning("feed problem", **about, problem=problem)

@@ -5,14 +5,15 @@ cannot tear a transaction. The same code runs on SQLite (one process, guarded by
 PostgreSQL (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, literal, or_, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, exists, insert, literal, select, text, update
 
+from monitor import habits, roster
 from monitor.database import insert_or_ignore, reading, upsert, writing
 from monitor.models import (
     Article,
@@ -33,6 +34,16 @@ from monitor.models import (
 from monitor.outbox import want
 from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, feeds, heartbeats, stories
+from monitor.vitals import FeedHealth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What the store knows of the entries of one body."""
+
+    unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before; in the order given
+    known: tuple[str, ...] = ()  # the keys that were
+    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
 
 
 class Group(Protocol):
@@ -46,7 +57,13 @@ class Group(Protocol):
 
 _Key = TypeVar("_Key", str, int)
 
+KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
+
+
+_known_keys = select(entry_keys.c.key).where(  # built once: building it costs more than asking
+    entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True))
+)
 
 
 class Store:
@@ -61,72 +78,85 @@ class Store:
 
     def sync_feeds(self, wanted: Sequence[Feed], now: datetime) -> None:
         """Make the feed rows follow feeds.yaml: new ones are due now, missing ones rest, a moved one forgets
-        the validators of its old address (but not the entries it showed)."""
+        what its old address taught (but not the entries it showed)."""
         with writing(self._engine) as db:
-            known = {row.name: row.url for row in db.execute(select(feeds.c.name, feeds.c.url))}
-            db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
-            for feed in wanted:
-                if feed.name not in known:
-                    db.execute(insert(feeds).values(name=feed.name, url=feed.url, active=True, next_poll_at=now))
-                elif known[feed.name] != feed.url:
-                    forget = {"etag": None, "last_modified": None, "body_hash": None}
-                    moved = update(feeds).where(feeds.c.name == feed.name)
-                    db.execute(moved.values(url=feed.url, next_poll_at=now, **forget))
+            roster.sync(db, wanted, now)
 
     def claim_due_feeds(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
         """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
-        free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-        asked = feeds.c.next_poll_at <= now if names is None else feeds.c.name.in_(list(names))
-        due = select(feeds.c.name).where(feeds.c.active, free, asked).order_by(feeds.c.next_poll_at).limit(limit)
-        claim = (
-            update(feeds)
-            .where(feeds.c.name.in_(due.with_for_update(skip_locked=True)))
-            .values(lease_no=feeds.c.lease_no + 1, lease_until=now + lease)
-            .returning(*(feeds.c[field] for field in FeedState.__dataclass_fields__))
-        )
         with writing(self._engine) as db:
-            return tuple(FeedState(**row._asdict()) for row in db.execute(claim))
+            return roster.claim(db, now, limit=limit, lease=lease, names=names)
 
     def release_all(self) -> None:
         """Free every lease: the process that held them is dead (we have the instance lock)."""
         with writing(self._engine) as db:
-            db.execute(update(feeds).values(lease_until=None))
+            roster.release_all(db)
+
+    def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
+        """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
+        with writing(self._engine) as db:
+            roster.forgive(db, names, next_poll_at)
+
+    def feed_health(self, now: datetime) -> tuple[FeedHealth, ...]:
+        """How every feed of feeds.yaml does, by name."""
+        with reading(self._engine) as db:
+            return tuple(_health(row, now) for row in roster.active(db))
+
+    def tidy(self, now: datetime) -> int:
+        """Forget the keys of entries that their feed has not shown for `KEYS_KEPT`; returns how many."""
+        shown = exists().where(
+            feeds.c.name == entry_keys.c.feed, feeds.c.active, feeds.c.read_at <= entry_keys.c.last_seen_at
+        )
+        with writing(self._engine) as db:
+            return db.execute(delete(entry_keys).where(entry_keys.c.last_seen_at < now - KEYS_KEPT, ~shown)).rowcount
 
     # ── entries and stories ─────────────────────────────────────────────────────────────────────────────────
 
-    def unseen(self, feed: str, found: Sequence[Entry]) -> tuple[Entry, ...]:
-        """The entries of which no key was seen in this feed before, in the order given."""
+    def sight(self, feed: str, found: Sequence[Entry]) -> Sighting:
+        """What is known of these entries of a feed. An entry is known when one of its keys is."""
         keys = [key for entry in found for key in entry.keys]
         with reading(self._engine) as db:
-            seen = {
-                key
-                for chunk in _chunks(keys)
-                for key in db.scalars(
-                    select(entry_keys.c.key).where(entry_keys.c.feed == feed, entry_keys.c.key.in_(chunk))
-                )
-            }
-        return tuple(entry for entry in found if seen.isdisjoint(entry.keys))
+            known = {key for chunk in _chunks(keys) for key in db.scalars(_known_keys, {"of": feed, "among": chunk})}
+        return Sighting(
+            unseen=tuple(entry for entry in found if known.isdisjoint(entry.keys)),
+            known=tuple(key for key in keys if key in known),
+            aliases=tuple(_aliases(found, known)),
+        )
+
+    def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
+        """Title and address of the last entries of a feed, the newest first."""
+        lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed)
+        with reading(self._engine) as db:
+            return tuple((row.title, row.url) for row in db.execute(lately.order_by(entries.c.id.desc()).limit(limit)))
 
     def record(self, outcome: PollOutcome, group: Group, *, window: timedelta) -> bool:
-        """Commit everything one poll decided, or nothing: validators, entries, articles, stories, outbox.
+        """`record_all` of one poll. False: the lease was lost to another worker, and nothing was written."""
+        return outcome.feed in self.record_all([outcome], group, window=window)
 
-        `group` places the matched entries among the stories touched within `window`. False: the lease was
-        lost to another worker meanwhile, and nothing was written.
+    def record_all(self, outcomes: Sequence[PollOutcome], group: Group, *, window: timedelta) -> frozenset[str]:
+        """Commit everything these polls (of different feeds) decided, or nothing: validators, entries, articles,
+        stories, outbox. Returns the feeds recorded: a poll that lost its lease to another worker writes nothing.
+
+        `group` places the matched entries among the stories touched within `window`.
         """
         with writing(self._engine) as db:
-            if not _record_feed(db, outcome):
-                return False
-            _keep_alive(db, outcome)
-            _insert_entries(db, outcome, outcome.settled, story_id=None)
-            if outcome.matched:
-                _lock_stories(db)
-                self._shelve(db, outcome.polled_at - window)
-                recent = _stories(db, self._may_be_theirs(db, outcome.matched, outcome.polled_at - window))
-                for change in group(outcome.matched, recent, shelf=self._shelf, now=outcome.polled_at):
-                    _record_story(db, outcome, change)
-        return True
+            held = roster.still_leased(db, outcomes)
+            _note_keys(db, held)
+            roster.settle(db, [outcome for outcome in held if outcome.is_over])
+            _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
+            for outcome in held:
+                if outcome.matched:
+                    self._place(db, outcome, group, outcome.polled_at - window)
+        return frozenset(outcome.feed for outcome in held)
+
+    def _place(self, db: Connection, outcome: PollOutcome, group: Group, since: datetime) -> None:
+        _lock_stories(db)
+        self._shelve(db, since)
+        recent = _stories(db, self._may_be_theirs(db, outcome.matched, since))
+        for change in group(outcome.matched, recent, shelf=self._shelf, now=outcome.polled_at):
+            _record_story(db, outcome, change)
 
     def _shelve(self, db: Connection, since: datetime) -> None:
         """Bring the shelf up to what is committed. Articles of stories are numbered under the lock: none comes late."""
@@ -166,49 +196,63 @@ class Store:
             return {row.name: row.at for row in db.execute(select(heartbeats))}
 
 
-def _record_feed(db: Connection, outcome: PollOutcome) -> bool:
-    changes: dict[str, Any] = {
-        "polled_at": outcome.polled_at,
-        "next_poll_at": outcome.next_poll_at,
-        "etag": outcome.etag,
-        "last_modified": outcome.last_modified,
-        "body_hash": outcome.body_hash,
-        "failure": outcome.failure,
-        "failures": outcome.failures,
-        "had_entries": or_(feeds.c.had_entries, literal(outcome.had_entries)),
-        "lease_until": None,
-    }
-    if not outcome.failure:
-        changes["succeeded_at"] = outcome.polled_at
-        changes["baseline_at"] = func.coalesce(feeds.c.baseline_at, outcome.polled_at)
-    mine = and_(feeds.c.name == outcome.feed, feeds.c.lease_no == outcome.lease_no)
-    return db.execute(update(feeds).where(mine).values(**changes)).rowcount == 1
+def _health(row: Row[Any], now: datetime) -> FeedHealth:
+    fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
+    habit = roster.habit(row)
+    return FeedHealth(**fields, habit=habit, troubles=habits.troubles(habit, failures=row.failures, now=now))
 
 
-def _keep_alive(db: Connection, outcome: PollOutcome) -> None:
-    for chunk in _chunks(outcome.known_keys):
-        mine = and_(entry_keys.c.feed == outcome.feed, entry_keys.c.key.in_(chunk))
-        db.execute(update(entry_keys).where(mine).values(last_seen_at=outcome.polled_at))
+def _aliases(found: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The new keys of known entries, each with a key that is known."""
+    for entry in found:
+        as_known = next((key for key in entry.keys if key in known), None)
+        if as_known is not None:
+            yield from ((key, as_known) for key in entry.keys if key not in known)
+
+
+def _note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
+    """Keep the keys alive that a feed read whole still shows, and give known entries their new keys.
+
+    What the feed showed when it was read whole before, it showed until now: those keys are noted too.
+    """
+    for outcome in outcomes:
+        mine = entry_keys.c.feed == outcome.feed
+        if outcome.habit.read_at == outcome.polled_at:
+            before = select(feeds.c.read_at).where(feeds.c.name == outcome.feed).scalar_subquery()
+            earlier = outcome.polled_at - timedelta(microseconds=1)
+            db.execute(update(entry_keys).where(mine, entry_keys.c.last_seen_at >= before).values(last_seen_at=earlier))
+        for chunk in _chunks(outcome.known_keys):
+            seen_again = and_(mine, entry_keys.c.key.in_(chunk))
+            db.execute(update(entry_keys).where(seen_again).values(last_seen_at=outcome.polled_at))
+        for new, known in outcome.aliases:
+            columns = (
+                entry_keys.c.feed,
+                literal(new),
+                entry_keys.c.entry_id,
+                literal(outcome.polled_at, entry_keys.c.last_seen_at.type),
+            )
+            row = select(*columns).where(mine, entry_keys.c.key == known)
+            db.execute(insert_or_ignore(db, entry_keys).from_select(["feed", "key", "entry_id", "last_seen_at"], row))
 
 
 def _insert_entries(
-    db: Connection, outcome: PollOutcome, decided: Sequence[EntryOutcome], *, story_id: int | None
+    db: Connection, decided: Sequence[tuple[PollOutcome, EntryOutcome]], *, story_id: int | None
 ) -> None:
     """Entries with their keys, and the article of each that has a telling."""
     if not decided:
         return
     statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
-    ids = db.scalars(statement, [_entry_row(outcome, one) for one in decided]).all()
-    pairs = list(zip(ids, decided, strict=True))
-    keys = [(key, number) for number, one in pairs for key in one.entry.keys]
+    ids = db.scalars(statement, [_entry_row(outcome, one) for outcome, one in decided]).all()
+    told = list(zip(ids, decided, strict=True))
     db.execute(
         insert_or_ignore(db, entry_keys),
         [
             {"feed": outcome.feed, "key": key, "entry_id": number, "last_seen_at": outcome.polled_at}
-            for key, number in keys
+            for number, (outcome, one) in told
+            for key in one.entry.keys
         ],
     )
-    rows = [_article_row(one.telling, number, story_id) for number, one in pairs if one.telling]
+    rows = [_article_row(one.telling, number, story_id) for number, (_, one) in told if one.telling]
     if rows:
         db.execute(insert(articles), rows)
 
@@ -222,7 +266,7 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
         story_id = db.execute(created).scalar_one()
     elif any(one.telling for one in change.added):
         db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
-    _insert_entries(db, outcome, change.added, story_id=story_id)
+    _insert_entries(db, [(outcome, one) for one in change.added], story_id=story_id)
     for post in change.posts:
         want(db, story_id, post, now)
 

@@ -25,7 +25,7 @@ The law of a delivery (`deliveries.state`), from the design, section 6:
     pending     cancelled   an operator cancels
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     JSON,
@@ -35,9 +35,11 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -79,6 +81,21 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Span(TypeDecorator[timedelta]):
+    """A duration, kept as seconds."""
+
+    impl = Float
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> float | None:  # noqa: ARG002 - the base class's signature
+        """Store seconds."""
+        return None if value is None else value.total_seconds()
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the base class's signature
+        """Return a duration."""
+        return None if value is None else timedelta(seconds=value)
+
+
 # SQLite counts rowids only for INTEGER; PostgreSQL gets a bigint.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -99,8 +116,10 @@ feeds = Table(
     Column("etag", String),
     Column("last_modified", String),
     Column("body_hash", String),
+    Column("items", LargeBinary, nullable=False, default=b""),
     Column("failures", Integer, nullable=False, default=0),
     Column("failure", String, nullable=False, default=""),  # why the last poll failed; "" when it did not
+    Column("failure_kind", String, nullable=False, default=""),
     Column("had_entries", Boolean, nullable=False, default=False),
     Column("baseline_at", Instant),
     Column("succeeded_at", Instant),
@@ -108,6 +127,21 @@ feeds = Table(
     Column("next_poll_at", Instant, nullable=False),
     Column("lease_no", Integer, nullable=False, default=0),
     Column("lease_until", Instant),
+    # the fields of models.Habit, by their names
+    Column("pause", Span),
+    Column("hint", Span),
+    Column("news_at", Instant),
+    Column("news_gap", Span),
+    Column("read_at", Instant),
+    Column("unmodified", Integer, nullable=False, default=0),
+    Column("whole_at", Instant),
+    Column("lies", Boolean, nullable=False, default=False),
+    Column("gap_at", Instant),
+    Column("pages", Integer, nullable=False, default=0),
+    Column("bare", Float, nullable=False, default=0.0),
+    Column("away_since", Instant),
+    Column("tried_at", Instant),
+    Column("notices", JSON, nullable=False, default=list),
     Index(None, "active", "next_poll_at"),
 )
 
@@ -124,6 +158,7 @@ entries = Table(
     Column("reason", String, nullable=False),
     _one_of("outcome", Outcome),
     Index(None, "url"),
+    Index(None, "feed", "id"),  # what a feed showed lately
 )
 
 entry_keys = Table(
@@ -132,7 +167,7 @@ entry_keys = Table(
     Column("feed", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
-    Column("last_seen_at", Instant, nullable=False),  # kept alive while the feed still shows it
+    Column("last_seen_at", Instant, nullable=False),  # to the day; kept alive while the feed still shows it
 )
 
 stories = Table(

@@ -18,6 +18,7 @@ from monitor import app, daemon
 from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
+from monitor.judging import found
 from monitor.logs import configure
 from monitor.models import OutboxRow, Outcome, PollOutcome
 
@@ -73,12 +74,12 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
     console = Console(highlight=False)
     table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
     for outcome in sorted(outcomes, key=lambda one: one.feed):
-        new = len(outcome.settled) + len(outcome.matched)
-        vetoed = sum(one.outcome is Outcome.VETOED for one in outcome.settled)
+        new, matched = found(outcome)
+        vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
         result = (
             Text(outcome.failure, style="red") if outcome.failure else Text("; ".join(outcome.problems) or "хорошо")
         )
-        table.add_row(Text(outcome.feed), str(new), str(len(outcome.matched)), str(vetoed), result)
+        table.add_row(Text(outcome.feed), str(new), str(matched), str(vetoed), result)
     console.print(table)
     if waiting:
         console.print(f"В очереди осталось: {len(waiting)}")

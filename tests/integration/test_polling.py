@@ -1,6 +1,7 @@
 """One poll of one feed, with a real fetcher over HTTP, real rules and a real database file."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,16 +9,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from monitor.app import recording
 from monitor.config.keywords import load_keywords
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
+from monitor.judging import Judge
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
 from monitor.models import Feed, PollOutcome
 from monitor.polling import LEASE, Poller
+from monitor.reading import Reader
+from monitor.recording import Recorder
 from monitor.store import Store
 from monitor.stories import Chats
 from monitor.tables import articles, deliveries, entries, feeds
+from monitor.taking import Taker
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.servers import faults
@@ -37,6 +43,19 @@ topics:
 """
 LONG = "В тот же день в городе открыли выставку, прошёл дождь и закончился ремонт моста через реку. " * 8
 ABOUT = "Казахстан экстрадирует россиянина, сообщил его адвокат. " + LONG
+
+
+def poller_of(store: Store, fetcher: Fetcher, reader: Reader, now: Callable[[], datetime]) -> Poller:
+    matcher = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
+    return Poller(
+        taker=Taker(fetcher=fetcher, reader=reader),
+        judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher),
+        store=store,
+        recorder=Recorder(record_all=recording(store, Chats(post="@channel")), wait=0),
+        clock=now,
+        chance=lambda: 0.5,
+        slots=asyncio.Semaphore(8),
+    )
 
 
 class Room:
@@ -65,6 +84,12 @@ class Room:
         published = self.now - age if age is not None else None
         return Item(title=name, link=link, guid=link, content=text, published=published)
 
+    def brief(self, name: str, summary: str = "Подробности на сайте.", *, text: str = LONG) -> Item:
+        """An entry that gives a summary only; its article stands on a page."""
+        path = f"/page/{name}"
+        link = self.web.serve(path, page(name, text.split(". ")), content_type="text/html; charset=utf-8")
+        return Item(title=name, link=link, guid=link, description=summary, published=self.now - timedelta(hours=1))
+
     def serve(self, *items: Item, etag: str | None = None) -> None:
         self.web.serve("/rss", rss(items), etag=etag)
 
@@ -78,16 +103,11 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
     def now() -> datetime:
         return made.now
 
-    async with Fetcher(user_agent="test", now=now, allow_private=True, limits=limits) as fetcher:
-        poller = Poller(
-            fetcher=fetcher,
-            store=Store(engine),
-            matcher=Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml"))),
-            chats=Chats(post="@channel"),
-            clock=now,
-            chance=lambda: 0.5,
-        )
-        made = Room(web, engine, poller)
+    async with (
+        Fetcher(user_agent="test", now=now, allow_private=True, limits=limits) as fetcher,
+        Reader() as reader,
+    ):
+        made = Room(web, engine, poller_of(Store(engine), fetcher, reader, now))
         yield made
     engine.dispose()
 
@@ -231,7 +251,7 @@ async def test_the_page_adds_what_the_summary_lacks(room: Room) -> None:
 
 async def test_when_time_runs_out_the_rest_stays_unseen_and_no_validator_is_kept(room: Room) -> None:
     room.poller = replace(room.poller, page_seconds=-1.0)  # out of time after the first page
-    room.serve(*(room.item(f"дело {number}", LONG) for number in range(3)), etag='"v1"')
+    room.serve(*(room.brief(f"дело {number}") for number in range(3)), etag='"v1"')
 
     outcomes = [await room.poll() for _ in range(3)]
 
@@ -243,7 +263,7 @@ async def test_when_time_runs_out_the_rest_stays_unseen_and_no_validator_is_kept
 
 async def test_a_mistake_of_ours_fails_the_poll_and_is_told(room: Room) -> None:
     room.serve(room.item("о деле"))
-    broken = replace(room.poller, matcher=None)  # type: ignore[arg-type]  # the mistake
+    broken = replace(room.poller, judge=None)  # type: ignore[arg-type]  # the mistake
     healthy, room.poller = room.poller, broken
 
     failed = await room.poll()

@@ -84,7 +84,7 @@ def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) ->
     (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
     assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
     assert state.baseline_at == NOW
-    assert store.unseen("Лента", [entry(1), entry(2)]) == (entry(2),)
+    assert store.sight("Лента", [entry(1), entry(2)]).unseen == (entry(2),)
 
 
 def test_record_keeps_validators_and_entries_together(store: Store) -> None:
@@ -96,7 +96,7 @@ def test_record_keeps_validators_and_entries_together(store: Store) -> None:
     (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.etag, after.last_modified, after.body_hash, after.had_entries) == ('W/"1"', "Sun", "x", True)
     assert after.succeeded_at == after.baseline_at == NOW
-    assert store.unseen("Лента", [entry(1)]) == ()
+    assert store.sight("Лента", [entry(1)]).unseen == ()
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
@@ -111,7 +111,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     with pytest.raises(RuntimeError):
         store.record(outcome, breaks, window=WINDOW)
 
-    assert store.unseen("Лента", [entry(1), entry(2)]) == (entry(1), entry(2))
+    assert store.sight("Лента", [entry(1), entry(2)]).unseen == (entry(1), entry(2))
     with engine.connect() as db:
         assert db.scalar(select(feeds.c.etag)) is None
 
@@ -123,7 +123,7 @@ def test_a_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
     late = poll_outcome(lease_no=state.lease_no, settled=(settled(1),))
 
     assert not store.record(late, PLACE, window=WINDOW)
-    assert store.unseen("Лента", [entry(1)]) == (entry(1),)
+    assert store.sight("Лента", [entry(1)]).unseen == (entry(1),)
 
 
 def test_a_failed_poll_keeps_the_old_validators_and_the_baseline(store: Store) -> None:
@@ -140,8 +140,8 @@ def test_any_key_seen_makes_an_entry_seen_in_this_feed_only(store: Store) -> Non
     known = EntryOutcome(entry=two_keys, outcome=Outcome.UNMATCHED, reason="")
     store.record(poll_outcome(lease_no=state.lease_no, settled=(known,)), PLACE, window=WINDOW)
 
-    assert store.unseen("Лента", [entry(2, keys=("g:9", "u:1"))]) == ()
-    assert len(store.unseen("Другая", [two_keys])) == 1
+    assert store.sight("Лента", [entry(2, keys=("g:9", "u:1"))]).unseen == ()
+    assert len(store.sight("Другая", [two_keys]).unseen) == 1
 
 
 def test_hundreds_of_keys_at_once(store: Store) -> None:
@@ -150,7 +150,7 @@ def test_hundreds_of_keys_at_once(store: Store) -> None:
     seen = tuple(EntryOutcome(entry=one, outcome=Outcome.BASELINE, reason="") for one in many)
     store.record(poll_outcome(lease_no=state.lease_no, settled=seen), PLACE, window=WINDOW)
 
-    assert store.unseen("Лента", [*many, entry(5000)]) == (entry(5000),)
+    assert store.sight("Лента", [*many, entry(5000)]).unseen == (entry(5000),)
 
 
 def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox: Outbox, engine: Engine) -> None:

@@ -1,0 +1,104 @@
+"""A farm of feeds on loopback, in a process of its own: each feed has an address of its own, as on the real web.
+
+`python farm.py` prints its port; `GET /control?version=2&validators=0` changes what all feeds say. Only connections
+to 127.0.0.0/8 are answered. Imports the standard library only: any interpreter may run it.
+"""
+
+import asyncio
+import random
+import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
+
+ENTRIES = 30
+NEWS = 3  # entries a new version adds at the top
+WORDS = [
+    *("суд", "город", "решение", "степь", "поезд", "зима", "адвокат", "мост", "урожай", "школа", "дорога", "вечер"),
+    *("граница", "письмо", "сосед", "архив", "больница", "театр", "озеро", "рынок", "музей", "дождь", "ремонт"),
+]
+
+
+def address(number: int, port: int) -> str:
+    """Where feed `number` stands: its own address of the loopback network."""
+    return f"http://127.{1 + number // 62_500}.{number // 250 % 250}.{1 + number % 250}:{port}/{number}/rss"
+
+
+class Press:
+    """What all feeds say now."""
+
+    def __init__(self) -> None:
+        chance = random.Random(20261122)
+        self.texts = [" ".join(chance.choice(WORDS) for _ in range(105)).capitalize() + "." for _ in range(499)]
+        self.began = datetime.now(UTC)
+        self.version, self.validators = 1, True
+
+    def body(self, feed: int) -> bytes:
+        """About 50 kB: the newest entry first."""
+        newest = ENTRIES + NEWS * self.version
+        items = "".join(self._item(feed, number) for number in range(newest, newest - ENTRIES, -1))
+        return (
+            '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
+            f"<title>Лента {feed}</title><link>http://news.example/{feed}</link>{items}</channel></rss>"
+        ).encode()
+
+    def _item(self, feed: int, number: int) -> str:
+        text = self.texts[(feed * 31 + number * 7) % len(self.texts)]
+        link = f"http://news.example/{feed}/{number}-novosti-etogo-dnya"
+        age = timedelta(hours=3 * max(ENTRIES + NEWS - number, 0), minutes=feed % 50)
+        at = format_datetime(self.began - age)
+        return (
+            f"<item><title>{text[:70]} {number}</title><link>{link}</link><guid>{link}</guid>"
+            f"<pubDate>{at}</pubDate><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>\n"
+        )
+
+    def answer(self, target: str, known: str) -> bytes:
+        """The whole HTTP answer to a GET."""
+        parts = urlsplit(target)
+        if parts.path == "/control":
+            asked = parse_qs(parts.query)
+            self.version, self.validators = int(asked["version"][0]), asked["validators"][0] == "1"
+            return b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+        etag = f'"v{self.version}"'
+        if self.validators and known == etag:
+            return f"HTTP/1.1 304 Not Modified\r\netag: {etag}\r\n\r\n".encode()
+        body = self.body(int(parts.path.split("/")[1]))
+        validator = f"etag: {etag}\r\n" if self.validators else ""
+        head = f"content-type: application/rss+xml; charset=utf-8\r\n{validator}content-length: {len(body)}"
+        return f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
+
+
+class Conversation(asyncio.Protocol):
+    """One connection; requests have no body, so the blank line ends them."""
+
+    def __init__(self, press: Press) -> None:
+        self.press, self.received = press, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        if not str(transport.get_extra_info("sockname")[0]).startswith("127."):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        while b"\r\n\r\n" in self.received:
+            head, _, self.received = self.received.partition(b"\r\n\r\n")
+            request, *headers = head.decode("latin-1").split("\r\n")
+            named = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in headers)}
+            self.transport.write(self.press.answer(request.split(" ")[1], named.get("if-none-match", "")))
+            if named.get("connection", "").lower() == "close":
+                self.transport.close()
+
+
+async def serve() -> None:
+    """Until the parent closes our standard input."""
+    press, loop = Press(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Conversation(press), "0.0.0.0", 0, backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

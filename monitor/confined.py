@@ -1,0 +1,80 @@
+"""The child process that reads outside bytes: parses a feed's body, extracts a page's article. Started by reading.py.
+
+It may take so much memory and CPU and no more, it opens nothing, and it dies with its parent. Jobs come on standard
+input, answers go to standard output: pickles, each after its length.
+"""
+
+import ctypes
+import gc
+import os
+import pickle
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from monitor import extraction, sources
+from monitor.errors import ParseError
+
+MEMORY = 512 * 1024 * 1024  # address space of the child, its libraries included
+CPU_SECONDS = 5  # of one job
+LENGTH = struct.Struct(">I")
+
+_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+_COLLECT_ABOVE = 1_000_000  # bytes of a job after which memory is given back
+
+
+def parse(*given: Any, **named: Any) -> object:
+    """`sources.parse`; a ParseError comes back as a value, because exceptions do not pickle."""
+    try:
+        return sources.parse(*given, **named)
+    except ParseError as error:
+        return error.kind.value, error.message
+
+
+JOBS: dict[str, Callable[..., object]] = {"parse": parse, "extract": extraction.extract}
+
+
+def main() -> None:
+    """Answer jobs until standard input ends."""
+    _confine()
+    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever prints must not answer
+    while job := receive(jobs):
+        _grant(CPU_SECONDS)
+        name, given, named = pickle.loads(job)  # noqa: S301 - from our parent
+        send(answers, pickle.dumps(JOBS[name](*given, **named), protocol=pickle.HIGHEST_PROTOCOL))
+        if len(job) > _COLLECT_ABOVE:
+            gc.collect()
+
+
+def receive(stream: BinaryIO) -> bytes:
+    """One message; b"" when the other side has gone."""
+    head = stream.read(LENGTH.size)
+    return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
+
+
+def send(stream: BinaryIO, message: bytes) -> None:
+    """One message, on its way at once."""
+    stream.write(LENGTH.pack(len(message)) + message)
+    stream.flush()
+
+
+def _confine() -> None:
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the whole group: the parent decides
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _grant(seconds: int) -> None:
+    """So much more CPU time from now on; the kernel ends us when it is spent."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, resource.RLIM_INFINITY))

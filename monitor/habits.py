@@ -1,0 +1,137 @@
+"""What polling teaches of a feed: its rhythm, whether its validators, its pages and its address can be trusted.
+
+Pure: a `Habit` and what one poll saw → the `Habit` after it. When next is cadence's matter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor import cadence
+from monitor.models import Entry, FeedState
+from monitor.vitals import Habit, Trouble
+
+WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
+MOST_UNMODIFIED = 50  # 304s in a row before a body is asked for
+FEWEST = 3  # entries of a window that can be said to have turned over
+SILENCE = 5  # usual gaps between news before a feed counts as silent
+SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep
+UNKNOWN_GAP = timedelta(days=1)
+RECENT_GAP = timedelta(hours=24)
+PAGES = 20  # how many pages back is remembered
+FEWEST_PAGES = 10
+MOST_BARE = 0.5
+SEVERAL = 3  # failures in a row that are no longer chance
+LATE = timedelta(hours=6)  # an editor may date an article earlier than it appears, or in another zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one changed body showed."""
+
+    total: int  # entries
+    new: int
+    known: int  # entries of it known before, word for word or by a key
+    is_whole: bool  # read whole, nothing taken for known by its wording
+    is_first: bool  # nothing to compare with: first sight, or from the other address
+    notices: tuple[str, ...] = ()
+
+
+def wants_whole(habit: Habit, now: datetime) -> bool:
+    """Whether to read the body whole this time, known entries included."""
+    return habit.read_at is None or not now - habit.read_at < WHOLE
+
+
+def wants_body(habit: Habit, now: datetime) -> bool:
+    """Whether to ask without validators: they may lie, and a cache may say "not modified" for ever."""
+    if habit.lies or habit.unmodified >= MOST_UNMODIFIED:
+        return True
+    return habit.whole_at is not None and not now - habit.whole_at < WHOLE
+
+
+def after_unmodified(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
+    """304."""
+    return replace(_paused(habit, now, since, new=0, total=0), unmodified=habit.unmodified + 1)
+
+
+def after_same(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
+    """A body with nothing new in it, or nothing changed."""
+    return replace(_paused(habit, now, since, new=0, total=0), unmodified=0, whole_at=now)
+
+
+def after_reading(habit: Habit, seen: Reading, now: datetime, *, since: datetime | None) -> Habit:
+    """A changed body; `since` is the last good poll."""
+    learnt = replace(habit, unmodified=0, whole_at=now)
+    if seen.is_whole:
+        learnt = replace(learnt, read_at=now, notices=seen.notices)
+    if seen.is_first:
+        return replace(learnt, news_at=habit.news_at or now)
+    learnt = _paused(learnt, now, since, new=seen.new, total=seen.total)
+    if turned_over(seen):
+        learnt = replace(learnt, gap_at=now, pause=cadence.QUICK)
+    return _told(learnt, seen.new, now) if seen.new else learnt
+
+
+def turned_over(seen: Reading) -> bool:
+    """Whether nothing known stood in the body: entries may have come and gone between two polls."""
+    return not seen.is_first and not seen.known and seen.total >= FEWEST
+
+
+def gap_told(seen: Reading) -> tuple[str, ...]:
+    """The problem to tell of a window that turned over."""
+    told = f"ни одной знакомой записи из {seen.total}: часть новостей могла пройти между опросами"
+    return (told,) if turned_over(seen) else ()
+
+
+def after_pages(habit: Habit, *, read: int, bare: int) -> Habit:
+    """So many pages read, so many of them without text."""
+    for number in range(read):
+        pages = min(habit.pages + 1, PAGES)
+        share = habit.bare + ((number < bare) - habit.bare) / pages
+        habit = replace(habit, pages=pages, bare=share)
+    return habit
+
+
+def lied(state: FeedState, validators: tuple[str | None, str | None], unseen: Sequence[Entry]) -> bool:
+    """Whether 304s hid these unseen entries: asked without validators, the feed sent them with the same ones (etag,
+    last_modified), or dated well before it last said "not modified".
+    """
+    if not state.habit.unmodified or not unseen or state.succeeded_at is None:
+        return False
+    hidden_until = state.succeeded_at - LATE
+    return validators == (state.etag, state.last_modified) or any(
+        entry.published_at is not None and entry.published_at < hidden_until for entry in unseen
+    )
+
+
+def troubles(habit: Habit, *, failures: int, now: datetime) -> tuple[Trouble, ...]:
+    """What those who watch over the feed should know."""
+    told = {
+        Trouble.FAILING: failures >= SEVERAL,
+        Trouble.SILENT: is_silent(habit, now),
+        Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
+        Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,
+        Trouble.AWAY: habit.away_since is not None,
+        Trouble.LYING: habit.lies,
+    }
+    return tuple(trouble for trouble, holds in told.items() if holds)
+
+
+def is_silent(habit: Habit, now: datetime) -> bool:
+    """Whether nothing new came for five times the usual gap (and half a day at least)."""
+    if habit.news_at is None:
+        return False
+    return now - habit.news_at > max(SILENCE * (habit.news_gap or UNKNOWN_GAP), SHORTEST_SILENCE)
+
+
+def _paused(habit: Habit, now: datetime, since: datetime | None, *, new: int, total: int) -> Habit:
+    elapsed = now - since if since else None
+    return replace(habit, pause=cadence.learnt_pause(habit.pause, since=elapsed, new=new, total=total))
+
+
+def _told(habit: Habit, new: int, now: datetime) -> Habit:
+    if habit.news_at is None:
+        return replace(habit, news_at=now)
+    gap = (now - habit.news_at) / new
+    usual = gap if habit.news_gap is None else habit.news_gap * 0.8 + gap * 0.2
+    return replace(habit, news_at=now, news_gap=usual)

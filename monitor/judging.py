@@ -1,0 +1,185 @@
+"""New entries of a feed → what becomes of each: too old, unmatched, vetoed, matched. Reads pages where that is needed.
+
+It orchestrates: the rules decide (matching/), and how old is too old stands in decision 0007. Nothing is recorded here.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.errors import FetchError
+from monitor.extraction import is_full
+from monitor.fetching import Fetcher
+from monitor.languages import detect
+from monitor.matching.engine import Matcher
+from monitor.models import (
+    Article,
+    Entry,
+    EntryOutcome,
+    Extracted,
+    Feed,
+    FeedKind,
+    Fetched,
+    Outcome,
+    PollOutcome,
+    Telling,
+    Tier,
+    Verdict,
+)
+from monitor.reading import Reader
+from monitor.similarity import fingerprint
+from monitor.urls import canonical
+
+FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """What is too old to be news. `first_sight`: the feed was never seen, an entry must be dated to be news."""
+
+    since: datetime
+    first_sight: bool = False
+
+    def stale(self, entry: Entry) -> EntryOutcome | None:
+        """The outcome of an entry too old to be news, or None."""
+        at = entry.published_at
+        if self.first_sight:
+            if at is not None and at >= self.since:
+                return None
+            return EntryOutcome(entry=_brief(entry), outcome=Outcome.BASELINE, reason="было в ленте до первого опроса")
+        if at is None or at >= self.since:
+            return None
+        return EntryOutcome(entry=_brief(entry), outcome=Outcome.TOO_OLD, reason=f"дата {at:%d.%m.%Y}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """The new entries of a poll before any page is read."""
+
+    decided: tuple[EntryOutcome, ...]  # too old, or judged by what the feed gives in full
+    urgent: tuple[Entry, ...]  # title and summary already match: their pages are read first
+    waiting: tuple[Entry, ...]  # the others whose page must be read, the oldest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Entries read and judged; `pages` were read for it, `bare` of them gave no text, `unread` had no time left."""
+
+    decided: tuple[EntryOutcome, ...] = ()
+    pages: int = 0
+    bare: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Everything needed to judge an entry."""
+
+    fetcher: Fetcher
+    reader: Reader
+    matcher: Matcher
+
+    def sort(self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime) -> Sorted:
+        """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
+        stale = [outcome for entry in entries if (outcome := horizon.stale(entry))]
+        fresh = sorted((one for one in entries if not horizon.stale(one)), key=lambda one: one.published_at or now)
+        whole = [self._judged(feed, entry, _given(entry)) for entry in fresh if not _needs_page(feed, entry)]
+        partly = [(entry, self._matches(entry)) for entry in fresh if _needs_page(feed, entry)]
+        return Sorted(
+            decided=(*stale, *whole),
+            urgent=tuple(entry for entry, matches in partly if matches),
+            waiting=tuple(entry for entry, matches in partly if not matches),
+        )
+
+    async def read(
+        self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime, *, deadline: float
+    ) -> Judged:
+        """Judge entries with their pages, in this order, until the loop's clock says `deadline` (one at least)."""
+        decided: list[EntryOutcome] = []
+        bare = 0
+        for entry in entries:
+            if decided and asyncio.get_running_loop().time() > deadline:
+                break
+            page = await self._page(feed, entry, now)
+            bare += not page.text
+            decided.append(await asyncio.to_thread(self._judged_with_page, feed, entry, page, horizon))
+        count = len(decided)
+        return Judged(decided=tuple(decided), pages=count, bare=bare, unread=len(entries) - count)
+
+    def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, horizon: Horizon) -> EntryOutcome:
+        dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
+        return horizon.stale(dated) or self._judged(feed, dated, _joined(_given(entry), page.text), page.problem)
+
+    def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
+        verdict = self.matcher.judge(title=entry.title, text=text)
+        if verdict.tier is Tier.NONE and not verdict.vetoes:
+            reason = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
+            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=reason)
+        telling = Telling(article=_article(feed, entry, text, problem), verdict=verdict)
+        if verdict.tier is not Tier.NONE:
+            return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
+        return EntryOutcome(entry=entry, outcome=Outcome.VETOED, reason=_vetoes(verdict), telling=telling)
+
+    def _matches(self, entry: Entry) -> bool:
+        return self.matcher.judge(title=entry.title, text=_given(entry)).tier is not Tier.NONE
+
+    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> Extracted:
+        try:
+            answer = await self.fetcher.get(entry.url, accept="page", feed=feed)
+        except FetchError as error:
+            return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
+        assert isinstance(answer, Fetched)  # no validators were sent
+        named = {"selector": feed.article} if feed.article else {}
+        return await self.reader.extract(answer, now=now, tz=feed.tz, **named)
+
+
+def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:
+    """The settled ones, and those still to be placed into stories."""
+    told = tuple(decided)
+    matched = tuple(one for one in told if one.outcome is Outcome.POSTED)
+    return tuple(one for one in told if one.outcome is not Outcome.POSTED), matched
+
+
+def found(outcome: PollOutcome) -> tuple[int, int]:
+    """How many entries of a poll were new, and how many of them matched."""
+    told = (*outcome.urgent, *outcome.settled, *outcome.matched)
+    return len(told), sum(one.outcome is Outcome.POSTED for one in told)
+
+
+def _brief(entry: Entry) -> Entry:
+    """What the store keeps of an entry without a telling; hundreds of polls may wait to be recorded."""
+    return replace(entry, summary="", content="")
+
+
+def _needs_page(feed: Feed, entry: Entry) -> bool:
+    return feed.kind is not FeedKind.TELEGRAM and bool(entry.url) and not is_full(_given(entry))
+
+
+def _given(entry: Entry) -> str:
+    return entry.content or entry.summary
+
+
+def _article(feed: Feed, entry: Entry, text: str, problem: str) -> Article:
+    return Article(
+        feed=feed.name,
+        url=entry.url,
+        canonical_url=canonical(entry.url) or f"{feed.name}:{entry.keys[0]}",
+        title=entry.title,
+        text=text,
+        language=detect(f"{entry.title}\n{text}", feed.lang),
+        published_at=entry.published_at,
+        fingerprint=fingerprint(entry.title, text),
+        problem=problem,
+    )
+
+
+def _vetoes(verdict: Verdict) -> str:
+    return "; ".join(f"{veto.topic}/{veto.rule}: «{veto.form}»" for veto in verdict.vetoes)
+
+
+def _joined(given: str, page: str) -> str:
+    """The page's text, with the feed's summary before it when the page does not contain it."""
+    if len(page) <= len(given):
+        return given
+    return page if given[:60] in page else f"{given}\n{page}"

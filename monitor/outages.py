@@ -1,0 +1,64 @@
+"""Whether it is us: many feeds out of reach within one window are one outage of our own network.
+
+It keeps the window in memory and knows nothing of feeds but their names; time is an argument.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from monitor.errors import FetchFailure
+
+WINDOW = timedelta(minutes=2)
+FEWEST = 5  # feeds
+SHARE = 0.6  # of the polls in the window
+MOST = 2_000  # polls remembered
+
+OUT_OF_REACH = frozenset({FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
+
+
+class Turn(Enum):
+    """What a poll changed in the weather."""
+
+    NONE = "none"
+    BEGAN = "began"
+    ENDED = "ended"
+
+
+@dataclass(slots=True)
+class Weather:
+    """The last polls, and whether our own network is down."""
+
+    is_down: bool = False
+    _polls: deque[tuple[datetime, str, bool]] = field(default_factory=deque)
+    _lost: Counter[str] = field(default_factory=Counter)  # how many of them lost each feed
+
+    def saw(self, feed: str, failure_kind: str, now: datetime) -> Turn:
+        """Note a poll; `failure_kind` is "" for a good one."""
+        self._add(now, feed, is_lost=failure_kind in OUT_OF_REACH)
+        while len(self._polls) > MOST or not now - self._polls[0][0] < WINDOW:
+            self._drop_oldest()
+        was_down, self.is_down = self.is_down, self._looks_down()
+        if was_down == self.is_down:
+            return Turn.NONE
+        return Turn.BEGAN if self.is_down else Turn.ENDED
+
+    def charged(self) -> frozenset[str]:
+        """The feeds that were out of reach in the window."""
+        return frozenset(self._lost)
+
+    def _add(self, now: datetime, feed: str, *, is_lost: bool) -> None:
+        self._polls.append((now, feed, is_lost))
+        if is_lost:
+            self._lost[feed] += 1
+
+    def _drop_oldest(self) -> None:
+        _, feed, was_lost = self._polls.popleft()
+        if was_lost:
+            self._lost[feed] -= 1
+            if not self._lost[feed]:
+                del self._lost[feed]
+
+    def _looks_down(self) -> bool:
+        return len(self._lost) >= FEWEST and self._lost.total() >= SHARE * len(self._polls)

@@ -1,0 +1,148 @@
+"""Outside bytes, read where they can do no harm: small ones in a thread, the others in a child that may be killed.
+
+The child (confined.py) is started at the first need and kept. A document that takes it too much time or memory ends
+it: the document is named a failure, the next one gets a new child.
+"""
+
+import asyncio
+import io
+import os
+import pickle
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from monitor import extraction, sources
+from monitor.confined import LENGTH
+from monitor.errors import ParseError, ParseFailure
+from monitor.models import Extracted, Feed, Fetched, ParsedFeed
+
+SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a second and never the lock (decision 0012)
+SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself
+CHILDREN = 2
+_MOST_JOBS = 1_000  # of one child, then a new one: the libraries it reads with leak
+_LARGEST_ANSWER = 64 * 1024 * 1024
+
+_HEAVY = "слишком тяжёлый документ: чтение заняло больше времени или памяти, чем можно"
+_COMMAND = "import monitor.confined as confined; confined.main()"
+_ANSWERS = {
+    "monitor.models": {"ParsedFeed", "Entry", "Extracted"},
+    "datetime": {"datetime", "timedelta", "timezone"},
+    "copyreg": {"_reconstructor"},
+}
+
+
+class TooHeavy(Exception):
+    """The child did not survive the document."""
+
+
+@dataclass(slots=True)
+class _Child:
+    process: asyncio.subprocess.Process
+    jobs: int = 0
+
+
+class Reader:
+    """Parses and extracts without ever holding up the event loop. An async context manager; one for the process."""
+
+    def __init__(self, *, small: int = SMALL, seconds: float = SECONDS) -> None:
+        """`small`: up to how many bytes a document is read in a thread; `seconds`: the longest job of a child."""
+        self._small, self._seconds = small, seconds
+        self._room = asyncio.Semaphore(CHILDREN)
+        self._idle: list[_Child] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for child in self._idle:
+            await _end(child)
+
+    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+        """`sources.parse`, in a thread or in the child. Raises ParseError, TOO_HEAVY included."""
+        if len(fetched.body) <= self._small:
+            return await asyncio.to_thread(sources.parse, feed, fetched, now=now)
+        try:
+            answer = await self._ask("parse", feed, fetched, now=now)
+        except TooHeavy as error:
+            raise ParseError(_HEAVY, feed=feed.name, kind=ParseFailure.TOO_HEAVY) from error
+        if isinstance(answer, ParsedFeed):
+            return answer
+        kind, message = answer
+        raise ParseError(message, feed=feed.name, kind=ParseFailure(kind))
+
+    async def extract(self, fetched: Fetched, **named: Any) -> Extracted:
+        """`extraction.extract` of a page; `named` are its arguments. A page too heavy has that for a problem."""
+        given = {"content_type": fetched.content_type, "url": fetched.url, **named}
+        if len(fetched.body) <= self._small:
+            return await asyncio.to_thread(extraction.extract, fetched.body, **given)
+        try:
+            answer = await self._ask("extract", fetched.body, **given)
+        except TooHeavy:
+            return Extracted(text="", problem=f"страница не прочитана: {_HEAVY}")
+        assert isinstance(answer, Extracted)
+        return answer
+
+    async def _ask(self, name: str, *given: object, **named: object) -> Any:
+        """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job."""
+        job = await asyncio.to_thread(pickle.dumps, (name, given, named), pickle.HIGHEST_PROTOCOL)
+        async with self._room:
+            child = self._idle.pop() if self._idle else await _start()
+            may_go_on = False
+            try:
+                async with asyncio.timeout(self._seconds):
+                    answer = await _converse(child, job)
+                answered = await asyncio.to_thread(_loaded, answer)
+                may_go_on = child.jobs < _MOST_JOBS
+            except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
+                raise TooHeavy from error
+            finally:
+                if may_go_on:
+                    self._idle.append(child)
+                else:
+                    await _end(child)
+        return answered
+
+
+async def _start() -> _Child:
+    """A new interpreter, not a fork of ours; of our environment it gets no more than where modules stand."""
+    environment = {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - as it stands in sys.path
+    pipe = asyncio.subprocess.PIPE
+    return _Child(
+        await asyncio.create_subprocess_exec(sys.executable, "-c", _COMMAND, stdin=pipe, stdout=pipe, env=environment)
+    )
+
+
+async def _end(child: _Child) -> None:
+    with suppress(ProcessLookupError):
+        child.process.kill()
+    await child.process.communicate()
+
+
+async def _converse(child: _Child, job: bytes) -> bytes:
+    jobs, answers = child.process.stdin, child.process.stdout
+    assert jobs is not None
+    assert answers is not None
+    child.jobs += 1
+    jobs.write(LENGTH.pack(len(job)) + job)
+    await jobs.drain()
+    (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
+    if length > _LARGEST_ANSWER:
+        raise OSError("the child answers without end")
+    return await answers.readexactly(length)
+
+
+class _Answer(pickle.Unpickler):
+    """Loads the values a reader answers with and nothing else: the child has read hostile bytes."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The classes of answers."""
+        if name not in _ANSWERS.get(module, ()):
+            raise pickle.UnpicklingError(f"{module}.{name} is no answer")
+        return super().find_class(module, name)
+
+
+def _loaded(answer: bytes) -> Any:
+    return _Answer(io.BytesIO(answer)).load()

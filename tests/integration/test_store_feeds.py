@@ -1,0 +1,192 @@
+"""What the store remembers of feeds: polls recorded together, habits, health, keys that live and die."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from monitor.models import EntryOutcome, FeedState, Outcome
+from monitor.store import Store
+from monitor.stories import Chats, group
+from monitor.vitals import Habit, Trouble
+from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
+
+LEASE = timedelta(minutes=5)
+WINDOW = timedelta(hours=48)
+PLACE = partial(group, chats=Chats(post="@channel"))
+
+
+def claimed(store: Store) -> FeedState:
+    store.sync_feeds([feed()], NOW)
+    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    return state
+
+
+def seen(*numbers: int) -> tuple[EntryOutcome, ...]:
+    return tuple(settled(number) for number in numbers)
+
+
+def test_several_polls_in_one_transaction(store: Store) -> None:
+    names = ("А", "Б", "В")
+    store.sync_feeds([feed(name=name, url=f"http://{number}/") for number, name in enumerate(names)], NOW)
+    states = {state.name: state for state in store.claim_due_feeds(NOW, limit=9, lease=LEASE)}
+    outcomes = [
+        poll_outcome(feed=name, lease_no=states[name].lease_no, etag=name, settled=seen(number), had_entries=True)
+        for number, name in enumerate(names)
+    ]
+
+    assert store.record_all(outcomes, PLACE, window=WINDOW) == {"А", "Б", "В"}
+
+    after = {state.name: state for state in store.claim_due_feeds(NOW + HOUR, limit=9, lease=LEASE)}
+    assert {name: after[name].etag for name in names} == {"А": "А", "Б": "Б", "В": "В"}
+    assert [store.sight(name, [entry(0), entry(1), entry(2)]).known for name in names] == [
+        (key,) for number in range(3) for key in entry(number).keys
+    ]
+
+
+def test_in_a_batch_only_the_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
+    store.sync_feeds([feed(name="А", url="http://a/"), feed(name="Б", url="http://b/")], NOW)
+    store.claim_due_feeds(NOW, limit=9, lease=LEASE)
+    outcomes = [
+        poll_outcome(feed="А", lease_no=1, settled=seen(1)),
+        poll_outcome(feed="Б", lease_no=9, settled=seen(2)),
+    ]
+
+    assert store.record_all(outcomes, PLACE, window=WINDOW) == {"А"}
+
+    assert store.sight("А", [entry(1)]).unseen == ()
+    assert store.sight("Б", [entry(2)]).unseen == (entry(2),)
+
+
+def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store) -> None:
+    state = claimed(store)
+    part = poll_outcome(lease_no=state.lease_no, etag="new", matched=(matched(1),), is_over=False)
+
+    assert store.record(part, PLACE, window=WINDOW)
+    assert store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE) != (), "the lease still runs out by itself"
+    assert store.sight("Лента", [entry(1)]).unseen == ()
+
+    assert not store.record(part, PLACE, window=WINDOW), "and a poll that lost it may not go on"
+
+
+HABIT = Habit(
+    pause=timedelta(minutes=7), hint=HOUR, news_at=NOW, news_gap=timedelta(seconds=90.5), read_at=NOW, unmodified=3,
+    whole_at=NOW, lies=True, gap_at=NOW, pages=20, bare=0.25, away_since=NOW, tried_at=NOW, notices=("без даты", "ещё"),
+)  # fmt: skip
+
+
+def test_a_habit_read_back_equals_the_habit_recorded(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, habit=HABIT, items=b"12345678"), PLACE, window=WINDOW)
+
+    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    assert (after.habit, after.items, after.polled_at) == (HABIT, b"12345678", NOW)
+
+    store.sync_feeds([feed(url="http://moved/")], NOW + HOUR)
+    store.release_all()
+    (moved,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    assert (moved.habit, moved.items) == (Habit(), b""), "another address has other habits"
+
+
+def test_the_health_of_every_feed_in_one_call(store: Store) -> None:
+    store.sync_feeds([feed(name="Вторая", url="http://b/"), feed()], NOW)
+    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])
+    failed = poll_outcome(
+        lease_no=state.lease_no, failure="нет ответа", failure_kind="timeout", failures=4, habit=Habit(lies=True)
+    )
+    store.record(failed, PLACE, window=WINDOW)
+
+    second, first = store.feed_health(NOW)
+
+    assert (first.name, first.failure, first.failure_kind, first.failures) == ("Лента", "нет ответа", "timeout", 4)
+    assert first.troubles == (Trouble.FAILING, Trouble.LYING)
+    assert (second.polled_at, second.troubles) == (None, ())
+    store.sync_feeds([feed()], NOW)
+    assert [one.name for one in store.feed_health(NOW)] == ["Лента"]
+
+
+def test_a_failure_of_ours_is_taken_back(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, failure="нет сети", failures=1), PLACE, window=WINDOW)
+
+    store.forgive(["Лента"], NOW + timedelta(minutes=1))
+
+    (after,) = store.claim_due_feeds(NOW + timedelta(minutes=1), limit=1, lease=LEASE)
+    assert after.failures == 0
+    assert store.feed_health(NOW)[0].failure == ""
+    store.forgive(["Лента"], NOW)
+    assert store.feed_health(NOW)[0].failures == 0
+
+
+def test_a_known_entry_takes_its_new_keys_along(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, settled=seen(1)), PLACE, window=WINDOW)
+    renamed = entry(1, keys=("g:new", *entry(1).keys))
+
+    sighting = store.sight("Лента", [renamed])
+    assert (sighting.unseen, sighting.aliases) == ((), (("g:new", entry(1).keys[0]),))
+    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    store.record(poll_outcome(lease_no=again.lease_no, aliases=sighting.aliases), PLACE, window=WINDOW)
+
+    assert store.sight("Лента", [entry(9, keys=("g:new",))]).unseen == ()
+
+
+def test_what_was_shown_lately_comes_newest_first(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, settled=seen(1, 2, 3)), PLACE, window=WINDOW)
+
+    assert store.shown_lately("Лента", limit=2) == (
+        ("Новость 3", "https://news.example/3"),
+        ("Новость 2", "https://news.example/2"),
+    )
+    assert store.shown_lately("Другая") == ()
+
+
+DAY = timedelta(days=1)
+
+
+def poll_at(store: Store, day: int, *shown: int, whole: bool = True) -> None:
+    """A good poll on that day; `whole` reads the body and finds these entries, else it is a 304."""
+    now = NOW + day * DAY
+    (state,) = store.claim_due_feeds(now, limit=1, lease=LEASE, names=["Лента"])
+    habit = replace(state.habit, read_at=now) if whole else state.habit
+    sighting = store.sight("Лента", [entry(number) for number in shown])
+    new = tuple(EntryOutcome(entry=one, outcome=Outcome.UNMATCHED, reason="") for one in sighting.unseen)
+    outcome = poll_outcome(
+        lease_no=state.lease_no, polled_at=now, next_poll_at=now, habit=habit, settled=new, known_keys=sighting.known
+    )
+    assert store.record(outcome, PLACE, window=WINDOW)
+
+
+def is_known(store: Store, number: int) -> bool:
+    return store.sight("Лента", [entry(number)]).unseen == ()
+
+
+def test_keys_live_as_long_as_their_feed_shows_them_and_ninety_days_more(store: Store) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll_at(store, 0, 1, 2)
+    poll_at(store, 10, 2, 3)
+
+    assert store.tidy(NOW + 90 * DAY) == 0
+    assert store.tidy(NOW + 101 * DAY) == 1
+    assert (is_known(store, 1), is_known(store, 2), is_known(store, 3)) == (False, True, True)
+
+
+def test_a_feed_that_never_changes_keeps_its_keys(store: Store) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll_at(store, 0, 1)
+    poll_at(store, 200, whole=False)
+
+    assert store.tidy(NOW + 200 * DAY) == 0
+    poll_at(store, 201, 2)
+    assert store.tidy(NOW + 202 * DAY) == 0, "it was shown until yesterday"
+    assert store.tidy(NOW + 292 * DAY) == 1
+    assert not is_known(store, 1)
+
+
+def test_the_keys_of_a_feed_taken_out_are_forgotten_in_time(store: Store) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll_at(store, 0, 1)
+    store.sync_feeds([], NOW)
+
+    assert store.tidy(NOW + 89 * DAY) == 0
+    assert store.tidy(NOW + 91 * DAY) == 1

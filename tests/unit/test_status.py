@@ -1,0 +1,101 @@
+"""`monitor status`, on a database with a past."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import cli
+from monitor.database import migrate, open_engine
+from monitor.models import DeliveryState, Pace, Settlement
+from monitor.outbox import Outbox
+from monitor.store import Store
+from monitor.stories import Chats, group
+from monitor.vitals import Habit
+from tests.factories import feed, matched, poll_outcome
+
+NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real
+LEASE = timedelta(minutes=5)
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    address = f"sqlite:///{tmp_path / 'monitor.db'}"
+    monkeypatch.setenv("MONITOR_DATABASE_URL", address)
+    monkeypatch.setenv("COLUMNS", "160")
+    engine = open_engine(address)
+    migrate(engine)
+    engine.dispose()
+    return address
+
+
+def shown(*arguments: str) -> str:
+    ended = CliRunner().invoke(cli, ["status", *arguments])
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+@pytest.fixture
+def past(url: str) -> None:
+    """Three feeds: one well, one failing and lying, one never asked; a post sent and one waiting."""
+    engine = open_engine(url)
+    store, outbox = Store(engine), Outbox(engine)
+    store.sync_feeds([feed(name=name, url=f"http://{name}/") for name in ("Первая", "Вторая", "Третья")], NOW)
+    place = partial(group, chats=Chats(post="@channel"))
+    states = {s.name: s for s in store.claim_due_feeds(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
+    at = NOW - timedelta(minutes=40)
+    good = poll_outcome(feed="Первая", lease_no=1, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
+    failed = poll_outcome(
+        feed="Вторая", lease_no=1, polled_at=at, failure="страницы нет (404)", failure_kind="not_found", failures=5,
+        habit=Habit(lies=True),
+    )  # fmt: skip
+    assert len(states) == 2
+    store.record_all([good, failed], place, window=timedelta(hours=48))
+    delivery = outbox.claim("@channel", at + timedelta(seconds=2), lease=LEASE, pace=Pace())
+    assert delivery is not None
+    outbox.settle(delivery, Settlement(state=DeliveryState.SENT, message_id=7), at + timedelta(seconds=3))  # type: ignore[arg-type]  # a Delivery: nothing else is there to wait for
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("past")
+def test_a_glance_tells_which_feeds_need_a_look() -> None:
+    told = shown()
+
+    assert "Ленты: 3, в порядке 1, с замечаниями 1, ещё не опрошены 1" in told
+    assert "Вторая" in told
+    assert "не отвечает; врёт, что не менялась; страницы нет (404)" in told
+    assert "Первая" not in told
+    assert "Очередь: отправлено 1" in told
+    assert "от публикации до находки: обычно 5 мин" in told
+    assert "от находки до канала: обычно 3 с" in told
+
+
+@pytest.mark.usefixtures("past")
+def test_programs_get_the_whole() -> None:
+    told = json.loads(shown("--json"))
+
+    assert [one["name"] for one in told["feeds"]] == ["Вторая", "Первая", "Третья"]
+    assert told["feeds"][0] | {"polled_at": "", "next_poll_at": ""} == {
+        "name": "Вторая",
+        "troubles": ["failing", "lying"],
+        "failure": "страницы нет (404)",
+        "failure_kind": "not_found",
+        "failures": 5,
+        "polled_at": "",
+        "succeeded_at": None,
+        "news_at": None,
+        "next_poll_at": "",
+        "notices": [],
+    }
+    assert told["outbox"] == {"sent": 1}
+    assert told["delays"] == {"found_after_seconds": [300], "sent_after_seconds": [3]}
+
+
+@pytest.mark.usefixtures("url")
+def test_an_empty_installation_has_a_status_too() -> None:
+    assert "Ленты: 0" in shown()
+    assert "Очередь: пуста" in shown()
