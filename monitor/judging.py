@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, FetchFailure
 from monitor.extraction import is_full
 from monitor.fetching import Fetcher
 from monitor.languages import detect
@@ -31,6 +31,10 @@ from monitor.reading import Reader
 from monitor.similarity import fingerprint
 from monitor.urls import canonical
 
+PUT_OFF = timedelta(hours=2)  # how long a page that cannot be had for the moment is waited for
+_FOR_THE_MOMENT = frozenset(
+    {FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.THROTTLED, FetchFailure.EMPTY}
+)
 FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
 
 
@@ -64,12 +68,16 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Entries read and judged; `pages` were read for it, `bare` of them gave no text, `unread` had no time left."""
+    """Entries read and judged; `pages` were read for it, `bare` of them gave no text.
+
+    `unread` had no time left; of `put_off` the page may be had at the next poll.
+    """
 
     decided: tuple[EntryOutcome, ...] = ()
     pages: int = 0
     bare: int = 0
     unread: int = 0
+    put_off: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +105,20 @@ class Judge:
     ) -> Judged:
         """Judge entries with their pages, in this order, until the loop's clock says `deadline` (one at least)."""
         decided: list[EntryOutcome] = []
-        bare = 0
-        for entry in entries:
-            if decided and asyncio.get_running_loop().time() > deadline:
+        bare = put_off = 0
+        for number, entry in enumerate(entries):
+            if number and asyncio.get_running_loop().time() > deadline:
                 break
-            page = await self._page(feed, entry, now)
+            page, failure = await self._page(feed, entry, now)
+            outcome = await asyncio.to_thread(self._judged_with_page, feed, entry, page, horizon)
+            if outcome.outcome is Outcome.UNMATCHED and failure in _FOR_THE_MOMENT and _is_new(entry, now):
+                put_off += 1
+                continue
             bare += not page.text
-            decided.append(await asyncio.to_thread(self._judged_with_page, feed, entry, page, horizon))
+            decided.append(outcome)
         count = len(decided)
-        return Judged(decided=tuple(decided), pages=count, bare=bare, unread=len(entries) - count)
+        unread = len(entries) - count - put_off
+        return Judged(decided=tuple(decided), pages=count, bare=bare, unread=unread, put_off=put_off)
 
     def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, horizon: Horizon) -> EntryOutcome:
         dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
@@ -124,14 +137,13 @@ class Judge:
     def _matches(self, entry: Entry) -> bool:
         return self.matcher.judge(title=entry.title, text=_given(entry)).tier is not Tier.NONE
 
-    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> Extracted:
+    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> tuple[Extracted, FetchFailure | None]:
         try:
             answer = await self.fetcher.get(entry.url, accept="page", feed=feed)
         except FetchError as error:
-            return Extracted(text="", problem=f"страница не прочитана: {error.kind}")
+            return Extracted(text="", problem=f"страница не прочитана: {error.kind}"), error.kind
         assert isinstance(answer, Fetched)  # no validators were sent
-        named = {"selector": feed.article} if feed.article else {}
-        return await self.reader.extract(answer, now=now, tz=feed.tz, **named)
+        return await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article), None
 
 
 def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:
@@ -150,6 +162,10 @@ def found(outcome: PollOutcome) -> tuple[int, int]:
 def _brief(entry: Entry) -> Entry:
     """What the store keeps of an entry without a telling; hundreds of polls may wait to be recorded."""
     return replace(entry, summary="", content="")
+
+
+def _is_new(entry: Entry, now: datetime) -> bool:
+    return entry.published_at is not None and now - entry.published_at < PUT_OFF
 
 
 def _needs_page(feed: Feed, entry: Entry) -> bool:

@@ -174,7 +174,11 @@ class Poller:
         settled, matched = split((*outcome.settled, *urgent, *rest.decided))
         habit = habits.after_pages(outcome.habit, read=first.pages + rest.pages, bare=first.bare + rest.bare)
         outcome = replace(outcome, settled=settled, matched=matched, habit=habit)
-        return self._come_back_soon(outcome, state) if first.unread or rest.unread else outcome
+        if first.unread or rest.unread:
+            return self._come_back(outcome, state, self._soon(now))
+        if first.put_off or rest.put_off:
+            return self._come_back(outcome, state, outcome.next_poll_at)
+        return outcome
 
     async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> None:
         settled, matched = split(decided)
@@ -214,12 +218,12 @@ class Poller:
     def _soon(self, now: datetime) -> datetime:
         return next_poll_at(now, usual=SOON, chance=self.chance())
 
-    def _come_back_soon(self, outcome: PollOutcome, state: FeedState) -> PollOutcome:
+    def _come_back(self, outcome: PollOutcome, state: FeedState, at: datetime) -> PollOutcome:
         """Law 1: no validator is saved apart from the entries it stands for, and some are still unread."""
         kept = asdict(_kept(state))
         if outcome.habit.away_since != state.habit.away_since:  # what is kept belongs to the other address
             kept = asdict(Validators())
-        return replace(outcome, next_poll_at=self._soon(outcome.polled_at), **kept)
+        return replace(outcome, next_poll_at=at, **kept)
 
     def _failed(self, feed: Feed, state: FeedState, now: datetime, error: FeedError) -> PollOutcome:
         failures, kind = state.failures + 1, str(getattr(error, "kind", ""))

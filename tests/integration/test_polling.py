@@ -261,6 +261,34 @@ async def test_when_time_runs_out_the_rest_stays_unseen_and_no_validator_is_kept
     assert len(room.outcomes()) == 3
 
 
+async def test_a_page_that_fails_for_the_moment_is_asked_for_again(room: Room) -> None:
+    """A summary that says little must not settle what its page may tell."""
+    link = room.item("заголовок").link
+    recent = Item(
+        title="заголовок", link=link, guid="1", description="Подробности.", published=NOW - timedelta(hours=1)
+    )
+    room.serve(recent, etag='"v1"')
+    room.web.fail("/page/заголовок", faults.status(503))
+
+    first = await room.poll()
+    room.web.mend("/page/заголовок")
+    room.web.serve("/page/заголовок", page("заголовок", ABOUT.split(". ")), content_type="text/html; charset=utf-8")
+    second = await room.poll()
+
+    assert (first.settled, first.etag) == ((), None)
+    assert (len(second.matched), second.etag) == (1, '"v1"')
+
+
+async def test_a_page_is_not_waited_for_for_ever(room: Room) -> None:
+    link = room.item("заголовок").link
+    room.serve(
+        Item(title="заголовок", link=link, guid="1", description="Подробности.", published=NOW - timedelta(hours=3))
+    )
+    room.web.fail("/page/заголовок", faults.status(503))
+
+    assert len((await room.poll()).settled) == 1
+
+
 async def test_a_mistake_of_ours_fails_the_poll_and_is_told(room: Room) -> None:
     room.serve(room.item("о деле"))
     broken = replace(room.poller, judge=None)  # type: ignore[arg-type]  # the mistake
