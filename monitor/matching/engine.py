@@ -18,7 +18,8 @@ from monitor.matching.rules import CompiledRule, CompiledRules
 from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text import sentences
 
-_COUNTED_WORD = re.compile(r"\w\S*")  # as a reader counts them: what stands between blanks, dashes not counted
+_COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
+_LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
 _Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
@@ -96,7 +97,7 @@ class Reading:
             return Finding()
         vetoed = in_title = Finding()
         for hits, (start, end) in self._held(rule, lines):
-            against = _first_inside(self.line(rule.none), start, end) if rule.none is not None else None
+            against = self._against(rule, start, end)
             if not against and min(hits).start > len(self._title):
                 return Finding(hits=hits)
             if not against:
@@ -104,6 +105,13 @@ class Reading:
                 continue
             vetoed = vetoed if vetoed.veto else Finding(hits=hits, veto=against)
         return in_title if in_title.hits else vetoed
+
+    def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
+        """What `none` finds in `[start, end)` or in the title, which says what the whole article is about."""
+        if rule.none is None:
+            return None
+        speaking = self.line(rule.none)
+        return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
@@ -181,8 +189,9 @@ class Reading:
 
     @cached_property
     def _words(self) -> list[int]:
-        """Where the words of the article begin."""
-        return [word.start() for word in _COUNTED_WORD.finditer(f"{self._title}\n{self._text}")]
+        """Where the words of the article begin; a line break of the text stands for `_LINE_BREAK` of them."""
+        found = [(it.start(), it[0] < " ") for it in _COUNTED.finditer(f"{self._title}\n{self._text}")]
+        return [at for at, is_break in found for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
 
     @cached_property
     def _lines_of_text(self) -> list[int]:

@@ -148,6 +148,7 @@ class _Compiler:
         self._words: _Numbers[tuple[Part, Language | None]] = _Numbers()
         self._terms: _Numbers[tuple[str, tuple[int, ...]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
+        self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
         self._forms: list[Word] = []
         self._weights: list[float] = []
 
@@ -197,8 +198,10 @@ class _Compiler:
         return self._lines.of(tuple(dict.fromkeys(self._term(term) for term in terms)))
 
     def _term(self, term: Term) -> int:
-        words = tuple(self._word(part, term) for part in term.parts)
-        return self._terms.of((term.text, words))
+        if id(term) not in self._numbers:
+            words = tuple(self._word(part, term) for part in term.parts)
+            self._numbers[id(term)] = self._terms.of((term.text, words))
+        return self._numbers[id(term)]
 
     def _word(self, part: Part, term: Term) -> int:
         number = self._words.of((part, term.language))

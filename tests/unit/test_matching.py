@@ -160,6 +160,15 @@ def test_within_a_number_of_words(title: str, text: str, *, fires: bool) -> None
     assert bool(matcher(f"{TWO}, within: 4").judge(title=title, text=text).topics) is fires
 
 
+def test_a_new_paragraph_counts_as_fifteen_words() -> None:
+    """So that a window seldom joins what two paragraphs tell; a blank line is one break, that after the title none."""
+    text = "Беглец.\n\n Таможня."
+    assert matcher(f"{TWO}, within: 17").judge(title="Днём", text=text).topics
+    assert not matcher(f"{TWO}, within: 16").judge(title="Днём", text=text).topics
+    assert not matcher(f"{TWO}, within: 32").judge(title="", text="Беглец.\nДнём.\nТаможня.").topics
+    assert matcher(f"{TWO}, within: 2").judge(title="Беглец", text="\nТаможня.").topics
+
+
 def test_two_lines_need_two_different_places() -> None:
     judge = matcher("all: ['беглец, таможня', 'таможня, рейс']").judge
     assert not judge(title="", text="Таможня молчит.").topics
@@ -186,16 +195,23 @@ def test_a_dotted_acronym_is_found_where_a_rule_knows_its_first_letter() -> None
 KEPT = f"{TWO}, none: роман"
 
 
-def test_a_veto_speaks_in_its_sentence_only_and_is_reported() -> None:
+def test_a_veto_speaks_in_its_sentence_and_is_reported() -> None:
     judge = matcher(KEPT).judge
     text = "Беглец и таможня — роман."
     assert judge(title="", text=text) == Verdict(
         vetoes=(Veto(topic="t", rule="правило 1", form="роман", where="text", start=19, end=24),)
     )
-    assert judge(title="Роман", text="Беглец и таможня.").topics
+    assert judge(title="", text="Роман. Беглец и таможня.").topics
     elsewhere = judge(title="", text=f"{text} Беглец у таможни.")
     assert (forms(elsewhere), elsewhere.vetoes) == (["Беглец", "таможни"], ())
     assert not judge(title="", text="Беглец и роман.").vetoes
+
+
+def test_a_veto_in_the_title_speaks_for_the_whole_article() -> None:
+    judge = matcher(KEPT, f"{KEPT}, within: 9").judge
+    verdict = judge(title="Вышел роман", text="Один. Беглец и таможня.\n\nБеглец у таможни.")
+    assert not verdict.topics
+    assert {(veto.form, veto.where) for veto in verdict.vetoes} == {("роман", "title")}
 
 
 def test_a_veto_may_lie_over_the_words_of_a_line() -> None:

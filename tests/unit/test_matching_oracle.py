@@ -94,9 +94,11 @@ def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
 
 
 def words_from_to(title: str, text: str, start: int, end: int) -> int:
-    """How many words, counted between blanks, `[start, end)` touches."""
-    words = re.finditer(r"\w\S*", f"{title}\n{text}")
-    return sum(word.start() < end and start < word.end() for word in words)
+    """How many words, counted between blanks, `[start, end)` touches; a new paragraph is fifteen more."""
+    whole = f"{title}\n{text}"
+    words = [word for word in re.finditer(r"\w\S*", whole) if word.start() < end and start < word.end()]
+    breaks = [found.start() for found in re.finditer(r"\n\s*", whole) if start < found.start() < end]
+    return len(words) + 15 * len([place for place in breaks if place != len(title)])
 
 
 def scopes(rule: Rule, choice: tuple[Spot, ...], title: str, text: str) -> tuple[int, int] | None:
@@ -128,7 +130,8 @@ def judged(rule: Rule, title: str, text: str) -> str:
         scope = scopes(rule, choice, title, text) if apart else None
         if scope is None:
             continue
-        if not any(scope[0] <= spot.start and spot.end <= scope[1] for spot in against):
+        looked_at = (scope, (0, len(title)))
+        if not any(low <= spot.start and spot.end <= high for spot in against for low, high in looked_at):
             return "fires"
         result = "vetoed"
     return result
