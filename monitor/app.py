@@ -5,9 +5,10 @@
 
 import asyncio
 import os
+import platform
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +17,8 @@ from pathlib import Path
 import structlog
 from dotenv import dotenv_values
 
-from monitor import __version__
+from monitor import __version__, endpoint, health
+from monitor.alarmbook import AlarmBook
 from monitor.channel import Channel
 from monitor.config.feeds import load_feeds
 from monitor.config.keywords import load_keywords
@@ -26,10 +28,16 @@ from monitor.dispatch import Chat, Dispatcher
 from monitor.errors import ChannelClosed, ConfigError, DeliveryError
 from monitor.extraction import extract
 from monitor.fetching import Fetcher
+from monitor.heartbeat import Heartbeat
+from monitor.housekeeping import Housekeeping
 from monitor.judging import Judge
+from monitor.logs import Redactor
+from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
+from monitor.metrics import Metrics
 from monitor.models import Extracted, Feed, FeedState, Fetched, Pace, PollOutcome
+from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
 from monitor.preview import Terminal
@@ -38,6 +46,8 @@ from monitor.recording import RecordAll, Recorder
 from monitor.store import Store
 from monitor.stories import SAME_CASE, Chats, group
 from monitor.taking import Taker
+from monitor.watch import Watch
+from monitor.watchdog import Watchdog
 
 CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
 CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
@@ -71,6 +81,7 @@ class Parts:
     outbox: Outbox
     poller: Poller
     dispatcher: Dispatcher
+    watch: Watch
     check_chats: Callable[[], Coroutine[None, None, str]]
 
 
@@ -147,6 +158,17 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Reader())
         chats = await _open_chats(stack, settings)
+        weather = Weather()
+        lookout = Lookout(engine, folder=data_folder(settings))
+        watch = await _open_watch(
+            stack,
+            config,
+            lookout=lookout,
+            book=AlarmBook(engine),
+            housekeeping=Housekeeping(engine),
+            store=store,
+            weather=weather,
+        )
         yield Parts(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
@@ -159,8 +181,12 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
                 clock=clock,
                 chance=random.random,
                 slots=asyncio.Semaphore(CONCURRENT_POLLS),
+                weather=weather,
             ),
-            dispatcher=Dispatcher(outbox, chats, clock=clock, pace=Pace() if settings.live else UNPACED),
+            dispatcher=Dispatcher(
+                outbox, chats, clock=clock, pace=Pace() if settings.live else UNPACED, posted=watch.posted
+            ),
+            watch=watch,
             check_chats=lambda: _closed(chats),
         )
 
@@ -202,7 +228,60 @@ async def _open_chats(stack: AsyncExitStack, settings: Settings) -> dict[str, Ch
         return {settings.chat: await stack.enter_async_context(Terminal())}
     channel = Channel(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
     opened = await stack.enter_async_context(channel)
-    return {chat: opened for chat in (settings.channel, settings.review_chat) if chat}
+    return dict.fromkeys(settings.chats, opened)
+
+
+async def _open_watch(
+    stack: AsyncExitStack,
+    config: Config,
+    *,
+    lookout: Lookout,
+    book: AlarmBook,
+    housekeeping: Housekeeping,
+    store: Store,
+    weather: Weather,
+) -> Watch:
+    settings, compiled = config.settings, config.matcher.compiled
+    heartbeat = None
+    if settings.heartbeat_url:
+        heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
+    return Watch(
+        worker=worker_name(),
+        served=settings.chats,
+        lookout=lookout,
+        feeds=store.feed_health,
+        metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
+        book=book,
+        housekeeping=housekeeping,
+        rules=lambda: [f"{compiled.topics[rule.topic].id}/{rule.name}" for rule in compiled.rules],
+        clock=clock,
+        heartbeat=heartbeat,
+        redact=Redactor(settings.secrets),
+        is_down=lambda: weather.is_down,
+    )
+
+
+@contextmanager
+def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
+    """Health and metrics over HTTP if a port is set, and a watchdog. Raises ConfigError when the port is taken."""
+    watchdog = Watchdog((health.POLL, health.DISPATCH))
+    with ExitStack() as stack:
+        if settings.http_port:
+            pages = endpoint.Pages(problems=watch.problems, metrics=watch.metrics.page)
+            stack.enter_context(endpoint.serve(settings.http_host, settings.http_port, pages))
+        stack.enter_context(watchdog.on_duty())
+        yield watchdog
+
+
+def worker_name() -> str:
+    """What this process is called among those that share a database: in a container, the container's name."""
+    return platform.node()
+
+
+def data_folder(settings: Settings) -> Path | None:
+    """Where the database file lies; None for a server."""
+    path = sqlite_file(settings.database_url)
+    return path.parent if path else None
 
 
 async def _closed(chats: Mapping[str, Chat]) -> str:

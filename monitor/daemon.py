@@ -12,13 +12,16 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CLAIMED_AT_ONCE, Config, Parts, clock, drain, open_parts
-from monitor.health import DISPATCH, EVERY, POLL
+from monitor.app import CLAIMED_AT_ONCE, Config, Parts, clock, drain, on_duty, open_parts
+from monitor.health import DISPATCH, EVERY, POLL, beat_name
 from monitor.models import FeedState
 from monitor.polling import LEASE
+from monitor.watchdog import Watchdog
 
 TICK = 1.0  # seconds between two looks at what is due
-CHORES = 6 * 60 * 60.0  # seconds between two rounds of housekeeping
+WATCH = 60.0  # seconds between two looks at how the work goes
+WATCH_FIRST = timedelta(seconds=20)  # the first one, when there is something to see
+LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
@@ -29,23 +32,25 @@ log = structlog.get_logger()
 class Daemon:
     """Polls what is due and drains the outbox until it is told to stop."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, watchdog: Watchdog) -> None:
+        self._parts, self._watchdog = parts, watchdog
+        self._watches: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
-        self._chores: dict[str, asyncio.Task[None]] = {}
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
         scheduler = AsyncIOScheduler(timezone=UTC)
-        scheduler.add_job(self._tick_chores, "interval", seconds=CHORES, next_run_time=clock())
         for tick in (self._tick_polls, self._tick_drains):
             # A late tick is as good as a punctual one: never skip it (the library's default is 1 s of mercy).
             scheduler.add_job(
                 tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, next_run_time=clock()
             )
+        scheduler.add_job(
+            self._tick_watch, "interval", seconds=WATCH, misfire_grace_time=None, next_run_time=clock() + WATCH_FIRST
+        )
         scheduler.start()
         await stop.wait()
         scheduler.pause()
@@ -55,6 +60,7 @@ class Daemon:
 
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
+        self._begin(POLL)
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
             claimed = await asyncio.to_thread(
@@ -65,6 +71,7 @@ class Daemon:
             await self._beat(POLL)
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
+        self._watchdog.came_round(POLL)
 
     async def _poll(self, state: FeedState) -> None:
         async with asyncio.timeout(LEASE.total_seconds()):
@@ -72,6 +79,7 @@ class Daemon:
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
+        self._begin(DISPATCH)
         try:
             now = clock()
             for chat in self._parts.dispatcher.chats:
@@ -81,17 +89,19 @@ class Daemon:
             await self._beat(DISPATCH)
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
+        self._watchdog.came_round(DISPATCH)
 
     async def _drain(self, chat: str) -> None:
         again = await drain(self._parts.dispatcher, chat, patience=PATIENCE)
         self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
 
-    async def _tick_chores(self) -> None:
-        self._start(self._chores, "tidy", self._tidy())
+    async def _tick_watch(self) -> None:
+        self._start(self._watches, "watch", self._parts.watch.round())
 
-    async def _tidy(self) -> None:
-        forgotten = await asyncio.to_thread(self._parts.store.tidy, clock())
-        log.info("tidied", action="tidy", keys_forgotten=forgotten)
+    def _begin(self, job: str) -> None:
+        late = self._parts.watch.metrics.ticked(job, every=timedelta(seconds=TICK))
+        if late > LATE:
+            log.warning("a tick came late: the process was busy or stopped", action=job, seconds=late.total_seconds())
 
     def _start(self, running: dict[str, asyncio.Task[None]], key: str, work: Coroutine[None, None, None]) -> None:
         """Run one job at a time for each key; a failed one is logged and the next tick tries again."""
@@ -110,7 +120,7 @@ class Daemon:
     async def _beat(self, job: str) -> None:
         now = clock()
         if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
-            await asyncio.to_thread(self._parts.store.beat, job, now)
+            await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
             self._beats[job] = now
 
     async def _finish(self) -> bool:
@@ -120,7 +130,7 @@ class Daemon:
         running: Iterable[asyncio.Task[None]] = [
             *self._polls.values(),
             *self._drains.values(),
-            *self._chores.values(),
+            *self._watches.values(),
         ]
         if not running:
             return True
@@ -137,10 +147,11 @@ async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_parts(config) as parts:
-        greeting = asyncio.create_task(ready(parts))
-        log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
-        finished = await Daemon(parts).run(stop)
-        greeting.cancel()
-        await asyncio.gather(greeting, return_exceptions=True)
-        log.info("stopped", action="run", finished=finished)
-        return finished
+        with on_duty(config.settings, parts.watch) as watchdog:
+            greeting = asyncio.create_task(ready(parts))
+            log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
+            finished = await Daemon(parts, watchdog).run(stop)
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+            log.info("stopped", action="run", finished=finished)
+            return finished

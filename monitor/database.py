@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
@@ -23,6 +23,10 @@ from sqlalchemy.exc import DatabaseError as DriverError
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "alembic"
+MIGRATION_LOCK = 0x6D6F6F  # PostgreSQL advisory lock: of many workers that start at once one migrates, the others wait
+SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""How long libpq waits for a server that is gone without a word; by itself, for hours."""
+
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
 
 READ_ONLY = {"monitor_read_only": True}
@@ -39,7 +43,7 @@ def open_engine(url: str) -> Engine:
     """An engine for `url`, its SQLite folder created. Raises DatabaseError with what the operator must do."""
     path = sqlite_file(url)
     if path is None:
-        return create_engine(_parsed(url), pool_pre_ping=True)
+        return create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
     _make_folder(path.parent)
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
@@ -58,6 +62,8 @@ def migrate(engine: Engine) -> None:
     if found:
         _copy_before_migration(engine, found)
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -129,6 +135,12 @@ def _parsed(url: str) -> Any:
         ) from error
 
 
+def _server_patience(url: Any) -> dict[str, int]:
+    """What the operator's address itself says counts more."""
+    mine = SERVER_PATIENCE if url.get_backend_name() == "postgresql" else {}
+    return {name: value for name, value in mine.items() if name not in url.query}
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +175,7 @@ def _explained(engine: Engine) -> Iterator[None]:
     except (IntegrityError, ProgrammingError, DataError):
         raise  # a bug of ours, not the operator's database
     except (DriverError, NoSuchModuleError) as error:
-        where = engine.url.render_as_string(hide_password=True)
+        where = engine.url.set(query={}).render_as_string(hide_password=True)  # a password may stand in the query too
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise DatabaseError(
             f"База данных {where} недоступна: {reason}. "
@@ -203,11 +215,19 @@ def _found(engine: Engine) -> str:
 
 
 def _copy_before_migration(engine: Engine, revision: str) -> None:
-    """Keep the old file: SQLite runs DDL outside transactions, a failed migration may leave half of it."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    """Keep the old file, the way back to the old version; complete before it bears its name. Raises DatabaseError."""
+    path = sqlite_file(engine.url.render_as_string())
+    if path is None:
         return
-    source = Path(engine.url.database)
-    target = source.with_name(f"{source.name}.before-{revision}")
-    if not target.exists():
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as copy:
+    target = path.with_name(f"{path.name}.before-{revision}")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(unfinished)) as copy:
             old.backup(copy)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise DatabaseError(
+            f"Прежняя база {path} не скопирована в {target} ({error}), поэтому и не изменена. "
+            "Освободите место или проверьте права и запустите снова."
+        ) from error

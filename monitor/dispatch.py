@@ -47,10 +47,19 @@ class Chat(Protocol):
 
 
 class Dispatcher:
-    """Brings the chats to what the outbox says they should show."""
+    """Brings the chats to what the outbox says they should show; `posted` is told, in a thread, of each new post."""
 
-    def __init__(self, outbox: Outbox, chats: Mapping[str, Chat], *, clock: Callable[[], datetime], pace: Pace) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        chats: Mapping[str, Chat],
+        *,
+        clock: Callable[[], datetime],
+        pace: Pace,
+        posted: Callable[[int], None] | None = None,
+    ) -> None:
         self._outbox, self._chats, self._clock, self._pace = outbox, chats, clock, pace
+        self._posted = posted
         self._closed: dict[str, str] = {}
         self.stopping = False
 
@@ -79,6 +88,8 @@ class Dispatcher:
             settlement = await self._bring(claimed)
             self._closed[chat] = settlement.chat_closed
             await self._settle(claimed, settlement)
+            if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:
+                await asyncio.to_thread(self._posted, claimed.id)
         return None
 
     async def _bring(self, delivery: Delivery) -> Settlement:

@@ -1,21 +1,94 @@
-"""Whether the daemon is alive: its jobs beat in the database, `monitor health` (the container's check) listens.
+"""Whether the work goes on: jobs come round, due feeds are polled, waiting posts are tried. Pure: a look in, words out.
 
-A beat is written by the job itself after a round, so a process that is alive but stuck stops beating.
+`monitor health` (the container's check), `/health` and the heartbeat to the outside all ask here. Each worker beats
+in the database under its own name after a round of its own, so that a process that is alive but stuck falls silent and
+no other covers for it. A refusing Telegram or a dead feed is no standstill: trying is progress, and a restart cures
+neither.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from monitor.models import DeliveryState
 
 POLL = "poll"
 DISPATCH = "dispatch"
 EVERY = timedelta(seconds=10)  # how often a job beats
 SILENCE = timedelta(seconds=90)  # a job silent for longer is dead or stuck
+STANDSTILL = timedelta(minutes=5)  # what is due and untouched for so long is being left undone
 
 
-def silent_jobs(beats: Mapping[str, datetime], now: datetime) -> tuple[str, ...]:
-    """The jobs that do not beat, each with since when, in words an operator reads; empty: all is well."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatVitals:
+    """How a chat is served."""
+
+    chat: str
+    closed: str = ""  # why it takes nothing for now; "" when it does
+    not_before_at: datetime | None = None
+    tried_at: datetime | None = None  # the last send, as far as the governor remembers
+    pending: int = 0
+    waiting_since: datetime | None = None  # the delivery that waits longest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How the work goes, in one look at the database."""
+
+    beats: Mapping[str, datetime]  # when each job of each worker last came round
+    feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "resting" (not in feeds.yaml)
+    due_since: datetime | None  # the feed that should have been polled first and nobody polls
+    polled_at: datetime | None  # the last poll, good or bad
+    deliveries: Mapping[DeliveryState, int]
+    undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
+    chats: tuple[ChatVitals, ...]
+
+
+def beat_name(job: str, worker: str) -> str:
+    """The name under which a worker's job beats in the database."""
+    return f"{job}@{worker}"
+
+
+def silent_jobs(beats: Mapping[str, datetime], now: datetime, *, worker: str) -> tuple[str, ...]:
+    """The jobs of a worker that do not beat, each with since when, in words an operator reads; empty: all is well."""
+    names = {job: beat_name(job, worker) for job in (POLL, DISPATCH)}
     return tuple(
-        f"{job}: " + (f"молчит с {beats[job]:%Y-%m-%d %H:%M:%S} UTC" if job in beats else "ещё не начинал")
-        for job in (POLL, DISPATCH)
-        if job not in beats or now - beats[job] > SILENCE
+        f"{job}: " + (f"молчит с {_told(beats[name])}" if name in beats else "ещё не начинал")
+        for job, name in names.items()
+        if name not in beats or now - beats[name] > SILENCE
     )
+
+
+def standstill(vitals: Vitals, now: datetime, *, chats: Collection[str]) -> tuple[str, ...]:
+    """What should be under way and is not, in the same words. `chats` are those we serve."""
+    return (*_polls(vitals, now), *_sends(vitals, now, chats))
+
+
+def problems(vitals: Vitals, now: datetime, *, worker: str, chats: Collection[str]) -> tuple[str, ...]:
+    """Why this worker cannot be called healthy; empty: polls and deliveries go on."""
+    return (*silent_jobs(vitals.beats, now, worker=worker), *standstill(vitals, now, chats=chats))
+
+
+def _polls(vitals: Vitals, now: datetime) -> Iterator[str]:
+    if vitals.due_since and now - _latest(vitals.due_since, vitals.polled_at) > STANDSTILL:
+        last = f"последний опрос {_told(vitals.polled_at)}" if vitals.polled_at else "опросов ещё не было"
+        yield f"опросы стоят: есть ленты, которые пора было опросить {_told(vitals.due_since)}; {last}"
+
+
+def _sends(vitals: Vitals, now: datetime, served: Collection[str]) -> Iterator[str]:
+    for chat in vitals.chats:
+        if chat.chat in served and chat.waiting_since and now - _ready_at(chat, chat.waiting_since) > STANDSTILL:
+            yield f"отправка в {chat.chat} стоит: ждут {chat.pending}, самая ранняя с {_told(chat.waiting_since)}"
+
+
+def _ready_at(chat: ChatVitals, waiting_since: datetime) -> datetime:
+    """From when somebody should have tried."""
+    return _latest(waiting_since, chat.not_before_at, chat.tried_at)
+
+
+def _latest(first: datetime, *others: datetime | None) -> datetime:
+    return max(first, *(at for at in others if at), first)
+
+
+def _told(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,6 +8,7 @@ token in its path), so they speak only from WARNING up.
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Literal, TextIO
@@ -17,6 +18,7 @@ import structlog
 # No word boundary before the number: the Bot API writes it as /bot<token>/.
 _TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 _PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+_PARAMETER = re.compile(r"(?<=[?&])(password|passfile|token)=[^&\s]+", re.IGNORECASE)
 HIDDEN = "[скрыто]"
 
 
@@ -31,7 +33,8 @@ class Redactor:
         """`text` without secrets."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return _PASSWORD.sub(rf"\1:{HIDDEN}@", _TOKEN.sub(HIDDEN, text))
+        text = _PARAMETER.sub(rf"\1={HIDDEN}", _TOKEN.sub(HIDDEN, text))
+        return _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
 
 
 class _RedactedStream:
@@ -79,6 +82,7 @@ def configure(*, form: Literal["text", "json"], secrets: Sequence[str], stream: 
         cache_logger_on_first_use=False,
     )
     sys.excepthook = _redacted_excepthook
+    threading.excepthook = _redacted_thread_excepthook
 
 
 def _console() -> structlog.dev.ConsoleRenderer:
@@ -87,3 +91,8 @@ def _console() -> structlog.dev.ConsoleRenderer:
 
 def _redacted_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     logging.getLogger("monitor").critical("unexpected error", exc_info=(kind, error, trace))
+
+
+def _redacted_thread_excepthook(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value:
+        _redacted_excepthook(args.exc_type, args.exc_value, args.exc_traceback)

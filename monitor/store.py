@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, exists, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, insert, literal, select, text, update
 
 from monitor import habits, roster
 from monitor.database import insert_or_ignore, reading, upsert, writing
@@ -104,14 +104,6 @@ class Store:
         with reading(self._engine) as db:
             return tuple(_health(row, now) for row in roster.active(db))
 
-    def tidy(self, now: datetime) -> int:
-        """Forget the keys of entries that their feed has not shown for `KEYS_KEPT`; returns how many."""
-        shown = exists().where(
-            feeds.c.name == entry_keys.c.feed, feeds.c.active, feeds.c.read_at <= entry_keys.c.last_seen_at
-        )
-        with writing(self._engine) as db:
-            return db.execute(delete(entry_keys).where(entry_keys.c.last_seen_at < now - KEYS_KEPT, ~shown)).rowcount
-
     # ── entries and stories ─────────────────────────────────────────────────────────────────────────────────
 
     def sight(self, feed: str, found: Sequence[Entry]) -> Sighting:
@@ -189,11 +181,6 @@ class Store:
         with writing(self._engine) as db:
             statement = upsert(db, heartbeats).values(name=name, at=now)
             db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
-
-    def heartbeats(self) -> dict[str, datetime]:
-        """When each job was last alive."""
-        with reading(self._engine) as db:
-            return {row.name: row.at for row in db.execute(select(heartbeats))}
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:

@@ -246,6 +246,16 @@ sends = Table(
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("name", String, primary_key=True),  # the job that beat: "poll", "dispatch"
+    Column("name", String, primary_key=True),  # the job that came round, "poll@worker" (monitor/health.py)
     Column("at", Instant, nullable=False),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("key", String, primary_key=True),  # "kind:subject" (monitor/alarms.py)
+    Column("text", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("told_at", Instant),  # NULL: seen once, not told yet
+    Column("gone_at", Instant),  # NULL: it holds; else since when it has not been seen
 )

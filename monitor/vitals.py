@@ -28,6 +28,7 @@ class Habit:
     notices: tuple[str, ...] = ()  # what was wrong with the last body read whole
 
 
+LOST_LETTERS = "в заголовках почти нет кириллицы"  # how a notice begins that tells of a lost encoding
 UNLEARNT = Habit()  # of a feed never polled
 
 

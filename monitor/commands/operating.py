@@ -7,17 +7,19 @@ from monitor.config.settings import load_settings
 from monitor.database import migrate as migrate_database
 from monitor.database import open_engine, require_current_schema
 from monitor.logs import configure
-from monitor.store import Store
+from monitor.lookout import Lookout
 
 
 def show_health() -> None:
-    """Сказать, жив ли работающий монитор: опросы и отправка идут (для HEALTHCHECK контейнера)."""
-    engine = open_engine(load_settings(app.environment()).database_url)
+    """Сказать, идут ли у работающего монитора опросы и отправка (для HEALTHCHECK контейнера)."""
+    settings = load_settings(app.environment())
+    engine = open_engine(settings.database_url)
     require_current_schema(engine)
-    silent = health.silent_jobs(Store(engine).heartbeats(), app.clock())
-    for job in silent:
-        typer.echo(job)
-    raise typer.Exit(1 if silent else 0)
+    now = app.clock()
+    found = health.problems(Lookout(engine).vitals(now), now, worker=app.worker_name(), chats=settings.chats)
+    for problem in found:
+        typer.echo(problem)
+    raise typer.Exit(1 if found else 0)
 
 
 def migrate() -> None:

@@ -6,9 +6,9 @@ docs/operating.md documents every variable; tests/test_house.py keeps the two li
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from monitor.errors import ConfigError
 
@@ -34,6 +34,9 @@ class Settings(BaseModel):
     proxy: str = ""
     allow_private_addresses: bool = False
     contact: str = ""
+    http_port: int = Field(default=0, ge=0, le=65535)  # 0: no health and metrics over HTTP
+    http_host: str = "127.0.0.1"
+    heartbeat_url: str = ""
     log_format: Literal["text", "json"] = "text"
 
     @field_validator("bot_token")
@@ -58,6 +61,13 @@ class Settings(BaseModel):
             raise ValueError("нужен адрес вида http://127.0.0.1:8081")
         return url.rstrip("/")
 
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _page_shape(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("нужен адрес вида https://сайт/путь")
+        return url
+
     @property
     def live(self) -> bool:
         """Whether posts go to Telegram; without token or channel they are shown in the terminal."""
@@ -69,6 +79,11 @@ class Settings(BaseModel):
         return self.channel if self.live else TERMINAL
 
     @property
+    def chats(self) -> tuple[str, ...]:
+        """Every chat that is written to."""
+        return tuple(chat for chat in (self.channel, self.review_chat) if chat) if self.live else (TERMINAL,)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The variables still needed to go live."""
         wanted = {"MONITOR_BOT_TOKEN": self.bot_token, "MONITOR_CHANNEL": self.channel}
@@ -77,9 +92,17 @@ class Settings(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never stand in any output."""
-        addresses = [urlsplit(self.proxy).password or "", urlsplit(self.database_url).password or ""]
         halves = (self.bot_token, self.bot_token.partition(":")[2])
-        return tuple(secret for secret in (*halves, *addresses) if secret)
+        # Whoever knows the address of the heartbeat can keep the outside watch quiet.
+        heartbeat = (self.heartbeat_url, urlsplit(self.heartbeat_url).path.strip("/"))
+        passwords = (*_passwords(self.proxy), *_passwords(self.database_url))
+        return tuple(secret for secret in dict.fromkeys((*halves, *heartbeat, *passwords)) if secret)
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    """The passwords in an address, as written and as meant."""
+    parts = urlsplit(url)
+    return (parts.password or "", unquote(parts.password or ""), *parse_qs(parts.query).get("password", ()))
 
 
 KNOWN = frozenset(PREFIX + name.upper() for name in Settings.model_fields)
@@ -121,5 +144,8 @@ def _advice(kind: str, message: str) -> str:
     known = {
         "bool_parsing": "пишите 1 или 0",
         "literal_error": "пишите text или json",
+        "int_parsing": "пишите число, например 9464",
+        "less_than_equal": "порт не больше 65535",
+        "greater_than_equal": "порт не меньше 0 (0 - выключено)",
     }
     return known.get(kind, message.removeprefix("Value error, "))

@@ -13,6 +13,7 @@ from monitor.sources import listing as _listing
 from monitor.sources import sitemap as _sitemap
 from monitor.sources import telegram as _telegram
 from monitor.sources.document import SITEMAPS, find_root
+from monitor.vitals import LOST_LETTERS
 
 __all__ = ["at_fallback", "parse", "recognise"]
 
@@ -75,4 +76,4 @@ def _strange_letters(feed: Feed, parsed: ParsedFeed) -> Iterator[str]:
     titles = " ".join(entry.title for entry in parsed.entries)
     letters = len(_LETTER.findall(titles))
     if feed.lang in ("ru", "kk") and letters >= _ENOUGH and len(_CYRILLIC.findall(titles)) < letters * _LEAST_CYRILLIC:
-        yield f"в заголовках почти нет кириллицы (lang: {feed.lang}): искажена кодировка или это другая версия сайта"
+        yield f"{LOST_LETTERS} (lang: {feed.lang}): искажена кодировка или это другая версия сайта"

@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 from monitor.tables import metadata
+from tests.servers.postgres import PostgresServer
 
 
 def test_the_migrations_build_exactly_the_tables(engine: Engine) -> None:
@@ -61,6 +65,90 @@ def test_an_older_sqlite_file_is_copied_before_it_is_migrated(tmp_path: Path) ->
 
     assert (tmp_path / "monitor.db.before-0000").exists()
     engine.dispose()
+
+
+def test_the_copy_of_an_upgrade_is_of_that_upgrade(tmp_path: Path) -> None:
+    """Not of an earlier one: upgraded, set back and worked with, the old copy would lose what came since."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
+    with sqlite3.connect(tmp_path / "monitor.db") as old:
+        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        old.execute("INSERT INTO alembic_version VALUES ('0000')")
+    old.close()
+    (tmp_path / "monitor.db.before-0000").write_bytes(b"the copy of a year ago")
+
+    with pytest.raises(Exception, match="0000"):
+        migrate(engine)
+
+    with closing(sqlite3.connect(tmp_path / "monitor.db.before-0000")) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0000",)]
+    assert not list(tmp_path.glob("*.unfinished"))
+    engine.dispose()
+
+
+def test_without_room_for_the_copy_nothing_is_changed(tmp_path: Path) -> None:
+    file = tmp_path / "monitor.db"
+    engine = open_engine(f"sqlite:///{file}")
+    _migrate_to(engine, "0001")
+    (tmp_path / "monitor.db.before-0001").mkdir()  # where the copy should stand
+
+    with pytest.raises(DatabaseError, match="и не изменена"):
+        migrate(engine)
+
+    with pytest.raises(SchemaError):
+        require_current_schema(engine)
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_the_tables_as_they_were(database_url: str) -> None:
+    engine = open_engine(database_url)
+    _migrate_to(engine, "0002")
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE alarms (key INTEGER)")  # in the way of a later one
+    before = sorted(inspect(engine).get_table_names())
+
+    with pytest.raises(DatabaseError if engine.dialect.name == "sqlite" else DriverError):
+        migrate(engine)
+
+    assert sorted(inspect(engine).get_table_names()) == before
+    with pytest.raises(SchemaError, match="0002"):
+        require_current_schema(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_workers_that_start_at_once_migrate_once(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    engines = [open_engine(url) for _ in range(4)]
+
+    with ThreadPoolExecutor(len(engines)) as pool:
+        list(pool.map(migrate, engines))
+
+    for engine in engines:
+        require_current_schema(engine)
+        engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_server_gone_without_a_word_is_not_waited_for_by_the_hour(postgres: PostgresServer) -> None:
+    url = postgres.new_database()
+    mine, given = open_engine(url), open_engine(f"{url}?connect_timeout=3")
+
+    for engine, expected in ((mine, "10"), (given, "3")):
+        with engine.connect() as db:
+            driver = db.connection.driver_connection
+            assert driver
+            options = driver.info.get_parameters()
+            assert options["connect_timeout"] == expected
+            assert options["tcp_user_timeout"] == "60000"
+        engine.dispose()
+
+
+def _migrate_to(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        command.upgrade(config, revision)
 
 
 def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: Path) -> None:

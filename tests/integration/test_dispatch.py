@@ -84,6 +84,24 @@ async def test_a_joined_story_is_edited_in_place(dispatcher: Dispatcher, bot_api
     assert bot_api.count("sendMessage") == 1
 
 
+async def test_who_counts_delays_is_told_of_posts_and_not_of_edits_or_failures(
+    bot_api: BotApi, outbox: Outbox, engine: Engine, clock: Clock
+) -> None:
+    told: list[int] = []
+    async with Channel(TOKEN, base_url=bot_api.url) as channel:
+        dispatcher = Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE, posted=told.append)
+        wish(engine)
+        await dispatcher.drain(CHAT)
+        wish(engine, html="исправленный текст")
+        await dispatcher.drain(CHAT)
+        bot_api.script(faults.status(400, body='{"ok": false, "error_code": 400, "description": "Bad Request: x"}'))
+        wish(engine, story_id=2)
+        await dispatcher.drain(CHAT)
+
+    assert states(engine) == ["sent", "rejected"]
+    assert told == [1]
+
+
 async def test_retry_after_is_obeyed_to_the_second(
     dispatcher: Dispatcher, bot_api: BotApi, engine: Engine, clock: Clock
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from monitor.lookout import Lookout
 from monitor.models import DeliveryState, EntryOutcome, FeedState, Outcome, Story, StoryChange, WantedPost
 from monitor.outbox import Outbox
 from monitor.similarity import Shelf
@@ -275,8 +276,8 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Stor
         assert len(db.execute(select(stories)).all()) == 1
 
 
-def test_a_heartbeat_is_the_last_one(store: Store) -> None:
+def test_a_heartbeat_is_the_last_one(store: Store, engine: Engine) -> None:
     store.beat("poll", NOW)
     store.beat("poll", NOW + HOUR)
 
-    assert store.heartbeats() == {"poll": NOW + HOUR}
+    assert Lookout(engine).vitals(NOW).beats == {"poll": NOW + HOUR}

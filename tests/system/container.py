@@ -6,13 +6,16 @@ The news site and Telegram stand on this machine's loopback; the container share
 
 import json
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.servers.bot_api import TOKEN, BotApi
@@ -41,6 +44,8 @@ HARDENED = (
     "--pids-limit=64",
     "--memory=256m",
 )
+FIRST_VERSION = "0001"
+SQLITE = "import sqlite3; d = sqlite3.connect('/data/monitor.db', timeout=20)"
 IMPATIENT = ("--health-interval=2s", "--health-timeout=10s", "--health-start-period=60s")
 
 STORIES = (
@@ -74,7 +79,10 @@ class Container:
         return docker("logs", self.id)
 
     def wait_healthy(self) -> None:
-        wait_for(lambda: self.state["Health"]["Status"] == "healthy", lambda: self.log)
+        self.wait_status("healthy")
+
+    def wait_status(self, status: str) -> None:
+        wait_for(lambda: self.state["Health"]["Status"] == status, lambda: self.log)
 
     def stop(self) -> tuple[int, float]:
         """SIGTERM, and SIGKILL after 10 seconds; the exit code and the seconds it took."""
@@ -101,6 +109,7 @@ class Newsroom:
 
     @property
     def options(self) -> tuple[str, ...]:
+        """Of `docker run`, for the image or a command beside it."""
         environment = {
             "MONITOR_BOT_TOKEN": TOKEN,
             "MONITOR_CHANNEL": CHANNEL,
@@ -186,3 +195,53 @@ def test_a_folder_of_root_is_named_with_its_remedy(tmp_path: Path) -> None:
     mount = f"--volume={tmp_path}:/data"
     tmp_path.chmod(0o755)
     assert "chown -R 10001 /data" in docker("run", "--rm", *HARDENED, mount, IMAGE, status=4).replace("\n", " ")
+
+
+def test_its_pages_say_how_it_does(newsroom: Newsroom) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    newsroom.publish(*STORIES[0])
+    running = Container(*newsroom.options, f"--env=MONITOR_HTTP_PORT={port}")
+    try:
+        running.wait_healthy()
+        newsroom.wait_posted(1, running)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", verify=False) as pages:
+            assert pages.get("/health").json() == {"status": "ok", "problems": []}
+            told = pages.get("/metrics").text
+        assert 'monitor_deliveries{state="sent"} 1.0' in told
+        assert "process_resident_memory_bytes" in told
+    finally:
+        docker("rm", "--force", running.id)
+        docker("volume", "rm", newsroom.volume)
+
+
+def test_a_process_that_stands_still_is_unhealthy(container: Container) -> None:
+    aged = "UPDATE heartbeats SET at = '2000-01-01 00:00:00.000000'"
+    docker("kill", "--signal=STOP", container.id)
+    docker("exec", container.id, "python", "-c", f"{SQLITE}; d.execute({aged!r}); d.commit()")
+
+    container.wait_status("unhealthy")
+
+    docker("kill", "--signal=CONT", container.id)
+    container.wait_healthy()
+
+
+def test_an_upgrade_keeps_the_old_file_and_posts_nothing_twice(newsroom: Newsroom) -> None:
+    """The data of the first version under this image."""
+    options = newsroom.options
+    docker("run", "--rm", *HARDENED, *options, "--entrypoint=alembic", IMAGE, "upgrade", FIRST_VERSION)
+    newsroom.publish(*STORIES[0])
+    running = Container(*options)
+    try:
+        running.wait_healthy()
+        newsroom.wait_posted(1, running)
+        kept = docker("exec", running.id, "ls", "/data").split()
+        assert f"monitor.db.before-{FIRST_VERSION}" in kept
+        assert not [name for name in kept if name.endswith(".unfinished")]
+        running.stop()
+        docker("start", running.id)
+        running.wait_healthy()
+        assert len(newsroom.headlines) == 1
+    finally:
+        docker("rm", "--force", running.id)
+        docker("volume", "rm", newsroom.volume)

@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import sys
+import threading
 
 import pytest
 import structlog
@@ -13,10 +14,10 @@ TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> object:
-    root, hook = logging.getLogger(), sys.excepthook
+    root, hook, thread_hook = logging.getLogger(), sys.excepthook, threading.excepthook
     handlers, level = root.handlers, root.level
     yield
-    root.handlers, sys.excepthook = handlers, hook
+    root.handlers, sys.excepthook, threading.excepthook = handlers, hook, thread_hook
     root.setLevel(level)
     structlog.reset_defaults()
 
@@ -40,6 +41,24 @@ def test_known_secrets_are_hidden_wherever_they_stand() -> None:
 
 def test_passwords_in_addresses_are_hidden_and_the_rest_stays() -> None:
     assert Redactor()("socks5://user:p4ss@host:1080") == f"socks5://user:{HIDDEN}@host:1080"
+
+
+def test_a_password_among_the_parameters_of_an_address_is_hidden() -> None:
+    shown = Redactor()("postgresql://host/base?password=p4ss&connect_timeout=3 is away")
+
+    assert shown == f"postgresql://host/base?password={HIDDEN}&connect_timeout=3 is away"
+
+
+def test_a_thread_nobody_watched_is_redacted_too() -> None:
+    stream = io.StringIO()
+    configure(form="text", secrets=["hush"], stream=stream)
+
+    thread = threading.Thread(target=int, args=("hush",))
+    thread.start()
+    thread.join()
+
+    assert "ValueError" in stream.getvalue()
+    assert "hush" not in stream.getvalue()
 
 
 def test_ordinary_text_is_left_alone() -> None:

@@ -1,5 +1,4 @@
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,6 @@ from monitor.matching.evaluation import evaluate
 from monitor.matching.explanation import check_examples, explain, verdict_json
 from monitor.matching.rules import compile_rules
 from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto
-
-PROJECT = Path(__file__).parents[2] / "keywords.yaml"
 
 
 def load(body: str) -> Keywords:
@@ -32,12 +29,6 @@ def matcher(*rule_lines: str, head: str = "") -> Matcher:
 
 def forms(verdict: Verdict) -> list[str]:
     return [match.form for found in verdict.topics for match in found.matches]
-
-
-@cache
-def project() -> tuple[Keywords, Matcher]:
-    keywords = load_keywords(PROJECT.read_text(encoding="utf-8"), file="keywords.yaml")
-    return keywords, Matcher(compile_rules(keywords))
 
 
 # ── words ──────────────────────────────────────────────────────────────────────────────────────
@@ -368,25 +359,6 @@ def test_evaluation_counts_topics_tiers_and_names_mistakes() -> None:
     assert result["misses"] == [{"id": "3", "title": "", "topic": "t", "why": "не нашлось ни одного слова правил"}]
     alarm = {"id": "2", "title": "", "topic": "t", "rule": "правило 2", "tier": "review", "words": ["Беглец", "рейс"]}
     assert result["false_alarms"] == [alarm]
-
-
-# ── the project's own file ─────────────────────────────────────────────────────────────────────
-
-
-def test_the_examples_of_keywords_yaml_hold() -> None:
-    assert check_examples(*project()) == ()
-
-
-def test_every_topic_of_keywords_yaml_shows_both_tiers_and_misses() -> None:
-    keywords, _ = project()
-    assert {
-        found.id: {example.expects for example in found.examples} >= {"post", "review", "miss"}
-        for found in keywords.topics
-    } == {
-        "extradition": True,
-        "rvp": True,
-        "knb": True,
-    }
 
 
 def test_a_place_in_the_text_is_told_rather_than_the_title() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.keywords import load_keywords
+from monitor.config.keywords import Keywords, load_keywords
 from monitor.matching.engine import Matcher
+from monitor.matching.explanation import check_examples
 from monitor.matching.rules import compile_rules
 from monitor.models import Tier
 
@@ -18,8 +19,13 @@ with (TESTS / "stories.tsv").open(encoding="utf-8", newline="") as file:
 
 
 @cache
+def keywords() -> Keywords:
+    return load_keywords(PROJECT.read_text(encoding="utf-8"), file="keywords.yaml")
+
+
+@cache
 def project() -> Matcher:
-    return Matcher(compile_rules(load_keywords(PROJECT.read_text(encoding="utf-8"), file="keywords.yaml")))
+    return Matcher(compile_rules(keywords()))
 
 
 def tiers(title: str, text: str = "") -> dict[str, Tier]:
@@ -45,3 +51,14 @@ def test_a_background_does_not_hide_a_story() -> None:
     )
 
     assert told["extradition"] is Tier.POST
+
+
+def test_its_examples_hold() -> None:
+    assert check_examples(keywords(), project()) == ()
+
+
+def test_every_topic_shows_both_tiers_and_misses() -> None:
+    shown = {topic.id: {example.expects for example in topic.examples} for topic in keywords().topics}
+
+    assert set(shown) == {"extradition", "rvp", "knb"}
+    assert all(expects >= {"post", "review", "miss"} for expects in shown.values())

@@ -67,3 +67,39 @@ def test_secrets_may_lie_in_files() -> None:
     assert wanted_files({"MONITOR_BOT_TOKEN_FILE": "/run/token", "OTHER_FILE": "/x"}) == {
         "MONITOR_BOT_TOKEN": "/run/token"
     }
+
+
+def test_whoever_knows_the_heartbeats_address_could_fake_it() -> None:
+    settings = load_settings({"MONITOR_HEARTBEAT_URL": "https://watch.example/ping/5d1f-made-up"})
+
+    assert set(settings.secrets) == {"https://watch.example/ping/5d1f-made-up", "ping/5d1f-made-up"}
+
+
+def test_a_password_is_hidden_as_written_and_as_meant() -> None:
+    settings = load_settings({"MONITOR_DATABASE_URL": "postgresql+psycopg://monitor:a%40b@127.0.0.1/x?password=hush"})
+
+    assert set(settings.secrets) == {"a%40b", "a@b", "hush"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("MONITOR_HTTP_PORT", "много", "пишите число"),
+        ("MONITOR_HTTP_PORT", "70000", "не больше 65535"),
+        ("MONITOR_HTTP_PORT", "-1", "не меньше 0"),
+        ("MONITOR_HEARTBEAT_URL", "watch.example/ping", "https://"),
+    ],
+)
+def test_the_watch_settings_are_checked(name: str, value: str, advice: str) -> None:
+    with pytest.raises(ConfigError, match=advice) as caught:
+        load_settings({name: value})
+
+    assert caught.value.key == name
+
+
+def test_the_chats_written_to() -> None:
+    live = {"MONITOR_BOT_TOKEN": "123456789:made-up", "MONITOR_CHANNEL": "@channel"}
+
+    assert load_settings({}).chats == ("terminal",)
+    assert load_settings(live).chats == ("@channel",)
+    assert load_settings(live | {"MONITOR_REVIEW_CHAT": "-1005"}).chats == ("@channel", "-1005")

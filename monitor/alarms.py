@@ -1,0 +1,129 @@
+"""How what is wrong is told: conditions over time → what began and what ended → one notice. Pure; time is an argument.
+
+Alarms that cry all day are switched off, so only a change is told, never a state: a condition must hold for two looks
+to be told (a doubt, ten minutes) and be gone for two to be called over, and all changes of a look are one message.
+docs/operating.md says of every kind what to do.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from html import escape
+from itertools import groupby
+
+from monitor.conditions import TITLES, Condition, Kind
+from monitor.text import cut
+
+HOLD = timedelta(seconds=50)  # two looks, a minute apart
+HOLD_DOUBT = timedelta(minutes=10)  # a post in doubt may be found in the channel by then, and nobody need be asked
+MOST_LINES = 20  # of one notice: with LINE it stays below Telegram's 4096 units
+LINE = 160  # UTF-16 units
+
+_OF_FEEDS = frozenset({Kind.BROKEN, Kind.BLOCKED, Kind.UNREADABLE, Kind.SILENT, Kind.BARE, Kind.GAP})
+_PASSING = frozenset({Kind.GAP, Kind.UNCERTAIN, Kind.REJECTED})  # events: that they are over is no news
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A condition over time, as it is kept between two looks."""
+
+    key: str
+    text: str
+    since: datetime
+    told_at: datetime | None = None
+    gone_at: datetime | None = None  # since when it has not been seen; None: it holds
+
+    @property
+    def kind(self) -> Kind:
+        """The condition's."""
+        return Kind(self.key.partition(":")[0])
+
+    @property
+    def subject(self) -> str:
+        """The condition's."""
+        return self.key.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a look changed: the alarms to remember, and which of them to tell."""
+
+    alarms: tuple[Alarm, ...]
+    began: tuple[Alarm, ...]
+    ended: tuple[Alarm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One message to the operator: Telegram HTML. Two notices with one key tell the same."""
+
+    key: str
+    html: str
+
+
+def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> Course:
+    """Bring the known alarms up to what is seen now."""
+    remembered = {alarm.key: alarm for alarm in known}
+    holding = {condition.key: _held(remembered.get(condition.key), condition, now) for condition in seen}
+    # While we are cut off nobody can say how the feeds do: what was known of them stays as it is.
+    blind = any(alarm.kind is Kind.OUTAGE for alarm in holding.values())
+    gone = [alarm for key, alarm in remembered.items() if key not in holding]
+    frozen = [alarm for alarm in gone if blind and alarm.kind in _OF_FEEDS]
+    leaving = [_left(alarm, now) for alarm in gone if alarm.told_at and alarm not in frozen]
+    over = [alarm for alarm in leaving if _is_over(alarm, now)]
+    return Course(
+        alarms=(*holding.values(), *frozen, *(alarm for alarm in leaving if alarm not in over)),
+        began=tuple(alarm for alarm in holding.values() if alarm.told_at == now),
+        ended=tuple(alarm for alarm in over if alarm.kind not in _PASSING),
+    )
+
+
+def notice(course: Course) -> Notice | None:
+    """What to tell of a look; None when nothing began or ended."""
+    if not course.began and not course.ended:
+        return None
+    told = [f"{alarm.key}@{alarm.since.isoformat()}" for alarm in (*course.began, *course.ended)]
+    signature = "\n".join([*sorted(told[: len(course.began)]), "", *sorted(told[len(course.began) :])])
+    lines = [*_section("⚠️", course.began, with_text=True), *_section("✅ Прошло:", course.ended, with_text=False)]
+    return Notice(key=f"alarms:{sha256(signature.encode()).hexdigest()[:24]}", html="\n".join(_shortened(lines)))
+
+
+# ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _held(alarm: Alarm | None, condition: Condition, now: datetime) -> Alarm:
+    alarm = alarm or Alarm(key=condition.key, text="", since=now)
+    hold = HOLD_DOUBT if condition.kind is Kind.UNCERTAIN else HOLD
+    lasts = abs(now - alarm.since) >= hold  # the clock may have been set back
+    told_at = alarm.told_at or (now if lasts else None)
+    return replace(alarm, text=condition.text, told_at=told_at, gone_at=None)
+
+
+def _left(alarm: Alarm, now: datetime) -> Alarm:
+    return replace(alarm, gone_at=alarm.gone_at or now)
+
+
+def _is_over(alarm: Alarm, now: datetime) -> bool:
+    return alarm.gone_at is not None and abs(now - alarm.gone_at) >= HOLD
+
+
+# ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _section(mark: str, told: Iterable[Alarm], *, with_text: bool) -> Iterator[str]:
+    order = list(Kind)
+    for kind, group in groupby(
+        sorted(told, key=lambda one: (order.index(one.kind), one.subject)), lambda one: one.kind
+    ):
+        yield f"{mark} <b>{TITLES[kind]}</b>"
+        for alarm in group:
+            about = ": ".join(part for part in (alarm.subject, alarm.text if with_text else "") if part)
+            line = cut(" ".join(about.split()), LINE)
+            if line:
+                yield f"• {escape(line, quote=False)}"
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    left = len(lines) - MOST_LINES
+    return lines if left <= 0 else [*lines[:MOST_LINES], f"… и ещё строк: {left}"]

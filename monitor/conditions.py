@@ -1,0 +1,198 @@
+"""What is wrong now: one look at everything → conditions an operator should know. Pure; time is an argument.
+
+The numbers are those of a patient operator: one failed poll, one slow minute is nothing. An outage of our own is one
+condition, and is charged to no feed. How a condition becomes a message stands in alarms.py.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.errors import FetchFailure, ParseFailure
+from monitor.firings import RuleHabit
+from monitor.health import ChatVitals, Vitals
+from monitor.models import DeliveryState
+from monitor.vitals import LOST_LETTERS, FeedHealth, Trouble
+
+BROKEN_AFTER = 5  # failures in a row
+BLOCKED_AFTER = 3
+UNREADABLE_AFTER = 2
+BROKEN_FOR = timedelta(hours=1)
+LATE = timedelta(minutes=10)  # a delivery that waits longer
+LEAST_SHARE = 0.05  # of the disk must be free
+LEAST_FREE = 200 * 2**20  # bytes, however small the disk
+ENOUGH_FREE = 10 * 2**30  # bytes, however large the disk
+OUTAGE_FEEDS = 5
+OUTAGE_SHARE = 0.6
+
+_BLOCKED = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, FetchFailure.ROBOTS, ParseFailure.NO_PREVIEW})
+_OUT_OF_REACH = frozenset({"", FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
+
+
+class Kind(StrEnum):
+    """What can be wrong."""
+
+    OUTAGE = "outage"
+    STANDSTILL = "standstill"
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+    UNREADABLE = "unreadable"
+    SILENT = "silent"
+    BARE = "bare"
+    GAP = "gap"
+    CLOSED = "closed"
+    LATE = "late"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+    LOUD = "loud"
+    QUIET = "quiet"
+    DISK = "disk"
+
+
+TITLES = {
+    Kind.OUTAGE: "Нет связи с большинством лент",
+    Kind.STANDSTILL: "Работа стоит",
+    Kind.BROKEN: "Лента не читается",
+    Kind.BLOCKED: "Лента закрыта от нас",
+    Kind.UNREADABLE: "Лента приходит нечитаемыми буквами",
+    Kind.SILENT: "Лента замолчала",
+    Kind.BARE: "Со страниц не читается текст",
+    Kind.GAP: "Новости могли пройти мимо",
+    Kind.CLOSED: "Чат не принимает сообщений",
+    Kind.LATE: "Отправка отстаёт",
+    Kind.UNCERTAIN: "Неясно, ушло ли",
+    Kind.REJECTED: "Telegram отверг сообщение",
+    Kind.LOUD: "Правило срабатывает слишком часто",
+    Kind.QUIET: "Правило давно не срабатывает",
+    Kind.DISK: "Кончается место на диске",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The disk under the database, in bytes."""
+
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One look at everything. `served` are the chats we write to, `is_down` what polling says of our own network."""
+
+    now: datetime
+    feeds: tuple[FeedHealth, ...]
+    vitals: Vitals
+    served: Collection[str]
+    standstill: tuple[str, ...] = ()
+    rules: tuple[RuleHabit, ...] = ()
+    disk: Disk | None = None
+    is_down: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something is wrong now. `subject` is with what: a feed, a chat, a rule, a number; "" for the whole."""
+
+    kind: Kind
+    subject: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """Its identity: the same condition at the next look has the same key."""
+        return f"{self.kind}:{self.subject}"
+
+
+def conditions(facts: Facts) -> tuple[Condition, ...]:
+    """Everything that is wrong now. In an outage of our own nothing is said of feeds."""
+    down = _outage(facts)
+    return (
+        *((down,) if down else (found for feed in facts.feeds for found in _of_feed(feed, facts.now))),
+        *(_stuck(told) for told in facts.standstill),
+        *(found for chat in facts.vitals.chats if chat.chat in facts.served for found in _of_chat(chat, facts.now)),
+        *_undecided(facts.vitals),
+        *(found for habit in facts.rules for found in _of_rule(habit)),
+        *_of_disk(facts.disk),
+    )
+
+
+def _outage(facts: Facts) -> Condition | None:
+    lost = [feed for feed in facts.feeds if feed.failures >= UNREADABLE_AFTER and feed.failure_kind in _OUT_OF_REACH]
+    most = len(lost) >= max(OUTAGE_FEEDS, OUTAGE_SHARE * len(facts.feeds))
+    if not facts.is_down and not most:
+        return None
+    told = f"не отвечают {len(lost)} из {len(facts.feeds)}: " if most else ""
+    return Condition(kind=Kind.OUTAGE, subject="", text=f"{told}похоже, сеть пропала у нас; лентам это не в счёт")
+
+
+def _stuck(told: str) -> Condition:
+    what, _, why = told.partition(": ")
+    return Condition(kind=Kind.STANDSTILL, subject=what, text=why)
+
+
+def _of_feed(feed: FeedHealth, now: datetime) -> Iterator[Condition]:
+    failing = _failing(feed, now)
+    if failing:
+        since = f"последний успех {span(now - feed.succeeded_at)} назад" if feed.succeeded_at else "ещё ни разу"
+        yield Condition(kind=failing, subject=feed.name, text=f"{feed.failure} ({since}, неудач: {feed.failures})")
+    habit = feed.habit
+    for told in habit.notices if not failing else ():
+        if told.startswith(LOST_LETTERS):
+            yield Condition(kind=Kind.UNREADABLE, subject=feed.name, text=told)
+    if Trouble.SILENT in feed.troubles and not failing:
+        usual = f", обычно раз в {span(habit.news_gap)}" if habit.news_gap else ""
+        silent = f"нового нет {span(now - habit.news_at)}" if habit.news_at else "нового нет давно"
+        yield Condition(kind=Kind.SILENT, subject=feed.name, text=silent + usual)
+    if Trouble.BARE in feed.troubles:
+        yield Condition(kind=Kind.BARE, subject=feed.name, text=f"без текста {habit.bare:.0%} последних страниц")
+    if Trouble.GAP in feed.troubles:
+        text = "между двумя опросами лента сменилась целиком"
+        yield Condition(kind=Kind.GAP, subject=feed.name, text=text)
+
+
+def _failing(feed: FeedHealth, now: datetime) -> Kind | None:
+    lasts = feed.succeeded_at is None or now - feed.succeeded_at >= BROKEN_FOR
+    if feed.failure_kind == ParseFailure.MOJIBAKE:
+        return Kind.UNREADABLE if feed.failures >= UNREADABLE_AFTER else None
+    if feed.failure_kind in _BLOCKED:
+        return Kind.BLOCKED if lasts and feed.failures >= BLOCKED_AFTER else None
+    return Kind.BROKEN if lasts and feed.failures >= BROKEN_AFTER else None
+
+
+def _of_chat(chat: ChatVitals, now: datetime) -> Iterator[Condition]:
+    if chat.closed:
+        yield Condition(kind=Kind.CLOSED, subject=chat.chat, text=chat.closed)
+    elif chat.waiting_since and now - chat.waiting_since > LATE:
+        text = f"ждут {chat.pending}, дольше всех {span(now - chat.waiting_since)}"
+        yield Condition(kind=Kind.LATE, subject=chat.chat, text=text)
+
+
+def _undecided(vitals: Vitals) -> Iterator[Condition]:
+    kinds = {DeliveryState.UNCERTAIN: Kind.UNCERTAIN, DeliveryState.REJECTED: Kind.REJECTED}
+    for number, state in vitals.undecided:
+        yield Condition(kind=kinds[state], subject=f"№ {number}", text="решите: monitor outbox list")
+
+
+def _of_rule(habit: RuleHabit) -> Iterator[Condition]:
+    if habit.is_loud:
+        text = f"{habit.last_day} раз за сутки, обычно {habit.usual:.1f}"
+        yield Condition(kind=Kind.LOUD, subject=habit.rule, text=text)
+    if habit.is_quiet:
+        text = f"ни разу за {span(habit.quiet_for)}, по привычке было бы {habit.missed:.0f}"
+        yield Condition(kind=Kind.QUIET, subject=habit.rule, text=text)
+
+
+def _of_disk(disk: Disk | None) -> Iterator[Condition]:
+    if disk and disk.free < max(LEAST_FREE, min(LEAST_SHARE * disk.total, ENOUGH_FREE)):
+        text = f"свободно {disk.free / 2**20:.0f} МБ из {disk.total / 2**20:.0f}"
+        yield Condition(kind=Kind.DISK, subject="", text=text)
+
+
+def span(duration: timedelta) -> str:
+    """How long, as one says it."""
+    minutes = max(int(duration.total_seconds() // 60), 1)
+    if minutes < 120:
+        return f"{minutes} мин"
+    return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."

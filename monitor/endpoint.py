@@ -1,0 +1,110 @@
+"""Health and metrics over HTTP, for whoever runs the container. Two pages, GET only; it knows nothing of what they say.
+
+The server stands on threads of its own: while the event loop is stuck it must still be able to say so.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import socket
+from typing import Any, ClassVar
+
+import structlog
+
+from monitor.errors import ConfigError, DatabaseError
+
+SECONDS = 5.0  # a client that says nothing for so long is hung up on
+CLIENTS = 8  # at once; more are hung up on
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """What is served. `problems` is empty when all is well; it may raise DatabaseError."""
+
+    problems: Callable[[], Sequence[str]]
+    metrics: Callable[[], bytes]
+
+
+@contextmanager
+def serve(host: str, port: int, pages: Pages) -> Iterator[int]:
+    """Answer until the block ends; gives the port (another one when asked for 0). Raises ConfigError."""
+    try:
+        server = _Server((host, port), type("Visit", (_Visit,), {"pages": pages}))
+    except OSError as error:
+        message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
+        raise ConfigError(message, file="переменные окружения", key="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="endpoint", daemon=True)
+    thread.start()
+    log.info("listening", action="endpoint", host=host, port=server.server_port)
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads, but not more than `CLIENTS`; a client's trouble is its own."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *arguments: Any) -> None:
+        self._free = threading.BoundedSemaphore(CLIENTS)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
+        log.warning("a visitor was not answered", action="endpoint", error=repr(sys.exception()))
+
+
+class _Visit(BaseHTTPRequestHandler):
+    """One connection."""
+
+    pages: ClassVar[Pages]
+    server_version, sys_version = "monitor", ""
+    timeout = SECONDS
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/health":
+            self._health()
+        elif path == "/metrics":
+            self._say(200, "text/plain; version=0.0.4; charset=utf-8", self.pages.metrics())
+        else:
+            self._say(404, "text/plain; charset=utf-8", b"/health /metrics\n")
+
+    def _health(self) -> None:
+        try:
+            problems = list(self.pages.problems())
+        except DatabaseError:
+            problems = ["база данных недоступна"]  # its words name the database; a page for machines must not
+        body = json.dumps({"status": "stuck" if problems else "ok", "problems": problems}, ensure_ascii=False)
+        self._say(503 if problems else 200, "application/json; charset=utf-8", body.encode())
+
+    def _say(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base class's signature
+        """A scrape every few seconds is no news."""

@@ -1,0 +1,132 @@
+"""How the work goes, as the database tells it: what health check, metrics and alarms read. Nothing is written here."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select
+
+from monitor.conditions import Disk
+from monitor.database import reading
+from monitor.health import ChatVitals, Vitals
+from monitor.models import DeliveryState
+from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, sends, stories
+
+MOST_UNDECIDED = 100  # rows named one by one
+
+
+class Lookout:
+    """What can be seen of the work. `folder` is where the database file lies, None when it lies elsewhere.
+
+    Every method is one reading transaction, may be called from any thread, and raises DatabaseError.
+    """
+
+    def __init__(self, engine: Engine, *, folder: Path | None = None) -> None:
+        self._engine, self._folder = engine, folder
+
+    def vitals(self, now: datetime) -> Vitals:
+        """One moment of the work."""
+        with reading(self._engine) as db:
+            return Vitals(
+                beats={row.name: row.at for row in db.execute(select(heartbeats))},
+                feeds=_feed_states(db),
+                due_since=_due_since(db, now),
+                polled_at=db.scalar(select(func.max(feeds.c.polled_at)).where(feeds.c.active)),
+                deliveries=_delivery_states(db),
+                undecided=_undecided(db),
+                chats=_chats(db),
+            )
+
+    def times(self, delivery_id: int) -> tuple[datetime | None, datetime] | None:
+        """When what a post tells was published (None: undated) and when we saw it; None: it tells no article."""
+        mine = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
+        rows = (
+            select(entries.c.published_at, entries.c.seen_at)
+            .select_from(deliveries.join(articles, mine).join(entries, entries.c.id == articles.c.entry_id))
+            .where(deliveries.c.id == delivery_id)
+            .order_by(articles.c.id)
+        )
+        with reading(self._engine) as db:
+            row = db.execute(rows.limit(1)).first()
+            return (row.published_at, row.seen_at) if row else None
+
+    def fired(self, *, after: int, since: datetime) -> tuple[tuple[int, datetime, tuple[str, ...]], ...]:
+        """What rules matched: number of the article (above `after`), when we saw it, its rules as "topic/name".
+
+        Only of stories that went on `since`, in the order of the numbers.
+        """
+        rows = (
+            select(articles.c.id, entries.c.seen_at, articles.c.verdict)
+            .join(stories, stories.c.id == articles.c.story_id)
+            .join(entries, entries.c.id == articles.c.entry_id)
+            .where(articles.c.id > after, stories.c.updated_at >= since)
+            .order_by(articles.c.id)
+        )
+        with reading(self._engine) as db:
+            return tuple((row.id, row.seen_at, _rules(row.verdict)) for row in db.execute(rows))
+
+    def disk(self) -> Disk | None:
+        """The disk under the database; None when that is not ours to see."""
+        if self._folder is None:
+            return None
+        usage = shutil.disk_usage(self._folder)
+        return Disk(free=usage.free, total=usage.total)
+
+
+def _rules(verdict: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{topic['id']}/{topic['rule']}" for topic in verdict["topics"])
+
+
+def _feed_states(db: Connection) -> dict[str, int]:
+    state = case(
+        (~feeds.c.active, "resting"), (feeds.c.polled_at.is_(None), "new"), (feeds.c.failures > 0, "failing"),
+        else_="working",
+    )  # fmt: skip
+    counts = select(state.label("state"), func.count().label("count")).group_by(state)
+    return dict.fromkeys(("working", "failing", "new", "resting"), 0) | {
+        row.state: row[1] for row in db.execute(counts)
+    }
+
+
+def _due_since(db: Connection, now: datetime) -> datetime | None:
+    free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
+    first: datetime | None = db.scalar(
+        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, free, feeds.c.next_poll_at <= now)
+    )
+    return first
+
+
+def _delivery_states(db: Connection) -> dict[DeliveryState, int]:
+    counts = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    return dict.fromkeys(DeliveryState, 0) | {DeliveryState(state): count for state, count in db.execute(counts)}
+
+
+def _undecided(db: Connection) -> tuple[tuple[int, DeliveryState], ...]:
+    waiting = deliveries.c.state.in_([DeliveryState.UNCERTAIN, DeliveryState.REJECTED])
+    rows = select(deliveries.c.id, deliveries.c.state).where(waiting).order_by(deliveries.c.id).limit(MOST_UNDECIDED)
+    return tuple((row.id, DeliveryState(row.state)) for row in db.execute(rows))
+
+
+def _chats(db: Connection) -> tuple[ChatVitals, ...]:
+    # A row keeps `created_at` over all its edits: since when an edit is wanted, its last change says.
+    since = case((deliveries.c.message_id.is_(None), deliveries.c.created_at), else_=deliveries.c.updated_at)
+    waiting = (
+        select(deliveries.c.chat, func.count().label("pending"), func.min(since).label("waiting_since"))
+        .where(deliveries.c.state == DeliveryState.PENDING)
+        .group_by(deliveries.c.chat)
+    )
+    queues = {row.chat: row._asdict() for row in db.execute(waiting)}
+    last = select(sends.c.chat, func.max(sends.c.at)).group_by(sends.c.chat)
+    tried = {row[0]: row[1] for row in db.execute(last)}
+    known = {row.chat: row for row in db.execute(select(chats))}
+    return tuple(
+        ChatVitals(
+            closed=known[chat].closed if chat in known else "",
+            not_before_at=known[chat].not_before_at if chat in known else None,
+            tried_at=tried.get(chat),
+            **{"chat": chat} | queues.get(chat, {}),
+        )
+        for chat in sorted({*known, *queues})
+    )

@@ -1,0 +1,50 @@
+"""Looks at the work for tests: all is well unless an argument says otherwise."""
+
+from typing import Any
+
+from monitor.conditions import Facts
+from monitor.health import ChatVitals, Vitals
+from monitor.vitals import FeedHealth, Habit
+from tests.factories import HOUR, NOW
+
+
+def chat_vitals(**given: Any) -> ChatVitals:
+    """A channel where one delivery waits."""
+    fields: dict[str, Any] = {"chat": "@channel", "pending": 1}
+    return ChatVitals(**fields | given)
+
+
+def vitals(**given: Any) -> Vitals:
+    """Nothing due, nothing waiting."""
+    fields: dict[str, Any] = {
+        "beats": {},
+        "feeds": {"working": 1},
+        "due_since": None,
+        "polled_at": NOW,
+        "deliveries": {},
+        "undecided": (),
+        "chats": (),
+    }
+    return Vitals(**fields | given)
+
+
+def feed_health(name: str = "Лента", **given: Any) -> FeedHealth:
+    """A feed that works."""
+    fields: dict[str, Any] = {
+        "name": name,
+        "failure": "",
+        "failure_kind": "",
+        "failures": 0,
+        "polled_at": NOW,
+        "succeeded_at": NOW,
+        "next_poll_at": NOW + HOUR,
+        "habit": Habit(),
+        "troubles": (),
+    }
+    return FeedHealth(**fields | given)
+
+
+def facts(**given: Any) -> Facts:
+    """All is well."""
+    fields: dict[str, Any] = {"now": NOW, "feeds": (), "vitals": vitals(), "served": ("@channel",)}
+    return Facts(**fields | given)

@@ -1,0 +1,62 @@
+"""The clock: what each tick tells the watchdog and the metrics."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from monitor import app
+from monitor.daemon import Daemon
+from monitor.database import writing
+from monitor.health import DISPATCH, POLL, problems
+from monitor.watchdog import Watchdog
+from tests.command_line import write_files
+
+
+class Notebook(Watchdog):
+    """A watchdog that only notes who came round."""
+
+    def __init__(self) -> None:
+        super().__init__((POLL, DISPATCH))
+        self.noted: set[str] = set()
+
+    def came_round(self, job: str) -> None:
+        self.noted.add(job)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> app.Config:
+    """A preview installation whose feed is refused at once: its address is private."""
+    write_files(tmp_path)
+    feeds = tmp_path / "feeds.yaml"
+    feeds.write_text(feeds.read_text(encoding="utf-8").replace("https://news.example", "http://127.0.0.1:1"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return app.load()
+
+
+async def run_for(parts: app.Parts, watchdog: Watchdog, seconds: float) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, stop.set)
+    assert await Daemon(parts, watchdog).run(stop)
+
+
+async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: app.Config) -> None:
+    watchdog = Notebook()
+    async with app.open_parts(config) as parts:
+        await run_for(parts, watchdog, 1.5)
+        vitals = parts.watch.lookout.vitals(app.clock())
+
+    assert watchdog.noted == {POLL, DISPATCH}
+    assert problems(vitals, app.clock(), worker=app.worker_name(), chats=config.settings.chats) == ()
+    assert b'monitor_tick_lag_seconds{job="poll"}' in parts.watch.metrics.page()
+
+
+async def test_a_tick_that_fails_has_come_round_too(config: app.Config) -> None:
+    """A database that refuses is no reason to end the process: it would refuse the next one as well."""
+    watchdog = Notebook()
+    async with app.open_parts(config) as parts:
+        with writing(parts.store._engine) as db:
+            db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
+        await run_for(parts, watchdog, 1.5)
+
+    assert watchdog.noted == {POLL, DISPATCH}

@@ -1,0 +1,107 @@
+"""The two pages over real HTTP."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+
+import httpx
+import pytest
+
+from monitor import endpoint
+from monitor.endpoint import CLIENTS, Pages, serve
+from monitor.errors import ConfigError, DatabaseError
+
+LOOPBACK = "127.0.0.1"
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Pages], str]]:
+    """Serve pages until the test ends; the address."""
+    with ExitStack() as stack:
+        yield lambda pages: f"http://{LOOPBACK}:{stack.enter_context(serve(LOOPBACK, 0, pages))}"
+
+
+def pages(problems: Callable[[], Sequence[str]] = tuple, metrics: Callable[[], bytes] = lambda: b"up 1\n") -> Pages:
+    return Pages(problems=problems, metrics=metrics)
+
+
+def test_all_is_well(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+    answer = client.get(serving(pages()) + "/health")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "problems": []}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_stuck_is_503_and_says_why(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+    answer = client.get(serving(pages(lambda: ["опросы стоят"])) + "/health")
+
+    assert answer.status_code == 503
+    assert json.loads(answer.content) == {"status": "stuck", "problems": ["опросы стоят"]}
+
+
+def test_a_database_that_is_away_is_503_without_its_address(
+    serving: Callable[[Pages], str], client: httpx.Client
+) -> None:
+    def away() -> Sequence[str]:
+        raise DatabaseError("postgresql+psycopg://monitor:hush@10.0.0.1/monitor")
+
+    answer = client.get(serving(pages(away)) + "/health")
+
+    assert answer.status_code == 503
+    assert "база данных недоступна" in answer.text
+    assert "10.0.0.1" not in answer.text
+
+
+def test_metrics_as_prometheus_wants_them(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+    answer = client.get(serving(pages()) + "/metrics?name=up")
+
+    assert (answer.status_code, answer.content) == (200, b"up 1\n")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("POST", "/health", 501)])
+def test_nothing_else_is_there(
+    serving: Callable[[Pages], str], client: httpx.Client, method: str, path: str, status: int
+) -> None:
+    answer = client.request(method, serving(pages()) + path)
+
+    assert answer.status_code == status
+    assert "python" not in answer.headers["server"].lower()
+
+
+def test_visitors_who_say_nothing_are_few_and_not_for_ever(
+    serving: Callable[[Pages], str], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint._Visit, "timeout", 0.5)
+    url = httpx.URL(serving(pages()))
+    with ExitStack() as stack:
+        before = threading.active_count()
+        for _ in range(CLIENTS * 3):
+            stack.enter_context(closing(socket.create_connection((LOOPBACK, url.port or 0))))
+        time.sleep(0.2)
+        assert threading.active_count() <= before + CLIENTS
+        time.sleep(0.8)
+        assert client.get(url.join("/health")).status_code == 200
+
+
+def test_a_taken_port_is_explained() -> None:
+    with closing(socket.create_server((LOOPBACK, 0))) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(ConfigError, match="MONITOR_HTTP_PORT: адрес") as caught,
+            serve(LOOPBACK, port, pages()),
+        ):
+            pass
+
+    assert caught.value.exit_code == 2
+
+
+def test_the_end_frees_the_port() -> None:
+    with serve(LOOPBACK, 0, pages()) as port:
+        pass
+    with serve(LOOPBACK, port, pages()) as again:
+        assert again == port

@@ -1,0 +1,86 @@
+"""Forgetting, on both kinds of database: only what is old, once a day whoever runs."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from monitor.database import reading, writing
+from monitor.housekeeping import BATCH, BEATS_KEPT, CHORES, EVERY, SENDS_KEPT, TIDIED, Housekeeping
+from monitor.lookout import Lookout
+from monitor.models import Outcome
+from monitor.store import KEYS_KEPT, Store
+from monitor.tables import entries, entry_keys, feeds, heartbeats, sends
+from tests.factories import NOW, feed
+
+SECOND = timedelta(seconds=1)
+
+
+def count(engine: Engine, table: str) -> int:
+    with reading(engine) as db:
+        return db.scalar(select(func.count()).select_from(heartbeats.metadata.tables[table])) or 0
+
+
+@pytest.fixture
+def filled(engine: Engine, store: Store) -> Engine:
+    """In each table one row a second too old and one just young enough; more old keys than a batch."""
+    store.sync_feeds([feed()], NOW)
+    keys = [("young", NOW - KEYS_KEPT), *((f"old {n}", NOW - KEYS_KEPT - SECOND) for n in range(BATCH + 1))]
+    entry = {"feed": "Лента", "url": "", "title": "Т", "seen_at": NOW, "outcome": Outcome.UNMATCHED, "reason": ""}
+    with writing(engine) as db:
+        number = db.execute(insert(entries).values(**entry).returning(entries.c.id)).scalar_one()
+        rows = [{"feed": "Лента", "key": key, "entry_id": number, "last_seen_at": at} for key, at in keys]
+        db.execute(insert(entry_keys), rows)
+        for at in (NOW - SENDS_KEPT, NOW - SENDS_KEPT - SECOND):
+            db.execute(insert(sends).values(chat="@channel", at=at))
+        for name, at in (("poll@here", NOW - BEATS_KEPT), ("poll@gone", NOW - BEATS_KEPT - SECOND)):
+            db.execute(insert(heartbeats).values(name=name, at=at))
+    return engine
+
+
+def test_only_what_is_old_is_forgotten(filled: Engine) -> None:
+    forgotten = Housekeeping(filled).tidy(NOW)
+
+    assert forgotten == {"keys": BATCH + 1, "sends": 1, "beats": 1}
+    assert (count(filled, "entry_keys"), count(filled, "sends"), count(filled, "entries")) == (1, 1, 1)
+    assert count(filled, "heartbeats") == 2, "the young one, and the memory of this round"
+
+
+def test_a_feed_that_has_not_changed_for_months_keeps_everything(filled: Engine) -> None:
+    """It still shows those entries; forgotten, they would come back as news."""
+    with writing(filled) as db:
+        db.execute(delete(entry_keys).where(entry_keys.c.key == "young"))
+        db.execute(update(feeds).values(read_at=NOW - 2 * KEYS_KEPT))  # its last whole reading showed them all
+
+    assert Housekeeping(filled).tidy(NOW)["keys"] == 0
+    assert count(filled, "entry_keys") == BATCH + 1
+
+
+def test_once_a_day_whoever_asks(engine: Engine) -> None:
+    first, second = Housekeeping(engine), Housekeeping(engine)
+
+    assert first.tidy(NOW)
+    assert not second.tidy(NOW + SECOND)
+    assert not first.tidy(NOW + EVERY - SECOND)
+    assert second.tidy(NOW + EVERY)
+
+
+def test_a_clock_that_was_ahead_does_not_stop_it(engine: Engine) -> None:
+    Housekeeping(engine).tidy(NOW + timedelta(days=400))
+
+    assert Housekeeping(engine).tidy(NOW)
+
+
+def test_more_chores_may_be_given(engine: Engine) -> None:
+    def forget_nothing(_db: Connection, _now: datetime) -> int:
+        return 0
+
+    house = Housekeeping(engine, {**CHORES, "archive": forget_nothing})
+
+    assert house.tidy(NOW) == {"keys": 0, "sends": 0, "beats": 0, "archive": 0}
+
+
+def test_the_memory_of_a_round_is_a_beat(engine: Engine) -> None:
+    Housekeeping(engine).tidy(NOW)
+
+    assert Lookout(engine).vitals(NOW).beats == {TIDIED: NOW}

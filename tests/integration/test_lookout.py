@@ -1,0 +1,135 @@
+"""What the database tells of the work, on both kinds."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from monitor.conditions import Disk
+from monitor.database import writing
+from monitor.lookout import Lookout
+from monitor.models import Delivery, DeliveryState, Pace, Settlement
+from monitor.outbox import Outbox
+from monitor.store import Store
+from monitor.stories import Chats, group
+from monitor.tables import chats, deliveries, feeds
+from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+
+PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))
+LEASE = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+FREE = Pace(per_minute=1000, spacing=timedelta(0))
+LOST = Settlement(state=DeliveryState.UNCERTAIN, error="ответа нет")
+
+
+@pytest.fixture
+def lookout(engine: Engine) -> Lookout:
+    """A lookout on either kind of database."""
+    return Lookout(engine)
+
+
+def poll(store: Store, *numbers: int) -> None:
+    """A poll of the default feed that finds these stories."""
+    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])
+    found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
+    assert store.record(poll_outcome(lease_no=state.lease_no, matched=found), PLACE, window=timedelta(days=5))
+
+
+def send(outbox: Outbox, settlement: Settlement) -> Delivery:
+    claimed = outbox.claim("@channel", NOW, lease=LEASE, pace=FREE)
+    assert isinstance(claimed, Delivery)
+    assert outbox.settle(claimed, settlement, NOW)
+    return claimed
+
+
+def test_an_empty_database(lookout: Lookout) -> None:
+    seen = lookout.vitals(NOW)
+
+    assert seen.due_since is seen.polled_at is None
+    assert (seen.beats, seen.chats, seen.undecided) == ({}, (), ())
+    assert set(seen.deliveries.values()) == set(seen.feeds.values()) == {0}
+
+
+def test_feeds_by_state(store: Store, lookout: Lookout, engine: Engine) -> None:
+    store.sync_feeds([feed(name=name) for name in ("Хорошая", "Плохая", "Новая", "Бывшая")], NOW)
+    with writing(engine) as db:
+        polled = {"polled_at": NOW, "next_poll_at": NOW + HOUR}
+        db.execute(update(feeds).where(feeds.c.name != "Новая").values(**polled))
+        db.execute(update(feeds).where(feeds.c.name == "Плохая").values(failures=3, failure="404"))
+        db.execute(update(feeds).where(feeds.c.name == "Бывшая").values(active=False))
+
+    seen = lookout.vitals(NOW + MINUTE)
+
+    assert seen.feeds == {"working": 1, "failing": 1, "new": 1, "resting": 1}
+    assert (seen.due_since, seen.polled_at) == (NOW, NOW)
+
+
+def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, lookout: Lookout) -> None:
+    store.sync_feeds([feed()], NOW)
+    store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+
+    assert lookout.vitals(NOW + MINUTE).due_since is None
+    assert lookout.vitals(NOW + LEASE).due_since == NOW
+
+
+def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Lookout) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll(store, 1, 2, 3)
+    send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
+    doubtful = send(outbox, LOST)
+
+    seen = lookout.vitals(NOW)
+
+    assert seen.deliveries[DeliveryState.SENT] == seen.deliveries[DeliveryState.PENDING] == 1
+    assert seen.undecided == ((doubtful.id, DeliveryState.UNCERTAIN),)
+    (chat,) = seen.chats
+    assert (chat.chat, chat.pending, chat.waiting_since, chat.tried_at) == ("@channel", 1, NOW, NOW)
+
+
+def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, lookout: Lookout, engine: Engine) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll(store, 1)
+    with writing(engine) as db:
+        db.execute(update(deliveries).values(message_id=7, updated_at=NOW + HOUR))
+
+    assert lookout.vitals(NOW + HOUR).chats[0].waiting_since == NOW + HOUR
+
+
+def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Lookout, engine: Engine) -> None:
+    with writing(engine) as db:
+        db.execute(insert(chats).values(chat="-1005", closed="нет прав", not_before_at=NOW + MINUTE))
+
+    (chat,) = lookout.vitals(NOW).chats
+
+    assert (chat.closed, chat.not_before_at, chat.pending, chat.waiting_since) == ("нет прав", NOW + MINUTE, 0, None)
+
+
+def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Lookout) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll(store, 1)
+    posted = send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
+
+    assert lookout.times(posted.id) == (NOW - HOUR, NOW)
+    assert lookout.times(999) is None
+
+
+def test_what_fired_since_it_was_last_asked(store: Store, lookout: Lookout) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll(store, 1, 2)
+    first = lookout.fired(after=0, since=NOW - HOUR)
+    poll(store, 3)
+
+    later = lookout.fired(after=first[-1][0], since=NOW - HOUR)
+
+    assert [(seen_at, rules) for _, seen_at, rules in first] == [(NOW, ("extradition/правило",))] * 2
+    assert len(later) == 1
+    assert lookout.fired(after=0, since=NOW + HOUR) == ()
+
+
+def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, lookout: Lookout, tmp_path: Path) -> None:
+    assert lookout.disk() is None
+    disk = Lookout(engine, folder=tmp_path).disk()
+    assert isinstance(disk, Disk)
+    assert 0 < disk.free < disk.total

@@ -1,0 +1,212 @@
+"""One look a minute: what the operator is told, what the outside hears. Real databases, a clock to set."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, update
+from structlog.testing import capture_logs
+
+from monitor.alarmbook import AlarmBook
+from monitor.database import writing
+from monitor.errors import DatabaseError
+from monitor.health import DISPATCH, POLL, beat_name
+from monitor.heartbeat import Heartbeat
+from monitor.housekeeping import Housekeeping
+from monitor.logs import Redactor
+from monitor.lookout import Lookout
+from monitor.metrics import Metrics
+from monitor.store import Store
+from monitor.stories import Chats, group
+from monitor.tables import alarms, chats, feeds
+from monitor.watch import Watch
+from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.servers.web import WebServer
+
+MINUTE = timedelta(minutes=1)
+PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))
+
+
+class Desk:
+    """The operator's: a clock that goes a minute a look, and what was told."""
+
+    def __init__(self, engine: Engine, **given: object) -> None:
+        self.now = NOW
+        self.told: dict[str, str] = {}
+        self.broken = False
+        lookout = Lookout(engine)
+        parts: dict[str, Any] = {
+            "worker": "here",
+            "served": ("@channel",),
+            "lookout": lookout,
+            "feeds": Store(engine).feed_health,
+            "metrics": Metrics(lambda: lookout.vitals(self.now), clock=self.clock),
+            "book": AlarmBook(engine),
+            "housekeeping": Housekeeping(engine),
+            "rules": lambda: ["extradition/правило"],
+            "clock": self.clock,
+            "tell": self.tell,
+        }
+        self.watch = Watch(**parts | given)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def tell(self, key: str, html: str) -> None:
+        if self.broken:
+            raise DatabaseError("away")
+        self.told[key] = html
+
+    async def look(self, times: int = 1) -> None:
+        for _ in range(times):
+            await self.watch.round()
+            self.now += MINUTE
+
+    @property
+    def words(self) -> str:
+        return "\n".join(self.told.values())
+
+
+def fire(store: Store, at: datetime, *, numbers: range) -> None:
+    """A poll at this time that finds so many stories of one rule."""
+    (state,) = store.claim_due_feeds(at, limit=1, lease=MINUTE, names=["Лента"])
+    found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
+    outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, matched=found)
+    assert store.record(outcome, PLACE, window=timedelta(days=5))
+
+
+def close(engine: Engine, reason: str) -> None:
+    with writing(engine) as db:
+        db.execute(update(chats).values(closed=reason))
+
+
+@pytest.fixture
+def channel(engine: Engine) -> Engine:
+    """A database that knows the channel."""
+    with writing(engine) as db:
+        db.execute(insert(chats).values(chat="@channel", closed=""))
+    return engine
+
+
+async def test_trouble_is_told_once_and_its_end_once(channel: Engine) -> None:
+    desk = Desk(channel)
+    await desk.look(3)
+    assert desk.told == {}
+
+    close(channel, "бот удалён из канала")
+    await desk.look(5)
+    assert desk.words == "⚠️ <b>Чат не принимает сообщений</b>\n• @channel: бот удалён из канала"
+    close(channel, "")
+    await desk.look(5)
+
+    assert len(desk.told) == 2
+    assert desk.words.endswith("✅ Прошло: <b>Чат не принимает сообщений</b>\n• @channel")
+
+
+async def test_a_restart_does_not_tell_again(channel: Engine) -> None:
+    close(channel, "нет прав")
+    first = Desk(channel)
+    await first.look(3)
+    second = Desk(channel)
+    second.now = first.now
+
+    await second.look(3)
+
+    assert (len(first.told), second.told) == (1, {})
+
+
+async def test_two_workers_and_a_crash_tell_the_same_notice(channel: Engine) -> None:
+    """Whoever tells, and however often: the key is the same, and the outbox keeps one."""
+    close(channel, "нет прав")
+    first, second = Desk(channel), Desk(channel)
+    await first.look()
+    second.now = first.now
+    second.broken = True
+    with pytest.raises(DatabaseError):
+        await second.look()
+    second.broken = False
+
+    await second.look()
+    with writing(channel) as db:
+        db.execute(update(alarms).values(told_at=None))
+    await first.look()
+
+    assert first.told.keys() == second.told.keys()
+    assert len(first.told) == 1
+
+
+async def test_without_an_operators_chat_it_stands_in_the_log(channel: Engine) -> None:
+    close(channel, "нет прав")
+    desk = Desk(channel, tell=None)
+
+    with capture_logs() as log:
+        await desk.look(2)
+
+    assert [line["began"] for line in log if line["event"] == "alarm"] == [["closed:@channel"]]
+
+
+async def test_what_is_told_carries_no_secret(channel: Engine) -> None:
+    close(channel, "прокси http://user:hush@127.0.0.1 не отвечает")
+    desk = Desk(channel, redact=Redactor(["hush"]))
+
+    await desk.look(2)
+
+    assert "прокси" in desk.words
+    assert "hush" not in desk.words
+
+
+async def test_a_broken_feed_is_told_with_its_reason(engine: Engine, store: Store) -> None:
+    store.sync_feeds([feed(name="Вести")], NOW)
+    with writing(engine) as db:
+        db.execute(
+            update(feeds).values(
+                failures=5, failure="<404>", succeeded_at=NOW - 2 * HOUR, polled_at=NOW, next_poll_at=NOW + HOUR
+            )
+        )
+    desk = Desk(engine)
+
+    await desk.look(2)
+
+    assert desk.words.startswith("⚠️ <b>Лента не читается</b>\n• Вести: &lt;404&gt; (последний успех")
+
+
+async def test_the_outside_hears_of_us_only_while_the_work_goes_on(
+    engine: Engine, store: Store, web: WebServer
+) -> None:
+    async with Heartbeat(web.serve("/ping", "OK")) as heartbeat:
+        desk = Desk(engine, heartbeat=heartbeat)
+        await desk.look()
+        assert web.count("/ping") == 0, "nothing has come round yet"
+
+        for job in (POLL, DISPATCH):
+            store.beat(beat_name(job, "here"), desk.now)
+        await desk.look()
+        assert web.count("/ping") == 1
+        await desk.look(3)
+
+    assert web.count("/ping") == 2, "a minute later the beats are still fresh, then no more"
+
+
+async def test_a_rule_gone_wild_is_told_and_no_firing_is_counted_twice(engine: Engine, store: Store) -> None:
+    store.sync_feeds([feed()], NOW)
+    for day in range(-5, 0):
+        fire(store, NOW + timedelta(days=day), numbers=range(day * 100, day * 100 + 2))
+    desk = Desk(engine, served=())  # nobody sends here
+    await desk.look(4)
+    assert desk.told == {}
+
+    fire(store, NOW, numbers=range(1, 16))
+    await desk.look(2)
+
+    assert desk.words == (
+        "⚠️ <b>Правило срабатывает слишком часто</b>\n• extradition/правило: 15 раз за сутки, обычно 2.5"
+    )
+
+
+async def test_the_house_is_tidied_once_a_day(engine: Engine) -> None:
+    desk = Desk(engine)
+    with capture_logs() as log:
+        await desk.look(3)
+
+    assert [line["event"] for line in log].count("tidied") == 1

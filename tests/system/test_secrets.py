@@ -1,0 +1,131 @@
+"""Token and passwords stand in no output, whatever goes wrong: log, traces, tables, pages, metrics, chat, database."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.monitor_process import Monitor, eventually
+from tests.newsroom import feed_of, relevant
+from tests.servers import faults
+from tests.servers.bot_api import TOKEN, BotApi
+from tests.servers.web import WebServer
+
+PASSWORD = "p4ss-of-the-proxy"
+SERVER_PASSWORD = "p4ss%2Fof-the-server"
+BEAT = "5d1f-made-up-beat"
+SECRETS = (TOKEN, TOKEN.partition(":")[2], PASSWORD, SERVER_PASSWORD, "p4ss/of-the-server", BEAT)
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return int(listener.getsockname()[1])
+
+
+def leaks(*texts: str) -> set[str]:
+    return {secret for secret in SECRETS for text in texts if secret in text}
+
+
+def stored(folder: Path) -> str:
+    """Everything on the disk but the settings' own file."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "token"]
+    return "".join(path.read_bytes().decode("utf-8", errors="replace") for path in files)
+
+
+@pytest.fixture
+def secretive(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
+    """Live, with a token in a file, a proxy that is not there, and a watch outside that refuses."""
+    (tmp_path / "token").write_text(TOKEN + "\n")
+    monitor = Monitor(
+        tmp_path,
+        MONITOR_BOT_TOKEN_FILE=str(tmp_path / "token"),
+        MONITOR_CHANNEL="@test_channel",
+        MONITOR_BOT_API_URL=bot_api.url,
+        MONITOR_HEARTBEAT_URL=f"http://127.0.0.1:{free_port()}/{BEAT}",
+        MONITOR_LOG_FORMAT="json",
+    )
+    yield monitor
+    if monitor.running:
+        monitor.kill()
+
+
+def pages_of(monitor: Monitor, port: int) -> str:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, verify=False) as client:
+        return client.get("/health").text + client.get("/metrics").text
+
+
+def run_for_a_while(monitor: Monitor, until: str) -> str:
+    """Run until the log says so; the pages it served."""
+    port = free_port()
+    monitor.environment["MONITOR_HTTP_PORT"] = str(port)
+    monitor.start()
+    eventually(lambda: until in monitor.output, what=until)
+    shown = pages_of(monitor, port)
+    monitor.stop()
+    return shown
+
+
+@pytest.mark.parametrize("trouble", ["revoked", "broken"])
+def test_when_telegram_fails(secretive: Monitor, web: WebServer, bot_api: BotApi, trouble: str) -> None:
+    secretive.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    if trouble == "revoked":
+        bot_api.revoke()
+    else:
+        bot_api.script(faults.status(502, body="<h1>Bad"), times=None)
+
+    shown = run_for_a_while(secretive, "not delivered")
+    told = [secretive.call("outbox", "list", "--all"), secretive.call("export")]
+
+    assert not leaks(shown, secretive.everything_printed(), *(one.stdout + one.stderr for one in told))
+    assert not leaks(stored(secretive.folder))
+    assert not leaks(*(message.text for message in bot_api.posted("@test_channel")))
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_when_the_proxy_fails(secretive: Monitor, web: WebServer, scheme: str) -> None:
+    secretive.environment["MONITOR_PROXY"] = f"{scheme}://user:{PASSWORD}@127.0.0.1:{free_port()}"
+    secretive.write_feeds(Проба=feed_of(web, "/rss", []))
+
+    shown = run_for_a_while(secretive, "poll failed")
+    told = secretive.call("poll")
+
+    assert not leaks(shown, secretive.everything_printed(), told.stdout + told.stderr)
+    assert not leaks(stored(secretive.folder))
+
+
+@pytest.mark.parametrize("given", ["host", "query"])
+def test_when_the_database_fails(secretive: Monitor, given: str) -> None:
+    place = f"127.0.0.1:{free_port()}/monitor"
+    address = f"monitor:{SERVER_PASSWORD}@{place}" if given == "host" else f"monitor@{place}?password={SERVER_PASSWORD}"
+    secretive.environment["MONITOR_DATABASE_URL"] = f"postgresql+psycopg://{address}"
+    secretive.write_feeds(Проба="http://127.0.0.1:1/rss")
+
+    told = [secretive.call(*command) for command in (("run",), ("health",), ("backup", "copy.db"))]
+
+    assert {one.returncode for one in told} == {4}
+    assert not leaks(*(one.stdout + one.stderr for one in told))
+
+
+@pytest.mark.parametrize("token", [TOKEN.replace(":", " "), f"{TOKEN} {TOKEN}"])
+def test_a_token_with_a_slip_of_the_pen_is_not_shown(secretive: Monitor, token: str) -> None:
+    (secretive.folder / "token").write_text(token)
+    secretive.write_feeds(Проба="http://127.0.0.1:1/rss")
+
+    ended = secretive.call("run")
+
+    assert ended.returncode == 2
+    assert not leaks(ended.stdout + ended.stderr)
+
+
+def test_when_a_mistake_of_ours_is_traced(secretive: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    """A table taken away makes every tick fail with a trace."""
+    secretive.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    secretive.call("poll")
+    secretive.sql("DROP TABLE heartbeats")
+
+    shown = run_for_a_while(secretive, "Traceback")
+
+    assert not leaks(shown, secretive.everything_printed())

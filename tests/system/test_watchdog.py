@@ -1,0 +1,51 @@
+"""A stuck process ends by itself, whatever it is stuck in."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.monitor_process import ROOT
+
+PROGRAM = """
+import sys, time
+from monitor.watchdog import Watchdog
+watchdog = Watchdog(("poll", "dispatch"), patience=1.5)
+with watchdog.on_duty():
+    {work}
+print("done", flush=True)
+"""
+WELL = "for _ in range(7): watchdog.came_round('poll'); watchdog.came_round('dispatch'); time.sleep(0.5)"
+HALF = "for _ in range(30): watchdog.came_round('poll'); time.sleep(0.5)"
+ASLEEP = "time.sleep(30)"
+LOCKED = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # holds the interpreter's lock: no Python thread runs
+
+
+def run(work: str) -> subprocess.CompletedProcess[str]:
+    program = PROGRAM.format(work=work)
+    return subprocess.run(
+        [sys.executable, "-c", "import monitor.watchdog as w; w.WIND = 0.2\n" + program],
+        cwd=ROOT, capture_output=True, text=True, timeout=25, check=False,
+    )  # fmt: skip
+
+
+def test_a_process_whose_jobs_come_round_lives() -> None:
+    ended = run(WELL)
+
+    assert (ended.returncode, ended.stdout) == (0, "done\n")
+
+
+@pytest.mark.parametrize("work", [ASLEEP, HALF, LOCKED], ids=["asleep", "one job of two", "the lock held"])
+def test_a_stuck_one_says_where_it_stands_and_ends(work: str) -> None:
+    ended = run(work)
+
+    assert ended.returncode == 1
+    assert "done" not in ended.stdout
+    assert "Timeout" in ended.stderr
+    assert "most recent call first" in ended.stderr
+
+
+def test_after_duty_it_bites_nobody() -> None:
+    ended = run("pass\ntime.sleep(2)")
+
+    assert ended.returncode == 0
