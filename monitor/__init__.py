@@ -4,12 +4,13 @@ Read the package from the top shelf down; a file imports only from shelves below
 (the import-linter contract in pyproject.toml is this map):
 
     doors     __main__ · cli · commands/ · daemon · app     the clock; the one place that wires everything
-    stories   polling (taking, judging) · dispatch · probing · watch                     orchestrate, never decide
+    stories   polling (taking, judging) · dispatch · probing · watch · reloading              orchestrate, never decide
     edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals)   outside worlds
               reading (confined) · channel · preview
-              store (roster) · recording · outbox · copies · exports · database · tables             memory
+              store (roster) · archive · history · recording · outbox · copies · exports · database · tables   memory
               lookout · alarmbook · housekeeping · metrics · endpoint · heartbeat · watchdog         care of itself
-    core      matching/ · stories · habits · fallbacks · discovery · checkup             decisions
+              editions · environment                                   files, the clock, what surrounds us
+    core      notices · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
               alarms (conditions, firings, health)
               config/ · sources/ · similarity · novelty · rendering · cadence · renaming · outages · trimming
               extraction (prose, finding, survey, outline, landmarks, asides, statements)

@@ -1,31 +1,29 @@
-"""The one place that wires: environment → settings → parts. The only clock and the only chance live here.
+"""The one place that wires: environment → settings → parts. The only chance lives here.
 
 `Parts` is everything that works; `poll_once` and `drain_once` make one sweep; daemon.py goes on until a signal.
 """
 
 import asyncio
-import os
-import platform
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import structlog
-from dotenv import dotenv_values
 
 from monitor import __version__, endpoint, health
 from monitor.alarmbook import AlarmBook
+from monitor.archive import Archive
 from monitor.channel import Channel
-from monitor.config.feeds import load_feeds
-from monitor.config.keywords import load_keywords
-from monitor.config.settings import Settings, load_settings, unknown_names, wanted_files
+from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.dispatch import Chat, Dispatcher
-from monitor.errors import ChannelClosed, ConfigError, DeliveryError
+from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.environment import clock, environment, worker_name
+from monitor.errors import ChannelClosed, DeliveryError
 from monitor.extraction import extract
 from monitor.fetching import Fetcher
 from monitor.heartbeat import Heartbeat
@@ -34,7 +32,6 @@ from monitor.judging import Judge
 from monitor.logs import Redactor
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
 from monitor.metrics import Metrics
 from monitor.models import Extracted, Feed, FeedState, Fetched, Pace, PollOutcome
 from monitor.outages import Weather
@@ -67,9 +64,23 @@ class Config:
 
     settings: Settings
     unknown_settings: tuple[str, ...]  # MONITOR_… variables that are none
-    feeds_file: str
-    feeds: tuple[Feed, ...]
-    matcher: Matcher
+    feeds_edition: FeedsEdition
+    rules_edition: RulesEdition
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feeds of feeds.yaml."""
+        return self.feeds_edition.feeds
+
+    @property
+    def feeds_file(self) -> str:
+        """Where they stand."""
+        return self.feeds_edition.file
+
+    @property
+    def matcher(self) -> Matcher:
+        """The rules of keywords.yaml, ready to judge."""
+        return self.rules_edition.matcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,54 +94,20 @@ class Parts:
     dispatcher: Dispatcher
     watch: Watch
     check_chats: Callable[[], Coroutine[None, None, str]]
-
-
-def clock() -> datetime:
-    """The time, aware UTC."""
-    return datetime.now(UTC)
-
-
-def environment() -> dict[str, str]:
-    """The environment over `.env`, with the contents of `MONITOR_…_FILE` put in. Raises ConfigError."""
-    given = {**{name: value or "" for name, value in dotenv_values(".env").items()}, **os.environ}
-    return given | {name: read_text(path).strip() for name, path in wanted_files(given).items()}
-
-
-def read_text(path: str) -> str:
-    """A maintainer's or operator's file. Raises ConfigError with advice when it cannot be read."""
-    try:
-        return read_bytes(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=path) from error
-
-
-def read_bytes(path: str) -> bytes:
-    """A file of any kind. Raises ConfigError with advice when it cannot be read."""
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise ConfigError("такого файла нет; проверьте путь", file=path) from error
-    except OSError as error:
-        raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=path) from error
+    archive: Archive
+    tell: Callable[[str], Coroutine[None, None, None]]  # gives maintainers a notice, in Telegram HTML
 
 
 def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
     """Read settings and both files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    feeds = feeds or settings.feeds
     return Config(
         settings=settings,
         unknown_settings=unknown_names(environ),
-        feeds_file=feeds,
-        feeds=load_feeds(read_text(feeds), file=feeds),
-        matcher=load_matcher(keywords or settings.keywords),
+        feeds_edition=read_feeds(feeds or settings.feeds),
+        rules_edition=read_rules(keywords or settings.keywords),
     )
-
-
-def load_matcher(path: str) -> Matcher:
-    """The rules of a file, ready to judge. Raises ConfigError."""
-    return Matcher(compile_rules(load_keywords(read_text(path), file=path)))
 
 
 async def read_page(settings: Settings, url: str) -> Extracted:
@@ -188,6 +165,8 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
             ),
             watch=watch,
             check_chats=lambda: _closed(chats),
+            archive=Archive(engine),
+            tell=partial(_tell, chats, _chats(settings).review),
         )
 
 
@@ -241,7 +220,7 @@ async def _open_watch(
     store: Store,
     weather: Weather,
 ) -> Watch:
-    settings, compiled = config.settings, config.matcher.compiled
+    settings = config.settings
     heartbeat = None
     if settings.heartbeat_url:
         heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
@@ -253,12 +232,18 @@ async def _open_watch(
         metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
         book=book,
         housekeeping=housekeeping,
-        rules=lambda: [f"{compiled.topics[rule.topic].id}/{rule.name}" for rule in compiled.rules],
+        rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
         redact=Redactor(settings.secrets),
         is_down=lambda: weather.is_down,
     )
+
+
+def rule_names(matcher: Matcher) -> Sequence[str]:
+    """Every rule as "topic/name"."""
+    compiled = matcher.compiled
+    return [f"{compiled.topics[rule.topic].id}/{rule.name}" for rule in compiled.rules]
 
 
 @contextmanager
@@ -271,11 +256,6 @@ def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
             stack.enter_context(endpoint.serve(settings.http_host, settings.http_port, pages))
         stack.enter_context(watchdog.on_duty())
         yield watchdog
-
-
-def worker_name() -> str:
-    """What this process is called among those that share a database: in a container, the container's name."""
-    return platform.node()
 
 
 def data_folder(settings: Settings) -> Path | None:
@@ -295,6 +275,15 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
     except (DeliveryError, TimeoutError) as error:
         log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
     return ""
+
+
+async def _tell(chats: Mapping[str, Chat], chat: str, html: str) -> None:
+    """Show maintainers a notice, if they have a chat; one that is lost stands in the log too."""
+    if chat in chats:
+        try:
+            await chats[chat].post(chat, html)
+        except DeliveryError as error:
+            log.warning("a notice was not delivered", action="tell", chat=chat, error=str(error))
 
 
 async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:

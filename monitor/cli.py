@@ -1,35 +1,90 @@
-"""The command line: every command by its name. What each does lives in commands/, and below.
+"""The command line: every command by its name, imported when it is called. What each does lives in commands/.
 
 Exit codes: 0 done · 1 something asked for failed · 2 a file or a setting must be mended · 3 the database is of
-another version · 4 the database cannot be used · 5 another process works on it.
+another version · 4 the database cannot be used · 5 another process works on it · 6 the edit changes decisions.
 """
 
-import typer
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Any
 
-from monitor.commands import checking, copies, judging, measuring, operating, running, standing, words
-from monitor.commands.outbox import outbox_cli
-from monitor.commands.sources import feeds_cli
+import typer
+from typer.core import TyperGroup
+
+# In the order of --help. A command that needs no Telegram must not wait for it to be imported: `check` runs before
+# every commit.
+_PLACES = {
+    "run": "running:run",
+    "poll": "running:poll",
+    "check": "checking:check",
+    "explain": "judging:explain",
+    "why": "recorded:why",
+    "story": "recorded:story",
+    "backtest": "backtesting:backtest",
+    "forms": "words:forms",
+    "evaluate": "measuring:evaluate",
+    "match": "judging:match",
+    "schema": "checking:schema",
+    "feeds": "sources:feeds_cli",
+    "status": "standing:status",
+    "health": "operating:show_health",
+    "migrate": "operating:migrate",
+    "backup": "copies:backup",
+    "restore": "copies:restore",
+    "copy-to": "copies:copy_to",
+    "export": "copies:export",
+    "outbox": "outbox:outbox_cli",
+}
+
+
+class _Commands(MutableMapping[str, Any]):
+    """Typer's commands by name."""
+
+    def __init__(self, places: dict[str, str]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, attribute = self._places[name].partition(":")
+        found = getattr(import_module(f"monitor.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            command: Any = typer.main.get_group(found)
+        else:
+            single = typer.Typer(add_completion=False)
+            single.command(name)(found)
+            command = typer.main.get_command(single)
+        command.name = name
+        return command
+
+    def __setitem__(self, name: str, place: Any) -> None:
+        self._places[name] = place
+
+    def __delitem__(self, name: str) -> None:
+        del self._places[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = _Commands(_PLACES)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class's signature
+        return list(self.commands)
+
 
 cli = typer.Typer(
-    help="Следит за новостями об экстрадициях, РВП и вызовах в КНБ и отправляет их в Telegram-канал.",
+    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # their traceback shows local values, and a token may be one
 )
-cli.command()(running.run)
-cli.command()(running.poll)
-cli.command()(checking.check)
-cli.command()(judging.explain)
-cli.command()(words.forms)
-cli.command()(measuring.evaluate)
-cli.command()(judging.match)
-cli.command()(checking.schema)
-cli.command()(standing.status)
-cli.command("health")(operating.show_health)
-cli.command()(operating.migrate)
-cli.command()(copies.backup)
-cli.command()(copies.restore)
-cli.command("copy-to")(copies.copy_to)
-cli.command()(copies.export)
-cli.add_typer(outbox_cli, name="outbox")
-cli.add_typer(feeds_cli, name="feeds")
+
+
+@cli.callback()
+def monitor() -> None:
+    """Следит за новостями об экстрадициях, РВП и вызовах в КНБ и отправляет их в Telegram-канал."""

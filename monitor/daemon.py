@@ -7,20 +7,27 @@ stops, and a send in hand should be finished. What is due, and for whom, stands 
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CLAIMED_AT_ONCE, Config, Parts, clock, drain, on_duty, open_parts
+from monitor.app import CLAIMED_AT_ONCE, Config, Parts, drain, on_duty, open_parts, rule_names
+from monitor.editions import FeedsEdition, RulesEdition
+from monitor.environment import clock
 from monitor.health import DISPATCH, EVERY, POLL, beat_name
 from monitor.models import FeedState
 from monitor.polling import LEASE
+from monitor.reloading import Reloader
 from monitor.watchdog import Watchdog
 
 TICK = 1.0  # seconds between two looks at what is due
 WATCH = 60.0  # seconds between two looks at how the work goes
 WATCH_FIRST = timedelta(seconds=20)  # the first one, when there is something to see
+LOOK = 2.0  # seconds between two looks at the maintainers' files
+UPKEEP = 600.0  # seconds between two clean-ups of the archive
 LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
@@ -32,9 +39,19 @@ log = structlog.get_logger()
 class Daemon:
     """Polls what is due and drains the outbox until it is told to stop."""
 
-    def __init__(self, parts: Parts, watchdog: Watchdog) -> None:
+    def __init__(self, parts: Parts, config: Config, watchdog: Watchdog) -> None:
         self._parts, self._watchdog = parts, watchdog
-        self._watches: dict[str, asyncio.Task[None]] = {}
+        self._keep = timedelta(days=config.settings.keep_days)
+        self._reloader = Reloader(
+            config.feeds_edition,
+            config.rules_edition,
+            adopt_feeds=self._adopt_feeds,
+            adopt_rules=self._adopt_rules,
+            archive=parts.archive,
+            tell=parts.tell,
+            clock=clock,
+        )
+        self._chores: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
@@ -48,6 +65,8 @@ class Daemon:
             scheduler.add_job(
                 tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, next_run_time=clock()
             )
+        for chore, seconds in ((self._tick_edits, LOOK), (self._tick_upkeep, UPKEEP)):
+            scheduler.add_job(chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
         scheduler.add_job(
             self._tick_watch, "interval", seconds=WATCH, misfire_grace_time=None, next_run_time=clock() + WATCH_FIRST
         )
@@ -74,8 +93,11 @@ class Daemon:
         self._watchdog.came_round(POLL)
 
     async def _poll(self, state: FeedState) -> None:
+        feed = self._parts.feeds.get(state.name)
+        if feed is None:
+            return  # taken out of feeds.yaml a moment ago: it is no longer due
         async with asyncio.timeout(LEASE.total_seconds()):
-            await self._parts.poller.poll(self._parts.feeds[state.name], state)
+            await self._parts.poller.poll(feed, state)
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
@@ -96,7 +118,34 @@ class Daemon:
         self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
 
     async def _tick_watch(self) -> None:
-        self._start(self._watches, "watch", self._parts.watch.round())
+        self._start(self._chores, "watch", self._parts.watch.round())
+
+    async def _tick_edits(self) -> None:
+        self._start(self._chores, "edits", self._reloader.look())
+
+    async def _tick_upkeep(self) -> None:
+        self._start(self._chores, "upkeep", self._tidy())
+
+    async def _tidy(self) -> None:
+        """Forget old texts; learn how to keep new ones small."""
+        archive = self._parts.archive
+        forgotten = await asyncio.to_thread(archive.tidy, clock(), keep=self._keep)
+        learned = await asyncio.to_thread(archive.learn, clock())
+        if forgotten or learned:
+            log.info("archive tidied", action="upkeep", forgotten=forgotten, new_dictionary=learned)
+
+    def _adopt_rules(self, rules: RulesEdition) -> None:
+        """The next poll asks these rules; those under way hold the poller they began with."""
+        poller = self._parts.poller
+        self._parts = replace(self._parts, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher)))
+        self._parts.watch.rules = partial(rule_names, rules.matcher)
+
+    async def _adopt_feeds(self, edition: FeedsEdition) -> None:
+        """New feeds are known here before the database says they are due, old ones until it says they are not."""
+        feeds = {feed.name: feed for feed in edition.feeds}
+        self._parts = replace(self._parts, feeds={**self._parts.feeds, **feeds})
+        await asyncio.to_thread(self._parts.store.sync_feeds, edition.feeds, clock())
+        self._parts = replace(self._parts, feeds=feeds)
 
     def _begin(self, job: str) -> None:
         late = self._parts.watch.metrics.ticked(job, every=timedelta(seconds=TICK))
@@ -127,10 +176,11 @@ class Daemon:
         """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""
         self._parts.dispatcher.stopping = True
         self._parts.poller.stopping.set()
+        self._reloader.stopping = True
         running: Iterable[asyncio.Task[None]] = [
             *self._polls.values(),
             *self._drains.values(),
-            *self._watches.values(),
+            *self._chores.values(),
         ]
         if not running:
             return True
@@ -150,7 +200,7 @@ async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, 
         with on_duty(config.settings, parts.watch) as watchdog:
             greeting = asyncio.create_task(ready(parts))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
-            finished = await Daemon(parts, watchdog).run(stop)
+            finished = await Daemon(parts, config, watchdog).run(stop)
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
             log.info("stopped", action="run", finished=finished)

@@ -51,6 +51,19 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def open_existing(url: str) -> Engine:
+    """An engine for a database of this code's version, for looking at it; nothing is created.
+
+    Raises DatabaseError (also when there is none yet), SchemaError.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise DatabaseError(f"Базы {file} ещё нет: монитор здесь не запускали. Её адрес задаёт MONITOR_DATABASE_URL.")
+    engine = open_engine(url)
+    require_current_schema(engine)
+    return engine
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables to the version of this code; a SQLite file with an older one is copied first.
 

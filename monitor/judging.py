@@ -126,10 +126,11 @@ class Judge:
 
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)
+        article = _article(feed, entry, text, problem)
         if verdict.tier is Tier.NONE and not verdict.vetoes:
             reason = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
-            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=reason)
-        telling = Telling(article=_article(feed, entry, text, problem), verdict=verdict)
+            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=reason, article=article)
+        telling = Telling(article=replace(article, fingerprint=fingerprint(entry.title, text)), verdict=verdict)
         if verdict.tier is not Tier.NONE:
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
         return EntryOutcome(entry=entry, outcome=Outcome.VETOED, reason=_vetoes(verdict), telling=telling)
@@ -185,7 +186,6 @@ def _article(feed: Feed, entry: Entry, text: str, problem: str) -> Article:
         text=text,
         language=detect(f"{entry.title}\n{text}", feed.lang),
         published_at=entry.published_at,
-        fingerprint=fingerprint(entry.title, text),
         problem=problem,
     )
 

@@ -282,6 +282,7 @@ class EntryOutcome:
     outcome: Outcome
     reason: str
     telling: Telling | None = None
+    article: Article | None = None  # what was read, whatever the rules said of it; None: it was not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, insert, literal, select, text, update
 
 from monitor import habits, roster
+from monitor.archive import keep, verdict_of
 from monitor.database import insert_or_ignore, reading, upsert, writing
 from monitor.models import (
     Article,
@@ -21,19 +22,15 @@ from monitor.models import (
     EntryOutcome,
     Feed,
     FeedState,
-    Match,
     PollOutcome,
     Story,
     StoryChange,
     Telling,
-    Tier,
-    TopicVerdict,
-    Verdict,
-    Veto,
 )
 from monitor.outbox import want
 from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, feeds, heartbeats, stories
+from monitor.urls import address_number, canonical
 from monitor.vitals import FeedHealth
 
 
@@ -225,11 +222,11 @@ def _note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
 def _insert_entries(
     db: Connection, decided: Sequence[tuple[PollOutcome, EntryOutcome]], *, story_id: int | None
 ) -> None:
-    """Entries with their keys, and the article of each that has a telling."""
+    """Entries with their keys, and the article of each that was read: in `articles` with a telling, else archived."""
     if not decided:
         return
     statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
-    ids = db.scalars(statement, [_entry_row(outcome, one) for outcome, one in decided]).all()
+    ids = db.scalars(statement, [_entry_row(outcome, one, story_id) for outcome, one in decided]).all()
     told = list(zip(ids, decided, strict=True))
     db.execute(
         insert_or_ignore(db, entry_keys),
@@ -239,6 +236,7 @@ def _insert_entries(
             for key in one.entry.keys
         ],
     )
+    keep(db, [(number, one.entry.title, one.article) for number, (_, one) in told if one.article and not one.telling])
     rows = [_article_row(one.telling, number, story_id) for number, (_, one) in told if one.telling]
     if rows:
         db.execute(insert(articles), rows)
@@ -289,8 +287,9 @@ def _story(number: int, rows: Sequence[Row[Any]]) -> Story:
     return Story(id=number, tellings=tellings, updated_at=rows[0].updated_at, follows=rows[0].follows)
 
 
-def _entry_row(outcome: PollOutcome, decided: EntryOutcome) -> dict[str, Any]:
+def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:
     entry = decided.entry
+    article = decided.telling.article if decided.telling else decided.article
     return {
         "feed": outcome.feed,
         "url": entry.url,
@@ -299,6 +298,9 @@ def _entry_row(outcome: PollOutcome, decided: EntryOutcome) -> dict[str, Any]:
         "seen_at": outcome.polled_at,
         "outcome": decided.outcome,
         "reason": decided.reason,
+        "language": article.language if article else None,
+        "story_id": story_id,
+        "address": address_number(canonical(entry.url)) if entry.url else None,
     }
 
 
@@ -311,13 +313,4 @@ def _article_row(telling: Telling, entry_id: int, story_id: int | None) -> dict[
 def _telling(row: Row[Any]) -> Telling:
     fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
     article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
-    return Telling(article=article, verdict=_verdict(row.verdict), part=row.part, evidence=row.evidence)
-
-
-def _verdict(stored: dict[str, Any]) -> Verdict:
-    """The inverse of `asdict` over a Verdict."""
-    topics = tuple(
-        TopicVerdict(**topic | {"tier": Tier(topic["tier"]), "matches": tuple(Match(**m) for m in topic["matches"])})
-        for topic in stored["topics"]
-    )
-    return Verdict(topics=topics, vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]))
+    return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)

@@ -45,6 +45,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -156,9 +157,28 @@ entries = Table(
     Column("seen_at", Instant, nullable=False),
     Column("outcome", String, nullable=False),
     Column("reason", String, nullable=False),
+    Column("language", String),  # of the article, when it was read
+    Column("story_id", Id),  # also of the same article come again, which has no row in `articles`
+    Column("address", BigInteger),  # urls.address_number of the canonical address; NULL: the entry has none
     _one_of("outcome", Outcome),
-    Index(None, "url"),
     Index(None, "feed", "id"),  # what a feed showed lately
+    Index(None, "address"),
+    Index(None, "story_id", sqlite_where=text("story_id IS NOT NULL"), postgresql_where=text("story_id IS NOT NULL")),
+)
+
+archive = Table(
+    "archive",
+    metadata,
+    Column("entry_id", Id, ForeignKey("entries.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # title and text, compressed: monitor/archive.py
+)
+
+archive_dictionaries = Table(
+    "archive_dictionaries",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # stands in each frame made with it
+    Column("body", LargeBinary, nullable=False),
+    Column("made_at", Instant, nullable=False),
 )
 
 entry_keys = Table(
@@ -168,6 +188,7 @@ entry_keys = Table(
     Column("key", String, primary_key=True),
     Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
     Column("last_seen_at", Instant, nullable=False),  # to the day; kept alive while the feed still shows it
+    sqlite_with_rowid=False,  # the key is most of a row: twice of it would be half of the table
 )
 
 stories = Table(

@@ -5,6 +5,7 @@ what subscribers open is always the address the feed gave.
 """
 
 import re
+from hashlib import blake2b
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
 _LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
@@ -55,10 +56,25 @@ def canonical(url: str) -> str:
     return f"https://{host}{path}" + (f"?{query}" if query else "")
 
 
+def address_number(canonical_url: str) -> int:
+    """A canonical address as a signed 64-bit number, for an index that stays small; equal ones are to be verified."""
+    digest = blake2b(canonical_url.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
 def host_key(url: str) -> str:
     """The host an address belongs to, without `www.` and its like; "" if it is not an http(s) address."""
     parts = _split(_NOISE.sub("", url))
     return _host(parts) if parts else ""
+
+
+def message_link(chat: str, message_id: int | None) -> str:
+    """Where Telegram shows a message of a channel (`@name` or `-100…`); "" when it has no address."""
+    if message_id is None:
+        return ""
+    if chat.startswith("@"):
+        return f"https://t.me/{chat[1:]}/{message_id}"
+    return f"https://t.me/c/{chat[4:]}/{message_id}" if chat.startswith("-100") else ""
 
 
 def absolute(base: str, url: str) -> str:

@@ -28,7 +28,8 @@ async def serve(folder: Path, urls: list[str]) -> None:
     feeds = tuple(
         Feed(name=f"Лента {number}", kind=FeedKind.RSS, url=url, lang="ru") for number, url in enumerate(urls)
     )
-    config = replace(app.load(), feeds=feeds)
+    config = app.load()
+    config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
     counting = open_engine(config.settings.database_url)
     async with app.open_parts(config) as parts:
         print(json.dumps({"ready": True}), flush=True)

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from monitor import app, copies, exports
+from monitor import copies, exports
 from monitor.config.settings import Settings, load_settings
 from monitor.database import open_engine, require_current_schema
+from monitor.environment import clock, environment
 from monitor.logs import configure
 
 _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
@@ -29,7 +30,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="заменить базу, в которой уже есть данные")] = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
     """Вернуть базу из копии (монитор должен быть остановлен). Что ждало отправки, станет «неясно, ушло ли»."""
-    rows = copies.restore(path, _settings().database_url, app.clock(), force=force)
+    rows = copies.restore(path, _settings().database_url, clock(), force=force)
     typer.echo(f"База восстановлена из {path} ({_told(rows)}). Посмотрите: monitor outbox list")
 
 
@@ -71,7 +72,7 @@ def _cell(value: object) -> object:
 
 
 def _settings() -> Settings:
-    settings = load_settings(app.environment())
+    settings = load_settings(environment())
     configure(form=settings.log_format, secrets=settings.secrets)
     return settings
 

@@ -1,4 +1,7 @@
-"""How `explain` tells a reader, step by step, what was read and why the rules decided so. No decision is made here."""
+"""How `explain` and `why` tell a reader, step by step, what was read and why the rules decided so.
+
+No decision is made here.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,12 +24,22 @@ def show_explanation(source: str, page: Extracted, verdict: Verdict, reports: It
     """Print it, no wider than the terminal."""
     console = Console(highlight=False)
     console.print(_read(source, page))
+    show_reports(console, page, verdict, reports)
+
+
+def show_reports(console: Console, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport]) -> None:
+    """Print what the rules say, topic by topic, and what follows."""
     for report in reports:
         console.print()
         console.print(Rule(_heading(report), align="left", characters="─", style="dim"))
         console.print(Padding(Group(*_topic(report, page)), (0, 0, 0, 2)))
     console.print()
     console.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
+
+
+def quoted(found: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[Text]:
+    """The sentences in which these words stand, each on a line of its own."""
+    return (_quoted(passage, "bold") for passage in passages(found, title=title, text=text))
 
 
 def _read(source: str, page: Extracted) -> Group:

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import app, charsets
+from monitor import charsets
 from monitor.commands.explained import show_explanation
 from monitor.commands.records import STDIN, numbered_lines, opened, record_of
 from monitor.commands.shown import AsJson, KeywordsFile, json_bytes, print_json
 from monitor.config.settings import Settings, load_settings
+from monitor.editions import load_matcher
+from monitor.environment import clock, environment, read_bytes
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.extraction import extract
 from monitor.matching import explanation
@@ -37,8 +39,8 @@ def explain(
     С --json печатает только решение; «-» тогда читает объект {"title": …, "text": …}.
     Код 1: страницу прочитать не вышло.
     """
-    settings = load_settings(app.environment())
-    matcher = app.load_matcher(keywords or settings.keywords)
+    settings = load_settings(environment())
+    matcher = load_matcher(keywords or settings.keywords)
     name, page = _page(what, settings, as_json=as_json)
     verdict = matcher.judge(title=page.title, text=page.text)
     if as_json:
@@ -61,7 +63,7 @@ def match(
     """
     if not jsonl:
         raise ConfigError("эта команда понимает только JSONL — допишите --jsonl", file="monitor match")
-    matcher = app.load_matcher(keywords or load_settings(app.environment()).keywords)
+    matcher = load_matcher(keywords or load_settings(environment()).keywords)
     with opened(source) as stream:
         failed = _write_answers(_answers(matcher, numbered_lines(stream)))
     if failed:
@@ -97,18 +99,20 @@ def _page(what: str, settings: Settings, *, as_json: bool) -> tuple[Any, Extract
     """What is to be judged, and its id: that of the record, else the address or the file's name."""
     if _URL.match(what):
         return what, _fetched(what, settings)
-    body = sys.stdin.buffer.read() if what == STDIN else app.read_bytes(what)
+    body = sys.stdin.buffer.read() if what == STDIN else read_bytes(what)
     if as_json and (what == STDIN or body.lstrip()[:1] == b"{"):
         return _recorded(what, body)
     if _HTML.match(body):
-        return what, extract(body, content_type="", url=f"file:///{what}", now=app.clock())
+        return what, extract(body, content_type="", url=f"file:///{what}", now=clock())
     title, _, text = clean(charsets.decode(body)).partition("\n")
     return what, Extracted(title=title, text=text.lstrip("\n"))
 
 
 def _fetched(url: str, settings: Settings) -> Extracted:
+    from monitor.app import read_page  # noqa: PLC0415 - half a second that only a page on the web needs
+
     try:
-        return asyncio.run(app.read_page(settings, url))
+        return asyncio.run(read_page(settings, url))
     except FetchError as error:
         raise MonitorError(f"{url}: {error.message}") from error
 

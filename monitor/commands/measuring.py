@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app
 from monitor.commands.records import Record, numbered_lines, opened, record_of
 from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
+from monitor.editions import load_matcher
+from monitor.environment import environment
 from monitor.errors import ConfigError
 from monitor.matching import evaluation
 from monitor.text import clean
@@ -35,7 +36,7 @@ def evaluate(
 ) -> None:
     """Измерить точность и полноту правил: по темам, языкам и уровням, с каждым промахом и ложной тревогой."""
     bounds = _bounds(fail_under)
-    matcher = app.load_matcher(keywords or load_settings(app.environment()).keywords)
+    matcher = load_matcher(keywords or load_settings(environment()).keywords)
     with opened(corpus) as stream:
         result: Scores = evaluation.evaluate(_records(stream, corpus), matcher)
     if as_json:

@@ -2,21 +2,22 @@
 
 import typer
 
-from monitor import app, health
+from monitor import health
 from monitor.config.settings import load_settings
 from monitor.database import migrate as migrate_database
 from monitor.database import open_engine, require_current_schema
+from monitor.environment import clock, environment, worker_name
 from monitor.logs import configure
 from monitor.lookout import Lookout
 
 
 def show_health() -> None:
     """Сказать, идут ли у работающего монитора опросы и отправка (для HEALTHCHECK контейнера)."""
-    settings = load_settings(app.environment())
+    settings = load_settings(environment())
     engine = open_engine(settings.database_url)
     require_current_schema(engine)
-    now = app.clock()
-    found = health.problems(Lookout(engine).vitals(now), now, worker=app.worker_name(), chats=settings.chats)
+    now = clock()
+    found = health.problems(Lookout(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     for problem in found:
         typer.echo(problem)
     raise typer.Exit(1 if found else 0)
@@ -24,7 +25,7 @@ def show_health() -> None:
 
 def migrate() -> None:
     """Привести базу данных к версии этой программы (run и poll делают это сами)."""
-    settings = load_settings(app.environment())
+    settings = load_settings(environment())
     configure(form=settings.log_format, secrets=settings.secrets)
     migrate_database(open_engine(settings.database_url))
     typer.echo("База данных в порядке.")

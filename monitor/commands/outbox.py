@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
-from monitor import app
 from monitor.commands.shown import STATES, UNSETTLED, show_rows
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_current_schema
+from monitor.environment import clock, environment
 from monitor.models import DeliveryState
 from monitor.outbox import Outbox
 
-outbox_cli = typer.Typer(help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True)
+outbox_cli = typer.Typer(
+    help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True, add_completion=False
+)
 
 
 @outbox_cli.command("list")
@@ -41,7 +43,7 @@ def outbox_cancel(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]
 
 
 def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState]) -> None:
-    if not _outbox().decide(delivery, allowed=allowed, to=to, now=app.clock()):
+    if not _outbox().decide(delivery, allowed=allowed, to=to, now=clock()):
         typer.echo(
             f"Записи {delivery} нет, или её состояние этого не допускает. Смотрите: monitor outbox list --all", err=True
         )
@@ -50,6 +52,6 @@ def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState
 
 
 def _outbox() -> Outbox:
-    engine = open_engine(load_settings(app.environment()).database_url)
+    engine = open_engine(load_settings(environment()).database_url)
     require_current_schema(engine)
     return Outbox(engine)

@@ -12,8 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.logs import Redactor
-from monitor.models import DeliveryState, OutboxRow, Tier
+from monitor.models import DeliveryState, OutboxRow, Outcome, Tier
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
@@ -31,6 +30,17 @@ UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJEC
 
 
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
+OUTCOMES = {
+    Outcome.POSTED: "начало новой истории: пост в канал",
+    Outcome.JOINED: "ещё одно изложение истории, о которой уже рассказано",
+    Outcome.REVIEW: "отдано редактору",
+    Outcome.REJECTED: "редактор отклонил",
+    Outcome.UNMATCHED: "не подошло ни одной теме",
+    Outcome.VETOED: "правилу запретило слово из none",
+    Outcome.BASELINE: "уже стояло в ленте, когда бот увидел её впервые",
+    Outcome.TOO_OLD: "старая новость всплыла снова",
+    Outcome.DUPLICATE: "та же статья ещё раз",
+}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
 
 
@@ -45,6 +55,8 @@ def show_warning(warning: MonitorError) -> None:
 
 
 def _show(kind: str, message: str, *, style: str) -> None:
+    from monitor.logs import Redactor  # noqa: PLC0415 - brings the log's library, which a command in order never needs
+
     console = Console(stderr=True, highlight=False)
     redacted = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(message)
     console.print(Text(kind, style=style), Text(redacted), sep="", soft_wrap=True)

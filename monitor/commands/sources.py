@@ -18,6 +18,7 @@ from monitor.checkup import Checkup
 from monitor.config import stanzas
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
+from monitor.environment import clock, environment, read_text
 from monitor.errors import ConfigError, FeedError
 from monitor.models import Feed, FeedKind
 from monitor.probing import Found
@@ -32,16 +33,16 @@ def feeds_add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
     """Найти ленту за адресом, показать её и вписать в конец feeds.yaml."""
-    settings = load_settings(app.environment())
+    settings = load_settings(environment())
     path = file or settings.feeds
-    text = app.read_text(path)
+    text = read_text(path)
     found = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
     if found is None:
         _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
     elif found.twin:
         _refuse(f"Эту ленту уже читает «{found.twin.name}»: {found.twin.url}")
     else:
-        made = stanzas.appended(text, found.feed, file=path, today=app.clock().date())
+        made = stanzas.appended(text, found.feed, file=path, today=clock().date())
         _show_found(found)
         if not dry_run:
             _replace(Path(path).resolve(), made)
@@ -51,7 +52,7 @@ def feeds_add(
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:
     async with app.open_fetcher(settings) as fetcher:
         try:
-            return await probing.find(fetcher, _with_scheme(url), known, now=app.clock())
+            return await probing.find(fetcher, _with_scheme(url), known, now=clock())
         except FeedError as error:
             _refuse(f"{url}: {error.message}")
             return None
@@ -113,7 +114,7 @@ async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ..
             def checked(answer: Checkup) -> None:
                 progress.update(bar, advance=1, description=f"Проверка лент: {answer.feed}")
 
-            return await probing.check(fetcher, feeds, now=app.clock(), checked=checked)
+            return await probing.check(fetcher, feeds, now=clock(), checked=checked)
 
 
 def _row(answer: Checkup) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app
 from monitor.commands.shown import STATES
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_current_schema
+from monitor.environment import clock, environment
 from monitor.models import DeliveryState
 from monitor.outbox import Outbox
 from monitor.store import Store
@@ -34,9 +34,9 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="для программ")] = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
     """Показать, как дела: ленты, очередь отправки, задержки."""
-    engine = open_engine(load_settings(app.environment()).database_url)
+    engine = open_engine(load_settings(environment()).database_url)
     require_current_schema(engine)
-    now = app.clock()
+    now = clock()
     health, outbox = Store(engine).feed_health(now), Outbox(engine).summary(now - LATELY)
     if as_json:
         typer.echo(json.dumps(_as_data(health, outbox), ensure_ascii=False, indent=2))

@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app
 from monitor.commands.shown import AsJson, KeywordsFile, print_json
 from monitor.config.keywords import PartKind, Term, load_keywords, read_terms
 from monitor.config.settings import load_settings
 from monitor.config.yamlfile import nearest
+from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
 from monitor.matching.forms import WordForms, forms_of, found_in
 from monitor.models import Language
@@ -58,8 +58,8 @@ def forms(
 
 def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iterator[Term]:
     """The terms of `$список`, those of one language if it is given."""
-    path = keywords or load_settings(app.environment()).keywords
-    lists = {f"${declared.name}": declared for declared in load_keywords(app.read_text(path), file=path).lists}
+    path = keywords or load_settings(environment()).keywords
+    lists = {f"${declared.name}": declared for declared in load_keywords(read_text(path), file=path).lists}
     if reference not in lists:
         raise ConfigError(f"нет списка «{reference}»{nearest(reference, lists)}", file=path)
     return (term for term in lists[reference].terms if lang is None or term.language in (lang, None))

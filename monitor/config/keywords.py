@@ -135,6 +135,15 @@ def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     return sorted_problems(lambda: _read(text, file)[1].problems)
 
 
+def load_checked(text: str, *, file: str) -> tuple[Keywords, tuple[ConfigError, ...]]:
+    """The rules and everything wrong with them; with any, they are only good for looking at.
+
+    Raises ConfigError when the file cannot be read at all.
+    """
+    keywords, reader = _read(text, file)
+    return keywords, tuple(sorted(reader.problems, key=lambda error: error.line))
+
+
 def read_terms(written: str, *, language: Language | None = None, kind: PartKind = PartKind.WORD) -> tuple[Term, ...]:
     """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
     reader = _KeywordsReader(f"«{written}»")

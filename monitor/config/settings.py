@@ -38,6 +38,7 @@ class Settings(BaseModel):
     http_host: str = "127.0.0.1"
     heartbeat_url: str = ""
     log_format: Literal["text", "json"] = "text"
+    keep_days: int = Field(default=90, ge=1, le=3650)  # of texts that no rule matched
 
     @field_validator("bot_token")
     @classmethod
@@ -137,15 +138,15 @@ def load_settings(environ: Mapping[str, str], *, where: str = "переменн�
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise ConfigError(_advice(first["type"], first["msg"]), file=where, key=name) from None
+        raise ConfigError(_advice(first["type"], first["msg"], first.get("ctx", {})), file=where, key=name) from None
 
 
-def _advice(kind: str, message: str) -> str:
+def _advice(kind: str, message: str, bounds: Mapping[str, object]) -> str:
     known = {
         "bool_parsing": "пишите 1 или 0",
         "literal_error": "пишите text или json",
-        "int_parsing": "пишите число, например 9464",
-        "less_than_equal": "порт не больше 65535",
-        "greater_than_equal": "порт не меньше 0 (0 - выключено)",
+        "int_parsing": "пишите число, например 90",
+        "less_than_equal": f"число должно быть не больше {bounds.get('le')}",
+        "greater_than_equal": f"число должно быть не меньше {bounds.get('ge')}",
     }
     return known.get(kind, message.removeprefix("Value error, "))

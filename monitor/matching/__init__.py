@@ -9,4 +9,6 @@ explanation   the same decision as data for a reader; examples of keywords.yaml
 forms         what one term matches, for a reader
 doubts        rules and words that change nothing
 evaluation    precision and recall over labelled records
+backtest      two judgements of the same articles compared
+usage         rules that never fired, fired at anything, or always came second
 """

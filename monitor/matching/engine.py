@@ -64,6 +64,12 @@ class Matcher:
                 topics[rule.topic] = reading.topic_verdict(rule, finding.hits)
         return Verdict(topics=tuple(topics[number] for number in sorted(topics)), vetoes=tuple(vetoes))
 
+    def holding(self, *, title: str, text: str) -> tuple[CompiledRule, ...]:
+        """Every rule that fires, the strongest first, also where `judge` is content with a stronger one."""
+        reading = self.read(title=title, text=text)
+        findings = ((rule, reading.finding(rule)) for rule in self._candidates(reading.found))
+        return tuple(rule for rule, finding in findings if finding.hits and not finding.veto)
+
     def read(self, *, title: str, text: str) -> "Reading":
         """The article with every term found in it."""
         return Reading(self.compiled, title, text, self._index.spans(title, text))

@@ -8,6 +8,7 @@ import pytest
 from monitor import app
 from monitor.daemon import Daemon
 from monitor.database import writing
+from monitor.environment import clock, worker_name
 from monitor.health import DISPATCH, POLL, problems
 from monitor.watchdog import Watchdog
 from tests.command_line import write_files
@@ -34,20 +35,20 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> app.Config:
     return app.load()
 
 
-async def run_for(parts: app.Parts, watchdog: Watchdog, seconds: float) -> None:
+async def run_for(config: app.Config, parts: app.Parts, watchdog: Watchdog, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
-    assert await Daemon(parts, watchdog).run(stop)
+    assert await Daemon(parts, config, watchdog).run(stop)
 
 
 async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: app.Config) -> None:
     watchdog = Notebook()
     async with app.open_parts(config) as parts:
-        await run_for(parts, watchdog, 1.5)
-        vitals = parts.watch.lookout.vitals(app.clock())
+        await run_for(config, parts, watchdog, 1.5)
+        vitals = parts.watch.lookout.vitals(clock())
 
     assert watchdog.noted == {POLL, DISPATCH}
-    assert problems(vitals, app.clock(), worker=app.worker_name(), chats=config.settings.chats) == ()
+    assert problems(vitals, clock(), worker=worker_name(), chats=config.settings.chats) == ()
     assert b'monitor_tick_lag_seconds{job="poll"}' in parts.watch.metrics.page()
 
 
@@ -57,6 +58,6 @@ async def test_a_tick_that_fails_has_come_round_too(config: app.Config) -> None:
     async with app.open_parts(config) as parts:
         with writing(parts.store._engine) as db:
             db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
-        await run_for(parts, watchdog, 1.5)
+        await run_for(config, parts, watchdog, 1.5)
 
     assert watchdog.noted == {POLL, DISPATCH}

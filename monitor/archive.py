@@ -1,0 +1,151 @@
+"""The archive: the texts that no rule matched, compressed, kept for MONITOR_KEEP_DAYS; and every article read again.
+
+Matched and vetoed articles stand in `articles` for ever; here lies what was read beside them, so that an edited rule
+can be tried on what it would have met. Nothing is decided here. A text is compressed with a dictionary learned from
+the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+import zstandard
+from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_, select
+
+from monitor.database import insert_or_ignore, reading, writing
+from monitor.matching.backtest import KeptArticle
+from monitor.models import Article, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
+from monitor.tables import archive, archive_dictionaries, articles, entries
+
+LEVEL = 12  # from here on a level costs twice the time for one per cent
+DICTIONARY_BYTES = 64 * 1024
+SAMPLES = 1_000  # stories that a dictionary is learned from
+NEW_DICTIONARY = timedelta(days=90)  # names and sites change
+_BATCH = 500  # rows read or deleted at once
+
+_known: dict[int, zstandard.ZstdCompressionDict] = {}  # a dictionary's number is made of what it was learned from
+
+
+class Archive:
+    """What was read, as it was judged. Instants are aware UTC."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def kept(self, since: datetime) -> Iterator[KeptArticle]:
+        """Every article judged since then, the newest first, a few hundred at a time in memory.
+
+        Left out is the same article come again (`Outcome.DUPLICATE`): it was decided by its first coming.
+        """
+        with reading(self._engine) as db, db.execute(_judged(since), execution_options={"yield_per": _BATCH}) as rows:
+            for row in rows:
+                yield _kept(db, row)
+
+    def tidy(self, now: datetime, *, keep: timedelta) -> int:
+        """Forget the texts of entries seen longer ago than `keep`; returns how many. Entries and articles stay."""
+        forgotten = 0
+        while gone := self._forget_oldest(now - keep):
+            forgotten += gone
+        return forgotten
+
+    def _forget_oldest(self, before: datetime) -> int:
+        """Entries are numbered as they come, so the oldest rows are the first ones."""
+        oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(_BATCH).subquery()
+        old = select(entries.c.id).join(oldest, oldest.c.entry_id == entries.c.id).where(entries.c.seen_at < before)
+        with writing(self._engine) as db:
+            return db.execute(delete(archive).where(archive.c.entry_id.in_(old))).rowcount
+
+    def learn(self, now: datetime) -> bool:
+        """Make a dictionary of the newest stories, when there are enough and the last one is old. Takes seconds."""
+        with reading(self._engine) as db:
+            made_at = db.scalar(select(func.max(archive_dictionaries.c.made_at)))
+            if made_at is not None and now - made_at < NEW_DICTIONARY:
+                return False
+            newest = select(archive.c.body).order_by(desc(archive.c.entry_id)).limit(SAMPLES)
+            samples: list[bytes | bytearray | memoryview] = [_unpacked(db, body) for body in db.scalars(newest)]
+        if len(samples) < SAMPLES:
+            return False
+        number = crc32(b"".join(samples)) & 0x7FFFFFFF or 1  # zstd keeps 0 for "none"
+        made = zstandard.train_dictionary(DICTIONARY_BYTES, samples, dict_id=number, level=LEVEL)
+        with writing(self._engine) as db:
+            # Another worker may have learned the same from the same news.
+            learned = {"id": number, "body": made.as_bytes(), "made_at": now}
+            db.execute(insert_or_ignore(db, archive_dictionaries).values(**learned))
+        return True
+
+
+def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
+    """Archive articles (the entry's number, its own title, the article) within the caller's transaction."""
+    if not read:
+        return
+    newest = select(archive_dictionaries.c.id).order_by(desc(archive_dictionaries.c.made_at)).limit(1)
+    dictionary = _dictionary(db, db.scalar(newest) or 0)
+    compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary, write_checksum=False)
+    rows = [
+        {"entry_id": number, "body": compressor.compress(_packed(title, article))} for number, title, article in read
+    ]
+    db.execute(insert(archive), rows)
+
+
+def text_of(db: Connection, title: str, body: bytes) -> tuple[str, str]:
+    """Title and text of an archive row, given the entry's title."""
+    length, _, rest = _unpacked(db, body).decode().partition("\n")
+    other = int(length)
+    return rest[:other] or title, rest[other:]
+
+
+def verdict_of(stored: dict[str, Any]) -> Verdict:
+    """The inverse of `asdict` over a Verdict."""
+    topics = tuple(
+        TopicVerdict(**topic | {"tier": Tier(topic["tier"]), "matches": tuple(Match(**m) for m in topic["matches"])})
+        for topic in stored["topics"]
+    )
+    return Verdict(topics=topics, vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]))
+
+
+def _judged(since: datetime) -> Any:
+    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.verdict)
+    return (
+        select(entries.c.id, entries.c.feed, entries.c.url, entries.c.title, entries.c.seen_at, entries.c.outcome)
+        .add_columns(*told, archive.c.body)
+        .outerjoin(articles, articles.c.entry_id == entries.c.id)
+        .outerjoin(archive, archive.c.entry_id == entries.c.id)
+        .where(entries.c.seen_at >= since, entries.c.outcome != Outcome.DUPLICATE)
+        .where(or_(articles.c.id.isnot(None), archive.c.entry_id.isnot(None)))
+        .order_by(desc(entries.c.id))
+    )
+
+
+def _kept(db: Connection, row: Row[Any]) -> KeptArticle:
+    title, text = (row.told_title, row.text) if row.body is None else text_of(db, row.title, row.body)
+    return KeptArticle(
+        entry_id=row.id,
+        feed=row.feed,
+        url=row.url,
+        title=title,
+        text=text,
+        seen_at=row.seen_at,
+        outcome=Outcome(row.outcome),
+        verdict=Verdict() if row.verdict is None else verdict_of(row.verdict),
+    )
+
+
+def _packed(title: str, article: Article) -> bytes:
+    """The article's title only where it is not the entry's (the feed gave none): its length, it, the text."""
+    other = "" if article.title == title else article.title
+    return f"{len(other)}\n{other}{article.text}".encode()
+
+
+def _unpacked(db: Connection, body: bytes) -> bytes:
+    frame = zstandard.get_frame_parameters(body)
+    return zstandard.ZstdDecompressor(dict_data=_dictionary(db, frame.dict_id)).decompress(body)
+
+
+def _dictionary(db: Connection, number: int) -> zstandard.ZstdCompressionDict | None:
+    if not number:
+        return None
+    if number not in _known:
+        body = db.scalars(select(archive_dictionaries.c.body).where(archive_dictionaries.c.id == number)).one()
+        _known[number] = zstandard.ZstdCompressionDict(body)
+    return _known[number]

@@ -1,0 +1,204 @@
+"""Asking the record: `why` an address was posted or was not, `story` with its members. No decision is made here."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from monitor.commands.explained import quoted, show_reports
+from monitor.commands.shown import LANGUAGES, OUTCOMES, STATES, AsJson, KeywordsFile, print_json
+from monitor.config.settings import load_settings
+from monitor.database import open_existing
+from monitor.editions import load_matcher
+from monitor.environment import environment
+from monitor.history import FeedRecord, History, Member, Post, StoryRecord
+from monitor.matching import explanation
+from monitor.matching.engine import Matcher
+from monitor.models import Extracted
+from monitor.text import clean
+from monitor.urls import canonical, message_link
+
+
+def why(
+    url: Annotated[str, typer.Argument(metavar="АДРЕС", help="адрес новости, в любом написании")],
+    *,
+    keywords: KeywordsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Показать, что стало с новостью: какая лента её увидела, что бот решил и почему, куда это ушло.
+
+    Решение — то, что записано в тот день; разбор по правилам сделан заново, по сохранённому тексту и нынешним
+    правилам. Код 1: такого адреса бот не видел.
+    """
+    settings = load_settings(environment())
+    history = History(open_existing(settings.database_url))
+    members = history.seen(url)
+    stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
+    told = [story for story in stories.values() if story]
+    if as_json:
+        matcher = load_matcher(keywords or settings.keywords)
+        feeds = () if members else history.feeds_of(url)
+        print_json(_json(url, members, told, feeds, matcher))
+    elif members:
+        _show(members, told)
+        _show_today(members, load_matcher(keywords or settings.keywords))
+    else:
+        _show_unseen(url, history.feeds_of(url))
+    if not members:
+        raise typer.Exit(1)
+
+
+def story(
+    number: Annotated[int, typer.Argument(metavar="НОМЕР", help="номер истории; его называет monitor why")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Показать историю: кто о ней рассказал, почему это одна история, что и куда отправлено. Код 1: её нет."""
+    found = History(open_existing(load_settings(environment()).database_url)).story(number)
+    if found is None:
+        typer.echo(f"Истории {number} нет.", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        print_json(_story_json(found))
+        return
+    console = Console(highlight=False)
+    console.print(Text(f"История {found.id}", style="bold"), f" · началась {_time(found.created_at)}", sep="")
+    if found.follows:
+        console.print(f"Продолжает историю {found.follows}: monitor story {found.follows}")
+    _show_posts(console, found)
+    for member in found.members:
+        console.print()
+        _print_rows(console, _facts(member) | {"Связь": member.evidence})
+        for line in _sentences(member):
+            console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def _show(members: Sequence[Member], stories: Sequence[StoryRecord]) -> None:
+    console = Console(highlight=False)
+    for member in members:
+        _print_rows(console, _facts(member))
+        console.print()
+    for told in stories:
+        console.print(f"История {told.id}, изложений: {len(told.members)}. Подробно: monitor story {told.id}")
+        _show_posts(console, told)
+        console.print()
+
+
+def _facts(member: Member) -> dict[str, str]:
+    return {
+        "Лента": f"{member.feed}, увидена {_time(member.seen_at)}",
+        "Адрес": member.url,
+        "Заголовок": member.title,
+        "Дата": _time(member.published_at) if member.published_at else "",
+        "Прочитано": _read(member),
+        "Решение": f"{OUTCOMES[member.outcome]} ({member.outcome})",
+        "Причина": member.reason,
+    }
+
+
+def _read(member: Member) -> str:
+    if member.text is None:
+        return ""
+    about = f"{len(member.text)} зн., {LANGUAGES[member.language]}"
+    return f"{about}; {member.problem}" if member.problem else about
+
+
+def _show_posts(console: Console, told: StoryRecord) -> None:
+    for post in told.posts:
+        link = message_link(post.chat, post.message_id)
+        rest = "; ".join(part for part in (STATES[post.state], link, post.error) if part)
+        console.print(Text(f"  {post.chat}, пост {post.part}: {rest}"))
+    if not told.posts:
+        console.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
+
+
+def _show_today(members: Sequence[Member], matcher: Matcher) -> None:
+    """The rules asked again, once for a text however many feeds carried it."""
+    console = Console(highlight=False)
+    texts = {(one.title, one.text) for one in members if one.text is not None}
+    if not texts:
+        console.print("Текст этой новости не читали или уже не хранят: разобрать её заново нельзя.")
+    for title, text in sorted(texts):
+        page = Extracted(title=title, text=text)
+        console.print(Text("Тот же текст по нынешним правилам:", style="bold"))
+        verdict = matcher.judge(title=title, text=text)
+        show_reports(console, page, verdict, explanation.explain(matcher, title=title, text=text))
+
+
+def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
+    console = Console(highlight=False)
+    console.print(Text(f"Такого адреса бот не видел: {canonical(url)}"))
+    if not feeds:
+        console.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
+    for feed in feeds:
+        good = f"последний удачный опрос {_time(feed.succeeded_at)}" if feed.succeeded_at else "удачных опросов не было"
+        console.print(Text(f"  {feed.name}: {good}{'; сейчас: ' + feed.failure if feed.failure else ''}"))
+    if feeds:
+        console.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
+
+
+def _sentences(member: Member) -> Iterator[Text]:
+    if member.verdict and member.text is not None:
+        found = [match for topic in member.verdict.topics for match in topic.matches]
+        yield from quoted(found, title=member.title, text=member.text)
+
+
+def _print_rows(console: Console, facts: dict[str, str]) -> None:
+    for name, value in facts.items():
+        if value:
+            console.print(Text(f"{name + ':':<11}{clean(value)}"))
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%d.%m.%Y %H:%M} UTC"
+
+
+def _json(
+    url: str, members: Sequence[Member], stories: Sequence[StoryRecord], feeds: Sequence[FeedRecord], matcher: Matcher
+) -> dict[str, object]:
+    return {
+        "url": url,
+        "canonical_url": canonical(url),
+        "entries": [_member_json(one) | {"today": _today(one, matcher)} for one in members],
+        "stories": [_story_json(told) for told in stories],
+        "feeds_of_the_site": [
+            {"name": feed.name, "succeeded_at": _iso(feed.succeeded_at), "failure": feed.failure} for feed in feeds
+        ],
+    }
+
+
+def _member_json(one: Member) -> dict[str, object]:
+    same = ("entry_id", "feed", "url", "title", "outcome", "reason", "language", "story_id", "part", "evidence")
+    verdict = explanation.verdict_json(one.verdict, id=one.entry_id) if one.verdict else None
+    instants = {"seen_at": _iso(one.seen_at), "published_at": _iso(one.published_at)}
+    return {name: getattr(one, name) for name in same} | instants | {"problem": one.problem, "verdict": verdict}
+
+
+def _today(one: Member, matcher: Matcher) -> dict[str, object] | None:
+    """What today's rules say, and of each topic what it lacked; None: the text is not kept."""
+    if one.text is None:
+        return None
+    reports = explanation.explain(matcher, title=one.title, text=one.text)
+    lacking = {report.id: explanation.lack(report) for report in reports if report.fired is None}
+    verdict = matcher.judge(title=one.title, text=one.text)
+    return explanation.verdict_json(verdict, id=one.entry_id) | {"lacking": lacking}
+
+
+def _story_json(told: StoryRecord) -> dict[str, object]:
+    instants = {"created_at": _iso(told.created_at), "updated_at": _iso(told.updated_at)}
+    members = [_member_json(one) for one in told.members]
+    posts = [_post_json(post) for post in told.posts]
+    return {"id": told.id, "follows": told.follows} | instants | {"members": members, "posts": posts}
+
+
+def _post_json(post: Post) -> dict[str, object]:
+    link = message_link(post.chat, post.message_id)
+    return {"chat": post.chat, "part": post.part, "state": post.state, "link": link, "error": post.error}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

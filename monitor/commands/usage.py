@@ -1,0 +1,32 @@
+"""What `check` learns from the database: how the rules did with the news of the last month, within a few seconds."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from time import monotonic
+
+from monitor.archive import Archive
+from monitor.config.keywords import Keywords
+from monitor.database import open_existing
+from monitor.environment import clock
+from monitor.errors import ConfigError, MonitorError
+from monitor.matching.engine import Matcher
+from monitor.matching.usage import Usage
+
+PERIOD = timedelta(days=30)
+PATIENCE = 5.0  # seconds: the newest news are read first, and what fits says enough
+
+
+def doubts_of_use(loaded: Keywords, matcher: Matcher, database_url: str) -> Sequence[ConfigError]:
+    """The doubts; a database that cannot be asked is one itself."""
+    usage = Usage(loaded, matcher)
+    now, until = clock(), monotonic() + PATIENCE
+    oldest = now
+    try:
+        for article in Archive(open_existing(database_url)).kept(now - PERIOD):
+            usage.add(article)
+            oldest = min(oldest, article.seen_at)
+            if monotonic() > until:
+                break
+    except MonitorError as error:
+        return (ConfigError(f"правила не примерены к прочитанным новостям: {error}", file=loaded.file),)
+    return usage.doubts(days=max(round((now - oldest) / timedelta(days=1)), 1))

@@ -1,0 +1,116 @@
+"""The maintainers' two files as they stand: read whole, valid, ready to use; and noticed when they are edited.
+
+An edition is one content of a file. Whoever holds one may use it as long as they like: it never changes.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from monitor.config.feeds import load_feeds
+from monitor.config.keywords import Keywords, load_keywords
+from monitor.config.yamlfile import raise_first
+from monitor.environment import as_text, read_bytes
+from monitor.errors import ConfigError
+from monitor.matching.engine import Matcher
+from monitor.matching.explanation import check_examples
+from monitor.matching.rules import compile_rules
+from monitor.models import Feed
+
+STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
+
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsEdition:
+    """One content of feeds.yaml."""
+
+    file: str
+    digest: bytes
+    feeds: tuple[Feed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesEdition:
+    """One content of keywords.yaml: the rules as written, and ready to judge."""
+
+    file: str
+    digest: bytes
+    keywords: Keywords
+    matcher: Matcher
+
+
+def read_feeds(file: str, content: bytes | None = None) -> FeedsEdition:
+    """The feeds of a file, or of this content of it. Raises ConfigError."""
+    content = read_bytes(file) if content is None else content
+    return FeedsEdition(file=file, digest=_digest(content), feeds=load_feeds(as_text(content, file), file=file))
+
+
+def read_rules(file: str, content: bytes | None = None) -> RulesEdition:
+    """The rules of a file, or of this content of it. Raises ConfigError. Takes about half a second."""
+    content = read_bytes(file) if content is None else content
+    keywords = load_keywords(as_text(content, file), file=file)
+    matcher = Matcher(compile_rules(keywords))
+    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=matcher)
+
+
+def read_edited_rules(file: str, content: bytes) -> RulesEdition:
+    """As `read_rules`, and every example must hold: while the last good rules work there is no need to take worse."""
+    rules = read_rules(file, content)
+    raise_first(check_examples(rules.keywords, rules.matcher))
+    return rules
+
+
+def load_matcher(file: str) -> Matcher:
+    """The rules of a file, ready to judge. Raises ConfigError."""
+    return read_rules(file).matcher
+
+
+class EditedFile:
+    """One file, looked at now and then: tells of every finished edit once. `digest` is of the content in use."""
+
+    def __init__(self, file: str, digest: bytes) -> None:
+        self.file = file
+        self._digest = digest
+        self._read: _Stamp | None = None  # the file as it was when its content was last read
+        self._moving: _Stamp | None = None
+        self._since = 0.0
+
+    def content(self, now: float) -> bytes | None:
+        """The new content, when there is one and nobody is still writing it. `now` counts seconds, from anywhere."""
+        stamp = self._stamp()
+        if stamp is None or stamp == self._read:
+            return None
+        if stamp != self._moving:
+            self._moving, self._since = stamp, now
+            return None
+        if now - self._since < STILL:
+            return None
+        return self._new_content(stamp)
+
+    def _new_content(self, stamp: _Stamp) -> bytes | None:
+        try:
+            content = read_bytes(self.file)
+        except ConfigError:
+            return None
+        if self._stamp() != stamp:
+            return None  # it was written again while we read
+        self._read = stamp
+        digest = _digest(content)
+        if digest == self._digest:
+            return None
+        self._digest = digest
+        return content
+
+    def _stamp(self) -> _Stamp | None:
+        """None while the file is away: editors put a new one in its place."""
+        try:
+            found = Path(self.file).stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _digest(content: bytes) -> bytes:
+    return sha256(content).digest()

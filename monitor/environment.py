@@ -1,0 +1,53 @@
+"""What surrounds the program: the clock, the environment with `.env`, files of maintainers and operators.
+
+Light on purpose: every command begins here, and most of them need neither network nor database.
+"""
+
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from monitor.config.settings import wanted_files
+from monitor.errors import ConfigError
+
+
+def clock() -> datetime:
+    """The time, aware UTC."""
+    return datetime.now(UTC)
+
+
+def worker_name() -> str:
+    """What this process is called among those that share a database: in a container, the container's name."""
+    return platform.node()
+
+
+def environment() -> dict[str, str]:
+    """The environment over `.env`, with the contents of `MONITOR_…_FILE` put in. Raises ConfigError."""
+    given = {**{name: value or "" for name, value in dotenv_values(".env").items()}, **os.environ}
+    return given | {name: read_text(path).strip() for name, path in wanted_files(given).items()}
+
+
+def read_text(path: str) -> str:
+    """A maintainer's or operator's file. Raises ConfigError with advice when it cannot be read."""
+    return as_text(read_bytes(path), path)
+
+
+def as_text(content: bytes, path: str) -> str:
+    """The text of a file's bytes, line ends made equal. Raises ConfigError when it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=path) from error
+
+
+def read_bytes(path: str) -> bytes:
+    """A file of any kind. Raises ConfigError with advice when it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError("такого файла нет; проверьте путь", file=path) from error
+    except OSError as error:
+        raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=path) from error

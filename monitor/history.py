@@ -1,0 +1,137 @@
+"""What became of what was seen: entries by their address, stories with their members and posts. It only reads.
+
+An address is looked up by its number (urls.address_number) and then compared in full, so that the index stays small.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from monitor.archive import text_of, verdict_of
+from monitor.database import reading
+from monitor.models import DeliveryState, Language, Outcome, Verdict
+from monitor.tables import archive, articles, deliveries, entries, feeds, stories
+from monitor.urls import address_number, canonical, host_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One entry as the record has it: what it was, what became of it, and its place in a story, if it has one.
+
+    `text` and `verdict` are None when the text is not (or no longer) kept; `title` is then the entry's.
+    """
+
+    entry_id: int
+    feed: str
+    url: str
+    title: str
+    published_at: datetime | None
+    seen_at: datetime
+    outcome: Outcome
+    reason: str
+    language: Language | None
+    story_id: int | None
+    text: str | None = None
+    problem: str = ""
+    verdict: Verdict | None = None
+    part: int = 1
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One delivery of a story, as a maintainer asks for it."""
+
+    chat: str
+    part: int
+    state: DeliveryState
+    message_id: int | None
+    error: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRecord:
+    """A story with everything that is recorded of it; members in the order they came."""
+
+    id: int
+    created_at: datetime
+    updated_at: datetime
+    follows: int | None
+    members: tuple[Member, ...]
+    posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRecord:
+    """How a feed's last polls went."""
+
+    name: str
+    url: str
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    failure: str
+
+
+class History:
+    """The record, for those who ask. Instants are aware UTC."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def seen(self, url: str) -> tuple[Member, ...]:
+        """Every entry of any feed that leads to this address, however it is spelt, in the order they came."""
+        address = canonical(url)
+        asked = _members().where(entries.c.address == address_number(address)).order_by(entries.c.id)
+        with reading(self._engine) as db:
+            return tuple(_member(db, row) for row in db.execute(asked).all() if canonical(row.url) == address)
+
+    def story(self, number: int) -> StoryRecord | None:
+        """A story; None when there is none of that number."""
+        asked = _members().where(entries.c.story_id == number).order_by(entries.c.id)
+        with reading(self._engine) as db:
+            row = db.execute(select(stories).where(stories.c.id == number)).first()
+            if row is None:
+                return None
+            members = tuple(_member(db, found) for found in db.execute(asked).all())
+            return StoryRecord(**row._asdict(), members=members, posts=_posts(db, number))
+
+    def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
+        """The feeds in use that stand on the address's host."""
+        columns = (feeds.c[name] for name in FeedRecord.__dataclass_fields__)
+        with reading(self._engine) as db:
+            rows = db.execute(select(*columns).where(feeds.c.active).order_by(feeds.c.name)).all()
+        return tuple(FeedRecord(**row._asdict()) for row in rows if host_key(row.url) == host_key(url))
+
+
+def _members() -> Any:
+    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.problem, articles.c.verdict)
+    return (
+        select(entries, *told, articles.c.part, articles.c.evidence, archive.c.body)
+        .outerjoin(articles, articles.c.entry_id == entries.c.id)
+        .outerjoin(archive, archive.c.entry_id == entries.c.id)
+    )
+
+
+def _member(db: Connection, row: Row[Any]) -> Member:
+    title, text = (row.told_title or row.title, row.text) if row.body is None else text_of(db, row.title, row.body)
+    same = ("feed", "url", "published_at", "seen_at", "reason", "language", "story_id")
+    return Member(
+        **{name: getattr(row, name) for name in same},
+        entry_id=row.id,
+        title=title,
+        text=text,
+        outcome=Outcome(row.outcome),
+        problem=row.problem or "",
+        verdict=None if row.verdict is None else verdict_of(row.verdict),
+        part=row.part or 1,
+        evidence=row.evidence or "",
+    )
+
+
+def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
+    columns = (deliveries.c[name] for name in Post.__dataclass_fields__)
+    rows = db.execute(select(*columns).where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
+    return tuple(Post(**row._asdict() | {"state": DeliveryState(row.state)}) for row in rows)

@@ -1,0 +1,127 @@
+"""What maintainers are told of their edits: what changed in a file, and what that does to the news. Pure.
+
+Lines are plain Russian text; `notice` makes a Telegram message of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from monitor.config.keywords import Keywords, Rule, Term
+from monitor.errors import ConfigError
+from monitor.matching.backtest import Change, Comparison, Kind
+from monitor.models import Feed
+
+LONGEST = 3_500  # UTF-16 units, of the 4,096 that Telegram takes
+_WORDS = 12  # of a rule or list, named one by one
+_SHOWN = 5  # news of each kind
+_LONGEST_LINE = 300
+_KINDS: dict[Kind, tuple[str, str]] = {
+    "gained": ("прибавилось бы", "+"),
+    "lost": ("пропало бы", "−"),
+    "moved": ("решено бы иначе", "~"),
+}
+
+
+def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ...]:
+    """What an edit of feeds.yaml adds, takes away and changes."""
+    old, new = ({feed.name: feed for feed in feeds} for feeds in (before, after))
+    added = [f"новая лента «{name}»" for name in new if name not in old]
+    removed = [f"больше не читаем «{name}»" for name in old if name not in new]
+    moved = [f"«{name}»: новый адрес" for name, feed in new.items() if name in old and old[name].url != feed.url]
+    same_place = (name for name, feed in new.items() if name in old and old[name].url == feed.url)
+    return (*added, *removed, *moved, *(f"«{name}»: другие настройки" for name in same_place if new[name] != old[name]))
+
+
+def rule_changes(before: Keywords, after: Keywords) -> tuple[str, ...]:
+    """What an edit of keywords.yaml adds, takes away and changes: topics, rules, their words, lists."""
+    return (*_topics(before, after), *_rules(before, after), *_lists(before, after))
+
+
+def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ...]:
+    """What the edit does to the news of the last `days`; `everything`: there was time to read them all."""
+    if not compared.articles:
+        return ()
+    read = f"все {compared.articles}" if everything else f"последние {compared.articles}"
+    counts = ", ".join(f"{word} {compared.counts[kind]}" for kind, (word, _) in _KINDS.items())
+    heading = f"Новости за {days} дн. ({read}): {counts}."
+    return (
+        heading,
+        *(_news(change, sign) for kind, (_, sign) in _KINDS.items() for change in compared.of(kind)[:_SHOWN]),
+    )
+
+
+def refusal(error: ConfigError) -> tuple[str, ...]:
+    """Why an edit was not taken, and that nothing is lost."""
+    return (str(error), "Работает прежний файл. Исправьте и сохраните: бот перечитает его сам. Проверка: monitor check")
+
+
+def notice(title: str, lines: Sequence[str]) -> str:
+    """Telegram HTML, never longer than Telegram takes; what does not fit is counted."""
+    told, units = [f"<b>{escape(title, quote=False)}</b>"], len(title)
+    for number, line in enumerate(lines):
+        short = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
+        units += len(short.encode("utf-16-le", "replace")) // 2 + 1
+        if units > LONGEST:
+            return "\n".join([*told, f"… и ещё строк: {len(lines) - number}"])
+        told.append(escape(short, quote=False))
+    return "\n".join(told)
+
+
+def _news(change: Change, sign: str) -> str:
+    verdict = change.before if change.kind == "lost" else change.after
+    rules = ", ".join(f"«{topic.rule}»" for topic in verdict.topics)
+    return f"{sign} {change.article.feed}: {change.article.title} — {rules} {change.article.url}"
+
+
+def _topics(before: Keywords, after: Keywords) -> Iterator[str]:
+    old, new = ({topic.id for topic in keywords.topics} for keywords in (before, after))
+    yield from (f"новая тема {topic}" for topic in sorted(new - old))
+    yield from (f"нет больше темы {topic}" for topic in sorted(old - new))
+
+
+def _rules(before: Keywords, after: Keywords) -> Iterator[str]:
+    old, new = (
+        {(topic.id, rule.name): rule for topic in keywords.topics for rule in topic.rules}
+        for keywords in (before, after)
+    )
+    yield from (f"новое правило «{name}» ({topic})" for topic, name in new if (topic, name) not in old)
+    yield from (f"нет больше правила «{name}» ({topic})" for topic, name in old if (topic, name) not in new)
+    for key, rule in new.items():
+        if key in old and (change := "; ".join(_rule(old[key], rule))):
+            yield f"правило «{rule.name}»: {change}"
+
+
+def _rule(before: Rule, after: Rule) -> Iterator[str]:
+    if before.tier != after.tier:
+        yield f"уровень {before.tier} → {after.tier}"
+    if before.within != after.within:
+        yield f"within {before.within} → {after.within}"
+    lines = [[term for line in rule.lines for term in line if term.key == "all"] for rule in (before, after)]
+    if words := _words(*lines):
+        yield words
+    if words := _words(*([term for term in rule.none if term.key == "none"] for rule in (before, after))):
+        yield f"в none {words}"
+
+
+def _lists(before: Keywords, after: Keywords) -> Iterator[str]:
+    old, new = ({declared.name: declared for declared in keywords.lists} for keywords in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        terms = [
+            [term for term in lists[name].terms if term.key == name] if name in lists else [] for lists in (old, new)
+        ]
+        if words := _words(*terms):
+            yield f"список ${name}: {words}"
+
+
+def _words(before: Iterable[Term], after: Iterable[Term]) -> str:
+    old, new = (dict.fromkeys(term.text for term in terms) for terms in (before, after))
+    signed = [
+        (sign, [word for word in these if word not in those])
+        for sign, these, those in (("+", new, old), ("−", old, new))
+    ]
+    return ", ".join(f"{sign} {_listed(words)}" for sign, words in signed if words)
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = f" и ещё {len(words) - _WORDS}" if len(words) > _WORDS else ""
+    return ", ".join(words[:_WORDS]) + more

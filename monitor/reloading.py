@@ -1,0 +1,103 @@
+"""Edits of feeds.yaml and keywords.yaml taken up while the monitor runs: noticed, read whole, tried, told.
+
+An edition is swapped between polls, never within one: whoever polls keeps the edition they began with. A broken edit
+changes nothing: the last good edition works on, and the maintainers are told what to mend, once for each content.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+
+from monitor.archive import Archive
+from monitor.editions import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
+from monitor.errors import ConfigError, DatabaseError
+from monitor.matching.backtest import Comparison, by
+from monitor.notices import feed_changes, notice, refusal, rule_changes, trial
+
+DAYS = 7  # of news that an edit of the rules is tried on
+PATIENCE = 20.0  # seconds for the trial; the newest news come first
+
+log = structlog.get_logger()
+
+Tell = Callable[[str], Coroutine[None, None, None]]
+
+
+class Reloader:
+    """Looks after both files. `adopt_…` make the monitor work with an edition, `tell` gives maintainers a notice."""
+
+    def __init__(
+        self,
+        feeds: FeedsEdition,
+        rules: RulesEdition,
+        *,
+        adopt_feeds: Callable[[FeedsEdition], Coroutine[None, None, None]],
+        adopt_rules: Callable[[RulesEdition], None],
+        archive: Archive,
+        tell: Tell,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._feeds, self._rules = feeds, rules
+        self._feeds_file = EditedFile(feeds.file, feeds.digest)
+        self._rules_file = EditedFile(rules.file, rules.digest)
+        self._adopt_feeds, self._adopt_rules = adopt_feeds, adopt_rules
+        self._archive, self._tell, self._clock = archive, tell, clock
+        self.stopping = False
+
+    async def look(self) -> None:
+        """Take up what was edited since the last look, if its writer has finished. Raises DatabaseError."""
+        content = await asyncio.to_thread(self._feeds_file.content, monotonic())
+        if content is not None:
+            await self._take_feeds(content)
+        content = await asyncio.to_thread(self._rules_file.content, monotonic())
+        if content is not None:
+            await self._take_rules(content)
+
+    async def _take_feeds(self, content: bytes) -> None:
+        try:
+            feeds = await asyncio.to_thread(read_feeds, self._feeds.file, content)
+        except ConfigError as error:
+            await self._refuse(error)
+            return
+        try:
+            await self._adopt_feeds(feeds)
+        except DatabaseError:
+            self._feeds_file = EditedFile(self._feeds.file, self._feeds.digest)  # the next look finds the edit again
+            raise
+        before, self._feeds = self._feeds, feeds
+        await self._announce(f"Ленты обновлены: {feeds.file}", feed_changes(before.feeds, feeds.feeds))
+
+    async def _take_rules(self, content: bytes) -> None:
+        try:
+            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
+        except ConfigError as error:
+            await self._refuse(error)
+            return
+        before, self._rules = self._rules, rules
+        self._adopt_rules(rules)
+        try:
+            tried = await asyncio.to_thread(self._tried, before, rules)
+        except DatabaseError as error:
+            tried = (f"К прочитанным новостям не примерено: {error}",)
+        changes = rule_changes(before.keywords, rules.keywords)
+        await self._announce(f"Правила обновлены: {rules.file}", (*changes, *tried))
+
+    def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
+        """What the edit changes for the news of the last days, as far as there is time."""
+        compared = Comparison(by(before.matcher), by(after.matcher))
+        until = monotonic() + PATIENCE
+        for article in self._archive.kept(self._clock() - timedelta(days=DAYS)):
+            if self.stopping or monotonic() > until:
+                return trial(compared, days=DAYS, everything=False)
+            compared.add(article)
+        return trial(compared, days=DAYS, everything=True)
+
+    async def _announce(self, title: str, changes: tuple[str, ...]) -> None:
+        log.info("an edit is in force", action="reload", file=title, changes=list(changes))
+        await self._tell(notice(title, changes or ("По сути ничего не изменилось.",)))
+
+    async def _refuse(self, error: ConfigError) -> None:
+        log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))
+        await self._tell(notice(f"Правка не принята: {error.file}", refusal(error)))

@@ -1,0 +1,127 @@
+"""A monitor that has been working for a while: real polls of a real feed, at hours of the test's choosing."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.app import recording
+from monitor.database import migrate, open_engine
+from monitor.editions import load_matcher
+from monitor.fetching import Fetcher
+from monitor.judging import Judge
+from monitor.models import Delivery, DeliveryState, Feed, FeedKind, Pace, Settlement
+from monitor.outbox import Outbox
+from monitor.polling import LEASE, Poller
+from monitor.reading import Reader
+from monitor.recording import Recorder
+from monitor.store import Store
+from monitor.stories import Chats
+from monitor.taking import Taker
+from tests.servers.web import Item, WebServer, rss
+
+# What else stands in an article: so long that a feed which carries it is taken at its word. No rule of the tests
+# knows a word of it, and three neighbours in number have no sentence in common.
+REST = (
+    "Дождь шёл с рассвета, набережная опустела, лодки подняли на берег и накрыли плотным брезентом до самой весны.",
+    "Дворники собирали листья в большие мешки, дети пускали по лужам кораблики из старых газет и смеялись.",
+    "К вечеру небо посветлело, над холмами повисла радуга, прохожие вышли гулять с собаками и колясками.",
+    "Синоптики обещают ветер с моря, но рыбаки говорят, что чайки летают высоко и погода продержится.",
+    "Старый маяк покрасили в белый цвет, его лампу теперь видно даже с дальних островов и отмелей.",
+    "На площади поставили новые часы с боем, мелодию для них сочинил учитель музыки из вечерней школы.",
+    "В саду у библиотеки зацвела поздняя роза, садовник укрыл её соломой и повесил рядом фонарик.",
+    "Кондитер испёк пирог размером с дверь, гости ели его два часа и просили рецепт для своих бабушек.",
+    "Оркестр репетирует вальс, скрипачи спорят о темпе, а барабанщик принёс на сцену домашние тапочки.",
+    "Астрономы ждут кометы, телескоп вынесли на крышу, чай пьют из термосов и ведут журнал наблюдений.",
+    "Шахматисты клуба сыграли вничью с командой соседней долины, ответная встреча назначена на январь.",
+    "Пекарня перешла на дровяную печь, хлеб стал душистее, очередь по утрам тянется до угла аптеки.",
+    "Музей открыл зал стекла, посетителям выдают мягкие перчатки и просят не дышать на витражи вблизи.",
+    "Велосипедисты проложили тропу вдоль обрыва, поставили скамьи и указатели с расстояниями до родников.",
+    "Ткачиха восстановила ковёр позапрошлого века, ушло сорок мотков шерсти и почти девять месяцев труда.",
+    "Почтальон вышел на пенсию, соседи подарили ему глобус, где отмечены все улицы его старого маршрута.",
+    "Пчеловоды подсчитали мёд, липовый удался лучше гречишного, ярмарка пройдёт в конце октября на лугу.",
+    "Школьники посадили аллею клёнов, каждое деревце получило имя, табличку и своего маленького хранителя.",
+    "Гончары обжигают кувшины в земляной яме, глина здесь красная, а узоры придумывает вся деревня разом.",
+    "Мельницу разобрали по брёвнышку, пронумеровали и соберут заново на поляне рядом с кузницей и кружевной.",
+    "Хор пел без микрофонов, акустика пещеры удивила даже дирижёра, запись обещают издать на пластинке.",
+)
+AT_ONCE = 7  # sentences an article has of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One article of a feed."""
+
+    title: str
+    text: str
+    url: str
+
+
+def story(number: int, title: str, text: str, *, like: int | None = None) -> Told:
+    """An article with an address of its own; `like` another in what else it tells."""
+    first = AT_ONCE * (number if like is None else like)
+    rest = " ".join(REST[(first + place) % len(REST)] for place in range(AT_ONCE))
+    return Told(title=title, text=f"{text} {rest}", url=f"https://port.example/news/{number}")
+
+
+class Past:
+    """An installation in `folder`: its rules judge what is told, its database remembers."""
+
+    def __init__(self, folder: Path, web: WebServer, *, chats: Chats | None = None) -> None:
+        self.database = folder / "data" / "monitor.db"
+        self.url = f"sqlite:///{self.database}"
+        self._rules = folder / "keywords.yaml"
+        self._web = web
+        self._feeds: dict[str, Feed] = {}
+        self._chats = chats or Chats(post="@port_news", review="")
+        engine = open_engine(self.url)
+        migrate(engine)
+        engine.dispose()
+
+    def poll(self, told: Iterable[Told], at: datetime, *, name: str = "Портовый вестник") -> None:
+        """One poll of a feed that shows these articles, each an hour old."""
+        asyncio.run(self._poll(tuple(told), at, name))
+
+    def post(self, at: datetime) -> None:
+        """Let the chats have taken everything that waits, one message a minute."""
+        engine = open_engine(self.url)
+        outbox = Outbox(engine)
+        for chat in filter(None, (self._chats.post, self._chats.review)):
+            self._drain(outbox, chat, at)
+        engine.dispose()
+
+    def _drain(self, outbox: Outbox, chat: str, at: datetime) -> None:
+        message_id = 100
+        while True:
+            at += timedelta(minutes=1)
+            claimed = outbox.claim(chat, at, lease=timedelta(minutes=1), pace=Pace())
+            if not isinstance(claimed, Delivery):
+                return
+            message_id += 1
+            outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=message_id), at)
+
+    async def _poll(self, told: tuple[Told, ...], at: datetime, name: str) -> None:
+        published = at - timedelta(hours=1)
+        items = [
+            Item(title=one.title, link=one.url, guid=one.url, content=one.text, published=published) for one in told
+        ]
+        address = self._web.serve(f"/{name.encode().hex()}", rss(items))
+        self._feeds[name] = Feed(name=name, kind=FeedKind.RSS, url=address, lang="ru")
+        engine = open_engine(self.url)
+        store = Store(engine)
+        store.sync_feeds(list(self._feeds.values()), at)
+        (state,) = store.claim_due_feeds(at, limit=1, lease=LEASE, names=[name])
+        fetching = Fetcher(user_agent="monitor/test", allow_private=True, now=lambda: at)
+        async with fetching as fetcher, Reader() as reader:
+            poller = Poller(
+                taker=Taker(fetcher=fetcher, reader=reader),
+                judge=Judge(fetcher=fetcher, reader=reader, matcher=load_matcher(str(self._rules))),
+                store=store,
+                recorder=Recorder(record_all=recording(store, self._chats), wait=0),
+                clock=lambda: at,
+                chance=lambda: 0.5,
+                slots=asyncio.Semaphore(1),
+            )
+            await poller.poll(self._feeds[name], state)
+        engine.dispose()

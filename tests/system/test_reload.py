@@ -1,0 +1,116 @@
+"""The maintainers edit their files while the monitor works: no restart, no mixture, nothing lost, everything told."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import RULES
+from tests.monitor_process import Monitor, eventually
+from tests.past import REST
+from tests.servers.bot_api import REVIEW, TOKEN, BotApi
+from tests.servers.web import Item, WebServer, rss
+
+REVIEW_CHAT = str(REVIEW.id)
+
+
+@pytest.fixture
+def edited(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
+    """A monitor with rules of its own, a channel and a review chat."""
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    monitor = Monitor(
+        tmp_path,
+        MONITOR_KEYWORDS=str(tmp_path / "keywords.yaml"),
+        MONITOR_BOT_TOKEN=TOKEN,
+        MONITOR_CHANNEL="@test_channel",
+        MONITOR_REVIEW_CHAT=REVIEW_CHAT,
+        MONITOR_BOT_API_URL=bot_api.url,
+    )
+    yield monitor
+    if monitor.running:
+        monitor.kill()
+
+
+def item(number: int, text: str) -> Item:
+    rest = " ".join(REST[(7 * number + place) % len(REST)] for place in range(7))
+    published = datetime.now(UTC) - timedelta(minutes=5)  # noqa: TID251 - the world outside the product has a clock
+    link = f"https://port.example/{number}"
+    return Item(title=f"Вести, выпуск {number}", link=link, guid=link, content=f"{text} {rest}", published=published)
+
+
+def replace_file(path: Path, content: str) -> None:
+    """As editors do: a new file in the old one's place."""
+    new = path.with_suffix(".tmp")
+    new.write_text(content, encoding="utf-8")
+    new.replace(path)
+
+
+def told(bot_api: BotApi, chat: str) -> str:
+    return "\n".join(message.text for message in bot_api.posted(chat))
+
+
+def write_feeds(monitor: Monitor, **urls: str) -> None:
+    monitor.write_feeds(**urls)
+    often = monitor.feeds.read_text(encoding="utf-8").replace("interval: 1m", "interval: 1s")
+    replace_file(monitor.feeds, often)
+
+
+def in_force(monitor: Monitor, edits: int) -> bool:
+    return monitor.output.count("an edit is in force") == edits
+
+
+def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
+    edited: Monitor, web: WebServer, bot_api: BotApi
+) -> None:
+    rules = edited.folder / "keywords.yaml"
+    write_feeds(edited, Порт=web.serve("/port", rss([item(1, "Беглеца видели у маяка.")])))
+    edited.start()
+    eventually(lambda: "polled" in edited.output, what="the first poll")
+
+    replace_file(rules, RULES.replace("граница, таможня", "граница, таможня, маяк"))
+    eventually(lambda: "Правила обновлены" in told(bot_api, REVIEW_CHAT), what="the notice")
+    assert "правило «побег у границы»: + маяк" in told(bot_api, REVIEW_CHAT)
+    assert "прибавилось бы 1, пропало бы 0" in told(bot_api, REVIEW_CHAT)
+
+    replace_file(rules, RULES.replace("граница, таможня", "граница, $таможня"))
+    eventually(lambda: "Правка не принята" in told(bot_api, REVIEW_CHAT), what="the refusal")
+    assert "keywords.yaml:9: all: нет списка «$таможня»" in told(bot_api, REVIEW_CHAT)
+
+    web.serve("/port", rss([item(2, "Беглец спрятался на маяке.")]))
+    eventually(lambda: "выпуск 2" in told(bot_api, "@test_channel"), what="a post by the last good rules")
+
+    write_feeds(edited, Порт=f"{web.url}/port", Река=web.serve("/river", rss([item(3, "Беглец у границы.")])))
+    eventually(lambda: "новая лента «Река»" in told(bot_api, REVIEW_CHAT), what="the new feed")
+    eventually(lambda: edited.sql("SELECT 1 FROM entries WHERE feed = 'Река'"), what="its first poll")
+    assert told(bot_api, REVIEW_CHAT).count("Правка не принята") == 1, "once for each content"
+    assert edited.stop() == 0
+
+
+def test_under_load_every_poll_is_of_one_edition_and_no_entry_is_skipped(edited: Monitor, web: WebServer) -> None:
+    rules = edited.folder / "keywords.yaml"
+    editions = [RULES, RULES.replace("побег у границы", "вторая редакция"), RULES.replace("роман", "повесть")]
+    served = [item(number, "Беглец у границы.") for number in range(40)]
+    write_feeds(edited, **{f"Лента{feed}": web.serve(f"/{feed}", rss(served[:8])) for feed in range(3)})
+    edited.start()
+    eventually(lambda: edited.output.count("polled") >= 3, what="the first polls")
+
+    for step, content in enumerate([*editions[1:], editions[0]], start=1):
+        for half in (content[: len(content) // 2], content):  # written in two strokes, in place
+            rules.write_text(half, encoding="utf-8")
+        for feed in range(3):
+            web.serve(f"/{feed}", rss(served[: 8 + 8 * step]))
+        eventually(partial(in_force, edited, step), what="the edit")
+
+    eventually(lambda: edited.sql("SELECT count(*) FROM entries") == [(3 * 32,)], what="every entry")
+    assert edited.stop() == 0
+    polls: dict[tuple[str, str], set[str]] = {}
+    for feed, seen_at, verdict in edited.sql(
+        "SELECT e.feed, e.seen_at, a.verdict FROM entries e JOIN articles a ON a.entry_id = e.id"
+    ):
+        rules_fired = {topic["rule"] for topic in json.loads(verdict)["topics"]}
+        polls.setdefault((feed, seen_at), set()).update(rules_fired)
+    assert all(len(fired) == 1 for fired in polls.values())
+    assert "refused" not in edited.output

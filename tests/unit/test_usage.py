@@ -1,0 +1,60 @@
+"""Rules that the news speak against: never fired, fired at anything, always second."""
+
+from monitor.config.keywords import load_keywords
+from monitor.matching.backtest import KeptArticle
+from monitor.matching.engine import Matcher
+from monitor.matching.rules import compile_rules
+from monitor.matching.usage import FEWEST, Usage
+from monitor.models import Outcome, Verdict
+from tests.factories import NOW
+
+RULES = """\
+topics:
+  sea:
+    title: Море
+    hashtag: море
+    any_of:
+      - {name: маяк, all: ["маяк, бакен"]}
+      - {name: маяк и лодка, all: [маяк, лодка]}
+      - {name: погода, all: ["шторм, штиль"]}
+      - {name: киты, all: [кит]}
+"""
+
+
+def doubts(*texts: str) -> list[str]:
+    keywords = load_keywords(RULES, file="keywords.yaml")
+    usage = Usage(keywords, Matcher(compile_rules(keywords)))
+    for number, text in enumerate(texts):
+        usage.add(
+            KeptArticle(
+                entry_id=number, feed="Лента", url="", title="", text=text, seen_at=NOW, outcome=Outcome.POSTED,
+                verdict=Verdict(),
+            )
+        )  # fmt: skip
+    return [str(doubt) for doubt in usage.doubts(days=30)]
+
+
+def test_each_kind_is_named_with_its_line() -> None:
+    texts = ["Снег."] * FEWEST + ["Штормит: шторм."] * 60 + ["Маяк и лодка."] * 6 + ["Бакен."] * 2
+
+    never, broad, second = sorted(doubts(*texts), key=lambda told: "киты" not in told)
+
+    assert never.startswith("keywords.yaml:2: sea: ни разу не сработали (568 новостей за 30 дн.): «киты»")
+    assert (
+        "keywords.yaml:7: sea: правило «маяк и лодка» ничего не добавило: каждый раз (6) раньше срабатывало «маяк»"
+        in (broad + second)
+    )
+    assert "правило «погода» сработало на 11% прочитанного" in broad + second
+
+
+def test_a_rule_that_decided_once_is_not_covered() -> None:
+    texts = ["Снег."] * FEWEST + ["Маяк и лодка."] * 6 + ["Шторм, кит, бакен."]
+
+    (told,) = doubts(*texts)
+
+    assert "«маяк и лодка» ничего не добавило" in told
+    assert f"({FEWEST + 7} новостей за 30 дн.)" in told
+
+
+def test_a_few_news_prove_nothing() -> None:
+    assert doubts(*["Шторм."] * (FEWEST - 1)) == []
