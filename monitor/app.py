@@ -19,6 +19,7 @@ from monitor.alarmbook import AlarmBook
 from monitor.archive import Archive
 from monitor.channel import Channel
 from monitor.config.settings import Settings, load_settings, unknown_names
+from monitor.daily import Daily
 from monitor.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
@@ -30,12 +31,14 @@ from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
 from monitor.judging import Judge
 from monitor.logs import Redactor
+from monitor.looking import Looker
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.metrics import Metrics
-from monitor.models import Extracted, Feed, FeedState, Fetched, Pace, PollOutcome
+from monitor.models import Extracted, Feed, FeedState, Fetched, PollOutcome
 from monitor.outages import Weather
 from monitor.outbox import Outbox
+from monitor.outgoing import Pace
 from monitor.polling import LEASE, Poller
 from monitor.preview import Terminal
 from monitor.reading import Reader
@@ -93,6 +96,8 @@ class Parts:
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
+    looker: Looker | None  # None: what is shown in the terminal is never in doubt
+    daily: Daily
     check_chats: Callable[[], Coroutine[None, None, str]]
     archive: Archive
     tell: Callable[[str], Coroutine[None, None, None]]  # gives maintainers a notice, in Telegram HTML
@@ -134,7 +139,9 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         _take_up(store, outbox, config)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Reader())
-        chats = await _open_chats(stack, settings)
+        channel = await _open_channel(stack, settings)
+        screen = await stack.enter_async_context(Terminal())
+        chats = _open_chats(settings, channel or screen)
         weather = Weather()
         lookout = Lookout(engine, folder=data_folder(settings))
         watch = await _open_watch(
@@ -145,6 +152,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
             housekeeping=Housekeeping(engine),
             store=store,
             weather=weather,
+            outbox=outbox,
         )
         yield Parts(
             feeds={feed.name: feed for feed in config.feeds},
@@ -161,9 +169,17 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
                 weather=weather,
             ),
             dispatcher=Dispatcher(
-                outbox, chats, clock=clock, pace=Pace() if settings.live else UNPACED, posted=watch.posted
+                outbox,
+                chats,
+                clock=clock,
+                pace=Pace() if settings.live else UNPACED,
+                hours=settings.hours,
+                operator=settings.operator_chat,
+                posted=watch.posted,
             ),
             watch=watch,
+            looker=_looker(settings, outbox, fetcher, channel) if channel else None,
+            daily=Daily(outbox, settings.chat, hours=settings.hours, clock=clock),
             check_chats=lambda: _closed(chats),
             archive=Archive(engine),
             tell=partial(_tell, chats, _chats(settings).review),
@@ -202,12 +218,26 @@ def open_fetcher(settings: Settings) -> Fetcher:
     )
 
 
-async def _open_chats(stack: AsyncExitStack, settings: Settings) -> dict[str, Chat]:
+async def _open_channel(stack: AsyncExitStack, settings: Settings) -> Channel | None:
     if not settings.live:
-        return {settings.chat: await stack.enter_async_context(Terminal())}
+        return None
     channel = Channel(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
-    opened = await stack.enter_async_context(channel)
-    return dict.fromkeys(settings.chats, opened)
+    return await stack.enter_async_context(channel)
+
+
+def _open_chats(settings: Settings, shown_in: Chat) -> dict[str, Chat]:
+    return dict.fromkeys(settings.chats, shown_in)
+
+
+def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: Channel) -> Looker:
+    return Looker(
+        outbox,
+        pages=fetcher,
+        exists=channel.exists,
+        clock=clock,
+        preview_url=settings.telegram_preview_url,
+        resend_after=settings.resend_after,
+    )
 
 
 async def _open_watch(
@@ -219,6 +249,7 @@ async def _open_watch(
     housekeeping: Housekeeping,
     store: Store,
     weather: Weather,
+    outbox: Outbox,
 ) -> Watch:
     settings = config.settings
     heartbeat = None
@@ -235,9 +266,16 @@ async def _open_watch(
         rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
+        tell=partial(_tell_operator, outbox, settings.operator_chat)
+        if settings.live and settings.operator_chat
+        else None,
         redact=Redactor(settings.secrets),
         is_down=lambda: weather.is_down,
     )
+
+
+def _tell_operator(outbox: Outbox, chat: str, key: str, html: str) -> None:
+    outbox.tell(chat, key, html, now=clock())
 
 
 def rule_names(matcher: Matcher) -> Sequence[str]:
@@ -313,6 +351,9 @@ async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOu
 async def drain_once(parts: Parts) -> None:
     """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
     dispatcher = parts.dispatcher
+    await parts.daily.tell()
+    if parts.looker:
+        await asyncio.gather(*map(parts.looker.look, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=SWEEP_PATIENCE) for chat in dispatcher.chats))
 
 

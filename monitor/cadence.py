@@ -1,4 +1,4 @@
-"""When next: the instant to poll a feed again, the instant to try a chat again. Pure: chance is an argument.
+"""When next: to poll a feed, to try a chat again, to look for a post in doubt. Pure: chance is an argument.
 
 Nothing here is ever final: a feed that fails for a month is still asked once a day. The numbers weigh a late story
 (it may cost a person their freedom) against a site's patience (docs/decisions/0012).
@@ -21,6 +21,9 @@ RETURN = timedelta(hours=1)  # how often a feed read from its fallback tries its
 
 SEND_RETRY = timedelta(seconds=5)
 SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often
+
+FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
+LONGEST_LOOK_PAUSE = timedelta(minutes=15)
 
 
 class Weight(Enum):
@@ -114,3 +117,8 @@ def next_send_at(now: datetime, *, attempts: int, retry_after: timedelta | None 
     if retry_after is not None:
         return now + retry_after
     return now + min(SEND_RETRY * (1 << min(max(attempts, 1) - 1, 10)), SEND_RETRY_CEILING)
+
+
+def next_look_at(now: datetime, *, doubted_at: datetime) -> datetime:
+    """When to look again for a post in doubt: soon while it may be found, ever more seldom after."""
+    return now + min(max((now - doubted_at) / 2, FIRST_LOOK), LONGEST_LOOK_PAUSE)

@@ -11,7 +11,7 @@ answer is read here before the library reads it:
     429, 5xx and the rest, in the Bot API's words         NotAccepted       NotAccepted
     401, 403, 404; chat or rights are wrong; migrated     ChannelClosed     ChannelClosed
     400 «message is not modified»                         -                 done
-    400 «message to edit not found»                       -                 MessageGone
+    400 «message to edit not found», «can't be edited»    -                 MessageGone
     400 anything else, 413                                MessageRejected   MessageRejected
 
 Sources: the Bot API documentation ("Making requests", ResponseParameters) and the texts in the public source of the
@@ -27,12 +27,22 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
-from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberRestricted, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
+from monitor.outgoing import Buttons, ChatIdentity
 
 _CONNECT_SECONDS: Final = 10
 _PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is a post in doubt
@@ -54,6 +64,7 @@ _UNSENT: Final = (
 
 _NOT_MODIFIED: Final = "message is not modified"
 _GONE: Final = ("message to edit not found", "message_id_invalid", "message identifier is not specified")
+_FIXED: Final = ("message can't be edited", "message_edit_time_expired")
 _CHAT_UNKNOWN: Final = (
     "chat not found",
     "chat_id is empty",
@@ -122,10 +133,12 @@ class Channel:
         # Not the bot's own shutdown: it closes the connections only after a getMe that we never ask for.
         await self._request.shutdown()
 
-    async def post(self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None) -> int:
+    async def post(
+        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+    ) -> int:
         """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
 
-        `reply_to` is the message it answers; one that was deleted meanwhile is no error.
+        `silent` rings no bell. `reply_to` is the message it answers; one that was deleted meanwhile is no error.
 
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
@@ -137,11 +150,12 @@ class Channel:
                 link_preview_options=_PREVIEW,
                 disable_notification=silent,
                 reply_parameters=_reply(reply_to),
+                reply_markup=_keyboard(buttons),
             )
             return message.message_id
 
-    async def edit(self, chat: str, message_id: int, html: str) -> None:
-        """Make an own message show `html`; that it shows it already is success.
+    async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
+        """Make an own message show `html` and these buttons only; that it shows them already is success.
 
         Raises NotAccepted (also when the answer is lost), MessageGone, MessageRejected, ChannelClosed.
         """
@@ -153,10 +167,37 @@ class Channel:
                     message_id=message_id,
                     parse_mode=ParseMode.HTML,
                     link_preview_options=_PREVIEW,
+                    reply_markup=_keyboard(buttons),
                 )
             except _Refused as refusal:
                 if not refusal.says(_NOT_MODIFIED):
                     raise
+
+    async def identify(self, chat: str) -> ChatIdentity:
+        """Which chat of Telegram's this is: two names of one chat have one number.
+
+        Raises NotAccepted, ChannelClosed.
+        """
+        async with self._speaking(chat, repeatable=True):
+            known = await self._bot.get_chat(chat)
+        return ChatIdentity(number=str(known.id), name=f"@{known.username}" if known.username else "")
+
+    async def exists(self, chat: str, message_id: int) -> bool:
+        """Whether a channel has a message of this number, whoever wrote it.
+
+        Asked by an edit that changes nothing (taking away the buttons of a message that has none): no method of the
+        Bot API reads a message. Only for chats whose messages have no buttons. Raises NotAccepted, ChannelClosed,
+        MessageRejected when Telegram does not say.
+        """
+        async with self._speaking(chat, repeatable=True):
+            try:
+                await self._bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
+            except _Refused as refusal:
+                if refusal.says(*_GONE):
+                    return False
+                if not refusal.says(_NOT_MODIFIED, *_FIXED):
+                    raise
+        return True
 
     async def check(self, chats: Iterable[str]) -> None:
         """Ask whether the token is good and the bot may write to each chat.
@@ -265,7 +306,9 @@ def _refusal(refusal: _Refused, chat: str) -> DeliveryError:
     if refusal.code not in (400, 413):
         return NotAccepted(told, retry_after=_retry_after(refusal))
     if refusal.says(*_GONE):
-        return MessageGone(told)
+        return MessageGone(f"Поста в канале больше нет (его удалили), пусть так и будет. {told}")
+    if refusal.says(*_FIXED):
+        return MessageGone(f"Пост больше нельзя править, он остаётся, как есть. {told}")
     return MessageRejected(told)
 
 
@@ -274,7 +317,7 @@ def _advice(refusal: _Refused, chat: str) -> str:
     if refusal.code in (401, 404):
         return "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
     if (new := _migrated_to(refusal)) is not None:
-        return f"Группа {chat} стала супергруппой: запишите в настройках её новый номер {new}."
+        return f"Группа {chat} стала супергруппой, её новый номер {new}: запишите его в настройках."
     if refusal.code == 403 or refusal.says(*_RIGHTS_MISSING):
         return _rights_advice(chat)
     if refusal.says(*_CHAT_UNKNOWN):
@@ -310,3 +353,8 @@ def _may_post(member: ChatMember, chat_type: str) -> bool:
 
 def _reply(message_id: int | None) -> ReplyParameters | None:
     return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None
+
+
+def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -12,7 +12,7 @@ from enum import StrEnum
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.firings import RuleHabit
 from monitor.health import ChatVitals, Vitals
-from monitor.models import DeliveryState
+from monitor.outgoing import DeliveryState
 from monitor.vitals import LOST_LETTERS, FeedHealth, Trouble
 
 BROKEN_AFTER = 5  # failures in a row

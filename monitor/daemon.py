@@ -54,6 +54,7 @@ class Daemon:
         self._chores: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
+        self._asides: dict[str, asyncio.Task[None]] = {}  # looks for posts in doubt, the digest of the day
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
 
@@ -104,7 +105,10 @@ class Daemon:
         self._begin(DISPATCH)
         try:
             now = clock()
+            self._start(self._asides, "daily", self._parts.daily.tell())
             for chat in self._parts.dispatcher.chats:
+                if looker := self._parts.looker:
+                    self._start(self._asides, chat, looker.look(chat))
                 # What stands further away than we ever put it was put there before the clock was set back.
                 if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
                     self._start(self._drains, chat, self._drain(chat))
@@ -177,10 +181,13 @@ class Daemon:
         self._parts.dispatcher.stopping = True
         self._parts.poller.stopping.set()
         self._reloader.stopping = True
+        for task in self._asides.values():
+            task.cancel()  # a look cut short is taken again; a slow page must not hold up the end
         running: Iterable[asyncio.Task[None]] = [
             *self._polls.values(),
             *self._drains.values(),
             *self._chores.values(),
+            *self._asides.values(),
         ]
         if not running:
             return True

@@ -1,7 +1,8 @@
 """The outbox, drained: claim → post or edit → settle. Read `drain` aloud; the law of the states is in tables.py.
 
 What is sent stands in the database before it is sent, and what became of it afterwards. A crash between the
-two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again.
+two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again (looking.py looks
+for it).
 """
 
 import asyncio
@@ -21,14 +22,18 @@ from monitor.errors import (
     MessageRejected,
     NotAccepted,
 )
-from monitor.models import Delivery, DeliveryState, Pace, Settlement, Wait
+from monitor.hours import Hours
 from monitor.outbox import Outbox
+from monitor.outgoing import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
+from monitor.richtext import text
 
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
 DOUBT_PAUSE = timedelta(
     minutes=1
 )  # while Telegram swallows messages without a word, each next one would be in doubt too
 SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
+MEET_PAUSE = timedelta(minutes=1)  # between two tries to learn which chat of Telegram's one of ours is
+NO_HOURS = Hours(zone="UTC")
 
 log = structlog.get_logger()
 
@@ -36,18 +41,27 @@ log = structlog.get_logger()
 class Chat(Protocol):
     """One chat to show posts in: a Telegram channel (channel.py) or the terminal (preview.py)."""
 
-    async def post(self, chat: str, html: str, *, reply_to: int | None = None) -> int:
+    async def post(
+        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+    ) -> int:
         """Show a new message, as an answer to another if that still stands; returns its id. Raises DeliveryError."""
 
-    async def edit(self, chat: str, message_id: int, html: str) -> None:
-        """Make a message show `html`; one that already does is no error. Raises DeliveryError."""
+    async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
+        """Make a message show `html` and `buttons`; one that already does is no error. Raises DeliveryError."""
+
+    async def identify(self, chat: str) -> ChatIdentity:
+        """Which chat this is, whatever it is called. Raises ChannelClosed or NotAccepted."""
 
     async def check(self, chats: Iterable[str]) -> None:
         """Ask whether posts would be taken. Raises ChannelClosed with what the operator must do, or NotAccepted."""
 
 
 class Dispatcher:
-    """Brings the chats to what the outbox says they should show; `posted` is told, in a thread, of each new post."""
+    """Brings the chats to what the outbox says they should show.
+
+    In the quiet hours of `hours` stories come without a sound. `operator` is the chat ("" for none) that is told when
+    a group of ours has become another one. `posted` is told, in a thread, of each new post.
+    """
 
     def __init__(
         self,
@@ -56,11 +70,14 @@ class Dispatcher:
         *,
         clock: Callable[[], datetime],
         pace: Pace,
+        hours: Hours = NO_HOURS,
+        operator: str = "",
         posted: Callable[[int], None] | None = None,
     ) -> None:
         self._outbox, self._chats, self._clock, self._pace = outbox, chats, clock, pace
-        self._posted = posted
+        self._hours, self._operator, self._posted = hours, operator, posted
         self._closed: dict[str, str] = {}
+        self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
         self.stopping = False
 
     @property
@@ -75,10 +92,13 @@ class Dispatcher:
     async def drain(self, chat: str) -> datetime | None:
         """Send what may be sent now. Returns when more may go, or None when nothing waits.
 
+        0. Know which chat this is: under another name it may have been told already.
         1. Claim the next delivery: from here on the row is `sending`.
         2. Bring the chat there, and learn what became of it.
         3. Settle the row, whatever it takes.
         """
+        if until := await self._meet(chat):
+            return until
         while not self.stopping:
             claimed = await asyncio.to_thread(self._outbox.claim, chat, self._clock(), lease=LEASE, pace=self._pace)
             if claimed is None:
@@ -90,19 +110,64 @@ class Dispatcher:
             await self._settle(claimed, settlement)
             if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:
                 await asyncio.to_thread(self._posted, claimed.id)
+            if settlement.chat_moved_to:
+                await self._tell_of_move(chat, settlement)
+        return None
+
+    async def _meet(self, chat: str) -> datetime | None:
+        """Learn the chat's number and name once. Returns until when nothing may be sent, as it may be known already.
+
+        Asked again later if Telegram does not say; that holds up the chat only while there are rows under names that
+        are not ours, for one of those may be this very chat under its former name.
+        """
+        now = self._clock()
+        again = self._meet_at.get(chat, now)
+        if again is None:
+            return None
+        if again <= now:
+            again = self._meet_at[chat] = await self._identify(chat)
+        may_be_known = again is not None and await asyncio.to_thread(self._outbox.may_be_strangers, self.chats)
+        return again if may_be_known else None
+
+    async def _identify(self, chat: str) -> datetime | None:
+        """Ask which chat this is. None: we know it now; else when to ask again."""
+        now = self._clock()
+        try:
+            identity = await self._chats[chat].identify(chat)
+        except DeliveryError as error:
+            log.warning("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
+            if isinstance(error, ChannelClosed) and await asyncio.to_thread(self._outbox.may_be_strangers, self.chats):
+                await asyncio.to_thread(self._outbox.close, chat, str(error), now)
+            return now + MEET_PAUSE
+        adopted = await asyncio.to_thread(self._outbox.meet, chat, identity, served=self.chats, now=now)
+        log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
         return None
 
     async def _bring(self, delivery: Delivery) -> Settlement:
-        chat = self._chats[delivery.chat]
+        chat, address, html = self._chats[delivery.chat], delivery.address, delivery.html
         try:
             message_id = delivery.message_id
             if message_id is None:
-                message_id = await chat.post(delivery.chat, delivery.html, reply_to=delivery.reply_to)
+                quiet = delivery.kind is not DeliveryKind.NOTICE and self._hours.is_quiet(self._clock())
+                message_id = await chat.post(
+                    address,
+                    html,
+                    silent=delivery.silent or quiet,
+                    reply_to=delivery.reply_to,
+                    buttons=delivery.buttons,
+                )
             else:
-                await chat.edit(delivery.chat, message_id, delivery.html)
+                await chat.edit(address, message_id, html, buttons=delivery.buttons)
         except DeliveryError as error:
             return failed(delivery, error, self._clock())
         return Settlement(state=DeliveryState.SENT, message_id=message_id)
+
+    async def _tell_of_move(self, chat: str, settlement: Settlement) -> None:
+        number = settlement.chat_moved_to
+        log.warning("the group has become a supergroup", action="move", chat=chat, number=number)
+        if self._operator:
+            key = f"moved:{chat}:{number}"
+            await asyncio.to_thread(self._outbox.tell, self._operator, key, text(settlement.error), now=self._clock())
 
     async def _settle(self, delivery: Delivery, settlement: Settlement) -> None:
         """Only this process knows what Telegram said: a database that is away for a minute must not cost that."""
@@ -126,6 +191,8 @@ def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlemen
             return Settlement(state=DeliveryState.UNCERTAIN, error=reason, chat_not_before_at=now + DOUBT_PAUSE)
         case MaybeAccepted() | NotAccepted():
             return Settlement(state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at)
+        case ChannelClosed() if error.migrated_to is not None and str(error.migrated_to) != delivery.address:
+            return Settlement(state=DeliveryState.PENDING, error=reason, chat_moved_to=str(error.migrated_to))
         case ChannelClosed():
             return Settlement(
                 state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at, chat_closed=reason
@@ -141,6 +208,7 @@ def _report(delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
     about = {
         "action": "post" if delivery.message_id is None else "edit",
         "delivery": delivery.id,
+        "kind": str(delivery.kind),
         "story": delivery.story_id,
         "state": str(settlement.state),
     }

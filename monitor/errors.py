@@ -12,7 +12,7 @@
        ├─ NotAccepted(retry_after)       surely not posted: try again
        ├─ MaybeAccepted                  perhaps posted: the row becomes `uncertain`
        ├─ MessageRejected(reason)        Telegram says this message is malformed: kept, the next goes on
-       ├─ MessageGone                    the message to edit was deleted in the channel
+       ├─ MessageGone                    the message to edit was deleted, or may not be edited any more
        └─ ChannelClosed(reason)          token, rights or chat: pause, tell the operator, resume by itself
 
 Expected absence (not modified, no text, no match) is a value, not an exception.
@@ -163,7 +163,7 @@ class MessageRejected(DeliveryError):
 
 
 class MessageGone(DeliveryError):
-    """The message to edit is no longer in the channel (deleted by an administrator)."""
+    """The message to edit was deleted in the channel by an administrator, or is not ours to edit any more."""
 
 
 class ChannelClosed(DeliveryError):

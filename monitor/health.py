@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.models import DeliveryState
+from monitor.outgoing import DeliveryState
 
 POLL = "poll"
 DISPATCH = "dispatch"

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from monitor.archive import text_of, verdict_of
 from monitor.database import reading
-from monitor.models import DeliveryState, Language, Outcome, Verdict
+from monitor.models import Language, Outcome, Verdict
+from monitor.outgoing import DeliveryState
 from monitor.tables import archive, articles, deliveries, entries, feeds, stories
 from monitor.urls import address_number, canonical, host_key
 

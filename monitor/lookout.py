@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 from monitor.conditions import Disk
 from monitor.database import reading
 from monitor.health import ChatVitals, Vitals
-from monitor.models import DeliveryState
+from monitor.outgoing import DeliveryState
 from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, sends, stories
 
 MOST_UNDECIDED = 100  # rows named one by one

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from monitor.outgoing import WantedPost
 from monitor.vitals import UNLEARNT, Habit
 
 FeedLanguage = Literal["ru", "kk", "both"]
@@ -47,17 +48,6 @@ class Outcome(StrEnum):
     BASELINE = "baseline"  # stood in the feed before we first saw the feed
     TOO_OLD = "too_old"  # came up again long after it was published
     DUPLICATE = "duplicate"  # the same article under another address or in another feed
-
-
-class DeliveryState(StrEnum):
-    """The states of an outbox row; the law of their changes is drawn in `monitor/tables.py`."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    UNCERTAIN = "uncertain"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +171,7 @@ class Article:
     published_at: datetime | None = None
     fingerprint: tuple[int, ...] = ()  # sorted; monitor/similarity.py
     problem: str = ""  # why the text is only the feed's summary, if it is
+    former_title: str = ""  # the headline as it stood before the outlet changed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,15 +277,6 @@ class EntryOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPost:
-    """What a chat should show of one part of a story: Telegram HTML, valid and short enough."""
-
-    chat: str
-    html: str
-    part: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
     """A story to create (`story.id` is None) or to extend, the entries that do it, and the wanted posts."""
 
@@ -331,61 +313,3 @@ class PollOutcome:
     habit: Habit = UNLEARNT
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
     urgent: tuple[EntryOutcome, ...] = ()  # what that part had; it is recorded already
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One outbox row as claimed for sending: what the chat should show, and the fence to settle with."""
-
-    id: int
-    story_id: int
-    chat: str
-    html: str
-    revision: int  # the revision this claim will bring to the chat
-    message_id: int | None  # None: post; else edit that message
-    reply_to: int | None = None  # the message a post answers, so that a case reads as a thread
-    attempts: int
-    lease_no: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
-    """Nothing may be sent to this chat before `until` (Telegram's wish, the governor, or a send in flight)."""
-
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """The governor of one chat: at most `per_minute` sends in any 60 s, at least `spacing` between two.
-
-    Telegram documents about 20 a minute and one a second for a chat; edits count alike.
-    """
-
-    per_minute: int = 18
-    spacing: timedelta = timedelta(seconds=1.1)  # from claim to claim; on the way two may come closer together
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """How a claimed delivery ended; `state` is never SENDING."""
-
-    state: DeliveryState
-    error: str = ""
-    message_id: int | None = None
-    chat_not_before_at: datetime | None = None  # the whole chat waits until then
-    chat_closed: str = ""  # why the chat takes nothing for now; "" when it does
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    """A delivery as an operator looks at it."""
-
-    id: int
-    chat: str
-    state: DeliveryState
-    title: str
-    url: str
-    attempts: int
-    error: str
-    updated_at: datetime

@@ -1,42 +1,74 @@
-"""The outbox: every statement on deliveries and chats. Its law is drawn in tables.py; nothing is decided here.
+"""The outbox: every statement on deliveries but for digests (folding.py) and doubts (doubts.py). Its law: tables.py.
 
-Rows are written by `want`, inside the transaction that records a poll; claimed, sent and settled by dispatch.
-Synchronous: callers in the event loop use `asyncio.to_thread`.
+Rows are written by `want`, inside the transaction that records a poll, and by `tell`; claimed, sent and settled by
+dispatch. Nothing is decided here. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 
-from monitor.database import insert_or_ignore, reading, upsert, writing
-from monitor.models import Delivery, DeliveryState, OutboxRow, Pace, Settlement, Wait, WantedPost
-from monitor.tables import articles, chats, deliveries, sends, stories
+from monitor import chatbook, doubts
+from monitor.database import reading, upsert, writing
+from monitor.doubts import doubted
+from monitor.folding import fold, fold_day
+from monitor.hours import Day
+from monitor.outgoing import (
+    Buttons,
+    ChatIdentity,
+    ChatState,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DigestItem,
+    Doubt,
+    OutboxRow,
+    Pace,
+    Settlement,
+    Wait,
+    WantedPost,
+)
+from monitor.richtext import first_line
+from monitor.tables import articles, deliveries, stories
 from monitor.vitals import OutboxSummary
-
-MINUTE = timedelta(seconds=60)  # the governor's window
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
     """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again."""
+    identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
+    _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons}, now)
+
+
+def tell(
+    db: Connection, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
+) -> None:
+    """Put a notice for a chat. Told again under its key, it is the same notice: edited if it says something else."""
+    shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": buttons, "silent": silent}
+    _wish(db, {"chat": chat, "key": key}, shown, now)
+
+
+def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: datetime) -> None:
+    """One row for one identity; a row that exists takes over what should be shown, if that is something else."""
+    mine = and_(*(deliveries.c[name] == value for name, value in identity.items()))
+    found = db.execute(select(deliveries.c.html, deliveries.c.buttons).where(mine)).first()
+    if found and (found.html, read_buttons(found.buttons)) == (shown["html"], shown["buttons"]):
+        return
     sent, pending = DeliveryState.SENT, DeliveryState.PENDING
-    new = {"story_id": story_id, "chat": post.chat, "part": post.part, "html": post.html}
-    moved = {
-        "html": post.html,
+    moved = shown | {
         "wanted_revision": deliveries.c.wanted_revision + 1,
         "state": case((deliveries.c.state == sent, pending), else_=deliveries.c.state),
         "updated_at": now,
     }
-    db.execute(
-        upsert(db, deliveries)
-        .values(**new, wanted_revision=1, state=pending, created_at=now, updated_at=now)
-        .on_conflict_do_update(
-            index_elements=[deliveries.c.story_id, deliveries.c.chat, deliveries.c.part],
-            set_=moved,
-            where=deliveries.c.html != post.html,
-        )
-    )
+    new = identity | shown | {"wanted_revision": 1, "state": pending, "created_at": now, "updated_at": now}
+    keys = [deliveries.c[name] for name in identity]
+    db.execute(upsert(db, deliveries).values(**new).on_conflict_do_update(index_elements=keys, set_=moved))
+
+
+def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:
+    """Buttons as JSON keeps them → the value."""
+    return tuple(tuple((str(label), str(data)) for label, data in row) for row in stored)
 
 
 class Outbox:
@@ -44,6 +76,20 @@ class Outbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    # ── the life of a delivery ──────────────────────────────────────────────────────────────────────────────
+
+    def tell(
+        self, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
+    ) -> None:
+        """`tell` in a transaction of its own."""
+        with writing(self._engine) as db:
+            tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
+
+    def tell_day(self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = ()) -> bool:
+        """Put the digest of a day, once for all workers and restarts. False: it stands already, or it is empty."""
+        with writing(self._engine) as db:
+            return fold_day(db, chat, day, now, undecided=undecided)
 
     def recover(self, now: datetime, *, everything: bool) -> int:
         """Settle claims whose process died while `sending`: a post becomes `uncertain`, an edit `pending`.
@@ -58,8 +104,7 @@ class Outbox:
     @staticmethod
     def _expire(db: Connection, dead: Any, now: datetime) -> int:
         posting = and_(dead, deliveries.c.message_id.is_(None))
-        doubt = "процесс прервался во время отправки: сообщение могло уйти"
-        uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "updated_at": now}
+        uncertain = doubted("процесс прервался во время отправки: сообщение могло уйти", now)
         count = db.execute(update(deliveries).where(posting).values(**uncertain)).rowcount
         db.execute(update(deliveries).where(dead).values(state=DeliveryState.PENDING, updated_at=now))
         return count
@@ -67,10 +112,10 @@ class Outbox:
     def claim(self, chat: str, now: datetime, *, lease: timedelta, pace: Pace) -> Delivery | Wait | None:
         """Take the next delivery of a chat into `sending`. Wait: something stands ready but may not go yet.
 
-        First posts go before edits, older stories before newer ones.
+        First posts go before edits, older stories before newer ones; a flood of posts becomes digests first.
         """
         with writing(self._engine) as db:
-            not_before_at = _lock_chat(db, chat)
+            known = chatbook.lock(db, chat)
             mine = deliveries.c.chat == chat
             sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
             self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
@@ -78,11 +123,13 @@ class Outbox:
             row = db.execute(_next_pending(chat)).first()
             if row is None:
                 return None
-            gates = (not_before_at, in_flight, _governor_gate(db, chat, now, pace))
+            gates = (known.not_before_at, in_flight, chatbook.gate(db, chat, now, pace))
             gate = max((instant for instant in gates if instant is not None), default=now)
             if gate > now:
                 return Wait(until=gate)
-            return _take(db, row, now, lease)
+            if row.message_id is None and fold(db, chat, now):
+                row = db.execute(_next_pending(chat)).one()
+            return _take(db, row, known, now, lease)
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
@@ -91,30 +138,89 @@ class Outbox:
             deliveries.c.lease_no == delivery.lease_no,
             deliveries.c.state == DeliveryState.SENDING,
         )
-        changes: dict[str, Any] = {"state": settlement.state, "error": settlement.error, "lease_until": None}
+        changes: dict[str, Any] = {"state": settlement.state, "error": settlement.error, "updated_at": now}
+        changes["lease_until"] = None
+        if settlement.state is DeliveryState.UNCERTAIN:
+            changes |= doubted(settlement.error, now)
         if settlement.state is DeliveryState.SENT:
             moved_on = deliveries.c.wanted_revision > delivery.revision
             changes["state"] = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
             changes |= {"sent_revision": delivery.revision, "message_id": settlement.message_id}
-        pause = {"not_before_at": settlement.chat_not_before_at, "closed": settlement.chat_closed}
+            changes["sent_at"] = func.coalesce(deliveries.c.sent_at, now)
         with writing(self._engine) as db:
-            if db.execute(update(deliveries).where(mine).values(updated_at=now, **changes)).rowcount != 1:
+            if db.execute(update(deliveries).where(mine).values(**changes)).rowcount != 1:
                 return False
-            db.execute(update(chats).where(chats.c.chat == delivery.chat).values(**pause))
+            chatbook.note(db, delivery.chat, settlement, now)
         return True
+
+    # ── doubts ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def uncertain(self, chat: str) -> tuple[Doubt, ...]:
+        """Everything in doubt in a chat, the oldest first."""
+        with reading(self._engine) as db:
+            return tuple(doubts.of_chat(db, chat))
+
+    def take_doubt(self, chat: str, now: datetime) -> Doubt | None:
+        """The next doubt of a chat that should be looked into now; other workers get it only at its next turn."""
+        with reading(self._engine) as db:
+            doubt = doubts.due(db, chat, now)
+        if doubt is None:
+            return None
+        with writing(self._engine) as db:
+            return doubt if doubts.put_off(db, doubt, now) else None
+
+    def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
+        """The post in doubt is there. False: somebody has decided about it meanwhile."""
+        with writing(self._engine) as db:
+            return doubts.confirm(db, doubt, message_id, now)
+
+    def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
+        """The post in doubt goes out once more. False: somebody has decided about it meanwhile."""
+        with writing(self._engine) as db:
+            return doubts.resend(db, doubt, why, now)
+
+    def count_send(self, chat: str, now: datetime) -> None:
+        """Count a call that is no delivery against the chat's pace."""
+        with writing(self._engine) as db:
+            chatbook.count_send(db, chat, now)
+
+    # ── the chats, and the operator ─────────────────────────────────────────────────────────────────────────
+
+    def chats(self) -> tuple[ChatState, ...]:
+        """How each chat stands: open or closed, since when and why, moved where."""
+        with reading(self._engine) as db:
+            return tuple(chatbook.states(db))
+
+    def may_be_strangers(self, served: Collection[str]) -> bool:
+        """Whether rows stand under names that are not served: one may be a chat of ours under its former name."""
+        with reading(self._engine) as db:
+            return chatbook.may_be_strangers(db, served)
+
+    def close(self, chat: str, why: str, now: datetime) -> None:
+        """Nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
+        with writing(self._engine) as db:
+            chatbook.close(db, chat, why, now)
+
+    def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
+        """Note which chat of Telegram's ours is; the rows it has under other names become its own. Returns how many."""
+        with writing(self._engine) as db:
+            return chatbook.meet(db, chat, identity, served=served, now=now)
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
         """The rows in these states, oldest first, with the headline of their story's first telling."""
-        leads = select(func.min(articles.c.id)).group_by(articles.c.story_id)
-        columns = [deliveries.c[name] for name in ("id", "chat", "state", "attempts", "error", "updated_at")]
+        told = articles.alias()
+        first = select(func.min(told.c.id)).where(told.c.story_id == deliveries.c.story_id).correlate(deliveries)
+        names = ("id", "kind", "chat", "state", "html", "attempts", "error", "updated_at")
+        columns = [deliveries.c[name] for name in names]
         rows = (
             select(*columns, articles.c.title, articles.c.url)
-            .join(articles, articles.c.story_id == deliveries.c.story_id)
-            .where(deliveries.c.state.in_(list(states)), articles.c.id.in_(leads))
+            .select_from(deliveries)
+            .join(articles, articles.c.id == first.scalar_subquery(), isouter=True)
+            .where(deliveries.c.state.in_(list(states)))
             .order_by(deliveries.c.id)
         )
         with reading(self._engine) as db:
-            return tuple(OutboxRow(**{**row._asdict(), "state": DeliveryState(row.state)}) for row in db.execute(rows))
+            return tuple(_row(row) for row in db.execute(rows).all())
 
     def summary(self, since: datetime) -> OutboxSummary:
         """Counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
@@ -143,66 +249,71 @@ class Outbox:
             return db.execute(update(deliveries).where(mine).values(state=to, error="", updated_at=now)).rowcount == 1
 
 
-def _lock_chat(db: Connection, chat: str) -> datetime | None:
-    """Make claims of one chat stand in line; returns the instant before which nothing may be sent."""
-    db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
-    not_before_at: datetime | None = db.execute(
-        select(chats.c.not_before_at).where(chats.c.chat == chat).with_for_update()
-    ).scalar_one()
-    return not_before_at
-
-
 def _next_pending(chat: str) -> Any:
     pending = and_(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.PENDING)
     return select(deliveries).where(pending).order_by(deliveries.c.message_id.isnot(None), deliveries.c.id).limit(1)
 
 
-def _governor_gate(db: Connection, chat: str, now: datetime, pace: Pace) -> datetime | None:
-    """The instant from which the chat's pace allows one more send; forgets sends older than the window."""
-    db.execute(delete(sends).where(sends.c.chat == chat, sends.c.at <= now - MINUTE))
-    sent = select(sends.c.at).where(sends.c.chat == chat).order_by(sends.c.at.desc())
-    at: Sequence[datetime] = db.scalars(sent).all()
-    if not at:
-        return None
-    crowded = at[pace.per_minute - 1] + MINUTE if len(at) >= pace.per_minute else at[0]
-    # The clock may have been set back: a gate is never further away than its own window.
-    return min(max(at[0] + pace.spacing, crowded), now + MINUTE)
-
-
-def _take(db: Connection, row: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:
+def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:
     """Put a pending row into `sending`, by conditional update, and count it against the pace."""
     claimed = {
         "state": DeliveryState.SENDING,
         "lease_no": row.lease_no + 1,
         "lease_until": now + lease,
         "attempts": row.attempts + 1,
+        "after_message_id": chat.last_message_id,
         "updated_at": now,
     }
     free = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.PENDING)
     if db.execute(update(deliveries).where(free).values(**claimed)).rowcount != 1:
         return None  # an operator cancelled it this very moment
-    db.execute(insert(sends).values(chat=row.chat, at=now))
+    chatbook.count_send(db, row.chat, now)
     return Delivery(
         id=row.id,
+        kind=DeliveryKind(row.kind),
         story_id=row.story_id,
         chat=row.chat,
+        address=chat.moved_to or row.chat,
         html=row.html,
         revision=row.wanted_revision,
         message_id=row.message_id,
         reply_to=_reply_to(db, row) if row.message_id is None else None,
+        buttons=read_buttons(row.buttons),
+        silent=row.silent,
         attempts=row.attempts + 1,
         lease_no=row.lease_no + 1,
     )
 
 
 def _reply_to(db: Connection, row: Row[Any]) -> int | None:
-    """The message in the same chat that a post answers: the story's first one, else that of the story it follows."""
-    followed = select(stories.c.follows).where(stories.c.id == row.story_id).scalar_subquery()
-    in_chat = and_(deliveries.c.chat == row.chat, deliveries.c.message_id.isnot(None))
-    earlier = or_(
-        and_(deliveries.c.story_id == row.story_id, deliveries.c.part < row.part), deliveries.c.story_id == followed
-    )
-    own_first = (deliveries.c.story_id == row.story_id).desc()
-    found = select(deliveries.c.message_id).where(in_chat, earlier).order_by(own_first, deliveries.c.part).limit(1)
+    """The message in the same chat that a post answers: the story's first one, else that of the story it follows.
+
+    A part that was told by a digest is answered there.
+    """
+    if row.story_id is None:
+        return None
+    digest = deliveries.alias()
+    message = func.coalesce(deliveries.c.message_id, digest.c.message_id)
+    followed = db.scalar(select(stories.c.follows).where(stories.c.id == row.story_id))
+    own = deliveries.c.story_id == row.story_id
+    # By story first: the index on stories finds two rows where that on chats would read them all.
+    in_chat = and_(deliveries.c.story_id.in_([row.story_id, followed or row.story_id]), deliveries.c.chat == row.chat)
+    earlier = or_(deliveries.c.part < row.part, ~own)
+    told = select(message).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+    found = told.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
     message_id: int | None = db.scalar(found)
     return message_id
+
+
+def _row(row: Any) -> OutboxRow:
+    return OutboxRow(
+        id=row.id,
+        kind=DeliveryKind(row.kind),
+        chat=row.chat,
+        state=DeliveryState(row.state),
+        title=row.title or first_line(row.html),
+        url=row.url or "",
+        attempts=row.attempts,
+        error=row.error,
+        updated_at=row.updated_at,
+    )

@@ -18,6 +18,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from monitor.errors import NotAccepted
+from monitor.outgoing import Buttons, ChatIdentity
 
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
 # Would drive the terminal instead of being read: C0 but the line break, C1, bidi overrides, halves of pairs.
@@ -48,23 +49,31 @@ class Terminal:
     ) -> None:
         """Nothing is held open."""
 
-    async def post(self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None) -> int:
+    async def post(
+        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+    ) -> int:
         """Show a post and return its running number. Raises NotAccepted when the screen cannot be written."""
         message_id = next(self._ids)
         answers = f", ответ на {reply_to}" if reply_to is not None else ""
-        await self._show(chat, f"пост {message_id}{answers}{', без звука' if silent else ''}", html)
+        await self._show(chat, f"пост {message_id}{answers}{', без звука' if silent else ''}", html, buttons)
         return message_id
 
-    async def edit(self, chat: str, message_id: int, html: str) -> None:
+    async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
         """Show the post as it stands now. Raises NotAccepted when the screen cannot be written."""
-        await self._show(chat, f"пост {message_id} (обновлено)", html)
+        await self._show(chat, f"пост {message_id} (обновлено)", html, buttons)
+
+    async def identify(self, chat: str) -> ChatIdentity:
+        """A screen is known by the name our settings give it."""
+        return ChatIdentity(number=chat)
 
     async def check(self, chats: Iterable[str]) -> None:
         """A terminal is always open."""
 
-    async def _show(self, chat: str, name: str, html: str) -> None:
+    async def _show(self, chat: str, name: str, html: str, buttons: Buttons) -> None:
+        title = Text(f"{_readable(chat)} · {name}" if chat else name)
+        rows = (" ".join(f"[ {_readable(label)} ]" for label, _ in row) for row in buttons)
         try:
-            await asyncio.to_thread(self._write, Text(f"{_readable(chat)} · {name}" if chat else name), _styled(html))
+            await asyncio.to_thread(self._write, title, Text("\n").join([_styled(html), *map(Text, rows)]))
         except (OSError, ValueError) as error:  # gone, full, closed, or without our letters
             raise NotAccepted(f"Не удалось вывести пост на экран: {error}") from error
 

@@ -2,27 +2,26 @@
 
     #экстрадиция #розыск
     **Headline, linked to the article**
+    Заголовок изменён, прежний: «The headline before the outlet changed it»
     > The sentence that matched, as the outlet wrote it. … And the other one.
     Медиазона · қаз. · 22 ноября 2026, 14:05 (Алматы)
     Также пишут: Медуза · Азаттық (қаз.) и ещё 2
 
-Valid by construction: outside text becomes `Html` only through `_text` and `_link`, which clean and escape it, and
-every part has its own limit in UTF-16 units, so that the whole stays below Telegram's 4096 and no tag is ever cut.
+Valid by construction (`richtext`), and every part has its own limit in UTF-16 units, so that the whole stays below
+Telegram's 4096.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
-from typing import Final, Literal, NewType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models import Article, Match, Story, Telling, Tier, TopicVerdict
-from monitor.text import clean, cut, sentences, utf16_length
-from monitor.urls import absolute
+from monitor.richtext import Html, join, line, link, tag, text
+from monitor.text import sentences, utf16_length
 
-Html = NewType("Html", str)  # only the builders at the end of the file may make one
 _Span = tuple[int, int]
 
 _ZONE: Final = "Asia/Almaty"
@@ -32,14 +31,13 @@ _MONTHS: Final = (
 )
 _YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
 
-# UTF-16 units, or counts. Their worst sum is below 3,400.
+# UTF-16 units, or counts. Their worst sum is below 3,800.
 _HASHTAGS, _HASHTAG_UNITS = 6, 50
 _RULES, _RULE_UNITS = 3, 100
 _HEADLINE_UNITS: Final = 300
 _SENTENCES, _SENTENCE_UNITS = 3, 400
 _BEFORE_MATCH: Final = 150  # characters of an overlong sentence kept before its first match
 _OUTLETS, _OUTLET_UNITS = 6, 80
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def render(story: Story) -> str:
@@ -53,29 +51,38 @@ def render(story: Story) -> str:
     rest = [telling for telling in story.tellings if telling is not lead]
     headline, quote = _headline_and_quote(lead)
     label = _review_label(lead) if story.tier is Tier.REVIEW else Html("")
-    head = (label, _hashtags(story.tellings), _tag("b", _link(headline, lead.article.url)))
-    cited = _tag("blockquote", _text(quote)) if quote else Html("")
+    linked = tag("b", link(headline, lead.article.url))
+    head = (label, _hashtags(story.tellings), linked, _former(lead.article, headline))
+    cited = tag("blockquote", text(quote)) if quote else Html("")
     foot = (cited, _source(lead.article), _others(lead, rest))
-    return _join("\n\n", [_join("\n", filter(None, part)) for part in (head, foot) if any(part)])
+    return join("\n\n", [join("\n", filter(None, part)) for part in (head, foot) if any(part)])
 
 
 def _review_label(lead: Telling) -> Html:
-    rules = [_line(topic.rule, _RULE_UNITS) for topic in lead.verdict.topics if topic.tier is Tier.REVIEW]
+    rules = [line(topic.rule, _RULE_UNITS) for topic in lead.verdict.topics if topic.tier is Tier.REVIEW]
     named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])
-    return _text(f"На проверку · правило {named}")
+    return text(f"На проверку · правило {named}")
 
 
 def _hashtags(tellings: Iterable[Telling]) -> Html:
     topics: Iterable[TopicVerdict] = (topic for telling in tellings for topic in telling.verdict.topics)
-    words = (re.sub(r"\W+", "_", _line(topic.hashtag, _HASHTAG_UNITS)).strip("_") for topic in topics)
+    words = (re.sub(r"\W+", "_", line(topic.hashtag, _HASHTAG_UNITS)).strip("_") for topic in topics)
     unique = [word for word in dict.fromkeys(words) if word]
-    return _text(" ".join(f"#{word}" for word in unique[:_HASHTAGS]))
+    return text(" ".join(f"#{word}" for word in unique[:_HASHTAGS]))
+
+
+def _former(article: Article, headline: str) -> Html:
+    """The headline of before, when the outlet has changed what it says (and not only its commas)."""
+    former = line(article.former_title, _HEADLINE_UNITS)
+    if _bare(former) in ("", _bare(headline)):
+        return Html("")
+    return text(f"Заголовок изменён, прежний: «{former}»")
 
 
 def _source(article: Article) -> Html:
     mark = "қаз." if article.language == "kk" else ""
-    parts = (_line(article.feed, _OUTLET_UNITS), mark, _time(article.published_at))
-    return _text(" · ".join(filter(None, parts)))
+    parts = (line(article.feed, _OUTLET_UNITS), mark, _time(article.published_at))
+    return text(" · ".join(filter(None, parts)))
 
 
 def _time(at: datetime | None) -> str:
@@ -93,14 +100,14 @@ def _others(lead: Telling, rest: Iterable[Telling]) -> Html:
             outlets.setdefault(telling.article.feed, telling.article)
     if not outlets:
         return Html("")
-    shown = _join(" · ", [_outlet(article) for article in [*outlets.values()][:_OUTLETS]])
+    shown = join(" · ", [_outlet(article) for article in [*outlets.values()][:_OUTLETS]])
     more = len(outlets) - _OUTLETS
-    return _join("", (_text("Также пишут: "), shown, _text(f" и ещё {more}" if more > 0 else "")))
+    return join("", (text("Также пишут: "), shown, text(f" и ещё {more}" if more > 0 else "")))
 
 
 def _outlet(article: Article) -> Html:
-    name = _line(article.feed, _OUTLET_UNITS)
-    return _link(f"{name} (қаз.)" if article.language == "kk" else name, article.url)
+    name = line(article.feed, _OUTLET_UNITS)
+    return link(f"{name} (қаз.)" if article.language == "kk" else name, article.url)
 
 
 # -- which words of the article are shown ---------------------------------------------------------------
@@ -110,7 +117,7 @@ def _headline_and_quote(telling: Telling) -> tuple[str, str]:
     """The title (else the first sentence that matters) and the sentences to quote, without the headline again."""
     article = telling.article
     matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
-    title = _line(article.title, _HEADLINE_UNITS)
+    title = line(article.title, _HEADLINE_UNITS)
     shown_already = ("", _bare(article.title))
     told = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
     chosen = _telling_sentences(told, matches) or list(range(len(told)))[:1]
@@ -160,38 +167,8 @@ def _sentence(text: str, span: _Span, matches: Iterable[Match]) -> str:
 
 
 def _line_of(text: str, span: _Span) -> str:
-    return _line(text[slice(*span)], _SENTENCE_UNITS)
+    return line(text[slice(*span)], _SENTENCE_UNITS)
 
 
 def _bare(sentence: str) -> str:
     return re.sub(r"\W+", " ", sentence).strip().casefold()
-
-
-def _line(text: str, units: int) -> str:
-    """Outside text as one clean line of at most `units`."""
-    return cut(" ".join(clean(text).split()), units)
-
-
-# -- the only makers of Html ----------------------------------------------------------------------------
-
-
-def _text(text: str) -> Html:
-    return Html(escape(_UNPRINTABLE.sub("", text), quote=False))
-
-
-def _tag(name: Literal["b", "blockquote"], inner: Html) -> Html:
-    return Html(f"<{name}>{inner}</{name}>")
-
-
-def _link(text: str, url: str) -> Html:
-    address = _web_address(url)
-    return Html(f'<a href="{escape(address)}">{_text(text)}</a>') if address else _text(text)
-
-
-def _join(separator: Literal["", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
-    return Html(separator.join(parts))
-
-
-def _web_address(url: str) -> str:
-    """The address if a browser may be sent there, else ""."""
-    return absolute("", _UNPRINTABLE.sub("", url).strip().replace(" ", "%20"))

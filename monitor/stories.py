@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier, WantedPost
+from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
 from monitor.novelty import are_of_others, common_persons, news
+from monitor.outgoing import DeliveryKind, WantedPost
 from monitor.rendering import render
 from monitor.similarity import ALIKE, Shelf, cosine
 
@@ -162,8 +163,16 @@ def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
     """The posts of the parts that were added to."""
     touched = sorted({one.telling.part for one in draft.added if one.telling})
     wanted = ((number, part_of(draft.story, number)) for number in touched)
-    posts = ((number, part, chats.post if part.tier is Tier.POST else chats.review) for number, part in wanted)
-    return tuple(WantedPost(chat=chat, html=render(part), part=number) for number, part, chat in posts if chat)
+    posts = ((number, part, *_destination(part, chats)) for number, part in wanted)
+    return tuple(
+        WantedPost(chat=chat, html=render(part), part=number, kind=kind) for number, part, chat, kind in posts if chat
+    )
+
+
+def _destination(part: Story, chats: Chats) -> tuple[str, DeliveryKind]:
+    if part.tier is Tier.POST:
+        return chats.post, DeliveryKind.STORY
+    return chats.review, DeliveryKind.REVIEW
 
 
 def part_of(story: Story, number: int) -> Story:

@@ -10,19 +10,27 @@ The law of a delivery (`deliveries.state`), from the design, section 6:
             doing it twice shows the same text.
 
     from        to          when
-    (none)      pending     a story, or a new part of it, goes to the chat
+    (none)      pending     a story, a new part of it, a digest or a notice goes to the chat
     pending     sending     claimed, by conditional update
     sending     sent        Telegram said ok, and the sent revision is the wanted one
     sending     pending     Telegram said ok but the wanted text has moved on (an edit follows), or it surely
                             refused before acceptance: no connection, 429, 5xx with a Bot API body
     sending     uncertain   the request was written and no answer came, or the process died while `sending`
     sending     rejected    Telegram says the message is malformed
-    sending     cancelled   the message to edit was deleted in the channel: an administrator's wish
+    sending     cancelled   the message to edit was deleted in the channel: an administrator's wish; or it may not
+                            be edited any more: it stays as it is
     sent        pending     another outlet joined: the post is to be edited
-    uncertain   pending     an operator looked and the message is not there (`monitor outbox retry`)
+    pending     digested    more than folding.FLOOD posts wait: one digest tells them all. The end of the row: what
+                            joins the story later is not shown, unless it brings news (then it is a part of its own)
+    uncertain   sent        looked for and found in the channel's public preview (`looking.py`)
+    uncertain   pending     found, and the wanted text has moved on (an edit follows); looked for and surely not
+                            there; MONITOR_UNCERTAIN_RESEND_AFTER is over; or an operator looked
+                            (`monitor outbox retry`)
     uncertain   cancelled   an operator looked and it is there, or nobody needs it (`monitor outbox cancel`)
     rejected    pending     an operator tries again
     pending     cancelled   an operator cancels
+    sent        cancelled   the group became a supergroup: its old messages cannot be edited; so it is for
+    pending     cancelled   edits that waited
 """
 
 from datetime import UTC, datetime, timedelta
@@ -45,11 +53,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
 
-from monitor.models import DeliveryState, Outcome
+from monitor.models import Outcome
+from monitor.outgoing import DeliveryKind, DeliveryState
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -101,7 +111,7 @@ class Span(TypeDecorator[timedelta]):
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _one_of(column: str, values: type[DeliveryState] | type[Outcome]) -> CheckConstraint:
+def _one_of(column: str, values: type[DeliveryState] | type[DeliveryKind] | type[Outcome]) -> CheckConstraint:
     quoted = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
@@ -219,6 +229,7 @@ articles = Table(
     Column("verdict", JSON, nullable=False),  # topics with their matches, and vetoes, as decided then
     Column("part", Integer, nullable=False, server_default="1"),  # which of the story's posts tells it
     Column("evidence", String, nullable=False, server_default=""),  # why it belongs to the story
+    Column("former_title", Text, nullable=False, server_default=""),
     Index(None, "story_id"),
     Index(None, "entry_id"),
     Index(None, "canonical_url"),
@@ -228,8 +239,8 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("story_id", Id, ForeignKey("stories.id"), nullable=False),
-    Column("chat", String, nullable=False),
+    Column("story_id", Id, ForeignKey("stories.id")),  # NULL: a digest or a notice
+    Column("chat", String, nullable=False),  # as the settings named it
     Column("state", String, nullable=False),
     Column("html", Text, nullable=False),
     Column("wanted_revision", Integer, nullable=False),
@@ -242,8 +253,19 @@ deliveries = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("part", Integer, nullable=False, server_default="1"),  # the story's first post, or a reply to it
+    Column("kind", String, nullable=False, server_default=DeliveryKind.STORY),
+    Column("key", String),  # the identity of a digest or a notice in its chat
+    Column("buttons", JSON, nullable=False, server_default="[]"),  # rows of [label, data]
+    Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("digest_id", Id),  # the delivery that tells this one, if it was digested
+    Column("sent_at", Instant),  # when the post was accepted; edits do not move it
+    Column("after_message_id", BigInteger),  # the chat's last accepted message when this one was claimed
+    Column("doubted_at", Instant),
+    Column("look_at", Instant),  # when to look for it next, while it is uncertain
     UniqueConstraint("story_id", "chat", "part", name="uq_deliveries_story_id_chat_part"),
+    UniqueConstraint("chat", "key", name="uq_deliveries_chat_key"),
     _one_of("state", DeliveryState),
+    _one_of("kind", DeliveryKind),
     Index(None, "chat", "state", "id"),
 )
 
@@ -253,6 +275,11 @@ chats = Table(
     Column("chat", String, primary_key=True),
     Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; a restart obeys it
     Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" when it is not
+    Column("closed_at", Instant),  # since when
+    Column("number", String),  # Telegram's own: chats of one number are one chat; NULL: not asked yet
+    Column("name", String, nullable=False, server_default=""),  # "@name" of a public chat
+    Column("moved_to", String, nullable=False, server_default=""),  # the supergroup it has become
+    Column("last_message_id", BigInteger),  # the last post of ours that Telegram surely accepted
 )
 
 sends = Table(

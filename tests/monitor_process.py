@@ -119,6 +119,12 @@ class Monitor:
         """Let the pause after a refusal be over."""
         self.sql("UPDATE chats SET not_before_at = NULL")
 
+    def let_minutes_pass(self) -> None:
+        """Let doubts be old enough to be looked into, and the chats' pace be free (only while the process is down)."""
+        self.open_chats()
+        self.sql("DELETE FROM sends")
+        self.sql("UPDATE deliveries SET doubted_at = '2000-01-01 00:00:00', look_at = NULL WHERE state = 'uncertain'")
+
     @property
     def _output_file(self) -> Path:
         return self.folder / f"output-{self._starts:03}.txt"

@@ -11,8 +11,9 @@ from monitor.database import migrate, open_engine
 from monitor.editions import load_matcher
 from monitor.fetching import Fetcher
 from monitor.judging import Judge
-from monitor.models import Delivery, DeliveryState, Feed, FeedKind, Pace, Settlement
+from monitor.models import Feed, FeedKind
 from monitor.outbox import Outbox
+from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
 from monitor.recording import Recorder

@@ -9,8 +9,8 @@ from monitor.commands.shown import STATES, UNSETTLED, show_rows
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
-from monitor.models import DeliveryState
 from monitor.outbox import Outbox
+from monitor.outgoing import DeliveryState
 
 outbox_cli = typer.Typer(
     help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True, add_completion=False

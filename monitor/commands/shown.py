@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.models import DeliveryState, OutboxRow, Outcome, Tier
+from monitor.models import Outcome, Tier
+from monitor.outgoing import DeliveryState, OutboxRow
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
@@ -25,6 +26,7 @@ STATES = {
     DeliveryState.UNCERTAIN: "неясно, ушло ли",
     DeliveryState.REJECTED: "Telegram отверг",
     DeliveryState.CANCELLED: "снято",
+    DeliveryState.DIGESTED: "вошло в сводку",
 }
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 

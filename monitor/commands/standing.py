@@ -14,8 +14,8 @@ from monitor.commands.shown import STATES
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
-from monitor.models import DeliveryState
 from monitor.outbox import Outbox
+from monitor.outgoing import DeliveryState
 from monitor.store import Store
 from monitor.vitals import FeedHealth, OutboxSummary, Trouble
 

@@ -5,11 +5,13 @@ docs/operating.md documents every variable; tests/test_house.py keeps the two li
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from monitor import hours
 from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
@@ -27,10 +29,16 @@ class Settings(BaseModel):
     bot_token: str = ""
     channel: str = ""
     review_chat: str = ""
+    operator_chat: str = ""
     database_url: str = "sqlite:///data/monitor.db"
     feeds: str = "feeds.yaml"
     keywords: str = "keywords.yaml"
     bot_api_url: str = ""
+    telegram_preview_url: str = "https://t.me"
+    uncertain_resend_after: str = ""
+    timezone: str = "Asia/Almaty"
+    quiet_hours: str = ""
+    digest_at: str = ""
     proxy: str = ""
     allow_private_addresses: bool = False
     contact: str = ""
@@ -47,14 +55,14 @@ class Settings(BaseModel):
             raise ValueError("это не похоже на токен бота; возьмите его у @BotFather, он вида 123456789:AAE…")
         return token
 
-    @field_validator("channel", "review_chat")
+    @field_validator("channel", "review_chat", "operator_chat")
     @classmethod
     def _chat_shape(cls, chat: str) -> str:
         if not chat or _CHAT.fullmatch(chat):
             return chat
         raise ValueError("пишите @имя_канала или его числовой номер, например -1001234567890")
 
-    @field_validator("bot_api_url", "proxy")
+    @field_validator("bot_api_url", "telegram_preview_url", "proxy")
     @classmethod
     def _address_shape(cls, url: str) -> str:
         schemes = ("http", "https", "socks5", "socks5h")
@@ -69,6 +77,40 @@ class Settings(BaseModel):
             raise ValueError("нужен адрес вида https://сайт/путь")
         return url
 
+    @field_validator("uncertain_resend_after")
+    @classmethod
+    def _duration_shape(cls, written: str) -> str:
+        hours.read_duration(written)
+        return written
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_shape(cls, written: str) -> str:
+        return hours.read_zone(written)
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _span_shape(cls, written: str) -> str:
+        hours.read_quiet(written)
+        return written
+
+    @field_validator("digest_at")
+    @classmethod
+    def _time_shape(cls, written: str) -> str:
+        hours.read_time(written)
+        return written
+
+    @property
+    def hours(self) -> hours.Hours:
+        """The operator's hours, as values."""
+        quiet, digest_at = hours.read_quiet(self.quiet_hours), hours.read_time(self.digest_at)
+        return hours.Hours(zone=self.timezone, quiet=quiet, digest_at=digest_at)
+
+    @property
+    def resend_after(self) -> timedelta | None:
+        """How long a post in doubt waits before it goes out once more; None: for ever."""
+        return hours.read_duration(self.uncertain_resend_after)
+
     @property
     def live(self) -> bool:
         """Whether posts go to Telegram; without token or channel they are shown in the terminal."""
@@ -82,7 +124,8 @@ class Settings(BaseModel):
     @property
     def chats(self) -> tuple[str, ...]:
         """Every chat that is written to."""
-        return tuple(chat for chat in (self.channel, self.review_chat) if chat) if self.live else (TERMINAL,)
+        ours = (self.channel, self.review_chat, self.operator_chat)
+        return tuple(dict.fromkeys(chat for chat in ours if chat)) if self.live else (TERMINAL,)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, insert, update
 from monitor.conditions import Disk
 from monitor.database import writing
 from monitor.lookout import Lookout
-from monitor.models import Delivery, DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
+from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import chats, deliveries, feeds

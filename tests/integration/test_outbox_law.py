@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, select
 
 from monitor.database import migrate, open_engine, writing
-from monitor.models import Delivery, DeliveryState, Pace, Settlement, WantedPost
+from monitor.folding import FLOOD
+from monitor.looking import PATIENCE
 from monitor.outbox import Outbox, want
+from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
 from tests.servers.postgres import PostgresServer
@@ -32,6 +34,9 @@ LAW = {
     ("sending", "rejected"),
     ("sending", "cancelled"),
     ("sent", "pending"),
+    ("sent", "cancelled"),
+    ("pending", "digested"),
+    ("uncertain", "sent"),
     ("uncertain", "pending"),
     ("uncertain", "cancelled"),
     ("rejected", "pending"),
@@ -57,6 +62,9 @@ class Law(RuleBasedStateMachine):
         self.in_hand: Delivery | None = None
         self.accepted = False  # Telegram has taken what is in hand
         self.channel: dict[int, int] = {}  # story → how many messages tell it
+        self.messages: dict[int, int] = {}  # message → the delivery that it shows
+        self.floods = 0
+        self.moves = 0
         self.shown: dict[int, str] = {}  # story → the text the channel shows
         self.wanted: dict[int, str] = {}
         self.before: dict[int, str] = {}
@@ -64,6 +72,13 @@ class Law(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.engine.dispose()
+
+    @rule()
+    def a_rule_gone_wild_floods_the_channel(self) -> None:
+        self.floods += 1
+        first = 100 * self.floods
+        for story in range(first, first + FLOOD + 1):
+            self.a_poll_wants_a_story_shown(story, "раз")
 
     @rule(story=st.integers(1, 4), text=st.sampled_from(["раз", "два", "три"]))
     def a_poll_wants_a_story_shown(self, story: int, text: str) -> None:
@@ -90,9 +105,20 @@ class Law(RuleBasedStateMachine):
     def telegram_accepts(self) -> None:
         assert self.in_hand
         if self.in_hand.message_id is None:
-            self.channel[self.in_hand.story_id] = self.channel.get(self.in_hand.story_id, 0) + 1
-        self.shown[self.in_hand.story_id] = self.in_hand.html
+            self.messages[len(self.messages) + 1] = self.in_hand.id
+            for story in self.told_by(self.in_hand):
+                self.channel[story] = self.channel.get(story, 0) + 1
+        if self.in_hand.story_id:
+            self.shown[self.in_hand.story_id] = self.in_hand.html
         self.accepted = True
+
+    def told_by(self, delivery: Delivery) -> list[int]:
+        """The stories that a message tells."""
+        if delivery.story_id:
+            return [delivery.story_id]
+        with self.engine.connect() as db:
+            told = select(deliveries.c.story_id).where(deliveries.c.digest_id == delivery.id)
+            return list(db.scalars(told))
 
     @precondition(lambda self: self.in_hand is not None)
     @rule(answer=st.sampled_from(["clear", "lost"]), hold=st.integers(0, 60))
@@ -104,11 +130,38 @@ class Law(RuleBasedStateMachine):
             state = DeliveryState.UNCERTAIN if first_post else DeliveryState.PENDING
             settlement = Settlement(state=state, chat_not_before_at=until)
         elif self.accepted:
-            settlement = Settlement(state=DeliveryState.SENT, message_id=self.in_hand.message_id or 7)
+            message_id = self.in_hand.message_id or len(self.messages)
+            settlement = Settlement(state=DeliveryState.SENT, message_id=message_id)
         else:
             settlement = Settlement(state=DeliveryState.PENDING, chat_not_before_at=until)
         self.outbox.settle(self.in_hand, settlement, self.now)
         self.in_hand = None
+
+    @precondition(lambda self: self.in_hand is not None and not self.accepted and self.moves < 2)
+    @rule()
+    def the_group_has_become_a_supergroup(self) -> None:
+        assert self.in_hand
+        self.moves += 1
+        moved = Settlement(state=DeliveryState.PENDING, error="переехала", chat_moved_to=f"-100{self.moves}")
+        ours = self.outbox.settle(self.in_hand, moved, self.now)
+        self.in_hand = None
+        if ours:
+            self.messages = dict.fromkeys(self.messages, 0)  # they stay in the old group
+
+    @precondition(lambda self: self.moves == 0)  # a channel, which has a preview, never moves
+    @rule()
+    def a_doubt_is_looked_for(self) -> None:
+        doubt = self.outbox.take_doubt(CHAT, self.now)
+        if doubt is None:
+            return
+        found = [number for number, delivery in self.messages.items() if delivery == doubt.id]
+        assert all(number > doubt.after for number in found), "it would not be looked for so far back"
+        assert doubt.known.isdisjoint(found)
+        if found:
+            assert doubt.later is None or found[0] < doubt.later
+            assert self.outbox.confirm(doubt, found[0], self.now)
+        elif self.now - doubt.doubted_at >= PATIENCE:
+            assert self.outbox.resend(doubt, "нет в канале", self.now)
 
     @rule()
     def the_process_is_killed_and_starts_again(self) -> None:
@@ -141,6 +194,13 @@ class Law(RuleBasedStateMachine):
         assert all(count == 1 for count in self.channel.values())
 
     @invariant()
+    def every_folded_story_has_its_digest(self) -> None:
+        with self.engine.connect() as db:
+            folded = set(db.scalars(select(deliveries.c.digest_id).where(deliveries.c.state == "digested")))
+            digests = set(db.scalars(select(deliveries.c.id).where(deliveries.c.kind == "digest")))
+        assert folded == digests
+
+    @invariant()
     def one_send_in_flight(self) -> None:
         with self.engine.connect() as db:
             sending = db.execute(select(deliveries.c.id).where(deliveries.c.state == "sending")).all()
@@ -149,7 +209,8 @@ class Law(RuleBasedStateMachine):
     @invariant()
     def what_is_sent_is_what_is_wanted(self) -> None:
         with self.engine.connect() as db:
-            for row in db.execute(select(deliveries).where(deliveries.c.state == "sent")):
+            told = and_(deliveries.c.state == "sent", deliveries.c.kind == "story")
+            for row in db.execute(select(deliveries).where(told)):
                 assert self.shown[row.story_id] == self.wanted[row.story_id] == row.html
 
     @invariant()

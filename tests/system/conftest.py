@@ -8,6 +8,8 @@ import pytest
 from tests.monitor_process import Monitor
 from tests.servers.bot_api import TOKEN, BotApi
 
+CHANNEL_NAME = "@test_channel"
+
 
 @pytest.fixture
 def preview(tmp_path: Path) -> Iterator[Monitor]:
@@ -22,7 +24,11 @@ def preview(tmp_path: Path) -> Iterator[Monitor]:
 def live(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
     """With a token and a channel at the Bot API stand-in."""
     monitor = Monitor(
-        tmp_path, MONITOR_BOT_TOKEN=TOKEN, MONITOR_CHANNEL="@test_channel", MONITOR_BOT_API_URL=bot_api.url
+        tmp_path,
+        MONITOR_BOT_TOKEN=TOKEN,
+        MONITOR_CHANNEL=CHANNEL_NAME,
+        MONITOR_BOT_API_URL=bot_api.url,
+        MONITOR_TELEGRAM_PREVIEW_URL=bot_api.url,
     )
     yield monitor
     if monitor.running:

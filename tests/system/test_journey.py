@@ -138,3 +138,17 @@ def test_sigterm_does_not_wait_for_a_locked_database(live: Monitor, web: WebServ
 
     live.call("poll")
     assert [message.text.count(told[0][0]) for message in bot_api.posted(CHANNEL)] == [1]
+
+
+def test_a_flood_is_shown_as_a_digest(preview: Monitor, web: WebServer) -> None:
+    told = relevant(24)
+    preview.write_feeds(Проба=feed_of(web, "/rss", told))
+
+    shown = preview.call("poll").stdout
+
+    assert "Накопилось новостей: 24" in shown
+    assert [shown.count(title) for title, _ in told] == [1] * 24
+    assert preview.sql("SELECT DISTINCT kind, state FROM deliveries ORDER BY kind") == [
+        ("digest", "sent"),
+        ("story", "digested"),
+    ]

@@ -8,7 +8,7 @@ from monitor.conditions import BROKEN_AFTER, TITLES, Condition, Disk, Facts, Kin
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.firings import RuleHabit
 from monitor.health import ChatVitals
-from monitor.models import DeliveryState
+from monitor.outgoing import DeliveryState
 from monitor.vitals import FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, facts, feed_health, vitals

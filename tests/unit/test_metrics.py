@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.errors import DatabaseError
 from monitor.health import Vitals
 from monitor.metrics import Metrics
-from monitor.models import DeliveryState
+from monitor.outgoing import DeliveryState
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, vitals
 

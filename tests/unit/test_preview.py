@@ -69,6 +69,18 @@ async def test_an_edit_says_so() -> None:
     assert "Также пишут: Медуза" in screen.getvalue()
 
 
+async def test_answers_and_buttons_are_shown_as_words() -> None:
+    screen = Screen()
+    await Terminal(screen).post("@channel", "Спорная", reply_to=3, buttons=((("В канал", "p:1"), ("Нет\x1b", "r:1")),))
+
+    assert "пост 1, ответ на 3" in screen.getvalue()
+    assert "[ В канал ] [ Нет ]" in screen.getvalue()
+
+
+async def test_a_screen_is_known_by_its_name() -> None:
+    assert (await Terminal(Screen()).identify("terminal")).number == "terminal"
+
+
 async def test_posts_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     await Terminal().post("@channel", POST)
 

@@ -34,8 +34,18 @@ def telling(
     url: str = "https://news.example/a/1",
     language: Language = "ru",
     at: datetime | None = AT,
+    former: str = "",
 ) -> Telling:
-    article = Article(feed=feed, url=url, canonical_url=url, title=title, text=text, language=language, published_at=at)
+    article = Article(
+        feed=feed,
+        url=url,
+        canonical_url=url,
+        title=title,
+        text=text,
+        language=language,
+        published_at=at,
+        former_title=former,
+    )
     return Telling(article=article, verdict=Verdict(topics=topics))
 
 
@@ -149,6 +159,21 @@ def test_the_time_is_that_of_almaty_or_none(at: datetime | None, time: str) -> N
     assert shown(telling(topic(), at=at)).splitlines()[-1] == time
 
 
+def test_a_changed_headline_is_shown_with_the_former_one() -> None:
+    lead = telling(topic(), title="Россиянина не выдадут", former="Казахстан выдаёт <россиянина>")
+
+    assert shown(lead).splitlines()[1:3] == [
+        "Россиянина не выдадут",
+        "Заголовок изменён, прежний: «Казахстан выдаёт <россиянина>»",
+    ]
+    assert linked(lead) == {"Россиянина не выдадут": "https://news.example/a/1"}
+
+
+@pytest.mark.parametrize("former", ["", "Казахстан выдаёт россиянина", "Казахстан выдаёт россиянина!", " \u200b"])
+def test_a_headline_that_says_the_same_is_not_shown_twice(former: str) -> None:
+    assert "Заголовок изменён" not in shown(telling(topic(), former=former))
+
+
 def test_a_kazakh_article_is_marked() -> None:
     assert "Азаттық · қаз. · 22 ноября" in shown(telling(topic(), feed="Азаттық", language="kk"))
 
@@ -224,7 +249,7 @@ def test_the_longest_possible_post_fits() -> None:
     matches = found(*(f"Слово{n}" for n in range(5)), text=text)
     topics = [topic(*matches, hashtag=f"𝔱{n}" * 99, rule="𝔯" * 999, tier=Tier.REVIEW) for n in range(20)]
     crowd = [telling(feed=f"𝔣{n}" * 99, url="https://a.example/" + "я" * 1900, language="kk") for n in range(99)]
-    html = render(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999), *crowd))
+    html = render(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999, former="𝔣" * 9999), *crowd))
     post, entities = parse_html(html)
 
     assert 2500 < utf16_length(post) <= 4096
@@ -255,6 +280,7 @@ def tellings(draw: st.DrawFn) -> Telling:
         url=anything | anything.map("https://a.example/{}".format),
         canonical_url=st.just(""),
         title=anything,
+        former_title=anything,
         text=st.just(text),
         language=st.sampled_from(["ru", "kk", None]),
         published_at=st.none() | st.datetimes(timezones=st.just(UTC)),

@@ -1,7 +1,10 @@
+from datetime import time, timedelta
+
 import pytest
 
 from monitor.config.settings import TERMINAL, load_settings, unknown_names, wanted_files
 from monitor.errors import ConfigError
+from monitor.hours import Hours
 
 TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
 
@@ -22,6 +25,22 @@ def test_token_and_channel_make_it_live() -> None:
     assert settings.secrets == (TOKEN, TOKEN.partition(":")[2])
 
 
+def test_hours_and_durations_become_values() -> None:
+    settings = load_settings(
+        {
+            "MONITOR_QUIET_HOURS": "23:00-07:00",
+            "MONITOR_DIGEST_AT": "09:00",
+            "MONITOR_TIMEZONE": "Europe/Berlin",
+            "MONITOR_UNCERTAIN_RESEND_AFTER": "2h",
+        }
+    )
+
+    assert settings.hours == Hours(zone="Europe/Berlin", quiet=(time(23), time(7)), digest_at=time(9))
+    assert settings.resend_after == timedelta(hours=2)
+    assert load_settings({}).hours == Hours(zone="Asia/Almaty")
+    assert load_settings({}).resend_after is None
+
+
 def test_an_empty_variable_is_not_set() -> None:
     assert load_settings({"MONITOR_FEEDS": "  "}).feeds == "feeds.yaml"
 
@@ -37,6 +56,12 @@ def test_an_empty_variable_is_not_set() -> None:
         ("MONITOR_ALLOW_PRIVATE_ADDRESSES", "maybe"),
         ("MONITOR_BOT_API_URL", "bot.api.local:8081"),
         ("MONITOR_PROXY", "ftp://proxy"),
+        ("MONITOR_OPERATOR_CHAT", "operator"),
+        ("MONITOR_TELEGRAM_PREVIEW_URL", "t.me"),
+        ("MONITOR_UNCERTAIN_RESEND_AFTER", "скоро"),
+        ("MONITOR_TIMEZONE", "Алматы"),
+        ("MONITOR_QUIET_HOURS", "ночью"),
+        ("MONITOR_DIGEST_AT", "9 утра"),
     ],
 )
 def test_a_wrong_value_names_its_variable_and_never_shows_itself(name: str, value: str) -> None:

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.database import migrate, open_engine
-from monitor.models import DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
+from monitor.outgoing import DeliveryState, Pace, Settlement
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.vitals import Habit

@@ -1,0 +1,154 @@
+"""What is known of the chats themselves: every statement on `chats` and `sends`. Nothing of the messages in them.
+
+Functions that take a connection are parts of somebody's transaction.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+
+from monitor.config.settings import TERMINAL
+from monitor.database import insert_or_ignore
+from monitor.outgoing import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
+from monitor.tables import chats, deliveries, sends
+
+MINUTE = timedelta(seconds=60)  # the governor's window
+
+
+def lock(db: Connection, chat: str) -> Row[Any]:
+    """Make claims of one chat stand in line; returns its row."""
+    db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
+    return db.execute(select(chats).where(chats.c.chat == chat).with_for_update()).one()
+
+
+def gate(db: Connection, chat: str, now: datetime, pace: Pace) -> datetime | None:
+    """The instant from which the chat's pace allows one more send; forgets sends older than the window."""
+    db.execute(delete(sends).where(sends.c.chat == chat, sends.c.at <= now - MINUTE))
+    sent = select(sends.c.at).where(sends.c.chat == chat).order_by(sends.c.at.desc())
+    at: Sequence[datetime] = db.scalars(sent).all()
+    if not at:
+        return None
+    crowded = at[pace.per_minute - 1] + MINUTE if len(at) >= pace.per_minute else at[0]
+    # The clock may have been set back: a gate is never further away than its own window.
+    return min(max(at[0] + pace.spacing, crowded), now + MINUTE)
+
+
+def count_send(db: Connection, chat: str, now: datetime) -> None:
+    """Count one send against the pace."""
+    db.execute(insert(sends).values(chat=chat, at=now))
+
+
+def note(db: Connection, chat: str, settlement: Settlement, now: datetime) -> None:
+    """Keep what a settled send says of its chat: pause, closed or open, moved, the last post accepted."""
+    known: dict[str, Any] = {
+        "not_before_at": settlement.chat_not_before_at,
+        "closed": settlement.chat_closed,
+        "closed_at": case((chats.c.closed_at.is_(None), now), else_=chats.c.closed_at)
+        if settlement.chat_closed
+        else None,
+    }
+    if settlement.message_id is not None:
+        known["last_message_id"] = _later(settlement.message_id)
+    db.execute(update(chats).where(chats.c.chat == chat).values(**known))
+    if settlement.chat_moved_to:
+        _move(db, chat, settlement.chat_moved_to, now)
+
+
+def close(db: Connection, chat: str, why: str, now: datetime) -> None:
+    """Note why nothing can be sent to a chat, and since when."""
+    since = lock(db, chat).closed_at or now
+    db.execute(update(chats).where(chats.c.chat == chat).values(closed=why, closed_at=since, number=None))
+
+
+def _later(message_id: int) -> Any:
+    last = chats.c.last_message_id
+    return case((last > message_id, last), else_=message_id)
+
+
+def _move(db: Connection, chat: str, number: str, now: datetime) -> None:
+    """The group is a supergroup now. Its messages count anew: an old number may be somebody else's message there."""
+    moved = {"moved_to": number, "number": number, "last_message_id": None}
+    db.execute(update(chats).where(chats.c.chat == chat).values(**moved))
+    old = and_(
+        deliveries.c.chat == chat,
+        deliveries.c.message_id.isnot(None),
+        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.PENDING]),
+    )
+    left = "группа стала супергруппой: её прежние сообщения остаются, как есть"
+    db.execute(
+        update(deliveries).where(old).values(state=DeliveryState.CANCELLED, message_id=None, error=left, updated_at=now)
+    )
+
+
+def states(db: Connection) -> Iterable[ChatState]:
+    """Every chat anything was ever to be sent to."""
+    columns = [chats.c[name] for name in ChatState.__dataclass_fields__]
+    return (ChatState(**row._asdict()) for row in db.execute(select(*columns).order_by(chats.c.chat)))
+
+
+def may_be_strangers(db: Connection, served: Collection[str]) -> bool:
+    """Whether rows stand under names that are not ours now: one of them may be our chat under its former name."""
+    strangers = select(chats.c.chat).where(chats.c.chat.notin_({*served, TERMINAL}))
+    return db.scalar(strangers.limit(1)) is not None
+
+
+def meet(db: Connection, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
+    """Note which chat of Telegram's ours is, and take over the rows it has under other names.
+
+    A chat served under its own name keeps its rows. Returns how many rows were taken over; those that tell what was
+    sent under the new name already stay where they are.
+    """
+    before = lock(db, chat)
+    known: dict[str, Any] = {} if before.moved_to else {"number": identity.number, "name": identity.name}
+    if before.number is None:  # it may have been closed because nobody could say which chat it is
+        known |= {"closed": "", "closed_at": None}
+    if known:
+        db.execute(update(chats).where(chats.c.chat == chat).values(**known))
+    same = or_(
+        chats.c.number == identity.number,
+        chats.c.chat == identity.number,
+        chats.c.moved_to == identity.number,
+        and_(func.lower(chats.c.chat) == identity.name.lower(), chats.c.chat != ""),
+    )
+    others = select(chats).where(same, chats.c.chat.notin_({chat, *served}))
+    return sum(_take_over(db, other, chat, now) for other in db.execute(others).all())
+
+
+def _take_over(db: Connection, other: Row[Any], chat: str, now: datetime) -> int:
+    _drop_unsent_twins(db, other.chat, chat, now)
+    twin = deliveries.alias()
+    told = select(twin.c.id).where(
+        twin.c.chat == chat,
+        or_(
+            and_(twin.c.story_id == deliveries.c.story_id, twin.c.part == deliveries.c.part),
+            twin.c.key == deliveries.c.key,
+        ),
+    )
+    free = and_(deliveries.c.chat == other.chat, deliveries.c.state != DeliveryState.SENDING, ~told.exists())
+    moved = db.execute(update(deliveries).where(free).values(chat=chat)).rowcount
+    db.execute(update(sends).where(sends.c.chat == other.chat).values(chat=chat))
+    if other.last_message_id is not None:
+        db.execute(update(chats).where(chats.c.chat == chat).values(last_message_id=_later(other.last_message_id)))
+    if not db.scalar(select(deliveries.c.id).where(deliveries.c.chat == other.chat).limit(1)):
+        db.execute(delete(chats).where(chats.c.chat == other.chat))
+    return moved
+
+
+def _drop_unsent_twins(db: Connection, former: str, chat: str, now: datetime) -> None:
+    """A story under both names, not yet sent under the new one: the former row lives on, with the new text."""
+    old, new = deliveries.alias(), deliveries.alias()
+    same = and_(new.c.story_id == old.c.story_id, new.c.part == old.c.part)
+    unsent = and_(new.c.state == DeliveryState.PENDING, new.c.message_id.is_(None))
+    pairs = (
+        select(old.c.id, old.c.state, new.c.id.label("twin"), new.c.html, new.c.buttons)
+        .join(new, same)
+        .where(old.c.chat == former, new.c.chat == chat, unsent)
+    )
+    for pair in db.execute(pairs).all():
+        db.execute(delete(deliveries).where(deliveries.c.id == pair.twin))
+        state = DeliveryState.PENDING if pair.state == DeliveryState.SENT else pair.state
+        wanted = {"html": pair.html, "buttons": pair.buttons, "state": state, "updated_at": now}
+        revision = deliveries.c.wanted_revision + 1
+        db.execute(update(deliveries).where(deliveries.c.id == pair.id).values(wanted_revision=revision, **wanted))

@@ -1,0 +1,50 @@
+"""The digest of a day: one message with everything the channel was told since the day before.
+
+When a day is over is the operator's (hours.py), what it brought the outbox's (folding.py).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import structlog
+
+from monitor.hours import Day, Hours
+from monitor.outbox import Outbox
+from monitor.outgoing import DigestItem
+
+log = structlog.get_logger()
+
+
+def nothing(_day: Day) -> Sequence[DigestItem]:
+    """No story was left undecided."""
+    return ()
+
+
+class Daily:
+    """Tells a chat once a day what the day brought.
+
+    `undecided` gives the stories for review that nobody decided about in time during a day; it may ask the database.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        chat: str,
+        *,
+        hours: Hours,
+        clock: Callable[[], datetime],
+        undecided: Callable[[Day], Sequence[DigestItem]] = nothing,
+    ) -> None:
+        self._outbox, self._chat, self._hours, self._clock, self._undecided = outbox, chat, hours, clock, undecided
+        self._told: date | None = None
+
+    async def tell(self) -> None:
+        """Put the digest into the outbox if it is due; asking often costs nothing. Raises DatabaseError."""
+        day = self._hours.day_to_tell(self._clock())
+        if day is None or day.date == self._told:
+            return
+        undecided = await asyncio.to_thread(self._undecided, day)
+        told = await asyncio.to_thread(self._outbox.tell_day, self._chat, day, self._clock(), undecided=undecided)
+        self._told = day.date
+        log.info("the day's digest is due", action="daily", date=str(day.date), told=told)

@@ -1,0 +1,129 @@
+"""Which stories a digest tells: every statement that makes digests of deliveries. How one looks is `digests`' affair.
+
+Functions that take a connection are parts of somebody's transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+
+from monitor.database import insert_or_ignore
+from monitor.digests import after_flood, of_day
+from monitor.hours import Day
+from monitor.outgoing import DeliveryKind, DeliveryState, DigestItem
+from monitor.richtext import first_line
+from monitor.tables import articles, chats, deliveries
+
+FLOOD = 20
+"""More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more
+than a subscriber reads one by one."""
+
+_CHUNK = 500  # SQLite bounds the number of parameters of one statement
+
+
+def fold(db: Connection, chat: str, now: datetime) -> bool:
+    """Turn the posts that wait for a chat into digests when they are more than FLOOD. False: they are not.
+
+    Edits, reviews and notices stay: each of them has its own reader. Nothing is dropped: every folded row names the
+    digest that tells it.
+    """
+    waiting = and_(
+        deliveries.c.chat == chat,
+        deliveries.c.state == DeliveryState.PENDING,
+        deliveries.c.kind == DeliveryKind.STORY,
+        deliveries.c.message_id.is_(None),
+    )
+    if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
+        return False
+    told = _told(db, waiting)
+    for page in after_flood([item for _, item in told]):
+        rows = [told[place][0] for place in page.places]
+        digest = _digest(chat, key=f"flood:{rows[0]}", html=page.html, now=now)
+        digest_id = db.scalar(insert(deliveries).values(**digest).returning(deliveries.c.id))
+        folded = {"state": DeliveryState.DIGESTED, "digest_id": digest_id, "updated_at": now}
+        for start in range(0, len(rows), _CHUNK):
+            mine = deliveries.c.id.in_(rows[start : start + _CHUNK])
+            db.execute(update(deliveries).where(mine).values(**folded))
+    return True
+
+
+def fold_day(db: Connection, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = ()) -> bool:
+    """Put the digest of a day into the outbox, once for all workers and restarts. False: it is told, or it is empty.
+
+    `undecided` are the stories that nobody reviewed in time; they stand under their own topic.
+    """
+    told = {"chat": chat, "key": f"day:{day.date.isoformat()}"}
+    if db.scalar(select(deliveries.c.id).filter_by(**told)):
+        return False
+    items = [*_of_day(db, chat, day), *undecided]
+    if not items:
+        return False
+    digest = _digest(chat, key=told["key"], html=of_day(day.date, items), now=now)
+    return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
+
+
+def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:
+    row = {"kind": DeliveryKind.DIGEST, "chat": chat, "key": key, "html": html, "state": DeliveryState.PENDING}
+    return row | {"wanted_revision": 1, "buttons": [], "created_at": now, "updated_at": now}
+
+
+def _of_day(db: Connection, chat: str, day: Day) -> list[DigestItem]:
+    """The stories posted that day, each with a link to its post, or to the digest that told it."""
+    digest = deliveries.alias()
+    posted = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
+    mine = select(deliveries.c.id).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+    mine = mine.where(
+        deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, posted >= day.since, posted < day.until
+    )
+    name = db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or (chat if chat.startswith("@") else "")
+    return [_linked(item, name, row) for row, item in _read(db, deliveries.c.id.in_(mine))]
+
+
+def _linked(item: DigestItem, name: str, row: Row[Any]) -> DigestItem:
+    if not name or row.message is None:
+        return item
+    url = f"https://t.me/{name.removeprefix('@')}/{row.message}"
+    return DigestItem(topic=item.topic, title=item.title, url=url)
+
+
+def _told(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[int, DigestItem]]:
+    """Number and line of each of these deliveries, by the time of publication."""
+    return [(row.id, item) for row, item in _read(db, wanted)]
+
+
+def _read(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:
+    digest = deliveries.alias()
+    columns = (deliveries.c.id, deliveries.c.html, deliveries.c.created_at)
+    told = (articles.c.title, articles.c.url, articles.c.feed, articles.c.published_at, articles.c.verdict)
+    same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
+    found = (
+        select(*columns, func.coalesce(deliveries.c.message_id, digest.c.message_id).label("message"), *told)
+        .join(articles, same_part, isouter=True)
+        .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+        .where(wanted)
+        .order_by(deliveries.c.id, articles.c.id)
+    )
+    tellings: dict[int, list[Any]] = {}
+    for row in db.execute(found):
+        tellings.setdefault(row.id, []).append(row)
+    read = ((_lead(rows), rows) for rows in tellings.values())
+    lines = [(lead, _item(lead, rows)) for lead, rows in read]
+    return sorted(lines, key=lambda line: (line[0].published_at or line[0].created_at, line[0].id))
+
+
+def _lead(rows: Sequence[Row[Any]]) -> Row[Any]:
+    """The telling a post would show, as `Story.lead` chooses it."""
+    return next((row for row in rows if _topic(row, tiers=("post",))), rows[0])
+
+
+def _item(lead: Row[Any], rows: Sequence[Row[Any]]) -> DigestItem:
+    topic = _topic(lead, tiers=("post",)) or _topic(lead, tiers=("review",))
+    outlets = tuple(dict.fromkeys(row.feed for row in (lead, *rows) if row.feed))
+    return DigestItem(topic=topic, title=lead.title or first_line(lead.html), url=lead.url or "", outlets=outlets)
+
+
+def _topic(row: Row[Any], *, tiers: Sequence[str]) -> str:
+    topics = row.verdict["topics"] if row.verdict else []
+    return next((str(topic["title"]) for topic in topics if topic["tier"] in tiers), "")

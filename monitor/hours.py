@@ -1,0 +1,90 @@
+"""The operator's hours: when posts come without a sound, and when the digest of a day is told. Pure: time is given."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,4}) ?([mhd])", re.ASCII)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What the digest of one day tells of: everything posted in `[since, until)`, aware instants."""
+
+    date: date
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Hours by the clock of `zone`. `quiet` is from, until (it may span midnight); None: no such hours."""
+
+    zone: str
+    quiet: tuple[time, time] | None = None
+    digest_at: time | None = None
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether a post sent now should make no sound."""
+        if self.quiet is None:
+            return False
+        begins, ends = self.quiet
+        local = now.astimezone(ZoneInfo(self.zone)).time()
+        return begins <= local < ends if begins <= ends else local >= begins or local < ends
+
+    def day_to_tell(self, now: datetime) -> Day | None:
+        """The day whose digest is due: from the last `digest_at` but one to the last one, if that was today."""
+        if self.digest_at is None:
+            return None
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        until = self._at(today, self.digest_at)
+        if now < until:
+            return None
+        return Day(date=today, since=self._at(today - timedelta(days=1), self.digest_at), until=until)
+
+    def _at(self, day: date, clock: time) -> datetime:
+        return datetime.combine(day, clock, ZoneInfo(self.zone))
+
+
+def read_quiet(written: str) -> tuple[time, time] | None:
+    """`23:00-07:00`; "" is None. Raises ValueError with advice."""
+    if not written:
+        return None
+    begins, dash, ends = (part.strip() for part in written.partition("-"))
+    if not dash or begins == ends:
+        raise ValueError("пишут так: 23:00-07:00")
+    return _read_time(begins, "23:00-07:00"), _read_time(ends, "23:00-07:00")
+
+
+def read_time(written: str) -> time | None:
+    """`09:00`; "" is None. Raises ValueError with advice."""
+    return _read_time(written, "09:00") if written else None
+
+
+def _read_time(written: str, example: str) -> time:
+    found = _TIME.fullmatch(written)
+    if not found:
+        raise ValueError(f"пишут так: {example}")
+    return time(int(found[1]), int(found[2]))
+
+
+def read_duration(written: str) -> timedelta | None:
+    """`30m`, `2h`, `1d`; "" is None. Raises ValueError with advice."""
+    if not written:
+        return None
+    found = _DURATION.fullmatch(written)
+    if not found or not int(found[1]):
+        raise ValueError("пишут так: 30m, 2h или 1d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def read_zone(written: str) -> str:
+    """The name of a time zone. Raises ValueError with advice."""
+    try:
+        ZoneInfo(written)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database
+        raise ValueError("такого часового пояса нет; пишут так: Asia/Almaty") from None
+    return written

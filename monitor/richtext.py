@@ -1,0 +1,73 @@
+"""The only makers of Telegram HTML, and the ways to read it back. What a message says is not decided here.
+
+Valid by construction: outside text becomes `Html` only through `text` and `link`, which clean and escape it, so that
+no tag is ever cut and nothing from outside is ever markup.
+"""
+
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from typing import Final, Literal, NewType
+
+from monitor.text import clean, cut, utf16_length
+from monitor.urls import absolute
+
+Html = NewType("Html", str)  # only the builders below may make one
+
+MOST_UNITS: Final = 4096
+"""What Telegram takes in one message, in UTF-16 units of what is seen (tags do not count)."""
+
+MOST_BYTES: Final = 30_000
+"""Our bound for a message with its tags: the Bot API server refuses sources beyond 32 KiB unread."""
+
+_LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+def text(outside: str) -> Html:
+    """Outside text as text."""
+    return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
+
+
+def tag(name: Literal["b", "i", "blockquote"], inner: Html) -> Html:
+    """`inner` in a tag."""
+    return Html(f"<{name}>{inner}</{name}>")
+
+
+def link(outside: str, url: str) -> Html:
+    """Outside text as a link; as text alone when a browser may not be sent to the address."""
+    address = web_address(url)
+    return Html(f'<a href="{escape(address)}">{text(outside)}</a>') if address else text(outside)
+
+
+def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
+    """The parts in a row."""
+    return Html(separator.join(parts))
+
+
+def line(outside: str, units: int) -> str:
+    """Outside text as one clean line of at most `units` UTF-16 units; still to be escaped."""
+    return cut(" ".join(clean(outside).split()), units)
+
+
+def web_address(url: str) -> str:
+    """The address if a browser may be sent there, else ""."""
+    address = absolute("", _UNPRINTABLE.sub("", url).strip().replace(" ", "%20"))
+    return address if len(escape(address).encode()) <= _LONGEST_ADDRESS else ""
+
+
+def fits(html: str) -> bool:
+    """Whether Telegram takes it as one message."""
+    return utf16_length(seen(html)) <= MOST_UNITS and len(html.encode()) <= MOST_BYTES
+
+
+def seen(html: str) -> str:
+    """What a reader sees of Telegram HTML that was made here."""
+    return unescape(_TAG.sub("", html))
+
+
+def first_line(html: str) -> str:
+    """The first line a reader sees that is no row of hashtags: what a message is called in a list."""
+    lines = [found for found in (row.strip() for row in seen(html).splitlines()) if found]
+    return next((found for found in lines if not found.startswith("#")), lines[0] if lines else "")

@@ -1,0 +1,87 @@
+"""The public preview of a channel, read to find out whether a post of ours stands in it. Pure: bytes in, values out.
+
+(News is read from such pages elsewhere, in `sources.telegram`.)
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from monitor import charsets, markup, urls
+
+_LONGEST_PAGE = 4_000_000
+_MESSAGE = ".tgme_widget_message[data-post]"
+_TEXT = ".js-message_text"
+_OLDER = "a.tme_messages_more[data-before]"
+_EMPTY = ".tme_no_messages_found"
+_POST = re.compile(r"([A-Za-z0-9_]{2,64})/(\d{1,12})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """One message as the preview shows it."""
+
+    message_id: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """The messages of one page, in its order, and the number before which older ones are to be asked for."""
+
+    messages: tuple[Sight, ...]
+    older: int | None
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the messages shown."""
+        return frozenset(message.message_id for message in self.messages)
+
+
+def read_page(body: bytes, *, channel: str) -> PreviewPage | None:
+    """The page of `channel` (without @); None when it shows no such channel: preview off, throttled, another page."""
+    tree = markup.document(charsets.decode(body[:_LONGEST_PAGE]))
+    messages = tuple(sight for node in tree.css(_MESSAGE) if (sight := _sight(node, channel)))
+    if not messages and tree.css_first(_EMPTY) is None:
+        return None
+    return PreviewPage(messages=messages, older=_older(tree))
+
+
+def mark(html: str) -> str:
+    """What a post is known by in the preview: its first link out of Telegram's own page, else its words; "" if neither.
+
+    The text of a story may have moved on since it was sent; the link of its headline has not.
+    """
+    return _mark(markup.document(html).root)
+
+
+def find(wanted: str, messages: Iterable[Sight], *, after: int, known: frozenset[int]) -> int | None:
+    """The message newer than `after` that bears the mark and is not known to tell something else."""
+    fitting = (one.message_id for one in messages if one.mark == wanted and one.message_id > after)
+    return next((number for number in fitting if number not in known), None)
+
+
+def _sight(node: LexborNode, channel: str) -> Sight | None:
+    post = _POST.fullmatch(node.attributes.get("data-post") or "")
+    if post is None or post[1].lower() != channel.lower():
+        return None
+    return Sight(message_id=int(post[2]), mark=_mark(node.css_first(_TEXT)))
+
+
+def _mark(node: LexborNode | None) -> str:
+    if node is None:
+        return ""
+    addresses = (link.attributes.get("href") or "" for link in node.css("a[href]"))
+    # A hashtag is a link too, to a search in the channel: relative, so it is no address.
+    outside = next((found for address in addresses if (found := urls.absolute("", address))), "")
+    return urls.canonical(outside) if outside else " ".join(markup.text_of(node).split())
+
+
+def _older(tree: LexborHTMLParser) -> int | None:
+    for link in tree.css(_OLDER):
+        before = link.attributes.get("data-before") or ""
+        if before.isdecimal():
+            return int(before)
+    return None

@@ -1,0 +1,69 @@
+"""Stories with articles, put straight into the database: what polls leave behind, without polling."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, insert, select
+
+from monitor.database import writing
+from monitor.models import Tier
+from monitor.outbox import want
+from monitor.outgoing import Buttons, DeliveryKind, WantedPost
+from monitor.tables import articles, deliveries, entries, feeds, stories
+from tests.factories import NOW, verdict
+
+CHAT = "@test_channel"
+
+
+class Newsdesk:
+    """Tells stories to one database. Story 7 is at https://news.example/7 and is called «Новость 7»."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def tell(
+        self,
+        number: int,
+        *outlets: str,
+        chat: str = CHAT,
+        topic: str = "extradition",
+        html: str = "",
+        part: int = 1,
+        kind: DeliveryKind = DeliveryKind.STORY,
+        buttons: Buttons = (),
+        published: datetime = NOW,
+        at: datetime = NOW,
+    ) -> None:
+        """A story, or one more part of it, told by these outlets, and wanted in the chat."""
+        url = f"https://news.example/{number}" + (f"-{part}" if part > 1 else "")
+        shown = html or f'<b><a href="{url}">Новость {number}</a></b>'
+        with writing(self.engine) as db:
+            if db.execute(select(stories.c.id).where(stories.c.id == number)).first() is None:
+                db.execute(insert(stories).values(id=number, created_at=at, updated_at=at))
+            for outlet in outlets or ("Лента",):
+                if db.execute(select(feeds.c.name).where(feeds.c.name == outlet)).first() is None:
+                    db.execute(insert(feeds).values(name=outlet, url="", active=True, next_poll_at=at))
+                entry = {"feed": outlet, "url": url, "title": "", "seen_at": at, "outcome": "posted", "reason": ""}
+                entry_id = db.scalar(insert(entries).values(entry).returning(entries.c.id))
+                tier = Tier.REVIEW if kind is DeliveryKind.REVIEW else Tier.POST
+                article = {"feed": outlet, "url": url, "canonical_url": url, "title": f"Новость {number}", "text": ""}
+                decided = {"verdict": asdict(verdict(topic, tier=tier)), "fingerprint": [], "problem": "", "part": part}
+                placed = {"entry_id": entry_id, "story_id": number, "published_at": published}
+                db.execute(insert(articles).values(article | decided | placed))
+            want(db, number, WantedPost(chat=chat, html=shown, part=part, kind=kind, buttons=buttons), at)
+
+    def tell_many(self, numbers: Iterable[int], *, chat: str = CHAT) -> None:
+        """These stories, published one minute after the other."""
+        for number in numbers:
+            self.tell(number, chat=chat, published=NOW + timedelta(minutes=number))
+
+    def states(self) -> dict[int, str]:
+        """The state of every row, by its number."""
+        with self.engine.connect() as db:
+            return {row.id: row.state for row in db.execute(select(deliveries).order_by(deliveries.c.id))}
+
+    def row(self, number: int) -> dict[str, object]:
+        """One row."""
+        with self.engine.connect() as db:
+            return dict(db.execute(select(deliveries).where(deliveries.c.id == number)).one()._mapping)
