@@ -282,6 +282,7 @@ class StoryChange:
 
     story: Story
     added: tuple[EntryOutcome, ...]
+    retitled: tuple[Telling, ...] = ()  # recorded before under another headline
     posts: tuple[WantedPost, ...]
 
 

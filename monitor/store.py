@@ -5,9 +5,11 @@ cannot tear a transaction. The same code runs on SQLite (one process, guarded by
 PostgreSQL (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import groupby
 from typing import Any, Protocol, TypeVar
 
@@ -58,9 +60,12 @@ KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
 
 
-_known_keys = select(entry_keys.c.key).where(  # built once: building it costs more than asking
-    entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True))
+_known_keys = (  # built once: building it costs more than asking
+    select(entry_keys.c.key, entries.c.title)
+    .join(entries, entries.c.id == entry_keys.c.entry_id)
+    .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
 )
+_SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no change of it
 
 
 class Store:
@@ -104,12 +109,20 @@ class Store:
     # ── entries and stories ─────────────────────────────────────────────────────────────────────────────────
 
     def sight(self, feed: str, found: Sequence[Entry]) -> Sighting:
-        """What is known of these entries of a feed. An entry is known when one of its keys is."""
+        """What is known of these entries of a feed. An entry is known when one of its keys is.
+
+        One whose headline says something else now is unseen under a key of its own: it is judged once more.
+        """
         keys = [key for entry in found for key in entry.keys]
         with reading(self._engine) as db:
-            known = {key for chunk in _chunks(keys) for key in db.scalars(_known_keys, {"of": feed, "among": chunk})}
+            known = _titles(db, feed, keys)
+            retitled = [_retitled(entry) for entry in found if _is_retitled(entry, known)]
+            told = _titles(db, feed, [entry.keys[0] for entry in retitled])
         return Sighting(
-            unseen=tuple(entry for entry in found if known.isdisjoint(entry.keys)),
+            unseen=(
+                *(entry for entry in found if known.keys().isdisjoint(entry.keys)),
+                *(entry for entry in retitled if entry.keys[0] not in told),
+            ),
             known=tuple(key for key in keys if key in known),
             aliases=tuple(_aliases(found, known)),
         )
@@ -194,6 +207,27 @@ def _aliases(found: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[s
             yield from ((key, as_known) for key in entry.keys if key not in known)
 
 
+def _titles(db: Connection, feed: str, keys: Sequence[str]) -> dict[str, str]:
+    """The headline under which each known key was recorded."""
+    rows = (row for chunk in _chunks(keys) for row in db.execute(_known_keys, {"of": feed, "among": chunk}))
+    return {row.key: row.title for row in rows}
+
+
+def _is_retitled(entry: Entry, known: Mapping[str, str]) -> bool:
+    recorded = next((known[key] for key in entry.keys if key in known), "")
+    now = _bare(entry.title)
+    return bool(recorded and now) and _bare(recorded) != now
+
+
+def _bare(title: str) -> str:
+    return _SIGNS.sub(" ", title).strip().casefold()
+
+
+def _retitled(entry: Entry) -> Entry:
+    mark = sha256(_bare(entry.title).encode("utf-8", "replace")).hexdigest()[:12]
+    return replace(entry, keys=(f"{entry.keys[0]}~{mark}",))
+
+
 def _note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
     """Keep the keys alive that a feed read whole still shows, and give known entries their new keys.
 
@@ -252,6 +286,10 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
     elif any(one.telling for one in change.added):
         db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
     _insert_entries(db, [(outcome, one) for one in change.added], story_id=story_id)
+    for told in change.retitled:
+        same = and_(articles.c.story_id == story_id, articles.c.canonical_url == told.article.canonical_url)
+        headline = {"title": told.article.title, "former_title": told.article.former_title}
+        db.execute(update(articles).where(same, articles.c.feed == told.article.feed).values(**headline))
     for post in change.posts:
         want(db, story_id, post, now)
 

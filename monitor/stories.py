@@ -51,6 +51,7 @@ class _Draft:
 
     story: Story
     added: list[EntryOutcome] = field(default_factory=list)
+    retitled: list[Telling] = field(default_factory=list)
 
 
 def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
@@ -127,7 +128,12 @@ def group(
         else:
             _add(drafts[placement.index], decided, decided.telling, placement)
     return tuple(
-        StoryChange(story=draft.story, added=tuple(draft.added), posts=_posts(draft, chats))
+        StoryChange(
+            story=draft.story,
+            added=tuple(draft.added),
+            retitled=tuple(draft.retitled),
+            posts=_posts(draft, chats),
+        )
         for draft in drafts
         if draft.added
     )
@@ -144,8 +150,8 @@ def _add(draft: _Draft, decided: EntryOutcome, telling: Telling, placement: Plac
     """Join the story, unless it is the very article again and says nothing stronger than before."""
     promotes = draft.story.tier is not Tier.POST and telling.verdict.tier is Tier.POST
     if placement.same_article and not promotes:
-        again = replace(decided, outcome=Outcome.DUPLICATE, reason=placement.evidence, telling=None)
-        draft.added.append(again)
+        reason = f"{placement.evidence}; заголовок изменён" if _retitle(draft, telling) else placement.evidence
+        draft.added.append(replace(decided, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
     evidence = f"{placement.evidence}; новое: {placement.news}" if placement.news else placement.evidence
     placed = replace(telling, part=placement.part, evidence=evidence)
@@ -154,14 +160,28 @@ def _add(draft: _Draft, decided: EntryOutcome, telling: Telling, placement: Plac
     draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
 
 
+def _retitle(draft: _Draft, telling: Telling) -> bool:
+    """Show the headline as the outlet has it now. False: it is the one that is shown."""
+    now = telling.article
+    told = next(one for one in draft.story.tellings if one.article.canonical_url == now.canonical_url)
+    if told.article.feed != now.feed or told.article.title == now.title or not now.title:
+        return False
+    changed = replace(told, article=replace(told.article, title=now.title, former_title=told.article.title))
+    tellings = tuple(changed if one is told else one for one in draft.story.tellings)
+    draft.story = replace(draft.story, tellings=tellings)
+    draft.retitled.append(changed)
+    return True
+
+
 def _decided(decided: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:
     rules = ", ".join(f"{topic.id}: {topic.rule}" for topic in telling.verdict.topics)
     return replace(decided, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
 
 
 def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
-    """The posts of the parts that were added to."""
-    touched = sorted({one.telling.part for one in draft.added if one.telling})
+    """The posts of the parts that were added to, or whose headline changed."""
+    added = [one.telling for one in draft.added if one.telling]
+    touched = sorted({telling.part for telling in (*added, *draft.retitled)})
     wanted = ((number, part_of(draft.story, number)) for number in touched)
     posts = ((number, part, *_destination(part, chats)) for number, part in wanted)
     return tuple(

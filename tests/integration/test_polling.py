@@ -279,6 +279,21 @@ async def test_a_page_that_fails_for_the_moment_is_asked_for_again(room: Room) -
     assert (len(second.matched), second.etag) == (1, '"v1"')
 
 
+async def test_a_headline_that_comes_to_matter_is_judged_again(room: Room) -> None:
+    """Outlets put a story on their site before they know what it is."""
+    item = room.item("происшествие в аэропорту", LONG)
+    room.serve(item)
+    await room.poll()
+    room.serve(replace(item, title="Казахстан экстрадирует россиянина"))
+
+    await room.poll()
+
+    assert set(room.outcomes().items()) == {
+        ("происшествие в аэропорту", "unmatched"),
+        ("Казахстан экстрадирует россиянина", "posted"),
+    }
+
+
 async def test_a_page_is_not_waited_for_for_ever(room: Room) -> None:
     link = room.item("заголовок").link
     room.serve(

@@ -277,6 +277,37 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Stor
         assert len(db.execute(select(stories)).all()) == 1
 
 
+def test_a_new_headline_is_seen_once_more_and_a_counter_in_it_is_none(store: Store) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, settled=(settled(1),)), PLACE, window=WINDOW)
+    changed = entry(1, title="Совсем иначе")
+
+    (again,) = store.sight("Лента", [changed]).unseen
+    assert store.sight("Лента", [entry(1, title="Новость 1 (12:30)")]).unseen == ()
+
+    (later,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    told = EntryOutcome(entry=again, outcome=Outcome.UNMATCHED, reason="")
+    store.record(poll_outcome(lease_no=later.lease_no, settled=(told,)), PLACE, window=WINDOW)
+    assert store.sight("Лента", [changed]).unseen == ()
+
+
+def test_a_changed_headline_is_recorded_and_wanted(store: Store, engine: Engine) -> None:
+    state = claimed(store)
+    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+
+    store.record(
+        poll_outcome(lease_no=again.lease_no, matched=(matched(1, title="Его не выдадут"),)), PLACE, window=WINDOW
+    )
+
+    with engine.connect() as db:
+        (told,) = db.execute(select(articles.c.title, articles.c.former_title)).all()
+        (wanted,) = db.execute(select(deliveries.c.wanted_revision, deliveries.c.html)).all()
+    assert tuple(told) == ("Его не выдадут", "Новость 1")
+    assert wanted.wanted_revision == 2
+    assert "Заголовок изменён, прежний: «Новость 1»" in wanted.html
+
+
 def test_a_heartbeat_is_the_last_one(store: Store, engine: Engine) -> None:
     store.beat("poll", NOW)
     store.beat("poll", NOW + HOUR)

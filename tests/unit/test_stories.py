@@ -162,6 +162,22 @@ def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
     assert change.posts == (), "nothing is told anew, so nothing is rendered anew"
 
 
+def test_a_changed_headline_is_shown_in_the_post() -> None:
+    (change,) = grouped([matched(1, title="Россиянина не выдадут")], [story(7, telling(1))])
+
+    (told,) = change.retitled
+    assert (told.article.title, told.article.former_title) == ("Россиянина не выдадут", "Новость 1")
+    assert change.added[0].outcome is Outcome.DUPLICATE
+    assert "заголовок изменён" in change.added[0].reason
+    assert "Россиянина не выдадут" in change.posts[0].html
+
+
+def test_another_outlets_headline_over_the_same_address_changes_nothing() -> None:
+    (change,) = grouped([matched(1, title="Иначе", feed="Вторая")], [story(7, telling(1))])
+
+    assert (change.retitled, change.posts) == ((), ())
+
+
 def test_a_stronger_telling_lifts_a_story_out_of_review() -> None:
     doubtful = story(7, telling(1, tier=Tier.REVIEW))
 
