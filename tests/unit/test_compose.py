@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from ruamel.yaml import YAML
 
 from monitor.cli import cli
@@ -94,7 +95,7 @@ def test_named_volumes_and_networks_are_declared() -> None:
 
 def test_the_check_is_a_command_of_ours_and_the_files_are_there() -> None:
     program, command = SERVICES["monitor"]["healthcheck"]["test"][1:]
-    commands = {info.name or info.callback.__name__ for info in cli.registered_commands if info.callback}
+    commands = typer.main.get_group(cli).commands
     mounted = [volume.split(":")[0] for volume in SERVICES["monitor"]["volumes"] if volume.startswith("./")]
 
     assert (program, command in commands) == ("monitor", True)
