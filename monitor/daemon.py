@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.app import CLAIMED_AT_ONCE, Config, Parts, drain, on_duty, open_parts, rule_names
 from monitor.editions import FeedsEdition, RulesEdition
 from monitor.environment import clock
+from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, EVERY, POLL, beat_name
 from monitor.models import FeedState
 from monitor.polling import LEASE
@@ -30,6 +31,7 @@ LOOK = 2.0  # seconds between two looks at the maintainers' files
 UPKEEP = 600.0  # seconds between two clean-ups of the archive
 LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
+PARTING = 1.0  # seconds it then tries to free its leases
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 
@@ -57,6 +59,7 @@ class Daemon:
         self._asides: dict[str, asyncio.Task[None]] = {}  # looks for posts in doubt, the digest of the day
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
+        self._given_up: list[FeedState] = []  # polls cut off by the end
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
@@ -97,8 +100,12 @@ class Daemon:
         feed = self._parts.feeds.get(state.name)
         if feed is None:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
-        async with asyncio.timeout(LEASE.total_seconds()):
-            await self._parts.poller.poll(feed, state)
+        try:
+            async with asyncio.timeout(LEASE.total_seconds()):
+                await self._parts.poller.poll(feed, state)
+        except asyncio.CancelledError:
+            self._given_up.append(state)
+            raise
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
@@ -194,7 +201,17 @@ class Daemon:
         _, late = await asyncio.wait(running, timeout=GRACE)
         for task in late:
             task.cancel()
-        return not late
+        return await self._release() and not late
+
+    async def _release(self) -> bool:
+        """Leave the feeds not polled to the other workers, or to the next start. False: the database is away."""
+        try:
+            async with asyncio.timeout(PARTING):
+                await asyncio.to_thread(self._parts.store.release, self._given_up)
+        except (TimeoutError, DatabaseError) as error:
+            log.warning("leases not freed; they end by themselves", action="run", error=str(error) or "timeout")
+            return False
+        return True
 
 
 async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, None]]) -> bool:

@@ -23,11 +23,11 @@ from sqlalchemy.exc import DatabaseError as DriverError
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "alembic"
-MIGRATION_LOCK = 0x6D6F6F  # PostgreSQL advisory lock: of many workers that start at once one migrates, the others wait
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
+SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
 
 READ_ONLY = {"monitor_read_only": True}
 """Execution option of a transaction that only reads: on SQLite it must not ask for the write lock."""
@@ -43,7 +43,9 @@ def open_engine(url: str) -> Engine:
     """An engine for `url`, its SQLite folder created. Raises DatabaseError with what the operator must do."""
     path = sqlite_file(url)
     if path is None:
-        return create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
+        engine = create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
+        event.listen(engine, "connect", _set_patience)
+        return engine
     _make_folder(path.parent)
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
@@ -67,16 +69,20 @@ def open_existing(url: str) -> Engine:
 def migrate(engine: Engine) -> None:
     """Bring the tables to the version of this code; a SQLite file with an older one is copied first.
 
-    Raises DatabaseError when the file cannot be written.
+    Tables of a later version that this code can work on stay as they are. Workers that start at once stand in line.
+    Raises DatabaseError when the file cannot be written, SchemaError when the tables are too new.
     """
     found, expected = _found(engine), _expected()
-    if found == expected:
+    if serves(found, expected):
         return
+    if found > expected:
+        raise SchemaError(found=found, expected=expected)
     if found:
         _copy_before_migration(engine, found)
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        _lock_schema(connection)
+        if serves(_revision(connection), expected):
+            return
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -86,7 +92,32 @@ def require_current_schema(engine: Engine) -> None:
     """Raise SchemaError unless the tables are of this code's version."""
     found, expected = _found(engine), _expected()
     if found != expected:
-        raise SchemaError(found=found or "пустая", expected=expected)
+        raise SchemaError(found=found, expected=expected)
+
+
+def require_usable_schema(engine: Engine) -> None:
+    """Raise SchemaError unless this code works on the tables, which may be of a later version of the same era."""
+    found, expected = _found(engine), _expected()
+    if not serves(found, expected):
+        raise SchemaError(found=found, expected=expected)
+
+
+def serves(found: str, expected: str) -> bool:
+    """Whether tables of version `found` do for code that expects another (docs/decisions/0018): within an era
+    (`2` in `2-0007`, none in `0003`) migrations only add what the code before them need not know.
+    """
+    return found == expected or (found > expected and _era(found) == _era(expected))
+
+
+def _era(revision: str) -> str:
+    return revision.rpartition("-")[0]
+
+
+def _lock_schema(connection: Connection) -> None:
+    # On SQLite the instance lock is held, and the transaction is the only writer.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
 
 
 @contextmanager
@@ -203,6 +234,19 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _set_patience(connection: Any, _record: object) -> None:
+    # A worker that vanishes in the middle of a transaction (power, network) must not hold its locks for hours.
+    for setting in (
+        f"lock_timeout = '{BUSY_SECONDS}s'",
+        "idle_in_transaction_session_timeout = '60s'",
+        "tcp_keepalives_idle = 30",
+        "tcp_keepalives_interval = 10",
+        "tcp_keepalives_count = 3",
+    ):
+        connection.execute(f"SET {setting}")
+    connection.commit()
+
+
 def _begin(connection: Connection) -> None:
     # IMMEDIATE: a transaction that will write takes the lock at once; upgrading a read lock later can
     # fail without waiting (SQLITE_BUSY_SNAPSHOT).
@@ -224,7 +268,11 @@ def _expected() -> str:
 
 def _found(engine: Engine) -> str:
     with reading(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _copy_before_migration(engine: Engine, revision: str) -> None:

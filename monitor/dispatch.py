@@ -28,6 +28,8 @@ from monitor.outgoing import Buttons, ChatIdentity, Delivery, DeliveryKind, Deli
 from monitor.richtext import text
 
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
+PROMPT = timedelta(minutes=1)  # a claim that comes to its sender later is given back: its lease may end during the send
+OVERSLEPT = Settlement(state=DeliveryState.PENDING, error="процесс был приостановлен: сообщение не отправлялось")
 DOUBT_PAUSE = timedelta(
     minutes=1
 )  # while Telegram swallows messages without a word, each next one would be in doubt too
@@ -100,12 +102,14 @@ class Dispatcher:
         if until := await self._meet(chat):
             return until
         while not self.stopping:
-            claimed = await asyncio.to_thread(self._outbox.claim, chat, self._clock(), lease=LEASE, pace=self._pace)
+            asked_at = self._clock()
+            claimed = await asyncio.to_thread(self._outbox.claim, chat, asked_at, lease=LEASE, pace=self._pace)
             if claimed is None:
                 return None
             if isinstance(claimed, Wait):
                 return claimed.until
-            settlement = await self._bring(claimed)
+            overslept = self._clock() - asked_at > PROMPT
+            settlement = OVERSLEPT if overslept else await self._bring(claimed)
             self._closed[chat] = settlement.chat_closed
             await self._settle(claimed, settlement)
             if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:

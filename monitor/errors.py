@@ -51,7 +51,8 @@ class SchemaError(MonitorError):
 
     def __init__(self, *, found: str, expected: str) -> None:
         self.found, self.expected = found, expected
-        super().__init__(f"База данных версии «{found}», а нужна «{expected}». Выполните: monitor migrate")
+        advice = "Программа старее базы: обновите её" if found > expected else "Выполните: monitor migrate"
+        super().__init__(f"База данных версии «{found or 'пустая'}», а нужна «{expected}». {advice}")
 
 
 class DatabaseError(MonitorError):

@@ -6,10 +6,12 @@ Functions of an open transaction; store.py opens it. Nothing is decided here.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
+from monitor.database import insert_or_ignore
 from monitor.models import Feed, FeedState, PollOutcome
 from monitor.tables import feeds
 from monitor.vitals import UNLEARNT, Habit
@@ -22,7 +24,9 @@ _KEPT = ("polled_at", "next_poll_at", *_FORGOTTEN, "failure", "failure_kind", "f
 
 def sync(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
     """New feeds are due now, missing ones rest, a moved one forgets what its old address taught."""
-    known = {row.name: row.url for row in db.execute(select(feeds.c.name, feeds.c.url))}
+    # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.
+    locked = select(feeds.c.name, feeds.c.url).order_by(feeds.c.name).with_for_update()
+    known = {row.name: row.url for row in db.execute(locked)}
     db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
     new = [
         {"name": feed.name, "url": feed.url, "active": True, "next_poll_at": now}
@@ -30,7 +34,7 @@ def sync(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
         if feed.name not in known
     ]
     if new:
-        db.execute(insert(feeds), new)
+        db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))  # another worker may start now
     for feed in wanted:
         if known.get(feed.name, feed.url) != feed.url:
             moved = {"url": feed.url, "next_poll_at": now, **_FORGOTTEN, **_habit_row(UNLEARNT)}
@@ -84,12 +88,20 @@ def forgive(db: Connection, names: Collection[str], next_poll_at: datetime) -> N
     """Take back one failure of each: it was ours."""
     once_less = case((feeds.c.failures > 0, feeds.c.failures - 1), else_=0)
     changes = {"failures": once_less, "failure": "", "failure_kind": "", "next_poll_at": next_poll_at}
+    db.execute(select(feeds.c.name).where(feeds.c.name.in_(list(names))).order_by(feeds.c.name).with_for_update())
     db.execute(update(feeds).where(feeds.c.name.in_(list(names))).values(**changes))
 
 
 def release_all(db: Connection) -> None:
     """Free every lease."""
     db.execute(update(feeds).values(lease_until=None))
+
+
+def release(db: Connection, held: Iterable[FeedState]) -> None:
+    """Free these leases, but for those that somebody else has taken over."""
+    for state in sorted(held, key=attrgetter("name")):
+        mine = and_(feeds.c.name == state.name, feeds.c.lease_no == state.lease_no)
+        db.execute(update(feeds).where(mine).values(lease_until=None))
 
 
 def active(db: Connection) -> Sequence[Row[Any]]:

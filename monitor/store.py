@@ -96,6 +96,11 @@ class Store:
         with writing(self._engine) as db:
             roster.release_all(db)
 
+    def release(self, held: Iterable[FeedState]) -> None:
+        """Free the leases of polls that were given up: another worker need not wait for their end."""
+        with writing(self._engine) as db:
+            roster.release(db, held)
+
     def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
         """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
         with writing(self._engine) as db:

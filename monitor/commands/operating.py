@@ -5,7 +5,7 @@ import typer
 from monitor import health
 from monitor.config.settings import load_settings
 from monitor.database import migrate as migrate_database
-from monitor.database import open_engine, require_current_schema
+from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment, worker_name
 from monitor.logs import configure
 from monitor.lookout import Lookout
@@ -15,7 +15,7 @@ def show_health() -> None:
     """Сказать, идут ли у работающего монитора опросы и отправка (для HEALTHCHECK контейнера)."""
     settings = load_settings(environment())
     engine = open_engine(settings.database_url)
-    require_current_schema(engine)
+    require_usable_schema(engine)
     now = clock()
     found = health.problems(Lookout(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     for problem in found:

@@ -7,7 +7,7 @@ import typer
 
 from monitor.commands.shown import STATES, UNSETTLED, show_rows
 from monitor.config.settings import load_settings
-from monitor.database import open_engine, require_current_schema
+from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState
@@ -53,5 +53,5 @@ def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState
 
 def _outbox() -> Outbox:
     engine = open_engine(load_settings(environment()).database_url)
-    require_current_schema(engine)
+    require_usable_schema(engine)
     return Outbox(engine)

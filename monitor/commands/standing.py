@@ -12,7 +12,7 @@ from rich.text import Text
 
 from monitor.commands.shown import STATES
 from monitor.config.settings import load_settings
-from monitor.database import open_engine, require_current_schema
+from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState
@@ -35,7 +35,7 @@ def status(
 ) -> None:
     """Показать, как дела: ленты, очередь отправки, задержки."""
     engine = open_engine(load_settings(environment()).database_url)
-    require_current_schema(engine)
+    require_usable_schema(engine)
     now = clock()
     health, outbox = Store(engine).feed_health(now), Outbox(engine).summary(now - LATELY)
     if as_json:

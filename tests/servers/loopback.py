@@ -153,6 +153,8 @@ class LoopbackServer:
     memory. An exception inside `answer` is a bug of the stand-in: `stop()` raises it.
     """
 
+    bound_to = "127.0.0.1"
+
     def __init__(self, *, port: int = 0) -> None:
         self.tls: ssl.SSLContext | None = None  # set before `start` to speak HTTPS
         self.changed = threading.Condition()  # guards every subclass's memory; notified by `notice`
@@ -173,7 +175,7 @@ class LoopbackServer:
 
     def start(self) -> None:
         """Listen; the address accepts connections when this returns."""
-        listener = socket.create_server(("127.0.0.1", self._port), backlog=256)
+        listener = socket.create_server((self.bound_to, self._port), backlog=256)
         self._port = listener.getsockname()[1]
         self._stopping = asyncio.Event()
         started: Future[asyncio.AbstractEventLoop] = Future()

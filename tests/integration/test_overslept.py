@@ -1,0 +1,55 @@
+"""A machine suspended between claim and send: what it then holds may long be somebody else's affair."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from monitor.dispatch import LEASE, Dispatcher
+from monitor.errors import NotAccepted
+from monitor.outbox import Outbox
+from monitor.outgoing import DeliveryState, Pace
+from monitor.store import Store
+from monitor.stories import Chats, group
+from tests.factories import HOUR, NOW, matched, poll_outcome
+from tests.factories import feed as make_feed
+
+CHAT = "@channel"
+
+
+class Screen:
+    """A chat that takes everything."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    async def post(self, chat: str, html: str, **_: object) -> int:  # noqa: ARG002 - there is one chat
+        self.shown.append(html)
+        return len(self.shown)
+
+    async def edit(self, chat: str, message_id: int, html: str, **_: object) -> None:
+        """Nothing is edited here."""
+
+    async def identify(self, chat: str) -> Any:  # noqa: ARG002 - the same
+        raise NotAccepted("не сейчас")
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """Nobody asks here."""
+
+
+async def test_what_was_claimed_before_the_sleep_is_not_sent_after_it(store: Store, outbox: Outbox) -> None:
+    store.sync_feeds([make_feed()], NOW)
+    store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    store.record(poll_outcome(matched=(matched(),)), partial(group, chats=Chats(post=CHAT)), window=HOUR)
+    woken = NOW + timedelta(minutes=2)
+    screen = Screen()
+
+    def clock() -> datetime:
+        """Two minutes pass as soon as something is claimed."""
+        return woken if any(row.attempts for row in outbox.rows(DeliveryState)) else NOW
+
+    await Dispatcher(outbox, {CHAT: screen}, clock=clock, pace=Pace()).drain(CHAT)
+
+    assert len(screen.shown) == 1, "given back, claimed anew, sent once"
+    (row,) = outbox.rows([DeliveryState.SENT])
+    assert row.attempts == 2

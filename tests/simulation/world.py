@@ -1,0 +1,244 @@
+"""The world around the workers: a press that publishes and fails, a Telegram that refuses, swallows and counts.
+
+Every chance comes from the seed. What must never happen is noted in `Ledger.broken`.
+"""
+
+import asyncio
+import contextvars
+import random  # noqa: TID251 - a seed makes the chances the same every time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from sqlalchemy import Engine, select
+
+from monitor.errors import FetchError, FetchFailure, MaybeAccepted, MessageRejected, NotAccepted
+from monitor.models import Feed, FeedKind, Fetched, NotModified
+from monitor.outgoing import Pace
+from monitor.tables import deliveries
+from tests.factories import NOW
+from tests.newsroom import relevant
+from tests.servers.web import Item, page, rss
+from tests.simulation.clockwork import SLOWEST_STEP, passes, worker
+
+CHAT = "@channel"
+PACE = Pace(per_minute=5)
+STEPS = timedelta(seconds=2 * SLOWEST_STEP)  # between the claim, which the pace counts, and the request
+TOLD = relevant(12)
+FAILURES = (FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.EMPTY)
+
+
+def now() -> datetime:
+    """The wall clock of everybody."""
+    return NOW + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How likely each trouble is in one world; `calm` is the one in which everything must come right."""
+
+    fetch: float = 0.0  # a GET fails
+    refusal: float = 0.0  # Telegram surely takes nothing: 429, 5xx
+    silence: float = 0.0  # Telegram does not answer: it may have taken the message
+    malformed: float = 0.0
+    disk: float = 0.0  # a commit fails
+    limbo: float = 0.0  # a commit succeeds, and the caller is told that it failed
+    death: float = 0.0  # at each step
+    sleep: float = 0.0  # the same; for up to ten minutes
+
+
+def stormy(chance: random.Random) -> Weather:
+    """Each trouble is absent, rare or frequent."""
+    worst = {"fetch": 0.4, "refusal": 0.4, "silence": 0.3, "malformed": 0.1, "disk": 0.1, "limbo": 0.1, "death": 0.02}
+    worst["sleep"] = 0.01
+    return Weather(**{name: share * chance.choice((0.0, 0.3, 1.0)) for name, share in worst.items()})
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """What happened, in order, and what must not have."""
+
+    lines: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def note(self, what: str) -> None:
+        """One line of the story, with the virtual second."""
+        self.lines.append(f"{asyncio.get_running_loop().time():9.2f}  {what}")
+
+    def demand(self, holds: object, what: str) -> None:
+        """An invariant."""
+        if not holds:
+            self.note(f"BROKEN: {what}")
+            self.broken.append(what)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A feed tells a story at some second; `number` is negative for what no rule looks for."""
+
+    feed: str
+    at: float
+    number: int
+
+    @property
+    def link(self) -> str:
+        """The address of the article: each outlet has its own."""
+        return f"https://{self.feed}.example/{self.number}"
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Title and text."""
+        return TOLD[self.number] if self.number >= 0 else (f"Выставка {self.number}", "В городе дождь. " * 60)
+
+    def item(self) -> Item:
+        """As the feed shows it; of every third the text stands on the page only."""
+        title, text = self.told
+        at = NOW + timedelta(seconds=self.at)
+        content = f"<p>{text}</p>" if self.number % 3 else ""
+        return Item(title=title, link=self.link, guid=self.link, content=content, published=at)
+
+    def page(self) -> bytes:
+        """The article's page."""
+        title, text = self.told
+        return page(title, [text]).encode()
+
+
+def publications(chance: random.Random, feeds: Sequence[str], until: float) -> tuple[Publication, ...]:
+    """Who tells what, when; some stories are told by several, sometimes in the same second."""
+    told = []
+    for number in range(chance.randint(3, len(TOLD) - 2)):
+        at = chance.uniform(0, until)
+        tellers = chance.sample(feeds, chance.choice((1, 1, 2, len(feeds))))
+        later = [chance.choice((0.0, chance.uniform(0, 120))) for _ in tellers]
+        told += [Publication(feed=feed, at=at + by, number=number) for feed, by in zip(tellers, later, strict=True)]
+    dull = [Publication(feed=chance.choice(feeds), at=chance.uniform(0, until), number=-1 - i) for i in range(3)]
+    return tuple(sorted((*told, *dull), key=lambda one: one.at))
+
+
+class Press:
+    """In the place of the Fetcher: feeds by name, each showing all that was published so far."""
+
+    def __init__(self, told: Sequence[Publication], chance: random.Random, ledger: Ledger) -> None:
+        self.told, self.weather = told, Weather()
+        self._chance, self._ledger = chance, ledger
+
+    async def get(
+        self, url: str, *, etag: str | None = None, feed: Feed | None = None, accept: str = "feed", **_: object
+    ) -> Fetched | NotModified:
+        """One GET of a feed, or of an article."""
+        assert feed
+        await passes(self._chance.uniform(0, 3))
+        shown = [one for one in self.told if one.feed == feed.name and one.at <= asyncio.get_running_loop().time()]
+        if self._chance.random() < self.weather.fetch:
+            raise FetchError("не вышло", feed=feed.name, kind=self._chance.choice(FAILURES))
+        tag = f'"{len(shown)}"'
+        await passes(self._chance.uniform(0, 3))
+        if tag == etag:
+            return NotModified()
+        if accept == "page":
+            return next(Fetched(url=url, body=one.page()) for one in shown if one.link == url)
+        return Fetched(url=url, body=rss([one.item() for one in reversed(shown)]), etag=tag)
+
+
+def make_feed(name: str) -> Feed:
+    """Asked every minute."""
+    interval = timedelta(minutes=1)
+    return Feed(name=name, kind=FeedKind.RSS, url=f"https://{name}.example/rss", lang="ru", interval=interval)
+
+
+class Telegram:
+    """In the place of the Channel: one chat, strict about what the outbox promises."""
+
+    def __init__(self, engine: Engine, chance: random.Random, ledger: Ledger) -> None:
+        self.shown: dict[int, str] = {}  # text by message id
+        self.posts: Counter[int] = Counter()  # accepted posts by delivery
+        self.weather = Weather()
+        self.is_paced = True  # False: a sender that slept between claim and request cannot keep the pace
+        self._engine, self._chance, self._ledger = engine, chance, ledger
+        self._asked: list[datetime] = []
+        self._closed: tuple[datetime, Any] = (NOW, None)  # until when, and who was told so
+        self._in_flight: dict[int, Any] = {}
+
+    async def post(self, chat: str, html: str, **_: object) -> int:  # noqa: ARG002 - there is one chat
+        """A new message."""
+        delivery = self._sending(html)
+        self._ledger.demand(delivery, "a post that no committed row is sending")
+        number = await self._take(f"post {delivery}", lambda message: self._show(message, html, delivery))
+        assert number
+        return number
+
+    async def edit(self, chat: str, message_id: int, html: str, **_: object) -> None:  # noqa: ARG002 - there is one chat
+        """Another text."""
+        self._ledger.demand(message_id in self.shown, "an edit of a message that is not there")
+        await self._take(f"edit of {message_id}", lambda _: self._show(message_id, html, None))
+
+    async def identify(self, _chat: str) -> Any:
+        """Nothing here depends on a chat's number."""
+        raise NotAccepted("не сейчас")
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """Nobody asks here."""
+
+    def _sending(self, html: str) -> int | None:
+        """The first post in flight with this text, or with one that has moved on since it was claimed."""
+        columns = (deliveries.c.id, deliveries.c.html, deliveries.c.wanted_revision)
+        posting = select(*columns).where(deliveries.c.state == "sending", deliveries.c.message_id.is_(None))
+        with self._engine.connect() as db:
+            rows = db.execute(posting).all()
+        return next((row.id for row in rows if row.html == html or row.wanted_revision > 1), None)
+
+    def _show(self, message: int, html: str, delivery: int | None) -> None:
+        self.shown[message] = html
+        if delivery is not None:
+            self.posts[delivery] += 1
+
+    async def _take(self, what: str, accept: Any) -> int:
+        """One request: surely refused, accepted, or lost on the way there or back."""
+        self._check_manners(what)
+        weather, message = self.weather, len(self._asked)
+        sender = worker.get()
+        self._ledger.demand(not any(one.is_up for one in self._in_flight.values()), f"{what}: two in flight")
+        self._in_flight[message] = sender
+        try:
+            if self._chance.random() < weather.refusal:
+                self._refuse(what)
+            if self._chance.random() < weather.malformed:
+                await passes(0.1)
+                raise MessageRejected("негодное сообщение")
+            lost = self._chance.random() < weather.silence
+            if not lost or self._chance.random() < 0.5:  # it arrives, whatever becomes of its sender
+                asyncio.get_running_loop().call_later(
+                    self._chance.uniform(0, 2), self._arrives, what, message, accept, context=contextvars.Context()
+                )
+            await passes(20 if lost else self._chance.uniform(2, 4))
+            if lost:
+                raise MaybeAccepted("нет ответа")
+            self._ledger.note(f"answered: {what} is message {message}")
+            return message
+        finally:
+            del self._in_flight[message]
+
+    def _arrives(self, what: str, message: int, accept: Any) -> None:
+        self._ledger.note(f"accepted: {what} as message {message}")
+        accept(message)
+
+    def _refuse(self, what: str) -> NoReturn:
+        wait = timedelta(seconds=self._chance.randint(1, 40)) if self._chance.random() < 0.5 else None
+        if wait:
+            self._closed = (now() + wait, worker.get())
+        self._ledger.note(f"refused: {what}, retry after {wait}")
+        raise NotAccepted("отказ", retry_after=wait)
+
+    def _check_manners(self, what: str) -> None:
+        at = now()
+        minute = [one for one in self._asked if one > at - timedelta(seconds=60) + STEPS]
+        self._asked.append(at)
+        if not self.is_paced:
+            return
+        self._ledger.demand(len(minute) < PACE.per_minute, f"{what}: more than {PACE.per_minute} in a minute")
+        gap = at - self._asked[-2] if self._asked[1:] else timedelta(days=1)
+        self._ledger.demand(gap >= PACE.spacing - STEPS, f"{what}: {gap} after the last")
+        until, told = self._closed
+        self._ledger.demand(at >= until or not told.alive, f"{what}: before Telegram's retry_after was over")
