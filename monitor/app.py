@@ -21,6 +21,7 @@ from monitor.channel import Channel
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.daily import Daily
 from monitor.database import instance_lock, migrate, open_engine, sqlite_file
+from monitor.desk import Desk, open_desk
 from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
@@ -98,6 +99,7 @@ class Parts:
     watch: Watch
     looker: Looker | None  # None: what is shown in the terminal is never in doubt
     daily: Daily
+    desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
     archive: Archive
     tell: Callable[[str], Coroutine[None, None, None]]  # gives maintainers a notice, in Telegram HTML
@@ -140,6 +142,9 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Reader())
         channel = await _open_channel(stack, settings)
+        desk = await open_desk(
+            stack, settings, engine, store=store, outbox=outbox, matcher=config.matcher, chance=random.random
+        )
         screen = await stack.enter_async_context(Terminal())
         chats = _open_chats(settings, channel or screen)
         weather = Weather()
@@ -168,18 +173,11 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
                 slots=asyncio.Semaphore(CONCURRENT_POLLS),
                 weather=weather,
             ),
-            dispatcher=Dispatcher(
-                outbox,
-                chats,
-                clock=clock,
-                pace=Pace() if settings.live else UNPACED,
-                hours=settings.hours,
-                operator=settings.operator_chat,
-                posted=watch.posted,
-            ),
+            dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
             looker=_looker(settings, outbox, fetcher, channel) if channel else None,
-            daily=Daily(outbox, settings.chat, hours=settings.hours, clock=clock),
+            daily=Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=desk.reviews.undecided),
+            desk=desk,
             check_chats=lambda: _closed(chats),
             archive=Archive(engine),
             tell=partial(_tell, chats, _chats(settings).review),
@@ -227,6 +225,18 @@ async def _open_channel(stack: AsyncExitStack, settings: Settings) -> Channel | 
 
 def _open_chats(settings: Settings, shown_in: Chat) -> dict[str, Chat]:
     return dict.fromkeys(settings.chats, shown_in)
+
+
+def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
+    return Dispatcher(
+        outbox,
+        chats,
+        clock=clock,
+        pace=Pace() if settings.live else UNPACED,
+        hours=settings.hours,
+        operator=settings.operator_chat,
+        posted=watch.posted,
+    )
 
 
 def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: Channel) -> Looker:

@@ -28,7 +28,7 @@ TICK = 1.0  # seconds between two looks at what is due
 WATCH = 60.0  # seconds between two looks at how the work goes
 WATCH_FIRST = timedelta(seconds=20)  # the first one, when there is something to see
 LOOK = 2.0  # seconds between two looks at the maintainers' files
-UPKEEP = 600.0  # seconds between two clean-ups of the archive
+UPKEEP = 600.0  # seconds between two clean-ups of the archive, and of questions nobody answered
 LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
 PARTING = 1.0  # seconds it then tries to free its leases
@@ -56,7 +56,9 @@ class Daemon:
         self._chores: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
-        self._asides: dict[str, asyncio.Task[None]] = {}  # looks for posts in doubt, the digest of the day
+        self._asides: dict[
+            str, asyncio.Task[None]
+        ] = {}  # looks for posts in doubt, the digest of the day, the review chat
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
         self._given_up: list[FeedState] = []  # polls cut off by the end
@@ -113,6 +115,8 @@ class Daemon:
         try:
             now = clock()
             self._start(self._asides, "daily", self._parts.daily.tell())
+            if reviewing := self._parts.desk.reviewing:
+                self._start(self._asides, "updates", reviewing.round())
             for chat in self._parts.dispatcher.chats:
                 if looker := self._parts.looker:
                     self._start(self._asides, chat, looker.look(chat))
@@ -130,12 +134,16 @@ class Daemon:
 
     async def _tick_watch(self) -> None:
         self._start(self._chores, "watch", self._parts.watch.round())
+        if reviewing := self._parts.desk.reviewing:
+            self._start(self._asides, "doubts", reviewing.ask_about_doubts())
 
     async def _tick_edits(self) -> None:
         self._start(self._chores, "edits", self._reloader.look())
 
     async def _tick_upkeep(self) -> None:
         self._start(self._chores, "upkeep", self._tidy())
+        if reviewing := self._parts.desk.reviewing:
+            self._start(self._asides, "expiry", reviewing.expire())
 
     async def _tidy(self) -> None:
         """Forget old texts; learn how to keep new ones small."""
@@ -150,6 +158,7 @@ class Daemon:
         poller = self._parts.poller
         self._parts = replace(self._parts, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher)))
         self._parts.watch.rules = partial(rule_names, rules.matcher)
+        self._parts.desk.answering.matcher = rules.matcher
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""

@@ -50,6 +50,16 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"  # the same article under another address or in another feed
 
 
+class Decision(StrEnum):
+    """What became of a question to the maintainers. Only the first three are a maintainer's own."""
+
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    OFF_TOPIC = "off_topic"  # worth knowing, but not of this topic
+    EXPIRED = "expired"  # nobody decided in time; it can still be decided
+    OVERTAKEN = "overtaken"  # another outlet's telling went to the channel by the rules
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Where a page of kind `html` keeps its articles: CSS selectors, all but `item` looked up within an item.
@@ -241,12 +251,15 @@ class Story:
     """One event as told by one or more articles, in the order they came. `id` is None until recorded.
 
     `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
+    `published` and `rejected` are the parts that maintainers have decided about.
     """
 
     id: int | None
     tellings: tuple[Telling, ...]
     updated_at: datetime | None = None
     follows: int | None = None
+    published: frozenset[int] = frozenset()
+    rejected: frozenset[int] = frozenset()
 
     @property
     def topics(self) -> frozenset[str]:

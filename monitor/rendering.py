@@ -45,12 +45,13 @@ def render(story: Story) -> str:
 
     The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those
     of Almaty. An article without a believable date shows none; a link that is not http(s) shows as text.
-    A story of tier `review` is headed by the rules a maintainer has to judge.
+    A story of tier `review` is headed by the rules a maintainer has to judge, until one has published it.
     """
     lead = story.lead
     rest = [telling for telling in story.tellings if telling is not lead]
     headline, quote = _headline_and_quote(lead)
-    label = _review_label(lead) if story.tier is Tier.REVIEW else Html("")
+    asks = story.tier is Tier.REVIEW and lead.part not in story.published
+    label = _review_label(lead) if asks else Html("")
     linked = tag("b", link(headline, lead.article.url))
     head = (label, _hashtags(story.tellings), linked, _former(lead.article, headline))
     cited = tag("blockquote", text(quote)) if quote else Html("")

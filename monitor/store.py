@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, insert, literal, select, text, update
 
-from monitor import habits, roster
+from monitor import docket, habits, roster
 from monitor.archive import keep, verdict_of
 from monitor.database import insert_or_ignore, reading, upsert, writing
 from monitor.models import (
@@ -29,7 +29,6 @@ from monitor.models import (
     StoryChange,
     Telling,
 )
-from monitor.outbox import want
 from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, feeds, heartbeats, stories
 from monitor.urls import address_number, canonical
@@ -159,9 +158,9 @@ class Store:
         return frozenset(outcome.feed for outcome in held)
 
     def _place(self, db: Connection, outcome: PollOutcome, group: Group, since: datetime) -> None:
-        _lock_stories(db)
+        lock_stories(db)
         self._shelve(db, since)
-        recent = _stories(db, self._may_be_theirs(db, outcome.matched, since))
+        recent = read_stories(db, self._may_be_theirs(db, outcome.matched, since))
         for change in group(outcome.matched, recent, shelf=self._shelf, now=outcome.polled_at):
             _record_story(db, outcome, change)
 
@@ -295,11 +294,11 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
         same = and_(articles.c.story_id == story_id, articles.c.canonical_url == told.article.canonical_url)
         headline = {"title": told.article.title, "former_title": told.article.former_title}
         db.execute(update(articles).where(same, articles.c.feed == told.article.feed).values(**headline))
-    for post in change.posts:
-        want(db, story_id, post, now)
+    docket.note(db, story_id, change, now)
 
 
-def _lock_stories(db: Connection) -> None:
+def lock_stories(db: Connection) -> None:
+    """Let nobody else place stories, or decide about them, until this transaction ends."""
     # On SQLite the transaction already is the only writer (BEGIN IMMEDIATE).
     if db.dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
@@ -310,7 +309,7 @@ def _chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def _stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
+def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
     """These stories with their tellings, oldest story first."""
     rows = [
         row
@@ -322,12 +321,20 @@ def _stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    return tuple(_story(number, list(told)) for number, told in groupby(rows, key=lambda row: row.story_id))
+    decided = docket.decided(db, {row.story_id for row in rows})
+    grouped = groupby(rows, key=lambda row: row.story_id)
+    return tuple(_story(number, list(told), decided.get(number, {})) for number, told in grouped)
 
 
-def _story(number: int, rows: Sequence[Row[Any]]) -> Story:
-    tellings = tuple(_telling(row) for row in rows)
-    return Story(id=number, tellings=tellings, updated_at=rows[0].updated_at, follows=rows[0].follows)
+def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -> Story:
+    return Story(
+        id=number,
+        tellings=tuple(_telling(row) for row in rows),
+        updated_at=rows[0].updated_at,
+        follows=rows[0].follows,
+        published=frozenset(part for part, published in decided.items() if published),
+        rejected=frozenset(part for part, published in decided.items() if not published),
+    )
 
 
 def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:

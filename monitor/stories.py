@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from monitor.asking import ask
 from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
 from monitor.novelty import are_of_others, common_persons, news
 from monitor.outgoing import DeliveryKind, WantedPost
@@ -156,7 +157,8 @@ def _add(draft: _Draft, decided: EntryOutcome, telling: Telling, placement: Plac
     evidence = f"{placement.evidence}; новое: {placement.news}" if placement.news else placement.evidence
     placed = replace(telling, part=placement.part, evidence=evidence)
     tells_news = placement.news and telling.verdict.tier is Tier.POST
-    draft.added.append(_decided(decided, Outcome.POSTED if promotes or tells_news else Outcome.JOINED, placed))
+    outcome = Outcome.POSTED if promotes or tells_news else Outcome.JOINED
+    draft.added.append(_decided(decided, _unless_rejected(outcome, draft.story, placed), placed))
     draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
 
 
@@ -173,6 +175,12 @@ def _retitle(draft: _Draft, telling: Telling) -> bool:
     return True
 
 
+def _unless_rejected(outcome: Outcome, story: Story, placed: Telling) -> Outcome:
+    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it."""
+    of_rejected = placed.part in story.rejected and placed.verdict.tier is not Tier.POST
+    return Outcome.REJECTED if of_rejected else outcome
+
+
 def _decided(decided: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:
     rules = ", ".join(f"{topic.id}: {topic.rule}" for topic in telling.verdict.topics)
     return replace(decided, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
@@ -183,16 +191,16 @@ def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
     added = [one.telling for one in draft.added if one.telling]
     touched = sorted({telling.part for telling in (*added, *draft.retitled)})
     wanted = ((number, part_of(draft.story, number)) for number in touched)
-    posts = ((number, part, *_destination(part, chats)) for number, part in wanted)
-    return tuple(
-        WantedPost(chat=chat, html=render(part), part=number, kind=kind) for number, part, chat, kind in posts if chat
-    )
+    posts = (_post(number, part, chats) for number, part in wanted)
+    return tuple(post for post in posts if post.chat)
 
 
-def _destination(part: Story, chats: Chats) -> tuple[str, DeliveryKind]:
-    if part.tier is Tier.POST:
-        return chats.post, DeliveryKind.STORY
-    return chats.review, DeliveryKind.REVIEW
+def _post(number: int, part: Story, chats: Chats) -> WantedPost:
+    """In the channel what the rules or a maintainer sent there; a rejected part is shown nowhere again."""
+    if part.tier is Tier.POST or number in part.published:
+        return WantedPost(chat=chats.post, html=render(part), part=number)
+    chat = "" if number in part.rejected else chats.review
+    return WantedPost(chat=chat, html=ask(part), part=number, kind=DeliveryKind.REVIEW)
 
 
 def part_of(story: Story, number: int) -> Story:

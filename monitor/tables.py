@@ -34,6 +34,7 @@ The law of a delivery (`deliveries.state`), from the design, section 6:
 """
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
@@ -58,7 +59,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from monitor.models import Outcome
+from monitor.models import Decision, Outcome
 from monitor.outgoing import DeliveryKind, DeliveryState
 
 NAMING = {
@@ -111,7 +112,7 @@ class Span(TypeDecorator[timedelta]):
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _one_of(column: str, values: type[DeliveryState] | type[DeliveryKind] | type[Outcome]) -> CheckConstraint:
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     quoted = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
@@ -289,6 +290,29 @@ sends = Table(
     Column("chat", String, nullable=False),
     Column("at", Instant, nullable=False),  # the governor counts these, posts and edits alike
     Index(None, "chat", "at"),
+)
+
+reviews = Table(  # who decided is one letter at most, and never a number (law 7)
+    "reviews",
+    metadata,
+    Column("story_id", Id, ForeignKey("stories.id"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("html", Text, nullable=False),  # the question, without what was decided
+    Column("asked_at", Instant, nullable=False),
+    Column("decision", String),  # NULL: nobody has decided yet
+    Column("decided_at", Instant),
+    Column("initial", String(1), nullable=False, server_default=""),
+    _one_of("decision", Decision),
+    Index(None, "decision", "asked_at"),
+)
+
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("next_update_id", BigInteger, nullable=False, server_default="0"),  # everything before it is dealt with
+    Column("worker", String, nullable=False, server_default=""),  # who reads the updates
+    Column("lease_until", Instant),
 )
 
 heartbeats = Table(

@@ -15,6 +15,7 @@ from monitor.config.settings import Settings, load_settings
 from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
 from monitor.logs import configure
+from monitor.reviews import Reviews
 
 _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 
@@ -46,12 +47,17 @@ def export(
     *,
     form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="строки JSON или таблица")] = "jsonl",
     since: Annotated[datetime | None, typer.Option(metavar="ГГГГ-ММ-ДД", help="найденное с этого дня (UTC)")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="решения редакторов: корпус для monitor evaluate")
+    ] = False,
 ) -> None:
     """Выгрузить найденные новости в стандартный вывод: по строке на статью, с темами, правилами и судьбой поста."""
     engine = open_engine(_settings().database_url)
     require_current_schema(engine)
     rows = exports.exported(engine, since=since.replace(tzinfo=UTC) if since else None)
-    if form == "csv":
+    if decisions:
+        rows = Reviews(engine).decisions()
+    elif form == "csv":
         _write_csv(rows)
         return
     for row in rows:

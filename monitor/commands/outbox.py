@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.commands.shown import STATES, UNSETTLED, show_rows
+from monitor.commands.shown import UNSETTLED, show_rows
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState
+from monitor.wording import STATES
 
 outbox_cli = typer.Typer(
     help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True, add_completion=False

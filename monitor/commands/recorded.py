@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor.commands.explained import quoted, show_reports
-from monitor.commands.shown import LANGUAGES, OUTCOMES, STATES, AsJson, KeywordsFile, print_json
+from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
 from monitor.database import open_existing
 from monitor.editions import load_matcher
@@ -21,6 +21,7 @@ from monitor.matching.engine import Matcher
 from monitor.models import Extracted
 from monitor.text import clean
 from monitor.urls import canonical, message_link
+from monitor.wording import OUTCOMES, STATES
 
 
 def why(

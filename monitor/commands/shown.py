@@ -12,37 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.models import Outcome, Tier
+from monitor.models import Tier
 from monitor.outgoing import DeliveryState, OutboxRow
+from monitor.wording import STATES
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
 AsJson = Annotated[bool, typer.Option("--json", help="для программ: JSON вместо текста")]
 
-STATES = {
-    DeliveryState.PENDING: "ждёт отправки",
-    DeliveryState.SENDING: "отправляется",
-    DeliveryState.SENT: "отправлено",
-    DeliveryState.UNCERTAIN: "неясно, ушло ли",
-    DeliveryState.REJECTED: "Telegram отверг",
-    DeliveryState.CANCELLED: "снято",
-    DeliveryState.DIGESTED: "вошло в сводку",
-}
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 
 
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
-OUTCOMES = {
-    Outcome.POSTED: "начало новой истории: пост в канал",
-    Outcome.JOINED: "ещё одно изложение истории, о которой уже рассказано",
-    Outcome.REVIEW: "отдано редактору",
-    Outcome.REJECTED: "редактор отклонил",
-    Outcome.UNMATCHED: "не подошло ни одной теме",
-    Outcome.VETOED: "правилу запретило слово из none",
-    Outcome.BASELINE: "уже стояло в ленте, когда бот увидел её впервые",
-    Outcome.TOO_OLD: "старая новость всплыла снова",
-    Outcome.DUPLICATE: "та же статья ещё раз",
-}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
 
 

@@ -10,24 +10,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from monitor.commands.shown import STATES
 from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState
+from monitor.reviews import Reviews, Waiting
 from monitor.store import Store
-from monitor.vitals import FeedHealth, OutboxSummary, Trouble
+from monitor.vitals import FeedHealth, OutboxSummary
+from monitor.wording import STATES, TROUBLES
 
 LATELY = timedelta(hours=24)
-TROUBLES = {
-    Trouble.FAILING: "не отвечает",
-    Trouble.SILENT: "молчит дольше обычного",
-    Trouble.GAP: "сменилась целиком между опросами",
-    Trouble.BARE: "страницы без текста",
-    Trouble.AWAY: "читается по запасному адресу",
-    Trouble.LYING: "врёт, что не менялась",
-}
 
 
 def status(
@@ -38,10 +31,12 @@ def status(
     require_usable_schema(engine)
     now = clock()
     health, outbox = Store(engine).feed_health(now), Outbox(engine).summary(now - LATELY)
+    waiting = Reviews(engine).waiting()
     if as_json:
-        typer.echo(json.dumps(_as_data(health, outbox), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_as_data(health, outbox, waiting), ensure_ascii=False, indent=2))
     else:
         _show(health, outbox, now)
+        _show_waiting(waiting)
 
 
 def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) -> None:
@@ -91,7 +86,12 @@ def _ahead(at: datetime, now: datetime) -> str:
     return f"через {_span(at - now)}" if at > now else "сейчас"
 
 
-def _as_data(health: Sequence[FeedHealth], outbox: OutboxSummary) -> Mapping[str, Any]:
+def _show_waiting(waiting: Waiting) -> None:
+    if waiting.open or waiting.expired:
+        typer.echo(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
+
+
+def _as_data(health: Sequence[FeedHealth], outbox: OutboxSummary, waiting: Waiting) -> Mapping[str, Any]:
     """The shape is written down in docs/operating.md."""
     return {
         "feeds": [
@@ -110,6 +110,7 @@ def _as_data(health: Sequence[FeedHealth], outbox: OutboxSummary) -> Mapping[str
             for one in health
         ],
         "outbox": {str(state): count for state, count in outbox.counts.items()},
+        "reviews": {"open": waiting.open, "expired": waiting.expired},
         "oldest_pending_at": _stamp(outbox.oldest_pending_at),
         "delays": {
             "found_after_seconds": [round(delay.total_seconds()) for delay in outbox.found_after],

@@ -36,6 +36,7 @@ class Settings(BaseModel):
     bot_api_url: str = ""
     telegram_preview_url: str = "https://t.me"
     uncertain_resend_after: str = ""
+    review_expires: str = "24h"
     timezone: str = "Asia/Almaty"
     quiet_hours: str = ""
     digest_at: str = ""
@@ -77,7 +78,7 @@ class Settings(BaseModel):
             raise ValueError("нужен адрес вида https://сайт/путь")
         return url
 
-    @field_validator("uncertain_resend_after")
+    @field_validator("uncertain_resend_after", "review_expires")
     @classmethod
     def _duration_shape(cls, written: str) -> str:
         hours.read_duration(written)
@@ -110,6 +111,11 @@ class Settings(BaseModel):
     def resend_after(self) -> timedelta | None:
         """How long a post in doubt waits before it goes out once more; None: for ever."""
         return hours.read_duration(self.uncertain_resend_after)
+
+    @property
+    def review_patience(self) -> timedelta:
+        """How long a question waits for a maintainer before it counts as undecided."""
+        return hours.read_duration(self.review_expires) or timedelta(days=1)
 
     @property
     def live(self) -> bool:

@@ -1,0 +1,163 @@
+"""What the bot answers to the commands of the maintainers' and the operator's chats, as Telegram HTML.
+
+It only reads, but for the buttons under a post in doubt. What comes in is bounded and escaped.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from monitor.history import History, Member
+from monitor.matching import explanation
+from monitor.matching.engine import Matcher
+from monitor.outbox import Outbox
+from monitor.outgoing import Buttons, DeliveryState, OutboxRow
+from monitor.reviews import Reviews
+from monitor.richtext import Html, join, line, link, tag, text
+from monitor.store import Store
+from monitor.wording import OUTCOMES, STATES, TROUBLES
+
+LATELY: Final = timedelta(days=1)
+IN_DOUBT: Final = "u"  # the buttons under a post in doubt carry this and the delivery's number
+_LONGEST: Final = 200  # UTF-16 units of a line
+_SHOWN: Final = 12  # of feeds, of tellings, of topics
+_HELP: Final = {
+    "status": "как идут дела: ленты, отправка, сколько новостей ждёт решения",
+    "feeds": "ленты, у которых что-то не так",
+    "why": "/why ссылка: что бот решил про эту новость и почему",
+    "check": "/check текст: что правила скажут про этот текст",
+    "undo": "вернуть последнее решение, пока пост не ушёл в канал",
+    "help": "этот список",
+}
+_DOUBTS = {
+    "sent": (DeliveryState.CANCELLED, "Записано: сообщение есть, снова не отправляем."),
+    "again": (DeliveryState.PENDING, "Сообщение будет отправлено снова."),
+}
+
+
+class Answering:
+    """Answers from the record. `matcher` holds the rules of now; a reload puts new ones there."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        outbox: Outbox,
+        history: History,
+        reviews: Reviews,
+        matcher: Matcher,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.matcher = matcher
+        self._store, self._outbox, self._history, self._reviews, self._clock = store, outbox, history, reviews, clock
+
+    def status(self, _said: str) -> Html:
+        """Feeds, outbox and undecided questions, in three lines."""
+        now = self._clock()
+        feeds, counts = self._store.feed_health(now), self._outbox.summary(now - LATELY).counts
+        bad = sum(bool(feed.failure or feed.troubles) for feed in feeds)
+        waiting = self._reviews.waiting()
+        queue = ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if state in counts)
+        return _lines(
+            f"Ленты: {len(feeds)}, с замечаниями {bad}",
+            f"Очередь: {queue or 'пуста'}",
+            f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}",
+        )
+
+    def feeds(self, _said: str) -> Html:
+        """The feeds that have something wrong with them."""
+        feeds = self._store.feed_health(self._clock())
+        bad = [feed for feed in feeds if feed.failure or feed.troubles]
+        told = (f"{feed.name}: {'; '.join([*map(TROUBLES.__getitem__, feed.troubles), feed.failure])}" for feed in bad)
+        return _lines(f"Ленты: {len(feeds)}, с замечаниями {len(bad)}", *_some(list(told)))
+
+    def why(self, said: str) -> Html:
+        """What became of the entries at an address, and what the rules say of them now."""
+        address = (said.split() or [""])[0][:2_000]
+        if not address:
+            return text("Пишите так: /why https://адрес.новости")
+        members = self._history.seen(address)
+        if not members:
+            return text("Такого адреса бот не видел.")
+        facts = [_fact(member) for member in members[:_SHOWN]]
+        read = next((one for one in members if one.text is not None), None)
+        rules = self._rules(read.title, read.text or "") if read else text("Текст этой новости не хранится.")
+        return join("\n\n", (*facts, rules))
+
+    def check(self, said: str) -> Html:
+        """What the rules say of a text; its first line counts as the headline."""
+        title, _, rest = said.partition("\n")
+        return self._rules(title, rest) if said else text("Пишите так: /check текст новости")
+
+    def _rules(self, title: str, body: str) -> Html:
+        reports = explanation.explain(self.matcher, title=title, text=body)
+        return join("\n", [_report(report) for report in reports[:_SHOWN]])
+
+    def help(self, _said: str) -> Html:
+        """The commands there are."""
+        return _lines("Что я понимаю:", *(f"/{name} — {what}" for name, what in _HELP.items()))
+
+    def settle_doubt(self, data: str) -> str:
+        """What the operator knows of a post in doubt: `12:sent` or `12:again`; the first word counts."""
+        number, _, what = data.partition(":")
+        if what not in _DOUBTS or not (number.isascii() and number.isdigit() and len(number) < 19):
+            return "Эта кнопка больше не действует."
+        to, told = _DOUBTS[what]
+        uncertain = (DeliveryState.UNCERTAIN,)
+        decided = self._outbox.decide(int(number), allowed=uncertain, to=to, now=self._clock())
+        return told if decided else "Уже решено."
+
+    def doubts(self, since: datetime) -> Sequence[tuple[str, Html, Buttons]]:
+        """Key, text and buttons of a question to the operator about each post in doubt since before then."""
+        rows = self._outbox.rows((DeliveryState.UNCERTAIN,))
+        return [_doubt(row) for row in rows if row.updated_at <= since]
+
+
+def _doubt(row: OutboxRow) -> tuple[str, Html, Buttons]:
+    asked = text(f"Неясно, ушло ли сообщение {row.id} в {row.chat}. Посмотрите в чат: есть ли там оно?")
+    buttons = ((("Отправлено", f"{IN_DOUBT}:{row.id}:sent"), ("Отправить снова", f"{IN_DOUBT}:{row.id}:again")),)
+    about = link(line(row.title or row.url, _LONGEST), row.url)
+    return f"doubt:{row.id}:{row.attempts}", join("\n", (asked, about)), buttons
+
+
+def _fact(member: Member) -> Html:
+    head = tag("b", link(line(member.title, _LONGEST) or member.feed, member.url))
+    rest = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}", member.reason)
+    return join("\n", (head, rest))
+
+
+def _report(report: explanation.TopicReport) -> Html:
+    title = tag("b", text(line(report.title, _LONGEST)))
+    if report.fired is None:
+        return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST))))
+    words = ", ".join(dict.fromkeys(f"«{match.form}»" for match in report.fired.matches))
+    tier = {"post": "сразу в канал", "review": "редактору"}[report.fired.tier]
+    told = f"— правило «{report.fired.rule}», {tier}: {words}"
+    lacks = f". Сразу в канал: {explanation.lack(report)}" if report.nearest and tier == "редактору" else ""
+    return join(" ", (title, text(line(told + lacks, 2 * _LONGEST))))
+
+
+def _some(told: Sequence[str]) -> Sequence[str]:
+    more = len(told) - _SHOWN
+    return [*told[:_SHOWN], *([f"и ещё {more}"] if more > 0 else [])]
+
+
+def _lines(*told: str) -> Html:
+    return join("\n", [text(line(one, _LONGEST)) for one in told if one])
+
+
+def answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:
+    """Every command of the maintainers' chat."""
+    return {
+        "status": answering.status,
+        "feeds": answering.feeds,
+        "why": answering.why,
+        "check": answering.check,
+        "help": answering.help,
+        "start": answering.help,
+    }
+
+
+def operator_answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:
+    """What the operator's chat may ask when it is not the maintainers'."""
+    return {name: answer for name, answer in answers_of(answering).items() if name not in ("why", "check")}

@@ -1,0 +1,71 @@
+"""The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one says. Pure."""
+
+import re
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor.models import Decision, Story, Tier, TopicVerdict
+from monitor.outgoing import Buttons
+from monitor.rendering import render
+from monitor.richtext import Html, fits, join, line, tag, text
+
+_PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
+_LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
+_TOPICS, _WORDS = 4, 6  # of those that are named
+_UNITS: Final = 80
+
+DECIDED: Final = {
+    Decision.PUBLISHED: "Опубликовано",
+    Decision.REJECTED: "Отклонено",
+    Decision.OFF_TOPIC: "Не та тема",
+    Decision.EXPIRED: "Никто не решил вовремя. Кнопки ещё действуют",
+    Decision.OVERTAKEN: "Ушло в канал само: о том же написали так, что правилам решение не нужно",
+}
+"""What a decision is called in the chat."""
+
+
+def ask(story: Story) -> str:
+    """Telegram HTML of the question: the post as it would look, and for each topic its rule and the words it found."""
+    shown = Html(render(story))
+    topics = [topic for topic in story.lead.verdict.topics if topic.tier is Tier.REVIEW]
+    why = tag("i", join("\n", [_why(topic) for topic in topics[:_TOPICS]]))
+    asked = join("\n\n", (shown, why))
+    return asked if fits(asked + " " * 200) else shown  # room for what will be decided
+
+
+def _why(topic: TopicVerdict) -> Html:
+    words = dict.fromkeys(f"«{line(match.form, _UNITS)}» ({line(match.term, _UNITS)})" for match in topic.matches)
+    named = f"{line(topic.title, _UNITS)}, правило «{line(topic.rule, _UNITS)}»"
+    return text(f"{named}: {', '.join([*words][:_WORDS])}")
+
+
+def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
+    """The question with what was decided under it."""
+    return join("\n\n", (Html(asked), tag("b", text(told(decision, initial=initial, at=at, zone=zone)))))
+
+
+def told(decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
+    """«Отклонено · 14:05 · А.»: as plain text."""
+    by = f" · {initial}." if initial else ""
+    return f"{DECIDED[decision]} · {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}{by}"
+
+
+def buttons(story_id: int, part: int) -> Buttons:
+    """What a maintainer may press under the question."""
+    data = f"r:{story_id}:{part}"
+    return (
+        (("Опубликовать", f"{data}:p"),),
+        (("Отклонить", f"{data}:r"), ("Не та тема", f"{data}:o")),
+    )
+
+
+def pressed(data: str) -> tuple[int, int, Decision] | None:
+    """Story, part and decision of a button's data; None when no button of ours carries it."""
+    found = _PRESS.fullmatch(data)
+    return (int(found[1]), int(found[2]), _LETTERS[found[3]]) if found else None
+
+
+def initial_of(name: str) -> str:
+    """The one letter that is kept of who decided, "" when the name begins with none."""
+    return name.strip()[:1].upper()[:1] if name.strip()[:1].isalpha() else ""

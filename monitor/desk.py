@@ -1,0 +1,72 @@
+"""The maintainers' chat, wired: what is decided and answered there, and who listens. Only app.py opens one."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from monitor.answering import IN_DOUBT, Answering, answers_of, operator_answers_of
+from monitor.config.settings import Settings
+from monitor.database import sqlite_file
+from monitor.environment import clock, worker_name
+from monitor.history import History
+from monitor.listening import Listening
+from monitor.matching.engine import Matcher
+from monitor.outbox import Outbox
+from monitor.reviewing import Reviewing
+from monitor.reviews import Reviews
+from monitor.store import Store
+from monitor.updates import Updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What maintainers decide with."""
+
+    reviews: Reviews
+    answering: Answering
+    reviewing: Reviewing | None  # None: preview mode, nobody can be asked
+
+
+async def open_desk(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: Engine,
+    *,
+    store: Store,
+    outbox: Outbox,
+    matcher: Matcher,
+    chance: Callable[[], float],
+) -> Desk:
+    """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
+    reviews = Reviews(engine, channel=settings.chat, zone=settings.timezone)
+    answering = Answering(
+        store=store, outbox=outbox, history=History(engine), reviews=reviews, matcher=matcher, clock=clock
+    )
+    if not settings.live:
+        return Desk(reviews=reviews, answering=answering, reviewing=None)
+    listening = Listening(engine)
+    if sqlite_file(settings.database_url) is not None:
+        await asyncio.to_thread(listening.release)  # we have the instance lock: who listened before is dead
+    updates = Updates(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
+    source = await stack.enter_async_context(updates)
+    operator, review = settings.operator_chat, settings.review_chat
+    # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
+    answers = {operator: operator_answers_of(answering)} | {review: answers_of(answering)}
+    reviewing = Reviewing(
+        source,
+        listening,
+        reviews,
+        outbox,
+        worker=f"{worker_name()}:{chance():.9f}",
+        review=review,
+        operator=operator,
+        expires_after=settings.review_patience,
+        answers={chat: known for chat, known in answers.items() if chat},
+        presses={operator: {IN_DOUBT: answering.settle_doubt}},
+        doubts=answering.doubts,
+        clock=clock,
+    )
+    return Desk(reviews=reviews, answering=answering, reviewing=reviewing)

@@ -1,0 +1,165 @@
+"""The maintainers' chat: updates → decisions and answers. Read `round` aloud; what a decision does is reviews.py's.
+
+Only the chats of the settings are listened to; anything else is passed over without a word, and nothing of it is
+logged. Answers go through the outbox, so that they keep the chat's pace and a restart repeats none.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from monitor.asking import pressed
+from monitor.errors import DeliveryError
+from monitor.incoming import Incoming
+from monitor.listening import Listening
+from monitor.outbox import Outbox
+from monitor.outgoing import Buttons
+from monitor.reviews import Reviews
+
+WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
+LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
+PAUSE: Final = timedelta(seconds=10)  # after a failure
+DOUBT: Final = timedelta(minutes=10)  # what is found in the channel by itself is found by then
+UNDO: Final = "undo"
+_NO_BUTTON = "Эта кнопка больше не действует."
+
+log = structlog.get_logger()
+
+
+class Source(Protocol):
+    """Where updates come from (updates.py)."""
+
+    async def get(self, first: int, *, wait: timedelta) -> tuple[Incoming, ...]:
+        """The updates from this number on. Raises DeliveryError."""
+
+    async def answer(self, query: str, told: str) -> None:
+        """Answer a press. Raises DeliveryError."""
+
+
+Answer = Callable[[str], str]
+"""What is said after a command → Telegram HTML. Runs in a thread; raises DatabaseError."""
+
+
+class Reviewing:
+    """Reads what is said to the bot and acts on it.
+
+    `review` and `operator` are chats of the settings, "" for none. `answers` are the commands each chat may use, and
+    `presses` what its further buttons do, by the part of their data before the first colon. `doubts` are the questions
+    about posts in doubt since before an instant.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        listening: Listening,
+        reviews: Reviews,
+        outbox: Outbox,
+        *,
+        worker: str,
+        review: str,
+        operator: str,
+        expires_after: timedelta,
+        answers: Mapping[str, Mapping[str, Answer]],
+        presses: Mapping[str, Mapping[str, Answer]],
+        doubts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._source, self._listening, self._reviews, self._outbox = source, listening, reviews, outbox
+        self._worker, self._review, self._expires_after = worker, review, expires_after
+        self._answers, self._presses, self._clock = answers, presses, clock
+        self._again_at: datetime | None = None  # after a failure
+        self._trouble = ""
+        self._operator, self._doubts = operator, doubts
+        self._asked: set[str] = set()
+
+    async def round(self) -> None:
+        """One look: wait for updates, act on each, and remember how far they are read. Raises DatabaseError."""
+        now = self._clock()
+        if not self._answers:
+            return  # no chat to listen to
+        if self._again_at and now < self._again_at <= now + PAUSE:
+            return
+        first = await asyncio.to_thread(self._listening.lease, self._worker, now, length=LEASE)
+        if first is None:
+            self._again_at = now + PAUSE
+            return
+        try:
+            found = await self._source.get(first, wait=WAIT)
+        except DeliveryError as error:
+            self._failed(str(error))
+            return
+        self._trouble, self._again_at = "", None
+        for incoming in found:
+            if not _decides(incoming):  # a question that breaks us must not be asked for ever
+                await asyncio.to_thread(self._listening.passed, incoming.id)
+            await self._act(incoming)
+            await asyncio.to_thread(self._listening.passed, incoming.id)
+
+    async def expire(self) -> None:
+        """Give up on questions that waited too long; asking often costs little. Raises DatabaseError."""
+        now = self._clock()
+        chat = self._review or next(iter(self._answers), "")
+        count = await asyncio.to_thread(self._reviews.expire, now - self._expires_after, now, chat=chat)
+        if count:
+            log.info("questions expired", action="review", count=count)
+
+    def _failed(self, trouble: str) -> None:
+        """Named once; tried again until it is gone."""
+        self._again_at = self._clock() + PAUSE
+        if trouble != self._trouble:
+            log.warning("the bot's updates cannot be read; trying again", action="updates", error=trouble)
+        self._trouble = trouble
+
+    async def ask_about_doubts(self) -> None:
+        """Put posts that stay in doubt to the operator, each once. Raises DatabaseError."""
+        if not self._operator:
+            return
+        now = self._clock()
+        for key, html, buttons in await asyncio.to_thread(self._doubts, now - DOUBT):
+            if key not in self._asked:
+                await asyncio.to_thread(self._outbox.tell, self._operator, key, html, now=now, buttons=buttons)
+                self._asked.add(key)
+
+    async def _act(self, incoming: Incoming) -> None:
+        chat = await asyncio.to_thread(self._listening.setting_of, incoming.chat, incoming.name, tuple(self._answers))
+        if incoming.query:
+            told = await asyncio.to_thread(self._press, chat, incoming) if chat else ""
+            await self._reply_to_press(incoming.query, told)
+        elif chat and incoming.text.startswith("/"):
+            await asyncio.to_thread(self._obey, chat, incoming)
+
+    async def _reply_to_press(self, query: str, told: str) -> None:
+        try:
+            await self._source.answer(query, told)
+        except DeliveryError as error:  # the decision stands, and the message will say so
+            log.info("a press was not answered", action="review", error=str(error))
+
+    def _press(self, chat: str, incoming: Incoming) -> str:
+        asked = pressed(incoming.data)
+        if asked and chat == self._review:
+            story_id, part, decision = asked
+            told = self._reviews.decide(story_id, part, decision, initial=incoming.initial, now=self._clock())
+            log.info("a maintainer decided", action="review", story=story_id, part=part, wanted=str(decision))
+            return told
+        kind, _, rest = incoming.data.partition(":")
+        act = self._presses.get(chat, {}).get(kind)
+        return act(rest) if act else _NO_BUTTON
+
+    def _obey(self, chat: str, incoming: Incoming) -> None:
+        """Answer a command; `/why@our_bot …` is `/why …`, and an unknown one gets the list of those there are."""
+        word, _, rest = incoming.text[1:].partition(" ")
+        name, key = word.partition("@")[0].lower(), f"reply:{incoming.id}"
+        if name == UNDO and chat == self._review:
+            self._reviews.undo(chat, key, self._clock())
+            return
+        answers = self._answers[chat]
+        answer = answers.get(name, answers["help"])
+        self._outbox.tell(chat, key, answer(rest.strip()), now=self._clock())
+
+
+def _decides(incoming: Incoming) -> bool:
+    """Whether it must be acted on, even if that takes a second try: both are safe to repeat."""
+    return bool(incoming.query) or incoming.text.lower().startswith(f"/{UNDO}")

@@ -1,0 +1,225 @@
+"""What maintainers decide about doubtful stories: publish, reject, take back; and what nobody decided in time.
+
+Every decision is one transaction with everything that follows from it. The first one wins. Questions are opened in
+docket.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, select, update
+
+from monitor import docket
+from monitor.asking import DECIDED, ask, buttons, decided, told
+from monitor.database import reading, writing
+from monitor.hours import Day
+from monitor.models import Decision, Outcome, Story, Tier
+from monitor.outbox import tell, want
+from monitor.outgoing import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
+from monitor.rendering import render
+from monitor.richtext import Html, first_line, fits, join, line, link, tag, text
+from monitor.store import lock_stories, read_stories
+from monitor.stories import part_of
+from monitor.tables import articles, deliveries, entries, reviews
+
+UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
+_MARK = " · решение: "  # in an entry's reason, before what was decided
+_AT_ONCE = 20  # questions told of as expired in one message
+_MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Questions nobody has decided about: in time, and expired."""
+
+    open: int
+    expired: int
+
+
+class Reviews:
+    """Decisions, in one database. `channel` gets what is published; times are shown by the clock of `zone`.
+
+    Both are needed by those who decide, not by those who read.
+    """
+
+    def __init__(self, engine: Engine, *, channel: str = "", zone: str = "UTC") -> None:
+        self._engine, self._channel, self._zone = engine, channel, zone
+
+    def decide(self, story_id: int, part: int, decision: Decision, *, initial: str, now: datetime) -> str:
+        """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
+        with writing(self._engine) as db:
+            lock_stories(db)
+            taken = update(reviews).where(_is(story_id, part), docket.undecided)
+            made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
+            row = db.execute(select(reviews).where(_is(story_id, part))).first()
+            if row is None:
+                return "Такого вопроса нет: новость удалена из базы."
+            if not made:
+                return f"Уже решено. {self._told(row)}"
+            self._carry_out(db, row, now)
+            return self._told(row)
+
+    def _carry_out(self, db: Connection, row: Row[Any], now: datetime) -> None:
+        outcome = Outcome.POSTED if row.decision == Decision.PUBLISHED else Outcome.REJECTED
+        if outcome is Outcome.POSTED:
+            (story,) = read_stories(db, [row.story_id])
+            html = render(part_of(story, row.part))
+            want(db, row.story_id, WantedPost(chat=self._channel, html=html, part=row.part), now)
+        mark = literal(_MARK + DECIDED[Decision(row.decision)].lower() + (f" ({row.initial}.)" if row.initial else ""))
+        mine = and_(_members(row), entries.c.outcome == Outcome.REVIEW)
+        db.execute(update(entries).where(mine).values(outcome=outcome, reason=entries.c.reason + mark))
+        self._show(db, row, (), now)
+
+    def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
+        decision = Decision(row.decision)
+        html = decided(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
+        docket.show(db, row.story_id, row.part, html, shown, now)
+
+    def _told(self, row: Row[Any]) -> str:
+        return told(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
+
+    # ── taking back ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def undo(self, chat: str, key: str, now: datetime) -> None:
+        """Take back the last decision of the last day and tell the chat, once for one `key`.
+
+        What the channel already shows, or may show, cannot be taken back here.
+        """
+        with writing(self._engine) as db:
+            lock_stories(db)
+            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is None:
+                tell(db, chat, key, text(_undo(db, now)), now=now)
+
+    # ── what nobody decided ─────────────────────────────────────────────────────────────────────────────────
+
+    def expire(self, asked_before: datetime, now: datetime, *, chat: str) -> int:
+        """Give up on questions asked before then, and tell a chat ("" for none) which they are. Returns how many."""
+        late = and_(reviews.c.decision.is_(None), reviews.c.asked_at <= asked_before)
+        first = select(reviews).where(late).order_by(reviews.c.asked_at, reviews.c.story_id).limit(_AT_ONCE)
+        with reading(self._engine) as db:
+            if db.execute(first).first() is None:
+                return 0  # looked at often: the writer's lock is not for nothing
+        with writing(self._engine) as db:
+            lock_stories(db)
+            rows = db.execute(first).all()
+            for row in rows:
+                expired = update(reviews).where(_is(row.story_id, row.part))
+                db.execute(expired.values(decision=Decision.EXPIRED, decided_at=now))
+                given_up = db.execute(select(reviews).where(_is(row.story_id, row.part))).one()
+                self._show(db, given_up, buttons(row.story_id, row.part), now)
+            if rows and chat:
+                key = f"expired:{rows[0].story_id}:{rows[0].part}:{now.isoformat()}"
+                tell(db, chat, key, _reminder(_items(db, rows)), now=now)
+            return len(rows)
+
+    def undecided(self, day: Day) -> tuple[DigestItem, ...]:
+        """The stories that were given up during a day and are still undecided."""
+        given_up = and_(reviews.c.decided_at >= day.since, reviews.c.decided_at < day.until)
+        mine = select(reviews).where(reviews.c.decision == Decision.EXPIRED, given_up)
+        with reading(self._engine) as db:
+            return _items(db, db.execute(mine.order_by(reviews.c.asked_at)).all())
+
+    def waiting(self) -> Waiting:
+        """How many questions are undecided."""
+        counted = (
+            select(reviews.c.decision, func.count().label("number"))
+            .where(docket.undecided)
+            .group_by(reviews.c.decision)
+        )
+        with reading(self._engine) as db:
+            counts = {row.decision: row.number for row in db.execute(counted)}
+        return Waiting(open=counts.get(None, 0), expired=counts.get(Decision.EXPIRED, 0))
+
+    # ── what was decided, to learn from ─────────────────────────────────────────────────────────────────────
+
+    def decisions(self) -> Iterator[Mapping[str, Any]]:
+        """Every decision of a maintainer as a line of a corpus (`monitor evaluate`), one for each article."""
+        told_in = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
+        columns = (articles.c.id, articles.c.title, articles.c.text, articles.c.language, articles.c.verdict)
+        made = select(*columns, reviews.c.decision).join(articles, told_in).where(reviews.c.decision.in_(_MADE))
+        with reading(self._engine) as db:
+            for row in db.execute(made.order_by(articles.c.id).execution_options(yield_per=500)):
+                yield {
+                    "id": f"decision-{row.id}",
+                    "title": row.title,
+                    "text": row.text,
+                    "lang": row.language or "ru",
+                    "topics": _topics(Decision(row.decision), row.verdict),
+                }
+
+
+def _topics(decision: Decision, verdict: Mapping[str, Any]) -> list[str]:
+    named = list(dict.fromkeys(str(topic["id"]) for topic in verdict["topics"]))
+    return {Decision.PUBLISHED: named, Decision.REJECTED: [], Decision.OFF_TOPIC: ["maybe"]}[decision]
+
+
+def _is(story_id: int, part: int) -> Any:
+    return and_(reviews.c.story_id == story_id, reviews.c.part == part)
+
+
+def _members(row: Row[Any]) -> Any:
+    """The entries of the part that was asked about."""
+    told_in = and_(articles.c.story_id == row.story_id, articles.c.part == row.part)
+    return entries.c.id.in_(select(articles.c.entry_id).where(told_in))
+
+
+def _undo(db: Connection, now: datetime) -> str:
+    lately = and_(reviews.c.decision.in_(_MADE), reviews.c.decided_at >= now - UNDOABLE)
+    row = db.execute(select(reviews).where(lately).order_by(reviews.c.decided_at.desc()).limit(1)).first()
+    if row is None:
+        return "За последние сутки решений не было: отменять нечего."
+    name = f"«{_headline(row)}»"
+    (story,) = read_stories(db, [row.story_id])
+    if row.decision == Decision.PUBLISHED and not _withdraw(db, row, part_of(story, row.part)):
+        return f"{name} уже в канале или на пути туда: удалите пост в самом канале."
+    _reopen(db, row)
+    asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
+    db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
+    docket.show(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
+    return f"Решение отменено, вопрос снова открыт: {name}"
+
+
+def _headline(row: Row[Any]) -> str:
+    lines = [one for one in row.html.split("\n") if not one.startswith("На проверку")]
+    return line(first_line("\n".join(lines)), 200)
+
+
+def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:
+    """Take the post out of the outbox, if it surely was never sent and the rules do not want it by themselves."""
+    if part.tier is Tier.POST:
+        return False
+    mine = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part)
+    unsent = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
+    return db.execute(delete(deliveries).where(mine, unsent, deliveries.c.kind == DeliveryKind.STORY)).rowcount == 1
+
+
+def _reopen(db: Connection, row: Row[Any]) -> None:
+    db.execute(update(reviews).where(_is(row.story_id, row.part)).values(decision=None, decided_at=None, initial=""))
+    marked = and_(_members(row), entries.c.reason.contains(_MARK, autoescape=True))
+    for one in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
+        before = {"outcome": Outcome.REVIEW, "reason": one.reason.rpartition(_MARK)[0]}
+        db.execute(update(entries).where(entries.c.id == one.id).values(**before))
+
+
+def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:
+    stories = {story.id: story for story in read_stories(db, {row.story_id for row in rows})}
+    parts = [part_of(stories[row.story_id], row.part) for row in rows]
+    return tuple(
+        DigestItem(
+            topic="Не проверено",
+            title=part.lead.article.title or "Без заголовка",
+            url=part.lead.article.url,
+            outlets=tuple(dict.fromkeys(telling.article.feed for telling in part.tellings)),
+        )
+        for part in parts
+    )
+
+
+def _reminder(items: Sequence[DigestItem]) -> Html:
+    head = tag("b", text("Никто не решил вовремя. Кнопки под этими новостями ещё действуют"))
+    linked = [join("", (text("• "), link(line(item.title, 120), item.url))) for item in items]
+    named = [text(f"• {line(item.title, 120)}") for item in items]  # overlong addresses cost the links, not the news
+    told = join("\n", (head, *linked))
+    return told if fits(told) else join("\n", (head, *named))
