@@ -44,7 +44,8 @@ def open_engine(url: str) -> Engine:
     path = sqlite_file(url)
     if path is None:
         engine = create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
-        event.listen(engine, "connect", _set_patience)
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", _set_patience)
         return engine
     _make_folder(path.parent)
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
