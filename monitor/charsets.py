@@ -47,9 +47,9 @@ _KOI8_SMALL = re.compile(rb"[\xc0-\xdf]")
 _WINDOWS_SMALL = re.compile(rb"[\xe0-\xff]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
-_LATIN = re.compile(r"[A-Za-z]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_ACCENTED = re.compile(r"[\u0080-\u024f]")
+_LATIN = re.compile(r"[A-Za-z]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
+_ACCENTED = re.compile(r"[\u0080-\u024f]+")
 _TWICE_ENCODED = re.compile(
     r"[ÐÑ][\u0080-\u00bf\u2010-\u203a\u0152-\u0178\u02c6\u02dc€™]|[РС][\u0080-\u00bf\u0402-\u040f\u0452-\u045f\u2010-\u2122€]"
 )
@@ -91,11 +91,16 @@ def repaired(text: str) -> str:
 
 def is_lost(text: str) -> bool:
     """Whether the letters are those of a wrong decoding: «Ýêñòðàäèöèÿ», «Р­РєСЃС‚», «Ð­ÐºÑ»."""
-    cyrillic = len(_CYRILLIC.findall(text))
+    cyrillic = _count(_CYRILLIC, text)
     if (twice := len(_TWICE_ENCODED.findall(text))) > 3:
         return twice * 3 > cyrillic
-    accented = len(_ACCENTED.findall(text))
-    return accented > 8 and accented > cyrillic and accented > len(_LATIN.findall(text)) / 4
+    accented = _count(_ACCENTED, text)
+    return accented > 8 and accented > cyrillic and accented > _count(_LATIN, text) / 4
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    """How many letters stand in runs of them."""
+    return sum(map(len, letters.findall(text)))
 
 
 def _head(body: bytes) -> str:

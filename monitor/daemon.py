@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CLAIMED_AT_ONCE, Config, Parts, drain, on_duty, open_parts, rule_names
+from monitor.app import CLAIMED_AT_ONCE, Config, Parts, drain, on_duty, open_parts, rule_names, settle_memory
 from monitor.editions import FeedsEdition, RulesEdition
 from monitor.environment import clock
 from monitor.errors import DatabaseError
@@ -159,6 +159,7 @@ class Daemon:
         self._parts = replace(self._parts, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher)))
         self._parts.watch.rules = partial(rule_names, rules.matcher)
         self._parts.desk.answering.matcher = rules.matcher
+        settle_memory()
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""

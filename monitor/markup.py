@@ -14,6 +14,7 @@ from monitor import text
 _MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
 _LONGEST_TAG = 8_000  # characters
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
+_LINE_TAG = re.compile(r"</?p>|<br ?/?>")  # all the markup that most summaries have
 
 # Names are tried letter by letter: with one long alternation this would take as long as the parser.
 _BLOCK = (
@@ -206,6 +207,8 @@ def plain(html: str) -> str:
     if "<" not in html:
         paragraphs = _PARAGRAPH_BREAK.split(html)
         return text.clean("\n".join(_on_one_line(paragraph) for paragraph in paragraphs))
+    if "&" not in html and "<" not in (lines := _LINE_TAG.sub("\n", _on_one_line(html))):
+        return text.clean(lines)  # what the parser would say, without asking it
     tree = document(html)
     drop_unread(tree)
     return text_of(tree.root) if tree.root is not None else ""

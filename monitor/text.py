@@ -30,7 +30,6 @@ _FAR = re.compile(  # the neighbourhoods of combining marks: quick to look for
     "\U000101fd-\U0001efff]"
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\n{3,}")
 
 
@@ -42,7 +41,7 @@ def clean(text: str) -> str:
     """
     if "&" in text or _UNUSUAL.search(text):
         text = _compose(_UNREADABLE.sub("", _LINE_END.sub("\n", _without_entities(text))))
-    lines = (line.strip(" ") for line in _BLANKS.sub(" ", text).split("\n"))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return _BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 

@@ -5,9 +5,11 @@ what subscribers open is always the address the feed gave.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
+_REMEMBERED = 4_096  # addresses: one is asked for several times while its entry is decided
 _LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
 _NOISE = re.compile(r"[\x00-\x20\x7f\u200b\ufeff\ud800-\udfff]+")  # blanks and control bytes within an address
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
@@ -43,6 +45,11 @@ def canonical(url: str) -> str:
     What is not an http(s) address comes back trimmed.
     """
     trimmed = _NOISE.sub("", url)
+    return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
+
+
+@lru_cache(_REMEMBERED)
+def _canonical(trimmed: str) -> str:
     parts = _split(trimmed)
     if parts is None:
         return trimmed

@@ -21,8 +21,8 @@ _HEAD = 16_384
 _LARGEST = 8 * 1024 * 1024  # bytes; the fetcher's own bound, kept here for bodies that come another way
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ATOM = {"feed": FeedKind.ATOM, "entry": FeedKind.ATOM}
-_LETTER = re.compile(r"[^\W\d_]")
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _ENOUGH = 200  # letters of titles, to judge by
 _LEAST_CYRILLIC = 0.05  # of the letters
 
@@ -74,6 +74,6 @@ def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
 def _strange_letters(feed: Feed, parsed: ParsedFeed) -> Iterator[str]:
     """Russian or Kazakh titles almost without Cyrillic: another edition of the site, or a lost encoding."""
     titles = " ".join(entry.title for entry in parsed.entries)
-    letters = len(_LETTER.findall(titles))
-    if feed.lang in ("ru", "kk") and letters >= _ENOUGH and len(_CYRILLIC.findall(titles)) < letters * _LEAST_CYRILLIC:
+    letters, cyrillic = (sum(map(len, runs.findall(titles))) for runs in (_LETTERS, _CYRILLIC))
+    if feed.lang in ("ru", "kk") and letters >= _ENOUGH and cyrillic < letters * _LEAST_CYRILLIC:
         yield f"{LOST_LETTERS} (lang: {feed.lang}): искажена кодировка или это другая версия сайта"

