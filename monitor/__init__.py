@@ -6,7 +6,7 @@ Read the package from the top shelf down; a file imports only from shelves below
     doors     __main__ · cli · commands/ · daemon · app (desk)    the clock; the one place that wires everything
     stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch · reloading     orchestrate
               reviewing · answering                                 the maintainers' chat
-    edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals)   outside worlds
+    edge      fetching (exchanges, connections, wire, addresses, decompression, turns, robots, refusals)  outside worlds
               reading (confined) · channel · preview
               store (roster) · archive · history · recording · outbox (folding, chatbook, doubts) · copies · exports
               reviews (docket, listening) · updates                 decisions of maintainers

@@ -6,6 +6,7 @@ another charset practically never passes as UTF-8, so UTF-8 is tried first, with
 
 import codecs
 import re
+from collections.abc import Sequence
 
 _HEAD = 4_096  # where an XML declaration or a <meta charset> stands
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w-]{2,24})", re.ASCII | re.IGNORECASE)
@@ -63,15 +64,14 @@ def decode(body: bytes, content_type: str = "") -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body.decode(encoding, "replace").removeprefix("\ufeff").replace("\ufffd", "")
-    declared = _DECLARED.findall(content_type) + _DECLARED.findall(_head(body))
     if body.isascii():
-        disguised = (_strictly(body, name, _DISGUISED) for name in declared)
+        disguised = (_strictly(body, name, _DISGUISED) for name in _declared(body, content_type))
         return next((text for text in disguised if text is not None), body.decode("ascii"))
     utf8 = body.decode("utf-8", "replace")
     broken = utf8.count("\ufffd")
     if not broken or _is_utf8_with_faults(utf8, broken):
         return utf8.replace("\ufffd", "")
-    texts = (_strictly(body, name, _KNOWN) for name in declared)
+    texts = (_strictly(body, name, _KNOWN) for name in _declared(body, content_type))
     found = next((text for text in texts if text is not None and not is_lost(text)), None)
     return found if found is not None else body.decode(_undeclared(body), "ignore")
 
@@ -103,8 +103,10 @@ def _count(letters: re.Pattern[str], text: str) -> int:
     return sum(map(len, letters.findall(text)))
 
 
-def _head(body: bytes) -> str:
-    return body[:_HEAD].decode("cp037" if body.startswith(_EBCDIC_DECLARATION) else "latin-1")
+def _declared(body: bytes, content_type: str) -> Sequence[str]:
+    """Names of charsets: the header's first, then those the body's beginning has."""
+    head = body[:_HEAD].decode("cp037" if body.startswith(_EBCDIC_DECLARATION) else "latin-1")
+    return _DECLARED.findall(content_type) + _DECLARED.findall(head)
 
 
 def _is_utf8_with_faults(text: str, broken: int) -> bool:

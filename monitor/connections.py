@@ -1,196 +1,108 @@
-"""Connections for one GET each: a socket to a judged address, TLS that keeps the name, a proxy if there is one.
+"""One request and its response over a connection of their own, direct or through a proxy.
 
-httpcore speaks HTTP here without its pool: hosts differ, a connection would be closed as idle before the next poll, and
-the pool is searched anew for every request (docs/decisions/0013). Knows nothing of feeds, redirects or bodies.
+Directly h11 speaks HTTP over a `Wire`; through a proxy httpcore does, without its pool: hosts differ, a connection
+would be closed as idle before the next poll, and the pool is searched anew for every request (docs/decisions/0013).
+Knows nothing of feeds, redirects or bodies.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
-from ssl import SSLContext, SSLError
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from ssl import SSLContext
 
+import h11
 import httpcore
 import httpx
 from socksio import SOCKSError
 
 from monitor.addresses import Names, refuse_private_literal
-from monitor.decompression import TooLarge
+from monitor.wire import Network
 
 FAILURES = (
+    h11.RemoteProtocolError,
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
+_PORTS = {"http": 80, "https": 443}
+_LONGEST_HEAD = 102_400  # bytes of a head, as httpcore has it
+_PIECE = 65_536  # bytes read at once
 
-_MOST_ATTEMPTS = 3  # addresses of one name
-_HIGH_WATER = 262_144  # bytes that wait to be read before the other side has to
 
+class Direct(httpx.AsyncBaseTransport):
+    """An httpx transport: a new connection for each request, HTTP/1.1.
 
-class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """One connection as httpcore wants it; `read` raises TooLarge once more than `most` bytes came in all.
-
-    The bound holds for whatever a body's bound does not see: heads, interim answers, the frames of chunks.
+    Raises h11's and httpcore's errors, BlockedAddress, TooLarge.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held = bytearray()
-        self._received = 0
-        self._ended = False
-        self._error: Exception | None = None
-        self._news: asyncio.Future[None] | None = None
-        self._transport = asyncio.Transport()
+    def __init__(self, *, tls: SSLContext, names: Names, most: int) -> None:
+        self._tls, self._network = tls, Network(names, most=most)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio asks."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One exchange; closing the response closes the connection."""
+        timeouts = request.extensions["timeout"]
+        stream = await self._connected(request.url, timeouts["connect"])
+        conversation = _Conversation(stream, timeouts["read"])
+        async with AsyncExitStack() as on_failure:
+            on_failure.push_async_callback(stream.aclose)
+            answer = await conversation.ask(request)
+            on_failure.pop_all()
+        return httpx.Response(answer.status_code, headers=answer.headers.raw_items(), stream=conversation)
 
-    def data_received(self, data: bytes) -> None:
-        """As asyncio asks."""
-        self._received += len(data)
-        self._held += data
-        if len(self._held) > _HIGH_WATER:
-            self._transport.pause_reading()
-        self._wake()
+    async def _connected(self, url: httpx.URL, timeout: float) -> httpcore.AsyncNetworkStream:  # noqa: ASYNC109 -- handed through
+        host = url.raw_host.decode("ascii")
+        stream = await self._network.connect_tcp(host, url.port or _PORTS[url.scheme], timeout)
+        if url.scheme != "https":
+            return stream
+        return await stream.start_tls(self._tls, server_hostname=host, timeout=timeout)
 
-    def eof_received(self) -> None:
-        """As asyncio asks."""
-        self._ended = True
-        self._wake()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """As asyncio asks."""
-        self._ended, self._error = True, exc
-        self._wake()
+class _Conversation(httpx.AsyncByteStream):
+    """A request, then its response as it comes."""
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 -- httpcore's
-        """What came, at most `max_bytes`; b"" at the end."""
-        if not self._held and not self._ended:
-            await self._wait(timeout)
-        if self._received > self._most:
-            raise TooLarge
-        if self._error and not self._held:
-            raise httpcore.ReadError(str(self._error)) from self._error
-        data = bytes(self._held[:max_bytes])
-        del self._held[:max_bytes]
-        self._transport.resume_reading()
-        return data
+    def __init__(self, stream: httpcore.AsyncNetworkStream, patience: float) -> None:
+        self._stream, self._patience = stream, patience
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 -- httpcore's
-        """Requests are small: nobody waits for their writing."""
-        if self._ended:
-            raise httpcore.WriteError("the connection is closed") from self._error
-        self._transport.write(buffer)
+    async def ask(self, request: httpx.Request) -> h11.Response:
+        """Send a request without a body, and read the head of its answer; interim answers are passed over."""
+        asked = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+        said = (self._protocol.send(asked) or b"") + (self._protocol.send(h11.EndOfMessage()) or b"")
+        with suppress(httpcore.WriteError):  # a server may refuse before it has heard us out: what it says counts
+            await self._stream.write(said)
+        while not isinstance(event := await self._next(), h11.Response):
+            pass
+        return event
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while isinstance(event := await self._next(), h11.Data):
+            yield bytes(event.data)
 
     async def aclose(self) -> None:
-        """At once: nothing is left to say."""
-        self._transport.abort()
+        await self._stream.aclose()
 
-    async def start_tls(
-        self,
-        ssl_context: SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's
-    ) -> httpcore.AsyncNetworkStream:
-        """The same connection, with TLS."""
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                secured = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout("TLS") from error
-        except (SSLError, OSError, TypeError) as error:  # Python 3.11 stumbles when TLS within TLS fails
-            raise httpcore.ConnectError(str(error)) from error
-        assert secured is not None
-        self._transport = secured
-        return self
-
-    def get_extra_info(self, info: str) -> Any:
-        """Of the transport."""
-        return self._transport.get_extra_info(info)
-
-    async def _wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 -- handed through
-        self._news = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(timeout):
-                await self._news
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout from error
-
-    def _wake(self) -> None:
-        if self._news and not self._news.done():
-            self._news.set_result(None)
+    async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        while (event := self._protocol.next_event()) is h11.NEED_DATA:
+            self._protocol.receive_data(await self._stream.read(_PIECE, self._patience))
+        return event
 
 
-class Network(httpcore.AsyncNetworkBackend):
-    """Opens connections to the addresses that `names` allows; each may receive `most` bytes."""
-
-    def __init__(self, names: Names, *, most: int) -> None:
-        self._names, self._most = names, most
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's
-        local_address: str | None = None,  # noqa: ARG002 -- httpcore's; nobody asks for it
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 -- the same
-    ) -> httpcore.AsyncNetworkStream:
-        """The first of the allowed addresses that answers; `timeout` (seconds) is shared by all of it.
-
-        Raises BlockedAddress and what httpcore expects.
-        """
-        try:
-            async with asyncio.timeout(timeout):
-                addresses = (await self._names.addresses(host, port))[:_MOST_ATTEMPTS]
-                return await self._first(addresses, port, timeout)
-        except TimeoutError as error:
-            self._names.forget(host, port)
-            raise httpcore.ConnectTimeout(host) from error
-        except OSError as error:
-            self._names.forget(host, port)
-            raise httpcore.ConnectError(str(error)) from error
-
-    async def _first(self, addresses: list[str], port: int, timeout: float | None) -> Wire:  # noqa: ASYNC109 -- shared
-        share = timeout / len(addresses) if timeout else None
-        for address in addresses[:-1]:
-            try:
-                async with asyncio.timeout(share):
-                    return await self._connected(address, port)
-            except OSError:  # TimeoutError among them
-                continue
-        return await self._connected(addresses[-1], port)
-
-    async def _connected(self, address: str, port: int) -> Wire:
-        loop = asyncio.get_running_loop()
-        _, wire = await loop.create_connection(lambda: Wire(self._most), address, port)
-        return wire
-
-
-class Transport(httpx.AsyncBaseTransport):
-    """An httpx transport: a new connection for each request, through `proxy` if one is given.
-
-    Through a proxy `names` are the proxy's own addresses; it resolves the others itself, so that only those spelt out
-    as numbers can be refused (`refuse_literals`). Raises httpcore's errors, BlockedAddress, TooLarge.
+class Proxied(httpx.AsyncBaseTransport):
+    """As `Direct`, through a proxy, whose addresses `names` are; it resolves the others itself, so that only those
+    spelt out as numbers can be refused (`refuse_literals`).
     """
 
-    def __init__(
-        self,
-        *,
-        tls: SSLContext,
-        names: Names,
-        most: int,
-        proxy: httpx.Proxy | None = None,
-        refuse_literals: bool = False,
-    ) -> None:
+    def __init__(self, proxy: httpx.Proxy, *, tls: SSLContext, names: Names, most: int, refuse_literals: bool) -> None:
         self._refuse_literals = refuse_literals
         self._factory = httpcore.AsyncConnectionPool(
             ssl_context=tls,
-            proxy=_proxy(proxy, tls) if proxy else None,
+            proxy=httpcore.Proxy(
+                _address(proxy.url),
+                auth=proxy.raw_auth,
+                headers=proxy.headers.raw,
+                ssl_context=tls if proxy.url.scheme == "https" else None,
+            ),
             network_backend=Network(names, most=most),
         )
 
@@ -229,8 +141,3 @@ class _Stream(httpx.AsyncByteStream):
 
 def _address(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-
-
-def _proxy(proxy: httpx.Proxy, tls: SSLContext) -> httpcore.Proxy:
-    secure = tls if proxy.url.scheme == "https" else None
-    return httpcore.Proxy(_address(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=secure)

@@ -10,7 +10,7 @@ from functools import cache
 import httpx
 
 from monitor.addresses import Lookup, Names
-from monitor.connections import FAILURES, Transport
+from monitor.connections import FAILURES, Direct, Proxied
 from monitor.decompression import TooLarge, decompress
 
 ERROR_PAGE = 65_536  # bytes; the page of an error or of a bot wall is smaller
@@ -73,7 +73,8 @@ class Exchanges:
     async def exchange(self, url: httpx.URL, headers: Mapping[str, str], route: Route) -> Answer:
         """GET `url`, no redirects followed, and no deadline for the whole.
 
-        Raises TooLarge, Undecodable, UnreadableCertificates, BlockedAddress, OSError, ValueError, httpcore's errors.
+        Raises TooLarge, Undecodable, UnreadableCertificates, BlockedAddress, OSError, ValueError, h11's and
+        httpcore's errors.
         """
         encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         request = httpx.Request("GET", url, headers=encoded, extensions={"timeout": self._timeouts})
@@ -84,14 +85,13 @@ class Exchanges:
             body = await self._body(response)
         return Answer(status=response.status_code, headers=response.headers, body=body)
 
-    def _new_transport(self, route: Route) -> Transport:
-        proxy = httpx.Proxy(route.proxy) if route.proxy else None
-        return Transport(
-            tls=_trust(route.ca_file),
-            names=self._proxies if proxy else self._names,
-            most=2 * self._limits.body + _MOST_HEADERS,
-            proxy=proxy,
-            refuse_literals=proxy is not None and not self._allow_private,
+    def _new_transport(self, route: Route) -> httpx.AsyncBaseTransport:
+        tls, most = _trust(route.ca_file), 2 * self._limits.body + _MOST_HEADERS
+        if not route.proxy:
+            return Direct(tls=tls, names=self._names, most=most)
+        refuse_literals = not self._allow_private
+        return Proxied(
+            httpx.Proxy(route.proxy), tls=tls, names=self._proxies, most=most, refuse_literals=refuse_literals
         )
 
     async def _body(self, response: httpx.Response) -> bytes:

@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 
 _PRINT = 8  # bytes of one fingerprint
 _LONGEST = 2_000_000
 _MOST = 1_000
-_BLANK = b" >\t\r\n"
+_ITEM_TAGS = re.compile(rb"<(?:item(?=[ >\t\r\n])|/item>)")  # `<items>` is another one
+_ENTRY_TAGS = re.compile(rb"<(?:entry(?=[ >\t\r\n])|/entry>)")
+_SLASH = ord("/")
 _GUID = re.compile(rb"<(?:guid|id)(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<\]]*)")
 _LINK = re.compile(rb"<link(?:>\s*(?:<!\[CDATA\[)?([^<\]?#]*)|\s[^>]*?href=[\"']([^\"'?#]*))")
 
@@ -32,55 +35,42 @@ def trim(body: bytes, known: bytes) -> Trimmed:
     A body stays whole when its entries do not stand plainly side by side, or when their guids or addresses repeat:
     then the identity of one depends on the others.
     """
-    pieces = _pieces(body)
-    if pieces is None or not _is_identified([item for _, item in pieces[:-1]]):
+    spans = _spans(body)
+    items = [body[start:end] for start, end in spans]
+    is_closed = b"<!" not in body or all(map(_is_closed, items))
+    if not items or not is_closed or not _is_identified(items):
         return Trimmed(body=body, items=b"")
-    prints = [blake2b(item, digest_size=_PRINT).digest() for _, item in pieces[:-1]]
+    prints = [blake2b(item, digest_size=_PRINT).digest() for item in items]
     seen = set(_split(known))
-    kept = [(between, b"" if mark in seen else item) for (between, item), mark in zip(pieces, prints, strict=False)]
-    return Trimmed(
-        body=b"".join(part for pair in kept for part in pair) + pieces[-1][0],
-        items=b"".join(prints),
-        total=len(prints),
-        known=sum(not item for _, item in kept),
-    )
+    gone = [span for span, mark in zip(spans, prints, strict=True) if mark in seen]
+    return Trimmed(body=_without(body, gone), items=b"".join(prints), total=len(prints), known=len(gone))
 
 
 def _split(prints: bytes) -> Iterator[bytes]:
     return (prints[start : start + _PRINT] for start in range(0, len(prints), _PRINT))
 
 
-def _pieces(body: bytes) -> Sequence[tuple[bytes, bytes]] | None:
-    """What stands before each entry, and the entry; the tail of the document last. None: not to be told apart."""
-    name = b"item" if b"</item>" in body else b"entry"
-    closing, opening = b"</" + name + b">", b"<" + name
-    parts = body.split(closing, _MOST + 1)
-    if len(body) > _LONGEST or not 1 < len(parts) <= _MOST + 1 or b"\0" in body[:64]:
-        return None
-    pieces = [_cut(part, opening, closing) for part in parts[:-1]]
-    found = [piece for piece in pieces if piece]
-    return [*found, (parts[-1], b"")] if len(found) == len(pieces) else None
+def _spans(body: bytes) -> Sequence[tuple[int, int]]:
+    """Where each entry begins and ends; none when they are not to be told apart."""
+    tags = _ITEM_TAGS if b"</item>" in body else _ENTRY_TAGS
+    if len(body) > _LONGEST or b"\0" in body[:64]:
+        return ()
+    found = [tag.span() for tag in islice(tags.finditer(body), 2 * _MOST + 1)]
+    opening, closing = found[::2], found[1::2]
+    side_by_side = len(opening) == len(closing) <= _MOST and all(
+        body[first + 1] != _SLASH == body[last + 1] for (first, _), (last, _) in zip(opening, closing, strict=True)
+    )
+    return [(start, end) for (start, _), (_, end) in zip(opening, closing, strict=True)] if side_by_side else ()
 
 
-def _cut(part: bytes, opening: bytes, closing: bytes) -> tuple[bytes, bytes] | None:
-    """One part into what stands before its entry and the entry; None when there is not exactly one, or half a CDATA."""
-    start = _opened(part, opening, 0)
-    if start < 0 or _opened(part, opening, start + 1) >= 0:
-        return None
-    item = part[start:]
-    return (part[:start], item + closing) if b"<!" not in item or _is_closed(item) else None
+def _without(body: bytes, gone: Sequence[tuple[int, int]]) -> bytes:
+    starts, ends = [start for start, _ in gone], [end for _, end in gone]
+    return b"".join(body[start:end] for start, end in zip([0, *ends], [*starts, len(body)], strict=True))
 
 
 def _is_closed(item: bytes) -> bool:
+    """Whether it has no half of a CDATA section or of a comment."""
     return item.count(b"<![CDATA[") == item.count(b"]]>") and item.count(b"<!--") == item.count(b"-->")
-
-
-def _opened(part: bytes, opening: bytes, start: int) -> int:
-    """Where the element opens (`<items>` is another one), or -1."""
-    found = part.find(opening, start)
-    while found >= 0 and part[found + len(opening) : found + len(opening) + 1] not in _BLANK:
-        found = part.find(opening, found + 1)
-    return found
 
 
 def _is_identified(items: Sequence[bytes]) -> bool:

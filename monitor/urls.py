@@ -53,7 +53,7 @@ def _canonical(trimmed: str) -> str:
     parts = _split(trimmed)
     if parts is None:
         return trimmed
-    host, path = _host(parts), _path(parts.path)
+    host, path = _host(parts.netloc), _path(parts.path)
     host = _TWIN_HOSTS.get(host, host)
     if host in _TELEGRAM_HOSTS:
         host, path = "t.me", _telegram_path(path)
@@ -72,7 +72,7 @@ def address_number(canonical_url: str) -> int:
 def host_key(url: str) -> str:
     """The host an address belongs to, without `www.` and its like; "" if it is not an http(s) address."""
     parts = _split(_NOISE.sub("", url))
-    return _host(parts) if parts else ""
+    return _host(parts.netloc) if parts else ""
 
 
 def message_link(chat: str, message_id: int | None) -> str:
@@ -101,21 +101,25 @@ def _split(url: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(url)
-        port_is_sound = parts.port is None or parts.port >= 0  # reading the port checks it
     except ValueError:
         return None
-    sound = parts.scheme in ("http", "https") and parts.hostname and port_is_sound
-    return parts if sound and _host(parts) else None
+    return parts if parts.scheme in ("http", "https") and _host(parts.netloc) else None
 
 
-def _host(parts: SplitResult) -> str:
+@lru_cache(_REMEMBERED)
+def _host(netloc: str) -> str:
+    """The host and a port that is not the usual one; "" when there is none or it is not sound."""
+    parts = SplitResult("", netloc, "", "", "")
+    try:
+        port = parts.port  # reading it checks it
+    except ValueError:
+        return ""
     host = (parts.hostname or "").strip(".").lower()
     while (front := _front_label(host)) and "." in host.removeprefix(front).strip("."):
         host = host.removeprefix(front).strip(".")
     if ":" in host:
         host = f"[{host}]"
-    default_port = parts.port in (None, 80, 443)
-    return host if default_port else f"{host}:{parts.port}"
+    return f"{host}:{port}" if host and port not in (None, 80, 443) else host
 
 
 def _front_label(host: str) -> str:

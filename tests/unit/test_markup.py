@@ -32,6 +32,17 @@ def test_html_becomes_what_is_read(html: str, readable: str) -> None:
     assert markup.plain(html) == readable
 
 
+@given(
+    st.lists(
+        st.sampled_from(["Суд", " ", "\n", "\u00ad", "\x00", "5 > 4", "<p>", "</p>", "<br>", "<br />"]), max_size=12
+    )
+)
+def test_plain_markup_is_read_without_the_parser_as_with_it(pieces: list[str]) -> None:
+    html = "".join(pieces)
+
+    assert markup.plain(html + "<p>") == markup.plain(html + "<p id='x'>")
+
+
 @pytest.mark.parametrize(
     ("written", "readable"),
     [

@@ -82,7 +82,13 @@ def test_nonsense_is_no_address(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("url", "host"),
-    [("https://www.Vesti.kz/a", "vesti.kz"), ("http://m.vesti.kz:8080/", "vesti.kz:8080"), ("mailto:a@b.kz", "")],
+    [
+        ("https://www.Vesti.kz/a", "vesti.kz"),
+        ("http://m.vesti.kz:8080/", "vesti.kz:8080"),
+        ("http://:8080/a", ""),
+        ("http://vesti.kz:80800/", ""),
+        ("mailto:a@b.kz", ""),
+    ],
 )
 def test_host_key(url: str, host: str) -> None:
     assert host_key(url) == host
