@@ -6,7 +6,7 @@
 import asyncio
 import gc
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from monitor import __version__, endpoint, health
+from monitor import __version__, endpoint, health, urls
 from monitor.alarmbook import AlarmBook
 from monitor.archive import Archive
 from monitor.channel import Channel
@@ -27,7 +27,6 @@ from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError
-from monitor.extraction import extract
 from monitor.fetching import Fetcher
 from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
@@ -118,12 +117,15 @@ def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
     )
 
 
-async def read_page(settings: Settings, url: str) -> Extracted:
-    """The article at an address, fetched and extracted as a poll does it. Raises FetchError."""
-    async with open_fetcher(settings) as fetcher:
-        answer = await fetcher.get(url, accept="page")
-    assert isinstance(answer, Fetched)  # no validators were sent
-    return extract(answer.body, content_type=answer.content_type, url=answer.url, now=clock())
+async def read_page(settings: Settings, url: str, feeds: Iterable[Feed]) -> Extracted:
+    """The article at an address, fetched and extracted as a poll of the feed of its site does it. Raises FetchError."""
+    site = urls.host_key(url)
+    feed = next((feed for feed in feeds if urls.host_key(feed.url) == site), None)
+    of_feed = {"tz": feed.tz, "selector": feed.article} if feed else {}
+    async with open_fetcher(settings) as fetcher, Reader() as reader:
+        answer = await fetcher.get(url, accept="page", feed=feed)
+        assert isinstance(answer, Fetched)  # no validators were sent
+        return await reader.extract(answer, now=clock(), **of_feed)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,15 +11,15 @@ import typer
 from monitor import charsets
 from monitor.commands.explained import show_explanation
 from monitor.commands.records import STDIN, numbered_lines, opened, record_of
-from monitor.commands.shown import AsJson, KeywordsFile, json_bytes, print_json
+from monitor.commands.shown import AsJson, KeywordsFile, json_bytes, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
-from monitor.editions import load_matcher
+from monitor.editions import load_matcher, read_feeds
 from monitor.environment import clock, environment, read_bytes
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.extraction import extract
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
-from monitor.models import Extracted
+from monitor.models import Extracted, Feed
 from monitor.text import clean
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -112,9 +112,18 @@ def _fetched(url: str, settings: Settings) -> Extracted:
     from monitor.app import read_page  # noqa: PLC0415 - half a second that only a page on the web needs
 
     try:
-        return asyncio.run(read_page(settings, url))
+        return asyncio.run(read_page(settings, url, _feeds(settings.feeds)))
     except FetchError as error:
         raise MonitorError(f"{url}: {error.message}") from error
+
+
+def _feeds(file: str) -> Sequence[Feed]:
+    """A page can be asked about without them; then it is read as one of a site nobody wrote down."""
+    try:
+        return read_feeds(file).feeds
+    except ConfigError as error:
+        show_warning(error)
+        return ()
 
 
 def _recorded(what: str, body: bytes) -> tuple[Any, Extracted]:

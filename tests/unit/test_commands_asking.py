@@ -83,6 +83,22 @@ def test_explain_fetches_an_address_as_the_monitor_does(web: WebServer) -> None:
     assert "беглец → Беглеца (текст)" in told.stdout
 
 
+def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, folder: Path) -> None:
+    aside = "<div class=story><p>" + "Беглеца нашли на рейсе, сообщила полиция порта. " * 6 + "</p></div>"
+    url = web.serve("/page", PAGE.replace("</article>", f"</article>{aside}"), content_type="text/html")
+    stanza = f"feeds:\n  - {{name: Река, kind: rss, url: '{web.url}/rss', lang: ru, article: div.story}}\n"
+    (folder / "feeds.yaml").write_text(stanza, encoding="utf-8")
+
+    told = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    (folder / "feeds.yaml").write_text("feeds: []", encoding="utf-8")
+    bare = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+
+    assert "утреннем" not in told.stdout
+    assert "утреннем" in bare.stdout
+    assert "feeds.yaml" in bare.stderr
+    assert (told.code, bare.code) == (0, 0)
+
+
 def test_a_page_that_cannot_be_read_is_named(web: WebServer, folder: Path) -> None:
     login = "<html><title>Вход</title><form><input type=password></form></html>"
     (folder / "login.html").write_text(login, encoding="utf-8")
