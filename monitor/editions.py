@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.config.feeds import load_feeds
-from monitor.config.keywords import Keywords, load_keywords
+from monitor.config.keywords import load_keywords
+from monitor.config.ruleset import Keywords
 from monitor.config.yamlfile import raise_first
 from monitor.environment import as_text, read_bytes
 from monitor.errors import ConfigError

@@ -11,7 +11,7 @@ from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, print_json, 
 from monitor.config import feeds as feeds_file
 from monitor.config import keywords as keywords_file
 from monitor.config import schemas
-from monitor.config.keywords import Keywords
+from monitor.config.ruleset import Keywords
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import environment, read_text
 from monitor.errors import ConfigError

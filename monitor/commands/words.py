@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.commands.shown import AsJson, KeywordsFile, print_json
-from monitor.config.keywords import PartKind, Term, load_keywords, read_terms
+from monitor.config.keywords import load_keywords, read_terms
+from monitor.config.ruleset import PartKind, Term
 from monitor.config.settings import load_settings
 from monitor.config.yamlfile import nearest
 from monitor.environment import environment, read_text

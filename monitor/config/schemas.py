@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from monitor.config import feeds, keywords
+from monitor.config.ruleset import Scope
 from monitor.models import FeedKind, FeedLanguage, Listing, Tier
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -91,7 +92,7 @@ _RULE = {
     "within": {
         "description": "как близко должны стоять строки: в предложении, в заголовке, где угодно или за столько слов",
         "anyOf": [
-            {"enum": [scope.value for scope in keywords.Scope]},
+            {"enum": [scope.value for scope in Scope]},
             {"type": "integer", "minimum": 2, "maximum": keywords.MAX_WINDOW},
         ],
     },

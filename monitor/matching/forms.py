@@ -6,7 +6,7 @@ Forms come from where the rules take them; a question goes to the same index as 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.config.keywords import Part, PartKind, Term
+from monitor.config.ruleset import Part, PartKind, Term
 from monitor.languages.kazakh_samples import samples
 from monitor.languages.russian import ONLY_RUSSIAN, grouped_forms
 from monitor.matching.index import TermIndex

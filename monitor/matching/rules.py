@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term, Topic
+from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term, Topic
 from monitor.config.yamlfile import raise_first
 from monitor.errors import ConfigError
 from monitor.languages import kazakh, russian

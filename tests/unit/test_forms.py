@@ -1,6 +1,7 @@
 import pytest
 
-from monitor.config.keywords import PartKind, read_terms
+from monitor.config.keywords import read_terms
+from monitor.config.ruleset import PartKind
 from monitor.errors import ConfigError
 from monitor.languages import kazakh, russian
 from monitor.languages.kazakh_samples import samples

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keywords import Keywords, Part, PartKind, Scope, Term, load_keywords, problems
+from monitor.config.keywords import load_keywords, problems
+from monitor.config.ruleset import Keywords, Part, PartKind, Scope, Term
 from monitor.config.yamlfile import Mapping, Scalar, load
 from monitor.errors import ConfigError
 from monitor.models import Tier

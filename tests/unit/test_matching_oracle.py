@@ -8,7 +8,8 @@ from itertools import pairwise, product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keywords import Keywords, Part, PartKind, Rule, Scope, Term, load_keywords
+from monitor.config.keywords import load_keywords
+from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term
 from monitor.languages import kazakh, russian
 from monitor.languages.kazakh_latin import skeletons
 from monitor.matching.engine import Matcher

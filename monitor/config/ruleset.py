@@ -1,0 +1,99 @@
+"""What keywords.yaml says, as values: topics of rules, rules of lines, lines of terms. keywords.py reads them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from monitor.models import Language, Tier
+
+
+class PartKind(StrEnum):
+    """How one word of a term is to be found."""
+
+    WORD = "word"  # in every form
+    EXACT = "exact"  # as written
+    PREFIX = "prefix"  # every word that begins so
+    NAME = "name"  # a person: every case, with a capital letter only
+
+
+class Scope(StrEnum):
+    """How near to each other the lines of a rule must be found."""
+
+    SENTENCE = "sentence"  # the title is a sentence of its own
+    TITLE = "title"
+    TEXT = "text"  # title and text together
+
+
+Expectation = Literal["match", "post", "review", "miss"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One word of a term."""
+
+    text: str
+    kind: PartKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One alternative of a line; its parts stand in the article one after another. `language` None: both."""
+
+    text: str  # as the file writes it
+    parts: tuple[Part, ...]
+    language: Language | None
+    line: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Every line must be found within `within` (a number counts words); no term of `none` may stand there."""
+
+    name: str
+    tier: Tier
+    lines: tuple[tuple[Term, ...], ...]
+    none: tuple[Term, ...]
+    within: Scope | int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text and what its topic must say of it: fire (in that very tier), or stay silent."""
+
+    title: str
+    text: str
+    expects: Expectation
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A group of rules; one that fires is enough."""
+
+    id: str
+    title: str
+    hashtag: str
+    rules: tuple[Rule, ...]
+    examples: tuple[Example, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordList:
+    """A list by its name, `people` among them, with the terms it refers to. `is_used`: a rule can reach it."""
+
+    name: str
+    terms: tuple[Term, ...]
+    is_used: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keywords:
+    """The whole file. `lists` are already written into the rules; they stay here to be checked."""
+
+    file: str
+    topics: tuple[Topic, ...]
+    lists: tuple[WordList, ...] = ()
