@@ -11,7 +11,7 @@ import typer
 from monitor import charsets
 from monitor.commands.explained import show_explanation
 from monitor.commands.records import STDIN, numbered_lines, opened, record_of
-from monitor.commands.shown import AsJson, KeywordsFile, json_bytes, print_json, show_warning
+from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
 from monitor.editions import load_matcher, read_feeds
 from monitor.environment import clock, environment, read_bytes
@@ -31,6 +31,7 @@ def explain(
         str, typer.Argument(metavar="АДРЕС|ФАЙЛ|-", help="страница, файл HTML или текст (первая строка — заголовок)")
     ],
     *,
+    feeds: FeedsFile = None,
     keywords: KeywordsFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +42,7 @@ def explain(
     """
     settings = load_settings(environment())
     matcher = load_matcher(keywords or settings.keywords)
-    name, page = _page(what, settings, as_json=as_json)
+    name, page = _page(what, settings, feeds or settings.feeds, as_json=as_json)
     verdict = matcher.judge(title=page.title, text=page.text)
     if as_json:
         print_json(explanation.verdict_json(verdict, id=name), indent=None)
@@ -95,10 +96,10 @@ def _answers(matcher: Matcher, lines: Iterable[tuple[int, bytes]]) -> Iterator[d
         yield explanation.verdict_json(verdict, id=record["id"])
 
 
-def _page(what: str, settings: Settings, *, as_json: bool) -> tuple[Any, Extracted]:
+def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[Any, Extracted]:
     """What is to be judged, and its id: that of the record, else the address or the file's name."""
     if _URL.match(what):
-        return what, _fetched(what, settings)
+        return what, _fetched(what, settings, feeds)
     body = sys.stdin.buffer.read() if what == STDIN else read_bytes(what)
     if as_json and (what == STDIN or body.lstrip()[:1] == b"{"):
         return _recorded(what, body)
@@ -108,11 +109,11 @@ def _page(what: str, settings: Settings, *, as_json: bool) -> tuple[Any, Extract
     return what, Extracted(title=title, text=text.lstrip("\n"))
 
 
-def _fetched(url: str, settings: Settings) -> Extracted:
+def _fetched(url: str, settings: Settings, feeds: str) -> Extracted:
     from monitor.app import read_page  # noqa: PLC0415 - half a second that only a page on the web needs
 
     try:
-        return asyncio.run(read_page(settings, url, _feeds(settings.feeds)))
+        return asyncio.run(read_page(settings, url, _feeds(feeds)))
     except FetchError as error:
         raise MonitorError(f"{url}: {error.message}") from error
 

@@ -29,12 +29,14 @@ feeds_cli = typer.Typer(help="Ленты: найти новую и вписат�
 @feeds_cli.command("add")
 def feeds_add(
     url: Annotated[str, typer.Argument(metavar="АДРЕС", help="лента, страница сайта, @канал или t.me/канал")],
-    file: Annotated[str | None, typer.Option("--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")] = None,
+    feeds: Annotated[
+        str | None, typer.Option("--feeds", "--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
     """Найти ленту за адресом, показать её и вписать в конец feeds.yaml."""
     settings = load_settings(environment())
-    path = file or settings.feeds
+    path = feeds or settings.feeds
     text = read_text(path)
     found = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
     if found is None:
@@ -46,7 +48,7 @@ def feeds_add(
         _show_found(found)
         if not dry_run:
             _replace(Path(path).resolve(), made)
-            typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт при запуске.")
+            typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:

@@ -87,9 +87,9 @@ def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, fold
     aside = "<div class=story><p>" + "Беглеца нашли на рейсе, сообщила полиция порта. " * 6 + "</p></div>"
     url = web.serve("/page", PAGE.replace("</article>", f"</article>{aside}"), content_type="text/html")
     stanza = f"feeds:\n  - {{name: Река, kind: rss, url: '{web.url}/rss', lang: ru, article: div.story}}\n"
-    (folder / "feeds.yaml").write_text(stanza, encoding="utf-8")
+    (folder / "other.yaml").write_text(stanza, encoding="utf-8")
 
-    told = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    told = call("explain", url, "--feeds", "other.yaml", MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
     (folder / "feeds.yaml").write_text("feeds: []", encoding="utf-8")
     bare = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
 
