@@ -103,11 +103,12 @@ def next_poll_at(
 
     The first failures are most often passing ones and cost no delay; each further one doubles the pause, up to the
     ceiling of its weight. Never before the server's `retry_after`, never later than `CEILING` unless the server asks
-    for it; `chance` in [0, 1) spreads the feeds by up to a tenth of the pause, and what asks to wait is spread too.
+    for it. `chance` in [0, 1) spreads the feeds: a pause is up to a tenth shorter, never longer, because feeds.yaml
+    promises it; what a server asked for is up to a tenth longer.
     """
     free, ceiling = weight.value
     doubled: timedelta = usual * (1 << min(max(failures - free, 0), 10))
-    pause = min(doubled, max(ceiling, usual), CEILING) * (1 + JITTER * (chance - 0.5))
+    pause = min(doubled, max(ceiling, usual), CEILING) * (1 - JITTER * chance)
     asked = (retry_after or timedelta(0)) * (1 + JITTER * chance)
     return now + max(FLOOR, min(pause, CEILING), asked)
 

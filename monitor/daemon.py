@@ -104,10 +104,12 @@ class Daemon:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
         try:
             async with asyncio.timeout(LEASE.total_seconds()):
-                await self._parts.poller.poll(feed, state)
+                outcome = await self._parts.poller.poll(feed, state)
         except asyncio.CancelledError:
             self._given_up.append(state)
             raise
+        if outcome.matched:
+            self._start_drains(clock())  # nobody waits for the next tick to hear of it
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
@@ -117,16 +119,20 @@ class Daemon:
             self._start(self._asides, "daily", self._parts.daily.tell())
             if reviewing := self._parts.desk.reviewing:
                 self._start(self._asides, "updates", reviewing.round())
-            for chat in self._parts.dispatcher.chats:
-                if looker := self._parts.looker:
+            if looker := self._parts.looker:
+                for chat in self._parts.dispatcher.chats:
                     self._start(self._asides, chat, looker.look(chat))
-                # What stands further away than we ever put it was put there before the clock was set back.
-                if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
-                    self._start(self._drains, chat, self._drain(chat))
+            self._start_drains(now)
             await self._beat(DISPATCH)
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
         self._watchdog.came_round(DISPATCH)
+
+    def _start_drains(self, now: datetime) -> None:
+        for chat in self._parts.dispatcher.chats:
+            # What stands further away than we ever put it was put there before the clock was set back.
+            if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
+                self._start(self._drains, chat, self._drain(chat))
 
     async def _drain(self, chat: str) -> None:
         again = await drain(self._parts.dispatcher, chat, patience=PATIENCE)

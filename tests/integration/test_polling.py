@@ -53,7 +53,7 @@ def poller_of(store: Store, fetcher: Fetcher, reader: Reader, now: Callable[[], 
         store=store,
         recorder=Recorder(record_all=recording(store, Chats(post="@channel")), wait=0),
         clock=now,
-        chance=lambda: 0.5,
+        chance=lambda: 0.0,
         slots=asyncio.Semaphore(8),
     )
 

@@ -64,7 +64,7 @@ class Room:
             store=self.store,
             recorder=Recorder(record_all=recording(self.store, Chats(post="@channel")), wait=0),
             clock=self.clock,
-            chance=lambda: 0.5,
+            chance=lambda: 0.0,
             slots=asyncio.Semaphore(8),
         )
 
