@@ -13,8 +13,9 @@ Read the package from the top shelf down; a file imports only from shelves below
               database · tables                                                          memory
               lookout · alarmbook · housekeeping · metrics · endpoint · heartbeat · watchdog         care of itself
               editions · environment                                   files, the clock, what surrounds us
-    core      notices · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
-              asking · wording
+    core      events                                                   how well stories are told apart
+              notices · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
+              asking · wording · placing
               alarms (conditions, firings, health)
               config/ · sources/ · sightings · similarity · novelty · rendering · digests · cadence
               renaming · outages · trimming

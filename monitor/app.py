@@ -40,12 +40,13 @@ from monitor.models import Extracted, Feed, FeedState, Fetched, PollOutcome
 from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.outgoing import Pace
+from monitor.placing import SAME_CASE
 from monitor.polling import LEASE, Poller
 from monitor.preview import Terminal
 from monitor.reading import Reader
 from monitor.recording import RecordAll, Recorder
 from monitor.store import Store
-from monitor.stories import SAME_CASE, Chats, group
+from monitor.stories import Chats, group
 from monitor.taking import Taker
 from monitor.watch import Watch
 from monitor.watchdog import Watchdog

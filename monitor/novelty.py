@@ -13,28 +13,38 @@ from monitor.people import Person, in_common, people
 from monitor.text import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
+_SUBJECT = 200  # characters in which those stand of whom it tells
 
 # The steps of a case, by the beginnings of the words that headlines tell them with. A step in a headline that no
 # earlier telling speaks of is news even when everything else is known.
 _HANDED_OVER = (
-    "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил передан передал"
-    " вывезен вывезл депортацияланды экстрадицияланды шығарылды жөнелтілді қайтарылды тапсырылды"
+    "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил"
+    " экстрадирует депортирует высылает выдворяет экстрадируют депортируют высылают выдворяют"
+    " передан передал вывезен вывезл депортацияланды экстрадицияланды шығарылды жөнелтілді қайтарылды тапсырылды"
 )
+# «Правозащитники осудили обыск»: nobody was sentenced
+_CONDEMNED = "обыск|арест(?!ован)|задержани|выдач|экстрадици|депортаци|высылк|решени|преследовани|давлени"
 _STEPS = {
-    "задержание": ("задерж ұстады ұсталды", r"снят?\w* с (?:рейса|поезда)"),
-    "арест": ("арест қамауға қамалды тұтқын", r"под стражу"),
+    "задержание": ("задерж ұстад ұстал ұстаған", r"снят?\w* с (?:рейса|поезда)"),
+    "арест": ("арест қамау қамал қамады тұтқын", r"под стражу"),
     "запрос": ("запрос запрашива сұрат розыск іздеу", r"сұрау сал"),
     "решение о выдаче": ("", r"(?:одобр|разреш|постанов|реш)\w+ (?:\w+ ){0,3}?(?:выда|экстрад|депорт|высл|выдвор)"),
     "выдача": (_HANDED_OVER, r"ұстап бер(?:ді|ілді)|шығарып жібер(?:ді|ілді)"),
     "отказ в выдаче": ("", r"отказал\w* (?:\w+ ){0,2}?(?:выда|экстрад)|не выда|беруден бас тарт"),
     "освобождение": ("освобо отпущен отпустил босат бостандық", r"выш(?:ел|ла) на свободу"),
     "отказ в убежище": ("", r"отказ\w* (?:\w+ ){0,2}?(?:убежищ|статус)|мәртебе\w* берме"),
-    "допрос": ("допрос допрош допраш вызва вызов шақыр тергеуге", r"жауап ал"),
-    "обыск": ("обыск изъял изъят тінту тәркіле", ""),
-    "обвинение": ("обвин предъяв приговор осужд осудил айыпта үкім сотталды", ""),
+    "допрос": ("допрос допрош допраш вызва вызов шақыр тергеуге сұраққа", r"жауап(?:қа)? (?:ал|тарт)"),
+    "обыск": ("обыск изъял изъят тінт тәркіле", ""),
+    "обвинение": ("обвин предъяв приговор осужд айыпта үкім сотталды", rf"осудил\w* (?!{_CONDEMNED})"),
+    "отказ суда": ("", r"(?:отклонил|отверг)\w* (?:\w+ ){0,2}?(?:жалоб|иск|апелляц|ходатайств)|қанағаттандырмады"),
+    "продление": ("продл ұзартты ұзартылды", ""),
     "смерть": ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
     "побег": ("сбежал бежал покинул уехал вылетел қашып", ""),
 }
+
+
+# «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
+_WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
 
 def _any_of(words: str, phrases: str) -> re.Pattern[str]:
@@ -49,7 +59,7 @@ def news(telling: Telling, told: Sequence[Telling]) -> str:
     known_topics = {topic.id for one in told for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in told)
-    steps = [step for step in _steps(telling.article.title) if not _STEP[step].search(known)]
+    steps = _unsaid(_steps(telling.article.title), known)
     parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps))
     return "; ".join(f"{what}: {', '.join(found)}" for what, found in parts if found)
 
@@ -92,8 +102,32 @@ def common_persons(article: Article, told: Iterable[Article]) -> bool:
     return in_common(_named(article), (person for one in told for person in _named(one)))
 
 
+def common_subjects(article: Article, told: Iterable[Article]) -> bool:
+    """Whether both tell of somebody: name them in the headline, or at the very beginning."""
+    return in_common(_subjects(article), (person for one in told for person in _subjects(one)))
+
+
+def _subjects(article: Article) -> frozenset[Person]:
+    return people(f"{article.title}\n{article.text[:_SUBJECT]}")
+
+
+def are_other_steps(article: Article, told: Sequence[Article]) -> bool:
+    """Whether one's headline tells a step of the case that the other's beginning does not speak of at all."""
+    ours, theirs = _beginning(article), "\n".join(map(_beginning, told))
+    happened = _steps(_WHO.sub("", article.title))
+    return bool(_unsaid(happened, theirs) or any(_unsaid(_steps(_WHO.sub("", one.title)), ours) for one in told))
+
+
+def _beginning(article: Article) -> str:
+    return f"{article.title}\n{article.text[:_LEAD]}"
+
+
+def _unsaid(steps: Iterable[str], text: str) -> list[str]:
+    return [step for step in steps if not _STEP[step].search(text)]
+
+
 def _named(article: Article) -> frozenset[Person]:
-    return people(f"{article.title}\n{article.text[:_LEAD]}")
+    return people(_beginning(article))
 
 
 def _steps(headline: str) -> list[str]:

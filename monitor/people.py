@@ -1,26 +1,34 @@
 """The people a text names: surnames, with the first name where it stands before them. Pure.
 
-No dictionary: a surname is known by its ending, in both languages, or by the first name before it. What ends
-otherwise («Абай», «Тойкен») is not found; whoever asks must bear that.
+No dictionary of surnames: one is known by its ending, in both languages, or by a usual first name before it. What has
+neither («Абай Тойкен») is not found; whoever asks must bear that. A common word with a capital («Адвокат Кузин») is no
+first name.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from monitor.languages.everyday import SHARES
+from monitor.languages.first_names import is_first_name
+
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name
+_SHORTEST = 3  # letters; what has no more is no surname
+_WORD_STEM = 6  # letters by which languages/everyday.py knows a word
 
 _LETTERS = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _SMALL = "а-яёәғқңөұүһі"
 _CAPITAL = f"[{_LETTERS}][{_SMALL}]+"
+_BEFORE = 3  # characters before a word that tell whether a sentence begins with it
 _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  # «Иван», «И.», «И. П.»
 _NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?({_CAPITAL}(?:-{_CAPITAL})?))")  # overlapping: «Судья Иван Петров»
 _SURNAME = re.compile(
-    r"(?:[сц]к(?:ий|ая)|(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы)"
-    r"(?:а|у|ым|ом|е|ой|ою|о|ы|ых|ыми|тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)$"
+    r"(?:(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы)"
+    r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?)$"
 )
+_PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вн|иничн)[а-яіңғұ]{0,3}$")
 _LONE = re.compile(  # a surname by itself
     rf"(?<=[{_SMALL},] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
 )
@@ -55,14 +63,35 @@ class Person(NamedTuple):
 @lru_cache(maxsize=2_000)  # a story is compared with every article that comes for days
 def people(text: str) -> frozenset[Person]:
     """Everybody named in the text: «Имя Фамилия», «И. Фамилия», «Есім Тегі», and surnames by themselves."""
-    full = {
-        Person(last, first)
-        for first, last in _NAME.findall(text)
-        if len(last) > 3 and _SURNAME.search(last) and not _ADJECTIVE.search(first)
-    }
-    with_first = {person.stem for person in full}
-    lone = {person for person in map(Person, _LONE.findall(text)) if person.stem not in with_first}
-    return frozenset(person for person in full | lone if person.stem not in _NOBODY)
+    named = frozenset(_named(text))
+    with_first = {person.stem for person in named if person.first}
+    lone = (last for last in _LONE.findall(text) if not is_first_name(last))
+    bare = {person for person in named if not person.first} | {Person(last) for last in lone}
+    return frozenset(
+        person
+        for person in named | bare
+        if person.stem not in _NOBODY and (person.first or person.stem not in with_first)
+    )
+
+
+def _named(text: str) -> Iterator[Person]:
+    for found in _NAME.finditer(text):
+        first, last = found.groups()
+        if len(last) <= _SHORTEST or _PATRONYMIC.search(last):
+            continue
+        if "." in first or is_first_name(first):
+            yield Person(last, first)
+        elif _SURNAME.search(last) and not _ADJECTIVE.search(first) and not is_first_name(last):
+            before = text[max(0, found.start() - _BEFORE) : found.start()]
+            yield Person(last, first if _may_be_first(first, before) else "")
+
+
+def _may_be_first(word: str, before: str) -> bool:
+    """Not of a patronymic, nor of a word that says who he is («Адвокат Кузин»), nor where any word has a capital."""
+    if _PATRONYMIC.search(word) or word.casefold()[:_WORD_STEM] in SHARES:
+        return False
+    inside = before.rstrip(" «")[-1:]
+    return inside.isalpha() or inside == ","
 
 
 def in_common(one: Iterable[Person], other: Iterable[Person]) -> bool:

@@ -1,8 +1,8 @@
 """Do two articles tell the same event? Fingerprints, how alike they are, and a shelf to find the near ones on. Pure.
 
 The likeness is the cosine of TF-IDF vectors over title and lead. What a word weighs follows from how many recent
-articles have it (`Shelf.weight`); figures count double: dates, sums and numbers of people are what retellings keep.
-What a join means for the story is decided in stories.py; what is news in it, in novelty.py.
+articles have it (`Shelf.weight`). What retellings keep counts for more: names, figures, the words of the headline.
+Which likeness is enough is decided in placing.py; what is news in a retelling, in novelty.py.
 """
 
 import math
@@ -10,38 +10,73 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from heapq import nlargest
 from zlib import crc32
 
 from monitor.languages.everyday import SHARES
+from monitor.models import Article
 
-LEAD = 600  # characters of text beside the title: the lead tells the event, the tail repeats background
+LEAD = 600  # characters of title and of text: the lead tells the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages
-ALIKE = 0.19  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
 FEWEST = 8  # words; a fingerprint of fewer says too little to merge on
 
-_FIGURES_WEIGH = 2.0
+_FIGURES_WEIGH = 1.5  # times a word as rare: dates, sums and numbers of people
+_NAMES_COUNT = 3  # times a word with a capital within a sentence: names are what retellings keep
+_TITLE_COUNTS = 2  # times the headline: it tells the event, the text its background too
+_FEWEST_MARKS = 2  # names and figures; fewer say nothing
 _PRIOR = 270  # articles that the shelf is as good as born with (languages/everyday.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
-_NEAREST = 20  # stories worth an exact comparison
+_NEAREST = 12  # stories worth an exact comparison
 
+_QUOTES = ' «„“"('
+_BEFORE = 4  # characters before a word that tell whether a sentence begins with it
 _WORD = re.compile(r"\d+|[^\W\d_]{3,}")
 
 
 def fingerprint(title: str, text: str) -> tuple[int, ...]:
-    """The words of title and lead, cut to stems, as sorted numbers, repeated as often as they stand there.
+    """The words of title and lead, cut to stems, as sorted numbers, repeated as often as they count.
 
-    Even numbers are words, odd ones figures. Blanks and case do not matter.
+    Even numbers are words, odd ones figures. Blanks do not matter; capitals only say which words are names.
     """
-    words = _WORD.findall(f"{title}\n{text[:LEAD]}".casefold().replace("ё", "е"))
-    return tuple(sorted(_number(word) for word in words))
+    found: list[int] = []
+    for part, times in ((title[:LEAD], _TITLE_COUNTS), (text[:LEAD], 1)):
+        for word in _WORD.finditer(part):
+            number = _stem(word[0])
+            found += [number] * (times * _NAMES_COUNT if _is_name(part, word) else times)
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=2_000)  # of the tellings that something was alike to
+def marks(title: str, text: str) -> frozenset[int]:
+    """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
+    found = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
+    return frozenset(_stem(word[0]) for part, word in found if word[0].isdecimal() or _is_name(part, word))
+
+
+def _stem(word: str) -> int:
+    return _number(word.casefold().replace("ё", "е"))
+
+
+def _is_name(part: str, word: re.Match[str]) -> bool:
+    """Whether it has a capital that no beginning of a sentence explains."""
+    if not word[0].istitle():
+        return False
+    before = part[max(0, word.start() - _BEFORE) : word.start()].rstrip(_QUOTES)
+    return before[-1:].isalnum() or before[-1:] == ","
 
 
 def _number(word: str) -> int:
     return crc32(word[:STEM].encode("utf-8", "replace")) << 1 | word.isdecimal()
 
 
+_ANYWHERE = frozenset(_number(str(figure)) for figure in (*range(10), *range(1900, 2100)))  # digits, years
 _BORN_WITH = {_number(word): _PRIOR * share for word, share in SHARES.items()}  # articles that have the word
+
+
+def _commonness(stem: int, having: int = 0) -> float:
+    """The logarithm of how many articles have it, those counted that a young shelf is as good as born with."""
+    return math.log(having + _BORN_WITH.get(stem, 0.5) + 0.5)
 
 
 class Shelf:
@@ -53,6 +88,7 @@ class Shelf:
     def __init__(self) -> None:
         self._articles: dict[int, tuple[int, datetime, frozenset[int]]] = {}
         self._having: defaultdict[int, set[int]] = defaultdict(set)  # stem → articles
+        self._commonness: dict[int, float] = {}  # stem → logarithm of how many have it
 
     def __len__(self) -> int:
         return len(self._articles)
@@ -63,22 +99,27 @@ class Shelf:
         self._articles[article_id] = (story_id, at, stems)
         for stem in stems:
             self._having[stem].add(article_id)
+            self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
 
     def forget(self, before: datetime) -> None:
         """Take off what came before then."""
         for article_id in [number for number, (_, at, _) in self._articles.items() if at < before]:
             for stem in self._articles.pop(article_id)[2]:
                 self._having[stem].discard(article_id)
+                self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
                 if not self._having[stem]:
-                    del self._having[stem]
+                    del self._having[stem], self._commonness[stem]
 
     def weight(self, stem: int) -> float:
         """Inverse document frequency, of the articles here and of those that a young shelf is as good as born with."""
-        having = len(self._having.get(stem, ())) + _BORN_WITH.get(stem, 0.5) + 0.5
-        return math.log((len(self._articles) + _PRIOR + 1) / having) * (_FIGURES_WEIGH if stem & 1 else 1.0)
+        rarity = self._whole() - self._commonness.get(stem, _commonness(stem))
+        return rarity * _FIGURES_WEIGH if stem & 1 else rarity
+
+    def _whole(self) -> float:
+        return math.log(len(self._articles) + _PRIOR + 1)
 
     def nearest(self, fingerprint: Iterable[int]) -> list[int]:
-        """The stories that share the most of the article's rarest words, the nearest first; at most twenty."""
+        """The stories that share the most of the article's rarest words, the nearest first; at most a dozen."""
         weights = {stem: self.weight(stem) for stem in set(fingerprint) if stem in self._having}
         shared: defaultdict[int, float] = defaultdict(float)
         for stem in nlargest(_RAREST, weights, key=lambda stem: (weights[stem], stem)):
@@ -95,11 +136,35 @@ class Shelf:
         counts = Counter(fingerprint)
         if len(counts) < FEWEST:
             return {}
-        weights = {stem: (1 + math.log(count)) * self.weight(stem) for stem, count in counts.items()}
+        whole, commonness = self._whole(), self._commonness  # `weight` written out: this is what placing spends
+        weights = {
+            stem: (1 + math.log(count) if count > 1 else 1.0)
+            * (whole - (commonness[stem] if stem in commonness else _commonness(stem)))
+            * (_FIGURES_WEIGH if stem & 1 else 1.0)
+            for stem, count in counts.items()
+        }
         length = math.sqrt(sum(weight * weight for weight in weights.values()))
         return {stem: weight / length for stem, weight in weights.items()} if length else {}
+
+    def agreement(self, one: Article, other: Article) -> float:
+        """How much of the names and figures of one article, by weight, the other has at all; of the two, the more.
+
+        From 0 (each has its own) to 1; 1 when one of them has fewer than two.
+        """
+        sides = ((marks(one.title, one.text), other), (marks(other.title, other.text), one))
+        if any(len(its) < _FEWEST_MARKS for its, _ in sides):
+            return 1.0
+        return max(self._share(its, frozenset(theirs.fingerprint)) for its, theirs in sides)
+
+    def _share(self, its: frozenset[int], theirs: frozenset[int]) -> float:
+        return sum(map(self.weight, its & theirs)) / sum(map(self.weight, its))
 
 
 def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     """The likeness of two vectors of `Shelf.vector`."""
     return sum(weight * other[stem] for stem, weight in one.items() if stem in other)
+
+
+def common_figures(one: Iterable[int], other: Iterable[int]) -> frozenset[int]:
+    """The figures that stand in both fingerprints; single digits and years are in any news and do not count."""
+    return frozenset(stem for stem in one if stem & 1) & frozenset(other) - _ANYWHERE

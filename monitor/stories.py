@@ -5,22 +5,16 @@ moment must not both start it. A wrong merge hides news from people who depend o
 adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.asking import ask
 from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
-from monitor.novelty import are_of_others, common_persons, news
 from monitor.outgoing import DeliveryKind, WantedPost
+from monitor.placing import Placement, place
 from monitor.rendering import render
-from monitor.similarity import ALIKE, Shelf, cosine
-
-SAME_EVENT = timedelta(days=10)  # since the story's last telling: longer silence means another step of the case
-SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
-_ABOUT_THE_SAME = 0.05  # likeness enough for a follow-up, when it names the same person
-_SAME_PERSON = 0.05  # what naming somebody in common adds to the likeness
-_COMPARED = 20  # of a story's tellings, the last ones
+from monitor.similarity import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +25,6 @@ class Chats:
     review: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """The story an article joins (its index among those given; None: it starts one), which part, and the evidence.
-
-    `news` is what the article adds to the story. `follows` is the story whose case a new one goes on.
-    """
-
-    index: int | None
-    evidence: str
-    part: int = 1
-    news: str = ""
-    same_article: bool = False  # not another telling: the very article, under the same address
-    follows: int | None = None
-
-
 @dataclass(slots=True, kw_only=True)
 class _Draft:
     """A story while the entries of one poll are placed; lives only inside `group`."""
@@ -53,67 +32,6 @@ class _Draft:
     story: Story
     added: list[EntryOutcome] = field(default_factory=list)
     retitled: list[Telling] = field(default_factory=list)
-
-
-def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
-    """The best recent story for an article: the same address anywhere, else the most alike of the last ten days.
-
-    Articles that name different people are never one story, however alike their words are; those in different languages
-    only when they name somebody in common, because figures alone are too little to go by.
-    """
-    for index, story in enumerate(recent):
-        if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
-            return Placement(index=index, evidence="тот же адрес", same_article=True)
-    ours = shelf.vector(telling.article.fingerprint)
-    alike = [(_likeness(telling, ours, story, shelf), index) for index, story in enumerate(recent)]
-    live = ((share, index) for share, index in alike if _is_live(recent[index], now))
-    best = ((share, index) for share, index in sorted(live, reverse=True) if _may_join(telling, recent[index]))
-    share, index = next(best, (0.0, -1))
-    if share < ALIKE:
-        evidence = f"похожих новостей нет (ближайшая: {share:.2f} при пороге {ALIKE:.2f})"
-        return Placement(index=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
-    told = recent[index].tellings
-    added = news(telling, told)
-    part = max(one.part for one in told) + 1 if added else _nearest_part(ours, told, shelf)
-    return Placement(index=index, evidence=f"сходство {share:.2f}", part=part, news=added)
-
-
-def _is_live(story: Story, now: datetime) -> bool:
-    return story.updated_at is None or abs(now - story.updated_at) <= SAME_EVENT
-
-
-def _may_join(telling: Telling, story: Story) -> bool:
-    told = [one.article for one in story.tellings]
-    if any(telling.article.language == article.language for article in told):
-        return not are_of_others(telling.article, told)
-    return common_persons(telling.article, told)
-
-
-def _likeness(telling: Telling, ours: Mapping[int, float], story: Story, shelf: Shelf) -> float:
-    """The mean over the story's last tellings: one bridge of a telling must not join two events."""
-    told = [one.article for one in story.tellings[-_COMPARED:]]
-    words = sum(cosine(ours, shelf.vector(article.fingerprint)) for article in told) / len(told)
-    if words < _ABOUT_THE_SAME:
-        return words
-    return words + _SAME_PERSON * common_persons(telling.article, told)
-
-
-def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: Shelf) -> int:
-    return max(told, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
-
-
-def _followed(
-    telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
-) -> int | None:
-    """The recorded story of the last sixty days that tells of the same person, the most alike one."""
-    cases = [
-        (share, story.id)
-        for share, story in ((share, recent[index]) for share, index in alike)
-        if story.id is not None and share >= _ABOUT_THE_SAME
-        if story.updated_at is None or now - story.updated_at <= SAME_CASE
-        if common_persons(telling.article, (told.article for told in story.tellings))
-    ]
-    return max(cases, default=(0.0, None))[1]
 
 
 def group(

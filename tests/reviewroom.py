@@ -18,10 +18,11 @@ from monitor.matching.engine import Matcher
 from monitor.models import Tier
 from monitor.outbox import Outbox
 from monitor.outgoing import Pace
+from monitor.placing import SAME_CASE
 from monitor.reviewing import Reviewing
 from monitor.reviews import Reviews
 from monitor.store import Store
-from monitor.stories import SAME_CASE, Chats, group
+from monitor.stories import Chats, group
 from monitor.tables import entries
 from monitor.updates import Updates
 from tests.clock import Clock

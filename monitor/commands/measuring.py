@@ -15,6 +15,7 @@ from monitor.config.settings import load_settings
 from monitor.editions import load_matcher
 from monitor.environment import environment
 from monitor.errors import ConfigError
+from monitor.events import evaluate_events
 from monitor.matching import evaluation
 from monitor.text import clean
 
@@ -34,11 +35,16 @@ def evaluate(
         str, typer.Option(metavar="МЕРКИ", help="например post:precision=0.97,any:recall=0.9: хуже — код выхода 1")
     ] = "",
 ) -> None:
-    """Измерить точность и полноту правил: по темам, языкам и уровням, с каждым промахом и ложной тревогой."""
+    """Измерить точность и полноту правил: по темам, языкам и уровням, с каждым промахом и ложной тревогой.
+
+    У записей с event_id измеряется и то, верно ли изложения сведены в события.
+    """
     bounds = _bounds(fail_under)
     matcher = load_matcher(keywords or load_settings(environment()).keywords)
     with opened(corpus) as stream:
-        result: Scores = evaluation.evaluate(_records(stream, corpus), matcher)
+        records = list(_records(stream, corpus))
+    events = evaluate_events(records)
+    result: Scores = evaluation.evaluate(records, matcher) | ({"events": events} if events else {})
     if as_json:
         print_json(result)
     else:
@@ -73,7 +79,8 @@ def _bounds(written: str) -> tuple[tuple[str, str, float], ...]:
 
 
 def _failures(bounds: Sequence[tuple[str, str, float]], result: Scores) -> Iterator[str]:
-    scores = {"any": result["any"], **result["tiers"], **result["topics"]}
+    events = {"events": result["events"]} if "events" in result else {}
+    scores = {"any": result["any"], **result["tiers"], **events, **result["topics"]}
     for whose, measure, least in bounds:
         if whose not in scores:
             raise ConfigError(f"«{whose}» — можно: {', '.join(scores)}", file="--fail-under")
@@ -97,6 +104,9 @@ def _show(result: Scores) -> None:
     for alarm in result["false_alarms"]:
         told = f"{alarm['topic']}: правило «{alarm['rule']}» ({alarm['tier']}) на словах {', '.join(alarm['words'])}"
         console.print(_line("+ лишнее", "yellow", alarm, told))
+    for kind, style, key in (("+ слито зря", "yellow", "wrong"), ("− не слито", "red", "missed")):
+        for one, other in result.get("events", {}).get(key, ()):
+            console.print(Text.assemble((kind, style), f" {clean(str(one))} и {clean(str(other))}"))
 
 
 def _rows(result: Scores) -> Iterator[tuple[str, Scores]]:
@@ -109,6 +119,8 @@ def _rows(result: Scores) -> Iterator[tuple[str, Scores]]:
         yield f"  {_named(language)}", part
     yield "только post", result["tiers"]["post"]
     yield "post и review", result["tiers"]["review"]
+    if "events" in result:
+        yield "события (пары)", result["events"]
 
 
 def _named(language: str) -> str:

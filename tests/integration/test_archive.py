@@ -16,8 +16,9 @@ from monitor.database import SCRIPTS, migrate, open_engine, reading, writing
 from monitor.history import History
 from monitor.matching.backtest import KeptArticle
 from monitor.models import EntryOutcome, Outcome
+from monitor.placing import SAME_CASE
 from monitor.store import Store
-from monitor.stories import SAME_CASE, Chats, group
+from monitor.stories import Chats, group
 from monitor.tables import archive, archive_dictionaries, entries
 from monitor.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling

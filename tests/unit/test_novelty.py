@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.models import Match, Telling, Tier, TopicVerdict, Verdict
-from monitor.novelty import are_of_others, common_persons, news, persons
+from monitor.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
 from tests.factories import article, telling
 
 
@@ -113,3 +113,64 @@ def test_the_same_surname_is_the_same_person_only_with_the_same_first_name() -> 
 
 def test_nothing_told_makes_everything_new() -> None:
     assert news(telling(1), []) == "тема: Extradition"
+
+
+@pytest.mark.parametrize(
+    "headline", ["Задержанного в Актобе пекаря ждут дома", "Арестованный пекарь молчит", "Ұсталған наубайшы үнсіз"]
+)
+def test_who_somebody_is_is_no_step_that_parts_stories_but_may_be_news(headline: str) -> None:
+    """A doubt joins here, because what joins and may be news is posted all the same."""
+    before, after = told("Новость", "Пекарь из Сызрани.", "Пекарь"), told(headline, "Пекарь из Сызрани.", "Пекарь")
+
+    assert not are_other_steps(after.article, [before.article])
+    assert "событие" in news(after, [before])
+
+
+@pytest.mark.parametrize(
+    ("headline", "is_step"),
+    [
+        ("Правозащитники осудили обыск у журналиста", False),
+        ("Осудили арест пекаря", False),
+        ("Осудили арестованного пекаря", True),
+    ],
+)
+def test_to_condemn_what_was_done_is_not_to_sentence(headline: str, is_step: bool) -> None:
+    sentenced = news(told(headline, "Пекарь из Сызрани.", "Пекарь"), [told("Новость", "Пекарь из Сызрани.", "Пекарь")])
+
+    assert ("обвинение" in sentenced) is is_step
+
+
+@pytest.mark.parametrize(
+    ("headline", "step"),
+    [
+        ("Суд осудил пекаря", "обвинение"),
+        ("Суд отклонил жалобу пекаря", "отказ суда"),
+        ("Пекарю продлили статус просителя убежища", "продление"),
+        ("Казахстан депортирует пекаря", "выдача"),
+        ("Наубайшының пәтері тінтілді", "обыск"),
+    ],
+)
+def test_steps_are_known_in_their_forms(headline: str, step: str) -> None:
+    assert step in news(
+        told(headline, "Пекарь из Сызрани.", "Пекарь"), [told("Новость", "Пекарь из Сызрани.", "Пекарь")]
+    )
+
+
+def test_other_steps_are_those_that_one_of_both_does_not_speak_of() -> None:
+    freed = article(title="Пекаря отпустили", text="Задержали его во вторник.")
+    detained = article(title="Пекаря задержали", text="Во вторник в Актобе.")
+    both = article(title="Пекаря задержали и отпустили", text="Во вторник в Актобе.")
+
+    assert are_other_steps(freed, [detained])
+    assert are_other_steps(detained, [freed]), "whichever came first"
+    assert not are_other_steps(freed, [both])
+    assert not are_other_steps(detained, [article(title="Пекарь на вокзале", text="Его задержали.")])
+
+
+def test_they_tell_of_whom_they_name_first() -> None:
+    of_him = article(title="Ивана Пробникова задержали", text="В Актобе.")
+    in_passing = article(title="Обзор", text="Россияне уезжают. " * 20 + "Раньше выслали Ивана Пробникова.")
+
+    assert common_subjects(of_him, [article(title="Суд", text="Судят Ивана Пробникова.")])
+    assert common_persons(of_him, [in_passing])
+    assert not common_subjects(of_him, [in_passing])

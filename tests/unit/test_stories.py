@@ -2,8 +2,9 @@ from datetime import timedelta
 from functools import partial
 
 from monitor.models import Outcome, Tier
+from monitor.placing import SAME_EVENT, place
 from monitor.similarity import Shelf
-from monitor.stories import SAME_EVENT, Chats, group, part_of, place
+from monitor.stories import Chats, group, part_of
 from tests.factories import NOW, TEXT, matched, story, telling
 
 CHATS = Chats(post="@channel", review="-100")

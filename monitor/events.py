@@ -1,0 +1,137 @@
+"""How well stories are told apart: pairs of labelled records that were grouped, against pairs of one event. Pure.
+
+The records go through `stories.group` one by one, as polls would bring them; reading and printing are the door's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations
+
+from monitor.languages import detect
+from monitor.matching.evaluation import UNSCORED, Score
+from monitor.models import (
+    Article,
+    Entry,
+    EntryOutcome,
+    FeedLanguage,
+    Outcome,
+    Story,
+    StoryChange,
+    Telling,
+    Tier,
+    TopicVerdict,
+    Verdict,
+)
+from monitor.placing import SAME_CASE
+from monitor.similarity import Shelf, fingerprint
+from monitor.stories import Chats, group
+
+_CHATS = Chats(post="evaluate")
+_UNDATED = datetime(2000, 1, 1, 12, tzinfo=UTC)  # when the records without any date before them came
+_SHAPES = {10: "%Y-%m-%d", 7: "%Y-%m", 4: "%Y"}
+
+Record = Mapping[str, object]
+
+
+def evaluate_events(records: Sequence[Record]) -> dict[str, object] | None:
+    """What `evaluate --json` prints under `events`; None when no scored record has an `event_id`.
+
+    Of the positives (`topics` not empty, none of them `maybe`) with an `event_id`, in the order of `date` (YYYY-MM-DD;
+    a month or a year without a day counts as its middle; a record without a date comes with the one before it):
+    `precision` and `recall` of pairs, `tp`, `fp`, `fn`, and the pairs of ids joined by mistake (`wrong`) or not
+    joined (`missed`). The rules have no say: what they miss is grouped too.
+    """
+    scored = [record for record in records if record.get("event_id") and _is_positive(record)]
+    if not scored:
+        return None
+    story_of: dict[int, int] = {}
+    for story, members in enumerate(_grouped(scored)):
+        story_of |= dict.fromkeys(members, story)
+    score = Score()
+    wrong: list[list[object]] = []
+    missed: list[list[object]] = []
+    for one, other in combinations(range(len(scored)), 2):
+        right = str(scored[one]["event_id"]) == str(scored[other]["event_id"])
+        given = story_of[one] == story_of[other]
+        score.add(right=right, given=given)
+        if right != given:
+            (wrong if given else missed).append([scored[one].get("id"), scored[other].get("id")])
+    return {**score.as_dict(), "wrong": wrong, "missed": missed}
+
+
+def _is_positive(record: Record) -> bool:
+    topics = record.get("topics")
+    return isinstance(topics, list | tuple) and bool(topics) and UNSCORED not in topics
+
+
+def _grouped(records: Sequence[Record]) -> Iterator[list[int]]:
+    """The places of the records, by story."""
+    shelf, stories = Shelf(), dict[int, Story]()
+    members: dict[int, list[int]] = {}
+    for came, place in _in_order(records):
+        shelf.forget(came - SAME_CASE)
+        entry = _entry(records[place], place)
+        assert entry.telling is not None
+        near = [stories[number] for number in shelf.nearest(entry.telling.article.fingerprint)]
+        for change in group([entry], near, chats=_CHATS, shelf=shelf, now=came):
+            number = _recorded(change, stories, came)
+            shelf.add(place, number, entry.telling.article.fingerprint, came)
+            members.setdefault(number, []).append(place)
+    yield from members.values()
+
+
+def _recorded(change: StoryChange, stories: dict[int, Story], came: datetime) -> int:
+    number = len(stories) if change.story.id is None else change.story.id
+    stories[number] = replace(change.story, id=number, updated_at=came)
+    return number
+
+
+def _in_order(records: Iterable[Record]) -> list[tuple[datetime, int]]:
+    came, found = _UNDATED, []
+    for place, record in enumerate(records):
+        came = _date(record) or came
+        found.append((came, place))
+    return sorted(found)
+
+
+def _date(record: Record) -> datetime | None:
+    """Noon of the day; the middle of a month or of a year that has no more."""
+    written = str(record.get("date") or "")[:10]
+    if len(written) not in _SHAPES:
+        return None
+    try:
+        at = datetime.strptime(written, _SHAPES[len(written)]).replace(hour=12, tzinfo=UTC)
+    except ValueError:
+        return None
+    return at.replace(day=at.day if len(written) == len("YYYY-MM-DD") else 15, month=at.month if "-" in written else 7)
+
+
+def _entry(record: Record, place: int) -> EntryOutcome:
+    """As a rule would have matched it, under an address of its own: only what it tells may join it."""
+    title, text, url = str(record.get("title") or ""), str(record.get("text") or ""), f"record:{place}"
+    article = Article(
+        feed="evaluate",
+        url=url,
+        canonical_url=url,
+        title=title,
+        text=text,
+        language=detect(f"{title}\n{text}", _hint(record)),
+        published_at=_date(record),
+        fingerprint=fingerprint(title, text),
+    )
+    topic = TopicVerdict(id="event", title="", hashtag="", rule="", tier=Tier.POST, matches=())
+    telling = Telling(article=article, verdict=Verdict(topics=(topic,)))
+    return EntryOutcome(
+        entry=Entry(keys=(url,), url=url, title=title), outcome=Outcome.POSTED, reason="", telling=telling
+    )
+
+
+def _hint(record: Record) -> FeedLanguage:
+    match record.get("lang"):
+        case "ru":
+            return "ru"
+        case "kk":
+            return "kk"
+        case _:
+            return "both"

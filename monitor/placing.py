@@ -1,0 +1,157 @@
+"""Which recent story an article belongs to, with the evidence. Pure: what follows from it is decided in stories.py.
+
+Words alone make two articles alike; that they tell one event takes more: the same days, nobody and no figure that
+speaks against it, and of the same person the same step of the case. A doubt splits: a wrong merge hides news.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+
+from monitor.models import Article, Story, Telling
+from monitor.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
+from monitor.similarity import Shelf, common_figures, cosine
+
+SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
+SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case
+NEW_STEP = timedelta(hours=36)  # from the first telling: what a headline calls a new step after that is one
+SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
+
+ALIKE = 0.2  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
+ALIKE_NAMED = 0.15  # the same where both tell of the same person, of the same days
+ALIKE_LATER = 0.35  # the same where both name somebody, but tell of other days
+_SAME_DAY = 0.02  # less is needed of articles of the same day and night
+_SAME_FIGURE = 0.03  # what a figure in common adds to the likeness
+_MOST_FIGURES = 2  # in common, that add to it
+_FIGURES_ABROAD = 3  # in common, that stand for a person where languages differ
+_BORNE_OUT = 0.8  # of the likeness: as much of the names and figures must be in common…
+_ENOUGH = 0.45  # …but never more than this
+_ABOUT_THE_SAME = 0.05  # likeness enough for a follow-up, when it names the same person
+_UNDATED = timedelta(days=2)  # between articles without dates, at least: a new step in the headline counts
+_COMPARED = 20  # of a story's tellings, the last ones
+_NEVER = 2.0  # more than anything is alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The story an article joins (its index among those given; None: it starts one), which part, and the evidence.
+
+    `news` is what the article adds to the story. `follows` is the story whose case a new one goes on.
+    """
+
+    index: int | None
+    evidence: str
+    part: int = 1
+    news: str = ""
+    same_article: bool = False  # not another telling: the very article, under the same address
+    follows: int | None = None
+
+
+def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
+    """The best recent story for an article: the same address anywhere, else the most alike that may be the same event.
+
+    Articles that name different people are never one story, however alike their words are; those in different languages
+    only when they name somebody, or several figures, in common.
+    """
+    for index, story in enumerate(recent):
+        if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
+            return Placement(index=index, evidence="тот же адрес", same_article=True)
+    ours = shelf.vector(telling.article.fingerprint)
+    alike = [(_likeness(telling.article, ours, story, shelf), index) for index, story in enumerate(recent)]
+    near = [(share, index) for share, index in alike if share >= ALIKE_NAMED - _SAME_DAY]
+    needed = [_needed(telling.article, recent[index], share, shelf, now) for share, index in near]
+    margins = ((share - least, share, index) for (least, _), (share, index) in zip(needed, near, strict=True))
+    margin, share, index = max(margins, default=(-_NEVER, 0.0, -1))
+    if margin < 0:
+        evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
+        return Placement(index=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
+    told = recent[index].tellings
+    added = news(telling, told)
+    part = max(one.part for one in told) + 1 if added else _nearest_part(ours, told, shelf)
+    return Placement(index=index, evidence=f"сходство {share:.2f}", part=part, news=added)
+
+
+def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tuple[float, str]]) -> str:
+    least, why = needed.get(nearest, (ALIKE, ""))
+    wanted = f"но {why}" if why else f"при пороге {least:.2f}"
+    return f"похожих новостей нет (ближайшая: {nearest[0]:.2f}{',' if why else ''} {wanted})"
+
+
+def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: Shelf) -> float:
+    """Words: the mean over the story's last tellings, for one bridge must not join two events; then figures it told."""
+    told = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
+    words = sum(cosine(ours, shelf.vector(one)) for one in told) / len(told)
+    if words < _ABOUT_THE_SAME:
+        return words
+    figures = common_figures(article.fingerprint, chain.from_iterable(told))
+    return words + _SAME_FIGURE * min(len(figures), _MOST_FIGURES)
+
+
+def _needed(article: Article, story: Story, share: float, shelf: Shelf, now: datetime) -> tuple[float, str]:
+    """The likeness from which the article tells the story's event; more than any when it cannot, and then why."""
+    told = [one.article for one in story.tellings]
+    nearest, first = _apart(article, story, now)
+    named = common_persons(article, told)
+    if nearest > SAME_EVENT:
+        return _NEVER, "прошло больше десяти дней"
+    if are_of_others(article, told):
+        return _NEVER, "названы другие люди"
+    if named and first > NEW_STEP and are_other_steps(article, told):
+        return _NEVER, "в заголовке другой шаг дела"
+    if all(article.language != one.language for one in told):
+        return _needed_abroad(article, told, first)
+    if not named and not _is_borne_out(article, told[-_COMPARED:], share, shelf):
+        return _NEVER, "имена и числа другие"
+    return _needed_at_home(article, told, nearest, first, named=named), ""
+
+
+def _needed_at_home(
+    article: Article, told: Sequence[Article], nearest: timedelta, first: timedelta, *, named: bool
+) -> float:
+    if named and first > SAME_STEP:
+        return ALIKE_LATER
+    needed = ALIKE_NAMED if common_subjects(article, told) else ALIKE
+    return needed - _SAME_DAY if nearest <= NEW_STEP else needed
+
+
+def _is_borne_out(article: Article, told: Sequence[Article], share: float, shelf: Shelf) -> bool:
+    """Whether names and figures agree as the words do: what is told every week in the same words differs in them."""
+    wanted = min(_BORNE_OUT * share, _ENOUGH)
+    return any(shelf.agreement(article, one) >= wanted for one in told)
+
+
+def _needed_abroad(article: Article, told: Sequence[Article], first: timedelta) -> tuple[float, str]:
+    """Between languages words say little: the one of whom both tell, or several figures, must stand in both."""
+    if common_subjects(article, told):
+        return (ALIKE_NAMED, "") if first <= SAME_STEP else (_NEVER, "другой язык и другие дни")
+    figures = max(len(common_figures(article.fingerprint, one.fingerprint)) for one in told)
+    return (ALIKE_NAMED, "") if figures >= _FIGURES_ABROAD else (_NEVER, "другой язык, а общих имён и чисел мало")
+
+
+def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, timedelta]:
+    """The time to the story's nearest telling and to its first: by their dates, but not less than its silence."""
+    silence = abs(now - story.updated_at) if story.updated_at else timedelta()
+    dates = [one.article.published_at for one in story.tellings if one.article.published_at]
+    if article.published_at is None or not dates:
+        return max(silence, _UNDATED), max(silence, _UNDATED)
+    nearest = min(abs(article.published_at - at) for at in dates)
+    return max(silence, nearest), max(silence, abs(article.published_at - min(dates)))
+
+
+def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: Shelf) -> int:
+    return max(told, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
+
+
+def _followed(
+    telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
+) -> int | None:
+    """The recorded story of the last sixty days that tells of the same person, the most alike one."""
+    cases = [
+        (share, story.id)
+        for share, story in ((share, recent[index]) for share, index in alike)
+        if story.id is not None and share >= _ABOUT_THE_SAME
+        if story.updated_at is None or now - story.updated_at <= SAME_CASE
+        if common_persons(telling.article, (told.article for told in story.tellings))
+    ]
+    return max(cases, default=(0.0, None))[1]

@@ -1,0 +1,50 @@
+"""Who is named in a text: surnames by their endings, and by the first names before them."""
+
+import pytest
+
+from monitor.languages.first_names import is_first_name
+from monitor.people import Person, people
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Программиста Бородкина могут выдать.", {Person("Бородкина")}),
+        ("Накануне Пробников просил убежища.", {Person("Пробников")}),
+        ("Адвокат Галина сказала, что ждёт.", set()),
+        ("Задержали Екатерину Пустячную из Рязани.", {Person("Пустячную", "Екатерину")}),
+        ("Юрий Пробников и Дмитрий Лялюк.", {Person("Пробников", "Юрий"), Person("Лялюк", "Дмитрий")}),
+        ("Иван Петрович Пробников молчал.", {Person("Пробников")}),
+        ("Суд выслушал А. Лугового.", {Person("Лугового", "А.")}),
+        ("Журналист Айгерім Жолдаспен сөйлесті.", {Person("Жолдаспен", "Айгерім")}),
+        ("Оралда Динара Балғабайдың үйі тінтілді.", {Person("Балғабайдың", "Динара")}),
+        ("Астанада Марина Пробниковаға хат келді.", {Person("Пробниковаға", "Марина")}),
+        ("Полиция Алматинской области молчит.", set()),
+    ],
+)
+def test_people_are_found_whatever_stands_before_them(text: str, named: set[Person]) -> None:
+    assert people(text) == named
+
+
+def test_a_role_before_a_surname_does_not_make_two_people_of_one() -> None:
+    (by_role,), (by_name,) = people("Художника Бородкина судят."), people("Судят Глеба Бородкина.")
+
+    assert by_role.may_be(by_name)
+
+
+def test_a_kazakh_ending_does_not_make_another_person() -> None:
+    (russian,), (kazakh,) = people("Судят Марину Пробникову."), people("Сот Марина Пробникованы тыңдады.")
+
+    assert russian.may_be(kazakh)
+
+
+@pytest.mark.parametrize(
+    "word", ["Иван", "Ивана", "Юлии", "Юлией", "Игорем", "Айнұрдың", "Серікке", "Фёдору", "Наталью", "Маринаның"]
+)
+def test_first_names_are_known_in_every_case(word: str) -> None:
+    assert is_first_name(word)
+
+
+@pytest.mark.parametrize("word", ["Юрист", "Ахметов", "Маркет", "Динамо", "Романтика", "Суд", "Полиция", "Данные"])
+def test_words_that_begin_like_a_first_name_are_none(word: str) -> None:
+    assert not is_first_name(word)

@@ -1,0 +1,168 @@
+"""What tells the same event, and what only looks like it."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from monitor.models import Telling
+from monitor.placing import NEW_STEP, SAME_STEP, Placement, place
+from monitor.similarity import Shelf
+from tests.factories import NOW, story, telling
+
+DAY = timedelta(days=1)
+placed = partial(place, shelf=Shelf(), now=NOW)
+
+DETAINED = (
+    "Россиянина задержали на вокзале Актобе",
+    "Полицейские сняли с поезда Ивана Пробникова, пекаря из Сызрани. Его ищут за отказ служить, ночь он был в отделе.",
+)
+RETOLD = (
+    "Пекаря из Сызрани сняли с поезда",
+    "В Актобе остановлен Иван Пробников, который не вернулся в свою часть. О нём рассказала сестра: ночевал в отделе.",
+)
+ARRESTED = (
+    "Пробников арестован на сорок суток",
+    "Суд Актобе решил, что пекарь из Сызрани Иван Пробников останется в изоляторе. Сестра ждала у дверей.",
+)
+
+LETTER = (
+    "Сестра Пробникова написала уполномоченному",
+    "Она просит не возвращать брата: Иван Пробников боится снова попасть на войну. Полицейские писем не получали.",
+)
+
+
+def told(number: int, told: tuple[str, str], *, after: timedelta | None = timedelta(), language: str = "ru") -> Telling:
+    """An article of `after` NOW; None: without a date."""
+    title, text = told
+    at = None if after is None else NOW + after
+    return telling(number, title=title, text=text, published_at=at, language=language)
+
+
+def joined(one: Telling, other: Telling) -> bool:
+    return placed(other, [story(1, one)]).index == 0
+
+
+# -- the same person -----------------------------------------------------------------------------------------
+
+
+def test_a_retelling_of_the_day_joins() -> None:
+    assert joined(told(1, DETAINED), told(2, RETOLD, after=DAY))
+
+
+def test_the_next_step_joins_on_the_day_and_follows_later() -> None:
+    at_once = placed(told(2, ARRESTED, after=timedelta(hours=5)), [story(7, told(1, DETAINED))])
+    later = placed(told(2, ARRESTED, after=NEW_STEP + timedelta(hours=1)), [story(7, told(1, DETAINED))])
+
+    assert (at_once.index, at_once.news) == (0, "событие: арест")
+    assert (later.index, later.follows) == (None, 7)
+
+
+def test_the_order_in_which_two_steps_come_does_not_matter() -> None:
+    apart = NEW_STEP + timedelta(hours=1)
+
+    assert not joined(told(1, ARRESTED), told(2, DETAINED, after=-apart))
+    assert not joined(told(1, DETAINED, after=-apart), told(2, ARRESTED))
+
+
+def test_without_dates_another_step_is_another_day() -> None:
+    assert not joined(told(1, DETAINED, after=None), told(2, ARRESTED, after=None))
+    assert joined(told(1, DETAINED, after=None), told(2, RETOLD, after=None))
+
+
+def test_a_copy_joins_days_later_other_words_of_the_same_person_do_not() -> None:
+    later = SAME_STEP + DAY
+
+    assert joined(told(1, DETAINED), told(2, DETAINED, after=later))
+    assert joined(told(1, DETAINED), told(2, LETTER))
+    assert not joined(told(1, DETAINED), told(2, LETTER, after=later))
+
+
+# -- the same words --------------------------------------------------------------------------------------------
+
+
+def raid(city: str, flats: int, people: int) -> tuple[str, str]:
+    checked = f"Миграционная полиция обошла дома, сообщили в департаменте города {city}. Проверено {flats} квартир,"
+    found = f"без регистрации живут {people} иностранцев. Хозяевам грозит штраф, жильцам — выдворение."
+    return f"В городе {city} проверили съёмное жильё", f"{checked} {found}"
+
+
+def test_what_is_told_every_week_in_the_same_words_is_another_event() -> None:
+    first = told(1, raid("Актобе", 312, 47))
+
+    assert joined(first, told(2, raid("Актобе", 312, 47), after=DAY))
+    assert not joined(first, told(2, raid("Шымкент", 518, 93), after=DAY))
+
+
+def test_the_same_figures_bring_retellings_together() -> None:
+    rule = (
+        "Отменён обнуляющий выезд",
+        "Гости из соседних стран смогут оставаться не дольше 90 дней из каждых 180, и никак иначе.",
+    )
+    again = (
+        "Срок пребывания сократили",
+        "Больше 90 суток за 180 календарных иностранцу не прожить: выезд на час теперь не поможет.",
+    )
+    other = (
+        "Срок пребывания сократили",
+        "Больше 45 суток за 365 календарных иностранцу не прожить: выезд на час теперь не поможет.",
+    )
+
+    share = [float(evidence_of(placed(told(2, one), [story(1, told(1, rule))]))) for one in (again, other)]
+
+    assert share[0] > share[1] + 0.05
+
+
+def evidence_of(placement: Placement) -> str:
+    """The number that the evidence names."""
+    return next(word.strip(",;)") for word in placement.evidence.replace("ближайшая:", "").split() if word[0] == "0")
+
+
+# -- between languages -------------------------------------------------------------------------------------------
+
+RULES = (
+    "Новые правила въезда",
+    "С 27 марта гость проживёт у нас 30 дней подряд, а всего 90 из 180, закон «Кордон» подписан.",
+)
+KAZAKH = (
+    "Келу ережесі өзгерді",
+    "27 наурыздан бастап «Кордон» заңы: 180 күннің 90 күні, бір келгенде 30 күн ғана болуға болады.",
+)
+
+
+def test_figures_bridge_languages_as_a_person_does() -> None:
+    assert joined(told(1, RULES), told(2, KAZAKH, language="kk"))
+
+
+@pytest.mark.parametrize("figure", ["180", "27"])
+def test_a_few_figures_are_too_little_to_bridge_languages(figure: str) -> None:
+    title, text = KAZAKH
+    fewer = (title, text.replace(figure, "көп").replace("30", "сан"))
+
+    assert not joined(told(1, RULES), told(2, fewer, language="kk"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        (told(1, RULES), told(2, RULES, after=-30 * DAY), "прошло больше десяти дней"),
+        (told(1, DETAINED), told(2, ARRESTED, after=2 * DAY), "в заголовке другой шаг дела"),
+        (told(1, raid("Актобе", 312, 47)), told(2, raid("Шымкент", 518, 93)), "имена и числа другие"),
+        (told(1, DETAINED), told(2, (LETTER[0], f"{LETTER[1]} Его задержали."), after=5 * DAY), "при пороге 0.35"),
+        (
+            told(1, ("Съёмное жильё", raid("Актобе", 3, 4)[1])),
+            told(2, raid("Актобе", 3, 4), language="kk"),
+            "другой язык",
+        ),
+    ],
+)
+def test_a_refusal_says_why(one: Telling, other: Telling, why: str) -> None:
+    assert why in placed(other, [story(1, one)]).evidence
+
+
+def test_dates_count_not_the_day_of_arrival_but_silence_does() -> None:
+    long_ago = told(2, RULES, after=-30 * DAY)
+    silent = story(1, told(1, RULES), updated_at=NOW - 30 * DAY)
+
+    assert not joined(told(1, RULES), long_ago)
+    assert placed(told(2, RULES), [silent]).index is None
