@@ -3,18 +3,19 @@
 Read the package from the top shelf down; a file imports only from shelves below it
 (the import-linter contract in pyproject.toml is this map):
 
-    doors     __main__ · cli · commands/ · daemon · app (desk)    the clock; the one place that wires everything
+    doors     __main__ · cli · commands/ · daemon · sweeping · app (desk)   the clock; one place wires everything
     stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch · reloading     orchestrate
-              reviewing · answering                                 the maintainers' chat
+              reviewing · answering · muting                        the maintainers' chat
     edge      fetching (exchanges, connections, wire, addresses, decompression, turns, robots, refusals)  outside worlds
               reading (confined) · channel · preview
-              store (roster) · archive · history · recording · outbox (folding, chatbook, doubts) · copies · exports
-              reviews (docket, listening) · updates                 decisions of maintainers
+              store (roster, keybook) · archive · history · recording · outbox (folding, chatbook, doubts)
+              copies · exports
+              reviews (docket, listening, mutebook) · updates       decisions of maintainers
               database · tables                                                          memory
               lookout · alarmbook · housekeeping · metrics · endpoint · heartbeat · watchdog         care of itself
               editions · environment                                   files, the clock, what surrounds us
     core      events                                                   how well stories are told apart
-              notices · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
+              notices · mutes · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
               asking · wording · placing
               alarms (conditions, firings, health)
               config/ · sources/ · sightings · similarity · novelty · rendering · digests · cadence

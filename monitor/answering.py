@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.history import History, Member
+from monitor.lookout import Lookout
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
+from monitor.mutebook import MuteBook
+from monitor.mutes import told
 from monitor.outbox import Outbox
 from monitor.outgoing import Buttons, DeliveryState, OutboxRow
 from monitor.reviews import Reviews
 from monitor.richtext import Html, join, line, link, tag, text
 from monitor.store import Store
-from monitor.wording import OUTCOMES, STATES, TROUBLES
+from monitor.wording import OUTCOMES, queue, troubles
 
 LATELY: Final = timedelta(days=1)
 IN_DOUBT: Final = "u"  # the buttons under a post in doubt carry this and the delivery's number
@@ -26,6 +29,8 @@ _HELP: Final = {
     "feeds": "ленты, у которых что-то не так",
     "why": "/why ссылка: что бот решил про эту новость и почему",
     "check": "/check текст: что правила скажут про этот текст",
+    "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
+    "unmute": "/unmute правило: пусть снова говорит",
     "undo": "вернуть последнее решение, пока пост не ушёл в канал",
     "help": "этот список",
 }
@@ -36,40 +41,46 @@ _DOUBTS = {
 
 
 class Answering:
-    """Answers from the record. `matcher` holds the rules of now; a reload puts new ones there."""
+    """Answers from the record. `matcher` holds the rules of now; a reload puts new ones there. `zone` is the readers'
+    clock.
+    """
 
     def __init__(
         self,
         *,
         store: Store,
         outbox: Outbox,
+        lookout: Lookout,
         history: History,
         reviews: Reviews,
+        mutes: MuteBook,
         matcher: Matcher,
+        zone: str,
         clock: Callable[[], datetime],
     ) -> None:
         self.matcher = matcher
+        self._lookout, self._mutes, self._zone = lookout, mutes, zone
         self._store, self._outbox, self._history, self._reviews, self._clock = store, outbox, history, reviews, clock
 
     def status(self, _said: str) -> Html:
-        """Feeds, outbox and undecided questions, in three lines."""
+        """Feeds, outbox, undecided questions, muted rules: a line each."""
         now = self._clock()
-        feeds, counts = self._store.feed_health(now), self._outbox.summary(now - LATELY).counts
+        feeds, counts = self._store.feed_health(now), self._lookout.summary(now - LATELY).counts
         bad = sum(bool(feed.failure or feed.troubles) for feed in feeds)
         waiting = self._reviews.waiting()
-        queue = ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if state in counts)
         return _lines(
             f"Ленты: {len(feeds)}, с замечаниями {bad}",
-            f"Очередь: {queue or 'пуста'}",
+            f"Очередь: {queue(counts)}",
             f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}",
+            *_some([f"На паузе: {told(mute, zone=self._zone)}" for mute in self._mutes.active(now)]),
         )
 
     def feeds(self, _said: str) -> Html:
         """The feeds that have something wrong with them."""
         feeds = self._store.feed_health(self._clock())
         bad = [feed for feed in feeds if feed.failure or feed.troubles]
-        told = (f"{feed.name}: {'; '.join([*map(TROUBLES.__getitem__, feed.troubles), feed.failure])}" for feed in bad)
-        return _lines(f"Ленты: {len(feeds)}, с замечаниями {len(bad)}", *_some(list(told)))
+        named = [f"{feed.name}: {troubles(feed)}" for feed in bad]
+        return _lines(f"Ленты: {len(feeds)}, с замечаниями {len(bad)}", *_some(named))
 
     def why(self, said: str) -> Html:
         """What became of the entries at an address, and what the rules say of them now."""
@@ -90,7 +101,8 @@ class Answering:
         return self._rules(title, rest) if said else text("Пишите так: /check текст новости")
 
     def _rules(self, title: str, body: str) -> Html:
-        reports = explanation.explain(self.matcher, title=title, text=body)
+        muted = [mute.name.key for mute in self._mutes.active(self._clock())]
+        reports = explanation.explain(self.matcher.muting(muted), title=title, text=body)
         return join("\n", [_report(report) for report in reports[:_SHOWN]])
 
     def help(self, _said: str) -> Html:
@@ -102,10 +114,10 @@ class Answering:
         number, _, what = data.partition(":")
         if what not in _DOUBTS or not (number.isascii() and number.isdigit() and len(number) < 19):
             return "Эта кнопка больше не действует."
-        to, told = _DOUBTS[what]
+        to, said = _DOUBTS[what]
         uncertain = (DeliveryState.UNCERTAIN,)
         decided = self._outbox.decide(int(number), allowed=uncertain, to=to, now=self._clock())
-        return told if decided else "Уже решено."
+        return said if decided else "Уже решено."
 
     def doubts(self, since: datetime) -> Sequence[tuple[str, Html, Buttons]]:
         """Key, text and buttons of a question to the operator about each post in doubt since before then."""
@@ -132,18 +144,18 @@ def _report(report: explanation.TopicReport) -> Html:
         return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST))))
     words = ", ".join(dict.fromkeys(f"«{match.form}»" for match in report.fired.matches))
     tier = {"post": "сразу в канал", "review": "редактору"}[report.fired.tier]
-    told = f"— правило «{report.fired.rule}», {tier}: {words}"
-    lacks = f". Сразу в канал: {explanation.lack(report)}" if report.nearest and tier == "редактору" else ""
-    return join(" ", (title, text(line(told + lacks, 2 * _LONGEST))))
+    fired = f"— правило «{report.fired.rule}», {tier}: {words}"
+    lacks = f". Сразу в канал: {lack}" if (lack := explanation.lack_of_post(report)) else ""
+    return join(" ", (title, text(line(fired + lacks, 2 * _LONGEST))))
 
 
-def _some(told: Sequence[str]) -> Sequence[str]:
-    more = len(told) - _SHOWN
-    return [*told[:_SHOWN], *([f"и ещё {more}"] if more > 0 else [])]
+def _some(named: Sequence[str]) -> Sequence[str]:
+    more = len(named) - _SHOWN
+    return [*named[:_SHOWN], *([f"и ещё {more}"] if more > 0 else [])]
 
 
-def _lines(*told: str) -> Html:
-    return join("\n", [text(line(one, _LONGEST)) for one in told if one])
+def _lines(*written: str) -> Html:
+    return join("\n", [text(line(one, _LONGEST)) for one in written if one])
 
 
 def answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:

@@ -1,6 +1,6 @@
 """The one place that wires: environment → settings → parts. The only chance lives here.
 
-`Parts` is everything that works; `poll_once` and `drain_once` make one sweep; daemon.py goes on until a signal.
+`Parts` is everything that works; sweeping.py makes one sweep with it, daemon.py goes on until a signal.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -36,15 +36,17 @@ from monitor.looking import Looker
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.metrics import Metrics
-from monitor.models import Extracted, Feed, FeedState, Fetched, PollOutcome
+from monitor.models import Extracted, Feed, Fetched
+from monitor.mutebook import MuteBook
 from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.outgoing import Pace
 from monitor.placing import SAME_CASE
-from monitor.polling import LEASE, Poller
+from monitor.polling import Poller
 from monitor.preview import Terminal
 from monitor.reading import Reader
 from monitor.recording import RecordAll, Recorder
+from monitor.reloading import Tell
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.taking import Taker
@@ -52,12 +54,7 @@ from monitor.watch import Watch
 from monitor.watchdog import Watchdog
 
 CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
-CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
-CLAIMED_TOGETHER = 100  # in one transaction
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
-SWEEP_PATIENCE = timedelta(
-    seconds=65
-)  # a sweep waits this long for the chat's pace, then leaves the rest to the next run
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
 
 log = structlog.get_logger()
@@ -103,7 +100,7 @@ class Parts:
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
     archive: Archive
-    tell: Callable[[str], Coroutine[None, None, None]]  # gives maintainers a notice, in Telegram HTML
+    tell: Tell  # gives maintainers a notice, in Telegram HTML
 
 
 def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
@@ -146,13 +143,21 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Reader())
         channel = await _open_channel(stack, settings)
+        mutes, lookout = MuteBook(engine, zone=settings.timezone), Lookout(engine, folder=data_folder(settings))
         desk = await open_desk(
-            stack, settings, engine, store=store, outbox=outbox, matcher=config.matcher, chance=random.random
+            stack,
+            settings,
+            engine,
+            store=store,
+            outbox=outbox,
+            mutes=mutes,
+            lookout=lookout,
+            matcher=config.matcher,
+            chance=random.random,
         )
         screen = await stack.enter_async_context(Terminal())
-        chats = _open_chats(settings, channel or screen)
+        chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or screen)
         weather = Weather()
-        lookout = Lookout(engine, folder=data_folder(settings))
         watch = await _open_watch(
             stack,
             config,
@@ -168,24 +173,15 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             outbox=outbox,
-            poller=Poller(
-                taker=Taker(fetcher=fetcher, reader=reader),
-                judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher),
-                store=store,
-                recorder=Recorder(record_all=recording(store, _chats(settings))),
-                clock=clock,
-                chance=random.random,
-                slots=asyncio.Semaphore(CONCURRENT_POLLS),
-                weather=weather,
-            ),
+            poller=_poller(config, store, mutes, Taker(fetcher=fetcher, reader=reader), weather),
             dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
             looker=_looker(settings, outbox, fetcher, channel) if channel else None,
-            daily=Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=desk.reviews.undecided),
+            daily=_daily(settings, outbox, desk, mutes),
             desk=desk,
             check_chats=lambda: _closed(chats),
             archive=Archive(engine),
-            tell=partial(_tell, chats, _chats(settings).review),
+            tell=partial(_tell, outbox, _chats(settings).review),
         )
 
 
@@ -237,8 +233,25 @@ async def _open_channel(stack: AsyncExitStack, settings: Settings) -> Channel | 
     return await stack.enter_async_context(channel)
 
 
-def _open_chats(settings: Settings, shown_in: Chat) -> dict[str, Chat]:
-    return dict.fromkeys(settings.chats, shown_in)
+def _poller(config: Config, store: Store, mutes: MuteBook, taker: Taker, weather: Weather) -> Poller:
+    settings = config.settings
+    judge = Judge(fetcher=taker.fetcher, reader=taker.reader, matcher=config.matcher, zone=settings.timezone)
+    return Poller(
+        taker=taker,
+        judge=judge,
+        mutes=mutes.active,
+        store=store,
+        recorder=Recorder(record_all=recording(store, _chats(settings))),
+        clock=clock,
+        chance=random.random,
+        slots=asyncio.Semaphore(CONCURRENT_POLLS),
+        weather=weather,
+    )
+
+
+def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteBook) -> Daily:
+    undecided, held = desk.reviews.undecided, mutes.held_in
+    return Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
 
 
 def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
@@ -290,16 +303,16 @@ async def _open_watch(
         rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
-        tell=partial(_tell_operator, outbox, settings.operator_chat)
-        if settings.live and settings.operator_chat
-        else None,
+        tell=partial(_tell, outbox, settings.operator_chat if settings.live else ""),
         redact=Redactor(settings.secrets),
         is_down=lambda: weather.is_down,
     )
 
 
-def _tell_operator(outbox: Outbox, chat: str, key: str, html: str) -> None:
-    outbox.tell(chat, key, html, now=clock())
+def _tell(outbox: Outbox, chat: str, key: str, html: str) -> None:
+    """Put a notice for a chat, "" for none."""
+    if chat:
+        outbox.tell(chat, key, html, now=clock())
 
 
 def rule_names(matcher: Matcher) -> Sequence[str]:
@@ -337,54 +350,3 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
     except (DeliveryError, TimeoutError) as error:
         log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
     return ""
-
-
-async def _tell(chats: Mapping[str, Chat], chat: str, html: str) -> None:
-    """Show maintainers a notice, if they have a chat; one that is lost stands in the log too."""
-    if chat in chats:
-        try:
-            await chats[chat].post(chat, html)
-        except DeliveryError as error:
-            log.warning("a notice was not delivered", action="tell", chat=chat, error=str(error))
-
-
-async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
-    """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
-    room = asyncio.Semaphore(CLAIMED_AT_ONCE)
-
-    async def poll(state: FeedState) -> None:
-        polled(await parts.poller.poll(parts.feeds[state.name], state))
-        room.release()
-
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for start in range(0, len(names), CLAIMED_TOGETHER):
-                some = names[start : start + CLAIMED_TOGETHER]
-                for _ in some:
-                    await room.acquire()
-                claim = partial(parts.store.claim_due_feeds, limit=len(some), lease=LEASE, names=some)
-                claimed = await asyncio.to_thread(claim, clock())
-                for state in claimed:
-                    tasks.create_task(poll(state))
-                for _ in range(len(some) - len(claimed)):
-                    room.release()
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
-
-
-async def drain_once(parts: Parts) -> None:
-    """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
-    dispatcher = parts.dispatcher
-    await parts.daily.tell()
-    if parts.looker:
-        await asyncio.gather(*map(parts.looker.look, dispatcher.chats))
-    await asyncio.gather(*(drain(dispatcher, chat, patience=SWEEP_PATIENCE) for chat in dispatcher.chats))
-
-
-async def drain(dispatcher: Dispatcher, chat: str, *, patience: timedelta) -> datetime | None:
-    """Drain a chat, sitting out waits of up to `patience`. Returns when more may go, or None when nothing waits."""
-    until = await dispatcher.drain(chat)
-    while until is not None and until - clock() <= patience and not dispatcher.is_closed(chat):
-        await asyncio.sleep(max(0.0, (until - clock()).total_seconds()))
-        until = await dispatcher.drain(chat)
-    return until

@@ -88,6 +88,23 @@ def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
     db.execute(insert(archive), rows)
 
 
+def with_texts(asked: Any) -> Any:
+    """A selection of entries (their title among it) with what `read_text` needs, and with the verdict."""
+    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.verdict, archive.c.body)
+    return (
+        asked.add_columns(*told)
+        .outerjoin(articles, articles.c.entry_id == entries.c.id)
+        .outerjoin(archive, archive.c.entry_id == entries.c.id)
+    )
+
+
+def read_text(db: Connection, row: Row[Any]) -> tuple[str, str | None]:
+    """Title and text of a row of `with_texts`, as they were judged; None: the text is not (or no longer) kept."""
+    if row.body is None:
+        return row.told_title or row.title, row.text
+    return text_of(db, row.title, row.body)
+
+
 def text_of(db: Connection, title: str, body: bytes) -> tuple[str, str]:
     """Title and text of an archive row, given the entry's title."""
     length, _, rest = _unpacked(db, body).decode().partition("\n")
@@ -97,20 +114,23 @@ def text_of(db: Connection, title: str, body: bytes) -> tuple[str, str]:
 
 def verdict_of(stored: dict[str, Any]) -> Verdict:
     """The inverse of `asdict` over a Verdict."""
-    topics = tuple(
-        TopicVerdict(**topic | {"tier": Tier(topic["tier"]), "matches": tuple(Match(**m) for m in topic["matches"])})
-        for topic in stored["topics"]
+    return Verdict(
+        topics=tuple(map(_topic_of, stored["topics"])),
+        vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]),
+        muted=tuple(map(_topic_of, stored.get("muted", ()))),
+        lack=stored.get("lack", ""),
     )
-    return Verdict(topics=topics, vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]))
+
+
+def _topic_of(stored: dict[str, Any]) -> TopicVerdict:
+    matches = tuple(Match(**match) for match in stored["matches"])
+    return TopicVerdict(**stored | {"tier": Tier(stored["tier"]), "matches": matches})
 
 
 def _judged(since: datetime) -> Any:
-    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.verdict)
+    columns = ("id", "feed", "url", "title", "seen_at", "outcome")
     return (
-        select(entries.c.id, entries.c.feed, entries.c.url, entries.c.title, entries.c.seen_at, entries.c.outcome)
-        .add_columns(*told, archive.c.body)
-        .outerjoin(articles, articles.c.entry_id == entries.c.id)
-        .outerjoin(archive, archive.c.entry_id == entries.c.id)
+        with_texts(select(*(entries.c[name] for name in columns)))
         .where(entries.c.seen_at >= since, entries.c.outcome != Outcome.DUPLICATE)
         .where(or_(articles.c.id.isnot(None), archive.c.entry_id.isnot(None)))
         .order_by(desc(entries.c.id))
@@ -118,7 +138,8 @@ def _judged(since: datetime) -> Any:
 
 
 def _kept(db: Connection, row: Row[Any]) -> KeptArticle:
-    title, text = (row.told_title, row.text) if row.body is None else text_of(db, row.title, row.body)
+    title, text = read_text(db, row)
+    assert text is not None  # `_judged` asks for those that are kept
     return KeptArticle(
         entry_id=row.id,
         feed=row.feed,

@@ -13,7 +13,7 @@ from monitor.richtext import Html, fits, join, line, tag, text
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
 _TOPICS, _WORDS = 4, 6  # of those that are named
-_UNITS: Final = 80
+_UNITS, _LACK = 80, 200
 
 DECIDED: Final = {
     Decision.PUBLISHED: "Опубликовано",
@@ -26,10 +26,13 @@ DECIDED: Final = {
 
 
 def ask(story: Story) -> str:
-    """Telegram HTML of the question: the post as it would look, and for each topic its rule and the words it found."""
-    shown = Html(render(story))
-    topics = [topic for topic in story.lead.verdict.topics if topic.tier is Tier.REVIEW]
-    why = tag("i", join("\n", [_why(topic) for topic in topics[:_TOPICS]]))
+    """Telegram HTML of the question: the post as it would look, for each topic its rule and the words it found, and
+    what kept the story from the channel.
+    """
+    shown, verdict = Html(render(story)), story.lead.verdict
+    topics = [topic for topic in verdict.topics if topic.tier is Tier.REVIEW]
+    lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
+    why = tag("i", join("\n", [*map(_why, topics[:_TOPICS]), *lack]))
     asked = join("\n\n", (shown, why))
     return asked if fits(asked + " " * 200) else shown  # room for what will be decided
 

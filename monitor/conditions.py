@@ -14,6 +14,7 @@ from monitor.firings import RuleHabit
 from monitor.health import ChatVitals, Vitals
 from monitor.outgoing import DeliveryState
 from monitor.vitals import LOST_LETTERS, FeedHealth, Trouble
+from monitor.wording import span
 
 BROKEN_AFTER = 5  # failures in a row
 BLOCKED_AFTER = 3
@@ -188,11 +189,3 @@ def _of_disk(disk: Disk | None) -> Iterator[Condition]:
     if disk and disk.free < max(LEAST_FREE, min(LEAST_SHARE * disk.total, ENOUGH_FREE)):
         text = f"свободно {disk.free / 2**20:.0f} МБ из {disk.total / 2**20:.0f}"
         yield Condition(kind=Kind.DISK, subject="", text=text)
-
-
-def span(duration: timedelta) -> str:
-    """How long, as one says it."""
-    minutes = max(int(duration.total_seconds() // 60), 1)
-    if minutes < 120:
-        return f"{minutes} мин"
-    return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."

@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import CLAIMED_AT_ONCE, Config, Parts, drain, on_duty, open_parts, rule_names, settle_memory
+from monitor.app import Config, Parts, on_duty, open_parts, rule_names, settle_memory
 from monitor.editions import FeedsEdition, RulesEdition
 from monitor.environment import clock
 from monitor.errors import DatabaseError
@@ -22,6 +22,7 @@ from monitor.health import DISPATCH, EVERY, POLL, beat_name
 from monitor.models import FeedState
 from monitor.polling import LEASE
 from monitor.reloading import Reloader
+from monitor.sweeping import CLAIMED_AT_ONCE, drain
 from monitor.watchdog import Watchdog
 
 TICK = 1.0  # seconds between two looks at what is due
@@ -56,9 +57,7 @@ class Daemon:
         self._chores: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
-        self._asides: dict[
-            str, asyncio.Task[None]
-        ] = {}  # looks for posts in doubt, the digest of the day, the review chat
+        self._asides: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the digest of the day, the review chat
         self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
         self._beats: dict[str, datetime] = {}
         self._given_up: list[FeedState] = []  # polls cut off by the end
@@ -142,6 +141,7 @@ class Daemon:
         self._start(self._chores, "watch", self._parts.watch.round())
         if reviewing := self._parts.desk.reviewing:
             self._start(self._asides, "doubts", reviewing.ask_about_doubts())
+            self._start(self._asides, "mutes", reviewing.end_mutes())
 
     async def _tick_edits(self) -> None:
         self._start(self._chores, "edits", self._reloader.look())

@@ -21,10 +21,16 @@ def nothing(_day: Day) -> Sequence[DigestItem]:
     return ()
 
 
+def none(_day: Day) -> int:
+    """No rule held anything."""
+    return 0
+
+
 class Daily:
     """Tells a chat once a day what the day brought.
 
-    `undecided` gives the stories for review that nobody decided about in time during a day; it may ask the database.
+    `undecided` gives the stories for review that nobody decided about in time during a day, `held` counts the news
+    that only muted rules found; both may ask the database.
     """
 
     def __init__(
@@ -35,8 +41,10 @@ class Daily:
         hours: Hours,
         clock: Callable[[], datetime],
         undecided: Callable[[Day], Sequence[DigestItem]] = nothing,
+        held: Callable[[Day], int] = none,
     ) -> None:
-        self._outbox, self._chat, self._hours, self._clock, self._undecided = outbox, chat, hours, clock, undecided
+        self._outbox, self._chat, self._hours, self._clock = outbox, chat, hours, clock
+        self._undecided, self._held = undecided, held
         self._told: date | None = None
 
     async def tell(self) -> None:
@@ -44,7 +52,10 @@ class Daily:
         day = self._hours.day_to_tell(self._clock())
         if day is None or day.date == self._told:
             return
-        undecided = await asyncio.to_thread(self._undecided, day)
-        told = await asyncio.to_thread(self._outbox.tell_day, self._chat, day, self._clock(), undecided=undecided)
+        told = await asyncio.to_thread(self._put, day)
         self._told = day.date
         log.info("the day's digest is due", action="daily", date=str(day.date), told=told)
+
+    def _put(self, day: Day) -> bool:
+        undecided, held = self._undecided(day), self._held(day)
+        return self._outbox.tell_day(self._chat, day, self._clock(), undecided=undecided, held=held)

@@ -6,10 +6,10 @@ No statement on the product's own rows may live here (store.py has them all).
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -31,6 +31,8 @@ SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the oth
 
 READ_ONLY = {"monitor_read_only": True}
 """Execution option of a transaction that only reads: on SQLite it must not ask for the write lock."""
+
+_Key = TypeVar("_Key", str, int)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -158,6 +160,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `writing` does."""
     with _explained(engine), engine.connect().execution_options(**READ_ONLY) as connection:
         yield connection
+
+
+def chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
+    """The keys by so many: SQLite bounds the number of parameters of one statement."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -13,7 +13,10 @@ from monitor.database import sqlite_file
 from monitor.environment import clock, worker_name
 from monitor.history import History
 from monitor.listening import Listening
+from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
+from monitor.mutebook import MuteBook
+from monitor.muting import Muting, deeds_of
 from monitor.outbox import Outbox
 from monitor.reviewing import Reviewing
 from monitor.reviews import Reviews
@@ -37,13 +40,23 @@ async def open_desk(
     *,
     store: Store,
     outbox: Outbox,
+    mutes: MuteBook,
+    lookout: Lookout,
     matcher: Matcher,
     chance: Callable[[], float],
 ) -> Desk:
     """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
     reviews = Reviews(engine, channel=settings.chat, zone=settings.timezone)
     answering = Answering(
-        store=store, outbox=outbox, history=History(engine), reviews=reviews, matcher=matcher, clock=clock
+        store=store,
+        outbox=outbox,
+        lookout=lookout,
+        history=History(engine),
+        reviews=reviews,
+        mutes=mutes,
+        matcher=matcher,
+        zone=settings.timezone,
+        clock=clock,
     )
     if not settings.live:
         return Desk(reviews=reviews, answering=answering, reviewing=None)
@@ -52,6 +65,7 @@ async def open_desk(
         await asyncio.to_thread(listening.release)  # we have the instance lock: who listened before is dead
     updates = Updates(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
     source = await stack.enter_async_context(updates)
+    muting = Muting(mutes, lookout, matcher=lambda: answering.matcher, zone=settings.timezone, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
     answers = {operator: operator_answers_of(answering)} | {review: answers_of(answering)}
@@ -65,8 +79,10 @@ async def open_desk(
         operator=operator,
         expires_after=settings.review_patience,
         answers={chat: known for chat, known in answers.items() if chat},
+        deeds=deeds_of(reviews, muting, clock),
         presses={operator: {IN_DOUBT: answering.settle_doubt}},
         doubts=answering.doubts,
+        release=muting.release,
         clock=clock,
     )
     return Desk(reviews=reviews, answering=answering, reviewing=reviewing)

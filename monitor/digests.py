@@ -34,9 +34,9 @@ class _Line:
     html: Html
 
 
-def after_flood(items: Sequence[DigestItem]) -> tuple[Page, ...]:
+def after_flood(items: Sequence[DigestItem], *, called: str = "Накопилось новостей") -> tuple[Page, ...]:
     """Every item once, by topic (the topic of the first item first), within it in the order given; no page too long."""
-    opening = tag("b", text(f"Накопилось новостей: {len(items)}"))
+    opening = tag("b", text(f"{called}: {len(items)}"))
     marked = join("", (opening, text(" · часть 999 из 999")))
     pages = list(_paged(marked, _lines(items)))
     if len(pages) == 1:
@@ -45,9 +45,13 @@ def after_flood(items: Sequence[DigestItem]) -> tuple[Page, ...]:
     return tuple(_page(first, lines) for first, lines in zip(openings, pages, strict=True))
 
 
-def of_day(day: date, items: Sequence[DigestItem]) -> str:
-    """One message with everything a day brought, by topic with counts; what does not fit is counted at its end."""
-    opening = join("", (tag("b", text(f"За сутки: {len(items)}")), text(f" · {day:%d.%m.%Y}")))
+def of_day(day: date, items: Sequence[DigestItem], *, held: int = 0) -> str:
+    """One message with everything a day brought, by topic with counts; what does not fit is counted at its end.
+
+    `held` counts the news that only muted rules found: editors will see them, readers know that they are there.
+    """
+    muted = f" · придержано редакторами: {held}" if held else ""
+    opening = join("", (tag("b", text(f"За сутки: {len(items)}")), text(f" · {day:%d.%m.%Y}{muted}")))
     lines = list(_lines(items))
     shown = next(_paged(join("", (opening, _rest(999_999))), lines), [])
     page = _page(opening, shown).html

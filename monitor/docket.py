@@ -10,15 +10,13 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select, update
 
 from monitor.asking import DECIDED, ask, buttons
-from monitor.database import upsert
+from monitor.database import chunks, upsert
 from monitor.models import Decision, Story, StoryChange, Tier
 from monitor.outbox import want
 from monitor.outgoing import Buttons, DeliveryKind, WantedPost
 from monitor.richtext import Html, join, tag, text
 from monitor.stories import part_of
 from monitor.tables import deliveries, reviews
-
-_CHUNK = 500  # SQLite bounds the number of parameters of one statement
 
 undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 """Questions that can still be decided."""
@@ -67,10 +65,9 @@ def show(  # noqa: PLR0917 - a row's key, and what it should show
 def decided(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
     """For each of these stories, the parts that maintainers decided about: True is published, False rejected."""
     found: dict[int, dict[int, bool]] = {}
-    numbers = sorted(stories)
     made = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
-    for start in range(0, len(numbers), _CHUNK):
-        mine = and_(reviews.c.story_id.in_(numbers[start : start + _CHUNK]), reviews.c.decision.in_(made))
+    for some in chunks(sorted(stories)):
+        mine = and_(reviews.c.story_id.in_(some), reviews.c.decision.in_(made))
         for row in db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.decision).where(mine)):
             found.setdefault(row.story_id, {})[row.part] = row.decision == Decision.PUBLISHED
     return found

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, 
 from monitor.cadence import FIRST_LOOK, next_look_at
 from monitor.outgoing import DeliveryState, Doubt
 from monitor.tables import chats, deliveries
+from monitor.urls import public_name
 
 
 def doubted(error: str, now: datetime) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _doubt(db: Connection, row: Row[Any]) -> Doubt:
         id=row.id,
         chat=row.chat,
         address=row.moved_to or row.chat,
-        name=row.name or (row.chat if row.chat.startswith("@") else ""),
+        name=public_name(row.chat, row.name),
         html=row.html,
         doubted_at=row.doubted_at or row.updated_at,
         after=after,

@@ -9,18 +9,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
-from monitor.database import insert_or_ignore
+from monitor.database import chunks, insert_or_ignore
 from monitor.digests import after_flood, of_day
 from monitor.hours import Day
 from monitor.outgoing import DeliveryKind, DeliveryState, DigestItem
 from monitor.richtext import first_line
 from monitor.tables import articles, chats, deliveries
+from monitor.urls import message_link, public_name
 
 FLOOD = 20
 """More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more
 than a subscriber reads one by one."""
-
-_CHUNK = 500  # SQLite bounds the number of parameters of one statement
 
 
 def fold(db: Connection, chat: str, now: datetime) -> bool:
@@ -43,24 +42,26 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
         digest = _digest(chat, key=f"flood:{rows[0]}", html=page.html, now=now)
         digest_id = db.scalar(insert(deliveries).values(**digest).returning(deliveries.c.id))
         folded = {"state": DeliveryState.DIGESTED, "digest_id": digest_id, "updated_at": now}
-        for start in range(0, len(rows), _CHUNK):
-            mine = deliveries.c.id.in_(rows[start : start + _CHUNK])
-            db.execute(update(deliveries).where(mine).values(**folded))
+        for some in chunks(rows):
+            db.execute(update(deliveries).where(deliveries.c.id.in_(some)).values(**folded))
     return True
 
 
-def fold_day(db: Connection, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = ()) -> bool:
+def fold_day(
+    db: Connection, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
+) -> bool:
     """Put the digest of a day into the outbox, once for all workers and restarts. False: it is told, or it is empty.
 
-    `undecided` are the stories that nobody reviewed in time; they stand under their own topic.
+    `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the news
+    that only muted rules found: a day that brought nothing else is told, too.
     """
     told = {"chat": chat, "key": f"day:{day.date.isoformat()}"}
     if db.scalar(select(deliveries.c.id).filter_by(**told)):
         return False
     items = [*_of_day(db, chat, day), *undecided]
-    if not items:
+    if not items and not held:
         return False
-    digest = _digest(chat, key=told["key"], html=of_day(day.date, items), now=now)
+    digest = _digest(chat, key=told["key"], html=of_day(day.date, items, held=held), now=now)
     return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
 
 
@@ -77,15 +78,13 @@ def _of_day(db: Connection, chat: str, day: Day) -> list[DigestItem]:
     mine = mine.where(
         deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, posted >= day.since, posted < day.until
     )
-    name = db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or (chat if chat.startswith("@") else "")
+    name = public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
     return [_linked(item, name, row) for row, item in _read(db, deliveries.c.id.in_(mine))]
 
 
 def _linked(item: DigestItem, name: str, row: Row[Any]) -> DigestItem:
-    if not name or row.message is None:
-        return item
-    url = f"https://t.me/{name.removeprefix('@')}/{row.message}"
-    return DigestItem(topic=item.topic, title=item.title, url=url)
+    url = message_link(name, row.message)
+    return DigestItem(topic=item.topic, title=item.title, url=url) if url else item
 
 
 def _told(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[int, DigestItem]]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from monitor.archive import text_of, verdict_of
+from monitor.archive import read_text, verdict_of, with_texts
 from monitor.database import reading
 from monitor.models import Language, Outcome, Verdict
 from monitor.outgoing import DeliveryState
-from monitor.tables import archive, articles, deliveries, entries, feeds, stories
+from monitor.tables import articles, deliveries, entries, feeds, stories
 from monitor.urls import address_number, canonical, host_key
 
 
@@ -108,16 +108,11 @@ class History:
 
 
 def _members() -> Any:
-    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.problem, articles.c.verdict)
-    return (
-        select(entries, *told, articles.c.part, articles.c.evidence, archive.c.body)
-        .outerjoin(articles, articles.c.entry_id == entries.c.id)
-        .outerjoin(archive, archive.c.entry_id == entries.c.id)
-    )
+    return with_texts(select(entries, articles.c.problem, articles.c.part, articles.c.evidence))
 
 
 def _member(db: Connection, row: Row[Any]) -> Member:
-    title, text = (row.told_title or row.title, row.text) if row.body is None else text_of(db, row.title, row.body)
+    title, text = read_text(db, row)
     same = ("feed", "url", "published_at", "seen_at", "reason", "language", "story_id")
     return Member(
         **{name: getattr(row, name) for name in same},

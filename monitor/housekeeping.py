@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, exists, or_, select, tuple_
 
 from monitor.database import upsert, writing
-from monitor.store import KEYS_KEPT
+from monitor.keybook import KEYS_KEPT
 from monitor.tables import entry_keys, feeds, heartbeats, sends
 
 EVERY = timedelta(days=1)

@@ -12,6 +12,7 @@ from monitor.errors import FetchError, FetchFailure
 from monitor.extraction import is_full
 from monitor.fetching import Fetcher
 from monitor.languages import detect
+from monitor.matching import explanation
 from monitor.matching.engine import Matcher
 from monitor.models import (
     Article,
@@ -27,6 +28,7 @@ from monitor.models import (
     Tier,
     Verdict,
 )
+from monitor.mutes import Mute, reason
 from monitor.reading import Reader
 from monitor.similarity import fingerprint
 from monitor.urls import canonical
@@ -82,11 +84,19 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Everything needed to judge an entry."""
+    """Everything needed to judge an entry. `mutes` are in force; people read times by the clock of `zone`."""
 
     fetcher: Fetcher
     reader: Reader
     matcher: Matcher
+    mutes: tuple[Mute, ...] = ()
+    zone: str = "UTC"
+
+    def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
+        """The same, with these rules muted."""
+        if not mutes:
+            return self
+        return replace(self, matcher=self.matcher.muting([mute.name.key for mute in mutes]), mutes=mutes)
 
     def sort(self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime) -> Sorted:
         """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
@@ -127,12 +137,17 @@ class Judge:
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)
         article = _article(feed, entry, text, problem)
-        if verdict.tier is Tier.NONE and not verdict.vetoes:
-            reason = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
-            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=reason, article=article)
-        telling = Telling(article=replace(article, fingerprint=fingerprint(entry.title, text)), verdict=verdict)
+        if verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted:
+            unmatched = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
+            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=unmatched, article=article)
+        lack = explanation.why_not_posted(self.matcher, verdict, title=entry.title, text=text)
+        marked = replace(article, fingerprint=fingerprint(entry.title, text))
+        telling = Telling(article=marked, verdict=replace(verdict, lack=lack))
         if verdict.tier is not Tier.NONE:
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
+        if verdict.is_held:
+            held = reason([(topic.id, topic.rule) for topic in verdict.muted], self.mutes, zone=self.zone)
+            return EntryOutcome(entry=entry, outcome=Outcome.REVIEW, reason=held, telling=telling)
         return EntryOutcome(entry=entry, outcome=Outcome.VETOED, reason=_vetoes(verdict), telling=telling)
 
     def _matches(self, entry: Entry) -> bool:

@@ -12,7 +12,8 @@ from monitor.conditions import Disk
 from monitor.database import reading
 from monitor.health import ChatVitals, Vitals
 from monitor.outgoing import DeliveryState
-from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, sends, stories
+from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
+from monitor.vitals import OutboxSummary
 
 MOST_UNDECIDED = 100  # rows named one by one
 
@@ -55,17 +56,37 @@ class Lookout:
     def fired(self, *, after: int, since: datetime) -> tuple[tuple[int, datetime, tuple[str, ...]], ...]:
         """What rules matched: number of the article (above `after`), when we saw it, its rules as "topic/name".
 
-        Only of stories that went on `since`, in the order of the numbers.
+        Only of stories that went on `since`, and of what muted rules held since then; in the order of the numbers.
         """
-        rows = (
+        fired = (
             select(articles.c.id, entries.c.seen_at, articles.c.verdict)
-            .join(stories, stories.c.id == articles.c.story_id)
             .join(entries, entries.c.id == articles.c.entry_id)
-            .where(articles.c.id > after, stories.c.updated_at >= since)
-            .order_by(articles.c.id)
+            .where(articles.c.id > after)
+        )
+        told = fired.join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
+        kept = fired.where(articles.c.entry_id.in_(select(held.c.entry_id).where(held.c.held_at >= since)))
+        with reading(self._engine) as db:
+            rows = [(row.id, row.seen_at, _rules(row.verdict)) for one in (told, kept) for row in db.execute(one)]
+        return tuple(sorted(rows))
+
+    def summary(self, since: datetime) -> OutboxSummary:
+        """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
+        waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
+        firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
+        posted = (
+            select(deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at)
+            .join(articles, articles.c.story_id == deliveries.c.story_id)
+            .where(articles.c.id.in_(firsts), deliveries.c.created_at >= since)
+            .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_revision == 1)
         )
         with reading(self._engine) as db:
-            return tuple((row.id, row.seen_at, _rules(row.verdict)) for row in db.execute(rows))
+            rows = db.execute(posted).all()
+            return OutboxSummary(
+                counts={state: count for state, count in _delivery_states(db).items() if count},
+                oldest_pending_at=db.scalar(waiting),
+                found_after=tuple(sorted(row.created_at - row.published_at for row in rows if row.published_at)),
+                sent_after=tuple(sorted(row.updated_at - row.created_at for row in rows)),
+            )
 
     def disk(self) -> Disk | None:
         """The disk under the database; None when that is not ours to see."""
@@ -76,7 +97,8 @@ class Lookout:
 
 
 def _rules(verdict: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"{topic['id']}/{topic['rule']}" for topic in verdict["topics"])
+    found = (*verdict["topics"], *verdict.get("muted", ()))
+    return tuple(f"{topic['id']}/{topic['rule']}" for topic in found)
 
 
 def _feed_states(db: Connection) -> dict[str, int]:

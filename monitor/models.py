@@ -221,10 +221,17 @@ class Veto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the rules say of one article."""
+    """What the rules say of one article. `muted` are the findings of rules that maintainers have muted."""
 
     topics: tuple[TopicVerdict, ...] = ()
     vetoes: tuple[Veto, ...] = ()
+    muted: tuple[TopicVerdict, ...] = ()
+    lack: str = ""  # of what goes to the maintainers: what kept it from the channel, in Russian, if anything was near
+
+    @property
+    def is_held(self) -> bool:
+        """Whether only muted rules found it: it is kept until they speak again."""
+        return bool(self.muted) and not self.topics
 
     @property
     def tier(self) -> Tier:

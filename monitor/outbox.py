@@ -32,7 +32,6 @@ from monitor.outgoing import (
 )
 from monitor.richtext import first_line
 from monitor.tables import articles, deliveries, stories
-from monitor.vitals import OutboxSummary
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
@@ -86,10 +85,12 @@ class Outbox:
         with writing(self._engine) as db:
             tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
 
-    def tell_day(self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = ()) -> bool:
+    def tell_day(
+        self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
+    ) -> bool:
         """Put the digest of a day, once for all workers and restarts. False: it stands already, or it is empty."""
         with writing(self._engine) as db:
-            return fold_day(db, chat, day, now, undecided=undecided)
+            return fold_day(db, chat, day, now, undecided=undecided, held=held)
 
     def recover(self, now: datetime, *, everything: bool) -> int:
         """Settle claims whose process died while `sending`: a post becomes `uncertain`, an edit `pending`.
@@ -221,26 +222,6 @@ class Outbox:
         )
         with reading(self._engine) as db:
             return tuple(_row(row) for row in db.execute(rows).all())
-
-    def summary(self, since: datetime) -> OutboxSummary:
-        """Counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
-        counted = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-        waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
-        firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
-        posted = (
-            select(deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at)
-            .join(articles, articles.c.story_id == deliveries.c.story_id)
-            .where(articles.c.id.in_(firsts), deliveries.c.created_at >= since)
-            .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_revision == 1)
-        )
-        with reading(self._engine) as db:
-            rows = db.execute(posted).all()
-            return OutboxSummary(
-                counts={DeliveryState(state): count for state, count in db.execute(counted)},
-                oldest_pending_at=db.scalar(waiting),
-                found_after=tuple(sorted(row.created_at - row.published_at for row in rows if row.published_at)),
-                sent_after=tuple(sorted(row.updated_at - row.created_at for row in rows)),
-            )
 
     def decide(self, delivery_id: int, *, allowed: Iterable[DeliveryState], to: DeliveryState, now: datetime) -> bool:
         """An operator moves one row; False when it is not in one of the `allowed` states."""

@@ -16,10 +16,12 @@ from monitor.cadence import SOON, next_poll_at, usual_pause, weight
 from monitor.errors import DatabaseError, FeedError
 from monitor.habits import Reading
 from monitor.judging import FRESH, Horizon, Judge, Sorted, found, split
+from monitor.keybook import KEYS_KEPT, Sighting
 from monitor.models import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
+from monitor.mutes import Mute, no_mutes
 from monitor.outages import OUT_OF_REACH, Turn, Weather
 from monitor.recording import Recorder
-from monitor.store import KEYS_KEPT, Sighting, Store
+from monitor.store import Store
 from monitor.taking import MOST_OLDER, Taken, Taker, Validators
 from monitor.vitals import Habit
 
@@ -38,11 +40,13 @@ class _Weighed:
     new: int
     told: Sorted
     horizon: Horizon
+    judge: Judge  # with the rules that are muted now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
-    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC; `slots` bound the polls at once.
+    """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC; `slots` bound the polls at once;
+    `mutes` may ask the database.
 
     After `page_seconds` a poll records what it has; the rest stays unseen and the feed is asked again soon.
     """
@@ -54,6 +58,7 @@ class Poller:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     slots: asyncio.Semaphore
+    mutes: Callable[[datetime], tuple[Mute, ...]] = no_mutes
     weather: Weather = field(default_factory=Weather)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     page_seconds: float = 90.0
@@ -148,8 +153,9 @@ class Poller:
         renamed = self._renamed(state, sighting, total=total, is_moved=taken.is_switched)
         new = [entry for entry in sighting.unseen if entry not in {one.entry for one in renamed}]
         horizon = _horizon(state, taken, now)
-        told = self.judge.sort(taken.feed, new, horizon, now)
-        return _Weighed(sighting=sighting, renamed=renamed, new=len(new), told=told, horizon=horizon)
+        judge = self.judge.muting(self.mutes(now))
+        told = judge.sort(taken.feed, new, horizon, now)
+        return _Weighed(sighting=sighting, renamed=renamed, new=len(new), told=told, horizon=horizon, judge=judge)
 
     def _renamed(self, state: FeedState, sighting: Sighting, *, total: int, is_moved: bool) -> tuple[EntryOutcome, ...]:
         """The unseen entries shown before under another identity, settled as duplicates."""
@@ -165,12 +171,12 @@ class Poller:
         """Read the pages that are needed. What already matched is recorded before the rest is read."""
         told, now = weighed.told, outcome.polled_at
         deadline = asyncio.get_running_loop().time() + self.page_seconds
-        first = await self.judge.read(feed, told.urgent, weighed.horizon, now, deadline=deadline)
+        first = await weighed.judge.read(feed, told.urgent, weighed.horizon, now, deadline=deadline)
         urgent = (*told.decided, *first.decided)
         if told.waiting and split(urgent)[1]:
             await self._record_urgent(outcome, state, urgent)
             outcome, urgent = replace(outcome, urgent=urgent), ()
-        rest = await self.judge.read(feed, told.waiting, weighed.horizon, now, deadline=deadline)
+        rest = await weighed.judge.read(feed, told.waiting, weighed.horizon, now, deadline=deadline)
         settled, matched = split((*outcome.settled, *urgent, *rest.decided))
         habit = habits.after_pages(outcome.habit, read=first.pages + rest.pages, bare=first.bare + rest.bare)
         outcome = replace(outcome, settled=settled, matched=matched, habit=habit)

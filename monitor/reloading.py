@@ -7,7 +7,9 @@ changes nothing: the last good edition works on, and the maintainers are told wh
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
+from typing import Protocol
 
 import structlog
 
@@ -22,7 +24,12 @@ PATIENCE = 20.0  # seconds for the trial; the newest news come first
 
 log = structlog.get_logger()
 
-Tell = Callable[[str], Coroutine[None, None, None]]
+
+class Tell(Protocol):
+    """Puts one notice before the maintainers; the same key twice is one notice."""
+
+    def __call__(self, key: str, html: str) -> None:
+        """`html` is Telegram HTML. Raises DatabaseError."""
 
 
 class Reloader:
@@ -59,7 +66,7 @@ class Reloader:
         try:
             feeds = await asyncio.to_thread(read_feeds, self._feeds.file, content)
         except ConfigError as error:
-            await self._refuse(error)
+            await self._refuse(error, content)
             return
         try:
             await self._adopt_feeds(feeds)
@@ -67,13 +74,13 @@ class Reloader:
             self._feeds_file = EditedFile(self._feeds.file, self._feeds.digest)  # the next look finds the edit again
             raise
         before, self._feeds = self._feeds, feeds
-        await self._announce(f"Ленты обновлены: {feeds.file}", feed_changes(before.feeds, feeds.feeds))
+        await self._announce(f"Ленты обновлены: {feeds.file}", feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
         try:
             rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
         except ConfigError as error:
-            await self._refuse(error)
+            await self._refuse(error, content)
             return
         before, self._rules = self._rules, rules
         self._adopt_rules(rules)
@@ -82,7 +89,7 @@ class Reloader:
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
-        await self._announce(f"Правила обновлены: {rules.file}", (*changes, *tried))
+        await self._announce(f"Правила обновлены: {rules.file}", (*changes, *tried), content)
 
     def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
         """What the edit changes for the news of the last days, as far as there is time."""
@@ -94,10 +101,15 @@ class Reloader:
             compared.add(article)
         return trial(compared, days=DAYS, everything=True)
 
-    async def _announce(self, title: str, changes: tuple[str, ...]) -> None:
+    async def _announce(self, title: str, changes: tuple[str, ...], content: bytes) -> None:
         log.info("an edit is in force", action="reload", file=title, changes=list(changes))
-        await self._tell(notice(title, changes or ("По сути ничего не изменилось.",)))
+        await self._put(notice(title, changes or ("По сути ничего не изменилось.",)), content)
 
-    async def _refuse(self, error: ConfigError) -> None:
+    async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))
-        await self._tell(notice(f"Правка не принята: {error.file}", refusal(error)))
+        await self._put(notice(f"Правка не принята: {error.file}", refusal(error)), content)
+
+    async def _put(self, html: str, content: bytes) -> None:
+        """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
+        key = f"reload:{sha256(content).hexdigest()[:16]}:{self._clock():%Y%m%d%H%M}"
+        await asyncio.to_thread(self._tell, key, html)

@@ -6,6 +6,7 @@ logged. Answers go through the outbox, so that they keep the chat's pace and a r
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -23,7 +24,6 @@ WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is 
 LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
 PAUSE: Final = timedelta(seconds=10)  # after a failure
 DOUBT: Final = timedelta(minutes=10)  # what is found in the channel by itself is found by then
-UNDO: Final = "undo"
 _NO_BUTTON = "Эта кнопка больше не действует."
 
 log = structlog.get_logger()
@@ -43,12 +43,27 @@ Answer = Callable[[str], str]
 """What is said after a command → Telegram HTML. Runs in a thread; raises DatabaseError."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command that changes something: in which chat, by whom (one letter), and under which key it is answered."""
+
+    chat: str
+    key: str
+    said: str
+    initial: str
+
+
+Deed = Callable[[Order], None]
+"""Does what was ordered and answers, both or neither, once for the order's key. In a thread; raises DatabaseError."""
+
+
 class Reviewing:
     """Reads what is said to the bot and acts on it.
 
-    `review` and `operator` are chats of the settings, "" for none. `answers` are the commands each chat may use, and
-    `presses` what its further buttons do, by the part of their data before the first colon. `doubts` are the questions
-    about posts in doubt since before an instant.
+    `review` and `operator` are chats of the settings, "" for none. `answers` are the commands each chat may use,
+    `deeds` those of the review chat that change something, and `presses` what a chat's further buttons do, by the part
+    of their data before the first colon. `doubts` are the questions about posts in doubt since before an instant;
+    `release` shows a chat what muted rules held, when their mute is over, and returns how much that was.
     """
 
     def __init__(
@@ -63,16 +78,19 @@ class Reviewing:
         operator: str,
         expires_after: timedelta,
         answers: Mapping[str, Mapping[str, Answer]],
+        deeds: Mapping[str, Deed],
         presses: Mapping[str, Mapping[str, Answer]],
         doubts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
+        release: Callable[[str], int],
         clock: Callable[[], datetime],
     ) -> None:
         self._source, self._listening, self._reviews, self._outbox = source, listening, reviews, outbox
         self._worker, self._review, self._expires_after = worker, review, expires_after
         self._answers, self._presses, self._clock = answers, presses, clock
         self._again_at: datetime | None = None  # after a failure
+        self._listens = False
         self._trouble = ""
-        self._operator, self._doubts = operator, doubts
+        self._operator, self._doubts, self._deeds, self._release = operator, doubts, deeds, release
         self._asked: set[str] = set()
 
     async def round(self) -> None:
@@ -83,6 +101,7 @@ class Reviewing:
         if self._again_at and now < self._again_at <= now + PAUSE:
             return
         first = await asyncio.to_thread(self._listening.lease, self._worker, now, length=LEASE)
+        self._listens = first is not None
         if first is None:
             self._again_at = now + PAUSE
             return
@@ -93,7 +112,7 @@ class Reviewing:
             return
         self._trouble, self._again_at = "", None
         for incoming in found:
-            if not _decides(incoming):  # a question that breaks us must not be asked for ever
+            if not self._decides(incoming):  # a question that breaks us must not be asked for ever
                 await asyncio.to_thread(self._listening.passed, incoming.id)
             await self._act(incoming)
             await asyncio.to_thread(self._listening.passed, incoming.id)
@@ -101,10 +120,27 @@ class Reviewing:
     async def expire(self) -> None:
         """Give up on questions that waited too long; asking often costs little. Raises DatabaseError."""
         now = self._clock()
-        chat = self._review or next(iter(self._answers), "")
+        chat = self._spokesman
         count = await asyncio.to_thread(self._reviews.expire, now - self._expires_after, now, chat=chat)
         if count:
             log.info("questions expired", action="review", count=count)
+
+    async def end_mutes(self) -> None:
+        """Let rules speak whose mute is over, and show what they held; asking often costs little.
+
+        Only who listens does: mutes are of rules in its keywords.yaml, and another worker may have another one for
+        a moment. Raises DatabaseError.
+        """
+        if not self._listens:
+            return
+        count = await asyncio.to_thread(self._release, self._spokesman)
+        if count:
+            log.info("what muted rules held was shown", action="mute", count=count)
+
+    @property
+    def _spokesman(self) -> str:
+        """The chat that is told what concerns maintainers; "" for none."""
+        return self._review or next(iter(self._answers), "")
 
     def _failed(self, trouble: str) -> None:
         """Named once; tried again until it is gone."""
@@ -149,17 +185,23 @@ class Reviewing:
         return act(rest) if act else _NO_BUTTON
 
     def _obey(self, chat: str, incoming: Incoming) -> None:
-        """Answer a command; `/why@our_bot …` is `/why …`, and an unknown one gets the list of those there are."""
-        word, _, rest = incoming.text[1:].partition(" ")
-        name, key = word.partition("@")[0].lower(), f"reply:{incoming.id}"
-        if name == UNDO and chat == self._review:
-            self._reviews.undo(chat, key, self._clock())
+        """Answer a command; an unknown one gets the list of those there are."""
+        name, said = _command(incoming.text)
+        key = f"reply:{incoming.id}"
+        if chat == self._review and name in self._deeds:
+            self._deeds[name](Order(chat=chat, key=key, said=said, initial=incoming.initial))
+            log.info("a maintainer ordered", action="review", order=name)
             return
         answers = self._answers[chat]
         answer = answers.get(name, answers["help"])
-        self._outbox.tell(chat, key, answer(rest.strip()), now=self._clock())
+        self._outbox.tell(chat, key, answer(said), now=self._clock())
+
+    def _decides(self, incoming: Incoming) -> bool:
+        """Whether it must be acted on, even if that takes a second try: all of these are safe to repeat."""
+        return bool(incoming.query) or _command(incoming.text)[0] in self._deeds
 
 
-def _decides(incoming: Incoming) -> bool:
-    """Whether it must be acted on, even if that takes a second try: both are safe to repeat."""
-    return bool(incoming.query) or incoming.text.lower().startswith(f"/{UNDO}")
+def _command(written: str) -> tuple[str, str]:
+    """`/why@our_bot …` is `/why …`: the command's name, and what follows it."""
+    word, _, rest = written.partition(" ")
+    return word.removeprefix("/").partition("@")[0].lower(), rest.strip()

@@ -30,7 +30,7 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "blockquote"], inner: Html) -> Html:
+def tag(name: Literal["b", "i", "code", "blockquote"], inner: Html) -> Html:
     """`inner` in a tag."""
     return Html(f"<{name}>{inner}</{name}>")
 

@@ -5,19 +5,18 @@ cannot tear a transaction. The same code runs on SQLite (one process, guarded by
 PostgreSQL (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from hashlib import sha256
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, habits, roster
+from monitor import docket, habits, keybook, roster
 from monitor.archive import keep, verdict_of
-from monitor.database import insert_or_ignore, reading, upsert, writing
+from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
+from monitor.keybook import Sighting
 from monitor.models import (
     Article,
     Entry,
@@ -29,19 +28,11 @@ from monitor.models import (
     StoryChange,
     Telling,
 )
+from monitor.mutebook import hold
 from monitor.similarity import Shelf
-from monitor.tables import articles, entries, entry_keys, feeds, heartbeats, stories
+from monitor.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.urls import address_number, canonical
 from monitor.vitals import FeedHealth
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """What the store knows of the entries of one body."""
-
-    unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before; in the order given
-    known: tuple[str, ...] = ()  # the keys that were
-    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
 
 
 class Group(Protocol):
@@ -53,18 +44,7 @@ class Group(Protocol):
         """The changes; every matched entry is in exactly one."""
 
 
-_Key = TypeVar("_Key", str, int)
-
-KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
-
-
-_known_keys = (  # built once: building it costs more than asking
-    select(entry_keys.c.key, entries.c.title)
-    .join(entries, entries.c.id == entry_keys.c.entry_id)
-    .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
-)
-_SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no change of it
 
 
 class Store:
@@ -117,19 +97,8 @@ class Store:
 
         One whose headline says something else now is unseen under a key of its own: it is judged once more.
         """
-        keys = [key for entry in found for key in entry.keys]
         with reading(self._engine) as db:
-            known = _titles(db, feed, keys)
-            retitled = [_retitled(entry) for entry in found if _is_retitled(entry, known)]
-            told = _titles(db, feed, [entry.keys[0] for entry in retitled])
-        return Sighting(
-            unseen=(
-                *(entry for entry in found if known.keys().isdisjoint(entry.keys)),
-                *(entry for entry in retitled if entry.keys[0] not in told),
-            ),
-            known=tuple(key for key in keys if key in known),
-            aliases=tuple(_aliases(found, known)),
-        )
+            return keybook.sight(db, feed, found)
 
     def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
         """Title and address of the last entries of a feed, the newest first."""
@@ -149,7 +118,7 @@ class Store:
         """
         with writing(self._engine) as db:
             held = roster.still_leased(db, outcomes)
-            _note_keys(db, held)
+            keybook.note(db, held)
             roster.settle(db, [outcome for outcome in held if outcome.is_over])
             _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
             for outcome in held:
@@ -182,7 +151,7 @@ class Store:
         """Numbers of the stories that share rare words, or an address, with one of the entries."""
         told = [one.telling.article for one in matched if one.telling]
         near = {number for article in told for number in self._shelf.nearest(article.fingerprint)}
-        for chunk in _chunks([article.canonical_url for article in told]):
+        for chunk in chunks([article.canonical_url for article in told]):
             same = select(articles.c.story_id).join(stories, stories.c.id == articles.c.story_id)
             recent = same.where(articles.c.canonical_url.in_(chunk), stories.c.updated_at >= since)
             near.update(db.scalars(recent))
@@ -201,60 +170,6 @@ def _health(row: Row[Any], now: datetime) -> FeedHealth:
     fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
     habit = roster.habit(row)
     return FeedHealth(**fields, habit=habit, troubles=habits.troubles(habit, failures=row.failures, now=now))
-
-
-def _aliases(found: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The new keys of known entries, each with a key that is known."""
-    for entry in found:
-        as_known = next((key for key in entry.keys if key in known), None)
-        if as_known is not None:
-            yield from ((key, as_known) for key in entry.keys if key not in known)
-
-
-def _titles(db: Connection, feed: str, keys: Sequence[str]) -> dict[str, str]:
-    """The headline under which each known key was recorded."""
-    rows = (row for chunk in _chunks(keys) for row in db.execute(_known_keys, {"of": feed, "among": chunk}))
-    return {row.key: row.title for row in rows}
-
-
-def _is_retitled(entry: Entry, known: Mapping[str, str]) -> bool:
-    recorded = next((known[key] for key in entry.keys if key in known), "")
-    now = _bare(entry.title)
-    return bool(recorded and now) and _bare(recorded) != now
-
-
-def _bare(title: str) -> str:
-    return _SIGNS.sub(" ", title).strip().casefold()
-
-
-def _retitled(entry: Entry) -> Entry:
-    mark = sha256(_bare(entry.title).encode("utf-8", "replace")).hexdigest()[:12]
-    return replace(entry, keys=(f"{entry.keys[0]}~{mark}",))
-
-
-def _note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
-    """Keep the keys alive that a feed read whole still shows, and give known entries their new keys.
-
-    What the feed showed when it was read whole before, it showed until now: those keys are noted too.
-    """
-    for outcome in outcomes:
-        mine = entry_keys.c.feed == outcome.feed
-        if outcome.habit.read_at == outcome.polled_at:
-            before = select(feeds.c.read_at).where(feeds.c.name == outcome.feed).scalar_subquery()
-            earlier = outcome.polled_at - timedelta(microseconds=1)
-            db.execute(update(entry_keys).where(mine, entry_keys.c.last_seen_at >= before).values(last_seen_at=earlier))
-        for chunk in _chunks(outcome.known_keys):
-            seen_again = and_(mine, entry_keys.c.key.in_(chunk))
-            db.execute(update(entry_keys).where(seen_again).values(last_seen_at=outcome.polled_at))
-        for new, known in outcome.aliases:
-            columns = (
-                entry_keys.c.feed,
-                literal(new),
-                entry_keys.c.entry_id,
-                literal(outcome.polled_at, entry_keys.c.last_seen_at.type),
-            )
-            row = select(*columns).where(mine, entry_keys.c.key == known)
-            db.execute(insert_or_ignore(db, entry_keys).from_select(["feed", "key", "entry_id", "last_seen_at"], row))
 
 
 def _insert_entries(
@@ -278,6 +193,7 @@ def _insert_entries(
     rows = [_article_row(one.telling, number, story_id) for number, (_, one) in told if one.telling]
     if rows:
         db.execute(insert(articles), rows)
+    hold(db, [(number, one.telling.verdict, outcome.polled_at) for number, (outcome, one) in told if one.telling])
 
 
 def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> None:
@@ -304,16 +220,11 @@ def lock_stories(db: Connection) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
 
 
-def _chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
-    """SQLite bounds the number of parameters of one statement."""
-    return (keys[start : start + size] for start in range(0, len(keys), size))
-
-
 def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
     """These stories with their tellings, oldest story first."""
     rows = [
         row
-        for chunk in _chunks(sorted(numbers))
+        for chunk in chunks(sorted(numbers))
         for row in db.execute(
             select(articles, stories.c.updated_at, stories.c.follows)
             .join(stories, stories.c.id == articles.c.story_id)

@@ -306,6 +306,28 @@ reviews = Table(  # who decided is one letter at most, and never a number (law 7
     Index(None, "decision", "asked_at"),
 )
 
+mutes = Table(  # of who wanted it one letter at most (law 7)
+    "mutes",
+    metadata,
+    Column("topic", String, primary_key=True),  # its id in keywords.yaml
+    Column("rule", String, primary_key=True),
+    Column("title", String, nullable=False),  # the topic's, for readers
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("initial", String(1), nullable=False, server_default=""),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("entry_id", Id, ForeignKey("entries.id"), primary_key=True),
+    Column("topic", String, primary_key=True),  # with the rule: which muted rule found it
+    Column("rule", String, primary_key=True),
+    Column("held_at", Instant, nullable=False),
+    Column("shown_at", Instant),  # NULL: not shown to maintainers yet
+    Index(None, "shown_at"),
+)
+
 listeners = Table(
     "listeners",
     metadata,

@@ -75,6 +75,11 @@ def host_key(url: str) -> str:
     return _host(parts.netloc) if parts else ""
 
 
+def public_name(chat: str, told: str) -> str:
+    """The "@name" of a chat: as Telegram told it, else as our settings call it; "" when it has none."""
+    return told or (chat if chat.startswith("@") else "")
+
+
 def message_link(chat: str, message_id: int | None) -> str:
     """Where Telegram shows a message of a channel (`@name` or `-100…`); "" when it has no address."""
     if message_id is None:

@@ -1,8 +1,11 @@
 """The Russian words for states, outcomes and troubles, the same in the terminal and in a chat. Pure."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from monitor.models import Outcome
 from monitor.outgoing import DeliveryState
-from monitor.vitals import Trouble
+from monitor.vitals import FeedHealth, Trouble
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -34,3 +37,24 @@ TROUBLES = {
     Trouble.AWAY: "читается по запасному адресу",
     Trouble.LYING: "врёт, что не менялась",
 }
+
+
+def queue(counts: Mapping[str, int]) -> str:
+    """The outbox by its states: «ждёт отправки 2, отправлено 31»."""
+    return ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if counts.get(state)) or "пуста"
+
+
+def troubles(feed: FeedHealth) -> str:
+    """What is wrong with a feed; "" when nothing is."""
+    return "; ".join([*map(TROUBLES.__getitem__, feed.troubles), *([feed.failure] if feed.failure else [])])
+
+
+def span(duration: timedelta) -> str:
+    """How long, as one says it."""
+    seconds = max(int(duration.total_seconds()), 0)
+    minutes = seconds // 60
+    if minutes < 1:
+        return f"{seconds} с"
+    if minutes < 120:
+        return f"{minutes} мин"
+    return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."

@@ -1,17 +1,20 @@
 """Stories with articles, put straight into the database: what polls leave behind, without polling."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select
 
+from monitor.channel import Channel
 from monitor.database import writing
 from monitor.models import Tier
-from monitor.outbox import want
+from monitor.outbox import Outbox, want
 from monitor.outgoing import Buttons, DeliveryKind, WantedPost
 from monitor.tables import articles, deliveries, entries, feeds, stories
+from tests.clock import Clock
 from tests.factories import NOW, verdict
+from tests.servers.bot_api import BotApi
 
 CHAT = "@test_channel"
 
@@ -67,3 +70,14 @@ class Newsdesk:
         """One row."""
         with self.engine.connect() as db:
             return dict(db.execute(select(deliveries).where(deliveries.c.id == number)).one()._mapping)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chatroom:
+    """A newsdesk, its outbox, and the chats at the stand-in."""
+
+    desk: Newsdesk
+    outbox: Outbox
+    bot_api: BotApi
+    channel: Channel
+    clock: Clock

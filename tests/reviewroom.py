@@ -14,8 +14,11 @@ from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.history import History
 from monitor.listening import Listening
+from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.models import Tier
+from monitor.mutebook import MuteBook
+from monitor.muting import Muting, deeds_of
 from monitor.outbox import Outbox
 from monitor.outgoing import Pace
 from monitor.placing import SAME_CASE
@@ -31,6 +34,7 @@ from tests.servers.bot_api import EDITOR, OPERATOR, REVIEW, TOKEN, BotApi, Poste
 
 KEYWORDS = Path(__file__).resolve().parents[1] / "keywords.yaml"
 CHANNEL = "@test_channel"
+ZONE = "Asia/Almaty"
 REVIEWERS = str(REVIEW.id)
 OWNER = str(OPERATOR.id)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
@@ -48,6 +52,8 @@ class Scene:
     reviews: Reviews
     reviewing: Reviewing
     updates: Updates
+    mutes: MuteBook
+    answering: Answering
     dispatcher: Dispatcher
     clock: Clock
 
@@ -94,9 +100,21 @@ async def open_scene(
 ) -> AsyncIterator[Scene]:
     """The newsroom, everyone at work; the clock stands at NOW."""
     clock = Clock()
-    reviews = Reviews(engine, channel=CHANNEL, zone="Asia/Almaty")
+    reviews = Reviews(engine, channel=CHANNEL, zone=ZONE)
     history = History(engine)
-    answering = Answering(store=store, outbox=outbox, history=history, reviews=reviews, matcher=matcher, clock=clock)
+    mutes, lookout = MuteBook(engine, zone=ZONE), Lookout(engine)
+    answering = Answering(
+        store=store,
+        outbox=outbox,
+        lookout=lookout,
+        history=history,
+        reviews=reviews,
+        mutes=mutes,
+        matcher=matcher,
+        zone=ZONE,
+        clock=clock,
+    )
+    muting = Muting(mutes, lookout, matcher=lambda: answering.matcher, zone=ZONE, clock=clock)
     async with Channel(TOKEN, base_url=bot_api.url) as channel, Updates(TOKEN, base_url=bot_api.url) as updates:
         yield Scene(
             api=bot_api,
@@ -105,6 +123,8 @@ async def open_scene(
             outbox=outbox,
             reviews=reviews,
             updates=updates,
+            mutes=mutes,
+            answering=answering,
             reviewing=Reviewing(
                 updates,
                 Listening(engine),
@@ -115,8 +135,10 @@ async def open_scene(
                 operator=OWNER,
                 expires_after=timedelta(hours=24),
                 answers={OWNER: operator_answers_of(answering), REVIEWERS: answers_of(answering)},
+                deeds=deeds_of(reviews, muting, clock),
                 presses={OWNER: {IN_DOUBT: answering.settle_doubt}},
                 doubts=answering.doubts,
+                release=muting.release,
                 clock=clock,
             ),
             dispatcher=Dispatcher(outbox, dict.fromkeys((CHANNEL, REVIEWERS, OWNER), channel), clock=clock, pace=FREE),

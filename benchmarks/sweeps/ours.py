@@ -14,7 +14,7 @@ import json
 from sqlalchemy import func, select
 
 from benchmarks.sweeps.measured import memory_mb, spent
-from monitor import app
+from monitor import app, sweeping
 from monitor.database import open_engine, reading
 from monitor.logs import configure
 from monitor.models import Feed, FeedKind, PollOutcome
@@ -41,7 +41,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
                 failed += bool(outcome.failure)
 
             before, began = spent(), time.perf_counter()
-            await app.poll_once(parts, [feed.name for feed in feeds], polled)
+            await sweeping.poll_once(parts, [feed.name for feed in feeds], polled)
             told = {"cpu": spent() - before, "wall": time.perf_counter() - began, "failed": failed}
             with reading(counting) as db:
                 told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0

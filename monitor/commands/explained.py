@@ -63,11 +63,14 @@ def _heading(report: TopicReport) -> Text:
 def _topic(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
     if report.fired:
         yield from _fired(report.fired, page)
+    for muted in report.muted:
+        yield Text.assemble("Нашло правило «", (muted.rule, "bold"), "», но оно на паузе (/mute).")
+        yield from _passages(muted.matches, page, style="bold")
     for veto in report.vetoes:
         yield from _vetoed(veto, page)
     for rule in report.nearest:
         yield from _near(rule)
-    if not (report.fired or report.vetoes or report.nearest):
+    if not (report.fired or report.muted or report.vetoes or report.nearest):
         yield Text("Не нашлось ни одного слова правил.")
 
 

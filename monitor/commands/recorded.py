@@ -14,11 +14,12 @@ from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
 from monitor.database import open_existing
 from monitor.editions import load_matcher
-from monitor.environment import environment
+from monitor.environment import clock, environment
 from monitor.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
 from monitor.models import Extracted
+from monitor.mutebook import MuteBook
 from monitor.text import clean
 from monitor.urls import canonical, message_link
 from monitor.wording import OUTCOMES, STATES
@@ -33,20 +34,22 @@ def why(
     """Показать, что стало с новостью: какая лента её увидела, что бот решил и почему, куда это ушло.
 
     Решение — то, что записано в тот день; разбор по правилам сделан заново, по сохранённому тексту и нынешним
-    правилам. Код 1: такого адреса бот не видел.
+    правилам; правила на паузе (/mute) молчат и здесь. Код 1: такого адреса бот не видел.
     """
     settings = load_settings(environment())
-    history = History(open_existing(settings.database_url))
+    engine = open_existing(settings.database_url)
+    history = History(engine)
     members = history.seen(url)
+    muted = [mute.name.key for mute in MuteBook(engine).active(clock())]
     stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
     told = [story for story in stories.values() if story]
     if as_json:
-        matcher = load_matcher(keywords or settings.keywords)
+        matcher = load_matcher(keywords or settings.keywords).muting(muted)
         feeds = () if members else history.feeds_of(url)
         print_json(_json(url, members, told, feeds, matcher))
     elif members:
         _show(members, told)
-        _show_today(members, load_matcher(keywords or settings.keywords))
+        _show_today(members, load_matcher(keywords or settings.keywords).muting(muted))
     else:
         _show_unseen(url, history.feeds_of(url))
     if not members:

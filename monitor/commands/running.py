@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app, daemon
+from monitor import app, daemon, sweeping
 from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
@@ -65,8 +65,8 @@ async def _sweep(config: app.Config, names: Sequence[str]) -> None:
                 outcomes.append(outcome)
                 progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
 
-            await app.poll_once(parts, names, polled)
-        await app.drain_once(parts)
+            await sweeping.poll_once(parts, names, polled)
+        await sweeping.drain_once(parts)
         waiting = await asyncio.to_thread(parts.outbox.rows, UNSETTLED)
     _show_summary(outcomes, waiting)
 

@@ -6,7 +6,8 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -46,23 +47,38 @@ class Matcher:
         for number, rule in enumerate(compiled.rules):
             if rule.lines:
                 self._anchored[rule.lines[rule.anchor]].append((number, frozenset(rule.lines)))
+        self._muted: frozenset[tuple[str, str]] = frozenset()
+
+    def muting(self, rules: Collection[tuple[str, str]]) -> "Matcher":
+        """The same rules, of which these (topic's id, name) are muted: what they find stands in `Verdict.muted`."""
+        quieter = copy(self)
+        quieter._muted = frozenset(rules)  # noqa: SLF001 - one of us
+        return quieter
 
     def judge(self, *, title: str, text: str) -> Verdict:
         """What the rules say of an article. Never raises, whatever the strings are.
 
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
-        are those of the rules that would have come before it.
+        are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
         reading = self.read(title=title, text=text)
         topics: dict[int, TopicVerdict] = {}
         vetoes: list[Veto] = []
+        muted: list[TopicVerdict] = []
         for rule in self._candidates(reading.found):
-            finding = reading.finding(rule) if rule.topic not in topics else Finding()
-            if finding.veto:
+            is_muted = self._is_muted(rule)
+            finding = reading.finding(rule) if is_muted or rule.topic not in topics else Finding()
+            if finding.veto and rule.topic not in topics:
                 vetoes.append(reading.veto(rule, finding.veto))
+            elif finding.hits and is_muted:
+                muted.append(reading.topic_verdict(rule, finding.hits))
             elif finding.hits:
                 topics[rule.topic] = reading.topic_verdict(rule, finding.hits)
-        return Verdict(topics=tuple(topics[number] for number in sorted(topics)), vetoes=tuple(vetoes))
+        told = tuple(topics[number] for number in sorted(topics))
+        return Verdict(topics=told, vetoes=tuple(vetoes), muted=tuple(muted))
+
+    def _is_muted(self, rule: CompiledRule) -> bool:
+        return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted
 
     def holding(self, *, title: str, text: str) -> tuple[CompiledRule, ...]:
         """Every rule that fires, the strongest first, also where `judge` is content with a stronger one."""

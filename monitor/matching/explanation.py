@@ -3,7 +3,7 @@
 Goes through the same Matcher as a live run: nothing is decided here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -64,8 +64,9 @@ class Passage:
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any; `vetoes` are the words that spoke against a rule; `nearest` are the rules that
-    lacked the least (at most three, something of each was found), of those that would have been stronger.
+    `fired` is the verdict, if any; `vetoes` are the words that spoke against a rule. Of the rules that would have been
+    stronger, `muted` are those that found it but are muted, `nearest` those that lacked the least (at most three,
+    something of each was found).
     """
 
     id: str
@@ -73,6 +74,7 @@ class TopicReport:
     fired: TopicVerdict | None
     vetoes: tuple[Veto, ...]
     nearest: tuple[RuleReport, ...] = ()
+    muted: tuple[TopicVerdict, ...] = ()
 
 
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
@@ -140,17 +142,23 @@ def _match_json(match: Match) -> dict[str, object]:
 def _report(matcher: Matcher, reading: Reading, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
     fired = next((found for found in verdict.topics if found.id == topic.id), None)
     vetoes = tuple(veto for veto in verdict.vetoes if veto.topic == topic.id)
+    muted = tuple(found for found in verdict.muted if found.id == topic.id and _is_stronger(found, fired))
     stronger = [
         _rule_report(matcher, reading, rule)
         for rule in matcher.compiled.rules
-        if rule.topic == number and (fired is None or (rule.tier, fired.tier) == (Tier.POST, Tier.REVIEW))
+        if rule.topic == number and _is_stronger(rule, fired)
     ]
-    return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes, nearest=_nearest(stronger, vetoes))
+    nearest = _nearest(stronger, {*(veto.rule for veto in vetoes), *(found.rule for found in muted)})
+    return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes, nearest=nearest, muted=muted)
 
 
-def _nearest(rules: Iterable[RuleReport], vetoes: Iterable[Veto]) -> tuple[RuleReport, ...]:
-    vetoed = {veto.rule for veto in vetoes}
-    near = [rule for rule in rules if len(rule.lacking) < len(rule.lines) and rule.name not in vetoed]
+def _is_stronger(rule: CompiledRule | TopicVerdict, fired: TopicVerdict | None) -> bool:
+    """Whether the topic would have been decided by this rule instead of the one that fired."""
+    return fired is None or (rule.tier, fired.tier) == (Tier.POST, Tier.REVIEW)
+
+
+def _nearest(rules: Iterable[RuleReport], stopped: Collection[str]) -> tuple[RuleReport, ...]:
+    near = [rule for rule in rules if len(rule.lacking) < len(rule.lines) and rule.name not in stopped]
     least = min((len(rule.lacking) for rule in near), default=0)
     nearest = [rule for rule in near if len(rule.lacking) == least]
     return tuple(sorted(nearest, key=lambda rule: (rule.tier is not Tier.POST, -len(rule.lines)))[:_NEAREST])
@@ -191,13 +199,28 @@ def _lack(matcher: Matcher, topic: Topic, example: Example) -> str:
 
 
 def lack(report: TopicReport) -> str:
-    """Why a topic was not given, in Russian, for one line of output."""
+    """Why a topic was not given, or not stronger, in Russian, for one line of output."""
+    if report.muted:
+        return f"правило «{report.muted[0].rule}» нашло, но оно на паузе (/mute)"
     if report.vetoes:
         return f"правилу «{report.vetoes[0].rule}» запретило слово «{report.vetoes[0].form}»"
     if not report.nearest:
         return "не нашлось ни одного слова правил"
     nearest = report.nearest[0]
     return f"правилу «{nearest.name}» {nearest.obstacle}"
+
+
+def why_not_posted(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> str:
+    """What kept an article of tier `review` from the channel: of the first topic that anything was near to; else ""."""
+    if verdict.tier is not Tier.REVIEW:
+        return ""
+    return next(filter(None, map(lack_of_post, explain(matcher, title=title, text=text))), "")
+
+
+def lack_of_post(report: TopicReport) -> str:
+    """Why a topic given to the maintainers did not go straight to the channel; "" when nothing was near."""
+    is_asked = report.fired is not None and report.fired.tier is Tier.REVIEW
+    return lack(report) if is_asked and (report.nearest or report.muted) else ""
 
 
 def _shared(lines: Iterable[LineReport]) -> str:

@@ -1,11 +1,17 @@
-"""Two ways to speak to the Bot API stand-in: as python-telegram-bot does, and as raw HTTP."""
+"""The newsroom with its review chat; two ways to speak to the Bot API stand-in: python-telegram-bot's, and raw HTTP."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 from telegram import Bot
 
+from monitor.editions import load_matcher
+from monitor.matching.engine import Matcher
+from monitor.outbox import Outbox
+from monitor.store import Store
+from tests.reviewroom import KEYWORDS, Scene, open_scene
 from tests.servers.bot_api import BotApi
 
 
@@ -26,4 +32,19 @@ def client() -> Iterator[httpx.Client]:
 async def bot(api: BotApi) -> AsyncIterator[Bot]:
     """The library that the product uses."""
     async with Bot(api.token, base_url=f"{api.url}/bot") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def matcher() -> Matcher:
+    """The project's rules."""
+    return load_matcher(str(KEYWORDS))
+
+
+@pytest.fixture
+async def scene(
+    bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
+) -> AsyncIterator[Scene]:
+    """Everyone at work, the clock at NOW."""
+    async with open_scene(bot_api, engine, store, outbox, matcher) as opened:
         yield opened

@@ -17,7 +17,7 @@ from monitor.outgoing import DeliveryKind, DeliveryState, Pace
 from monitor.preview import Terminal
 from tests.clock import Clock
 from tests.factories import NOW
-from tests.newsdesk import CHAT, Newsdesk
+from tests.newsdesk import CHAT, Chatroom, Newsdesk
 from tests.servers.bot_api import CHANNEL, OPERATOR, REVIEW, TOKEN, BotApi, http
 
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
@@ -26,14 +26,8 @@ MIGRATED = http(400, "Bad Request: group chat was upgraded to a supergroup chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """A newsdesk, its outbox, and the chats at the stand-in."""
-
-    desk: Newsdesk
-    outbox: Outbox
-    bot_api: BotApi
-    channel: Channel
-    clock: Clock
+class Scene(Chatroom):
+    """The chats, and who serves them."""
 
     def serve(self, *chats: str, operator: str = "") -> Dispatcher:
         """A dispatcher as a (re)started process has it."""

@@ -1,7 +1,7 @@
 """The outbox drained to a Bot API over HTTP: what each answer of Telegram does to a delivery and to its chat."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select
@@ -12,25 +12,13 @@ from monitor.dispatch import Dispatcher
 from monitor.outbox import Outbox, want
 from monitor.outgoing import DeliveryState, Pace, WantedPost
 from monitor.tables import chats, deliveries, stories
+from tests.clock import Clock
 from tests.factories import NOW
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi, badjson, deliver_then_502, deliver_then_reset, html502, http
 
 CHAT = "@test_channel"
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture

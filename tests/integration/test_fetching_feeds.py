@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from monitor.errors import FetchError, FetchFailure
 from monitor.fetching import Fetcher, Limits
 from monitor.models import FeedKind, Fetched, NotModified
+from tests.clock import Clock
 from tests.factories import NOW
 from tests.factories import feed as a_feed
 from tests.servers import faults
@@ -24,16 +25,6 @@ BODY = rss([Item(title="Суд в Актау отложил выдачу", link=
 PAGE = page("Суд отложил выдачу", ["Суд в Актау отложил выдачу россиянина до декабря."] * 5)
 QUICK = Limits(body=100_000, connect=2, read=1, total=2, host_gap=0)
 HTML = "text/html; charset=utf-8"
-
-
-class Clock:
-    """Aware time that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

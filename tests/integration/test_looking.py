@@ -16,7 +16,7 @@ from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState, Pace
 from tests.clock import Clock
 from tests.factories import NOW
-from tests.newsdesk import CHAT, Newsdesk
+from tests.newsdesk import CHAT, Chatroom, Newsdesk
 from tests.servers import faults
 from tests.servers.bot_api import CHANNEL, REVIEW, TOKEN, BotApi, deliver_then_reset, http
 from tests.servers.web import WebServer
@@ -26,15 +26,10 @@ DAYS = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """A newsdesk, its outbox, and a channel at the stand-in that anybody can read."""
+class Scene(Chatroom):
+    """The channel is one that anybody can read."""
 
-    desk: Newsdesk
-    outbox: Outbox
-    bot_api: BotApi
-    channel: Channel
     fetcher: Fetcher
-    clock: Clock
     dispatcher: Dispatcher
 
     def looker_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Looker:

@@ -17,12 +17,13 @@ from monitor.judging import Judge
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
 from monitor.models import Feed, PollOutcome
+from monitor.mutes import Mute, RuleName
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
 from monitor.recording import Recorder
 from monitor.store import Store
 from monitor.stories import Chats
-from monitor.tables import articles, deliveries, entries, feeds
+from monitor.tables import articles, deliveries, entries, feeds, held
 from monitor.taking import Taker
 from tests.factories import NOW
 from tests.factories import feed as make_feed
@@ -110,6 +111,25 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
         made = Room(web, engine, poller_of(Store(engine), fetcher, reader, now))
         yield made
     engine.dispose()
+
+
+async def test_a_mute_is_in_force_from_the_next_poll_on_and_reads_pages_under_it_too(room: Room) -> None:
+    name = RuleName(topic="extradition", title="Экстрадиция", rule="выдача из Казахстана")
+    muted = Mute(name=name, until=NOW + timedelta(hours=2))
+    room.poller = replace(room.poller, mutes=lambda now: (muted,) if now < muted.until else ())
+    room.serve(room.item("о деле"), room.brief("page", text=ABOUT))
+
+    await room.poll()
+
+    assert room.outcomes() == {"о деле": "review", "page": "review"}
+    reason = "extradition: выдача из Казахстана; правило на паузе (/mute) до 22.11 11:00"
+    assert room.column(entries.c.reason) == [reason, reason]
+    assert room.column(held.c.rule) == [name.rule, name.rule]
+
+    room.now = muted.until
+    room.serve(room.item("о другом деле"))
+    await room.poll()
+    assert room.outcomes()["о другом деле"] == "posted"
 
 
 async def test_every_entry_has_an_outcome_and_a_reason(room: Room) -> None:

@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from monitor.config.settings import load_settings
+from monitor.database import open_engine
+from monitor.environment import environment
+from monitor.mutebook import MuteBook
+from monitor.mutes import Mute, RuleName
 from monitor.urls import canonical
 from tests.command_line import RULES, Told, call, write_files
 from tests.past import Past, story
@@ -83,6 +88,21 @@ def test_why_says_when_todays_rules_are_others(past: Past) -> None:
 
     assert "Решение:   не подошло ни одной теме (unmatched)" in told.rows
     assert told.rows[-1] == "Итог: сразу в канал"
+
+
+def test_why_asks_the_rules_under_the_mutes_of_now(past: Past) -> None:
+    engine = open_engine(load_settings(environment()).database_url)
+    name = RuleName(topic="flight", title="Побеги", rule="побег у границы")
+    now = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock
+    MuteBook(engine).begin(Mute(name=name, until=now + DAY), "-100", "reply:1", now)
+    engine.dispose()
+
+    told = call("why", AGAIN.url)
+
+    assert "Нашло правило «побег у границы», но оно на паузе (/mute)." in [row.strip() for row in told.rows]
+    assert told.rows[-1] == "Итог: не подходит"
+    lacking = answer(call("why", AGAIN.url, "--json"))["entries"][0]["today"]["lacking"]
+    assert lacking["flight"] == "правило «побег у границы» нашло, но оно на паузе (/mute)"
 
 
 def test_why_of_what_was_never_seen(past: Past, web: WebServer) -> None:

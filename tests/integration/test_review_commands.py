@@ -1,33 +1,14 @@
 """The maintainers' chat against a Bot API over HTTP and both databases: commands, strangers, posts in doubt."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
-from monitor.editions import load_matcher
-from monitor.matching.engine import Matcher
 from monitor.models import Tier
-from monitor.outbox import Outbox
-from monitor.store import Store
 from monitor.tables import deliveries
 from tests.factories import NOW
-from tests.reviewroom import CHANNEL, KEYWORDS, OWNER, REVIEWERS, Scene, open_scene
+from tests.reviewroom import CHANNEL, OWNER, REVIEWERS, Scene
 from tests.servers import faults
 from tests.servers.bot_api import EDITOR, BotApi
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return load_matcher(str(KEYWORDS))
-
-
-@pytest.fixture
-async def scene(
-    bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
-) -> AsyncIterator[Scene]:
-    async with open_scene(bot_api, engine, store, outbox, matcher) as opened:
-        yield opened
 
 
 async def test_strangers_hear_nothing(scene: Scene, bot_api: BotApi) -> None:

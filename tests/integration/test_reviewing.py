@@ -1,39 +1,21 @@
 """The maintainers' chat against a Bot API over HTTP and both databases: buttons, decisions, commands, strangers."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.editions import load_matcher
 from monitor.hours import Day
 from monitor.listening import Listening
-from monitor.matching.engine import Matcher
 from monitor.models import Decision, Tier
-from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState
 from monitor.reviewing import LEASE
-from monitor.store import Store
 from monitor.tables import deliveries, entries
 from monitor.tables import reviews as reviews_table
 from tests.factories import NOW
-from tests.reviewroom import CHANNEL, KEYWORDS, OTHER, REVIEWERS, Scene, open_scene
+from tests.reviewroom import CHANNEL, OTHER, REVIEWERS, Scene
 from tests.servers import faults
-from tests.servers.bot_api import EDITOR, BotApi, http
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return load_matcher(str(KEYWORDS))
-
-
-@pytest.fixture
-async def scene(
-    bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
-) -> AsyncIterator[Scene]:
-    async with open_scene(bot_api, engine, store, outbox, matcher) as opened:
-        yield opened
+from tests.servers.bot_api import EDITOR, http
 
 
 async def test_a_doubtful_story_is_asked_about_with_its_words(scene: Scene) -> None:

@@ -44,3 +44,36 @@ def test_a_press_publishes_a_doubtful_story(live: Monitor, web: WebServer, bot_a
     assert live.sql("SELECT outcome FROM entries WHERE story_id = 1") == [("posted",)]
     assert "Редактор" not in live.everything_printed()
     assert str(EDITOR["id"]) not in live.everything_printed()
+
+
+def test_a_muted_rule_holds_what_it_finds_over_a_restart(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    (first, about_first), (second, about_second), (third, about_third), *_ = relevant(3)
+    rules = live.folder / "rules.yaml"
+    rules.write_text(RULES.replace("        tier: review\n", ""), encoding="utf-8")
+    live.environment |= {"MONITOR_KEYWORDS": str(rules), "MONITOR_REVIEW_CHAT": str(REVIEW.id)}
+    live.write_feeds(Проба=feed_of(web, "/rss", [(first, about_first)]))
+    live.start()
+    eventually(lambda: bot_api.posted(CHANNEL), what="a post before the mute")
+    bot_api.say(REVIEW.id, "/mute выдача 24")
+    eventually(lambda: len(bot_api.posted(REVIEW.id)) == 1, what="an answer")
+    assert live.stop() == 0
+
+    feed_of(web, "/rss", [(second, about_second), (first, about_first)])
+    live.call("poll")
+    assert live.sql("SELECT outcome FROM entries ORDER BY id") == [("posted",), ("review",)]
+    assert "На паузе: «Экстрадиция: выдача» до " in live.call("status").stdout
+
+    live.start()
+    bot_api.say(REVIEW.id, "/unmute выдача")
+    eventually(lambda: len(bot_api.posted(REVIEW.id)) == 3, what="an answer and what was held")
+    assert live.stop() == 0
+    feed_of(web, "/rss", [(third, about_third), (second, about_second)])
+    live.call("poll")
+
+    answer, held = bot_api.posted(REVIEW.id)[1:]
+    assert "Придержано новостей: 1" in answer.text
+    assert second in held.text
+    assert [post.text.count(title) for post, title in zip(bot_api.posted(CHANNEL), (first, third), strict=True)] == [
+        1,
+        1,
+    ]

@@ -1,5 +1,7 @@
 """The question to the maintainers: valid and short enough whatever the news say, and its buttons read back."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,13 @@ def test_of_a_name_at_most_one_letter_is_kept(name: str) -> None:
 @pytest.mark.parametrize(("name", "initial"), [("анна", "А"), (" Ерлан", "Е"), ("☂ зонт", ""), ("7", ""), ("", "")])
 def test_the_letter_of_a_name(name: str, initial: str) -> None:
     assert initial_of(name) == initial
+
+
+def test_the_question_says_what_kept_the_story_from_the_channel() -> None:
+    doubtful = telling(1, tier=Tier.REVIEW)
+    verdict = replace(doubtful.verdict, lack="правилу «из тюрьмы» не хватило слова из строки «<суд>»")
+
+    lines = seen(ask(story(1, replace(doubtful, verdict=verdict)))).split("\n")
+
+    assert lines[-1] == "Сразу в канал не пошло: правилу «из тюрьмы» не хватило слова из строки «<суд>»"
+    assert "Сразу в канал" not in seen(ask(story(1, doubtful)))

@@ -69,6 +69,11 @@ def test_a_short_day() -> None:
     ]
 
 
+def test_a_day_counts_what_muted_rules_hold() -> None:
+    assert seen(of_day(DAY, [item(1)], held=3)).startswith("За сутки: 1 · 22.11.2026 · придержано редакторами: 3\n")
+    assert seen(of_day(DAY, [], held=3)) == "За сутки: 0 · 22.11.2026 · придержано редакторами: 3"
+
+
 def test_a_message_is_called_by_its_first_line_that_is_no_hashtag() -> None:
     assert first_line("#экстрадиция\n<b>Суд &lt;решил&gt;</b>\nещё") == "Суд <решил>"
     assert first_line("#одна") == "#одна"

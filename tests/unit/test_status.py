@@ -1,6 +1,7 @@
 """`monitor status`, on a database with a past."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,8 @@ from typer.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.database import migrate, open_engine
+from monitor.mutebook import MuteBook
+from monitor.mutes import Mute, RuleName
 from monitor.outbox import Outbox
 from monitor.outgoing import DeliveryState, Pace, Settlement
 from monitor.store import Store
@@ -93,6 +96,20 @@ def test_programs_get_the_whole() -> None:
     }
     assert told["outbox"] == {"sent": 1}
     assert told["delays"] == {"found_after_seconds": [300], "sent_after_seconds": [3]}
+
+
+def test_muted_rules_are_named(url: str) -> None:
+    engine = open_engine(url)
+    name = RuleName(topic="flight", title="Побеги", rule="побег в пути")
+    for number, until in enumerate((NOW + timedelta(hours=5), NOW - timedelta(hours=5))):
+        mute = Mute(name=replace(name, rule=f"{name.rule} {number}"), until=until, initial="А")
+        MuteBook(engine).begin(mute, "-100", f"reply:{number}", NOW)
+    engine.dispose()
+
+    assert shown().count("На паузе") == 1
+    assert "На паузе: «Побеги: побег в пути 0» до " in shown()
+    end = (NOW + timedelta(hours=5)).isoformat()
+    assert json.loads(shown("--json"))["mutes"] == [{"topic": "flight", "rule": "побег в пути 0", "until": end}]
 
 
 @pytest.mark.usefixtures("url")

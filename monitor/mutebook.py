@@ -1,0 +1,167 @@
+"""Muted rules and what they hold: every statement on `mutes` and `held`. What a mute means stands in mutes.py.
+
+What is held is shown once no rule that found it is muted any more: whatever ended the mute (time, `/unmute`, an edit of
+keywords.yaml), and also when a poll that began under the mute is recorded after it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, literal, select, update
+
+from monitor.database import chunks, reading, upsert, writing
+from monitor.hours import Day
+from monitor.models import Verdict
+from monitor.mutes import Held, Mute, RuleName, begun, clock_time, ended, shown, void
+from monitor.outbox import tell
+from monitor.tables import articles, deliveries, entries, held, mutes
+
+_STILL_MUTED = exists().where(mutes.c.topic == held.c.topic, mutes.c.rule == held.c.rule)
+
+
+def hold(db: Connection, found: Iterable[tuple[int, Verdict, datetime]]) -> None:
+    """Remember which of these entries (number, verdict, when it was read) muted rules hold, and which rules do.
+
+    A part of the transaction that records them.
+    """
+    rows = [
+        {"entry_id": number, "topic": topic.id, "rule": topic.rule, "held_at": at}
+        for number, verdict, at in found
+        if verdict.is_held
+        for topic in verdict.muted
+    ]
+    if rows:
+        db.execute(insert(held), rows)
+
+
+class MuteBook:
+    """The mutes of all workers. Instants are aware UTC; `zone` is the maintainers' clock."""
+
+    def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
+        self._engine, self._zone = engine, zone
+
+    def active(self, now: datetime) -> tuple[Mute, ...]:
+        """The rules that keep silent now, the first to speak again first."""
+        lasting = select(mutes).where(mutes.c.until > now).order_by(mutes.c.until, mutes.c.topic, mutes.c.rule)
+        with reading(self._engine) as db:
+            return tuple(_mute(row) for row in db.execute(lasting))
+
+    def held_in(self, day: Day) -> int:
+        """How many entries of a day were held, shown since or not."""
+        then = and_(held.c.held_at >= day.since, held.c.held_at < day.until)
+        with reading(self._engine) as db:
+            return db.scalar(select(func.count(distinct(held.c.entry_id))).where(then)) or 0
+
+    def begin(self, mute: Mute, chat: str, key: str, now: datetime) -> None:
+        """Mute a rule, or set the end of its mute anew, and tell the chat; once for one `key`."""
+        same = {"title": mute.name.title, "until": mute.until, "initial": mute.initial}
+        row = {"topic": mute.name.topic, "rule": mute.name.rule, "since": now} | same
+        with writing(self._engine) as db:
+            if not _is_told(db, chat, key):
+                added = upsert(db, mutes).values(**row)
+                db.execute(added.on_conflict_do_update(index_elements=[mutes.c.topic, mutes.c.rule], set_=same))
+                tell(db, chat, key, begun(mute, zone=self._zone), now=now)
+
+    def end(self, name: RuleName, chat: str, key: str, now: datetime) -> None:
+        """Let a rule speak again, tell the chat, and show there what was held; once for one `key`."""
+        with writing(self._engine) as db:
+            if not _is_told(db, chat, key):
+                db.execute(delete(mutes).where(mutes.c.topic == name.topic, mutes.c.rule == name.rule))
+                found = self._take(db, now)
+                tell(db, chat, key, ended(name, len(found)), now=now)
+                _show(db, chat, f"held:{key}", found, now)
+
+    def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
+        """Answer an order that changed nothing; read once more, it keeps the answer it got."""
+        with writing(self._engine) as db:
+            if not _is_told(db, chat, key):
+                tell(db, chat, key, html, now=now)
+
+    def release(self, rules: Collection[tuple[str, str]], chat: str, now: datetime) -> int:
+        """End the mutes whose time is over or whose rule is not among `rules`; show in a chat what they held.
+
+        Asking often costs little, however many workers ask. Returns how many news were shown.
+        """
+        with reading(self._engine) as db:
+            idle = not _gone(db, rules) and not db.scalar(select(_is_over(now))) and not db.scalar(select(_is_due()))
+        if idle:
+            return 0
+        with writing(self._engine) as db:
+            db.execute(delete(mutes).where(mutes.c.until <= now))
+            gone = [mute for mute in _gone(db, rules) if _forget(db, mute)]
+            if gone:
+                names = [RuleName(topic=row.topic, title=row.title, rule=row.rule) for row in gone]
+                tell(db, chat, f"void:{gone[0].topic}/{gone[0].rule}:{now.isoformat()}", void(names), now=now)
+            found = self._take(db, now)
+            _show(db, chat, "held", found, now)
+            return len(found)
+
+    def _take(self, db: Connection, now: datetime) -> list[tuple[int, Held]]:
+        """What is to be shown now, with its entry's number; nobody else will get it. The oldest first.
+
+        Left out is what a story tells already, and the same article come again.
+        """
+        due = update(held).where(_is_due_row()).values(shown_at=now).returning(held.c.entry_id)
+        numbers = sorted(set(db.scalars(due)))
+        mark = literal(f" · пауза кончилась {clock_time(now, self._zone)}")
+        found: dict[str, tuple[int, Held]] = {}
+        for mine in chunks(numbers):
+            db.execute(update(held).where(held.c.entry_id.in_(mine)).values(shown_at=now))
+            db.execute(update(entries).where(entries.c.id.in_(mine)).values(reason=entries.c.reason + mark))
+            for row in db.execute(_untold(mine)):
+                found.setdefault(row.canonical_url, (row.entry_id, _held(row)))
+        return list(found.values())
+
+
+def _is_due_row() -> Any:
+    return and_(held.c.shown_at.is_(None), ~_STILL_MUTED)
+
+
+def _is_due() -> Any:
+    return exists().where(_is_due_row())
+
+
+def _is_over(now: datetime) -> Any:
+    return exists().where(mutes.c.until <= now)
+
+
+def _gone(db: Connection, rules: Collection[tuple[str, str]]) -> list[Row[Any]]:
+    return [row for row in db.execute(select(mutes)).all() if (row.topic, row.rule) not in rules]
+
+
+def _forget(db: Connection, mute: Row[Any]) -> bool:
+    """False: another worker has told of it."""
+    same = and_(mutes.c.topic == mute.topic, mutes.c.rule == mute.rule)
+    return db.execute(delete(mutes).where(same)).rowcount == 1
+
+
+def _is_told(db: Connection, chat: str, key: str) -> bool:
+    return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is not None
+
+
+def _show(db: Connection, chat: str, key: str, found: Sequence[tuple[int, Held]], now: datetime) -> None:
+    if not found:
+        return
+    first, _ = found[0]
+    for number, html in enumerate(shown([one for _, one in found]), start=1):
+        tell(db, chat, f"{key}:{first}:{number}", html, now=now)
+
+
+def _untold(numbers: Sequence[int]) -> Any:
+    same = articles.alias()
+    elsewhere = exists().where(same.c.canonical_url == articles.c.canonical_url, same.c.story_id.isnot(None))
+    columns = ("entry_id", "title", "url", "feed", "canonical_url", "verdict")
+    mine = select(*(articles.c[name] for name in columns)).where(articles.c.entry_id.in_(numbers), ~elsewhere)
+    return mine.order_by(articles.c.id)
+
+
+def _held(row: Row[Any]) -> Held:
+    rule = row.verdict["muted"][0]
+    name = RuleName(topic=rule["id"], title=rule["title"], rule=rule["rule"])
+    return Held(name=name, title=row.title or "Без заголовка", url=row.url, feed=row.feed)
+
+
+def _mute(row: Row[Any]) -> Mute:
+    name = RuleName(topic=row.topic, title=row.title, rule=row.rule)
+    return Mute(name=name, until=row.until, initial=row.initial)

@@ -1,0 +1,214 @@
+"""Muted rules: what `/mute` and `/unmute` ask for, how rules are named there, and what is said of them. Pure.
+
+A muted rule posts nothing and asks nobody; what only muted rules find is held until they speak again. What that means
+for an article stands in matching/engine.py, where it is remembered in mutebook.py (docs/decisions/0022).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from itertools import islice
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from monitor.digests import after_flood
+from monitor.matching.rules import CompiledRules
+from monitor.outgoing import DigestItem
+from monitor.richtext import Html, join, line, tag, text
+
+MOST_HOURS: Final = 168
+_WISH: Final = re.compile(r"(?P<rule>.+?)[ ]+(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
+_QUOTES: Final = re.compile(r"[«»\"“”„']")
+_LONGEST: Final = 200  # UTF-16 units of what somebody wrote, and of a rule's name
+_NEAREST, _SHOWN = 3, 8  # eight lines of each kind fit one message
+_NONE: Final = {"mute": "Нет такого правила", "unmute": "На паузе такого правила нет"}
+_EXAMPLE: Final = "Пишите так: /mute правило часы — например, /mute в Россию 24. Часов может быть от 1 до 168."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleName:
+    """A rule as maintainers may call it. `topic` is the topic's id, `title` what readers see of it."""
+
+    topic: str
+    title: str
+    rule: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its identity."""
+        return self.topic, self.rule
+
+    @property
+    def full(self) -> str:
+        """«Тема: правило», which names no other rule."""
+        return f"{self.title}: {self.rule}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """A rule that keeps silent until an instant; `initial` is the first letter of who wanted it."""
+
+    name: RuleName
+    until: datetime
+    initial: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What `/mute` asks for."""
+
+    name: RuleName
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An article that only muted rules found; `name` is the first of them."""
+
+    name: RuleName
+    title: str
+    url: str
+    feed: str
+
+
+def no_mutes(_now: datetime) -> tuple[Mute, ...]:
+    """Where nobody can mute a rule."""
+    return ()
+
+
+def names_of(compiled: CompiledRules) -> tuple[RuleName, ...]:
+    """Every rule, in the file's order."""
+    topics = compiled.topics
+    named = ((topics[rule.topic], rule.name) for rule in compiled.rules)
+    return tuple(RuleName(topic=topic.id, title=topic.title, rule=rule) for topic, rule in named)
+
+
+# ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wish(said: str, rules: Sequence[RuleName]) -> Wish | Html:
+    """What was written after `/mute`: «правило часы» or «тема: правило часы»; or what is wrong with it."""
+    said = line(said, _LONGEST)
+    written = _WISH.fullmatch(said)
+    if written is None or _called(said, rules):
+        return _hours_missing(said, rules)
+    found = one_of(written["rule"], rules, command="mute", hours=written["hours"])
+    if not isinstance(found, RuleName):
+        return found
+    hours = int(written["hours"])
+    if not 1 <= hours <= MOST_HOURS:
+        return text(f"Часов может быть от 1 до {MOST_HOURS}, а не {hours}.")
+    return Wish(name=found, length=timedelta(hours=hours))
+
+
+def one_of(
+    said: str, rules: Sequence[RuleName], *, command: Literal["mute", "unmute"], hours: str = ""
+) -> RuleName | Html:
+    """The one rule that is called so; or what to write instead: its namesakes in full, or the nearest names."""
+    said = line(said, _LONGEST)
+    found = _called(said, rules)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        head = "Такое правило есть в нескольких темах. Которое?"
+        return join("\n", (text(head), *(_command(command, name.full, hours) for name in found[:_SHOWN])))
+    head = f"{_NONE[command]}: «{said}». Похожие:"
+    return join("\n", (text(head), *_nearest(said, rules, command, hours)))
+
+
+def _hours_missing(said: str, rules: Sequence[RuleName]) -> Html:
+    head = text(f"На сколько часов? {_EXAMPLE}")
+    called = [_command("mute", name.full, "24") for name in _called(said, rules)]
+    return join("\n", (head, *(called or _nearest(said, rules, "mute", "24"))))
+
+
+def _called(said: str, rules: Iterable[RuleName]) -> list[RuleName]:
+    return [name for name in rules if _folded(said) in map(_folded, _spellings(name))]
+
+
+def _spellings(name: RuleName) -> tuple[str, ...]:
+    """As people write it, as this chat shows it, and as alarms and reasons do."""
+    return name.rule, name.full, f"{name.topic}: {name.rule}", f"{name.topic}/{name.rule}"
+
+
+def _nearest(said: str, rules: Sequence[RuleName], command: str, hours: str) -> list[Html]:
+    spelt = {_folded(spelling): name for name in rules for spelling in _spellings(name)}
+    alike = get_close_matches(_folded(said), spelt, n=len(spelt) or 1, cutoff=0.0)
+    names = dict.fromkeys(spelt[spelling].full for spelling in alike)
+    return [_command(command, full, hours) for full in islice(names, _NEAREST)]
+
+
+def _folded(said: str) -> str:
+    return " ".join(_QUOTES.sub("", said).casefold().replace("ё", "е").split())
+
+
+# ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told(mute: Mute, *, zone: str) -> str:
+    """«Тема: правило» до 23.11 14:05 (А.), as plain text."""
+    by = f" ({mute.initial}.)" if mute.initial else ""
+    return f"«{line(mute.name.full, _LONGEST)}» до {clock_time(mute.until, zone)}{by}"
+
+
+def clock_time(at: datetime, zone: str) -> str:
+    """The day and the time as the maintainers' clocks show it."""
+    return f"{at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
+
+
+def reason(found: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str) -> str:
+    """Why an article that muted rules (topic, name) found is held, and for how long."""
+    by = {mute.name.key: mute.until for mute in mutes}
+    return "; ".join(
+        f"{topic}: {rule}; правило на паузе (/mute) до {clock_time(by[topic, rule], zone)}" for topic, rule in found
+    )
+
+
+def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, zone: str) -> Html:
+    """What is muted and until when; the rules that fired most of late (`fired`: how often), each ready to be muted."""
+    now = [text(told(mute, zone=zone)) for mute in mutes[:_SHOWN]]
+    more = [text(f"и ещё {len(mutes) - _SHOWN}")] if len(mutes) > _SHOWN else []
+    most = sorted(fired.items(), key=lambda one: -one[1])[:_SHOWN]
+    busy = [join(" ", (_command("mute", name.full, "24"), text(f"— {count}"))) for name, count in most]
+    parts = (
+        tag("b", text("На паузе" if now else "На паузе ничего нет")),
+        *(*now, *more),
+        *((text(""), tag("b", text(f"Чаще всего срабатывали за {days} дн."))) if busy else ()),
+        *busy,
+        *(text(""), text(_EXAMPLE), text("Снять паузу: /unmute правило")),
+    )
+    return join("\n", parts)
+
+
+def begun(mute: Mute, *, zone: str) -> Html:
+    """The answer to `/mute`."""
+    rest = "Что найдёт только оно, бот придержит и покажет здесь, когда пауза кончится."
+    return join("\n", (text(f"На паузе: {told(mute, zone=zone)}. {rest}"), _command("unmute", mute.name.full, "")))
+
+
+def ended(name: RuleName, held: int) -> Html:
+    """The answer to `/unmute`."""
+    rest = f"Придержано новостей: {held}, они ниже." if held else "За время паузы ничего не придержано."
+    return text(f"Снова работает: «{line(name.full, _LONGEST)}». {rest}")
+
+
+def void(names: Iterable[RuleName]) -> Html:
+    """What is said when keywords.yaml no longer has muted rules."""
+    gone = "; ".join(f"«{line(name.full, _LONGEST)}»" for name in islice(names, _SHOWN))
+    return text(f"Пауза больше не действует, в keywords.yaml нет такого правила: {gone}. Новое имя — новый /mute.")
+
+
+def shown(held: Sequence[Held]) -> tuple[str, ...]:
+    """Everything that was held, by rule, in as many messages as it takes."""
+    items = [
+        DigestItem(topic=f"«{one.name.rule}» · {one.name.title}", title=one.title, url=one.url, outlets=(one.feed,))
+        for one in held
+    ]
+    return tuple(page.html for page in after_flood(items, called="Придержано, пока правила были на паузе"))
+
+
+def _command(name: str, rule: str, hours: str) -> Html:
+    """A command to copy by one tap."""
+    return tag("code", text(f"/{name} {line(rule, _LONGEST)} {hours}".rstrip()))

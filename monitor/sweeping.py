@@ -1,0 +1,58 @@
+"""One sweep: poll these feeds, then bring the chats up to date. Wired in app.py; nothing is decided here."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from monitor.app import CONCURRENT_POLLS, Parts
+from monitor.dispatch import Dispatcher
+from monitor.environment import clock
+from monitor.models import FeedState, PollOutcome
+from monitor.polling import LEASE
+
+CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
+CLAIMED_TOGETHER = 100  # in one transaction
+PATIENCE = timedelta(seconds=65)  # a sweep waits so long for a chat's pace, then leaves the rest to the next run
+
+
+async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
+    """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
+    room = asyncio.Semaphore(CLAIMED_AT_ONCE)
+
+    async def poll(state: FeedState) -> None:
+        polled(await parts.poller.poll(parts.feeds[state.name], state))
+        room.release()
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for start in range(0, len(names), CLAIMED_TOGETHER):
+                some = names[start : start + CLAIMED_TOGETHER]
+                for _ in some:
+                    await room.acquire()
+                claim = partial(parts.store.claim_due_feeds, limit=len(some), lease=LEASE, names=some)
+                claimed = await asyncio.to_thread(claim, clock())
+                for state in claimed:
+                    tasks.create_task(poll(state))
+                for _ in range(len(some) - len(claimed)):
+                    room.release()
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
+
+
+async def drain_once(parts: Parts) -> None:
+    """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
+    dispatcher = parts.dispatcher
+    await parts.daily.tell()
+    if parts.looker:
+        await asyncio.gather(*map(parts.looker.look, dispatcher.chats))
+    await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))
+
+
+async def drain(dispatcher: Dispatcher, chat: str, *, patience: timedelta) -> datetime | None:
+    """Drain a chat, sitting out waits of up to `patience`. Returns when more may go, or None when nothing waits."""
+    until = await dispatcher.drain(chat)
+    while until is not None and until - clock() <= patience and not dispatcher.is_closed(chat):
+        await asyncio.sleep(max(0.0, (until - clock()).total_seconds()))
+        until = await dispatcher.drain(chat)
+    return until
