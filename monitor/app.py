@@ -239,7 +239,7 @@ def _poller(config: Config, store: Store, mutes: MuteBook, taker: Taker, weather
     return Poller(
         taker=taker,
         judge=judge,
-        mutes=mutes.active,
+        mutes=mutes.lately,
         store=store,
         recorder=Recorder(record_all=recording(store, _chats(settings))),
         clock=clock,

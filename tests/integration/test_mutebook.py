@@ -110,3 +110,19 @@ def test_what_is_held_is_shown_once_and_not_before_its_time(
 
         assert sorted(days.shown()) == sorted(days.held)
         engine.dispose()
+
+
+def test_what_another_worker_mutes_is_known_within_two_seconds_and_our_own_at_once(engine: Engine) -> None:
+    ours, theirs, clock = MuteBook(engine), MuteBook(engine), Clock()
+    assert ours.lately(clock()) == ()
+
+    theirs.begin(Mute(name=RULES[0], until=clock() + timedelta(hours=1)), CHAT, "reply:1", clock())
+    clock.forward(seconds=2)
+    assert [mute.name for mute in ours.lately(clock())] == [RULES[0]]
+
+    ours.begin(Mute(name=RULES[1], until=clock() + timedelta(seconds=1)), CHAT, "reply:2", clock())
+    assert {mute.name for mute in ours.lately(clock())} == set(RULES)
+    clock.forward(seconds=1)
+    assert [mute.name for mute in ours.lately(clock())] == [RULES[0]]
+    clock.forward(hours=-24)
+    assert {mute.name for mute in ours.lately(clock())} == set(RULES)
