@@ -4,11 +4,12 @@ Read the package from the top shelf down; a file imports only from shelves below
 (the import-linter contract in pyproject.toml is this map):
 
     doors     __main__ · cli · commands/ · daemon · app (desk)    the clock; the one place that wires everything
-    stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch · reloading     orchestrate
+    stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch (blackout) · reloading
               reviewing · answering                                 the maintainers' chat
     edge      fetching (exchanges, connections, addresses, decompression, turns, robots, refusals)   outside worlds
               reading (confined) · channel · preview
-              store (roster) · archive · history · recording · outbox (folding, chatbook, doubts) · copies · exports
+              store (roster, rewinding) · archive · history · recording · outbox (folding, chatbook, doubts)
+              copies · exports
               reviews (docket, listening) · updates                 decisions of maintainers
               database · tables                                                          memory
               lookout · alarmbook · housekeeping · metrics · endpoint · heartbeat · watchdog         care of itself

@@ -77,7 +77,9 @@ class Daemon:
             self._tick_watch, "interval", seconds=WATCH, misfire_grace_time=None, next_run_time=clock() + WATCH_FIRST
         )
         scheduler.start()
+        minding = asyncio.create_task(mind_the_clock(scheduler))
         await stop.wait()
+        minding.cancel()
         scheduler.pause()
         finished = await self._finish()
         scheduler.shutdown(wait=False)
@@ -86,6 +88,7 @@ class Daemon:
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
         self._begin(POLL)
+        began = clock()
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
             claimed = await asyncio.to_thread(
@@ -94,17 +97,25 @@ class Daemon:
             for state in claimed:
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
+            self._parts.blackout.found(POLL)
+        except DatabaseError as error:
+            self._parts.blackout.lost(POLL, error, began)
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
+        self._start(self._chores, "blackout", self._parts.blackout.round())
         self._watchdog.came_round(POLL)
 
     async def _poll(self, state: FeedState) -> None:
         feed = self._parts.feeds.get(state.name)
         if feed is None:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
+        began = clock()
         try:
             async with asyncio.timeout(LEASE.total_seconds()):
                 await self._parts.poller.poll(feed, state)
+            self._parts.blackout.found(state.name)
+        except DatabaseError as error:
+            self._parts.blackout.lost(state.name, error, began)
         except asyncio.CancelledError:
             self._given_up.append(state)
             raise
@@ -124,6 +135,8 @@ class Daemon:
                 if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
                     self._start(self._drains, chat, self._drain(chat))
             await self._beat(DISPATCH)
+        except DatabaseError:
+            pass  # the poll tick finds it too, and says so
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
         self._watchdog.came_round(DISPATCH)
@@ -180,7 +193,10 @@ class Daemon:
 
         def done(task: asyncio.Task[None]) -> None:
             del running[key]
-            if not task.cancelled() and (error := task.exception()):
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, DatabaseError):
+                log.warning("a job failed; it will be tried again", action="job", key=key, error=str(error))
+            elif error:
                 log.error("a job failed; it will be tried again", action="job", key=key, exc_info=error)
 
         running[key] = asyncio.create_task(work)
@@ -189,7 +205,9 @@ class Daemon:
     async def _beat(self, job: str) -> None:
         now = clock()
         if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
-            await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
+            step = await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
+            if step:
+                log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
             self._beats[job] = now
 
     async def _finish(self) -> bool:
@@ -221,6 +239,15 @@ class Daemon:
             log.warning("leases not freed; they end by themselves", action="run", error=str(error) or "timeout")
             return False
         return True
+
+
+async def mind_the_clock(scheduler: AsyncIOScheduler) -> None:
+    """For ever: APScheduler goes by the wall clock; what it would ring in a day, as that was set back, rings now."""
+    while True:
+        await asyncio.sleep(TICK)
+        for job in scheduler.get_jobs():
+            if job.next_run_time > clock() + job.trigger.interval + LATE:
+                job.modify(next_run_time=clock())
 
 
 async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, None]]) -> bool:
