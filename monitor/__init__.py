@@ -4,11 +4,11 @@ Read the package from the top shelf down; a file imports only from shelves below
 (the import-linter contract in pyproject.toml is this map):
 
     doors     __main__ · cli · commands/ · daemon · sweeping · app (desk)   the clock; one place wires everything
-    stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch · reloading     orchestrate
+    stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch (blackout) · reloading
               reviewing · answering · muting                        the maintainers' chat
     edge      fetching (exchanges, connections, wire, addresses, decompression, turns, robots, refusals)  outside worlds
               reading (confined) · channel · preview
-              store (roster, keybook) · archive · history · recording · outbox (folding, chatbook, doubts)
+              store (roster, keybook, rewinding) · archive · history · recording · outbox (folding, chatbook, doubts)
               copies · exports
               reviews (docket, listening, mutebook) · updates       decisions of maintainers
               database · tables                                                          memory

@@ -18,6 +18,7 @@ import structlog
 from monitor import __version__, endpoint, health, urls
 from monitor.alarmbook import AlarmBook
 from monitor.archive import Archive
+from monitor.blackout import Blackout, shout
 from monitor.channel import Channel
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.daily import Daily
@@ -95,6 +96,7 @@ class Parts:
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
+    blackout: Blackout
     looker: Looker | None  # None: what is shown in the terminal is never in doubt
     daily: Daily
     desk: Desk
@@ -176,6 +178,7 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
             poller=_poller(config, store, mutes, Taker(fetcher=fetcher, reader=reader), weather),
             dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
+            blackout=_blackout(settings, chats, watch),
             looker=_looker(settings, outbox, fetcher, channel) if channel else None,
             daily=_daily(settings, outbox, desk, mutes),
             desk=desk,
@@ -266,6 +269,12 @@ def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], w
     )
 
 
+def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Blackout:
+    operator = settings.operator_chat
+    past_the_outbox = partial(shout, chats[operator], operator) if watch.tell else None
+    return Blackout(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
+
+
 def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: Channel) -> Looker:
     return Looker(
         outbox,
@@ -304,6 +313,7 @@ async def _open_watch(
         clock=clock,
         heartbeat=heartbeat,
         tell=partial(_tell, outbox, settings.operator_chat if settings.live else ""),
+        told_in=settings.operator_chat,
         redact=Redactor(settings.secrets),
         is_down=lambda: weather.is_down,
     )

@@ -26,12 +26,13 @@ def lock(db: Connection, chat: str) -> Row[Any]:
 def gate(db: Connection, chat: str, now: datetime, pace: Pace) -> datetime | None:
     """The instant from which the chat's pace allows one more send; forgets sends older than the window."""
     db.execute(delete(sends).where(sends.c.chat == chat, sends.c.at <= now - MINUTE))
+    # What a clock set back has left in the future counts as sent now: else the chat would wait until it has caught up.
+    db.execute(update(sends).where(sends.c.chat == chat, sends.c.at > now + MINUTE).values(at=now))
     sent = select(sends.c.at).where(sends.c.chat == chat).order_by(sends.c.at.desc())
     at: Sequence[datetime] = db.scalars(sent).all()
     if not at:
         return None
     crowded = at[pace.per_minute - 1] + MINUTE if len(at) >= pace.per_minute else at[0]
-    # The clock may have been set back: a gate is never further away than its own window.
     return min(max(at[0] + pace.spacing, crowded), now + MINUTE)
 
 
@@ -54,6 +55,12 @@ def note(db: Connection, chat: str, settlement: Settlement, now: datetime) -> No
     db.execute(update(chats).where(chats.c.chat == chat).values(**known))
     if settlement.chat_moved_to:
         _move(db, chat, settlement.chat_moved_to, now)
+
+
+def pause(db: Connection, chat: str, until: datetime) -> None:
+    """Let the whole chat wait, at least until then: Telegram may have asked another worker for more."""
+    sooner = or_(chats.c.not_before_at.is_(None), chats.c.not_before_at < until)
+    db.execute(update(chats).where(chats.c.chat == chat, sooner).values(not_before_at=until))
 
 
 def close(db: Connection, chat: str, why: str, now: datetime) -> None:

@@ -80,7 +80,10 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One look at everything. `served` are the chats we write to, `is_down` what polling says of our own network."""
+    """One look at everything. `served` are the chats we write to, `is_down` what polling says of our own network.
+
+    `told_in` is the operator's chat: that messages there are late would be told there, when it is no longer true.
+    """
 
     now: datetime
     feeds: tuple[FeedHealth, ...]
@@ -90,6 +93,7 @@ class Facts:
     rules: tuple[RuleHabit, ...] = ()
     disk: Disk | None = None
     is_down: bool = False
+    told_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,7 @@ def conditions(facts: Facts) -> tuple[Condition, ...]:
     return (
         *((down,) if down else (found for feed in facts.feeds for found in _of_feed(feed, facts.now))),
         *(_stuck(told) for told in facts.standstill),
-        *(found for chat in facts.vitals.chats if chat.chat in facts.served for found in _of_chat(chat, facts.now)),
+        *(found for chat in facts.vitals.chats if chat.chat in facts.served for found in _of_chat(chat, facts)),
         *_undecided(facts.vitals),
         *(found for habit in facts.rules for found in _of_rule(habit)),
         *_of_disk(facts.disk),
@@ -162,10 +166,11 @@ def _failing(feed: FeedHealth, now: datetime) -> Kind | None:
     return Kind.BROKEN if lasts and feed.failures >= BROKEN_AFTER else None
 
 
-def _of_chat(chat: ChatVitals, now: datetime) -> Iterator[Condition]:
+def _of_chat(chat: ChatVitals, facts: Facts) -> Iterator[Condition]:
+    now = facts.now
     if chat.closed:
         yield Condition(kind=Kind.CLOSED, subject=chat.chat, text=chat.closed)
-    elif chat.waiting_since and now - chat.waiting_since > LATE:
+    elif chat.chat != facts.told_in and chat.waiting_since and now - chat.waiting_since > LATE:
         text = f"ждут {chat.pending}, дольше всех {span(now - chat.waiting_since)}"
         yield Condition(kind=Kind.LATE, subject=chat.chat, text=text)
 

@@ -50,26 +50,18 @@ def backup(url: str, target: Path) -> Mapping[str, int]:
 
 def verify(path: Path) -> Mapping[str, int]:
     """The rows of each table in a copy that is whole and of this version. Raises DatabaseError, SchemaError."""
-    if not path.is_file():
-        raise DatabaseError(f"Файла {path} нет.")
-    with _file_trouble(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        try:
-            found = db.execute("PRAGMA integrity_check").fetchone()[0]
-            broken = db.execute("PRAGMA foreign_key_check").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError(f"{path} не копия базы monitor: {error}.") from error
+    with _looked_into(path) as file:
+        found = file.execute("PRAGMA integrity_check").fetchone()[0]
+        broken = file.execute("PRAGMA foreign_key_check").fetchone()
     if found != "ok" or broken:
         raise DatabaseError(f"Копия {path} повреждена ({found}). Возьмите другую.")
-    engine = open_engine(f"sqlite:///{path}")
-    try:
+    with _opened(f"sqlite:///{path}") as engine:
         require_current_schema(engine)
         with reading(engine) as db:
             return {
                 table.name: db.scalar(select(func.count()).select_from(table)) or 0
                 for table in metadata.tables.values()
             }
-    finally:
-        engine.dispose()
 
 
 def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapping[str, int]:
@@ -185,13 +177,8 @@ def _copy_from_server(url: str, target: Path) -> None:
 
 def _migrated_copy(copy: Path) -> None:
     """Bring an older copy to this version; the copy as it was stays beside it (database.migrate)."""
-    if not copy.is_file():
-        raise DatabaseError(f"Файла {copy} нет.")
-    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as db, _file_trouble(copy):
-        try:
-            known = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError(f"{copy} не копия базы monitor: {error}.") from error
+    with _looked_into(copy) as file:
+        known = file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
     if not known:
         raise DatabaseError(f"{copy} не копия базы monitor.")
     with _opened(f"sqlite:///{copy}") as engine:
@@ -246,6 +233,18 @@ def _opened(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _looked_into(path: Path) -> Iterator[sqlite3.Connection]:
+    """A copy as a bare file, for looking only. Raises DatabaseError when there is none, or it is something else."""
+    if not path.is_file():
+        raise DatabaseError(f"Файла {path} нет.")
+    with _file_trouble(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+        try:
+            yield file
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"{path} не копия базы monitor: {error}.") from error
 
 
 def _settle_on_disk(unfinished: Path, target: Path) -> None:

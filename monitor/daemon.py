@@ -76,7 +76,9 @@ class Daemon:
             self._tick_watch, "interval", seconds=WATCH, misfire_grace_time=None, next_run_time=clock() + WATCH_FIRST
         )
         scheduler.start()
+        minding = asyncio.create_task(mind_the_clock(scheduler))
         await stop.wait()
+        minding.cancel()
         scheduler.pause()
         finished = await self._finish()
         scheduler.shutdown(wait=False)
@@ -85,6 +87,7 @@ class Daemon:
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
         self._begin(POLL)
+        began = clock()
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
             claimed = await asyncio.to_thread(
@@ -93,20 +96,29 @@ class Daemon:
             for state in claimed:
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
+            self._parts.blackout.found(POLL)
+        except DatabaseError as error:
+            self._parts.blackout.lost(POLL, error, began)
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
+        self._start(self._chores, "blackout", self._parts.blackout.round())
         self._watchdog.came_round(POLL)
 
     async def _poll(self, state: FeedState) -> None:
         feed = self._parts.feeds.get(state.name)
         if feed is None:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
+        began = clock()
         try:
             async with asyncio.timeout(LEASE.total_seconds()):
                 outcome = await self._parts.poller.poll(feed, state)
+        except DatabaseError as error:
+            self._parts.blackout.lost(state.name, error, began)
+            return
         except asyncio.CancelledError:
             self._given_up.append(state)
             raise
+        self._parts.blackout.found(state.name)
         if outcome.matched:
             self._start_drains(clock())  # nobody waits for the next tick to hear of it
 
@@ -123,6 +135,8 @@ class Daemon:
                     self._start(self._asides, chat, looker.look(chat))
             self._start_drains(now)
             await self._beat(DISPATCH)
+        except DatabaseError:
+            pass  # the poll tick finds it too, and says so
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
         self._watchdog.came_round(DISPATCH)
@@ -187,7 +201,10 @@ class Daemon:
 
         def done(task: asyncio.Task[None]) -> None:
             del running[key]
-            if not task.cancelled() and (error := task.exception()):
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, DatabaseError):
+                log.warning("a job failed; it will be tried again", action="job", key=key, error=str(error))
+            elif error:
                 log.error("a job failed; it will be tried again", action="job", key=key, exc_info=error)
 
         running[key] = asyncio.create_task(work)
@@ -196,7 +213,9 @@ class Daemon:
     async def _beat(self, job: str) -> None:
         now = clock()
         if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
-            await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
+            step = await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
+            if step:
+                log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
             self._beats[job] = now
 
     async def _finish(self) -> bool:
@@ -228,6 +247,15 @@ class Daemon:
             log.warning("leases not freed; they end by themselves", action="run", error=str(error) or "timeout")
             return False
         return True
+
+
+async def mind_the_clock(scheduler: AsyncIOScheduler) -> None:
+    """For ever: APScheduler goes by the wall clock; what it would ring in a day, as that was set back, rings now."""
+    while True:
+        await asyncio.sleep(TICK)
+        for job in scheduler.get_jobs():
+            if job.next_run_time > clock() + job.trigger.interval + LATE:
+                job.modify(next_run_time=clock())
 
 
 async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, None]]) -> bool:

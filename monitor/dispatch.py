@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from monitor.cadence import next_send_at
+from monitor.cadence import SEND_RETRY_CEILING, next_send_at
 from monitor.errors import (
     ChannelClosed,
     DatabaseError,
@@ -80,6 +80,7 @@ class Dispatcher:
         self._hours, self._operator, self._posted = hours, operator, posted
         self._closed: dict[str, str] = {}
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
+        self._unsure: dict[str, tuple[int, datetime]] = {}  # since a doubt: how often asked in vain, when to ask next
         self.stopping = False
 
     @property
@@ -94,7 +95,8 @@ class Dispatcher:
     async def drain(self, chat: str) -> datetime | None:
         """Send what may be sent now. Returns when more may go, or None when nothing waits.
 
-        0. Know which chat this is: under another name it may have been told already.
+        0. Know which chat this is: under another name it may have been told already. After a doubt, know that
+           Telegram answers: else each next post would be in doubt too.
         1. Claim the next delivery: from here on the row is `sending`.
         2. Bring the chat there, and learn what became of it.
         3. Settle the row, whatever it takes.
@@ -102,21 +104,28 @@ class Dispatcher:
         if until := await self._meet(chat):
             return until
         while not self.stopping:
+            if until := await self._await_an_answer(chat):
+                return until
             asked_at = self._clock()
             claimed = await asyncio.to_thread(self._outbox.claim, chat, asked_at, lease=LEASE, pace=self._pace)
             if claimed is None:
                 return None
             if isinstance(claimed, Wait):
                 return claimed.until
-            overslept = self._clock() - asked_at > PROMPT
-            settlement = OVERSLEPT if overslept else await self._bring(claimed)
-            self._closed[chat] = settlement.chat_closed
-            await self._settle(claimed, settlement)
-            if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:
-                await asyncio.to_thread(self._posted, claimed.id)
-            if settlement.chat_moved_to:
-                await self._tell_of_move(chat, settlement)
+            await self._send(claimed, asked_at)
         return None
+
+    async def _send(self, claimed: Delivery, asked_at: datetime) -> None:
+        overslept = self._clock() - asked_at > PROMPT
+        settlement = OVERSLEPT if overslept else await self._bring(claimed)
+        self._closed[claimed.chat] = settlement.chat_closed
+        if settlement.state is DeliveryState.UNCERTAIN:
+            self._unsure[claimed.chat] = 0, self._clock() + DOUBT_PAUSE
+        await self._settle(claimed, settlement)
+        if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:
+            await asyncio.to_thread(self._posted, claimed.id)
+        if settlement.chat_moved_to:
+            await self._tell_of_move(claimed.chat, settlement)
 
     async def _meet(self, chat: str) -> datetime | None:
         """Learn the chat's number and name once. Returns until when nothing may be sent, as it may be known already.
@@ -128,7 +137,7 @@ class Dispatcher:
         again = self._meet_at.get(chat, now)
         if again is None:
             return None
-        if again <= now:
+        if not now < again <= now + MEET_PAUSE:  # the clock may have been set back
             again = self._meet_at[chat] = await self._identify(chat)
         may_be_known = again is not None and await asyncio.to_thread(self._outbox.may_be_strangers, self.chats)
         return again if may_be_known else None
@@ -145,6 +154,27 @@ class Dispatcher:
             return now + MEET_PAUSE
         adopted = await asyncio.to_thread(self._outbox.meet, chat, identity, served=self.chats, now=now)
         log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
+        return None
+
+    async def _await_an_answer(self, chat: str) -> datetime | None:
+        """After a doubt, ask Telegram something harmless. Returns until when nothing is sent, as it is still silent."""
+        if chat not in self._unsure:
+            return None
+        now = self._clock()
+        asked, again = self._unsure[chat]
+        if now < again <= now + SEND_RETRY_CEILING:  # not further: the clock may have been set back
+            return again
+        try:
+            await self._chats[chat].identify(chat)
+        except NotAccepted as error:
+            log.warning("Telegram is silent since a post in doubt", action="doubt", chat=chat, error=str(error))
+            again = next_send_at(now, attempts=asked + 1, retry_after=error.retry_after)
+            self._unsure[chat] = asked + 1, again
+            await asyncio.to_thread(self._outbox.pause, chat, again)
+            return again
+        except DeliveryError:
+            pass  # it has spoken; what it says of a post it says again
+        del self._unsure[chat]
         return None
 
     async def _bring(self, delivery: Delivery) -> Settlement:

@@ -36,10 +36,12 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
     )
     if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
         return False
+    since = db.scalar(select(func.min(deliveries.c.created_at)).where(waiting))
     told = _told(db, waiting)
     for page in after_flood([item for _, item in told]):
         rows = [told[place][0] for place in page.places]
         digest = _digest(chat, key=f"flood:{rows[0]}", html=page.html, now=now)
+        digest["created_at"] = since  # what it tells waits since then, and so does it
         digest_id = db.scalar(insert(deliveries).values(**digest).returning(deliveries.c.id))
         folded = {"state": DeliveryState.DIGESTED, "digest_id": digest_id, "updated_at": now}
         for some in chunks(rows):

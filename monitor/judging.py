@@ -38,6 +38,7 @@ _FOR_THE_MOMENT = frozenset(
     {FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.THROTTLED, FetchFailure.EMPTY}
 )
 FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
+LATE = timedelta(hours=48)  # before the last good poll: a day for late dates, a day for a clock that is a day wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,8 +139,9 @@ class Outbox:
             deliveries.c.lease_no == delivery.lease_no,
             deliveries.c.state == DeliveryState.SENDING,
         )
-        changes: dict[str, Any] = {"state": settlement.state, "error": settlement.error, "updated_at": now}
-        changes["lease_until"] = None
+        changes: dict[str, Any] = {"state": settlement.state, "error": settlement.error, "lease_until": None}
+        if settlement.state is not DeliveryState.PENDING:  # what was refused waits on, since it is wanted
+            changes["updated_at"] = now
         if settlement.state is DeliveryState.UNCERTAIN:
             changes |= doubted(settlement.error, now)
         if settlement.state is DeliveryState.SENT:
@@ -202,6 +203,11 @@ class Outbox:
         with writing(self._engine) as db:
             chatbook.close(db, chat, why, now)
 
+    def pause(self, chat: str, until: datetime) -> None:
+        """Nothing is sent to a chat before then, whoever would send it."""
+        with writing(self._engine) as db:
+            chatbook.pause(db, chat, until)
+
     def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
         """Note which chat of Telegram's ours is; the rows it has under other names become its own. Returns how many."""
         with writing(self._engine) as db:
@@ -243,7 +249,6 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
         "lease_until": now + lease,
         "attempts": row.attempts + 1,
         "after_message_id": chat.last_message_id,
-        "updated_at": now,
     }
     free = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.PENDING)
     if db.execute(update(deliveries).where(free).values(**claimed)).rowcount != 1:

@@ -15,7 +15,7 @@ from monitor import fallbacks, habits, renaming
 from monitor.cadence import SOON, next_poll_at, usual_pause, weight
 from monitor.errors import DatabaseError, FeedError
 from monitor.habits import Reading
-from monitor.judging import FRESH, Horizon, Judge, Sorted, found, split
+from monitor.judging import FRESH, LATE, Horizon, Judge, Sorted, found, split
 from monitor.keybook import KEYS_KEPT, Sighting
 from monitor.models import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
 from monitor.mutes import Mute, no_mutes
@@ -72,7 +72,7 @@ class Poller:
             if self.stopping.is_set():
                 raise asyncio.CancelledError("stopping")
             now = self.clock()
-            outcome = await self._outcome(feed, state, now)
+            outcome = _on_the_clock(await self._outcome(feed, state, now), self.clock())
         turn = self.weather.saw(feed.name, outcome.failure_kind, now)
         if self.weather.is_down and outcome.failure_kind in OUT_OF_REACH:
             outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
@@ -254,19 +254,29 @@ class Poller:
         )
 
 
+def _on_the_clock(outcome: PollOutcome, now: datetime) -> PollOutcome:
+    """A clock set back during the poll would leave the feed asleep until it has caught up."""
+    ahead = outcome.polled_at - now
+    if ahead <= timedelta(0):
+        return outcome
+    learnt = {name: getattr(outcome.habit, name) for name in ("news_at", "read_at", "whole_at")}
+    habit = replace(outcome.habit, **{name: min(at, now) for name, at in learnt.items() if at})
+    return replace(outcome, polled_at=now, next_poll_at=outcome.next_poll_at - ahead, habit=habit)
+
+
 def _kept(state: FeedState) -> Validators:
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash, items=state.items)
 
 
 def _horizon(state: FeedState, taken: Taken, now: datetime) -> Horizon:
     """What is too old (decision 0007). First sight of a feed is a baseline: only what is surely younger than 24 h is
-    news. Later the same 24 h count from the last good poll, so that what was published while we were away is news.
+    news. Later 48 h count from the last good poll, so that what was published while we were away is news.
     """
     if state.baseline_at is None or state.succeeded_at is None or now - state.succeeded_at > KEYS_KEPT:
         return Horizon(since=now - FRESH, first_sight=True)
     if taken.is_switched and state.habit.away_since is None:
         return Horizon(since=state.succeeded_at - MOVED, first_sight=True)
-    return Horizon(since=state.succeeded_at - FRESH)
+    return Horizon(since=min(state.succeeded_at, now) - LATE)  # the clock may have been set back
 
 
 def _report(outcome: PollOutcome, *, recorded: bool) -> None:

@@ -1,6 +1,8 @@
-"""Polls recorded together: many that found nothing to post share one transaction, one that did is recorded at once.
+"""Polls recorded together: many that found nothing to post share one transaction; those that did share one as well, but
+never wait for company: they are joined only by what comes while the one before is being committed.
 
-Law 1 stands: whatever one poll decided is committed whole; a batch only puts several wholes into one commit.
+Law 1 stands: whatever one poll decided is committed whole; a batch only puts several wholes into one commit. And
+placing a story keeps every other worker from it: one that comes in a batch asks for that lock once.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from monitor.errors import DatabaseError
 from monitor.models import PollOutcome
 
 MOST = 100  # polls in one transaction
+MOST_MATCHED = 20  # of those with stories to place: nobody else places one meanwhile
 WAIT = 0.2  # seconds a poll waits for company
 
 log = structlog.get_logger()
@@ -28,33 +31,46 @@ class _Waiting:
 
 
 @dataclass(slots=True, kw_only=True)
+class _Line:
+    """What waits for a transaction; one at a time."""
+
+    wait: float
+    most: int
+    waiting: list[_Waiting] = field(default_factory=list)
+    flushes: set[asyncio.Task[None]] = field(default_factory=set)
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True, kw_only=True)
 class Recorder:
-    """Records outcomes; one for the process. `record_all` runs in a thread, one batch at a time."""
+    """Records outcomes; one for the process. `record_all` runs in a thread, one batch of either kind at a time."""
 
     record_all: RecordAll
     wait: float = WAIT
-    _waiting: list[_Waiting] = field(default_factory=list)
-    _flushes: set[asyncio.Task[None]] = field(default_factory=set)
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _quiet: _Line = field(init=False)
+    _matched: _Line = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._quiet = _Line(wait=self.wait, most=MOST)
+        self._matched = _Line(wait=0, most=MOST_MATCHED)
 
     async def record(self, outcome: PollOutcome) -> bool:
         """Returns once it is committed. False: the lease was lost, nothing written. Raises DatabaseError."""
-        if outcome.matched:
-            return outcome.feed in await asyncio.to_thread(self.record_all, [outcome])
+        line = self._matched if outcome.matched else self._quiet
         mine = _Waiting(outcome, asyncio.get_running_loop().create_future())
-        self._waiting.append(mine)
-        if len(self._waiting) == 1:
-            flush = asyncio.create_task(self._flush_soon())
-            self._flushes.add(flush)
-            flush.add_done_callback(self._flushes.discard)
+        line.waiting.append(mine)
+        if len(line.waiting) == 1:
+            flush = asyncio.create_task(self._flush_soon(line))
+            line.flushes.add(flush)
+            flush.add_done_callback(line.flushes.discard)
         return await mine.recorded
 
-    async def _flush_soon(self) -> None:
-        async with self._one_at_a_time:
-            if len(self._waiting) < MOST:
-                await asyncio.sleep(self.wait)
-            while self._waiting:
-                batch, self._waiting[:] = self._waiting[:MOST], self._waiting[MOST:]
+    async def _flush_soon(self, line: _Line) -> None:
+        async with line.one_at_a_time:
+            if line.wait and len(line.waiting) < line.most:
+                await asyncio.sleep(line.wait)
+            while line.waiting:
+                batch, line.waiting[:] = line.waiting[: line.most], line.waiting[line.most :]
                 await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:

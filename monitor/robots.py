@@ -61,7 +61,8 @@ class Robots:
         if len(self._sites) > _MOST_HOSTS:
             del self._sites[next(iter(self._sites))]
         async with site.asking:
-            if site.ask_at is None or site.ask_at <= self._now():
+            now = self._now()
+            if site.ask_at is None or not now < site.ask_at <= now + _FRESH:  # the clock may have been set back
                 await self._ask(site, origin, fetch)
         if site.failure:
             message = f"robots.txt не получен, а без него страницы не читаем: {site.failure.message}"

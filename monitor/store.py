@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, habits, keybook, roster
+from monitor import docket, habits, keybook, rewinding, roster
 from monitor.archive import keep, verdict_of
 from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.keybook import Sighting
@@ -159,11 +159,16 @@ class Store:
 
     # ── life signs ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def beat(self, name: str, now: datetime) -> None:
-        """Note that a job is alive."""
+    def beat(self, name: str, now: datetime) -> timedelta:
+        """Note that a job is alive. Returns how far the clock was set back since its last beat, most often zero; what
+        stood in the future then has been brought to now.
+        """
         with writing(self._engine) as db:
+            if step := rewinding.step_back(db, name, now):
+                rewinding.rewind(db, step, now)
             statement = upsert(db, heartbeats).values(name=name, at=now)
             db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
+        return step
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:

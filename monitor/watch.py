@@ -38,8 +38,8 @@ class Tell(Protocol):
 class Watch:
     """Everything a look needs. `served` are the chats we write to, `rules` names the rules in force ("topic/name").
 
-    Without `tell` the alarms stand in the log only; `redact` takes secrets out of what is told; `is_down` says whether
-    polling finds our own network gone.
+    Without `tell` the alarms stand in the log only; `told_in` is the chat it tells them in; `redact` takes secrets out
+    of what is told; `is_down` says whether polling finds our own network gone.
     """
 
     worker: str
@@ -53,6 +53,7 @@ class Watch:
     clock: Callable[[], datetime]
     heartbeat: Heartbeat | None = None
     tell: Tell | None = None
+    told_in: str = ""
     redact: Callable[[str], str] = str
     is_down: Callable[[], bool] = bool
     _firings: Firings = field(default_factory=Firings)
@@ -108,6 +109,7 @@ class Watch:
             rules=self._habits(now),
             disk=self.lookout.disk(),
             is_down=self.is_down(),
+            told_in=self.told_in,
         )
 
     def _habits(self, now: datetime) -> tuple[RuleHabit, ...]:

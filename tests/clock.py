@@ -6,13 +6,14 @@ from tests.factories import NOW
 
 
 class Clock:
-    """Stands still unless it is moved."""
+    """Stands still unless it is moved. `now` is the true time; the clock itself may be `wrong` by some."""
 
     def __init__(self) -> None:
         self.now = NOW
+        self.wrong = timedelta(0)
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.now + self.wrong
 
     def forward(self, **by: float) -> None:
         """Move on by days, hours, minutes, seconds."""

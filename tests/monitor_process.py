@@ -11,6 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.servers.loopback import Hold
+from tests.servers.web import WebServer
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -71,6 +74,13 @@ class Monitor:
             self._process = subprocess.Popen(
                 self._command("run"), cwd=self.folder, env=self.environment, stdout=output, stderr=output, text=True
             )
+
+    def start_and_ask(self, web: WebServer, path: str) -> Hold:
+        """`start`, up to the moment that it asks for this path; the answer waits until the hold is released."""
+        hold = web.hold(path)
+        self.start()
+        hold.wait_arrived(30)
+        return hold
 
     def kill(self) -> None:
         """SIGKILL: no word of farewell."""

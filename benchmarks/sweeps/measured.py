@@ -7,17 +7,17 @@ from pathlib import Path
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def _tree() -> Iterator[Path]:
-    """This process and its children, as folders of /proc."""
-    yield Path("/proc/self")
-    for task in Path("/proc/self/task").iterdir():
+def _tree(pid: int | str = "self") -> Iterator[Path]:
+    """A process and its children, as folders of /proc."""
+    yield Path(f"/proc/{pid}")
+    for task in Path(f"/proc/{pid}/task").iterdir():
         yield from (Path("/proc") / child for child in (task / "children").read_text().split())
 
 
-def spent() -> float:
-    """CPU seconds of this process and its children so far, dead and living."""
+def spent(pid: int | str = "self") -> float:
+    """CPU seconds of a process and its children so far, dead and living."""
     used = 0
-    for place in _tree():
+    for place in _tree(pid):
         fields = (place / "stat").read_text().rpartition(")")[2].split()
         used += sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
     return used / _TICKS

@@ -1,12 +1,14 @@
 """The clock: what each tick tells the watchdog and the metrics."""
 
 import asyncio
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import app
-from monitor.daemon import Daemon
+from monitor.daemon import LATE, TICK, Daemon, mind_the_clock
 from monitor.database import writing
 from monitor.environment import clock, worker_name
 from monitor.health import DISPATCH, POLL, problems
@@ -61,3 +63,23 @@ async def test_a_tick_that_fails_has_come_round_too(config: app.Config) -> None:
         await run_for(config, parts, watchdog, 1.5)
 
     assert watchdog.noted == {POLL, DISPATCH}
+
+
+async def test_what_would_ring_in_a_day_rings_now() -> None:
+    """APScheduler goes by the wall clock: this is what one set back by a day leaves behind."""
+    rung = asyncio.Event()
+
+    async def ring() -> None:
+        rung.set()
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(ring, "interval", seconds=TICK, next_run_time=clock() + timedelta(days=1))
+    punctual = scheduler.add_job(ring, "interval", days=9, next_run_time=clock() + timedelta(days=9) + LATE / 2)
+    scheduler.start()
+    minding = asyncio.create_task(mind_the_clock(scheduler))
+
+    await asyncio.wait_for(rung.wait(), 10)
+
+    assert punctual.next_run_time > clock() + timedelta(days=8)
+    minding.cancel()
+    scheduler.shutdown(wait=False)

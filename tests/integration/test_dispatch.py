@@ -251,3 +251,25 @@ async def test_a_follow_up_is_posted_though_the_first_message_was_deleted(
 
     (second,) = bot_api.posted(CHAT)
     assert "reply_to_message" not in second.raw
+
+
+async def test_after_a_doubt_the_next_post_waits_for_a_sign_of_life(
+    dispatcher: Dispatcher, bot_api: BotApi, engine: Engine, clock: Clock
+) -> None:
+    """However long Telegram swallows everything, one post is in doubt, not one a minute."""
+    for number in range(1, 6):
+        wish(engine, number, f"новость {number}")
+    await dispatcher.drain(CHAT)  # the chat is known now
+    bot_api.script(deliver_then_reset)
+    bot_api.script(faults.reset, "getChat", times=3)
+    wish(engine, 6, "новость 6")
+    wish(engine, 7, "новость 7")
+
+    pauses = []
+    for _ in range(5):
+        until = await dispatcher.drain(CHAT)
+        pauses.append((until - clock()).total_seconds() if until else 0)
+        clock.forward(seconds=pauses[-1])
+
+    assert pauses == [60, 5, 10, 20, 0]
+    assert states(engine) == ["sent"] * 5 + ["uncertain", "sent"]

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from monitor.database import writing
 from monitor.folding import FLOOD
 from monitor.hours import Day
+from monitor.lookout import Lookout
 from monitor.outbox import Outbox, tell
 from monitor.outgoing import ChatIdentity, Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement, Wait
 from monitor.richtext import seen
@@ -59,6 +60,19 @@ def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Out
     assert list(desk.states().values()) == ["digested"] * (FLOOD + 1) + ["sent"]
     assert {desk.row(number)["digest_id"] for number in range(1, FLOOD + 2)} == {digest.id}
     assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+
+
+def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, desk: Newsdesk, engine: Engine) -> None:
+    """Else an outage of Telegram would seem over as soon as twenty-one stories wait."""
+    for number in range(1, FLOOD + 2):
+        desk.tell(number, at=NOW - 3 * HOUR + number * timedelta(minutes=1))
+
+    digest = take(outbox)
+    outbox.settle(digest, Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
+
+    assert digest.kind is DeliveryKind.DIGEST
+    (chat,) = Lookout(engine).vitals(NOW).chats
+    assert chat.waiting_since == NOW - 3 * HOUR + timedelta(minutes=1)
 
 
 def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox, desk: Newsdesk) -> None:

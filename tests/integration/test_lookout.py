@@ -10,8 +10,8 @@ from sqlalchemy import Engine, insert, update
 from monitor.conditions import Disk
 from monitor.database import writing
 from monitor.lookout import Lookout
-from monitor.outbox import Outbox
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement
+from monitor.outbox import Outbox, want
+from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import chats, deliveries, feeds
@@ -95,6 +95,22 @@ def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, looko
         db.execute(update(deliveries).values(message_id=7, updated_at=NOW + HOUR))
 
     assert lookout.vitals(NOW + HOUR).chats[0].waiting_since == NOW + HOUR
+
+
+def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
+    store: Store, outbox: Outbox, lookout: Lookout
+) -> None:
+    store.sync_feeds([feed()], NOW)
+    poll(store, 1)
+    send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
+    with writing(outbox._engine) as db:
+        want(db, 1, WantedPost(chat="@channel", html="и ещё"), NOW + MINUTE)
+    later = NOW + HOUR
+    claimed = outbox.claim("@channel", later, lease=LEASE, pace=FREE)
+    assert isinstance(claimed, Delivery)
+    outbox.settle(claimed, Settlement(state=DeliveryState.PENDING, error="нет связи"), later)
+
+    assert lookout.vitals(later).chats[0].waiting_since == NOW + MINUTE
 
 
 def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Lookout, engine: Engine) -> None:

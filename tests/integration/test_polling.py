@@ -1,7 +1,7 @@
 """One poll of one feed, with a real fetcher over HTTP, real rules and a real database file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,54 +9,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.app import recording
-from monitor.config.keywords import load_keywords
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
-from monitor.judging import Judge
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
 from monitor.models import Feed, PollOutcome
 from monitor.mutes import Mute, RuleName
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
-from monitor.recording import Recorder
 from monitor.store import Store
-from monitor.stories import Chats
 from monitor.tables import articles, deliveries, entries, feeds, held
-from monitor.taking import Taker
 from tests.factories import NOW
 from tests.factories import feed as make_feed
+from tests.pollers import poller_of
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, page, rss
 
-RULES = """
-topics:
-  extradition:
-    title: Экстрадиция
-    hashtag: экстрадиция
-    any_of:
-      - name: выдача из Казахстана
-        all:
-          - {ru: "экстрадиция, экстрадировать"}
-          - {ru: "россиянин, россиянка"}
-        none: {ru: "Испания"}
-"""
 LONG = "В тот же день в городе открыли выставку, прошёл дождь и закончился ремонт моста через реку. " * 8
 ABOUT = "Казахстан экстрадирует россиянина, сообщил его адвокат. " + LONG
-
-
-def poller_of(store: Store, fetcher: Fetcher, reader: Reader, now: Callable[[], datetime]) -> Poller:
-    matcher = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
-    return Poller(
-        taker=Taker(fetcher=fetcher, reader=reader),
-        judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher),
-        store=store,
-        recorder=Recorder(record_all=recording(store, Chats(post="@channel")), wait=0),
-        clock=now,
-        chance=lambda: 0.0,
-        slots=asyncio.Semaphore(8),
-    )
 
 
 class Room:
@@ -162,6 +130,31 @@ async def test_the_second_poll_posts_what_is_new_dated_or_not(room: Room) -> Non
     await room.poll()
 
     assert room.outcomes() == {"первое": "unmatched", "без даты": "posted", "всплыло": "too_old"}
+
+
+async def test_what_a_known_feed_dates_a_day_and_a_half_back_is_still_news(room: Room) -> None:
+    """A day for what is dated before it appears, a day for a clock that is a day wrong."""
+    room.serve(room.item("первое", LONG))
+    await room.poll()
+    room.serve(room.item("первое", LONG), room.item("вчера", age=timedelta(hours=36)))
+
+    await room.poll()
+
+    assert room.outcomes() == {"первое": "unmatched", "вчера": "posted"}
+
+
+async def test_a_clock_set_back_during_a_poll_does_not_put_the_feed_to_sleep(room: Room) -> None:
+    room.serve(room.item("первое", LONG))
+    hold = room.web.hold("/rss")
+    polling = asyncio.create_task(room.poll())
+    await asyncio.to_thread(hold.wait_arrived, 10)
+    room.now -= timedelta(days=1)
+    hold.release()
+
+    outcome = await polling
+
+    assert outcome.polled_at == room.now
+    assert timedelta(0) < outcome.next_poll_at - room.now < timedelta(minutes=30)
 
 
 async def test_what_was_published_while_we_were_away_is_still_news(room: Room) -> None:

@@ -8,38 +8,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.app import recording
-from monitor.config.keywords import load_keywords
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
-from monitor.judging import Judge, found
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.judging import found
 from monitor.models import FeedKind, FeedState, PollOutcome
-from monitor.polling import LEASE, Poller
+from monitor.polling import LEASE
 from monitor.reading import Reader
-from monitor.recording import Recorder
 from monitor.store import Store
-from monitor.stories import Chats
 from monitor.tables import deliveries, entries
-from monitor.taking import Taker
 from monitor.vitals import Trouble
 from tests.factories import HOUR, NOW
 from tests.factories import feed as make_feed
+from tests.pollers import poller_of
 from tests.servers import faults
 from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
 
-RULES = """
-topics:
-  extradition:
-    title: Экстрадиция
-    hashtag: экстрадиция
-    any_of:
-      - name: выдача из Казахстана
-        all:
-          - {ru: "экстрадиция, экстрадировать"}
-          - {ru: "россиянин, россиянка"}
-"""
 LONG = "В тот же день в городе открыли выставку, прошёл дождь и закончился ремонт моста через реку. " * 8
 CASE = "Казахстан экстрадирует россиянина, сообщил его адвокат. "
 MINUTE = timedelta(minutes=1)
@@ -57,16 +40,7 @@ class Room:
         return self.now
 
     async def open(self, fetcher: Fetcher, reader: Reader) -> None:
-        matcher = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
-        self.poller = Poller(
-            taker=Taker(fetcher=fetcher, reader=reader),
-            judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher),
-            store=self.store,
-            recorder=Recorder(record_all=recording(self.store, Chats(post="@channel")), wait=0),
-            clock=self.clock,
-            chance=lambda: 0.0,
-            slots=asyncio.Semaphore(8),
-        )
+        self.poller = poller_of(self.store, fetcher, reader, self.clock)
 
     async def poll(self, name: str = "Лента", *, after: timedelta = 10 * MINUTE) -> PollOutcome:
         self.now += after

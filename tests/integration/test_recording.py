@@ -11,7 +11,7 @@ import pytest
 from monitor.database import migrate, open_engine
 from monitor.errors import DatabaseError
 from monitor.models import PollOutcome
-from monitor.recording import MOST, Recorder
+from monitor.recording import MOST, MOST_MATCHED, Recorder
 from monitor.store import Store
 from monitor.stories import Chats, group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
@@ -106,3 +106,16 @@ async def test_a_cancelled_poll_does_not_disturb_its_batch(tmp_path: Path) -> No
 
     assert await kept
     assert room.batches == [2]
+
+
+async def test_finds_that_come_during_a_commit_share_the_next_one(tmp_path: Path) -> None:
+    room = Room(tmp_path, MOST_MATCHED + 5)
+    outcomes = [quiet(name, matched=(matched(number),)) for number, name in enumerate(room.names)]
+    first = asyncio.create_task(room.recorder.record(outcomes[0]))
+    await asyncio.sleep(0)  # it waits in line
+    await asyncio.sleep(0)  # its commit begins
+
+    assert await room.record(*outcomes[1:]) == [True] * (MOST_MATCHED + 4)
+
+    assert await first
+    assert room.batches == [1, MOST_MATCHED, 4]

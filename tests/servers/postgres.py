@@ -110,6 +110,12 @@ class PostgresServer:
         self.start()
 
     @property
+    def pid(self) -> int:
+        """The process whose children are the server."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def _dsn(self) -> str:
         return f"host=127.0.0.1 port={self.port} user=monitor dbname=postgres connect_timeout=5"
 

@@ -127,9 +127,7 @@ def test_sigterm_finishes_the_send_in_hand(live: Monitor, web: WebServer, bot_ap
 def test_sigterm_does_not_wait_for_a_locked_database(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     told = relevant(1)
     live.write_feeds(Проба=feed_of(web, "/rss", told))
-    hold = web.hold("/rss")
-    live.start()
-    hold.wait_arrived(30)
+    hold = live.start_and_ask(web, "/rss")
     with live.locked_database():
         hold.release()
         time.sleep(0.5)

@@ -1,9 +1,9 @@
 """Three workers on one PostgreSQL, killed in turn: nothing is lost, nothing is posted twice, no feed is forgotten."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,7 @@ from tests.servers.bot_api import TOKEN, BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer, rss
 
-FEEDS = int(os.environ.get("WORKERS_FEEDS", "300"))  # 3,000 before a release
-STORIES = 12
-KILLS = 6
+INTERVAL = timedelta(minutes=1)
 CHANNEL = "@test_channel"
 
 
@@ -75,41 +73,92 @@ def team(tmp_path: Path, postgres: PostgresServer, bot_api: BotApi) -> Iterator[
 @pytest.mark.postgres
 @pytest.mark.timeout(300)  # nine starts, and the channel's pace
 def test_workers_killed_in_turn(team: Team, press: Press, bot_api: BotApi) -> None:
-    told = relevant(STORIES)
-    for number in range(FEEDS):
-        title, text = told[number] if number < STORIES else (f"Выставка {number}", "В городе дождь. " * 200)
-        press.serve(f"/{number}", rss([item(press, f"/{number}", title, text)]), etag="auto")
+    told = relevant(12)
+    _start(team, press, feeds=300)
+    _kill_in_turn(team, press, told, kills=6, every=2.0)
+    (longest,) = team.sql("SELECT max(lease_until) - now() FROM feeds")
+    assert longest[0] is None or longest[0] <= LEASE, "a dead worker's leases end"
+    team.sql("UPDATE feeds SET lease_until = now(), next_poll_at = now()")  # as if that time had passed
+
+    _come_to_rest(team, len(told))
+
+    _check(team, bot_api, told, kills=6)
+
+
+@pytest.mark.postgres
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_three_thousand_feeds_and_a_kill_every_ten_seconds(team: Team, press: Press, bot_api: BotApi) -> None:
+    """For five minutes; nothing is done to the database by hand."""
+    told = relevant(30)
+    _start(team, press, feeds=3_000)
+    worst = _kill_in_turn(team, press, told, kills=30, every=10.0)
+
+    worst = max(worst, _come_to_rest(team, len(told)))
+
+    print(f"overdue at most {worst}; {dict(team.states())}")
+    assert worst <= LEASE + INTERVAL
+    _check(team, bot_api, told, kills=30)
+
+
+def _start(team: Team, press: Press, *, feeds: int) -> None:
+    """All feeds tell something that no rule looks for; the workers are at work."""
+    for number in range(feeds):
+        _publish(press, number, f"Выставка {number}", "В городе дождь. " * 200)
     for worker in team.workers:
-        worker.write_feeds(**{f"feed{number}": press.address(number) for number in range(FEEDS)})
+        worker.write_feeds(**{f"feed{number}": press.address(number) for number in range(feeds)})
         worker.start()
     for worker in team.workers:
         eventually(lambda worker=worker: "running" in worker.output, timeout=60, what="the start")  # type: ignore[misc]  # bound now
 
-    for worker in islice(cycle(team.workers), KILLS):
-        time.sleep(2.0)
+
+def _publish(press: Press, number: int, title: str, text: str) -> None:
+    path = f"/{number}"
+    press.serve(path, rss([item(press, path, title, text)]), etag="auto")
+
+
+def _kill_in_turn(team: Team, press: Press, told: list[tuple[str, str]], *, kills: int, every: float) -> timedelta:
+    """Stories come one by one meanwhile; returns by how much a feed was overdue at most."""
+    worst = timedelta(0)
+    for number, worker in enumerate(islice(cycle(team.workers), kills)):
+        for story in range(number * len(told) // kills, (number + 1) * len(told) // kills):
+            _publish(press, story, *told[story])
+        time.sleep(every)
         worker.kill()
         worker.start()
-    (longest,) = team.sql("SELECT max(lease_until) - now() FROM feeds")
-    assert longest[0] is None or longest[0] <= LEASE, "a dead worker's leases end"
-    team.sql("UPDATE feeds SET lease_until = now()")  # as if that time had passed
-    eventually(
-        lambda: team.states().total() == STORIES and team.states().keys() <= {"sent", "uncertain", "sending"},
-        timeout=120,
-        what="every story",
-    )
-    eventually(
-        lambda: team.sql("SELECT count(*) FROM feeds WHERE succeeded_at IS NULL") == [(0,)],
-        timeout=60,
-        what="a poll of every feed",
-    )
-    assert [worker.stop() for worker in team.workers] == [0, 0, 0]
+        worst = max(worst, _overdue(team))
+    return worst
 
+
+def _overdue(team: Team) -> timedelta:
+    (row,) = team.sql("SELECT max(now() - next_poll_at) FROM feeds WHERE active")
+    overdue: timedelta = row[0]
+    return overdue
+
+
+def _come_to_rest(team: Team, stories: int) -> timedelta:
+    """Until every story is told or in doubt and every feed was polled; then all stop. Returns the worst overdue."""
+    worst = timedelta(0)
+
+    def at_rest() -> bool:
+        nonlocal worst
+        worst = max(worst, _overdue(team))
+        states = team.states()
+        missed = team.sql("SELECT count(*) FROM feeds WHERE succeeded_at IS NULL") != [(0,)]
+        return not missed and states.total() == stories and states.keys() <= {"sent", "uncertain", "sending"}
+
+    eventually(at_rest, timeout=LEASE.total_seconds() + 120, what="every story and a poll of every feed")
+    assert [worker.stop() for worker in team.workers] == [0, 0, 0]
+    return worst
+
+
+def _check(team: Team, bot_api: BotApi, told: list[tuple[str, str]], *, kills: int) -> None:
     posts = [message.text for message in bot_api.posted(CHANNEL)]
     shown = [sum(title in post for post in posts) for title, _ in told]
     in_doubt = team.states()["uncertain"] + team.states()["sending"]
     assert max(shown) == 1, "nothing is posted twice"
-    assert in_doubt <= KILLS
-    assert sum(shown) >= STORIES - in_doubt, "nothing is lost"
+    assert in_doubt <= kills
+    assert sum(shown) >= len(told) - in_doubt, "nothing is lost"
     assert team.sql("SELECT count(*) FROM feeds WHERE lease_until > now()") == [(0,)], (
         "who stops leaves no lease behind"
     )

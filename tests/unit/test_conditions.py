@@ -105,6 +105,12 @@ def test_a_chat(chat: ChatVitals, expected: list[Kind]) -> None:
     assert kinds(facts(vitals=vitals(chats=(chat,)))) == expected
 
 
+def test_the_operator_is_not_told_late_that_he_is_told_late() -> None:
+    late = vitals(chats=(chat_vitals(waiting_since=NOW - HOUR),))
+
+    assert kinds(facts(vitals=late, told_in=late.chats[0].chat)) == []
+
+
 def test_every_undecided_delivery_is_a_condition_of_its_own() -> None:
     waiting = ((7, DeliveryState.UNCERTAIN), (9, DeliveryState.REJECTED))
 

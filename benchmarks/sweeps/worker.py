@@ -1,0 +1,70 @@
+"""One worker of the benchmark: the product's own parts, wired by app.py, over a shared PostgreSQL.
+
+`python worker.py DATABASE_URL URLS_FILE`: says that it is ready; for a line on its standard input it claims and polls
+what is due until nothing is left, and answers with a line of JSON.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.sweeps.measured import spent
+from monitor import app
+from monitor.environment import clock
+from monitor.logs import configure
+from monitor.models import Feed, FeedKind, FeedState
+from monitor.polling import LEASE
+from monitor.sweeping import CLAIMED_AT_ONCE
+
+DAY = timedelta(days=1)
+
+
+async def work(parts: app.Parts) -> int:
+    """As the daemon's tick does it, without the second between two ticks. Returns how many polls it made."""
+    polled = 0
+
+    async def poll(state: FeedState) -> None:
+        nonlocal polled
+        await parts.poller.poll(parts.feeds[state.name], state)
+        polled += 1
+
+    async with asyncio.TaskGroup() as tasks:
+        running: set[asyncio.Task[None]] = set()
+        while True:
+            room = CLAIMED_AT_ONCE // 3 - len(running)
+            claimed = await asyncio.to_thread(parts.store.claim_due_feeds, clock(), limit=room, lease=LEASE)
+            running |= {tasks.create_task(poll(state)) for state in claimed}
+            if not running:
+                return polled
+            _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def serve(urls: list[str]) -> None:
+    """The conversation with the parent."""
+    feeds = tuple(
+        Feed(name=f"Лента {number}", kind=FeedKind.RSS, url=url, lang="ru", interval=DAY)
+        for number, url in enumerate(urls)
+    )
+    config = app.load()
+    config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
+    async with app.open_parts(config) as parts:
+        print(json.dumps({"ready": True}), flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            before, began = spent(), time.perf_counter()
+            polled = await work(parts)
+            told = {"polled": polled, "cpu": spent() - before, "wall": time.perf_counter() - began}
+            print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    configure(form="text", secrets=(), stream=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
+    os.environ |= {"MONITOR_ALLOW_PRIVATE_ADDRESSES": "1", "MONITOR_CHANNEL": "", "MONITOR_BOT_TOKEN": ""}
+    os.environ["MONITOR_DATABASE_URL"] = sys.argv[1]
+    asyncio.run(serve(Path(sys.argv[2]).read_text(encoding="utf-8").split()))

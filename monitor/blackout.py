@@ -1,0 +1,109 @@
+"""The database takes nothing: a full or read-only disk, a lock held, a server gone. What the operator is told then.
+
+Every other notice goes through the outbox, which lies in that very database; this one goes straight to Telegram, once,
+and that it is over goes the usual way. The memory of it is the process's own: where nothing can be written there is
+no other. Each worker speaks for itself, for a server may be gone for one of them only.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from html import escape
+
+import structlog
+
+from monitor.dispatch import Chat
+from monitor.errors import DatabaseError, DeliveryError, MaybeAccepted
+from monitor.text import cut
+from monitor.watch import Tell
+from monitor.wording import span
+
+HOLD = timedelta(seconds=20)  # a server that restarts is nothing; a minute without a database is
+GIVEN_UP = timedelta(minutes=15)  # work not tried for so long is tried no more: its feed was taken out of feeds.yaml
+AGAIN = timedelta(minutes=1)  # between two lines in the log, and between two tries to tell
+TITLE = "База данных не принимает записей"
+_LONGEST = 300  # UTF-16 units of the reason
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Blackout:
+    """Follows which work cannot reach the database: `lost` and `found` tell of each try, `round` acts on it.
+
+    A full disk refuses what needs new room and takes the rest, so that only the same work done shows that it is over.
+    `shout` posts Telegram HTML to the operator past the outbox; True: told, or perhaps told, which must not be told
+    twice. `tell` puts a notice into the outbox. Without them all of it stands in the log only.
+    """
+
+    worker: str
+    clock: Callable[[], datetime]
+    shout: Callable[[str], Coroutine[None, None, bool]] | None = None
+    tell: Tell | None = None
+    redact: Callable[[str], str] = str
+    _lost: dict[str, datetime] = field(default_factory=dict)  # which work, and when it failed last
+    _since: datetime | None = None  # when the first try began that failed
+    _failed_at: datetime | None = None
+    _back_at: datetime | None = None  # since when nothing is lost
+    _why: str = ""
+    _tried_at: datetime | None = None
+    _logged_at: datetime | None = None
+    _is_told: bool = False
+
+    def lost(self, work: str, error: DatabaseError, began: datetime) -> None:
+        """A try that began then could not read or write."""
+        now = self.clock()
+        self._lost[work] = self._failed_at = now
+        self._since, self._back_at, self._why = self._since or began, None, str(error)
+        if self._logged_at is None or abs(now - self._logged_at) >= AGAIN:
+            log.error("the database takes nothing; it will be tried again", action="database", error=self._why)
+            self._logged_at = now
+
+    def found(self, work: str) -> None:
+        """This work has read and written."""
+        self._lost.pop(work, None)
+
+    async def round(self) -> None:
+        """Tell what has lasted long enough; asking often costs nothing. Raises DatabaseError."""
+        now = self.clock()
+        self._lost = {work: at for work, at in self._lost.items() if abs(now - at) < GIVEN_UP}
+        if self._since is None or self._failed_at is None:
+            return
+        if self._lost:
+            if abs(self._failed_at - self._since) >= HOLD:
+                await self._tell_of_it(now)
+            return
+        self._back_at = self._back_at or now
+        if abs(now - self._back_at) >= HOLD:
+            await self._tell_the_end(self._since, self._back_at)
+
+    async def _tell_of_it(self, now: datetime) -> None:
+        lately = self._tried_at is not None and abs(now - self._tried_at) < AGAIN
+        if self.shout is None or self._is_told or lately:
+            return
+        self._tried_at = now
+        why = escape(cut(" ".join(self.redact(self._why).split()), _LONGEST), quote=False)
+        rest = "Опросы и отправка стоят; ничего не теряется, работа пойдёт сама."
+        self._is_told = await self.shout(f"⚠️ <b>{TITLE}</b>\n• {escape(self.worker, quote=False)}: {why}\n{rest}")
+
+    async def _tell_the_end(self, since: datetime, back_at: datetime) -> None:
+        if self._is_told and self.tell:
+            lasted = f"{escape(self.worker, quote=False)}: {span(abs(back_at - since))}"
+            html = f"✅ Прошло: <b>{TITLE}</b>\n• {lasted}"
+            await asyncio.to_thread(self.tell, f"database:{self.worker}:{since.isoformat()}", html)
+        log.warning("the database is back", action="database", since=since.isoformat())
+        self._since = self._failed_at = self._back_at = self._tried_at = self._logged_at = None
+        self._is_told = False
+
+
+async def shout(through: Chat, chat: str, html: str) -> bool:
+    """Post past the outbox. True: it was posted, or perhaps it was."""
+    try:
+        await through.post(chat, html)
+    except MaybeAccepted:
+        return True
+    except DeliveryError as error:
+        log.warning("the operator was not told", action="database", chat=chat, error=str(error))
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""A poller of the product's own parts, with one rule that a test can read at a glance."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+from monitor.app import recording
+from monitor.config.keywords import load_keywords
+from monitor.fetching import Fetcher
+from monitor.judging import Judge
+from monitor.matching.engine import Matcher
+from monitor.matching.rules import compile_rules
+from monitor.polling import Poller
+from monitor.reading import Reader
+from monitor.recording import WAIT, Recorder
+from monitor.store import Store
+from monitor.stories import Chats
+from monitor.taking import Taker
+
+RULES = """
+topics:
+  extradition:
+    title: Экстрадиция
+    hashtag: экстрадиция
+    any_of:
+      - name: выдача из Казахстана
+        all:
+          - {ru: "экстрадиция, экстрадировать"}
+          - {ru: "россиянин, россиянка"}
+        none: {ru: "Испания"}
+"""
+
+
+@cache
+def matcher() -> Matcher:
+    """The rule, compiled once."""
+    return Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
+
+
+def poller_of(
+    store: Store,
+    fetcher: Fetcher,
+    reader: Reader,
+    clock: Callable[[], datetime],
+    *,
+    chat: str = "@channel",
+    chance: Callable[[], float] = lambda: 0.0,
+    at_once: int = 8,
+    waits_for_company: bool = False,
+) -> Poller:
+    """Polls by this clock and posts to `chat`; each poll is recorded at once unless it `waits_for_company`."""
+    wait = WAIT if waits_for_company else 0
+    return Poller(
+        taker=Taker(fetcher=fetcher, reader=reader),
+        judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher()),
+        store=store,
+        recorder=Recorder(record_all=recording(store, Chats(post=chat)), wait=wait),
+        clock=clock,
+        chance=chance,
+        slots=asyncio.Semaphore(at_once),
+    )

@@ -1,0 +1,107 @@
+"""What breaks around a running process, for as long as it really takes: minutes each, so `pytest -m long`.
+
+The same and more in no time, with a clock in hand: tests/integration/test_faults.py.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.blackout import TITLE
+from monitor.conditions import TITLES, Kind
+from tests.monitor_process import Monitor, eventually
+from tests.newsroom import feed_of, relevant
+from tests.servers.bot_api import OPERATOR, BotApi
+from tests.servers.web import WebServer
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
+CHANNEL = "@test_channel"
+DISK = TITLES[Kind.DISK]
+
+
+def shown(bot_api: BotApi, told: list[tuple[str, str]]) -> list[int]:
+    posts = [message.text for message in bot_api.posted(CHANNEL)]
+    return [sum(title in post for post in posts) for title, _ in told]
+
+
+def heard(bot_api: BotApi) -> list[str]:
+    """The headings of what the operator was told, with their marks."""
+    return [message.text.splitlines()[0] for message in bot_api.posted(OPERATOR.id)]
+
+
+@pytest.fixture
+def attended(live: Monitor) -> Monitor:
+    """An installation whose operator can be told."""
+    live.environment["MONITOR_OPERATOR_CHAT"] = str(OPERATOR.id)
+    return live
+
+
+def test_the_database_is_locked_for_a_minute(attended: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    told = relevant(3)
+    attended.write_feeds(Проба=feed_of(web, "/rss", told[:1]))
+    attended.start()
+    eventually(lambda: shown(bot_api, told) == [1, 0, 0], what="the first post")
+    with attended.locked_database():
+        feed_of(web, "/rss", told)
+        time.sleep(60)
+        assert attended.running
+        assert heard(bot_api) == [f"⚠️ {TITLE}"]
+
+    eventually(lambda: shown(bot_api, told) == [1, 1, 1], timeout=420, what="the other posts")
+    eventually(lambda: len(heard(bot_api)) > 1, timeout=120, what="the end")
+    assert attended.stop() == 0
+    assert heard(bot_api) == [f"⚠️ {TITLE}", f"✅ Прошло: {TITLE}"]
+    assert "Traceback" not in attended.output
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    """A disk of its own at this folder."""
+    folder.mkdir()
+    if os.system(f"mount -t tmpfs -o size={megabytes}m tmpfs {folder} 2>/dev/null"):
+        pytest.skip("SKIPPED small disk: this machine does not let us mount")
+    try:
+        yield
+    finally:
+        os.system(f"umount -l {folder}")
+
+
+def fill(folder: Path) -> Path:
+    """Until nothing more fits."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for block in (1 << 20, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(bytes(block))
+            except OSError:
+                continue
+    return filler
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
+def test_the_disk_is_full(attended: Monitor, web: WebServer, bot_api: BotApi, tmp_path: Path) -> None:
+    told = relevant(4)
+    with small_disk(tmp_path / "data", 400):
+        attended.write_feeds(Проба=feed_of(web, "/rss", told[:1]))
+        attended.start()
+        eventually(lambda: shown(bot_api, told) == [1, 0, 0, 0], what="the first post")
+        filler = fill(tmp_path / "data")
+        feed_of(web, "/rss", [(title, text + " Подробности следуют." * 30_000) for title, text in told])
+        eventually(lambda: bool(heard(bot_api)), timeout=420, what="the alarm")
+        assert attended.running
+
+        filler.unlink()
+        eventually(lambda: shown(bot_api, told) == [1] * 4, timeout=420, what="the other posts")
+        eventually(lambda: len(heard(bot_api)) % 2 == 0, timeout=240, what="the end")
+        assert attended.stop() == 0
+
+    alarms = [heading.removeprefix("⚠️ ") for heading in heard(bot_api) if heading.startswith("⚠️")]
+    ends = [heading.removeprefix("✅ Прошло: ") for heading in heard(bot_api) if heading.startswith("✅")]
+    assert sorted(alarms) == sorted(ends)
+    assert len(set(alarms)) == len(alarms), "each once"
+    assert set(alarms) <= {TITLE, DISK}
