@@ -270,8 +270,8 @@ def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], w
 
 
 def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Blackout:
-    operator = settings.operator_chat
-    past_the_outbox = partial(shout, chats[operator], operator) if watch.tell else None
+    through = chats.get(settings.operator_chat)
+    past_the_outbox = partial(shout, through, settings.operator_chat) if through else None
     return Blackout(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
 
 
