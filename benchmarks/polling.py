@@ -7,14 +7,13 @@ not counted. Figures are per 1,000 feeds: the median of the rounds.
 """
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ PARTS = Path(__file__).resolve().parent / "sweeps"
 sys.path.insert(0, str(PARTS.parents[1]))
 
 from benchmarks.sweeps.farm import ENTRIES, NEWS, address
+from benchmarks.sweeps.processes import answer, running, tell
 
 PHASES = ("first", "304", "same", "changed")
 PEERS = {"lemon24/reader": "reader", "httpx + feedparser + ORM": "plain"}
@@ -37,34 +37,16 @@ class System:
     process: subprocess.Popen[str]
     sweeps: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def answer(self) -> Mapping[str, Any]:
-        """The next line it says."""
-        assert self.process.stdout
-        told: Mapping[str, Any] = json.loads(self.process.stdout.readline())
-        return told
-
     def sweep(self, phase: str) -> Mapping[str, Any]:
         """One sweep over all feeds, kept under the phase."""
-        assert self.process.stdin
-        self.process.stdin.write("sweep\n")
-        self.process.stdin.flush()
-        told = self.answer()
+        tell(self.process, "sweep")
+        told = answer(self.process)
         self.sweeps.setdefault(phase, []).append(told)
         return told
 
     def cpu(self, phase: str) -> float:
         """The median CPU seconds of a phase's sweeps."""
         return float(statistics.median(told["cpu"] for told in self.sweeps[phase]))
-
-
-@contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends when its standard input is closed."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.communicate()
 
 
 def installed(python: str, peer: str) -> bool:
@@ -139,7 +121,7 @@ def main() -> None:
             name: [given.peers, str(PARTS / "peers.py"), peer, str(folder), str(listed)] for name, peer in there.items()
         }
         systems = [System(name, stack.enter_context(running(*command))) for name, command in commands.items()]
-        assert all(system.answer()["ready"] for system in systems)
+        assert all(answer(system.process)["ready"] for system in systems)
 
         def control(version: int, validators: int) -> None:
             query = f"version={version}&validators={validators}"

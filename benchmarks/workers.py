@@ -8,10 +8,8 @@ second of a worker. What they lose by waiting for each other is the share of loo
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,7 +18,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 PARTS = Path(__file__).resolve().parent / "sweeps"
 sys.path.insert(0, str(PARTS.parents[1]))
@@ -29,6 +26,7 @@ import psycopg
 
 from benchmarks.sweeps.farm import address
 from benchmarks.sweeps.measured import spent
+from benchmarks.sweeps.processes import answer, running, tell
 from tests.servers.postgres import PostgresServer
 
 LOOK = 0.02  # seconds between two looks at who waits
@@ -52,23 +50,6 @@ class Round:
         """The shortest time that the cores allow for this much CPU."""
         busy = (self.cpu + self.postgres + self.farm) / (os.cpu_count() or 1)
         return max(busy, self.cpu / self.workers)
-
-
-@contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends when its standard input is closed."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.communicate()
-
-
-def answer(process: subprocess.Popen[str]) -> Mapping[str, Any]:
-    """The next line it says."""
-    assert process.stdout
-    told: Mapping[str, Any] = json.loads(process.stdout.readline())
-    return told
 
 
 @contextmanager
@@ -102,9 +83,7 @@ def measure(workers: int, server: PostgresServer, farm: int, listed: Path) -> Ro
         waits = stack.enter_context(lock_waits(url))
         before, began = (spent(server.pid), spent(farm)), time.perf_counter()
         for worker in team:
-            assert worker.stdin
-            worker.stdin.write("work\n")
-            worker.stdin.flush()
+            tell(worker, "work")
         told = [answer(worker) for worker in team]
         wall, after = time.perf_counter() - began, (spent(server.pid), spent(farm))
         return Round(
