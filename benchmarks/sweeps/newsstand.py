@@ -1,6 +1,7 @@
-"""A farm of small feeds, each with a story of its own that the rules look for; every body is made beforehand.
+"""A farm of small feeds, some with a story of their own that the rules look for; every body is made beforehand.
 
-`python newsstand.py FEEDS` prints its port. Standard library only, and next to nothing to do for a GET.
+`python newsstand.py FEEDS EVERY` prints its port; every so manieth feed has such a story. Standard library only, and
+next to nothing to do for a GET.
 """
 
 import asyncio
@@ -15,12 +16,13 @@ WORDS, VOCABULARY = 400, 20_000
 MATCHED = "Казахстан экстрадировал россиянина, бежавшего от мобилизации."
 
 
-def body(feed: int, chance: random.Random, words: list[str], frequencies: list[float], now: datetime) -> bytes:
-    """One feed: the first entry is what the rules look for, all tell something of their own."""
+def body(feed: int, opening: str, chance: random.Random, words: list[str], frequencies: list[float]) -> bytes:
+    """One feed: the first entry begins with `opening`, all tell something of their own."""
+    now = datetime.now(UTC)
     items = []
     for number in range(ENTRIES):
         told = " ".join(chance.choices(words, cum_weights=frequencies, k=WORDS)).capitalize()
-        title, text = told[:70], f"{MATCHED if number == 0 else ''} {told}."
+        title, text = told[:70], f"{opening if number == 0 else ''} {told}."
         link = f"http://news.example/{feed}/{number}-novosti"
         at = format_datetime(now - timedelta(hours=1, minutes=number))
         items.append(
@@ -48,14 +50,14 @@ class Conversation(asyncio.Protocol):
         self.transport.write(self.answers[int(target.split(b"/")[1])])
 
 
-async def serve(feeds: int) -> None:
+async def serve(feeds: int, every: int) -> None:
     """Until the parent closes our standard input."""
     chance = random.Random(20261122)
     letters = "абвгдежзиклмнопрстуфхц"
     words = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
     frequencies = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
-    now = datetime.now(UTC)
-    bodies = [body(feed, chance, words, frequencies, now) for feed in range(feeds)]
+    openings = [MATCHED if feed % every == 0 else "" for feed in range(feeds)]
+    bodies = [body(feed, opening, chance, words, frequencies) for feed, opening in enumerate(openings)]
     kind = "content-type: application/rss+xml; charset=utf-8"
     answers = [f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(one)}\r\n\r\n".encode() + one for one in bodies]
     loop = asyncio.get_running_loop()
@@ -66,4 +68,4 @@ async def serve(feeds: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(*map(int, sys.argv[1:])))
