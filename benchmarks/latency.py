@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,11 +33,10 @@ def story(number: int) -> tuple[str, str]:
 
 
 def watch(bot_api: BotApi, shown: dict[str, float], done: threading.Event) -> None:
-    """Note when each headline was first seen in the channel."""
-    while not done.is_set():
+    """Note when each post was first seen in the channel."""
+    while not done.wait(0.02):
         for message in bot_api.posted(CHANNEL):
-            shown.setdefault(message.text.split("\n")[0], time.monotonic())
-        time.sleep(0.02)
+            shown.setdefault(message.text, time.monotonic())
 
 
 def measure(stories: int) -> list[float]:
@@ -45,28 +45,30 @@ def measure(stories: int) -> list[float]:
     published: dict[str, float] = {}
     shown: dict[str, float] = {}
     done = threading.Event()
-    with tempfile.TemporaryDirectory() as folder, WebServer() as web, BotApi() as bot_api:
+    with ExitStack() as stack:
+        bot_api = stack.enter_context(BotApi())
+        outlets = [stack.enter_context(WebServer()) for _ in range(FEEDS)]  # each a host of its own
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
         settings = {"MONITOR_BOT_TOKEN": TOKEN, "MONITOR_CHANNEL": CHANNEL, "MONITOR_BOT_API_URL": bot_api.url}
         monitor = Monitor(Path(folder), **settings)
-        told: dict[str, list[tuple[str, str]]] = {f"/{number}": [] for number in range(FEEDS)}
-        monitor.write_feeds(**{f"Лента{path[1:]}": feed_of(web, path, [("Курс", "Курс тенге.")]) for path in told})
+        told: list[list[tuple[str, str]]] = [[("Курс", "Курс тенге.")] for _ in outlets]
+        urls = {f"Лента{number}": feed_of(web, "/rss", told[number]) for number, web in enumerate(outlets)}
+        monitor.write_feeds(**urls)
         monitor.feeds.write_text(monitor.feeds.read_text().replace("1m", f"{INTERVAL}s"), encoding="utf-8")
         monitor.start()
-        eventually(lambda: all(web.count(path) for path in told), what="a first poll of all")
-        watching = threading.Thread(target=watch, args=(bot_api, shown, done))
-        watching.start()
+        stack.callback(monitor.kill)
+        eventually(lambda: all(web.count("/rss") for web in outlets), what="a first poll of all")
+        threading.Thread(target=watch, args=(bot_api, shown, done), daemon=True).start()
+        stack.callback(done.set)
         for number in range(stories):
             time.sleep(chance.uniform(*PAUSE))
             title, text = story(number)
-            path = chance.choice(list(told))
-            told[path].insert(0, (title, text))
-            feed_of(web, path, told[path])
+            place = chance.randrange(FEEDS)
+            told[place].insert(0, (title, text))
+            feed_of(outlets[place], "/rss", told[place])
             published[title] = time.monotonic()
         eventually(lambda: len(shown) >= stories, what="every post")
-        done.set()
-        watching.join()
-        monitor.stop()
-    return [next(at for line, at in shown.items() if title in line) - since for title, since in published.items()]
+    return [next(at for text, at in shown.items() if title in text) - since for title, since in published.items()]
 
 
 def main() -> None:
