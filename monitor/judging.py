@@ -101,15 +101,21 @@ class Judge:
 
     def sort(self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime) -> Sorted:
         """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
-        stale = [outcome for entry in entries if (outcome := horizon.stale(entry))]
-        fresh = sorted((one for one in entries if not horizon.stale(one)), key=lambda one: one.published_at or now)
-        whole = [self._judged(feed, entry, _given(entry)) for entry in fresh if not _needs_page(feed, entry)]
-        partly = [(entry, self._matches(entry)) for entry in fresh if _needs_page(feed, entry)]
-        return Sorted(
-            decided=(*stale, *whole),
-            urgent=tuple(entry for entry, matches in partly if matches),
-            waiting=tuple(entry for entry, matches in partly if not matches),
-        )
+        decided: list[EntryOutcome] = []
+        fresh: list[Entry] = []
+        for entry in entries:
+            if outcome := horizon.stale(entry):
+                decided.append(outcome)
+            else:
+                fresh.append(entry)
+        urgent: list[Entry] = []
+        waiting: list[Entry] = []
+        for entry in sorted(fresh, key=lambda one: one.published_at or now):
+            if not _needs_page(feed, entry):
+                decided.append(self._judged(feed, entry, _given(entry)))
+            else:
+                (urgent if self._matches(entry) else waiting).append(entry)
+        return Sorted(decided=tuple(decided), urgent=tuple(urgent), waiting=tuple(waiting))
 
     async def read(
         self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime, *, deadline: float

@@ -13,10 +13,13 @@ from monitor.models import FeedLanguage, Language
 
 _REMEMBERED = 20_000  # words: the press says most things in few
 _SAMPLE = 4_000  # characters: the language of a text is plain from its beginning
+_OTHER_CYRILLIC = re.compile(r"[\u0400-\u042f\u0450\u0452-\u052f]")
 _KAZAKH = "әғқңөұүһі"
 _ONLY_KAZAKH = "қғұ"  # among the languages of the region's press, when no letter of the others stands beside
 _FOREIGN = "ўҳїєґҷӣӯҙҫҡҗјђћљњџѓќ"
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_RUSSIAN_LETTERS = re.compile(r"[а-яё]+")
 _WORD = re.compile(r"[а-яёәғқңөұүһі]{1,40}")  # bounded: they are remembered
 _RUSSIAN_WORD = re.compile(
     r"(?:в|во|на|с|со|и|не|по|из|за|для|к|о|об|от|до|при|под|над|без|у|что|как|его|это|все|или|но|после|через|про)"
@@ -35,6 +38,8 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
     None: another language (Kyrgyz, Tatar, Ukrainian, English…), or nothing to tell by.
     """
     sample = text[:_SAMPLE].lower()
+    if hint == "ru" and _is_plain_russian(sample):
+        return "ru"
     letters = Counter({char: count for char, count in Counter(sample).items() if _LETTER.match(char)})
     total = letters.total()
     if not total:
@@ -48,6 +53,12 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
     if by_letters is not None:
         return by_letters
     return _by_words(sample, hint)
+
+
+def _is_plain_russian(sample: str) -> bool:
+    """Mostly letters of the Russian alphabet and no Cyrillic ones beside them: most of what feeds in Russian give."""
+    russian, letters = (sum(map(len, runs.findall(sample))) for runs in (_RUSSIAN_LETTERS, _LETTERS))
+    return russian * 2 >= letters > 0 and not _OTHER_CYRILLIC.search(sample)
 
 
 def _is_latin_kazakh(sample: str, letters: Counter[str], hint: FeedLanguage) -> bool:
