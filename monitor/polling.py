@@ -151,7 +151,8 @@ class Poller:
         sighting = self.store.sight(state.name, taken.entries)
         total = len(taken.entries) + taken.repeated
         renamed = self._renamed(state, sighting, total=total, is_moved=taken.is_switched)
-        new = [entry for entry in sighting.unseen if entry not in {one.entry for one in renamed}]
+        known = {one.entry.keys for one in renamed}
+        new = [entry for entry in sighting.unseen if entry.keys not in known]
         horizon = _horizon(state, taken, now)
         judge = self.judge.muting(self.mutes(now))
         told = judge.sort(taken.feed, new, horizon, now)
