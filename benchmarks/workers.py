@@ -121,7 +121,7 @@ def show(rounds: Mapping[int, list[Round]], feeds: int, every: int) -> None:
 def main() -> None:
     """Print one table."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--feeds", type=int, default=600)
+    options.add_argument("--feeds", type=int, default=2_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--every", type=int, default=20, help="one feed in so many has a story that matches")
     given = options.parse_args()

@@ -39,6 +39,7 @@ from monitor.matching.engine import Matcher
 from monitor.metrics import Metrics
 from monitor.models import Extracted, Feed, Fetched
 from monitor.mutebook import MuteBook
+from monitor.mutes import names_of
 from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.outgoing import Pace
@@ -327,8 +328,7 @@ def _tell(outbox: Outbox, chat: str, key: str, html: str) -> None:
 
 def rule_names(matcher: Matcher) -> Sequence[str]:
     """Every rule as "topic/name"."""
-    compiled = matcher.compiled
-    return [f"{compiled.topics[rule.topic].id}/{rule.name}" for rule in compiled.rules]
+    return [name.path for name in names_of(matcher.compiled)]
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import codecs
 import re
 from collections.abc import Sequence
 
+from monitor.text import letters_in
+
 _HEAD = 4_096  # where an XML declaration or a <meta charset> stands
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w-]{2,24})", re.ASCII | re.IGNORECASE)
 _MARKS = (
@@ -91,16 +93,11 @@ def repaired(text: str) -> str:
 
 def is_lost(text: str) -> bool:
     """Whether the letters are those of a wrong decoding: «Ýêñòðàäèöèÿ», «Р­РєСЃС‚», «Ð­ÐºÑ»."""
-    cyrillic = _count(_CYRILLIC, text)
+    cyrillic = letters_in(_CYRILLIC, text)
     if (twice := len(_TWICE_ENCODED.findall(text))) > 3:
         return twice * 3 > cyrillic
-    accented = _count(_ACCENTED, text)
-    return accented > 8 and accented > cyrillic and accented > _count(_LATIN, text) / 4
-
-
-def _count(letters: re.Pattern[str], text: str) -> int:
-    """How many letters stand in runs of them."""
-    return sum(map(len, letters.findall(text)))
+    accented = letters_in(_ACCENTED, text)
+    return accented > 8 and accented > cyrillic and accented > letters_in(_LATIN, text) / 4
 
 
 def _declared(body: bytes, content_type: str) -> Sequence[str]:

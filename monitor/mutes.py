@@ -41,6 +41,11 @@ class RuleName:
         return self.topic, self.rule
 
     @property
+    def path(self) -> str:
+        """«topic/rule», as alarms and the record of firings write it."""
+        return f"{self.topic}/{self.rule}"
+
+    @property
     def full(self) -> str:
         """«Тема: правило», which names no other rule."""
         return f"{self.title}: {self.rule}"
@@ -130,7 +135,7 @@ def _called(said: str, rules: Iterable[RuleName]) -> list[RuleName]:
 
 def _spellings(name: RuleName) -> tuple[str, ...]:
     """As people write it, as this chat shows it, and as alarms and reasons do."""
-    return name.rule, name.full, f"{name.topic}: {name.rule}", f"{name.topic}/{name.rule}"
+    return name.rule, name.full, f"{name.topic}: {name.rule}", name.path
 
 
 def _nearest(said: str, rules: Sequence[RuleName], command: str, hours: str) -> list[Html]:

@@ -68,7 +68,7 @@ class Muting:
         since = now - LATELY
         fired = self._lookout.fired(after=0, since=since) if rules else ()
         counts = Counter(rule for _, seen_at, found in fired if seen_at >= since for rule in found)
-        named = {name: counts[f"{name.topic}/{name.rule}"] for name in rules}
+        named = {name: counts[name.path] for name in rules}
         busy = {name: count for name, count in named.items() if count}
         return listing(self._book.active(now), busy, days=LATELY.days, zone=self._zone)
 

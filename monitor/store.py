@@ -121,13 +121,15 @@ class Store:
             keybook.note(db, held)
             roster.settle(db, [outcome for outcome in held if outcome.is_over])
             _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
-            for outcome in held:
-                if outcome.matched:
-                    self._place(db, outcome, group, outcome.polled_at - window)
+            matched = [outcome for outcome in held if outcome.matched]
+            if matched:
+                lock_stories(db)
+            for outcome in matched:
+                self._place(db, outcome, group, outcome.polled_at - window)
         return frozenset(outcome.feed for outcome in held)
 
     def _place(self, db: Connection, outcome: PollOutcome, group: Group, since: datetime) -> None:
-        lock_stories(db)
+        """Under the lock of the stories."""
         self._shelve(db, since)
         recent = read_stories(db, self._may_be_theirs(db, outcome.matched, since))
         for change in group(outcome.matched, recent, shelf=self._shelf, now=outcome.polled_at):

@@ -68,6 +68,11 @@ def _surplus_marks() -> re.Pattern[str]:
     return re.compile(f"([{marks}]{{8}})[{marks}]+")
 
 
+def letters_in(runs: re.Pattern[str], text: str) -> int:
+    """How many characters stand in the runs that a pattern finds: quicker than finding them one by one."""
+    return sum(map(len, runs.findall(text)))
+
+
 # ── lengths ────────────────────────────────────────────────────────────────────────────────────
 
 _ELLIPSIS = "…"

@@ -7,8 +7,10 @@ to 127.0.0.0/8 are answered. Imports the standard library only: any interpreter 
 import asyncio
 import random
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 ENTRIES = 30
@@ -68,17 +70,21 @@ class Press:
         return f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
 
 
-class Conversation(asyncio.Protocol):
-    """One connection; requests have no body, so the blank line ends them."""
-
-    def __init__(self, press: Press) -> None:
-        self.press, self.received = press, b""
+class Loopback(asyncio.Protocol):
+    """A connection that nobody may open from outside."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         if not str(transport.get_extra_info("sockname")[0]).startswith("127."):
             transport.abort()
+
+
+class Conversation(Loopback):
+    """One connection; requests have no body, so the blank line ends them."""
+
+    def __init__(self, press: Press) -> None:
+        self.press, self.received = press, b""
 
     def data_received(self, data: bytes) -> None:
         self.received += data
@@ -91,14 +97,14 @@ class Conversation(asyncio.Protocol):
                 self.transport.close()
 
 
-async def serve() -> None:
+async def serve(conversation: Callable[[], Loopback]) -> None:
     """Until the parent closes our standard input."""
-    press, loop = Press(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Conversation(press), "0.0.0.0", 0, backlog=4096)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(conversation, "0.0.0.0", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(partial(Conversation, Press())))

@@ -9,7 +9,13 @@ import random
 import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from itertools import accumulate
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.sweeps.farm import Loopback, serve
 
 ENTRIES = 5
 WORDS, VOCABULARY = 400, 20_000
@@ -33,25 +39,19 @@ def body(feed: int, opening: str, chance: random.Random, words: list[str], frequ
     return f"{head}{''.join(items)}</channel></rss>".encode()
 
 
-class Conversation(asyncio.Protocol):
+class Conversation(Loopback):
     """One connection: whatever is asked, the feed whose number the path begins with."""
 
     def __init__(self, answers: list[bytes]) -> None:
         self.answers = answers
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        if not str(transport.get_extra_info("sockname")[0]).startswith("127."):
-            transport.abort()
 
     def data_received(self, data: bytes) -> None:
         target = data.split(b" ", 2)[1]
         self.transport.write(self.answers[int(target.split(b"/")[1])])
 
 
-async def serve(feeds: int, every: int) -> None:
-    """Until the parent closes our standard input."""
+def answers(feeds: int, every: int) -> list[bytes]:
+    """The whole HTTP answer of each feed."""
     chance = random.Random(20261122)
     letters = "абвгдежзиклмнопрстуфхц"
     words = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
@@ -59,13 +59,8 @@ async def serve(feeds: int, every: int) -> None:
     openings = [MATCHED if feed % every == 0 else "" for feed in range(feeds)]
     bodies = [body(feed, opening, chance, words, frequencies) for feed, opening in enumerate(openings)]
     kind = "content-type: application/rss+xml; charset=utf-8"
-    answers = [f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(one)}\r\n\r\n".encode() + one for one in bodies]
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Conversation(answers), "0.0.0.0", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    return [f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(one)}\r\n\r\n".encode() + one for one in bodies]
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(*map(int, sys.argv[1:])))
+    asyncio.run(serve(partial(Conversation, answers(*map(int, sys.argv[1:])))))

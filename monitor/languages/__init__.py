@@ -10,6 +10,7 @@ from typing import Literal
 
 from monitor.languages.kazakh_latin import LATIN_MARKS
 from monitor.models import FeedLanguage, Language
+from monitor.text import letters_in
 
 _REMEMBERED = 20_000  # words: the press says most things in few
 _SAMPLE = 4_000  # characters: the language of a text is plain from its beginning
@@ -57,7 +58,7 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
 
 def _is_plain_russian(sample: str) -> bool:
     """Mostly letters of the Russian alphabet and no Cyrillic ones beside them: most of what feeds in Russian give."""
-    russian, letters = (sum(map(len, runs.findall(sample))) for runs in (_RUSSIAN_LETTERS, _LETTERS))
+    russian, letters = letters_in(_RUSSIAN_LETTERS, sample), letters_in(_LETTERS, sample)
     return russian * 2 >= letters > 0 and not _OTHER_CYRILLIC.search(sample)
 
 

@@ -13,6 +13,7 @@ from monitor.sources import listing as _listing
 from monitor.sources import sitemap as _sitemap
 from monitor.sources import telegram as _telegram
 from monitor.sources.document import SITEMAPS, find_root
+from monitor.text import letters_in
 from monitor.vitals import LOST_LETTERS
 
 __all__ = ["at_fallback", "parse", "recognise"]
@@ -74,6 +75,6 @@ def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
 def _strange_letters(feed: Feed, parsed: ParsedFeed) -> Iterator[str]:
     """Russian or Kazakh titles almost without Cyrillic: another edition of the site, or a lost encoding."""
     titles = " ".join(entry.title for entry in parsed.entries)
-    letters, cyrillic = (sum(map(len, runs.findall(titles))) for runs in (_LETTERS, _CYRILLIC))
+    letters, cyrillic = letters_in(_LETTERS, titles), letters_in(_CYRILLIC, titles)
     if feed.lang in ("ru", "kk") and letters >= _ENOUGH and cyrillic < letters * _LEAST_CYRILLIC:
         yield f"{LOST_LETTERS} (lang: {feed.lang}): искажена кодировка или это другая версия сайта"
