@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine, delete, select
 
-from monitor.alarms import Alarm
-from monitor.conditions import Kind
 from monitor.database import reading, upsert, writing
+from monitor.observed import Alarm, Kind
 from monitor.tables import alarms
 
 _KINDS = frozenset(Kind)

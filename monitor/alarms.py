@@ -12,7 +12,8 @@ from hashlib import sha256
 from html import escape
 from itertools import groupby
 
-from monitor.conditions import TITLES, Condition, Kind
+from monitor.conditions import TITLES, Condition
+from monitor.observed import Alarm, Kind
 from monitor.text import cut
 
 HOLD = timedelta(seconds=50)  # two looks, a minute apart
@@ -22,27 +23,6 @@ LINE = 160  # UTF-16 units
 
 _OF_FEEDS = frozenset({Kind.BROKEN, Kind.BLOCKED, Kind.UNREADABLE, Kind.SILENT, Kind.BARE, Kind.GAP})
 _PASSING = frozenset({Kind.GAP, Kind.UNCERTAIN, Kind.REJECTED})  # events: that they are over is no news
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """A condition over time, as it is kept between two looks."""
-
-    key: str
-    text: str
-    since: datetime
-    told_at: datetime | None = None
-    gone_at: datetime | None = None  # since when it has not been seen; None: it holds
-
-    @property
-    def kind(self) -> Kind:
-        """The condition's."""
-        return Kind(self.key.partition(":")[0])
-
-    @property
-    def subject(self) -> str:
-        """The condition's."""
-        return self.key.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

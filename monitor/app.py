@@ -18,7 +18,7 @@ import structlog
 from monitor import __version__, endpoint, health, urls
 from monitor.alarmbook import AlarmBook
 from monitor.archive import Archive
-from monitor.blackout import Blackout, shout
+from monitor.blackout import Blackout
 from monitor.channel import Channel
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.daily import Daily
@@ -27,7 +27,7 @@ from monitor.desk import Desk, open_desk
 from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
-from monitor.errors import ChannelClosed, DeliveryError
+from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.fetching import Fetcher
 from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
@@ -360,3 +360,15 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
     except (DeliveryError, TimeoutError) as error:
         log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
     return ""
+
+
+async def shout(through: Chat, chat: str, html: str) -> bool:
+    """Post past the outbox. True: it was posted, or perhaps it was."""
+    try:
+        await through.post(chat, html)
+    except MaybeAccepted:
+        return True
+    except DeliveryError as error:
+        log.warning("the operator was not told", action="database", chat=chat, error=str(error))
+        return False
+    return True

@@ -13,8 +13,7 @@ from html import escape
 
 import structlog
 
-from monitor.dispatch import Chat
-from monitor.errors import DatabaseError, DeliveryError, MaybeAccepted
+from monitor.errors import DatabaseError
 from monitor.text import cut
 from monitor.watch import Tell
 from monitor.wording import span
@@ -95,15 +94,3 @@ class Blackout:
         log.warning("the database is back", action="database", since=since.isoformat())
         self._since = self._failed_at = self._back_at = self._tried_at = self._logged_at = None
         self._is_told = False
-
-
-async def shout(through: Chat, chat: str, html: str) -> bool:
-    """Post past the outbox. True: it was posted, or perhaps it was."""
-    try:
-        await through.post(chat, html)
-    except MaybeAccepted:
-        return True
-    except DeliveryError as error:
-        log.warning("the operator was not told", action="database", chat=chat, error=str(error))
-        return False
-    return True

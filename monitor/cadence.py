@@ -19,12 +19,6 @@ CEILING = timedelta(hours=24)
 JITTER = 0.1  # restarts must not align the feeds for ever
 RETURN = timedelta(hours=1)  # how often a feed read from its fallback tries its own address
 
-SEND_RETRY = timedelta(seconds=5)
-SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often
-
-FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
-LONGEST_LOOK_PAUSE = timedelta(minutes=15)
-
 
 class Weight(Enum):
     """How much a failure says of the next attempt: failures that cost no delay, and the longest pause."""
@@ -111,15 +105,3 @@ def next_poll_at(
     pause = min(doubled, max(ceiling, usual), CEILING) * (1 - JITTER * chance)
     asked = (retry_after or timedelta(0)) * (1 + JITTER * chance)
     return now + max(FLOOR, min(pause, CEILING), asked)
-
-
-def next_send_at(now: datetime, *, attempts: int, retry_after: timedelta | None = None) -> datetime:
-    """When a chat that refused may be tried again: exactly what Telegram asked for, else 5 s doubling to 5 min."""
-    if retry_after is not None:
-        return now + retry_after
-    return now + min(SEND_RETRY * (1 << min(max(attempts, 1) - 1, 10)), SEND_RETRY_CEILING)
-
-
-def next_look_at(now: datetime, *, doubted_at: datetime) -> datetime:
-    """When to look again for a post in doubt: soon while it may be found, ever more seldom after."""
-    return now + min(max((now - doubted_at) / 2, FIRST_LOOK), LONGEST_LOOK_PAUSE)

@@ -7,11 +7,10 @@ condition, and is charged to no feed. How a condition becomes a message stands i
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.firings import RuleHabit
-from monitor.health import ChatVitals, Vitals
+from monitor.observed import ChatVitals, Disk, Kind, Vitals
 from monitor.outgoing import DeliveryState
 from monitor.vitals import LOST_LETTERS, FeedHealth, Trouble
 from monitor.wording import span
@@ -31,26 +30,6 @@ _BLOCKED = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, FetchFailu
 _OUT_OF_REACH = frozenset({"", FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
 
 
-class Kind(StrEnum):
-    """What can be wrong."""
-
-    OUTAGE = "outage"
-    STANDSTILL = "standstill"
-    BROKEN = "broken"
-    BLOCKED = "blocked"
-    UNREADABLE = "unreadable"
-    SILENT = "silent"
-    BARE = "bare"
-    GAP = "gap"
-    CLOSED = "closed"
-    LATE = "late"
-    UNCERTAIN = "uncertain"
-    REJECTED = "rejected"
-    LOUD = "loud"
-    QUIET = "quiet"
-    DISK = "disk"
-
-
 TITLES = {
     Kind.OUTAGE: "Нет связи с большинством лент",
     Kind.STANDSTILL: "Работа стоит",
@@ -68,14 +47,6 @@ TITLES = {
     Kind.QUIET: "Правило давно не срабатывает",
     Kind.DISK: "Кончается место на диске",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disk:
-    """The disk under the database, in bytes."""
-
-    free: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

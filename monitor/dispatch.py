@@ -12,7 +12,6 @@ from typing import Protocol
 
 import structlog
 
-from monitor.cadence import SEND_RETRY_CEILING, next_send_at
 from monitor.errors import (
     ChannelClosed,
     DatabaseError,
@@ -26,6 +25,10 @@ from monitor.hours import Hours
 from monitor.outbox import Outbox
 from monitor.outgoing import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.richtext import text
+
+SEND_RETRY = timedelta(seconds=5)
+SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often
+
 
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
 PROMPT = timedelta(minutes=1)  # a claim that comes to its sender later is given back: its lease may end during the send
@@ -252,3 +255,10 @@ def _report(delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
         log.info("delivered", **about, message=settlement.message_id)
     else:
         log.warning("not delivered", **about, error=settlement.error)
+
+
+def next_send_at(now: datetime, *, attempts: int, retry_after: timedelta | None = None) -> datetime:
+    """When a chat that refused may be tried again: exactly what Telegram asked for, else 5 s doubling to 5 min."""
+    if retry_after is not None:
+        return now + retry_after
+    return now + min(SEND_RETRY * (1 << min(max(attempts, 1) - 1, 10)), SEND_RETRY_CEILING)

@@ -4,15 +4,17 @@ Functions that take a connection are parts of somebody's transaction.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
-from monitor.cadence import FIRST_LOOK, next_look_at
 from monitor.outgoing import DeliveryState, Doubt
 from monitor.tables import chats, deliveries
 from monitor.urls import public_name
+
+FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
+LONGEST_LOOK_PAUSE = timedelta(minutes=15)
 
 
 def doubted(error: str, now: datetime) -> dict[str, Any]:
@@ -85,3 +87,8 @@ def _doubt(db: Connection, row: Row[Any]) -> Doubt:
         known=frozenset(db.scalars(select(deliveries.c.message_id).where(newer))),
         lease_no=row.lease_no,
     )
+
+
+def next_look_at(now: datetime, *, doubted_at: datetime) -> datetime:
+    """When to look again for a post in doubt: soon while it may be found, ever more seldom after."""
+    return now + min(max((now - doubted_at) / 2, FIRST_LOOK), LONGEST_LOOK_PAUSE)

@@ -9,19 +9,12 @@ from datetime import datetime, timedelta
 
 from monitor import cadence
 from monitor.models import Entry, FeedState
-from monitor.vitals import Habit, Trouble
+from monitor.vitals import Habit
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
 MOST_UNMODIFIED = 50  # 304s in a row before a body is asked for
 FEWEST = 3  # entries of a window that can be said to have turned over
-SILENCE = 5  # usual gaps between news before a feed counts as silent
-SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep
-UNKNOWN_GAP = timedelta(days=1)
-RECENT_GAP = timedelta(hours=24)
 PAGES = 20  # how many pages back is remembered
-FEWEST_PAGES = 10
-MOST_BARE = 0.5
-SEVERAL = 3  # failures in a row that are no longer chance
 LATE = timedelta(hours=6)  # an editor may date an article earlier than it appears, or in another zone
 
 
@@ -102,26 +95,6 @@ def lied(state: FeedState, validators: tuple[str | None, str | None], unseen: Se
     return validators == (state.etag, state.last_modified) or any(
         entry.published_at is not None and entry.published_at < hidden_until for entry in unseen
     )
-
-
-def troubles(habit: Habit, *, failures: int, now: datetime) -> tuple[Trouble, ...]:
-    """What those who watch over the feed should know."""
-    told = {
-        Trouble.FAILING: failures >= SEVERAL,
-        Trouble.SILENT: is_silent(habit, now),
-        Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
-        Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,
-        Trouble.AWAY: habit.away_since is not None,
-        Trouble.LYING: habit.lies,
-    }
-    return tuple(trouble for trouble, holds in told.items() if holds)
-
-
-def is_silent(habit: Habit, now: datetime) -> bool:
-    """Whether nothing new came for five times the usual gap (and half a day at least)."""
-    if habit.news_at is None:
-        return False
-    return now - habit.news_at > max(SILENCE * (habit.news_gap or UNKNOWN_GAP), SHORTEST_SILENCE)
 
 
 def _paused(habit: Habit, now: datetime, since: datetime | None, *, new: int, total: int) -> Habit:

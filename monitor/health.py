@@ -7,41 +7,15 @@ neither.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.outgoing import DeliveryState
+from monitor.observed import ChatVitals, Vitals
 
 POLL = "poll"
 DISPATCH = "dispatch"
 EVERY = timedelta(seconds=10)  # how often a job beats
 SILENCE = timedelta(seconds=90)  # a job silent for longer is dead or stuck
 STANDSTILL = timedelta(minutes=5)  # what is due and untouched for so long is being left undone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatVitals:
-    """How a chat is served."""
-
-    chat: str
-    closed: str = ""  # why it takes nothing for now; "" when it does
-    not_before_at: datetime | None = None
-    tried_at: datetime | None = None  # the last send, as far as the governor remembers
-    pending: int = 0
-    waiting_since: datetime | None = None  # the delivery that waits longest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
-    """How the work goes, in one look at the database."""
-
-    beats: Mapping[str, datetime]  # when each job of each worker last came round
-    feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "resting" (not in feeds.yaml)
-    due_since: datetime | None  # the feed that should have been polled first and nobody polls
-    polled_at: datetime | None  # the last poll, good or bad
-    deliveries: Mapping[DeliveryState, int]
-    undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
-    chats: tuple[ChatVitals, ...]
 
 
 def beat_name(job: str, worker: str) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
-from monitor.conditions import Disk
 from monitor.database import reading
-from monitor.health import ChatVitals, Vitals
+from monitor.observed import ChatVitals, Disk, Vitals
 from monitor.outgoing import DeliveryState
 from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
 from monitor.vitals import OutboxSummary

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, literal, select, update
 
 from monitor.database import chunks, reading, upsert, writing
+from monitor.digests import after_flood
 from monitor.hours import Day
 from monitor.models import Verdict
-from monitor.mutes import Held, Mute, RuleName, begun, clock_time, ended, shown, void
+from monitor.mutes import Held, Mute, RuleName, begun, clock_time, ended, void
 from monitor.outbox import tell
+from monitor.outgoing import DigestItem
 from monitor.tables import articles, deliveries, entries, held, mutes
 
 _YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no later than that
@@ -177,3 +179,12 @@ def _held(row: Row[Any]) -> Held:
 def _mute(row: Row[Any]) -> Mute:
     name = RuleName(topic=row.topic, title=row.title, rule=row.rule)
     return Mute(name=name, until=row.until, initial=row.initial)
+
+
+def shown(held: Sequence[Held]) -> tuple[str, ...]:
+    """Everything that was held, by rule, in as many messages as it takes."""
+    items = [
+        DigestItem(topic=f"«{one.name.rule}» · {one.name.title}", title=one.title, url=one.url, outlets=(one.feed,))
+        for one in held
+    ]
+    return tuple(page.html for page in after_flood(items, called="Придержано, пока правила были на паузе"))

@@ -13,9 +13,7 @@ from itertools import islice
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from monitor.digests import after_flood
 from monitor.matching.rules import CompiledRules
-from monitor.outgoing import DigestItem
 from monitor.richtext import Html, join, line, tag, text
 
 MOST_HOURS: Final = 168
@@ -203,15 +201,6 @@ def void(names: Iterable[RuleName]) -> Html:
     """What is said when keywords.yaml no longer has muted rules."""
     gone = "; ".join(f"«{line(name.full, _LONGEST)}»" for name in islice(names, _SHOWN))
     return text(f"Пауза больше не действует, в keywords.yaml нет такого правила: {gone}. Новое имя — новый /mute.")
-
-
-def shown(held: Sequence[Held]) -> tuple[str, ...]:
-    """Everything that was held, by rule, in as many messages as it takes."""
-    items = [
-        DigestItem(topic=f"«{one.name.rule}» · {one.name.title}", title=one.title, url=one.url, outlets=(one.feed,))
-        for one in held
-    ]
-    return tuple(page.html for page in after_flood(items, called="Придержано, пока правила были на паузе"))
 
 
 def _command(name: str, rule: str, hours: str) -> Html:

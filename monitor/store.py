@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, habits, keybook, rewinding, roster
+from monitor import docket, keybook, rewinding, roster, vitals
 from monitor.archive import keep, verdict_of
 from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.keybook import Sighting
@@ -176,7 +176,7 @@ class Store:
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
     fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
     habit = roster.habit(row)
-    return FeedHealth(**fields, habit=habit, troubles=habits.troubles(habit, failures=row.failures, now=now))
+    return FeedHealth(**fields, habit=habit, troubles=vitals.troubles(habit, failures=row.failures, now=now))
 
 
 def _insert_entries(

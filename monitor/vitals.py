@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+SILENCE = 5  # usual gaps between news before a feed counts as silent
+SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep
+UNKNOWN_GAP = timedelta(days=1)
+RECENT_GAP = timedelta(hours=24)
+FEWEST_PAGES = 10
+MOST_BARE = 0.5
+SEVERAL = 3  # failures in a row that are no longer chance
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
@@ -66,3 +74,23 @@ class OutboxSummary:
     oldest_pending_at: datetime | None  # since when the longest waiting delivery waits
     found_after: tuple[timedelta, ...]  # of the posts sent lately: from publication to its record, shortest first
     sent_after: tuple[timedelta, ...]  # from its record to the channel, shortest first
+
+
+def troubles(habit: Habit, *, failures: int, now: datetime) -> tuple[Trouble, ...]:
+    """What those who watch over the feed should know."""
+    told = {
+        Trouble.FAILING: failures >= SEVERAL,
+        Trouble.SILENT: is_silent(habit, now),
+        Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
+        Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,
+        Trouble.AWAY: habit.away_since is not None,
+        Trouble.LYING: habit.lies,
+    }
+    return tuple(trouble for trouble, holds in told.items() if holds)
+
+
+def is_silent(habit: Habit, now: datetime) -> bool:
+    """Whether nothing new came for five times the usual gap (and half a day at least)."""
+    if habit.news_at is None:
+        return False
+    return now - habit.news_at > max(SILENCE * (habit.news_gap or UNKNOWN_GAP), SHORTEST_SILENCE)

@@ -17,11 +17,11 @@ from monitor.alarms import follow, notice
 from monitor.conditions import Facts, conditions
 from monitor.errors import DatabaseError
 from monitor.firings import WINDOW, Firings, RuleHabit
-from monitor.health import Vitals
 from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
 from monitor.lookout import Lookout
 from monitor.metrics import Metrics
+from monitor.observed import Vitals
 from monitor.vitals import FeedHealth
 
 log = structlog.get_logger()

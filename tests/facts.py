@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor.conditions import Facts
-from monitor.health import ChatVitals, Vitals
+from monitor.observed import ChatVitals, Vitals
 from monitor.vitals import FeedHealth, Habit
 from tests.factories import HOUR, NOW
 

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from monitor.alarmbook import AlarmBook
-from monitor.blackout import Blackout, shout
+from monitor.app import shout
+from monitor.blackout import Blackout
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError

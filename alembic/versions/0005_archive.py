@@ -4,10 +4,12 @@ Every column may be empty, so that a worker of the version before can go on writ
 found by its address.
 """
 
+import re
+from hashlib import blake2b
+from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urlsplit
+
 import sqlalchemy as sa
 from alembic import op
-
-from monitor.urls import address_number, canonical
 
 revision = "0005"
 down_revision = "0004"
@@ -78,3 +80,117 @@ def downgrade() -> None:
     op.create_index("ix_entries_url", "entries", ["url"])
     op.drop_table("archive_dictionaries")
     op.drop_table("archive")
+
+
+# What an address was known by when this revision was made. A migration depends on no living code: what the monitor
+# takes for one address may change, what this revision did may not.
+
+_LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
+_NOISE = re.compile(r"[\x00-\x20\x7f\u200b\ufeff\ud800-\udfff]+")  # blanks and control bytes within an address
+_SAFE_PATH = "/:@!$&'()*+,;=~-._"
+_FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
+_TRACKING = frozenset(
+    {"_ga", "_openstat", "amp", "at_campaign", "at_medium", "erid", "etext", "fbclid", "from", "gbraid", "gclid"}
+    | {"igsh", "igshid", "maca", "mc_cid", "mc_eid", "msclkid", "outputtype", "rb_clickid", "ref", "twclid", "wbraid"}
+    | {"yclid", "ymclid", "ysclid"}
+)
+_TRACKING_OF_HOST = {
+    "kommersant.ru": frozenset({"query", "sids"}),
+    "t.me": frozenset({"comment", "embed", "mode", "single", "thread"}),
+}
+_TWIN_HOSTS = dict.fromkeys(("fergana.media", "fergana.news", "fergana.ru"), "fergana.agency")  # blocked one by one
+_TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
+_RFERL_HOSTS = frozenset(
+    {"rferl.org", "azattyq.org", "azattyqasia.org", "azattyk.org", "azatliq.org", "azathabar.com", "ozodi.org"}
+    | {"ozodlik.org", "svoboda.org", "radiosvoboda.org", "sibreal.org", "severreal.org", "idelreal.org"}
+    | {"kavkazr.com", "krymr.com", "ekhokavkaza.com", "currenttime.tv"}
+)
+_RFERL_ARTICLE = re.compile(r"/a/(?:[^/]+/)?(\d{5,})\.html?$")
+
+
+def canonical(url: str) -> str:
+    """The address as identity: equal for every spelling of one article's address. Idempotent.
+
+    Scheme, `www.`/`m.`/`amp.`, tracking parameters, fragment and trailing slash do not count; an article of
+    RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`; the
+    hosts that one site changes to are one.
+    What is not an http(s) address comes back trimmed.
+    """
+    trimmed = _NOISE.sub("", url)
+    return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
+
+
+def _canonical(trimmed: str) -> str:
+    parts = _split(trimmed)
+    if parts is None:
+        return trimmed
+    host, path = _host(parts.netloc), _path(parts.path)
+    host = _TWIN_HOSTS.get(host, host)
+    if host in _TELEGRAM_HOSTS:
+        host, path = "t.me", _telegram_path(path)
+    if article := _is_rferl(host) and _RFERL_ARTICLE.search(path):
+        return f"https://rferl.org/a/{article[1]}.html"
+    query = _query(parts.query, host)
+    return f"https://{host}{path}" + (f"?{query}" if query else "")
+
+
+def address_number(canonical_url: str) -> int:
+    """A canonical address as a signed 64-bit number, for an index that stays small; equal ones are to be verified."""
+    digest = blake2b(canonical_url.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _split(url: str) -> SplitResult | None:
+    if len(url) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and _host(parts.netloc) else None
+
+
+def _host(netloc: str) -> str:
+    """The host and a port that is not the usual one; "" when there is none or it is not sound."""
+    parts = SplitResult("", netloc, "", "", "")
+    try:
+        port = parts.port  # reading it checks it
+    except ValueError:
+        return ""
+    host = (parts.hostname or "").strip(".").lower()
+    while (front := _front_label(host)) and "." in host.removeprefix(front).strip("."):
+        host = host.removeprefix(front).strip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    return f"{host}:{port}" if host and port not in (None, 80, 443) else host
+
+
+def _front_label(host: str) -> str:
+    return next((label for label in _FRONT_LABELS if host.startswith(label)), "")
+
+
+def _path(path: str) -> str:
+    normal = quote_from_bytes(unquote_to_bytes(path), safe=_SAFE_PATH)
+    while normal.endswith(("/", "/amp")):
+        normal = normal.removesuffix("/amp").rstrip("/")
+    return normal
+
+
+def _telegram_path(path: str) -> str:
+    """Channel names know no case; `/s/` is the preview of the same post."""
+    lowered = path.lower()
+    return lowered.removeprefix("/s") if lowered.startswith("/s/") else lowered
+
+
+def _is_rferl(host: str) -> bool:
+    return ".".join(host.split(".")[-2:]) in _RFERL_HOSTS
+
+
+def _query(query: str, host: str) -> str:
+    dropped = _TRACKING | _TRACKING_OF_HOST.get(host, frozenset())
+    pieces = (piece for piece in query.split("&") if piece)
+    return "&".join(piece for piece in pieces if not _is_tracking(piece.split("=", 1)[0].lower(), dropped))
+
+
+def _is_tracking(name: str, dropped: frozenset[str]) -> bool:
+    return name in dropped or name.startswith("utm_")

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from monitor.blackout import TITLE
-from monitor.conditions import TITLES, Kind
+from monitor.conditions import TITLES
 from monitor.database import migrate, open_engine
+from monitor.observed import Kind
 from monitor.outbox import Outbox
 from tests.clock import Clock
 from tests.servers import faults

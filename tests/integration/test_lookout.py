@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from monitor.conditions import Disk
 from monitor.database import writing
 from monitor.lookout import Lookout
+from monitor.observed import Disk
 from monitor.outbox import Outbox, want
 from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.store import Store

@@ -5,8 +5,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alarms import Alarm, Course, follow, notice
-from monitor.conditions import Condition, Kind
+from monitor.alarms import Course, follow, notice
+from monitor.conditions import Condition
+from monitor.observed import Alarm, Kind
 from monitor.text import utf16_length
 from tests.factories import NOW
 from tests.servers.bot_html import parse_html

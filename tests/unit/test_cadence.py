@@ -14,10 +14,10 @@ from monitor.cadence import (
     Weight,
     learnt_pause,
     next_poll_at,
-    next_send_at,
     usual_pause,
     weight,
 )
+from monitor.dispatch import next_send_at
 from monitor.errors import FetchFailure, ParseFailure
 from tests.factories import NOW
 

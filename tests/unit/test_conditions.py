@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.conditions import BROKEN_AFTER, TITLES, Condition, Disk, Facts, Kind, conditions
+from monitor.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.firings import RuleHabit
-from monitor.health import ChatVitals
+from monitor.observed import ChatVitals, Disk, Kind
 from monitor.outgoing import DeliveryState
 from monitor.vitals import FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.errors import DatabaseError
-from monitor.health import Vitals
 from monitor.metrics import Metrics
+from monitor.observed import Vitals
 from monitor.outgoing import DeliveryState
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, vitals

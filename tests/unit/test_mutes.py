@@ -11,7 +11,8 @@ from monitor.matching.engine import Matcher
 from monitor.matching.explanation import explain, lack
 from monitor.matching.rules import compile_rules
 from monitor.models import Tier, Verdict
-from monitor.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, shown, told, wish
+from monitor.mutebook import shown
+from monitor.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
 from monitor.richtext import fits, seen
 from tests.factories import NOW
 

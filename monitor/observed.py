@@ -1,0 +1,82 @@
+"""What one look at the work shows: beats, feeds, chats, the disk; and the alarms kept between two looks. Values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.outgoing import DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatVitals:
+    """How a chat is served."""
+
+    chat: str
+    closed: str = ""  # why it takes nothing for now; "" when it does
+    not_before_at: datetime | None = None
+    tried_at: datetime | None = None  # the last send, as far as the governor remembers
+    pending: int = 0
+    waiting_since: datetime | None = None  # the delivery that waits longest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How the work goes, in one look at the database."""
+
+    beats: Mapping[str, datetime]  # when each job of each worker last came round
+    feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "resting" (not in feeds.yaml)
+    due_since: datetime | None  # the feed that should have been polled first and nobody polls
+    polled_at: datetime | None  # the last poll, good or bad
+    deliveries: Mapping[DeliveryState, int]
+    undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
+    chats: tuple[ChatVitals, ...]
+
+
+class Kind(StrEnum):
+    """What can be wrong."""
+
+    OUTAGE = "outage"
+    STANDSTILL = "standstill"
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+    UNREADABLE = "unreadable"
+    SILENT = "silent"
+    BARE = "bare"
+    GAP = "gap"
+    CLOSED = "closed"
+    LATE = "late"
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"
+    LOUD = "loud"
+    QUIET = "quiet"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The disk under the database, in bytes."""
+
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A condition over time, as it is kept between two looks."""
+
+    key: str
+    text: str
+    since: datetime
+    told_at: datetime | None = None
+    gone_at: datetime | None = None  # since when it has not been seen; None: it holds
+
+    @property
+    def kind(self) -> Kind:
+        """The condition's."""
+        return Kind(self.key.partition(":")[0])
+
+    @property
+    def subject(self) -> str:
+        """The condition's."""
+        return self.key.partition(":")[2]
