@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from monitor import extraction, sources
+from monitor import extraction
+from monitor.sources import parse as parse_feed
 from monitor.errors import ParseError
 
 MEMORY = 512 * 1024 * 1024  # address space of the child, its libraries included
@@ -29,7 +30,7 @@ _COLLECT_ABOVE = 1_000_000  # bytes of a job after which memory is given back
 def parse(*given: Any, **named: Any) -> object:
     """`sources.parse`; a ParseError comes back as a value, because exceptions do not pickle."""
     try:
-        return sources.parse(*given, **named)
+        return parse_feed(*given, **named)
     except ParseError as error:
         return error.kind.value, error.message
 

@@ -105,8 +105,8 @@ class Outbox:
     @staticmethod
     def _expire(db: Connection, dead: Any, now: datetime) -> int:
         posting = and_(dead, deliveries.c.message_id.is_(None))
-        uncertain = doubted("процесс прервался во время отправки: сообщение могло уйти", now)
-        count = db.execute(update(deliveries).where(posting).values(**uncertain)).rowcount
+        in_doubt = doubted("процесс прервался во время отправки: сообщение могло уйти", now)
+        count = db.execute(update(deliveries).where(posting).values(**in_doubt)).rowcount
         db.execute(update(deliveries).where(dead).values(state=DeliveryState.PENDING, updated_at=now))
         return count
 

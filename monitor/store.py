@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, keybook, rewinding, roster, vitals
+from monitor import docket, rewinding, roster, vitals
+from monitor import keybook as entry_rows
 from monitor.archive import keep, verdict_of
 from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.keybook import Sighting
@@ -98,7 +99,7 @@ class Store:
         One whose headline says something else now is unseen under a key of its own: it is judged once more.
         """
         with reading(self._engine) as db:
-            return keybook.sight(db, feed, found)
+            return entry_rows.sight(db, feed, found)
 
     def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
         """Title and address of the last entries of a feed, the newest first."""
@@ -118,7 +119,7 @@ class Store:
         """
         with writing(self._engine) as db:
             held = roster.still_leased(db, outcomes)
-            keybook.note(db, held)
+            entry_rows.note(db, held)
             roster.settle(db, [outcome for outcome in held if outcome.is_over])
             _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
             matched = [outcome for outcome in held if outcome.matched]

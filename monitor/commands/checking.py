@@ -50,9 +50,9 @@ def check(
         raise typer.Exit(ConfigError.exit_code)
     Console(highlight=False, stderr=as_json).print("Оба файла в порядке, примеры сходятся.")
     if online:
-        from monitor.commands import sources  # noqa: PLC0415 - the network is not waited for by a check without it
+        from monitor.commands import sources as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 
-        sources.check_online(settings, feeds_file.load_feeds(read_text(path), file=path), as_json=as_json)
+        feeds_command.check_online(settings, feeds_file.load_feeds(read_text(path), file=path), as_json=as_json)
 
 
 def schema(

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from monitor import copies, exports
+from monitor import copies as database_copies
+from monitor.exports import COLUMNS, exported
 from monitor.config.settings import Settings, load_settings
 from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
@@ -22,7 +23,7 @@ _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 
 def backup(path: _File) -> None:
     """Сохранить всю базу в файл, не останавливая монитор; копия сразу проверяется."""
-    rows = copies.backup(_settings().database_url, path)
+    rows = database_copies.backup(_settings().database_url, path)
     typer.echo(f"Копия готова и проверена: {path} ({_told(rows)}).")
 
 
@@ -31,7 +32,7 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="заменить базу, в которой уже есть данные")] = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
     """Вернуть базу из копии (монитор должен быть остановлен). Что ждало отправки, станет «неясно, ушло ли»."""
-    rows = copies.restore(path, _settings().database_url, clock(), force=force)
+    rows = database_copies.restore(path, _settings().database_url, clock(), force=force)
     typer.echo(f"База восстановлена из {path} ({_told(rows)}). Посмотрите: monitor outbox list")
 
 
@@ -39,7 +40,7 @@ def copy_to(
     url: Annotated[str, typer.Argument(metavar="АДРЕС", help="postgresql+psycopg://имя:пароль@хост/база")],
 ) -> None:
     """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно."""
-    rows = copies.copy_to(_settings().database_url, url)
+    rows = database_copies.copy_to(_settings().database_url, url)
     typer.echo(f"Перенесено и сверено построчно: {_told(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
 
 
@@ -54,7 +55,7 @@ def export(
     """Выгрузить найденные новости в стандартный вывод: по строке на статью, с темами, правилами и судьбой поста."""
     engine = open_engine(_settings().database_url)
     require_current_schema(engine)
-    rows = exports.exported(engine, since=since.replace(tzinfo=UTC) if since else None)
+    rows = exported(engine, since=since.replace(tzinfo=UTC) if since else None)
     if decisions:
         rows = Reviews(engine).decisions()
     elif form == "csv":
@@ -65,7 +66,7 @@ def export(
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    table = csv.DictWriter(sys.stdout, exports.COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
     table.writeheader()
     for row in rows:
         table.writerow({name: _cell(value) for name, value in row.items()})
