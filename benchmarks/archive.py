@@ -20,7 +20,7 @@ from monitor.database import migrate, open_engine, reading, writing
 from monitor.editions import load_matcher
 from monitor.history import History
 from monitor.matching.backtest import Comparison, by, recorded
-from monitor.models import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
+from monitor.models.articles import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
 from monitor.store import Store
 from monitor.tables import entries
 from monitor.urls import address_number

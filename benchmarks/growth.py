@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from monitor.database import migrate, open_engine
-from monitor.models import (
+from monitor.models.articles import (
     Article,
     Entry,
     EntryOutcome,

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from monitor.models import Article, Story, Telling, Verdict
+from monitor.models.articles import Article, Story, Telling, Verdict
 from monitor.placing import place
 from monitor.similarity import Shelf, fingerprint
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Engine, delete, select
 
 from monitor.database import reading, upsert, writing
-from monitor.observed import Alarm, Kind
+from monitor.models.health import Alarm, Kind
 from monitor.tables import alarms
 
 _KINDS = frozenset(Kind)

@@ -13,7 +13,7 @@ from html import escape
 from itertools import groupby
 
 from monitor.conditions import TITLES, Condition
-from monitor.observed import Alarm, Kind
+from monitor.models.health import Alarm, Kind
 from monitor.text import cut
 
 HOLD = timedelta(seconds=50)  # two looks, a minute apart

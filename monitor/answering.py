@@ -11,14 +11,14 @@ from monitor.history import History, Member
 from monitor.lookout import Lookout
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
+from monitor.models.labels import OUTCOMES, queue, troubles
+from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
 from monitor.mutebook import MuteBook
 from monitor.mutes import told
 from monitor.outbox import Outbox
-from monitor.outgoing import Buttons, DeliveryState, OutboxRow
 from monitor.reviews import Reviews
 from monitor.richtext import Html, join, line, link, tag, text
 from monitor.store import Store
-from monitor.wording import OUTCOMES, queue, troubles
 
 LATELY: Final = timedelta(days=1)
 IN_DOUBT: Final = "u"  # the buttons under a post in doubt carry this and the delivery's number

@@ -37,12 +37,12 @@ from monitor.looking import Looker
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.metrics import Metrics
-from monitor.models import Extracted, Feed, Fetched
+from monitor.models.articles import Extracted, Feed, Fetched
+from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook
 from monitor.mutes import names_of
 from monitor.outages import Weather
 from monitor.outbox import Outbox
-from monitor.outgoing import Pace
 from monitor.placing import SAME_CASE
 from monitor.polling import Poller
 from monitor.preview import Terminal

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models import Decision, Story, Tier, TopicVerdict
-from monitor.outgoing import Buttons
+from monitor.models.articles import Decision, Story, Tier, TopicVerdict
+from monitor.models.outbox import Buttons
 from monitor.rendering import render
 from monitor.richtext import Html, fits, join, line, tag, text
 

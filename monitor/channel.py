@@ -42,7 +42,7 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
-from monitor.outgoing import Buttons, ChatIdentity
+from monitor.models.outbox import Buttons, ChatIdentity
 
 _CONNECT_SECONDS: Final = 10
 _PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is a post in doubt

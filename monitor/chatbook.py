@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, s
 
 from monitor.config.settings import TERMINAL
 from monitor.database import insert_or_ignore
-from monitor.outgoing import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
+from monitor.models.outbox import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
 from monitor.tables import chats, deliveries, sends
 
 MINUTE = timedelta(seconds=60)  # the governor's window

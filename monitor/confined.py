@@ -16,8 +16,8 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from monitor import extraction
-from monitor.sources import parse as parse_feed
 from monitor.errors import ParseError
+from monitor.sources import parse as parse_feed
 
 MEMORY = 512 * 1024 * 1024  # address space of the child, its libraries included
 CPU_SECONDS = 5  # of one job

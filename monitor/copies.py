@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Integer, Table, and_, func, insert, l
 
 from monitor.database import instance_lock, migrate, open_engine, reading, require_current_schema, sqlite_file, writing
 from monitor.errors import DatabaseError
-from monitor.outgoing import DeliveryState
+from monitor.models.outbox import DeliveryState
 from monitor.tables import deliveries, feeds, metadata
 
 BATCH = 1_000  # rows a statement

@@ -19,7 +19,7 @@ from monitor.editions import FeedsEdition, RulesEdition
 from monitor.environment import clock
 from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, EVERY, POLL, beat_name
-from monitor.models import FeedState
+from monitor.models.articles import FeedState
 from monitor.polling import LEASE
 from monitor.reloading import Reloader
 from monitor.sweeping import CLAIMED_AT_ONCE, drain

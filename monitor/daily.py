@@ -10,8 +10,8 @@ from datetime import date, datetime
 import structlog
 
 from monitor.hours import Day, Hours
+from monitor.models.outbox import DigestItem
 from monitor.outbox import Outbox
-from monitor.outgoing import DigestItem
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from monitor.outgoing import DigestItem
+from monitor.models.outbox import DigestItem
 from monitor.richtext import Html, fits, join, line, link, tag, text
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80

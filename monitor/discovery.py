@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor import charsets, languages, markup, urls
-from monitor.models import Entry, Feed, FeedKind, FeedLanguage, Fetched
+from monitor.models.articles import Entry, Feed, FeedKind, FeedLanguage, Fetched
 
 FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 SITEMAP_PATHS = (

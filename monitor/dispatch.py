@@ -22,8 +22,8 @@ from monitor.errors import (
     NotAccepted,
 )
 from monitor.hours import Hours
+from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.outbox import Outbox
-from monitor.outgoing import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.richtext import text
 
 SEND_RETRY = timedelta(seconds=5)

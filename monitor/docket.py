@@ -11,9 +11,9 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from monitor.asking import DECIDED, ask, buttons
 from monitor.database import chunks, upsert
-from monitor.models import Decision, Story, StoryChange, Tier
+from monitor.models.articles import Decision, Story, StoryChange, Tier
+from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.outbox import want
-from monitor.outgoing import Buttons, DeliveryKind, WantedPost
 from monitor.richtext import Html, join, tag, text
 from monitor.stories import part_of
 from monitor.tables import deliveries, reviews

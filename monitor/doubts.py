@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
-from monitor.outgoing import DeliveryState, Doubt
+from monitor.models.outbox import DeliveryState, Doubt
 from monitor.tables import chats, deliveries
 from monitor.urls import public_name
 

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from monitor.languages import detect
 from monitor.matching.evaluation import UNSCORED, Score
-from monitor.models import (
+from monitor.models.articles import (
     Article,
     Entry,
     EntryOutcome,

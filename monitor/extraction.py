@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor import challenges, charsets, markup, outline, prose, statements, text
-from monitor.models import Extracted
+from monitor.models.articles import Extracted
 from monitor.outline import Line
 from monitor.statements import Stated
 

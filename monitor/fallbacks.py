@@ -6,8 +6,8 @@ from datetime import datetime
 
 from monitor import cadence, urls
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models import Feed, FeedKind, FeedState
-from monitor.vitals import Habit
+from monitor.models.articles import Feed, FeedKind, FeedState
+from monitor.models.vitals import Habit
 
 _REFUSALS = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, ParseFailure.CHALLENGE})
 _PATIENCE = 2  # failures in a row of another kind before the fallback is asked

@@ -21,7 +21,7 @@ from monitor.decompression import ACCEPTED
 from monitor.detours import Detour, detour
 from monitor.errors import FetchError, FetchFailure
 from monitor.exchanges import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
-from monitor.models import Feed, FeedKind, Fetched, NotModified
+from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
 from monitor.turns import Rests, Turns
 
 __all__ = ["Fetcher", "Limits"]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, selec
 from monitor.database import chunks, insert_or_ignore
 from monitor.digests import after_flood, of_day
 from monitor.hours import Day
-from monitor.outgoing import DeliveryKind, DeliveryState, DigestItem
+from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.richtext import first_line
 from monitor.tables import articles, chats, deliveries
 from monitor.urls import message_link, public_name

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor import cadence
-from monitor.models import Entry, FeedState
-from monitor.vitals import Habit
+from monitor.models.articles import Entry, FeedState
+from monitor.models.vitals import Habit
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
 MOST_UNMODIFIED = 50  # 304s in a row before a body is asked for

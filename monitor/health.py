@@ -9,7 +9,7 @@ neither.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from monitor.observed import ChatVitals, Vitals
+from monitor.models.health import ChatVitals, Vitals
 
 POLL = "poll"
 DISPATCH = "dispatch"

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from monitor.archive import read_text, verdict_of, with_texts
 from monitor.database import reading
-from monitor.models import Language, Outcome, Verdict
-from monitor.outgoing import DeliveryState
+from monitor.models.articles import Language, Outcome, Verdict
+from monitor.models.outbox import DeliveryState
 from monitor.tables import articles, deliveries, entries, feeds, stories
 from monitor.urls import address_number, canonical, host_key
 

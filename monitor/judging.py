@@ -14,7 +14,7 @@ from monitor.fetching import Fetcher
 from monitor.languages import detect
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
-from monitor.models import (
+from monitor.models.articles import (
     Article,
     Entry,
     EntryOutcome,

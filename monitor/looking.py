@@ -23,9 +23,9 @@ from typing import Literal, Protocol
 import structlog
 
 from monitor.errors import DeliveryError, FetchError
-from monitor.models import Fetched, NotModified
+from monitor.models.articles import Fetched, NotModified
+from monitor.models.outbox import Doubt
 from monitor.outbox import Outbox
-from monitor.outgoing import Doubt
 from monitor.sightings import PreviewPage, find, mark, read_page
 
 PATIENCE = timedelta(minutes=2)

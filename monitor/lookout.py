@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.database import reading
-from monitor.observed import ChatVitals, Disk, Vitals
-from monitor.outgoing import DeliveryState
+from monitor.models.health import ChatVitals, Disk, Vitals
+from monitor.models.outbox import DeliveryState
+from monitor.models.vitals import OutboxSummary
 from monitor.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
-from monitor.vitals import OutboxSummary
 
 MOST_UNDECIDED = 100  # rows named one by one
 

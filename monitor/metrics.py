@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from monitor.errors import DatabaseError
-from monitor.observed import Vitals
+from monitor.models.health import Vitals
 
 MINUTE = 60.0
 DELAYS = (5.0, 15.0, 30.0, *(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 360, 1440)))

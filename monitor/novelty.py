@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from monitor.models import Article, Telling
+from monitor.models.articles import Article, Telling
 from monitor.people import Person, in_common, people
 from monitor.text import sentences
 

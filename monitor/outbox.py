@@ -15,7 +15,7 @@ from monitor.database import reading, upsert, writing
 from monitor.doubts import doubted
 from monitor.folding import fold, fold_day
 from monitor.hours import Day
-from monitor.outgoing import (
+from monitor.models.outbox import (
     Buttons,
     ChatIdentity,
     ChatState,

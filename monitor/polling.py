@@ -17,13 +17,13 @@ from monitor.errors import DatabaseError, FeedError
 from monitor.habits import Reading
 from monitor.judging import FRESH, LATE, Horizon, Judge, Sorted, found, split
 from monitor.keybook import KEYS_KEPT, Sighting
-from monitor.models import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
+from monitor.models.articles import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
+from monitor.models.vitals import Habit
 from monitor.mutes import Mute, no_mutes
 from monitor.outages import OUT_OF_REACH, Turn, Weather
 from monitor.recording import Recorder
 from monitor.store import Store
 from monitor.taking import MOST_OLDER, Taken, Taker, Validators
-from monitor.vitals import Habit
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
 MOVED = timedelta(hours=3)  # what the fallback dates before that, the feed's own address has told

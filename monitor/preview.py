@@ -18,7 +18,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from monitor.errors import NotAccepted
-from monitor.outgoing import Buttons, ChatIdentity
+from monitor.models.outbox import Buttons, ChatIdentity
 
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
 # Would drive the terminal instead of being read: C0 but the line break, C1, bidi overrides, halves of pairs.

@@ -13,7 +13,7 @@ from monitor import checkup, discovery, sources
 from monitor.checkup import Checkup
 from monitor.errors import FeedError, FetchError
 from monitor.fetching import Fetcher
-from monitor.models import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
 
 CONCURRENT = 8
 MOST_TRIES = 30  # addresses asked for one search

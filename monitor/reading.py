@@ -17,7 +17,7 @@ from typing import Any, Self
 from monitor import extraction, sources
 from monitor.confined import LENGTH
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Extracted, Feed, Fetched, ParsedFeed
+from monitor.models.articles import Extracted, Feed, Fetched, ParsedFeed
 
 SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a second and never the lock (decision 0012)
 SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself

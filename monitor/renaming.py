@@ -7,7 +7,7 @@ in them looks new. What then carries a title or an address shown lately is the s
 from collections.abc import Collection, Sequence
 
 from monitor import urls
-from monitor.models import Entry
+from monitor.models.articles import Entry
 
 FEWEST = 3  # entries of a feed that can be said to have been renamed
 

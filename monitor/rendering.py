@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models import Article, Match, Story, Telling, Tier, TopicVerdict
+from monitor.models.articles import Article, Match, Story, Telling, Tier, TopicVerdict
 from monitor.richtext import Html, join, line, link, tag, text
 from monitor.text import sentences, utf16_length
 

@@ -14,10 +14,10 @@ import structlog
 
 from monitor.asking import pressed
 from monitor.errors import DeliveryError
-from monitor.incoming import Incoming
 from monitor.listening import Listening
+from monitor.models.outbox import Buttons
+from monitor.models.updates import Incoming
 from monitor.outbox import Outbox
-from monitor.outgoing import Buttons
 from monitor.reviews import Reviews
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again

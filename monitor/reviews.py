@@ -15,9 +15,9 @@ from monitor import docket
 from monitor.asking import DECIDED, ask, buttons, decided, told
 from monitor.database import reading, writing
 from monitor.hours import Day
-from monitor.models import Decision, Outcome, Story, Tier
+from monitor.models.articles import Decision, Outcome, Story, Tier
+from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.outbox import tell, want
-from monitor.outgoing import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.rendering import render
 from monitor.richtext import Html, first_line, fits, join, line, link, tag, text
 from monitor.store import lock_stories, read_stories

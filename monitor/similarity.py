@@ -15,7 +15,7 @@ from heapq import nlargest
 from zlib import crc32
 
 from monitor.languages.everyday import SHARES
-from monitor.models import Article
+from monitor.models.articles import Article
 
 LEAD = 600  # characters of title and of text: the lead tells the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages

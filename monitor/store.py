@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, rewinding, roster, vitals
+from monitor import docket, rewinding, roster
 from monitor import keybook as entry_rows
 from monitor.archive import keep, verdict_of
 from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.keybook import Sighting
-from monitor.models import (
+from monitor.models import vitals
+from monitor.models.articles import (
     Article,
     Entry,
     EntryOutcome,
@@ -29,11 +30,11 @@ from monitor.models import (
     StoryChange,
     Telling,
 )
+from monitor.models.vitals import FeedHealth
 from monitor.mutebook import hold
 from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.urls import address_number, canonical
-from monitor.vitals import FeedHealth
 
 
 class Group(Protocol):

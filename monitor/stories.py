@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.asking import ask
-from monitor.models import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
-from monitor.outgoing import DeliveryKind, WantedPost
+from monitor.models.articles import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
+from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.placing import Placement, place
 from monitor.rendering import render
 from monitor.similarity import Shelf

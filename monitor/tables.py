@@ -59,8 +59,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from monitor.models import Decision, Outcome
-from monitor.outgoing import DeliveryKind, DeliveryState
+from monitor.models.articles import Decision, Outcome
+from monitor.models.outbox import DeliveryKind, DeliveryState
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

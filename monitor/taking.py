@@ -12,7 +12,7 @@ from hashlib import sha256
 from monitor import fallbacks, habits
 from monitor.errors import FeedError, ParseError, ParseFailure
 from monitor.fetching import Fetcher
-from monitor.models import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
+from monitor.models.articles import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
 from monitor.reading import Reader
 from monitor.trimming import Trimmed, trim
 

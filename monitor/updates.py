@@ -11,7 +11,7 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 
 from monitor.asking import initial_of
 from monitor.channel import Channel
-from monitor.incoming import Incoming
+from monitor.models.updates import Incoming
 
 _WANTED: Final = ("message", "callback_query")
 _LONGEST_ANSWER: Final = 200  # characters; Telegram's cap for what a press shows

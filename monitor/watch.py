@@ -21,8 +21,8 @@ from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
 from monitor.lookout import Lookout
 from monitor.metrics import Metrics
-from monitor.observed import Vitals
-from monitor.vitals import FeedHealth
+from monitor.models.health import Vitals
+from monitor.models.vitals import FeedHealth
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.models import (
+from monitor.models.articles import (
     Article,
     Entry,
     EntryOutcome,

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, insert, select
 
 from monitor.channel import Channel
 from monitor.database import writing
-from monitor.models import Tier
+from monitor.models.articles import Tier
+from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.outbox import Outbox, want
-from monitor.outgoing import Buttons, DeliveryKind, WantedPost
 from monitor.tables import articles, deliveries, entries, feeds, stories
 from tests.clock import Clock
 from tests.factories import NOW, verdict

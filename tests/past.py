@@ -11,9 +11,9 @@ from monitor.database import migrate, open_engine
 from monitor.editions import load_matcher
 from monitor.fetching import Fetcher
 from monitor.judging import Judge
-from monitor.models import Feed, FeedKind
+from monitor.models.articles import Feed, FeedKind
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
 from monitor.recording import Recorder

@@ -16,11 +16,11 @@ from monitor.history import History
 from monitor.listening import Listening
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
-from monitor.models import Tier
+from monitor.models.articles import Tier
+from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook
 from monitor.muting import Muting, deeds_of
 from monitor.outbox import Outbox
-from monitor.outgoing import Pace
 from monitor.placing import SAME_CASE
 from monitor.reviewing import Reviewing
 from monitor.reviews import Reviews

@@ -25,10 +25,10 @@ from monitor.health import DISPATCH, POLL, beat_name
 from monitor.housekeeping import Housekeeping
 from monitor.lookout import Lookout
 from monitor.metrics import Metrics
-from monitor.models import Feed, FeedState
+from monitor.models.articles import Feed, FeedState
+from monitor.models.outbox import Pace
 from monitor.outages import Weather
 from monitor.outbox import Outbox
-from monitor.outgoing import Pace
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
 from monitor.store import Store

@@ -17,7 +17,7 @@ from benchmarks.sweeps.measured import memory_mb, spent
 from monitor import app, sweeping
 from monitor.database import open_engine, reading
 from monitor.logs import configure
-from monitor.models import Feed, FeedKind, PollOutcome
+from monitor.models.articles import Feed, FeedKind, PollOutcome
 from monitor.tables import entries
 
 

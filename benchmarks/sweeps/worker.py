@@ -19,7 +19,7 @@ from benchmarks.sweeps.measured import spent
 from monitor import app
 from monitor.environment import clock
 from monitor.logs import configure
-from monitor.models import Feed, FeedKind, FeedState
+from monitor.models.articles import Feed, FeedKind, FeedState
 from monitor.polling import LEASE
 from monitor.sweeping import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
 

@@ -22,7 +22,7 @@ from monitor.errors import ConfigError
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
 from monitor.matching.engine import Matcher
-from monitor.models import Match, Tier, Verdict
+from monitor.models.articles import Match, Tier, Verdict
 from monitor.text import clean
 
 CHANGED = 6  # the exit code when the edit changes a decision, for CI

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from monitor import copies as database_copies
-from monitor.exports import COLUMNS, exported
 from monitor.config.settings import Settings, load_settings
 from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
+from monitor.exports import COLUMNS, exported
 from monitor.logs import configure
 from monitor.reviews import Reviews
 

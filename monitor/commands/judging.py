@@ -19,7 +19,7 @@ from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.extraction import extract
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
-from monitor.models import Extracted, Feed
+from monitor.models.articles import Extracted, Feed
 from monitor.text import clean
 
 _URL = re.compile(r"https?://", re.IGNORECASE)

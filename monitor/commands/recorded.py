@@ -18,11 +18,11 @@ from monitor.environment import clock, environment
 from monitor.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
-from monitor.models import Extracted
+from monitor.models.articles import Extracted
+from monitor.models.labels import OUTCOMES, STATES
 from monitor.mutebook import MuteBook
 from monitor.text import clean
 from monitor.urls import canonical, message_link
-from monitor.wording import OUTCOMES, STATES
 
 
 def why(

@@ -20,8 +20,8 @@ from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.judging import found
 from monitor.logs import configure
-from monitor.models import Outcome, PollOutcome
-from monitor.outgoing import OutboxRow
+from monitor.models.articles import Outcome, PollOutcome
+from monitor.models.outbox import OutboxRow
 
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.models import Tier
-from monitor.outgoing import DeliveryState, OutboxRow
-from monitor.wording import STATES
+from monitor.models.articles import Tier
+from monitor.models.labels import STATES
+from monitor.models.outbox import DeliveryState, OutboxRow
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]

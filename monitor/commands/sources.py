@@ -20,7 +20,7 @@ from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import clock, environment, read_text
 from monitor.errors import ConfigError, FeedError
-from monitor.models import Feed, FeedKind
+from monitor.models.articles import Feed, FeedKind
 from monitor.probing import Found
 
 feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)

@@ -14,12 +14,12 @@ from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.lookout import Lookout
+from monitor.models.labels import queue, span, troubles
+from monitor.models.vitals import FeedHealth, OutboxSummary
 from monitor.mutebook import MuteBook
 from monitor.mutes import Mute, told
 from monitor.reviews import Reviews, Waiting
 from monitor.store import Store
-from monitor.vitals import FeedHealth, OutboxSummary
-from monitor.wording import queue, span, troubles
 
 LATELY = timedelta(hours=24)
 

@@ -17,7 +17,7 @@ from monitor.config.yamlfile import nearest
 from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
 from monitor.matching.forms import WordForms, forms_of, found_in
-from monitor.models import Language
+from monitor.models.articles import Language
 
 _KINDS = {
     PartKind.WORD: "слово, все формы",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from monitor import markup
 from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
-from monitor.models import Feed, FeedKind, FeedLanguage, Listing
+from monitor.models.articles import Feed, FeedKind, FeedLanguage, Listing
 from monitor.urls import host_key
 
 KEYS = (

@@ -24,7 +24,7 @@ from monitor.config.ruleset import (
 )
 from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
-from monitor.models import Language, Tier
+from monitor.models.articles import Language, Tier
 
 MAX_LINES = 8
 MIN_PREFIX = 3

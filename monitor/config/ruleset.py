@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from monitor.models import Language, Tier
+from monitor.models.articles import Language, Tier
 
 
 class PartKind(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from monitor.config import feeds, keywords
 from monitor.config.ruleset import Scope
-from monitor.models import FeedKind, FeedLanguage, Listing, Tier
+from monitor.models.articles import FeedKind, FeedLanguage, Listing, Tier
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

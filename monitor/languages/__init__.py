@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from monitor.languages.kazakh_latin import LATIN_MARKS
-from monitor.models import FeedLanguage, Language
+from monitor.models.articles import FeedLanguage, Language
 from monitor.text import letters_in
 
 _REMEMBERED = 20_000  # words: the press says most things in few

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from monitor.matching.engine import Matcher
-from monitor.models import Outcome, Tier, Verdict
+from monitor.models.articles import Outcome, Tier, Verdict
 
 Kind = Literal["gained", "lost", "moved"]
 KEPT = 5_000  # changes: an edit that changes more is not read one by one

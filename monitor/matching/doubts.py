@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from monitor.config.ruleset import Keywords, Rule, Scope, Term
 from monitor.errors import ConfigError
 from monitor.matching.rules import CompiledRules, Word, is_everyday
-from monitor.models import Tier
+from monitor.models.articles import Tier
 
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}

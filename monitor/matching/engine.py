@@ -16,7 +16,7 @@ from monitor.config.ruleset import Scope
 from monitor.matching.choice import choices, first_choice
 from monitor.matching.index import Hit, Span, TermIndex
 from monitor.matching.rules import CompiledRule, CompiledRules
-from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
+from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text import sentences
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import explain, lack
-from monitor.models import Tier, TopicVerdict
+from monitor.models.articles import Tier, TopicVerdict
 
 UNSCORED = "maybe"  # the topic of records that two people would label differently
 

@@ -11,7 +11,7 @@ from monitor.config.ruleset import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.engine import Matcher, Reading
 from monitor.matching.rules import CompiledRule
-from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto, Where
+from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text import sentences
 
 _QUOTED = 80  # characters of an example in an error

@@ -14,7 +14,7 @@ from monitor.errors import ConfigError
 from monitor.languages import kazakh, russian
 from monitor.languages.kazakh import Stem
 from monitor.languages.kazakh_latin import skeletons
-from monitor.models import Language, Tier
+from monitor.models.articles import Language, Tier
 from monitor.text import fold
 
 # Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.

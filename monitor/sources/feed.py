@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor import charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Entry, ParsedFeed
+from monitor.models.articles import Entry, ParsedFeed
 from monitor.sources import elements, identity, jsonfeed, patient
 from monitor.sources.document import MOST_ENTRIES, not_a_feed, prepare
 from monitor.sources.identity import Draft

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor import urls
-from monitor.models import Entry
+from monitor.models.articles import Entry
 
 _MOST_SHARED = 0.05  # of a feed's entries
 

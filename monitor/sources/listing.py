@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor import challenges, charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Listing, ParsedFeed
+from monitor.models.articles import Listing, ParsedFeed
 from monitor.sources import identity
 from monitor.sources.document import not_a_feed
 from monitor.sources.identity import Draft

@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor import charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import ParsedFeed
+from monitor.models.articles import ParsedFeed
 from monitor.sources import elements, identity
 from monitor.sources.document import MOST_ENTRIES, SITEMAPS, find_root, not_a_feed, sound
 from monitor.sources.identity import Draft

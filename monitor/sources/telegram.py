@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor import charsets, dates, markup, text, urls
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Entry, ParsedFeed
+from monitor.models.articles import Entry, ParsedFeed
 
 _LONGEST_PAGE = 4_000_000
 _MOST_POSTS = 200  # a preview page holds twenty

@@ -15,7 +15,7 @@ from monitor.archive import SAMPLES, Archive, keep, text_of
 from monitor.database import SCRIPTS, migrate, open_engine, reading, writing
 from monitor.history import History
 from monitor.matching.backtest import KeptArticle
-from monitor.models import EntryOutcome, Outcome
+from monitor.models.articles import EntryOutcome, Outcome
 from monitor.placing import SAME_CASE
 from monitor.store import Store
 from monitor.stories import Chats, group

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.hours import Hours, read_quiet
+from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryKind, DeliveryState, Pace
 from monitor.preview import Terminal
 from tests.clock import Clock
 from tests.factories import NOW

@@ -11,7 +11,7 @@ from monitor.app import Config, Parts
 from monitor.daemon import Daemon
 from monitor.editions import read_feeds, read_rules
 from monitor.environment import clock
-from monitor.models import EntryOutcome, FeedState, Outcome
+from monitor.models.articles import EntryOutcome, FeedState, Outcome
 from monitor.polling import LEASE
 from monitor.watchdog import Watchdog
 from tests.command_line import FEEDS, RULES, write_files

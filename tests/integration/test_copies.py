@@ -15,8 +15,8 @@ from sqlalchemy import Engine, insert, select, text, update
 from monitor import copies
 from monitor.database import instance_lock, migrate, open_engine, writing
 from monitor.errors import DatabaseError, InstanceRunning
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import deliveries, entries, feeds, metadata, stories

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from monitor.daily import Daily
 from monitor.hours import Day, Hours, read_time
+from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.outbox import Outbox
-from monitor.outgoing import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Newsdesk

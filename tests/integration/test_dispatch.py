@@ -9,8 +9,8 @@ from sqlalchemy import Engine, insert, select
 from monitor.channel import Channel
 from monitor.database import writing
 from monitor.dispatch import Dispatcher
+from monitor.models.outbox import DeliveryState, Pace, WantedPost
 from monitor.outbox import Outbox, want
-from monitor.outgoing import DeliveryState, Pace, WantedPost
 from monitor.tables import chats, deliveries, stories
 from tests.clock import Clock
 from tests.factories import NOW

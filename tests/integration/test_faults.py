@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from monitor.blackout import TITLE
 from monitor.conditions import TITLES
 from monitor.database import migrate, open_engine
-from monitor.observed import Kind
+from monitor.models.health import Kind
 from monitor.outbox import Outbox
 from tests.clock import Clock
 from tests.servers import faults

@@ -12,7 +12,7 @@ import zstandard
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.fetching import Fetcher, Limits
-from monitor.models import Fetched, NotModified
+from monitor.models.articles import Fetched, NotModified
 from tests.factories import NOW
 from tests.factories import feed as a_feed
 from tests.servers import faults

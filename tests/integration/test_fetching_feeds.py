@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.fetching import Fetcher, Limits
-from monitor.models import FeedKind, Fetched, NotModified
+from monitor.models.articles import FeedKind, Fetched, NotModified
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.factories import feed as a_feed

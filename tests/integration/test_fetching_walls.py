@@ -15,7 +15,7 @@ import zstandard
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.fetching import Fetcher, Limits
-from monitor.models import Fetched
+from monitor.models.articles import Fetched
 from tests.factories import NOW
 from tests.servers import faults
 from tests.servers.loopback import Exchange

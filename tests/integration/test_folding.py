@@ -9,8 +9,17 @@ from monitor.database import writing
 from monitor.folding import FLOOD
 from monitor.hours import Day
 from monitor.lookout import Lookout
+from monitor.models.outbox import (
+    ChatIdentity,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DigestItem,
+    Pace,
+    Settlement,
+    Wait,
+)
 from monitor.outbox import Outbox, tell
-from monitor.outgoing import ChatIdentity, Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement, Wait
 from monitor.richtext import seen
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Newsdesk

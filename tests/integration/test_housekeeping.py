@@ -9,7 +9,7 @@ from monitor.database import reading, writing
 from monitor.housekeeping import BATCH, BEATS_KEPT, CHORES, EVERY, SENDS_KEPT, TIDIED, Housekeeping
 from monitor.keybook import KEYS_KEPT
 from monitor.lookout import Lookout
-from monitor.models import Outcome
+from monitor.models.articles import Outcome
 from monitor.store import Store
 from monitor.tables import entries, entry_keys, feeds, heartbeats, sends
 from tests.factories import NOW, feed

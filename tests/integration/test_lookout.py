@@ -9,9 +9,9 @@ from sqlalchemy import Engine, insert, update
 
 from monitor.database import writing
 from monitor.lookout import Lookout
-from monitor.observed import Disk
+from monitor.models.health import Disk
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.outbox import Outbox, want
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import chats, deliveries, feeds

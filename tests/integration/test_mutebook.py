@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
-from monitor.models import EntryOutcome, Outcome, Verdict
+from monitor.models.articles import EntryOutcome, Outcome, Verdict
 from monitor.mutebook import MuteBook
 from monitor.mutes import Mute, RuleName
 from monitor.placing import SAME_CASE

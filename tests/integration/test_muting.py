@@ -17,11 +17,11 @@ from monitor.listening import Listening
 from monitor.lookout import Lookout
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
-from monitor.models import Entry, FeedKind, Outcome
+from monitor.models.articles import Entry, FeedKind, Outcome
+from monitor.models.outbox import DeliveryKind
 from monitor.mutebook import MuteBook
 from monitor.mutes import Mute, RuleName
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryKind
 from monitor.placing import SAME_CASE
 from monitor.reading import Reader
 from monitor.reviewing import LEASE

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from monitor.database import writing
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.outbox import Outbox, want
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.tables import chats, deliveries, stories
 from tests.factories import NOW
 

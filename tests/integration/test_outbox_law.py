@@ -16,8 +16,8 @@ from sqlalchemy import and_, insert, select
 from monitor.database import migrate, open_engine, writing
 from monitor.folding import FLOOD
 from monitor.looking import PATIENCE
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.outbox import Outbox, want
-from monitor.outgoing import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
 from tests.servers.postgres import PostgresServer

@@ -7,8 +7,8 @@ from typing import Any
 
 from monitor.dispatch import LEASE, Dispatcher
 from monitor.errors import NotAccepted
+from monitor.models.outbox import DeliveryState, Pace
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryState, Pace
 from monitor.store import Store
 from monitor.stories import Chats, group
 from tests.factories import HOUR, NOW, matched, poll_outcome

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
-from monitor.models import Feed, PollOutcome
+from monitor.models.articles import Feed, PollOutcome
 from monitor.mutes import Mute, RuleName
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, select
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
 from monitor.judging import found
-from monitor.models import FeedKind, FeedState, PollOutcome
+from monitor.models.articles import FeedKind, FeedState, PollOutcome
+from monitor.models.vitals import Trouble
 from monitor.polling import LEASE
 from monitor.reading import Reader
 from monitor.store import Store
 from monitor.tables import deliveries, entries
-from monitor.vitals import Trouble
 from tests.factories import HOUR, NOW
 from tests.factories import feed as make_feed
 from tests.pollers import poller_of

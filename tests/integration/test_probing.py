@@ -9,7 +9,7 @@ import pytest
 from monitor import probing
 from monitor.checkup import Checkup
 from monitor.fetching import Fetcher, Limits
-from monitor.models import Feed, FeedKind
+from monitor.models.articles import Feed, FeedKind
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.servers import faults

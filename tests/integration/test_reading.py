@@ -14,7 +14,7 @@ import pytest
 
 from monitor import extraction, sources
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Fetched
+from monitor.models.articles import Fetched
 from monitor.reading import CHILDREN, Reader, _loaded
 from tests.factories import NOW, feed
 from tests.monitor_process import eventually

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.database import migrate, open_engine
 from monitor.errors import DatabaseError
-from monitor.models import PollOutcome
+from monitor.models.articles import PollOutcome
 from monitor.recording import MOST, MOST_MATCHED, Recorder
 from monitor.store import Store
 from monitor.stories import Chats, group

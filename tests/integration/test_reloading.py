@@ -10,8 +10,8 @@ from monitor.archive import Archive
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.editions import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.models.outbox import DeliveryState, Pace
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryState, Pace
 from monitor.reloading import Reloader
 from tests.clock import Clock
 from tests.command_line import RULES

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from monitor.models import Tier
+from monitor.models.articles import Tier
 from monitor.tables import deliveries
 from tests.factories import NOW
 from tests.reviewroom import CHANNEL, OWNER, REVIEWERS, Scene

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.database import migrate, open_engine
-from monitor.models import Decision, Tier
+from monitor.models.articles import Decision, Tier
 from monitor.reviews import Reviews
 from monitor.store import Store
 from monitor.stories import Chats, group

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, select
 
 from monitor.hours import Day
 from monitor.listening import Listening
-from monitor.models import Decision, Tier
-from monitor.outgoing import DeliveryState
+from monitor.models.articles import Decision, Tier
+from monitor.models.outbox import DeliveryState
 from monitor.reviewing import LEASE
 from monitor.tables import deliveries, entries
 from monitor.tables import reviews as reviews_table

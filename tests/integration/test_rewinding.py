@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from monitor.database import writing
+from monitor.models.outbox import Delivery, Pace
 from monitor.outbox import Outbox
-from monitor.outgoing import Delivery, Pace
 from monitor.store import Store
 from monitor.tables import chats, deliveries, feeds
 from tests.factories import NOW, feed, poll_outcome

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.lookout import Lookout
-from monitor.models import EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.models.articles import EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryState, WantedPost
 from monitor.similarity import Shelf
 from monitor.store import Store
 from monitor.stories import Chats, group

@@ -7,10 +7,10 @@ from functools import partial
 from sqlalchemy import Engine
 
 from monitor.housekeeping import Housekeeping
-from monitor.models import EntryOutcome, FeedState, Outcome
+from monitor.models.articles import EntryOutcome, FeedState, Outcome
+from monitor.models.vitals import Habit, Trouble
 from monitor.store import Store
 from monitor.stories import Chats, group
-from monitor.vitals import Habit, Trouble
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
 
 LEASE = timedelta(minutes=5)

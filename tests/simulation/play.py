@@ -23,7 +23,7 @@ from monitor.database import migrate, open_engine
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.fetching import Fetcher
-from monitor.models import FeedState, PollOutcome
+from monitor.models.articles import FeedState, PollOutcome
 from monitor.outbox import Outbox
 from monitor.polling import LEASE
 from monitor.reading import Reader

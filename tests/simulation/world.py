@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 from sqlalchemy import Engine, select
 
 from monitor.errors import FetchError, FetchFailure, MaybeAccepted, MessageRejected, NotAccepted
-from monitor.models import Feed, FeedKind, Fetched, NotModified
-from monitor.outgoing import ChatIdentity, Pace
+from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
+from monitor.models.outbox import ChatIdentity, Pace
 from monitor.tables import deliveries
 from tests.factories import NOW
 from tests.newsroom import relevant

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.blackout import TITLE
 from monitor.conditions import TITLES
-from monitor.observed import Kind
+from monitor.models.health import Kind
 from tests.monitor_process import Monitor, eventually
 from tests.newsroom import feed_of, relevant
 from tests.servers.bot_api import OPERATOR, BotApi

@@ -4,7 +4,7 @@ import pytest
 
 from monitor import checkup
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models import Entry, FeedKind
+from monitor.models.articles import Entry, FeedKind
 from tests.factories import NOW, entry
 from tests.factories import feed as make_feed
 

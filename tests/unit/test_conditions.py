@@ -7,9 +7,9 @@ import pytest
 from monitor.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.firings import RuleHabit
-from monitor.observed import ChatVitals, Disk, Kind
-from monitor.outgoing import DeliveryState
-from monitor.vitals import FeedHealth, Habit, Trouble
+from monitor.models.health import ChatVitals, Disk, Kind
+from monitor.models.outbox import DeliveryState
+from monitor.models.vitals import FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, facts, feed_health, vitals
 

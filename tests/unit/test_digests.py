@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.digests import after_flood, of_day
-from monitor.outgoing import DigestItem
+from monitor.models.outbox import DigestItem
 from monitor.richtext import MOST_BYTES, first_line, fits, seen
 from tests.servers.bot_html import parse_html, utf16_length
 

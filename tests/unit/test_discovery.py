@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from monitor import discovery
-from monitor.models import Entry, Feed, FeedKind, Fetched
+from monitor.models.articles import Entry, Feed, FeedKind, Fetched
 from tests.factories import NOW, entry
 from tests.factories import feed as make_feed
 

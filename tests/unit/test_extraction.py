@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.extraction import extract, is_full
-from monitor.models import Extracted
+from monitor.models.articles import Extracted
 from tests.factories import NOW
 from tests.servers.web import page as news_page
 

@@ -2,8 +2,8 @@ import pytest
 
 from monitor import fallbacks
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models import FeedKind, FeedState
-from monitor.vitals import Habit
+from monitor.models.articles import FeedKind, FeedState
+from monitor.models.vitals import Habit
 from tests.factories import HOUR, NOW, feed
 
 BOTH = feed(fallback="https://t.me/stepnoy")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources import elements
 from monitor.sources import parse as parse_any
 from monitor.sources.feed import parse

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Entry, ParsedFeed
+from monitor.models.articles import Entry, ParsedFeed
 from monitor.sources.feed import parse
 from tests.factories import NOW
 

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor import habits, vitals
+from monitor import habits
 from monitor.cadence import QUICK
 from monitor.habits import Reading
-from monitor.models import FeedState
-from monitor.vitals import Habit, Trouble
+from monitor.models import vitals
+from monitor.models.articles import FeedState
+from monitor.models.vitals import Habit, Trouble
 from tests.factories import HOUR, NOW, entry
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from monitor.health import SILENCE, STANDSTILL, beat_name, problems, silent_jobs, standstill
-from monitor.observed import ChatVitals, Vitals
+from monitor.models.health import ChatVitals, Vitals
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, vitals
 

@@ -6,7 +6,7 @@ from monitor.config.keywords import load_keywords, problems
 from monitor.config.ruleset import Keywords, Part, PartKind, Scope, Term
 from monitor.config.yamlfile import Mapping, Scalar, load
 from monitor.errors import ConfigError
-from monitor.models import Tier
+from monitor.models.articles import Tier
 
 RULE = "topics:\n  knb:\n    title: КНБ\n    any_of:\n      - name: одно\n        all:\n"
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.languages import detect
-from monitor.models import FeedLanguage, Language
+from monitor.models.articles import FeedLanguage, Language
 
 HINTS: tuple[FeedLanguage, ...] = ("ru", "kk", "both")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Listing, ParsedFeed
+from monitor.models.articles import Listing, ParsedFeed
 from monitor.sources.listing import parse
 from tests.factories import NOW
 

@@ -10,7 +10,7 @@ from monitor.matching.engine import Matcher
 from monitor.matching.evaluation import evaluate
 from monitor.matching.explanation import check_examples, explain, verdict_json
 from monitor.matching.rules import compile_rules
-from monitor.models import Match, Tier, TopicVerdict, Verdict, Veto
+from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 
 
 def load(body: str) -> Keywords:

@@ -14,7 +14,7 @@ from monitor.languages import kazakh, russian
 from monitor.languages.kazakh_latin import skeletons
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
-from monitor.models import Tier, Verdict
+from monitor.models.articles import Tier, Verdict
 from monitor.text import WORD, Folded, fold, sentences
 
 GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")

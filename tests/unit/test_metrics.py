@@ -6,8 +6,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.errors import DatabaseError
 from monitor.metrics import Metrics
-from monitor.observed import Vitals
-from monitor.outgoing import DeliveryState
+from monitor.models.health import Vitals
+from monitor.models.outbox import DeliveryState
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, vitals
 

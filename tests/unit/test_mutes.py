@@ -10,7 +10,7 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import explain, lack
 from monitor.matching.rules import compile_rules
-from monitor.models import Tier, Verdict
+from monitor.models.articles import Tier, Verdict
 from monitor.mutebook import shown
 from monitor.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
 from monitor.richtext import fits, seen

@@ -9,7 +9,7 @@ from monitor.errors import ConfigError
 from monitor.matching.backtest import Comparison, KeptArticle, by, recorded
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
-from monitor.models import Outcome, Verdict
+from monitor.models.articles import Outcome, Verdict
 from monitor.notices import feed_changes, notice, refusal, rule_changes, trial
 from tests.command_line import RULES
 from tests.factories import NOW, feed

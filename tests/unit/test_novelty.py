@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.models import Match, Telling, Tier, TopicVerdict, Verdict
+from monitor.models.articles import Match, Telling, Tier, TopicVerdict, Verdict
 from monitor.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
 from tests.factories import article, telling
 

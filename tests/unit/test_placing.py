@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from monitor.models import Telling
+from monitor.models.articles import Telling
 from monitor.placing import NEW_STEP, SAME_STEP, Placement, place
 from monitor.similarity import Shelf
 from tests.factories import NOW, story, telling

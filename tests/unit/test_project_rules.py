@@ -11,7 +11,7 @@ from monitor.config.ruleset import Keywords
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import check_examples
 from monitor.matching.rules import compile_rules
-from monitor.models import Tier
+from monitor.models.articles import Tier
 
 TESTS = Path(__file__).parents[1]
 PROJECT = TESTS.parent / "keywords.yaml"

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import Article
+from monitor.models.articles import Article
 from monitor.placing import ALIKE
 from monitor.similarity import Shelf, common_figures, fingerprint, marks
 from tests.factories import NOW, TEXT, article

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import ParsedFeed
+from monitor.models.articles import ParsedFeed
 from monitor.sources.sitemap import parse
 from tests.factories import NOW
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor import sources
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Feed, FeedKind, Fetched, Listing
+from monitor.models.articles import Feed, FeedKind, Fetched, Listing
 from tests.factories import NOW
 
 URL = "https://vesti.example/x"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.config.feeds import load_feeds
 from monitor.config.stanzas import appended, stanza
 from monitor.errors import ConfigError
-from monitor.models import Feed, FeedKind
+from monitor.models.articles import Feed, FeedKind
 from tests.factories import feed as make_feed
 
 TODAY = date(2026, 11, 22)

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.database import migrate, open_engine
+from monitor.models.outbox import DeliveryState, Pace, Settlement
+from monitor.models.vitals import Habit
 from monitor.mutebook import MuteBook
 from monitor.mutes import Mute, RuleName
 from monitor.outbox import Outbox
-from monitor.outgoing import DeliveryState, Pace, Settlement
 from monitor.store import Store
 from monitor.stories import Chats, group
-from monitor.vitals import Habit
 from tests.factories import feed, matched, poll_outcome
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real

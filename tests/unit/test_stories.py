@@ -1,7 +1,7 @@
 from datetime import timedelta
 from functools import partial
 
-from monitor.models import Outcome, Tier
+from monitor.models.articles import Outcome, Tier
 from monitor.placing import SAME_EVENT, place
 from monitor.similarity import Shelf
 from monitor.stories import Chats, group, part_of

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models import Entry, ParsedFeed
+from monitor.models.articles import Entry, ParsedFeed
 from monitor.sources.telegram import parse
 from tests.factories import NOW
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import sources
-from monitor.models import Fetched, ParsedFeed
+from monitor.models.articles import Fetched, ParsedFeed
 from monitor.trimming import Trimmed, trim
 from tests.factories import NOW, feed
 from tests.servers.web import Item, atom, rss

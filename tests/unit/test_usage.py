@@ -5,7 +5,7 @@ from monitor.matching.backtest import KeptArticle
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
 from monitor.matching.usage import FEWEST, Usage
-from monitor.models import Outcome, Verdict
+from monitor.models.articles import Outcome, Verdict
 from tests.factories import NOW
 
 RULES = """\

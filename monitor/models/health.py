@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.outgoing import DeliveryState
+from monitor.models.outbox import DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from monitor.models import Outcome
-from monitor.outgoing import DeliveryState
-from monitor.vitals import FeedHealth, Trouble
+from monitor.models.articles import Outcome
+from monitor.models.outbox import DeliveryState
+from monitor.models.vitals import FeedHealth, Trouble
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",

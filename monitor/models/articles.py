@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from monitor.outgoing import WantedPost
-from monitor.vitals import UNLEARNT, Habit
+from monitor.models.outbox import WantedPost
+from monitor.models.vitals import UNLEARNT, Habit
 
 FeedLanguage = Literal["ru", "kk", "both"]
 Language = Literal["ru", "kk"]
