@@ -23,7 +23,7 @@ from monitor.matching.backtest import Comparison, by, recorded
 from monitor.models.articles import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
 from monitor.store import Store
 from monitor.tables import entries
-from monitor.urls import address_number
+from monitor.text.urls import address_number
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 BYTES = 3_000

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from monitor.conditions import TITLES, Condition
 from monitor.models.health import Alarm, Kind
-from monitor.text import cut
+from monitor.text.unicode import cut
 
 HOLD = timedelta(seconds=50)  # two looks, a minute apart
 HOLD_DOUBT = timedelta(minutes=10)  # a post in doubt may be found in the channel by then, and nobody need be asked

@@ -17,8 +17,8 @@ from monitor.mutebook import MuteBook
 from monitor.mutes import told
 from monitor.outbox import Outbox
 from monitor.reviews import Reviews
-from monitor.richtext import Html, join, line, link, tag, text
 from monitor.store import Store
+from monitor.text.telegram_html import Html, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
 IN_DOUBT: Final = "u"  # the buttons under a post in doubt carry this and the delivery's number

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from monitor import __version__, endpoint, health, urls
+from monitor import __version__, endpoint, health
 from monitor.alarmbook import AlarmBook
 from monitor.archive import Archive
 from monitor.blackout import Blackout
@@ -52,6 +52,7 @@ from monitor.reloading import Tell
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.taking import Taker
+from monitor.text import urls
 from monitor.watch import Watch
 from monitor.watchdog import Watchdog
 

@@ -15,7 +15,7 @@ import structlog
 
 from monitor.errors import DatabaseError
 from monitor.models.labels import span
-from monitor.text import cut
+from monitor.text.unicode import cut
 from monitor.watch import Tell
 
 HOLD = timedelta(seconds=20)  # a server that restarts is nothing; a minute without a database is

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from monitor import urls
+from monitor.text import urls
 
 _HOME = re.compile(r"/?(?:(?:ru|kz|kk|kaz|rus|en)/?)?(?:(?:index|main|home|default)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _LOGIN = re.compile(r"/(?:wp-)?(?:log-?in|sign-?in|auth(?:orization)?|oauth2?|sso)(?:\.\w{2,5})?(?:/|$)", re.IGNORECASE)

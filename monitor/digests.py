@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from monitor.models.outbox import DigestItem
-from monitor.richtext import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
 _MOST_LINES: Final = 80  # a line has one link, and Telegram takes a hundred entities in a message

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor import charsets, languages, markup, urls
 from monitor.models.articles import Entry, Feed, FeedKind, FeedLanguage, Fetched
+from monitor.text import charsets, markup, urls
+from monitor.text.languages import detection
 
 FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 SITEMAP_PATHS = (
@@ -131,7 +132,7 @@ def _top_domain(url: str) -> str:
 
 
 def _lang(entries: Sequence[Entry]) -> FeedLanguage:
-    found = Counter(languages.detect(f"{entry.title}\n{entry.summary}", "both") for entry in entries)
+    found = Counter(detection.detect(f"{entry.title}\n{entry.summary}", "both") for entry in entries)
     told = found["ru"] + found["kk"]
     if not told or min(found["ru"], found["kk"]) > _MIXED * told:
         return "both"

@@ -24,7 +24,7 @@ from monitor.errors import (
 from monitor.hours import Hours
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.outbox import Outbox
-from monitor.richtext import text
+from monitor.text.telegram_html import text
 
 SEND_RETRY = timedelta(seconds=5)
 SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often

@@ -14,9 +14,9 @@ from monitor.database import chunks, upsert
 from monitor.models.articles import Decision, Story, StoryChange, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.outbox import want
-from monitor.richtext import Html, join, tag, text
 from monitor.stories import part_of
 from monitor.tables import deliveries, reviews
+from monitor.text.telegram_html import Html, join, tag, text
 
 undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 """Questions that can still be decided."""

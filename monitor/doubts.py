@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, 
 
 from monitor.models.outbox import DeliveryState, Doubt
 from monitor.tables import chats, deliveries
-from monitor.urls import public_name
+from monitor.text.urls import public_name
 
 FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
 LONGEST_LOOK_PAUSE = timedelta(minutes=15)

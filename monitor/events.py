@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from monitor.languages import detect
 from monitor.matching.evaluation import UNSCORED, Score
 from monitor.models.articles import (
     Article,
@@ -26,6 +25,7 @@ from monitor.models.articles import (
 from monitor.placing import SAME_CASE
 from monitor.similarity import Shelf, fingerprint
 from monitor.stories import Chats, group
+from monitor.text.languages.detection import detect
 
 _CHATS = Chats(post="evaluate")
 _UNDATED = datetime(2000, 1, 1, 12, tzinfo=UTC)  # when the records without any date before them came

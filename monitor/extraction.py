@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from monitor import challenges, charsets, markup, outline, prose, statements, text
+from monitor import challenges, outline, prose, statements
 from monitor.models.articles import Extracted
 from monitor.outline import Line
 from monitor.statements import Stated
+from monitor.text import charsets, markup, unicode
 
 _LARGEST_PAGE = 4_000_000  # bytes; what follows is not the article
 _LONGEST_TEXT = 200_000
@@ -113,4 +114,4 @@ def _selected(tree: LexborHTMLParser, title: str, selector: str) -> str:
 
 def _readable(lines: Iterable[Line]) -> str:
     joined = "".join(("\n\n" if line.gap > 1 else "\n") + line.text for line in lines)
-    return markup.without_notices(text.clean(joined))
+    return markup.without_notices(unicode.clean(joined))

@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from monitor import cadence, urls
+from monitor import cadence
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
 from monitor.models.articles import Feed, FeedKind, FeedState
 from monitor.models.vitals import Habit
+from monitor.text import urls
 
 _REFUSALS = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, ParseFailure.CHALLENGE})
 _PATIENCE = 2  # failures in a row of another kind before the fallback is asked

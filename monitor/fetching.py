@@ -15,13 +15,14 @@ from zlib import crc32
 
 import httpx
 
-from monitor import challenges, charsets, freshness, refusals, robots, urls
+from monitor import challenges, freshness, refusals, robots
 from monitor.addresses import Lookup
 from monitor.decompression import ACCEPTED
 from monitor.detours import Detour, detour
 from monitor.errors import FetchError, FetchFailure
 from monitor.exchanges import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
 from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
+from monitor.text import charsets, urls
 from monitor.turns import Rests, Turns
 
 __all__ = ["Fetcher", "Limits"]

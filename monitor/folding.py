@@ -13,9 +13,9 @@ from monitor.database import chunks, insert_or_ignore
 from monitor.digests import after_flood, of_day
 from monitor.hours import Day
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
-from monitor.richtext import first_line
 from monitor.tables import articles, chats, deliveries
-from monitor.urls import message_link, public_name
+from monitor.text.telegram_html import first_line
+from monitor.text.urls import message_link, public_name
 
 FLOOD = 20
 """More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more

@@ -14,7 +14,7 @@ from monitor.database import reading
 from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryState
 from monitor.tables import articles, deliveries, entries, feeds, stories
-from monitor.urls import address_number, canonical, host_key
+from monitor.text.urls import address_number, canonical, host_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from monitor.errors import FetchError, FetchFailure
 from monitor.extraction import is_full
 from monitor.fetching import Fetcher
-from monitor.languages import detect
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
 from monitor.models.articles import (
@@ -31,7 +30,8 @@ from monitor.models.articles import (
 from monitor.mutes import Mute, reason
 from monitor.reading import Reader
 from monitor.similarity import fingerprint
-from monitor.urls import canonical
+from monitor.text.languages.detection import detect
+from monitor.text.urls import canonical
 
 PUT_OFF = timedelta(hours=2)  # how long a page that cannot be had for the moment is waited for
 _FOR_THE_MOMENT = frozenset(

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from monitor.matching.rules import CompiledRules
-from monitor.richtext import Html, join, line, tag, text
+from monitor.text.telegram_html import Html, join, line, tag, text
 
 MOST_HOURS: Final = 168
 _WISH: Final = re.compile(r"(?P<rule>.+?)[ ]+(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")

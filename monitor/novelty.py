@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.models.articles import Article, Telling
 from monitor.people import Person, in_common, people
-from monitor.text import sentences
+from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
 _SUBJECT = 200  # characters in which those stand of whom it tells

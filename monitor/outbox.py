@@ -30,8 +30,8 @@ from monitor.models.outbox import (
     Wait,
     WantedPost,
 )
-from monitor.richtext import first_line
 from monitor.tables import articles, deliveries, stories
+from monitor.text.telegram_html import first_line
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
-from monitor import markup
+from monitor.text import markup
 
 _INLINE = frozenset({"a", "time"})  # part the text of a line into kinds; every other element ends the line
 _UNREAD = frozenset({"script", "style", "noscript", "iframe", "textarea", "nav", "title", "head", "meta", "link"})

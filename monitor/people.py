@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from monitor.languages.everyday import SHARES
-from monitor.languages.first_names import is_first_name
+from monitor.text.languages.first_names import is_first_name
+from monitor.text.languages.word_frequencies import SHARES
 
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name

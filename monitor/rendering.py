@@ -19,8 +19,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Article, Match, Story, Telling, Tier, TopicVerdict
-from monitor.richtext import Html, join, line, link, tag, text
-from monitor.text import sentences, utf16_length
+from monitor.text.telegram_html import Html, join, line, link, tag, text
+from monitor.text.unicode import sentences, utf16_length
 
 _Span = tuple[int, int]
 

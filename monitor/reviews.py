@@ -19,10 +19,10 @@ from monitor.models.articles import Decision, Outcome, Story, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.outbox import tell, want
 from monitor.rendering import render
-from monitor.richtext import Html, first_line, fits, join, line, link, tag, text
 from monitor.store import lock_stories, read_stories
 from monitor.stories import part_of
 from monitor.tables import articles, deliveries, entries, reviews
+from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided

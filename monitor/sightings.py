@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor import charsets, markup, urls
+from monitor.text import charsets, markup, urls
 
 _LONGEST_PAGE = 4_000_000
 _MESSAGE = ".tgme_widget_message[data-post]"

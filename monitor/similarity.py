@@ -14,8 +14,8 @@ from functools import lru_cache
 from heapq import nlargest
 from zlib import crc32
 
-from monitor.languages.everyday import SHARES
 from monitor.models.articles import Article
+from monitor.text.languages.word_frequencies import SHARES
 
 LEAD = 600  # characters of title and of text: the lead tells the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages

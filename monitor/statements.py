@@ -12,7 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor import dates, markup, text
+from monitor.text import dates, markup, unicode
 
 _LONGEST_TITLE = 1_000
 _LEAST_TITLE = 12  # characters; a shorter first-rank heading is the site's name or a rubric
@@ -27,7 +27,7 @@ class Stated:
     """What the page's linked data says of the article."""
 
     title: str = ""
-    text: str = ""
+    unicode: str = ""
     published: str = ""
     is_free: bool = True
 
@@ -78,11 +78,11 @@ def _content(meta: LexborNode | None) -> str:
 
 
 def _one_line(raw: str) -> str:
-    return " ".join(text.clean(raw[: 2 * _LONGEST_TITLE]).split())[:_LONGEST_TITLE]
+    return " ".join(unicode.clean(raw[: 2 * _LONGEST_TITLE]).split())[:_LONGEST_TITLE]
 
 
 def _body(stated: str) -> str:
-    readable = markup.plain(stated) if "<" in stated else text.clean(stated)
+    readable = markup.plain(stated) if "<" in stated else unicode.clean(stated)
     return markup.without_notices(readable)
 
 

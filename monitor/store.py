@@ -34,7 +34,7 @@ from monitor.models.vitals import FeedHealth
 from monitor.mutebook import hold
 from monitor.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, heartbeats, stories
-from monitor.urls import address_number, canonical
+from monitor.text.urls import address_number, canonical
 
 
 class Group(Protocol):

@@ -23,7 +23,7 @@ from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
 from monitor.matching.engine import Matcher
 from monitor.models.articles import Match, Tier, Verdict
-from monitor.text import clean
+from monitor.text.unicode import clean
 
 CHANGED = 6  # the exit code when the edit changes a decision, for CI
 DAY = timedelta(days=1)

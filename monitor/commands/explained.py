@@ -11,9 +11,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from monitor.commands.shown import LANGUAGES, TIERS
-from monitor.languages import detect
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, shortened
 from monitor.models.articles import Extracted, Match, Tier, TopicVerdict, Verdict, Veto
+from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
 _PLACES = {"title": "заголовок", "text": "текст"}

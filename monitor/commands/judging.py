@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import charsets
 from monitor.commands.explained import show_explanation
 from monitor.commands.records import STDIN, numbered_lines, opened, record_of
 from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
@@ -20,7 +19,8 @@ from monitor.extraction import extract
 from monitor.matching import explanation
 from monitor.matching.engine import Matcher
 from monitor.models.articles import Extracted, Feed
-from monitor.text import clean
+from monitor.text import charsets
+from monitor.text.unicode import clean
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")

@@ -17,7 +17,7 @@ from monitor.environment import environment
 from monitor.errors import ConfigError
 from monitor.events import evaluate_events
 from monitor.matching import evaluation
-from monitor.text import clean
+from monitor.text.unicode import clean
 
 _BOUND = re.compile(r"(\w+):(precision|recall)=(1(?:\.0+)?|0(?:\.\d+)?)", re.ASCII)
 

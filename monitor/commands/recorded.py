@@ -21,8 +21,8 @@ from monitor.matching.engine import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.labels import OUTCOMES, STATES
 from monitor.mutebook import MuteBook
-from monitor.text import clean
-from monitor.urls import canonical, message_link
+from monitor.text.unicode import clean
+from monitor.text.urls import canonical, message_link
 
 
 def why(

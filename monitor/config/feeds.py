@@ -6,11 +6,11 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor import markup
 from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
 from monitor.models.articles import Feed, FeedKind, FeedLanguage, Listing
-from monitor.urls import host_key
+from monitor.text import markup
+from monitor.text.urls import host_key
 
 KEYS = (
     *("name", "kind", "url", "lang", "tz", "interval", "group", "fallback"),

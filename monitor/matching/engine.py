@@ -17,7 +17,7 @@ from monitor.matching.choice import choices, first_choice
 from monitor.matching.index import Hit, Span, TermIndex
 from monitor.matching.rules import CompiledRule, CompiledRules
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
-from monitor.text import sentences
+from monitor.text.unicode import sentences
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
 _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together

@@ -12,7 +12,7 @@ from monitor.errors import ConfigError
 from monitor.matching.engine import Matcher, Reading
 from monitor.matching.rules import CompiledRule
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
-from monitor.text import sentences
+from monitor.text.unicode import sentences
 
 _QUOTED = 80  # characters of an example in an error
 _NEARNESS: dict[str, str] = {Scope.SENTENCE: "в одном предложении", Scope.TITLE: "в заголовке", Scope.TEXT: "все"}

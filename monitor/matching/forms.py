@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.config.ruleset import Part, PartKind, Term
-from monitor.languages.kazakh_samples import samples
-from monitor.languages.russian import ONLY_RUSSIAN, grouped_forms
 from monitor.matching.index import TermIndex
 from monitor.matching.rules import CompiledRules, CompiledTerm, Word, word_of
+from monitor.text.languages.kazakh_samples import samples
+from monitor.text.languages.russian import ONLY_RUSSIAN, grouped_forms
 
 _NAME = "имя"
 _AS_WRITTEN = "как написано"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monitor.matching.rules import CompiledRules, CompiledTerm
 from monitor.matching.words import Found, WordIndex, is_latin_kazakh
-from monitor.text import WORD, Folded, fold, word_at
+from monitor.text.unicode import WORD, Folded, fold, word_at
 
 _REMEMBERED = 100_000
 

@@ -11,11 +11,11 @@ from typing import Generic, TypeVar
 from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term, Topic
 from monitor.config.yamlfile import raise_first
 from monitor.errors import ConfigError
-from monitor.languages import kazakh, russian
-from monitor.languages.kazakh import Stem
-from monitor.languages.kazakh_latin import skeletons
 from monitor.models.articles import Language, Tier
-from monitor.text import fold
+from monitor.text.languages import kazakh, russian
+from monitor.text.languages.kazakh import Stem
+from monitor.text.languages.kazakh_latin import skeletons
+from monitor.text.unicode import fold
 
 # Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.
 _EVERYDAY_WORDS = (

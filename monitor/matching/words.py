@@ -10,9 +10,9 @@ from itertools import chain
 
 import ahocorasick
 
-from monitor.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
 from monitor.matching.rules import Word
-from monitor.text import WORD, Folded
+from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
+from monitor.text.unicode import WORD, Folded
 
 _REMEMBERED = 100_000
 _LONGEST_WORD = 64  # letters; what is longer is no word

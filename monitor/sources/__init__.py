@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from monitor import charsets, urls
 from monitor.models.articles import Feed, FeedKind, Fetched, ParsedFeed
 from monitor.models.vitals import LOST_LETTERS
 from monitor.sources import feed as _feed
@@ -14,7 +13,8 @@ from monitor.sources import listing as _listing
 from monitor.sources import sitemap as _sitemap
 from monitor.sources import telegram as _telegram
 from monitor.sources.document import SITEMAPS, find_root
-from monitor.text import letters_in
+from monitor.text import charsets, urls
+from monitor.text.unicode import letters_in
 
 __all__ = ["at_fallback", "parse", "recognise"]
 

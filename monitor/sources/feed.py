@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from monitor import charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, ParsedFeed
 from monitor.sources import elements, identity, jsonfeed, patient
 from monitor.sources.document import MOST_ENTRIES, not_a_feed, prepare
 from monitor.sources.identity import Draft
+from monitor.text import charsets, dates, markup, urls
 
 _LONGEST_TITLE = 1_000
 _LONGEST_TEXT = 200_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from monitor import urls
 from monitor.models.articles import Entry
+from monitor.text import urls
 
 _MOST_SHARED = 0.05  # of a feed's entries
 

@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor import challenges, charsets, dates, markup, urls
+from monitor import challenges
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Listing, ParsedFeed
 from monitor.sources import identity
 from monitor.sources.document import not_a_feed
 from monitor.sources.identity import Draft
+from monitor.text import charsets, dates, markup, urls
 
 _MOST_ITEMS = 500
 _LONGEST_PAGE = 4_000_000

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor import charsets, dates, markup, urls
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import ParsedFeed
 from monitor.sources import elements, identity
 from monitor.sources.document import MOST_ENTRIES, SITEMAPS, find_root, not_a_feed, sound
 from monitor.sources.identity import Draft
+from monitor.text import charsets, dates, markup, urls
 
 _GZIP = b"\x1f\x8b"
 _LARGEST = 8 * 1024 * 1024  # bytes after decompression

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor import charsets, dates, markup, text, urls
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, ParsedFeed
+from monitor.text import charsets, dates, markup, unicode, urls
 
 _LONGEST_PAGE = 4_000_000
 _MOST_POSTS = 200  # a preview page holds twenty
@@ -119,9 +119,9 @@ def _is_text(node: LexborNode) -> bool:
 
 def _title(content: str) -> str:
     first_line = content.partition("\n")[0]
-    start, end = next(iter(text.sentences(first_line)), (0, len(first_line)))
-    title = first_line if text.utf16_length(first_line) <= _LONGEST_TITLE else first_line[start:end]
-    return text.cut(title, _LONGEST_TITLE)
+    start, end = next(iter(unicode.sentences(first_line)), (0, len(first_line)))
+    title = first_line if unicode.utf16_length(first_line) <= _LONGEST_TITLE else first_line[start:end]
+    return unicode.cut(title, _LONGEST_TITLE)
 
 
 def _published_at(message: LexborNode, now: datetime) -> datetime | None:

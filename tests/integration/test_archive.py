@@ -20,7 +20,7 @@ from monitor.placing import SAME_CASE
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.tables import archive, archive_dictionaries, entries
-from monitor.urls import address_number, canonical
+from monitor.text.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling
 
 PLACE = partial(group, chats=Chats(post="@channel", review=""))

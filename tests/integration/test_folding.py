@@ -20,7 +20,7 @@ from monitor.models.outbox import (
     Wait,
 )
 from monitor.outbox import Outbox, tell
-from monitor.richtext import seen
+from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Newsdesk
 

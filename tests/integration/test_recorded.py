@@ -12,7 +12,7 @@ from monitor.database import open_engine
 from monitor.environment import environment
 from monitor.mutebook import MuteBook
 from monitor.mutes import Mute, RuleName
-from monitor.urls import canonical
+from monitor.text.urls import canonical
 from tests.command_line import RULES, Told, call, write_files
 from tests.past import Past, story
 from tests.servers.web import WebServer

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor.alarms import Course, follow, notice
 from monitor.conditions import Condition
 from monitor.models.health import Alarm, Kind
-from monitor.text import utf16_length
+from monitor.text.unicode import utf16_length
 from tests.factories import NOW
 from tests.servers.bot_html import parse_html
 

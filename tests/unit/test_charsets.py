@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.charsets import decode, is_lost, repaired
+from monitor.text.charsets import decode, is_lost, repaired
 
 TEXT = "В Атырау суд отпустил активиста; прокурор требовал выслать его в соседнюю страну. «Адвокат» ждёт."
 

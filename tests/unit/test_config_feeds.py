@@ -7,7 +7,7 @@ import pytest
 from monitor.config.feeds import load_feeds, problems
 from monitor.errors import ConfigError
 from monitor.models.articles import Feed, FeedKind, Listing
-from monitor.urls import canonical
+from monitor.text.urls import canonical
 
 GOOD = """
 feeds:

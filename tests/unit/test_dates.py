@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import dates
+from monitor.text import dates
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

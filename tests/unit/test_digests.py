@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.digests import after_flood, of_day
 from monitor.models.outbox import DigestItem
-from monitor.richtext import MOST_BYTES, first_line, fits, seen
+from monitor.text.telegram_html import MOST_BYTES, first_line, fits, seen
 from tests.servers.bot_html import parse_html, utf16_length
 
 DAY = date(2026, 11, 22)

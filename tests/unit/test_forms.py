@@ -3,9 +3,9 @@ import pytest
 from monitor.config.keywords import read_terms
 from monitor.config.ruleset import PartKind
 from monitor.errors import ConfigError
-from monitor.languages import kazakh, russian
-from monitor.languages.kazakh_samples import samples
 from monitor.matching.forms import forms_of, found_in
+from monitor.text.languages import kazakh, russian
+from monitor.text.languages.kazakh_samples import samples
 
 
 def found(written: str, text: str, kind: PartKind = PartKind.WORD) -> tuple[str, ...]:

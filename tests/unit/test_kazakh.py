@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton, stems
-from monitor.text import fold
+from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton, stems
+from monitor.text.unicode import fold
 
 # A dictionary word and forms that must be accepted.
 FORMS = {

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.languages import detect
 from monitor.models.articles import FeedLanguage, Language
+from monitor.text.languages.detection import detect
 
 HINTS: tuple[FeedLanguage, ...] = ("ru", "kk", "both")
 

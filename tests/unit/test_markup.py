@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor import markup
+from monitor.text import markup
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
-from monitor.languages import russian
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
+from monitor.text.languages import russian
 
 TABLE = 'CREATE VIRTUAL TABLE story USING fts5(text, tokenize="unicode61 remove_diacritics 0")'
 # No form belongs to two of them: FTS5 does not ask for two different places.

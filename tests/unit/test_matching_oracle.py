@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
 from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term
-from monitor.languages import kazakh, russian
-from monitor.languages.kazakh_latin import skeletons
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
 from monitor.models.articles import Tier, Verdict
-from monitor.text import WORD, Folded, fold, sentences
+from monitor.text.languages import kazakh, russian
+from monitor.text.languages.kazakh_latin import skeletons
+from monitor.text.unicode import WORD, Folded, fold, sentences
 
 GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")
 

@@ -13,7 +13,7 @@ from monitor.matching.rules import compile_rules
 from monitor.models.articles import Tier, Verdict
 from monitor.mutebook import shown
 from monitor.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
-from monitor.richtext import fits, seen
+from monitor.text.telegram_html import fits, seen
 from tests.factories import NOW
 
 SEA = RuleName(topic="sea", title="Море", rule="побег морем")

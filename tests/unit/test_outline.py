@@ -1,5 +1,5 @@
-from monitor import markup
 from monitor.outline import Outline, lay_out, measure
+from monitor.text import markup
 
 
 def outline(html: str) -> Outline:

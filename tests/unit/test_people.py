@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.languages.first_names import is_first_name
 from monitor.people import Person, people
+from monitor.text.languages.first_names import is_first_name
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.languages.russian import forms, name_forms
-from monitor.text import fold
+from monitor.text.languages.russian import forms, name_forms
+from monitor.text.unicode import fold
 
 # A dictionary word and forms that must be found.
 FORMS = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import clean, cut, fold, sentences, utf16_length, word_at
+from monitor.text.unicode import clean, cut, fold, sentences, utf16_length, word_at
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
 # what editors, converters and pranksters really put into words

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.urls import absolute, canonical, host_key
+from monitor.text.urls import absolute, canonical, host_key
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from monitor.languages.kazakh_latin import latin_skeleton
+from monitor.text.languages.kazakh_latin import latin_skeleton
 
 Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/languages/kazakh_latin.py
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from html import escape, unescape
 from typing import Final, Literal, NewType
 
-from monitor.text import clean, cut, utf16_length
-from monitor.urls import absolute
+from monitor.text.unicode import clean, cut, utf16_length
+from monitor.text.urls import absolute
 
 Html = NewType("Html", str)  # only the builders below may make one
 

@@ -8,9 +8,9 @@ from collections import Counter
 from functools import lru_cache
 from typing import Literal
 
-from monitor.languages.kazakh_latin import LATIN_MARKS
 from monitor.models.articles import FeedLanguage, Language
-from monitor.text import letters_in
+from monitor.text.languages.kazakh_latin import LATIN_MARKS
+from monitor.text.unicode import letters_in
 
 _REMEMBERED = 20_000  # words: the press says most things in few
 _SAMPLE = 4_000  # characters: the language of a text is plain from its beginning

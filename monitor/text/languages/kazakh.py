@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.languages import kazakh_endings as grammar
-from monitor.languages.kazakh_endings import Script
-from monitor.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, skeletons
-from monitor.text import fold
+from monitor.text.languages import kazakh_suffixes as grammar
+from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, skeletons
+from monitor.text.languages.kazakh_suffixes import Script
+from monitor.text.unicode import fold
 
 __all__ = ["LATIN_MARKS", "Stem", "latin_skeleton", "stems"]
 

@@ -8,7 +8,7 @@ import codecs
 import re
 from collections.abc import Sequence
 
-from monitor.text import letters_in
+from monitor.text.unicode import letters_in
 
 _HEAD = 4_096  # where an XML declaration or a <meta charset> stands
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w-]{2,24})", re.ASCII | re.IGNORECASE)

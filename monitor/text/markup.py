@@ -9,7 +9,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from monitor import text
+from monitor.text import unicode
 
 _MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
 _LONGEST_TAG = 8_000  # characters
@@ -196,7 +196,7 @@ def drop_unread(tree: LexborHTMLParser) -> None:
 
 def text_of(node: LexborNode) -> str:
     """The readable text of one node of a `document`."""
-    return text.clean(node.text(deep=True))
+    return unicode.clean(node.text(deep=True))
 
 
 def plain(html: str) -> str:
@@ -206,9 +206,9 @@ def plain(html: str) -> str:
     """
     if "<" not in html:
         paragraphs = _PARAGRAPH_BREAK.split(html)
-        return text.clean("\n".join(_on_one_line(paragraph) for paragraph in paragraphs))
+        return unicode.clean("\n".join(_on_one_line(paragraph) for paragraph in paragraphs))
     if "&" not in html and "<" not in (lines := _LINE_TAG.sub("\n", _on_one_line(html))):
-        return text.clean(lines)  # what the parser would say, without asking it
+        return unicode.clean(lines)  # what the parser would say, without asking it
     tree = document(html)
     drop_unread(tree)
     return text_of(tree.root) if tree.root is not None else ""
@@ -221,7 +221,7 @@ def headline(html: str) -> str:
     """
     written = html
     for _ in range(3):
-        undone = plain(written) if _HEADLINE_TAG.search(written) else text.clean(written)
+        undone = plain(written) if _HEADLINE_TAG.search(written) else unicode.clean(written)
         if undone == written:
             break
         written = undone
@@ -251,4 +251,4 @@ def without_notices(readable: str) -> str:
     cut = _FOREIGN_AGENT.sub(" ", readable) if _AGENT.search(readable) else readable
     cut = _ABOUT_THE_OUTLET.sub("", cut)
     cut = _SUBSCRIBE.sub("", cut) if "жазылыңыз" in cut else cut
-    return readable if cut == readable else text.clean(cut)
+    return readable if cut == readable else unicode.clean(cut)

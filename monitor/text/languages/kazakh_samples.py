@@ -6,8 +6,8 @@ Nothing is matched by them: the grammar of `kazakh_endings` accepts many more, a
 import re
 from collections.abc import Iterator
 
-from monitor.languages.kazakh import Stem, stems
-from monitor.text import fold
+from monitor.text.languages.kazakh import Stem, stems
+from monitor.text.unicode import fold
 
 _BACK, _FRONT = "аоұыя", "әеөүіэи"  # «у», «ю» are either: the vowel before them decides
 _TO_FRONT = str.maketrans("аығқ", "еігк")

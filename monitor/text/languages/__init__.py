@@ -1,0 +1,1 @@
+"""Russian and Kazakh: which one a text is in, every form of a word, which words are names. Pure."""
