@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import structlog
 
-from monitor.hours import Day, Hours
+from monitor.config.hours import Day, Hours
 from monitor.models.outbox import DigestItem
 from monitor.outbox import Outbox
 

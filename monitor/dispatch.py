@@ -12,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from monitor.config.hours import Hours
 from monitor.errors import (
     ChannelClosed,
     DatabaseError,
@@ -21,7 +22,6 @@ from monitor.errors import (
     MessageRejected,
     NotAccepted,
 )
-from monitor.hours import Hours
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.outbox import Outbox
 from monitor.text.telegram_html import text

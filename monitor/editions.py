@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.config.feeds import load_feeds
+from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.config.ruleset import Keywords
-from monitor.config.yamlfile import raise_first
+from monitor.config.yaml_reader import raise_first
 from monitor.environment import as_text, read_bytes
 from monitor.errors import ConfigError
 from monitor.matching.engine import Matcher

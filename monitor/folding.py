@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
+from monitor.config.hours import Day
 from monitor.database import chunks, insert_or_ignore
 from monitor.digests import after_flood, of_day
-from monitor.hours import Day
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.tables import articles, chats, deliveries
 from monitor.text.telegram_html import first_line

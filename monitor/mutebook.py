@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, literal, select, update
 
+from monitor.config.hours import Day
 from monitor.database import chunks, reading, upsert, writing
 from monitor.digests import after_flood
-from monitor.hours import Day
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
 from monitor.mutes import Held, Mute, RuleName, begun, clock_time, ended, void

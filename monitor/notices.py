@@ -6,7 +6,7 @@ Lines are plain Russian text; `notice` makes a Telegram message of them.
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from monitor.config.ruleset import Keywords, Rule, Term
+from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.articles import Feed

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 
 from monitor import chatbook, doubts
+from monitor.config.hours import Day
 from monitor.database import reading, upsert, writing
 from monitor.doubts import doubted
 from monitor.folding import fold, fold_day
-from monitor.hours import Day
 from monitor.models.outbox import (
     Buttons,
     ChatIdentity,

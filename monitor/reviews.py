@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, sel
 
 from monitor import docket
 from monitor.asking import DECIDED, ask, buttons, decided, told
+from monitor.config.hours import Day
 from monitor.database import reading, writing
-from monitor.hours import Day
 from monitor.models.articles import Decision, Outcome, Story, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.outbox import tell, want

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
 from monitor.config import feeds as feeds_file
+from monitor.config import json_schemas
 from monitor.config import keywords as keywords_file
-from monitor.config import schemas
-from monitor.config.ruleset import Keywords
+from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
@@ -59,7 +59,7 @@ def schema(
     of: Annotated[Literal["feeds", "keywords"], typer.Argument(metavar="feeds|keywords", help="схема какого файла")],
 ) -> None:
     """Напечатать JSON Schema файла: по ней редактор подсказывает ключи и отмечает опечатки."""
-    print_json(schemas.feeds_schema() if of == "feeds" else schemas.keywords_schema())
+    print_json(json_schemas.feeds_schema() if of == "feeds" else json_schemas.keywords_schema())
 
 
 def _check_feeds(path: str) -> Sequence[ConfigError]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from monitor import app, probing
 from monitor.checkup import Checkup
-from monitor.config import stanzas
+from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import clock, environment, read_text
@@ -44,7 +44,7 @@ def feeds_add(
     elif found.twin:
         _refuse(f"Эту ленту уже читает «{found.twin.name}»: {found.twin.url}")
     else:
-        made = stanzas.appended(text, found.feed, file=path, today=clock().date())
+        made = feed_writer.appended(text, found.feed, file=path, today=clock().date())
         _show_found(found)
         if not dry_run:
             _replace(Path(path).resolve(), made)
@@ -70,7 +70,7 @@ def _refuse(message: str) -> None:
 
 
 def _show_found(found: Found) -> None:
-    typer.echo(stanzas.stanza(found.feed))
+    typer.echo(feed_writer.stanza(found.feed))
     typer.echo(f"Записей сейчас: {len(found.entries)}. Первые:")
     for entry in found.entries[:3]:
         typer.echo(f"  · {entry.title or entry.url}")

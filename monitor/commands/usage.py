@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import monotonic
 
 from monitor.archive import Archive
-from monitor.config.ruleset import Keywords
+from monitor.config.keyword_rules import Keywords
 from monitor.database import open_existing
 from monitor.environment import clock
 from monitor.errors import ConfigError, MonitorError

@@ -1,4 +1,1 @@
-"""What maintainers and operators write down. Every error names file, line and key, and says in Russian what to write.
-
-The readers here take text and return values; opening the files is the door's business.
-"""
+"""What people write (settings, feeds.yaml, keywords.yaml) → values; an error names file, line, key. Opens no file."""

@@ -6,7 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.config.yamlfile import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
+from monitor.config.yaml_reader import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
 from monitor.models.articles import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from monitor.config.ruleset import (
+from monitor.config.keyword_rules import (
     Example,
     Expectation,
     Keywords,
@@ -22,7 +22,17 @@ from monitor.config.ruleset import (
     Topic,
     WordList,
 )
-from monitor.config.yamlfile import Mapping, Node, Reader, Scalar, Sequence, load, nearest, raise_first, sorted_problems
+from monitor.config.yaml_reader import (
+    Mapping,
+    Node,
+    Reader,
+    Scalar,
+    Sequence,
+    load,
+    nearest,
+    raise_first,
+    sorted_problems,
+)
 from monitor.errors import ConfigError
 from monitor.models.articles import Language, Tier
 

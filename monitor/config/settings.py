@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from monitor import hours
+from monitor.config import hours
 from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"

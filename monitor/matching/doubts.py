@@ -5,7 +5,7 @@ Nothing here is an error; `check` warns of it. What no bot may start with is ref
 
 from collections.abc import Iterable, Iterator
 
-from monitor.config.ruleset import Keywords, Rule, Scope, Term
+from monitor.config.keyword_rules import Keywords, Rule, Scope, Term
 from monitor.errors import ConfigError
 from monitor.matching.rules import CompiledRules, Word, is_everyday
 from monitor.models.articles import Tier

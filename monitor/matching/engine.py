@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from monitor.config.ruleset import Scope
+from monitor.config.keyword_rules import Scope
 from monitor.matching.choice import choices, first_choice
 from monitor.matching.index import Hit, Span, TermIndex
 from monitor.matching.rules import CompiledRule, CompiledRules

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.config.ruleset import Example, Keywords, Scope, Topic
+from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.engine import Matcher, Reading
 from monitor.matching.rules import CompiledRule

@@ -6,7 +6,7 @@ Forms come from where the rules take them; a question goes to the same index as 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.config.ruleset import Part, PartKind, Term
+from monitor.config.keyword_rules import Part, PartKind, Term
 from monitor.matching.index import TermIndex
 from monitor.matching.rules import CompiledRules, CompiledTerm, Word, word_of
 from monitor.text.languages.kazakh_samples import samples

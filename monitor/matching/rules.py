@@ -8,8 +8,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term, Topic
-from monitor.config.yamlfile import raise_first
+from monitor.config.keyword_rules import Keywords, Part, PartKind, Rule, Scope, Term, Topic
+from monitor.config.yaml_reader import raise_first
 from monitor.errors import ConfigError
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian

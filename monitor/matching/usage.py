@@ -6,7 +6,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from monitor.config.ruleset import Keywords, Rule, Topic
+from monitor.config.keyword_rules import Keywords, Rule, Topic
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.engine import Matcher

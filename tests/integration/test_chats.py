@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.channel import Channel
+from monitor.config.hours import Hours, read_quiet
 from monitor.dispatch import Dispatcher
-from monitor.hours import Hours, read_quiet
 from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
 from monitor.outbox import Outbox
 from monitor.preview import Terminal

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from monitor.config.hours import Day, Hours, read_time
 from monitor.daily import Daily
-from monitor.hours import Day, Hours, read_time
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.outbox import Outbox
 from tests.clock import Clock

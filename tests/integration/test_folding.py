@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine
 
+from monitor.config.hours import Day
 from monitor.database import writing
 from monitor.folding import FLOOD
-from monitor.hours import Day
 from monitor.lookout import Lookout
 from monitor.models.outbox import (
     ChatIdentity,

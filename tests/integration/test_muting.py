@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from monitor.archive import Archive
+from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
 from monitor.daily import Daily
 from monitor.fetching import Fetcher
-from monitor.hours import Day, Hours
 from monitor.judging import Horizon, Judge, split
 from monitor.listening import Listening
 from monitor.lookout import Lookout

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.hours import Day
+from monitor.config.hours import Day
 from monitor.listening import Listening
 from monitor.models.articles import Decision, Tier
 from monitor.models.outbox import DeliveryState

@@ -1,7 +1,7 @@
 import pytest
 
+from monitor.config.keyword_rules import PartKind
 from monitor.config.keywords import read_terms
-from monitor.config.ruleset import PartKind
 from monitor.errors import ConfigError
 from monitor.matching.forms import forms_of, found_in
 from monitor.text.languages import kazakh, russian

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.hours import Hours, read_duration, read_quiet, read_time, read_zone
+from monitor.config.hours import Hours, read_duration, read_quiet, read_time, read_zone
 
 NIGHT = Hours(zone="Asia/Almaty", quiet=(time(23), time(7)))
 MORNING = Hours(zone="Asia/Almaty", digest_at=time(9))

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.config.keyword_rules import Keywords, Part, PartKind, Scope, Term
 from monitor.config.keywords import load_keywords, problems
-from monitor.config.ruleset import Keywords, Part, PartKind, Scope, Term
-from monitor.config.yamlfile import Mapping, Scalar, load
+from monitor.config.yaml_reader import Mapping, Scalar, load
 from monitor.errors import ConfigError
 from monitor.models.articles import Tier
 

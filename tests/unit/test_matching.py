@@ -2,8 +2,8 @@ from functools import cache
 
 import pytest
 
+from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.config.ruleset import Keywords
 from monitor.errors import ConfigError
 from monitor.matching import rules
 from monitor.matching.engine import Matcher

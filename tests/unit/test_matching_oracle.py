@@ -8,8 +8,8 @@ from itertools import pairwise, product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from monitor.config.keyword_rules import Keywords, Part, PartKind, Rule, Scope, Term
 from monitor.config.keywords import load_keywords
-from monitor.config.ruleset import Keywords, Part, PartKind, Rule, Scope, Term
 from monitor.matching.engine import Matcher
 from monitor.matching.rules import compile_rules
 from monitor.models.articles import Tier, Verdict

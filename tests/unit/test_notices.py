@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.config.ruleset import Keywords
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Comparison, KeptArticle, by, recorded
 from monitor.matching.engine import Matcher

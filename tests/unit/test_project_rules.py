@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.config.ruleset import Keywords
 from monitor.matching.engine import Matcher
 from monitor.matching.explanation import check_examples
 from monitor.matching.rules import compile_rules

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.config import feeds, keywords
-from monitor.config.schemas import Schema, feeds_schema, keywords_schema
-from monitor.config.yamlfile import Mapping, Node, Scalar, load
+from monitor.config.json_schemas import Schema, feeds_schema, keywords_schema
+from monitor.config.yaml_reader import Mapping, Node, Scalar, load
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)

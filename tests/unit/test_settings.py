@@ -2,9 +2,9 @@ from datetime import time, timedelta
 
 import pytest
 
+from monitor.config.hours import Hours
 from monitor.config.settings import TERMINAL, load_settings, unknown_names, wanted_files
 from monitor.errors import ConfigError
-from monitor.hours import Hours
 
 TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.config.feed_writer import appended, stanza
 from monitor.config.feeds import load_feeds
-from monitor.config.stanzas import appended, stanza
 from monitor.errors import ConfigError
 from monitor.models.articles import Feed, FeedKind
 from tests.factories import feed as make_feed

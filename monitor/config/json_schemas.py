@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from monitor.config import feeds, keywords
-from monitor.config.ruleset import Scope
+from monitor.config.keyword_rules import Scope
 from monitor.models.articles import FeedKind, FeedLanguage, Listing, Tier
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
