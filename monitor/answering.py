@@ -10,11 +10,11 @@ from typing import Final
 from monitor.history import History, Member
 from monitor.lookout import Lookout
 from monitor.matching import explanation
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import told
 from monitor.models.labels import OUTCOMES, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
 from monitor.mutebook import MuteBook
-from monitor.mutes import told
 from monitor.outbox import Outbox
 from monitor.reviews import Reviews
 from monitor.store import Store

@@ -35,12 +35,12 @@ from monitor.judging import Judge
 from monitor.logs import Redactor
 from monitor.looking import Looker
 from monitor.lookout import Lookout
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import names_of
 from monitor.metrics import Metrics
 from monitor.models.articles import Extracted, Feed, Fetched
 from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook
-from monitor.mutes import names_of
 from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.placing import SAME_CASE

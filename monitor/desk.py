@@ -14,7 +14,7 @@ from monitor.environment import clock, worker_name
 from monitor.history import History
 from monitor.listening import Listening
 from monitor.lookout import Lookout
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.mutebook import MuteBook
 from monitor.muting import Muting, deeds_of
 from monitor.outbox import Outbox

@@ -13,9 +13,9 @@ from monitor.config.keywords import load_keywords
 from monitor.config.yaml_reader import raise_first
 from monitor.environment import as_text, read_bytes
 from monitor.errors import ConfigError
-from monitor.matching.engine import Matcher
+from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Feed
 
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished

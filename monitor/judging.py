@@ -12,7 +12,8 @@ from monitor.errors import FetchError, FetchFailure
 from monitor.extraction import is_full
 from monitor.fetching import Fetcher
 from monitor.matching import explanation
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import Mute, reason
 from monitor.models.articles import (
     Article,
     Entry,
@@ -27,7 +28,6 @@ from monitor.models.articles import (
     Tier,
     Verdict,
 )
-from monitor.mutes import Mute, reason
 from monitor.reading import Reader
 from monitor.similarity import fingerprint
 from monitor.text.languages.detection import detect

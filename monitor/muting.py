@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.lookout import Lookout
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import Mute, RuleName, Wish, listing, names_of, one_of, wish
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, RuleName, Wish, listing, names_of, one_of, wish
 from monitor.reviewing import Deed, Order
 from monitor.reviews import Reviews
 

@@ -17,9 +17,9 @@ from monitor.errors import DatabaseError, FeedError
 from monitor.habits import Reading
 from monitor.judging import FRESH, LATE, Horizon, Judge, Sorted, found, split
 from monitor.keybook import KEYS_KEPT, Sighting
+from monitor.matching.mutes import Mute, no_mutes
 from monitor.models.articles import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
 from monitor.models.vitals import Habit
-from monitor.mutes import Mute, no_mutes
 from monitor.outages import OUT_OF_REACH, Turn, Weather
 from monitor.recording import Recorder
 from monitor.store import Store

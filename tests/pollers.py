@@ -9,8 +9,8 @@ from monitor.app import recording
 from monitor.config.keywords import load_keywords
 from monitor.fetching import Fetcher
 from monitor.judging import Judge
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.polling import Poller
 from monitor.reading import Reader
 from monitor.recording import WAIT, Recorder

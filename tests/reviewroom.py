@@ -15,7 +15,7 @@ from monitor.dispatch import Dispatcher
 from monitor.history import History
 from monitor.listening import Listening
 from monitor.lookout import Lookout
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from benchmarks.matching.stories import Rule, Story, analyzer, keywords
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 
 Count = Callable[[Sequence[Story]], int]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pymorphy3 import MorphAnalyzer
 
-from monitor.matching.rules import EVERYDAY
+from monitor.matching.compiler import EVERYDAY
 from monitor.text.languages import kazakh
 
 BYTES = 3_000  # of a story in UTF-8, as the stories of the facts were

@@ -21,7 +21,7 @@ from monitor.environment import clock, environment
 from monitor.errors import ConfigError
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, Verdict
 from monitor.text.unicode import clean
 

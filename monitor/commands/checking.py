@@ -15,10 +15,10 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
-from monitor.matching import rules
-from monitor.matching.doubts import doubts
-from monitor.matching.engine import Matcher
+from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
+from monitor.matching.lint import doubts
+from monitor.matching.matcher import Matcher
 
 _Found = Sequence[ConfigError]
 
@@ -77,7 +77,7 @@ def _check_keywords(path: str, settings: Settings | None) -> tuple[_Found, _Foun
         return (error,), (), ()
     if found:
         return found, (), ()
-    compiled, found = rules.compile_checked(loaded)
+    compiled, found = compiler.compile_checked(loaded)
     matcher = Matcher(compiled)
     found = found or check_examples(loaded, matcher)
     used = _doubts_of_use(loaded, matcher, settings) if settings and not found else ()

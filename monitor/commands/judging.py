@@ -17,7 +17,7 @@ from monitor.environment import clock, environment, read_bytes
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.extraction import extract
 from monitor.matching import explanation
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted, Feed
 from monitor.text import charsets
 from monitor.text.unicode import clean

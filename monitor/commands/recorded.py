@@ -17,7 +17,7 @@ from monitor.editions import load_matcher
 from monitor.environment import clock, environment
 from monitor.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.matching import explanation
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.labels import OUTCOMES, STATES
 from monitor.mutebook import MuteBook

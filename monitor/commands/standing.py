@@ -14,10 +14,10 @@ from monitor.config.settings import load_settings
 from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.lookout import Lookout
+from monitor.matching.mutes import Mute, told
 from monitor.models.labels import queue, span, troubles
 from monitor.models.vitals import FeedHealth, OutboxSummary
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, told
 from monitor.reviews import Reviews, Waiting
 from monitor.store import Store
 

@@ -9,7 +9,7 @@ from monitor.config.keyword_rules import Keywords
 from monitor.database import open_existing
 from monitor.environment import clock
 from monitor.errors import ConfigError, MonitorError
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.matching.usage import Usage
 
 PERIOD = timedelta(days=30)

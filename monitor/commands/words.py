@@ -16,7 +16,7 @@ from monitor.config.settings import load_settings
 from monitor.config.yaml_reader import nearest
 from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
-from monitor.matching.forms import WordForms, forms_of, found_in
+from monitor.matching.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
 
 _KINDS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Tier, Verdict
 
 Kind = Literal["gained", "lost", "moved"]

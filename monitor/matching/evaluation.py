@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.matching.engine import Matcher
 from monitor.matching.explanation import explain, lack
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, TopicVerdict
 
 UNSCORED = "maybe"  # the topic of records that two people would label differently

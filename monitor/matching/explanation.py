@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
-from monitor.matching.engine import Matcher, Reading
-from monitor.matching.rules import CompiledRule
+from monitor.matching.compiler import CompiledRule
+from monitor.matching.matcher import Matcher, Reading
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text.unicode import sentences
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from monitor.config.keyword_rules import Keywords, Rule, Topic
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from telegram import Bot
 
 from monitor.editions import load_matcher
-from monitor.matching.engine import Matcher
+from monitor.matching.matcher import Matcher
 from monitor.outbox import Outbox
 from monitor.store import Store
 from tests.reviewroom import KEYWORDS, Scene, open_scene

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
+from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import EntryOutcome, Outcome, Verdict
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, RuleName
 from monitor.placing import SAME_CASE
 from monitor.store import Store
 from monitor.stories import Chats, group

@@ -15,12 +15,12 @@ from monitor.fetching import Fetcher
 from monitor.judging import Horizon, Judge, split
 from monitor.listening import Listening
 from monitor.lookout import Lookout
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Entry, FeedKind, Outcome
 from monitor.models.outbox import DeliveryKind
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, RuleName
 from monitor.outbox import Outbox
 from monitor.placing import SAME_CASE
 from monitor.reading import Reader

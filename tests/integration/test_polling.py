@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
 from monitor.fetching import Fetcher, Limits
+from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Feed, PollOutcome
-from monitor.mutes import Mute, RuleName
 from monitor.polling import LEASE, Poller
 from monitor.reading import Reader
 from monitor.store import Store

@@ -10,8 +10,8 @@ import pytest
 from monitor.config.settings import load_settings
 from monitor.database import open_engine
 from monitor.environment import environment
+from monitor.matching.mutes import Mute, RuleName
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, RuleName
 from monitor.text.urls import canonical
 from tests.command_line import RULES, Told, call, write_files
 from tests.past import Past, story

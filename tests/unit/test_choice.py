@@ -3,8 +3,8 @@ from itertools import pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.matching.choice import choices, first_choice
-from monitor.matching.index import Hit
+from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.term_index import Hit
 
 spans = st.tuples(st.integers(0, 12), st.integers(1, 4))
 hit_lines = st.lists(st.lists(spans, max_size=4), min_size=1, max_size=4).map(

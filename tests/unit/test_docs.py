@@ -12,9 +12,9 @@ from typer.main import get_command
 from monitor.cli import cli
 from monitor.config.feeds import load_feeds
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
+from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
 from tests.command_line import call, write_files
 
 ROOT = Path(__file__).resolve().parents[2]

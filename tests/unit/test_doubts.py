@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
-from monitor.matching.doubts import doubts
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_checked
+from monitor.matching.compiler import compile_checked
+from monitor.matching.lint import doubts
+from monitor.matching.matcher import Matcher
 
 
 def told(text: str) -> list[tuple[int, str, str]]:

@@ -1,7 +1,7 @@
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
+from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import TopicReport, explain, lack, passages
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
 
 RULES = """
 topics:

@@ -5,11 +5,11 @@ import pytest
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
-from monitor.matching import rules
-from monitor.matching.engine import Matcher
+from monitor.matching import compiler
+from monitor.matching.compiler import compile_rules
 from monitor.matching.evaluation import evaluate
 from monitor.matching.explanation import check_examples, explain, verdict_json
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 
 
@@ -282,7 +282,7 @@ def test_a_verdict_as_json() -> None:
 )
 def test_rules_that_catch_nothing_or_everything(rule: str, line: int, key: str, says: str) -> None:
     keywords = topic(rule)
-    (found,) = rules.problems(keywords)
+    (found,) = compiler.problems(keywords)
     assert (found.line, found.key) == (line, key)
     assert says in found.message
     with pytest.raises(ConfigError, match=r"k\.yaml:7"):
@@ -290,7 +290,7 @@ def test_rules_that_catch_nothing_or_everything(rule: str, line: int, key: str, 
 
 
 def test_words_of_an_unused_list_are_checked_too() -> None:
-    (found,) = rules.problems(
+    (found,) = compiler.problems(
         load("lists: {л: {ru: ұшақ}}\ntopics: {t: {title: т, any_of: [{name: п, all: [беглец]}]}}")
     )
     assert (found.line, found.key) == (1, "л")
@@ -363,8 +363,8 @@ def test_evaluation_counts_topics_tiers_and_names_mistakes() -> None:
 
 
 def test_a_place_in_the_text_is_told_rather_than_the_title() -> None:
-    rules = "topics: {a: {title: А, any_of: [{name: п, all: [беглец, таможня]}]}}"
-    matcher = Matcher(compile_rules(load_keywords(rules, file="k.yaml")))
+    compiler = "topics: {a: {title: А, any_of: [{name: п, all: [беглец, таможня]}]}}"
+    matcher = Matcher(compile_rules(load_keywords(compiler, file="k.yaml")))
     title, text = "Беглеца остановила таможня", "Шёл дождь. Таможня задержала беглеца у реки."
 
     (topic,) = matcher.judge(title=title, text=text).topics

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.text.languages import russian
 
 TABLE = 'CREATE VIRTUAL TABLE story USING fts5(text, tokenize="unicode61 remove_diacritics 0")'

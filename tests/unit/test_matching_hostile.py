@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 
 LENGTH = 40_000  # characters; long enough for quadratic time to stand out, short enough for a test
 PIECES = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Keywords, Part, PartKind, Rule, Scope, Term
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, Verdict
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.kazakh_latin import skeletons

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
+from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import explain, lack
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
 from monitor.models.articles import Tier, Verdict
 from monitor.mutebook import shown
-from monitor.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
 from monitor.text.telegram_html import fits, seen
 from tests.factories import NOW
 

@@ -7,8 +7,8 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Comparison, KeptArticle, by, recorded
-from monitor.matching.engine import Matcher
-from monitor.matching.rules import compile_rules
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Verdict
 from monitor.notices import feed_changes, notice, refusal, rule_changes, trial
 from tests.command_line import RULES

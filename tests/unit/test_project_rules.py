@@ -8,9 +8,9 @@ import pytest
 
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.matching.engine import Matcher
+from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
-from monitor.matching.rules import compile_rules
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 
 TESTS = Path(__file__).parents[1]

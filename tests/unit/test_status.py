@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.database import migrate, open_engine
+from monitor.matching.mutes import Mute, RuleName
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.models.vitals import Habit
 from monitor.mutebook import MuteBook
-from monitor.mutes import Mute, RuleName
 from monitor.outbox import Outbox
 from monitor.store import Store
 from monitor.stories import Chats, group

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from monitor.config import feeds, keywords
 from monitor.errors import ConfigError
-from monitor.matching import rules
-from monitor.matching.doubts import doubts
-from monitor.matching.engine import Matcher
+from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
+from monitor.matching.lint import doubts
+from monitor.matching.matcher import Matcher
 from tests.command_line import FEEDS, RULES, call, write_files
 
 
@@ -133,7 +133,7 @@ def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, in
     except ConfigError:
         assert found
         return
-    compiled, _ = rules.compile_checked(loaded)
+    compiled, _ = compiler.compile_checked(loaded)
     doubts(loaded, compiled)
     check_examples(loaded, Matcher(compiled))
 

@@ -10,7 +10,7 @@ from itertools import chain
 
 import ahocorasick
 
-from monitor.matching.rules import Word
+from monitor.matching.compiler import Word
 from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
 from monitor.text.unicode import WORD, Folded
 

@@ -7,8 +7,8 @@ import re
 from collections import defaultdict
 from typing import NamedTuple
 
-from monitor.matching.rules import CompiledRules, CompiledTerm
-from monitor.matching.words import Found, WordIndex, is_latin_kazakh
+from monitor.matching.compiler import CompiledRules, CompiledTerm
+from monitor.matching.word_index import Found, WordIndex, is_latin_kazakh
 from monitor.text.unicode import WORD, Folded, fold, word_at
 
 _REMEMBERED = 100_000

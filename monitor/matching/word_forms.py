@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Part, PartKind, Term
-from monitor.matching.index import TermIndex
-from monitor.matching.rules import CompiledRules, CompiledTerm, Word, word_of
+from monitor.matching.compiler import CompiledRules, CompiledTerm, Word, word_of
+from monitor.matching.term_index import TermIndex
 from monitor.text.languages.kazakh_samples import samples
 from monitor.text.languages.russian import ONLY_RUSSIAN, grouped_forms
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from monitor.matching.index import Hit
+from monitor.matching.term_index import Hit
 
 
 class _Chain(NamedTuple):

@@ -13,9 +13,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Scope
-from monitor.matching.choice import choices, first_choice
-from monitor.matching.index import Hit, Span, TermIndex
-from monitor.matching.rules import CompiledRule, CompiledRules
+from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.term_index import Hit, Span, TermIndex
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text.unicode import sentences
 

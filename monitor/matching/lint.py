@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.config.keyword_rules import Keywords, Rule, Scope, Term
 from monitor.errors import ConfigError
-from monitor.matching.rules import CompiledRules, Word, is_everyday
+from monitor.matching.compiler import CompiledRules, Word, is_everyday
 from monitor.models.articles import Tier
 
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
