@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from monitor.extraction import extract
+from monitor.sources.pages.article import extract
 from tests.pages.blogs import BLOGS
 from tests.pages.older import OLDER
 from tests.pages.press import PRESS

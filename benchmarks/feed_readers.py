@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from monitor.sources import elements, patient
-from monitor.sources.document import prepare
-from monitor.sources.feed import draft
+from monitor.sources.feeds import fast_xml, lenient
+from monitor.sources.feeds.repair import prepare
+from monitor.sources.feeds.syndication import draft
 from tests.servers.web import Item, rss
 
 ROUNDS = 7
@@ -60,10 +60,10 @@ def main() -> None:
         source = prepare(body.decode(), name="").encode()
 
         def quick(source: bytes = source) -> object:
-            return [draft(raw, "https://news.example", "UTC", NOW) for raw in elements.read(source) or ()]
+            return [draft(raw, "https://news.example", "UTC", NOW) for raw in fast_xml.read(source) or ()]
 
         def patiently(source: bytes = source) -> object:
-            return [draft(raw, "https://news.example", "UTC", NOW) for raw in patient.read(source, url="", name="")]
+            return [draft(raw, "https://news.example", "UTC", NOW) for raw in lenient.read(source, url="", name="")]
 
         assert quick() == patiently()
         rounds = [(seconds(quick), seconds(patiently)) for _ in range(ROUNDS)]

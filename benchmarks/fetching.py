@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
 
-from monitor.exchanges import Limits
-from monitor.fetching import Fetcher
+from monitor.sources.http.client import Fetcher
+from monitor.sources.http.exchange import Limits
 
 ROUNDS = 3
 GETS = 600

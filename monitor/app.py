@@ -28,7 +28,6 @@ from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
-from monitor.fetching import Fetcher
 from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
 from monitor.judging import Judge
@@ -46,9 +45,10 @@ from monitor.outbox import Outbox
 from monitor.placing import SAME_CASE
 from monitor.polling import Poller
 from monitor.preview import Terminal
-from monitor.reading import Reader
 from monitor.recording import RecordAll, Recorder
 from monitor.reloading import Tell
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.stories import Chats, group
 from monitor.taking import Taker

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.extraction import is_full
-from monitor.fetching import Fetcher
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, reason
@@ -28,8 +26,10 @@ from monitor.models.articles import (
     Tier,
     Verdict,
 )
-from monitor.reading import Reader
 from monitor.similarity import fingerprint
+from monitor.sources.http.client import Fetcher
+from monitor.sources.pages.article import is_full
+from monitor.sources.sandbox import Reader
 from monitor.text.languages.detection import detect
 from monitor.text.urls import canonical
 

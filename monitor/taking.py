@@ -11,10 +11,10 @@ from hashlib import sha256
 
 from monitor import fallbacks, habits
 from monitor.errors import FeedError, ParseError, ParseFailure
-from monitor.fetching import Fetcher
 from monitor.models.articles import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
-from monitor.reading import Reader
-from monitor.trimming import Trimmed, trim
+from monitor.sources.feeds.unchanged import Trimmed, trim
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 
 MOST_FURTHER = 5  # parts of one feed read at a poll
 MOST_OLDER = 10  # pages back, until something known comes

@@ -9,14 +9,14 @@ from pathlib import Path
 from monitor.app import recording
 from monitor.database import migrate, open_engine
 from monitor.editions import load_matcher
-from monitor.fetching import Fetcher
 from monitor.judging import Judge
 from monitor.models.articles import Feed, FeedKind
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
-from monitor.reading import Reader
 from monitor.recording import Recorder
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.stories import Chats
 from monitor.taking import Taker

@@ -7,13 +7,13 @@ from functools import cache
 
 from monitor.app import recording
 from monitor.config.keywords import load_keywords
-from monitor.fetching import Fetcher
 from monitor.judging import Judge
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.polling import Poller
-from monitor.reading import Reader
 from monitor.recording import WAIT, Recorder
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.stories import Chats
 from monitor.taking import Taker

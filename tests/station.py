@@ -20,7 +20,6 @@ from monitor.blackout import Blackout
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
-from monitor.fetching import Fetcher, Limits
 from monitor.health import DISPATCH, POLL, beat_name
 from monitor.housekeeping import Housekeeping
 from monitor.lookout import Lookout
@@ -30,7 +29,8 @@ from monitor.models.outbox import Pace
 from monitor.outages import Weather
 from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
-from monitor.reading import Reader
+from monitor.sources.http.client import Fetcher, Limits
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.watch import Watch
 from tests.clock import Clock

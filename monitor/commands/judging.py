@@ -15,10 +15,10 @@ from monitor.config.settings import Settings, load_settings
 from monitor.editions import load_matcher, read_feeds
 from monitor.environment import clock, environment, read_bytes
 from monitor.errors import ConfigError, FetchError, MonitorError
-from monitor.extraction import extract
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted, Feed
+from monitor.sources.pages.article import extract
 from monitor.text import charsets
 from monitor.text.unicode import clean
 

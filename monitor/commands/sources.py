@@ -13,15 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app, probing
-from monitor.checkup import Checkup
+from monitor import app
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.environment import clock, environment, read_text
 from monitor.errors import ConfigError, FeedError
 from monitor.models.articles import Feed, FeedKind
-from monitor.probing import Found
+from monitor.sources import probing
+from monitor.sources.checkup import Checkup
+from monitor.sources.probing import Found
 
 feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)
 

@@ -11,8 +11,8 @@ import pytest
 import zstandard
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.fetching import Fetcher, Limits
 from monitor.models.articles import Fetched, NotModified
+from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.factories import feed as a_feed
 from tests.servers import faults

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.fetching import Fetcher, Limits
 from monitor.models.articles import FeedKind, Fetched, NotModified
+from monitor.sources.http.client import Fetcher, Limits
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.factories import feed as a_feed

@@ -14,8 +14,8 @@ import pytest
 import zstandard
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.fetching import Fetcher, Limits
 from monitor.models.articles import Fetched
+from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.servers import faults
 from tests.servers.loopback import Exchange

@@ -11,7 +11,6 @@ from monitor.archive import Archive
 from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
 from monitor.daily import Daily
-from monitor.fetching import Fetcher
 from monitor.judging import Horizon, Judge, split
 from monitor.listening import Listening
 from monitor.lookout import Lookout
@@ -23,8 +22,9 @@ from monitor.models.outbox import DeliveryKind
 from monitor.mutebook import MuteBook
 from monitor.outbox import Outbox
 from monitor.placing import SAME_CASE
-from monitor.reading import Reader
 from monitor.reviewing import LEASE
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 from monitor.stories import Chats, group
 from monitor.tables import deliveries, entries, listeners, mutes
 from tests.factories import NOW, entry, feed, poll_outcome

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
-from monitor.fetching import Fetcher, Limits
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Feed, PollOutcome
 from monitor.polling import LEASE, Poller
-from monitor.reading import Reader
+from monitor.sources.http.client import Fetcher, Limits
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW

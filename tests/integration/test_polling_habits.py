@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.database import migrate, open_engine
-from monitor.fetching import Fetcher, Limits
 from monitor.judging import found
 from monitor.models.articles import FeedKind, FeedState, PollOutcome
 from monitor.models.vitals import Trouble
 from monitor.polling import LEASE
-from monitor.reading import Reader
+from monitor.sources.http.client import Fetcher, Limits
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.tables import deliveries, entries
 from tests.factories import HOUR, NOW

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from monitor import probing
-from monitor.checkup import Checkup
-from monitor.fetching import Fetcher, Limits
 from monitor.models.articles import Feed, FeedKind
+from monitor.sources import probing
+from monitor.sources.checkup import Checkup
+from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.servers import faults

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor import extraction, sources
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Fetched
-from monitor.reading import CHILDREN, Reader, _loaded
+from monitor.sources.feeds import parse
+from monitor.sources.pages import article
+from monitor.sources.sandbox import CHILDREN, Reader, _loaded
 from tests.factories import NOW, feed
 from tests.monitor_process import eventually
 from tests.servers.web import Item, page, rss
@@ -52,9 +53,9 @@ def is_alive(pid: int) -> bool:
 
 
 async def test_a_child_answers_as_the_parsers_do(reader: Reader) -> None:
-    assert await reader.parse(feed(), FEED, now=NOW) == sources.parse(feed(), FEED, now=NOW)
+    assert await reader.parse(feed(), FEED, now=NOW) == parse.parse(feed(), FEED, now=NOW)
     named = {"now": NOW, "tz": "Asia/Almaty"}
-    direct = extraction.extract(PAGE.body, content_type=PAGE.content_type, url=PAGE.url, now=NOW, tz="Asia/Almaty")
+    direct = article.extract(PAGE.body, content_type=PAGE.content_type, url=PAGE.url, now=NOW, tz="Asia/Almaty")
     assert await reader.extract(PAGE, **named) == direct
     assert direct.text
     assert len(pids(reader)) == 1, "the child is kept warm"

@@ -22,12 +22,12 @@ from sqlalchemy.exc import OperationalError
 from monitor.database import migrate, open_engine
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
-from monitor.fetching import Fetcher
 from monitor.models.articles import FeedState, PollOutcome
 from monitor.outbox import Outbox
 from monitor.polling import LEASE
-from monitor.reading import Reader
 from monitor.recording import RecordAll
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Reader
 from monitor.store import Store
 from monitor.tables import articles, deliveries, entries, feeds
 from tests.pollers import poller_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monitor.addresses import BlockedAddress, Names, is_public, literal, refuse_private_literal
+from monitor.sources.http.address_guard import BlockedAddress, Names, is_public, literal, refuse_private_literal
 
 
 @pytest.mark.parametrize(

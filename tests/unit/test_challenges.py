@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from monitor.challenges import is_login, is_maintenance, wall
+from monitor.sources.challenge_pages import is_login, is_maintenance, wall
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.decompression import TooLarge, Undecodable, decompress
+from monitor.sources.http.decompression import TooLarge, Undecodable, decompress
 
 PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}
 

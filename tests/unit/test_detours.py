@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.detours import Detour, detour
+from monitor.sources.http.redirects import Detour, detour
 
 
 @pytest.mark.parametrize(

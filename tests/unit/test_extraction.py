@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.extraction import extract, is_full
 from monitor.models.articles import Extracted
+from monitor.sources.pages.article import extract, is_full
 from tests.factories import NOW
 from tests.servers.web import page as news_page
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
-from monitor.sources import elements
-from monitor.sources import parse as parse_any
-from monitor.sources.feed import parse
+from monitor.sources.feeds import fast_xml
+from monitor.sources.feeds.parse import parse as parse_any
+from monitor.sources.feeds.syndication import parse
 from tests.factories import NOW
 from tests.servers.web import Item
 from tests.servers.web import atom as build_atom
@@ -172,8 +172,8 @@ def test_the_quick_and_the_patient_reader_agree(build: Callable[[list[Item]], by
     )
     whole = build([told, Item(title="Без ничего", link="https://v.kz/2")])
     broken = whole.replace(b"</title>", b"</title></oops>", 1)
-    assert elements.read(whole) is not None
-    assert elements.read(broken) is None
+    assert fast_xml.read(whole) is not None
+    assert fast_xml.read(broken) is None
     assert read(whole).entries == read(broken).entries != ()
 
 

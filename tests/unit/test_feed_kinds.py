@@ -9,7 +9,7 @@ import pytest
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, ParsedFeed
-from monitor.sources.feed import parse
+from monitor.sources.feeds.syndication import parse
 from tests.factories import NOW
 
 BASE = "https://vesti.example/feeds/news.xml"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.sources import elements, patient
-from monitor.sources.document import prepare
-from monitor.sources.feed import draft
-from monitor.sources.identity import Draft
+from monitor.sources.feeds import fast_xml, lenient
+from monitor.sources.feeds.entry_keys import Draft
+from monitor.sources.feeds.repair import prepare
+from monitor.sources.feeds.syndication import draft
 from tests.factories import NOW
 from tests.servers.web import Item, atom, rss
 
@@ -32,7 +32,7 @@ items = st.builds(
 
 def drafts_of(document: bytes) -> tuple[list[Draft], list[Draft]]:
     source = prepare(document.decode(), name="").encode()
-    quick, patiently = elements.read(source), patient.read(source, url=BASE, name="")
+    quick, patiently = fast_xml.read(source), lenient.read(source, url=BASE, name="")
     assert quick is not None, "a well-formed feed with entries must not need the patient reader"
     return [draft(raw, BASE, "UTC", NOW) for raw in quick], [draft(raw, BASE, "UTC", NOW) for raw in patiently]
 
@@ -160,4 +160,4 @@ def _named(drafts: list[Draft]) -> list[tuple[str, str, str, datetime | None]]:
     ids=["ill-formed", "empty", "another shape", "no address", "no title", "a base", "base64"],
 )
 def test_the_quick_reader_hands_back_what_it_is_not_sure_of(document: bytes) -> None:
-    assert elements.read(document) is None
+    assert fast_xml.read(document) is None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.freshness import LONGEST, max_age, retry_after
+from monitor.sources.http.cache_headers import LONGEST, max_age, retry_after
 from tests.factories import NOW
 
 IN_AN_HOUR = format_datetime(NOW + timedelta(hours=1), usegmt=True)

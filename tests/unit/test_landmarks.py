@@ -1,7 +1,7 @@
 import pytest
 
-from monitor import asides
-from monitor.landmarks import Part, part
+from monitor.sources.pages import boilerplate
+from monitor.sources.pages.class_names import Part, part
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,14 @@ def test_names_tell_parts(tag: str, names: str, wanted: Part) -> None:
     "line", ["Читайте также:", "Related posts", "Ähnliche Beiträge", "Ұқсас жаңалықтар", "Об авторе"]
 )
 def test_lines_over_other_articles(line: str) -> None:
-    assert asides.opens_others(line)
+    assert boilerplate.opens_others(line)
 
 
 @pytest.mark.parametrize(
     "line", ["Комментарии (12)", "3 Responses to “A camel ran away”", "Schreibe einen Kommentar", "Пікірлер"]
 )
 def test_lines_over_comments(line: str) -> None:
-    assert asides.opens_comments(line)
+    assert boilerplate.opens_comments(line)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_lines_over_comments(line: str) -> None:
     ],
 )
 def test_lines_about_the_page(line: str) -> None:
-    assert asides.is_about_page(line)
+    assert boilerplate.is_about_page(line)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,6 @@ def test_lines_about_the_page(line: str) -> None:
     ],
 )
 def test_sentences_of_an_article_are_not_taken_for_such_lines(line: str) -> None:
-    assert not any(sign(line) for sign in (asides.opens_others, asides.opens_comments, asides.is_about_page))
+    assert not any(
+        sign(line) for sign in (boilerplate.opens_others, boilerplate.opens_comments, boilerplate.is_about_page)
+    )

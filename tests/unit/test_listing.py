@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Listing, ParsedFeed
-from monitor.sources.listing import parse
+from monitor.sources.feeds.listing import parse
 from tests.factories import NOW
 
 URL = "https://vesti.example/novosti/"

@@ -1,4 +1,4 @@
-from monitor.outline import Outline, lay_out, measure
+from monitor.sources.pages.flat_dom import Outline, lay_out, measure
 from monitor.text import markup
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.extraction import extract
+from monitor.sources.pages.article import extract
 from tests.factories import NOW
 from tests.pages.blogs import BLOGS
 from tests.pages.older import OLDER

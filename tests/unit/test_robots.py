@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.robots import parse
+from monitor.sources.http.robots import parse
 
 SITE = "https://news.example"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import ParsedFeed
-from monitor.sources.sitemap import parse
+from monitor.sources.feeds.sitemap import parse
 from tests.factories import NOW
 
 URL = "https://vesti.example/sitemap.xml"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor import sources
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Feed, FeedKind, Fetched, Listing
+from monitor.sources.feeds import parse
 from tests.factories import NOW
 
 URL = "https://vesti.example/x"
@@ -45,13 +45,13 @@ def feed(kind: FeedKind) -> Feed:
 )
 def test_the_kind_of_the_stanza_chooses_the_reader(kind: FeedKind, body: str) -> None:
     asked, answer = pickle.loads(pickle.dumps((feed(kind), fetched(body))))
-    parsed = pickle.loads(pickle.dumps(sources.parse(asked, answer, now=NOW)))
+    parsed = pickle.loads(pickle.dumps(parse.parse(asked, answer, now=NOW)))
     assert len(parsed.entries) == 1
 
 
 def test_a_failure_crosses_a_process_whole() -> None:
     with pytest.raises(ParseError) as caught:
-        sources.parse(feed(FeedKind.RSS), fetched(PAGE), now=NOW)
+        parse.parse(feed(FeedKind.RSS), fetched(PAGE), now=NOW)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (type(copy), copy.kind, copy.feed, str(copy)) == (ParseError, ParseFailure.HTML, "Вести", str(caught.value))
 
@@ -76,19 +76,19 @@ def test_a_failure_crosses_a_process_whole() -> None:
     ],
 )
 def test_what_a_body_is(body: str | bytes, kind: FeedKind | None) -> None:
-    assert sources.recognise(fetched(body)) is kind
+    assert parse.recognise(fetched(body)) is kind
 
 
 def test_a_fallback_is_read_as_what_it_is() -> None:
     page = replace(feed(FeedKind.HTML), fallback="https://t.me/s/kanal", article="div.text")
-    asked = sources.at_fallback(page, fetched(CHANNEL))
+    asked = parse.at_fallback(page, fetched(CHANNEL))
     assert (asked.kind, asked.url, asked.fallback, asked.listing) == (FeedKind.TELEGRAM, page.fallback, "", None)
     assert (asked.name, asked.article) == (page.name, page.article)
-    assert sources.at_fallback(page, fetched("ошибка")).kind is FeedKind.HTML
+    assert parse.at_fallback(page, fetched("ошибка")).kind is FeedKind.HTML
 
 
 def test_a_page_of_telegram_is_a_channel_even_when_it_shows_none() -> None:
-    assert sources.recognise(fetched("<title>Telegram: Contact @x</title>", "https://t.me/x")) is FeedKind.TELEGRAM
+    assert parse.recognise(fetched("<title>Telegram: Contact @x</title>", "https://t.me/x")) is FeedKind.TELEGRAM
 
 
 def of_titles(title: str) -> str:
@@ -102,5 +102,5 @@ def of_titles(title: str) -> str:
     [("Court in Aktau", True), ("Суд в Актау", False), ("Ақтау соты", False), ("Apple и Google", False), ("A", False)],
 )
 def test_titles_without_cyrillic_are_told(title: str, strange: bool) -> None:
-    problems = sources.parse(feed(FeedKind.RSS), fetched(of_titles(title)), now=NOW).problems
+    problems = parse.parse(feed(FeedKind.RSS), fetched(of_titles(title)), now=NOW).problems
     assert any("кириллицы" in problem for problem in problems) is strange

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, ParsedFeed
-from monitor.sources.telegram import parse
+from monitor.sources.feeds.telegram_preview import parse
 from tests.factories import NOW
 
 URL = "https://t.me/s/kanal"

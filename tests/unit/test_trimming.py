@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import sources
 from monitor.models.articles import Fetched, ParsedFeed
-from monitor.trimming import Trimmed, trim
+from monitor.sources.feeds import parse
+from monitor.sources.feeds.unchanged import Trimmed, trim
 from tests.factories import NOW, feed
 from tests.servers.web import Item, atom, rss
 
@@ -19,7 +19,7 @@ def item(number: int, **given: object) -> Item:
 
 
 def parsed(body: bytes) -> ParsedFeed:
-    return sources.parse(feed(), Fetched(url="https://news.example/rss", body=body, content_type="text/xml"), now=NOW)
+    return parse.parse(feed(), Fetched(url="https://news.example/rss", body=body, content_type="text/xml"), now=NOW)
 
 
 def again(first: bytes, second: bytes) -> Trimmed:

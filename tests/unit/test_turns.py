@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.turns import Rests, Turns
+from monitor.sources.http.throttle import Rests, Turns
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)

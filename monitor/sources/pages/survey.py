@@ -6,9 +6,9 @@ is `prose`'s affair.
 
 import re
 
-from monitor import asides, landmarks
-from monitor.landmarks import Part
-from monitor.outline import Outline, measure
+from monitor.sources.pages import boilerplate, class_names
+from monitor.sources.pages.class_names import Part
+from monitor.sources.pages.flat_dom import Outline, measure
 
 LEAST = 250  # letters of prose; less under a promising name is a teaser of another article
 
@@ -27,7 +27,7 @@ class Survey:
     def __init__(self, outline: Outline, title: str) -> None:
         self.outline = outline
         self.title, self.title_stems = title, stems(title)
-        self.parts = [landmarks.part(*called) for called in zip(outline.tags, outline.names, strict=True)]
+        self.parts = [class_names.part(*called) for called in zip(outline.tags, outline.names, strict=True)]
         self.parts[0] = Part.UNKNOWN  # the whole is never a part
         self.heading = self._find_heading(title)  # number of the line that shows the title; -1: none does
         self.dropped = bytearray(len(outline.lines))
@@ -65,7 +65,7 @@ class Survey:
     def _drop_below_comments(self) -> None:
         before = self.sums[self.heading + 1]
         for number, line in enumerate(self.outline.lines):
-            if self.sums[number] - before >= LEAST and asides.opens_comments(line.text):
+            if self.sums[number] - before >= LEAST and boilerplate.opens_comments(line.text):
                 self._drop(range(number, len(self.outline.lines)))
                 return
 

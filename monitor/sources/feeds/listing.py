@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor import challenges
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Listing, ParsedFeed
-from monitor.sources import identity
-from monitor.sources.document import not_a_feed
-from monitor.sources.identity import Draft
+from monitor.sources import challenge_pages
+from monitor.sources.feeds import entry_keys
+from monitor.sources.feeds.entry_keys import Draft
+from monitor.sources.feeds.repair import not_a_feed
 from monitor.text import charsets, dates, markup, urls
 
 _MOST_ITEMS = 500
@@ -37,12 +37,12 @@ def parse(
     article's. Raises ParseError: CHALLENGE, NOT_A_FEED (no HTML at all), NO_MATCH (nothing was found).
     """
     html = charsets.decode(body[:_LONGEST_PAGE], content_type)
-    if "<" not in html or challenges.wall(html):
+    if "<" not in html or challenge_pages.wall(html):
         raise not_a_feed(html, name)
     page = markup.skeleton(html)
     base = _base(page, url)
     drafts = list(_selected(page, base, listing, tz, now) if listing else _usual(page, base, url))
-    entries = identity.entries([draft for draft in drafts if draft.url and draft.title][:_MOST_ITEMS])
+    entries = entry_keys.entries([draft for draft in drafts if draft.url and draft.title][:_MOST_ITEMS])
     if not entries:
         raise _nothing(listing, name)
     return ParsedFeed(entries=entries, problems=tuple(_problems(drafts)))

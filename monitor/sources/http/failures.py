@@ -6,12 +6,12 @@ from datetime import timedelta
 import httpcore
 import httpx
 
-from monitor.addresses import BlockedAddress
-from monitor.connections import FAILURES
-from monitor.decompression import TooLarge, Undecodable
-from monitor.detours import Detour
 from monitor.errors import FetchError, FetchFailure
-from monitor.exchanges import UnreadableCertificates
+from monitor.sources.http.address_guard import BlockedAddress
+from monitor.sources.http.decompression import TooLarge, Undecodable
+from monitor.sources.http.exchange import UnreadableCertificates
+from monitor.sources.http.redirects import Detour
+from monitor.sources.http.transport import FAILURES
 
 NAMED = (*FAILURES, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `of_error` has a name for
 _LONGEST_DETAIL = 200  # characters of somebody else's words in a message

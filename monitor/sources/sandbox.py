@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from monitor import extraction, sources
-from monitor.confined import LENGTH
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Extracted, Feed, Fetched, ParsedFeed
+from monitor.sources.feeds import parse
+from monitor.sources.pages import article
+from monitor.sources.sandbox_child import LENGTH
 
 SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a second and never the lock (decision 0012)
 SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself
@@ -63,7 +64,7 @@ class Reader:
     async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
         """`sources.parse`, in a thread or in the child. Raises ParseError, TOO_HEAVY included."""
         if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(sources.parse, feed, fetched, now=now)
+            return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
         try:
             answer = await self._ask("parse", feed, fetched, now=now)
         except TooHeavy as error:
@@ -77,7 +78,7 @@ class Reader:
         """`extraction.extract` of a page; `named` are its arguments. A page too heavy has that for a problem."""
         given = {"content_type": fetched.content_type, "url": fetched.url, **named}
         if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(extraction.extract, fetched.body, **given)
+            return await asyncio.to_thread(article.extract, fetched.body, **given)
         try:
             answer = await self._ask("extract", fetched.body, **given)
         except TooHeavy:

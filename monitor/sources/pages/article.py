@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from monitor import challenges, outline, prose, statements
 from monitor.models.articles import Extracted
-from monitor.outline import Line
-from monitor.statements import Stated
+from monitor.sources import challenge_pages
+from monitor.sources.pages import content, flat_dom, metadata
+from monitor.sources.pages.flat_dom import Line
+from monitor.sources.pages.metadata import Stated
 from monitor.text import charsets, markup, unicode
 
 _LARGEST_PAGE = 4_000_000  # bytes; what follows is not the article
@@ -50,10 +51,10 @@ def extract(
     """
     html = charsets.decode(body[:_LARGEST_PAGE], content_type)
     tree = markup.document(html, edged=False)
-    stated = statements.linked(tree)
-    title = statements.title(tree, stated)
+    stated = metadata.linked(tree)
+    title = metadata.title(tree, stated)
     readable, by = _text(tree, stated, title, selector)
-    if len(readable) < _LONGEST_WALL and (wall := challenges.wall(html)):
+    if len(readable) < _LONGEST_WALL and (wall := challenge_pages.wall(html)):
         return Extracted(text="", problem=f"вместо статьи пришла проверка {wall}")
     problem = _problem(readable, stated, url, html)
     if selector and by != "selector" and not problem:
@@ -61,7 +62,7 @@ def extract(
     return Extracted(
         text=readable[:_LONGEST_TEXT],
         title=title,
-        published_at=statements.published_at(tree, stated, tz, now),
+        published_at=metadata.published_at(tree, stated, tz, now),
         problem=problem,
         by=by,
     )
@@ -84,7 +85,7 @@ def _text(tree: LexborHTMLParser, stated: Stated, title: str, selector: str) -> 
         return selected, "selector"
     if tree.body is None:
         return stated.text, "stated"
-    found = prose.find(outline.lay_out(tree.body), title)
+    found = content.find(flat_dom.lay_out(tree.body), title)
     shown = _readable(found.lines)
     if len(stated.text) * 0.8 > len(shown) or _is_another(shown, stated.text):
         return stated.text, "stated"
@@ -108,7 +109,7 @@ def _selected(tree: LexborHTMLParser, title: str, selector: str) -> str:
     except SelectolaxError:
         return ""
     outermost = markup.outermost(nodes)
-    texts = (_readable(prose.inside(outline.lay_out(node), title)) for node in outermost)
+    texts = (_readable(content.inside(flat_dom.lay_out(node), title)) for node in outermost)
     return "\n\n".join(part for part in texts if part)
 
 

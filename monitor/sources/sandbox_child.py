@@ -15,9 +15,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from monitor import extraction
 from monitor.errors import ParseError
-from monitor.sources import parse as parse_feed
+from monitor.sources.feeds.parse import parse as parse_feed
+from monitor.sources.pages import article
 
 MEMORY = 512 * 1024 * 1024  # address space of the child, its libraries included
 CPU_SECONDS = 5  # of one job
@@ -35,7 +35,7 @@ def parse(*given: Any, **named: Any) -> object:
         return error.kind.value, error.message
 
 
-JOBS: dict[str, Callable[..., object]] = {"parse": parse, "extract": extraction.extract}
+JOBS: dict[str, Callable[..., object]] = {"parse": parse, "extract": article.extract}
 
 
 def main() -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from monitor import checkup, discovery, sources
-from monitor.checkup import Checkup
 from monitor.errors import FeedError, FetchError
-from monitor.fetching import Fetcher
 from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.sources import checkup, discovery
+from monitor.sources.checkup import Checkup
+from monitor.sources.feeds import parse
+from monitor.sources.http.client import Fetcher
 
 CONCURRENT = 8
 MOST_TRIES = 30  # addresses asked for one search
@@ -58,8 +59,8 @@ async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = 
         answer = await _get(fetcher, feed.fallback if fallback else feed.url, feed)
     except FeedError as error:
         return checkup.of_failure(feed, error)
-    kind = sources.recognise(answer)
-    asked = sources.at_fallback(feed, answer) if fallback else feed
+    kind = parse.recognise(answer)
+    asked = parse.at_fallback(feed, answer) if fallback else feed
     try:
         parsed = await _with_further(fetcher, asked, answer, now)
     except FeedError as error:
@@ -69,11 +70,11 @@ async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = 
 
 async def _with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> ParsedFeed:
     """The entries; those of the first further document when there are only addresses of some."""
-    parsed = await asyncio.to_thread(sources.parse, feed, answer, now=now)
+    parsed = await asyncio.to_thread(parse.parse, feed, answer, now=now)
     if parsed.entries or not parsed.further:
         return parsed
     further = await _get(fetcher, parsed.further[0], feed)
-    return await asyncio.to_thread(sources.parse, feed, further, now=now)
+    return await asyncio.to_thread(parse.parse, feed, further, now=now)
 
 
 async def _get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
@@ -90,7 +91,7 @@ async def find(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: dateti
     channel = discovery.channel_address(url)
     page = await _get(fetcher, channel or url)
     found = await _readable(fetcher, page, now)
-    if found is None and sources.recognise(page) is FeedKind.HTML:
+    if found is None and parse.recognise(page) is FeedKind.HTML:
         found = await _behind(fetcher, page, now)
     return await _judged(fetcher, found, known, now) if found else None
 
@@ -138,7 +139,7 @@ async def _at(fetcher: Fetcher, address: str, now: datetime) -> Found | None:
 
 async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> Found | None:
     """The feed that this very answer is, if it has entries; pages are looked at last, by `_listing`."""
-    kind = sources.recognise(answer)
+    kind = parse.recognise(answer)
     if kind is None or kind is FeedKind.HTML:
         return None
     asked = Feed(name="", kind=kind, url=answer.url, lang="both")
@@ -152,7 +153,7 @@ async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> Found |
 def _listing(page: Fetched, now: datetime) -> Found | None:
     asked = Feed(name="", kind=FeedKind.HTML, url=page.url, lang="both")
     try:
-        entries = sources.parse(asked, page, now=now).entries
+        entries = parse.parse(asked, page, now=now).entries
     except FeedError:
         return None
     return _found(page, FeedKind.HTML, entries) if len(entries) >= _ENOUGH_LINKS else None

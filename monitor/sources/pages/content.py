@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor import asides, finding
-from monitor.outline import HEADINGS, LEAST_PROSE, Line, Outline
-from monitor.survey import LEAST, Survey
+from monitor.sources.pages import boilerplate, main_element
+from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
+from monitor.sources.pages.survey import LEAST, Survey
 
 _SHORTEST = 80  # letters of prose of the shortest note
 _LONGEST_LINKS = 300  # characters; a longer line is a text full of references
@@ -35,7 +35,7 @@ class Prose:
 def find(outline: Outline, title: str) -> Prose:
     """The article of a page. No lines when there is no prose on it."""
     page = Survey(outline, title)
-    element, by = finding.choose(page)
+    element, by = main_element.choose(page)
     lines = _Reader(page).read(element) if element is not None else ()
     found = sum(line.prose for line in lines)
     if found < (_SHORTEST if by == "named" else LEAST):
@@ -77,11 +77,11 @@ class _Reader:
         long = len(line.text)
         is_links = line.linked >= long * 0.8 and long < _LONGEST_LINKS
         is_title = line.text == self.page.title or self.page.tag(number) == "h1"
-        return not (is_links or is_title or line.dated * 2 >= long or asides.is_about_page(line.text))
+        return not (is_links or is_title or line.dated * 2 >= long or boilerplate.is_about_page(line.text))
 
     def _without_sections(self, numbers: list[int], element: int) -> list[int]:
         """Without the parts that a heading calls something else: other articles, shares, a note on the author."""
-        signs = [number for number in numbers if asides.opens_others(self.outline.lines[number].text)]
+        signs = [number for number in numbers if boilerplate.opens_others(self.outline.lines[number].text)]
         skipped: set[int] = set()
         for number in signs[:_MOST_SIGNS]:
             if number not in skipped:

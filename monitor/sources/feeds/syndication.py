@@ -10,9 +10,9 @@ from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Entry, ParsedFeed
-from monitor.sources import elements, identity, jsonfeed, patient
-from monitor.sources.document import MOST_ENTRIES, not_a_feed, prepare
-from monitor.sources.identity import Draft
+from monitor.sources.feeds import entry_keys, fast_xml, json_feed, lenient
+from monitor.sources.feeds.entry_keys import Draft
+from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, urls
 
 _LONGEST_TITLE = 1_000
@@ -38,19 +38,19 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
             feed=name,
             kind=ParseFailure.MOJIBAKE,
         )
-    entries = identity.entries(drafts)
+    entries = entry_keys.entries(drafts)
     return ParsedFeed(entries=entries, problems=tuple(_problems(raw_entries, entries)))
 
 
 def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
     if text.lstrip()[:1] == "{":
-        found = jsonfeed.read(text)
+        found = json_feed.read(text)
         if found is None:
             raise not_a_feed(text, name)
         return found
     source = prepare(text, name=name).encode("utf-8", "replace")
-    quickly = elements.read(source)
-    return quickly if quickly is not None else patient.read(source, url=url, name=name)
+    quickly = fast_xml.read(source)
+    return quickly if quickly is not None else lenient.read(source, url=url, name=name)
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime) -> Draft:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from monitor import challenges
 from monitor.errors import ParseError, ParseFailure
+from monitor.sources import challenge_pages
 
 MOST_ENTRIES = 1_000
 
@@ -79,7 +79,7 @@ def _declared(prolog: str) -> Mapping[str, str]:
 
 def not_a_feed(text: str, name: str) -> ParseError:
     """The failure that says what stands where a feed should: a bot wall, a page, a sitemap, something else."""
-    if wall := challenges.wall(text):
+    if wall := challenge_pages.wall(text):
         return ParseError(
             f"вместо ленты пришла проверка {wall}: сайт не пускает программы; нужен другой адрес или канал Telegram",
             feed=name,

@@ -12,9 +12,9 @@ from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import ParsedFeed
-from monitor.sources import elements, identity
-from monitor.sources.document import MOST_ENTRIES, SITEMAPS, find_root, not_a_feed, sound
-from monitor.sources.identity import Draft
+from monitor.sources.feeds import entry_keys, fast_xml
+from monitor.sources.feeds.entry_keys import Draft
+from monitor.sources.feeds.repair import MOST_ENTRIES, SITEMAPS, find_root, not_a_feed, sound
 from monitor.text import charsets, dates, markup, urls
 
 _GZIP = b"\x1f\x8b"
@@ -34,14 +34,14 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
     `further` holds the addresses of an index. Raises ParseError: NOT_A_FEED, HTML, CHALLENGE.
     """
     text = charsets.decode(_unpacked(body, name), content_type)
-    root = elements.tree(_document(text, name), recover=True)
+    root = fast_xml.tree(_document(text, name), recover=True)
     if root is None:
         raise not_a_feed(text, name)
     listed = [_fields(element) for element in root if isinstance(element.tag, str)]
     if _local(root) == "sitemapindex":
         return ParsedFeed(entries=(), problems=(), further=tuple(_newest(listed, url, tz, now)))
     drafts = [_draft(fields, url, tz, now) for fields in _latest(listed, tz, now)]
-    entries = identity.entries([draft for draft in drafts if draft.url])
+    entries = entry_keys.entries([draft for draft in drafts if draft.url])
     return ParsedFeed(entries=entries, problems=() if entries else ("в карте сайта нет ни одного адреса",))
 
 

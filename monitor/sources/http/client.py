@@ -15,15 +15,16 @@ from zlib import crc32
 
 import httpx
 
-from monitor import challenges, freshness, refusals, robots
-from monitor.addresses import Lookup
-from monitor.decompression import ACCEPTED
-from monitor.detours import Detour, detour
 from monitor.errors import FetchError, FetchFailure
-from monitor.exchanges import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
 from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
+from monitor.sources import challenge_pages
+from monitor.sources.http import cache_headers, failures, robots
+from monitor.sources.http.address_guard import Lookup
+from monitor.sources.http.decompression import ACCEPTED
+from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
+from monitor.sources.http.redirects import Detour, detour
+from monitor.sources.http.throttle import Rests, Turns
 from monitor.text import charsets, urls
-from monitor.turns import Rests, Turns
 
 __all__ = ["Fetcher", "Limits"]
 
@@ -145,8 +146,8 @@ class Fetcher:
     async def _named(self, url: str, ask: _Ask) -> Fetched | NotModified:
         try:
             return self._made_of(await self._follow(url, ask), url, ask)
-        except refusals.NAMED as error:
-            raise refusals.of_error(error, feed=ask.feed) from error
+        except failures.NAMED as error:
+            raise failures.of_error(error, feed=ask.feed) from error
 
     async def _follow(self, url: str, ask: _Ask) -> _Arrival:
         hops: list[int] = []
@@ -168,7 +169,7 @@ class Fetcher:
         host = urls.host_key(str(url))
         async with self._turns.at(host, gap=gap):
             if left := self._rests.left(host, self._now()):
-                raise refusals.of_rest(left * (1 + _SPREAD * _place(str(url))), feed=ask.feed)
+                raise failures.of_rest(left * (1 + _SPREAD * _place(str(url))), feed=ask.feed)
             async with ask.deadline():
                 answer = await self._exchanges.exchange(url, {**ask.headers, **ask.validators}, ask.route)
         asked = self._retry_after(answer)
@@ -196,7 +197,7 @@ class Fetcher:
             return NotModified(
                 etag=_verbatim(headers, b"etag"),
                 last_modified=_verbatim(headers, b"last-modified"),
-                max_age=freshness.max_age(headers, self._now()),
+                max_age=cache_headers.max_age(headers, self._now()),
                 moved_to=arrival.moved_to,
             )
         self._refuse_failure(answer, ask)
@@ -209,16 +210,16 @@ class Fetcher:
             etag=_verbatim(headers, b"etag"),
             last_modified=_verbatim(headers, b"last-modified"),
             status=answer.status,
-            max_age=freshness.max_age(headers, self._now()),
+            max_age=cache_headers.max_age(headers, self._now()),
             moved_to=arrival.moved_to,
         )
 
     def _refuse_failure(self, answer: Answer, ask: _Ask) -> None:
         retry_after = self._retry_after(answer)
-        if wall := challenges.wall(_small_page(answer.body), answer.headers, status=answer.status):
-            raise refusals.of_wall(wall, feed=ask.feed, retry_after=retry_after)
+        if wall := challenge_pages.wall(_small_page(answer.body), answer.headers, status=answer.status):
+            raise failures.of_wall(wall, feed=ask.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
-            raise refusals.of_status(answer.status, feed=ask.feed, retry_after=retry_after)
+            raise failures.of_status(answer.status, feed=ask.feed, retry_after=retry_after)
         if not answer.body.strip() and ask.accept != "robots":
             raise FetchError("сервер ответил успехом, но ответ пуст", feed=ask.feed, kind=FetchFailure.EMPTY)
 
@@ -227,17 +228,17 @@ class Fetcher:
         if not _PAGE.match(arrival.answer.body):
             return
         page = _small_page(arrival.answer.body)
-        if challenges.is_login(page):
-            raise refusals.of_login(feed=ask.feed)
-        if challenges.is_maintenance(page):
-            raise refusals.of_maintenance(feed=ask.feed, retry_after=self._retry_after(arrival.answer))
+        if challenge_pages.is_login(page):
+            raise failures.of_login(feed=ask.feed)
+        if challenge_pages.is_maintenance(page):
+            raise failures.of_maintenance(feed=ask.feed, retry_after=self._retry_after(arrival.answer))
         found = detour(asked, arrival.url)
         is_article = ask.accept == "page"  # an aggregator's link may lead to another site: that is its use
         if found and not (is_article and found is Detour.SITE):
-            raise refusals.of_detour(found, arrival.url, feed=ask.feed, is_article=is_article)
+            raise failures.of_detour(found, arrival.url, feed=ask.feed, is_article=is_article)
 
     def _retry_after(self, answer: Answer) -> timedelta | None:
-        return freshness.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
+        return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
 
 
 def _sound(url: str) -> httpx.URL:

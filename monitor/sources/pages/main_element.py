@@ -7,9 +7,9 @@ of prose whether to believe them. Nothing here knows a site; a site that needs m
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from monitor.landmarks import Part
-from monitor.outline import HEADINGS
-from monitor.survey import LEAST, Survey
+from monitor.sources.pages.class_names import Part
+from monitor.sources.pages.flat_dom import HEADINGS
+from monitor.sources.pages.survey import LEAST, Survey
 
 _SHORTEST = 80  # letters of prose of the shortest note
 _LISTING = 0.12  # share of linked letters in a list of teasers; articles have less

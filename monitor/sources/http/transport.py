@@ -14,8 +14,8 @@ import httpcore
 import httpx
 from socksio import SOCKSError
 
-from monitor.addresses import Names, refuse_private_literal
-from monitor.wire import Network
+from monitor.sources.http.address_guard import Names, refuse_private_literal
+from monitor.sources.http.network import Network
 
 FAILURES = (
     h11.RemoteProtocolError,

@@ -9,9 +9,9 @@ from functools import cache
 
 import httpx
 
-from monitor.addresses import Lookup, Names
-from monitor.connections import FAILURES, Direct, Proxied
-from monitor.decompression import TooLarge, decompress
+from monitor.sources.http.address_guard import Lookup, Names
+from monitor.sources.http.decompression import TooLarge, decompress
+from monitor.sources.http.transport import FAILURES, Direct, Proxied
 
 ERROR_PAGE = 65_536  # bytes; the page of an error or of a bot wall is smaller
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpcore
 
-from monitor.addresses import Names
-from monitor.decompression import TooLarge
+from monitor.sources.http.address_guard import Names
+from monitor.sources.http.decompression import TooLarge
 
 _MOST_ATTEMPTS = 3  # addresses of one name
 _HIGH_WATER = 262_144  # bytes that wait to be read before the other side has to

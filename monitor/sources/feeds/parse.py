@@ -1,0 +1,80 @@
+"""What stands at a feed's address, read: bytes → ParsedFeed. Members of the family have one shape, `parse`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from monitor.models.articles import Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.vitals import LOST_LETTERS
+from monitor.sources.feeds import listing as _listing
+from monitor.sources.feeds import sitemap as _sitemap
+from monitor.sources.feeds import syndication as _feed
+from monitor.sources.feeds import telegram_preview as _telegram
+from monitor.sources.feeds.repair import SITEMAPS, find_root
+from monitor.text import charsets, urls
+from monitor.text.unicode import letters_in
+
+__all__ = ["at_fallback", "parse", "recognise"]
+
+_HEAD = 16_384
+_LARGEST = 8 * 1024 * 1024  # bytes; the fetcher's own bound, kept here for bodies that come another way
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_ATOM = {"feed": FeedKind.ATOM, "entry": FeedKind.ATOM}
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u052f]+")
+_ENOUGH = 200  # letters of titles, to judge by
+_LEAST_CYRILLIC = 0.05  # of the letters
+
+
+def parse(feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+    """The entries of a fetched body (its first 8 MiB), read as the kind its stanza names. Pure; all of it pickles.
+
+    Raises ParseError, naming the feed, when the body is not what it should be. A feed with no entries is a
+    value: whether that is a failure depends on what the feed had before.
+    """
+    parsed = _read(feed, replace(fetched, body=fetched.body[:_LARGEST]), now)
+    return replace(parsed, problems=(*parsed.problems, *_strange_letters(feed, parsed)))
+
+
+def _read(feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
+    if feed.kind is FeedKind.TELEGRAM:
+        return _telegram.parse(fetched.body, url=fetched.url, now=now, name=feed.name)
+    read = _feed.parse
+    if feed.kind is FeedKind.SITEMAP:
+        read = _sitemap.parse
+    elif feed.kind is FeedKind.HTML:
+        read = partial(_listing.parse, listing=feed.listing)
+    return read(fetched.body, content_type=fetched.content_type, url=fetched.url, tz=feed.tz, now=now, name=feed.name)
+
+
+def recognise(fetched: Fetched) -> FeedKind | None:
+    """The kind of feed that a body is, for an address whose kind nobody wrote down; None for what is none.
+
+    A page that is neither a feed nor a channel is of kind html, whether or not it lists articles.
+    """
+    if urls.host_key(fetched.url) == "t.me" or b"tgme_widget_message" in fetched.body:
+        return FeedKind.TELEGRAM
+    if fetched.body.startswith(b"\x1f\x8b"):
+        return FeedKind.SITEMAP  # nothing else is served in an archive
+    head = charsets.decode(fetched.body[:_HEAD], fetched.content_type)
+    if root := find_root(head):
+        return FeedKind.SITEMAP if root.name in SITEMAPS else _ATOM.get(root.name, FeedKind.RSS)
+    if head.lstrip()[:1] == "{":
+        return FeedKind.JSON
+    return FeedKind.HTML if _PAGE.search(head) else None
+
+
+def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
+    """The feed as its fallback tells it: of the kind that came, without selectors made for another page."""
+    kind = recognise(fetched) or feed.kind
+    return replace(feed, kind=kind, url=feed.fallback, fallback="", listing=None)
+
+
+def _strange_letters(feed: Feed, parsed: ParsedFeed) -> Iterator[str]:
+    """Russian or Kazakh titles almost without Cyrillic: another edition of the site, or a lost encoding."""
+    titles = " ".join(entry.title for entry in parsed.entries)
+    letters, cyrillic = letters_in(_LETTERS, titles), letters_in(_CYRILLIC, titles)
+    if feed.lang in ("ru", "kk") and letters >= _ENOUGH and cyrillic < letters * _LEAST_CYRILLIC:
+        yield f"{LOST_LETTERS} (lang: {feed.lang}): искажена кодировка или это другая версия сайта"

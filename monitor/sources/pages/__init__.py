@@ -1,0 +1,1 @@
+"""Web pages → title, text and date of the article on them. Pure."""
