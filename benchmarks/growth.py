@@ -25,10 +25,10 @@ from monitor.models.articles import (
     TopicVerdict,
     Verdict,
 )
-from monitor.placing import SAME_CASE
-from monitor.similarity import fingerprint
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
+from monitor.stories.similarity import fingerprint
 
 FEEDS, A_DAY, DAYS, ONE_MATCHES_IN = 100, 30, 10, 100
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
 from monitor.models.articles import Article, Story, Telling, Verdict
-from monitor.placing import place
-from monitor.similarity import Shelf, fingerprint
+from monitor.stories.placement import place
+from monitor.stories.similarity import Shelf, fingerprint
 
 STORIES, PLACED, WORDS, VOCABULARY = 10_000, 1_000, 110, 30_000
 ZIPF = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))

@@ -42,7 +42,6 @@ from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook
 from monitor.outages import Weather
 from monitor.outbox import Outbox
-from monitor.placing import SAME_CASE
 from monitor.polling import Poller
 from monitor.preview import Terminal
 from monitor.recording import RecordAll, Recorder
@@ -50,7 +49,8 @@ from monitor.reloading import Tell
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
 from monitor.taking import Taker
 from monitor.text import urls
 from monitor.watch import Watch

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, selec
 
 from monitor.config.hours import Day
 from monitor.database import chunks, insert_or_ignore
-from monitor.digests import after_flood, of_day
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
+from monitor.stories.digest import after_flood, of_day
 from monitor.tables import articles, chats, deliveries
 from monitor.text.telegram_html import first_line
 from monitor.text.urls import message_link, public_name

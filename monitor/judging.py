@@ -26,10 +26,10 @@ from monitor.models.articles import (
     Tier,
     Verdict,
 )
-from monitor.similarity import fingerprint
 from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
 from monitor.sources.sandbox import Reader
+from monitor.stories.similarity import fingerprint
 from monitor.text.languages.detection import detect
 from monitor.text.urls import canonical
 

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, 
 
 from monitor.config.hours import Day
 from monitor.database import chunks, reading, upsert, writing
-from monitor.digests import after_flood
 from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ended, void
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
 from monitor.outbox import tell
+from monitor.stories.digest import after_flood
 from monitor.tables import articles, deliveries, entries, held, mutes
 
 _YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no later than that

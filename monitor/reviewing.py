@@ -12,13 +12,13 @@ from typing import Final, Protocol
 
 import structlog
 
-from monitor.asking import pressed
 from monitor.errors import DeliveryError
 from monitor.listening import Listening
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
 from monitor.outbox import Outbox
 from monitor.reviews import Reviews
+from monitor.stories.question import pressed
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
 LEASE: Final = timedelta(minutes=3)  # longer than any poll may take

@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, select, update
 
 from monitor import docket
-from monitor.asking import DECIDED, ask, buttons, decided, told
 from monitor.config.hours import Day
 from monitor.database import reading, writing
 from monitor.models.articles import Decision, Outcome, Story, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.outbox import tell, want
-from monitor.rendering import render
 from monitor.store import lock_stories, read_stories
-from monitor.stories import part_of
+from monitor.stories.grouping import part_of
+from monitor.stories.post import render
+from monitor.stories.question import DECIDED, ask, buttons, decided, told
 from monitor.tables import articles, deliveries, entries, reviews
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 

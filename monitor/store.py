@@ -32,7 +32,7 @@ from monitor.models.articles import (
 )
 from monitor.models.vitals import FeedHealth
 from monitor.mutebook import hold
-from monitor.similarity import Shelf
+from monitor.stories.similarity import Shelf
 from monitor.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.text.urls import address_number, canonical
 

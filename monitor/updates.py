@@ -9,9 +9,9 @@ from typing import Final
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from monitor.asking import initial_of
 from monitor.channel import Channel
 from monitor.models.updates import Incoming
+from monitor.stories.question import initial_of
 
 _WANTED: Final = ("message", "callback_query")
 _LONGEST_ANSWER: Final = 200  # characters; Telegram's cap for what a press shows

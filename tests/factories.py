@@ -18,7 +18,7 @@ from monitor.models.articles import (
     TopicVerdict,
     Verdict,
 )
-from monitor.similarity import fingerprint
+from monitor.stories.similarity import fingerprint
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from monitor.recording import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.store import Store
-from monitor.stories import Chats
+from monitor.stories.grouping import Chats
 from monitor.taking import Taker
 
 RULES = """

@@ -21,11 +21,11 @@ from monitor.models.outbox import Pace
 from monitor.mutebook import MuteBook
 from monitor.muting import Muting, deeds_of
 from monitor.outbox import Outbox
-from monitor.placing import SAME_CASE
 from monitor.reviewing import Reviewing
 from monitor.reviews import Reviews
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
 from monitor.tables import entries
 from monitor.updates import Updates
 from tests.clock import Clock

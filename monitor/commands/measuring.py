@@ -15,8 +15,8 @@ from monitor.config.settings import load_settings
 from monitor.editions import load_matcher
 from monitor.environment import environment
 from monitor.errors import ConfigError
-from monitor.events import evaluate_events
 from monitor.matching import evaluation
+from monitor.stories.evaluation import evaluate_events
 from monitor.text.unicode import clean
 
 _BOUND = re.compile(r"(\w+):(precision|recall)=(1(?:\.0+)?|0(?:\.\d+)?)", re.ASCII)

@@ -16,9 +16,9 @@ from monitor.database import SCRIPTS, migrate, open_engine, reading, writing
 from monitor.history import History
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import EntryOutcome, Outcome
-from monitor.placing import SAME_CASE
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
 from monitor.tables import archive, archive_dictionaries, entries
 from monitor.text.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling

@@ -18,7 +18,7 @@ from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.outbox import Outbox
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from monitor.tables import deliveries, entries, feeds, metadata, stories
 from tests.factories import NOW, feed, matched, poll_outcome, settled
 from tests.servers.postgres import PostgresServer

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from monitor.database import migrate, open_engine
 from monitor.exports import COLUMNS, exported
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.command_line import call
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 

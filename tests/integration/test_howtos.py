@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.stories import Chats
+from monitor.stories.grouping import Chats
 from tests.command_line import call
 from tests.past import Past, Told, story
 from tests.servers.web import WebServer

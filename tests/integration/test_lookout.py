@@ -13,7 +13,7 @@ from monitor.models.health import Disk
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.outbox import Outbox, want
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from monitor.tables import chats, deliveries, feeds
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 

@@ -16,9 +16,9 @@ from monitor.database import migrate, open_engine
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import EntryOutcome, Outcome, Verdict
 from monitor.mutebook import MuteBook
-from monitor.placing import SAME_CASE
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
 from monitor.tables import deliveries
 from tests.clock import Clock
 from tests.factories import entry, feed, poll_outcome, telling, verdict

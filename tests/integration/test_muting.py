@@ -21,11 +21,11 @@ from monitor.models.articles import Entry, FeedKind, Outcome
 from monitor.models.outbox import DeliveryKind
 from monitor.mutebook import MuteBook
 from monitor.outbox import Outbox
-from monitor.placing import SAME_CASE
 from monitor.reviewing import LEASE
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
 from monitor.tables import deliveries, entries, listeners, mutes
 from tests.factories import NOW, entry, feed, poll_outcome
 from tests.reviewroom import CHANNEL, OWNER, REVIEWERS, ZONE, Scene

@@ -10,7 +10,7 @@ from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.outbox import Outbox
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, matched, poll_outcome
 from tests.factories import feed as make_feed
 

@@ -13,7 +13,7 @@ from monitor.errors import DatabaseError
 from monitor.models.articles import PollOutcome
 from monitor.recording import MOST, MOST_MATCHED, Recorder
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
 
 LEASE = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from monitor.database import migrate, open_engine
 from monitor.models.articles import Decision, Tier
 from monitor.reviews import Reviews
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.command_line import call
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.reviewroom import KEYWORDS

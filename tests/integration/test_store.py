@@ -12,9 +12,9 @@ from monitor.lookout import Lookout
 from monitor.models.articles import EntryOutcome, FeedState, Outcome, Story, StoryChange
 from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.outbox import Outbox
-from monitor.similarity import Shelf
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.similarity import Shelf
 from monitor.tables import articles, deliveries, entries, feeds, stories
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
 

@@ -10,7 +10,7 @@ from monitor.housekeeping import Housekeeping
 from monitor.models.articles import EntryOutcome, FeedState, Outcome
 from monitor.models.vitals import Habit, Trouble
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
 
 LEASE = timedelta(minutes=5)

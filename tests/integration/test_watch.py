@@ -18,7 +18,7 @@ from monitor.logs import Redactor
 from monitor.lookout import Lookout
 from monitor.metrics import Metrics
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from monitor.tables import alarms, chats, feeds
 from monitor.watch import Watch
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.digests import after_flood, of_day
 from monitor.models.outbox import DigestItem
+from monitor.stories.digest import after_flood, of_day
 from monitor.text.telegram_html import MOST_BYTES, first_line, fits, seen
 from tests.servers.bot_html import parse_html, utf16_length
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.events import evaluate_events
+from monitor.stories.evaluation import evaluate_events
 from tests.command_line import call, write_files
 
 RETOLD = (

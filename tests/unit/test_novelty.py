@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.models.articles import Match, Telling, Tier, TopicVerdict, Verdict
-from monitor.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
+from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
 from tests.factories import article, telling
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.people import Person, people
+from monitor.stories.people import Person, people
 from monitor.text.languages.first_names import is_first_name
 
 

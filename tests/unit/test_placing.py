@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from monitor.models.articles import Telling
-from monitor.placing import NEW_STEP, SAME_STEP, Placement, place
-from monitor.similarity import Shelf
+from monitor.stories.placement import NEW_STEP, SAME_STEP, Placement, place
+from monitor.stories.similarity import Shelf
 from tests.factories import NOW, story, telling
 
 DAY = timedelta(days=1)

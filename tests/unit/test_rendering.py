@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models.articles import Article, Language, Match, Story, Telling, Tier, TopicVerdict, Verdict
-from monitor.rendering import render
+from monitor.stories.post import render
 from tests.servers.bot_html import parse_html, utf16_length
 
 TEXT = (

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.articles import Article
-from monitor.placing import ALIKE
-from monitor.similarity import Shelf, common_figures, fingerprint, marks
+from monitor.stories.placement import ALIKE
+from monitor.stories.similarity import Shelf, common_figures, fingerprint, marks
 from tests.factories import NOW, TEXT, article
 
 RETOLD = (

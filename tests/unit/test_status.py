@@ -17,7 +17,7 @@ from monitor.models.vitals import Habit
 from monitor.mutebook import MuteBook
 from monitor.outbox import Outbox
 from monitor.store import Store
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
 from tests.factories import feed, matched, poll_outcome
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real

@@ -2,9 +2,9 @@ from datetime import timedelta
 from functools import partial
 
 from monitor.models.articles import Outcome, Tier
-from monitor.placing import SAME_EVENT, place
-from monitor.similarity import Shelf
-from monitor.stories import Chats, group, part_of
+from monitor.stories.grouping import Chats, group, part_of
+from monitor.stories.placement import SAME_EVENT, place
+from monitor.stories.similarity import Shelf
 from tests.factories import NOW, TEXT, matched, story, telling
 
 CHATS = Chats(post="@channel", review="-100")

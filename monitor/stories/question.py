@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Decision, Story, Tier, TopicVerdict
 from monitor.models.outbox import Buttons
-from monitor.rendering import render
+from monitor.stories.post import render
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.asking import ask
 from monitor.models.articles import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
 from monitor.models.outbox import DeliveryKind, WantedPost
-from monitor.placing import Placement, place
-from monitor.rendering import render
-from monitor.similarity import Shelf
+from monitor.stories.placement import Placement, place
+from monitor.stories.post import render
+from monitor.stories.question import ask
+from monitor.stories.similarity import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from monitor.models.articles import Article, Telling
-from monitor.people import Person, in_common, people
+from monitor.stories.people import Person, in_common, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for

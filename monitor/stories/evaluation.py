@@ -22,9 +22,9 @@ from monitor.models.articles import (
     TopicVerdict,
     Verdict,
 )
-from monitor.placing import SAME_CASE
-from monitor.similarity import Shelf, fingerprint
-from monitor.stories import Chats, group
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
+from monitor.stories.similarity import Shelf, fingerprint
 from monitor.text.languages.detection import detect
 
 _CHATS = Chats(post="evaluate")

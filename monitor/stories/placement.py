@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from monitor.models.articles import Article, Story, Telling
-from monitor.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
-from monitor.similarity import Shelf, common_figures, cosine
+from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
+from monitor.stories.similarity import Shelf, common_figures, cosine
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
 SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case
