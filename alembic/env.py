@@ -6,8 +6,8 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from monitor.database import open_engine
-from monitor.tables import Instant, metadata
+from monitor.storage.database import open_engine
+from monitor.storage.tables import Instant, metadata
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:

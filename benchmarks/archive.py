@@ -15,14 +15,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sqlalchemy import Engine, insert, text
 
-from monitor.archive import SAMPLES, Archive
-from monitor.database import migrate, open_engine, reading, writing
 from monitor.editions import load_matcher
-from monitor.history import History
 from monitor.matching.backtest import Comparison, by, recorded
 from monitor.models.articles import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
-from monitor.store import Store
-from monitor.tables import entries
+from monitor.storage.archive import SAMPLES, Archive
+from monitor.storage.database import migrate, open_engine, reading, writing
+from monitor.storage.history import History
+from monitor.storage.polls import Store
+from monitor.storage.tables import entries
 from monitor.text.urls import address_number
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from monitor.database import migrate, open_engine
 from monitor.models.articles import (
     Article,
     Entry,
@@ -25,7 +24,8 @@ from monitor.models.articles import (
     TopicVerdict,
     Verdict,
 )
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.history import History, Member
-from monitor.lookout import Lookout
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import told
 from monitor.models.labels import OUTCOMES, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
-from monitor.mutebook import MuteBook
-from monitor.outbox import Outbox
-from monitor.reviews import Reviews
-from monitor.store import Store
+from monitor.storage.history import History, Member
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.reviews import Reviews
+from monitor.storage.stats import Lookout
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)

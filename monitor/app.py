@@ -16,39 +16,39 @@ from pathlib import Path
 import structlog
 
 from monitor import __version__, endpoint, health
-from monitor.alarmbook import AlarmBook
-from monitor.archive import Archive
 from monitor.blackout import Blackout
 from monitor.channel import Channel
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.daily import Daily
-from monitor.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.desk import Desk, open_desk
 from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.heartbeat import Heartbeat
-from monitor.housekeeping import Housekeeping
 from monitor.judging import Judge
 from monitor.logs import Redactor
 from monitor.looking import Looker
-from monitor.lookout import Lookout
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
 from monitor.metrics import Metrics
 from monitor.models.articles import Extracted, Feed, Fetched
 from monitor.models.outbox import Pace
-from monitor.mutebook import MuteBook
 from monitor.outages import Weather
-from monitor.outbox import Outbox
 from monitor.polling import Poller
 from monitor.preview import Terminal
 from monitor.recording import RecordAll, Recorder
 from monitor.reloading import Tell
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
+from monitor.storage.alarms import AlarmBook
+from monitor.storage.archive import Archive
+from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.taking import Taker

@@ -11,7 +11,7 @@ import structlog
 
 from monitor.config.hours import Day, Hours
 from monitor.models.outbox import DigestItem
-from monitor.outbox import Outbox
+from monitor.storage.outbox import Outbox
 
 log = structlog.get_logger()
 

@@ -9,18 +9,18 @@ from sqlalchemy import Engine
 
 from monitor.answering import IN_DOUBT, Answering, answers_of, operator_answers_of
 from monitor.config.settings import Settings
-from monitor.database import sqlite_file
 from monitor.environment import clock, worker_name
-from monitor.history import History
-from monitor.listening import Listening
-from monitor.lookout import Lookout
 from monitor.matching.matcher import Matcher
-from monitor.mutebook import MuteBook
 from monitor.muting import Muting, deeds_of
-from monitor.outbox import Outbox
 from monitor.reviewing import Reviewing
-from monitor.reviews import Reviews
-from monitor.store import Store
+from monitor.storage.database import sqlite_file
+from monitor.storage.history import History
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.reviews import Reviews
+from monitor.storage.stats import Lookout
+from monitor.storage.update_cursor import Listening
 from monitor.updates import Updates
 
 

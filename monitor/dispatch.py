@@ -23,7 +23,7 @@ from monitor.errors import (
     NotAccepted,
 )
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
-from monitor.outbox import Outbox
+from monitor.storage.outbox import Outbox
 from monitor.text.telegram_html import text
 
 SEND_RETRY = timedelta(seconds=5)

@@ -25,8 +25,8 @@ import structlog
 from monitor.errors import DeliveryError, FetchError
 from monitor.models.articles import Fetched, NotModified
 from monitor.models.outbox import Doubt
-from monitor.outbox import Outbox
 from monitor.sightings import PreviewPage, find, mark, read_page
+from monitor.storage.outbox import Outbox
 
 PATIENCE = timedelta(minutes=2)
 PAGES = 10  # of twenty messages each: more than that is not read for one doubt

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.lookout import Lookout
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName, Wish, listing, names_of, one_of, wish
-from monitor.mutebook import MuteBook
 from monitor.reviewing import Deed, Order
-from monitor.reviews import Reviews
+from monitor.storage.mutes import MuteBook
+from monitor.storage.reviews import Reviews
+from monitor.storage.stats import Lookout
 
 LATELY: Final = timedelta(days=7)
 

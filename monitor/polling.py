@@ -16,13 +16,13 @@ from monitor.cadence import SOON, next_poll_at, usual_pause, weight
 from monitor.errors import DatabaseError, FeedError
 from monitor.habits import Reading
 from monitor.judging import FRESH, LATE, Horizon, Judge, Sorted, found, split
-from monitor.keybook import KEYS_KEPT, Sighting
 from monitor.matching.mutes import Mute, no_mutes
 from monitor.models.articles import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
 from monitor.models.vitals import Habit
 from monitor.outages import OUT_OF_REACH, Turn, Weather
 from monitor.recording import Recorder
-from monitor.store import Store
+from monitor.storage.entries import KEYS_KEPT, Sighting
+from monitor.storage.polls import Store
 from monitor.taking import MOST_OLDER, Taken, Taker, Validators
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`

@@ -13,11 +13,11 @@ from typing import Final, Protocol
 import structlog
 
 from monitor.errors import DeliveryError
-from monitor.listening import Listening
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
-from monitor.outbox import Outbox
-from monitor.reviews import Reviews
+from monitor.storage.outbox import Outbox
+from monitor.storage.reviews import Reviews
+from monitor.storage.update_cursor import Listening
 from monitor.stories.question import pressed
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again

@@ -12,17 +12,17 @@ from typing import Protocol
 import structlog
 
 from monitor import health
-from monitor.alarmbook import AlarmBook
 from monitor.alarms import follow, notice
 from monitor.conditions import Facts, conditions
 from monitor.errors import DatabaseError
 from monitor.firings import WINDOW, Firings, RuleHabit
 from monitor.heartbeat import Heartbeat
-from monitor.housekeeping import Housekeeping
-from monitor.lookout import Lookout
 from monitor.metrics import Metrics
 from monitor.models.health import Vitals
 from monitor.models.vitals import FeedHealth
+from monitor.storage.alarms import AlarmBook
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.stats import Lookout
 
 log = structlog.get_logger()
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
-from monitor.database import migrate, open_engine
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, insert, select
 
 from monitor.channel import Channel
-from monitor.database import writing
 from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.tables import articles, deliveries, entries, feeds, stories
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from tests.clock import Clock
 from tests.factories import NOW, verdict
 from tests.servers.bot_api import BotApi

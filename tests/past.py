@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.app import recording
-from monitor.database import migrate, open_engine
 from monitor.editions import load_matcher
 from monitor.judging import Judge
 from monitor.models.articles import Feed, FeedKind
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
-from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
 from monitor.recording import Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
 from monitor.taking import Taker
 from tests.servers.web import Item, WebServer, rss

@@ -14,7 +14,7 @@ from monitor.polling import Poller
 from monitor.recording import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
 from monitor.taking import Taker
 

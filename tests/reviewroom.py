@@ -12,21 +12,21 @@ from sqlalchemy import Engine, select
 from monitor.answering import IN_DOUBT, Answering, answers_of, operator_answers_of
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
-from monitor.history import History
-from monitor.listening import Listening
-from monitor.lookout import Lookout
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
-from monitor.mutebook import MuteBook
 from monitor.muting import Muting, deeds_of
-from monitor.outbox import Outbox
 from monitor.reviewing import Reviewing
-from monitor.reviews import Reviews
-from monitor.store import Store
+from monitor.storage.history import History
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.reviews import Reviews
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import entries
+from monitor.storage.update_cursor import Listening
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.tables import entries
 from monitor.updates import Updates
 from tests.clock import Clock
 from tests.factories import feed, matched, poll_outcome

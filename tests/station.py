@@ -14,24 +14,24 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from monitor.alarmbook import AlarmBook
 from monitor.app import shout
 from monitor.blackout import Blackout
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, POLL, beat_name
-from monitor.housekeeping import Housekeeping
-from monitor.lookout import Lookout
 from monitor.metrics import Metrics
 from monitor.models.articles import Feed, FeedState
 from monitor.models.outbox import Pace
 from monitor.outages import Weather
-from monitor.outbox import Outbox
 from monitor.polling import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
+from monitor.storage.alarms import AlarmBook
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
 from monitor.watch import Watch
 from tests.clock import Clock
 from tests.factories import feed

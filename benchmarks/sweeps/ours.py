@@ -15,10 +15,10 @@ from sqlalchemy import func, select
 
 from benchmarks.sweeps.measured import memory_mb, spent
 from monitor import app, sweeping
-from monitor.database import open_engine, reading
 from monitor.logs import configure
 from monitor.models.articles import Feed, FeedKind, PollOutcome
-from monitor.tables import entries
+from monitor.storage.database import open_engine, reading
+from monitor.storage.tables import entries
 
 
 async def serve(folder: Path, urls: list[str]) -> None:

@@ -11,11 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from monitor.archive import Archive
 from monitor.commands.explained import quoted
 from monitor.commands.shown import TIERS, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
-from monitor.database import open_existing
 from monitor.editions import load_matcher
 from monitor.environment import clock, environment
 from monitor.errors import ConfigError
@@ -23,6 +21,8 @@ from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, Verdict
+from monitor.storage.archive import Archive
+from monitor.storage.database import open_existing
 from monitor.text.unicode import clean
 
 CHANGED = 6  # the exit code when the edit changes a decision, for CI

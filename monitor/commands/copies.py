@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from monitor import copies as database_copies
 from monitor.config.settings import Settings, load_settings
-from monitor.database import open_engine, require_current_schema
 from monitor.environment import clock, environment
-from monitor.exports import COLUMNS, exported
 from monitor.logs import configure
-from monitor.reviews import Reviews
+from monitor.storage import backup as database_copies
+from monitor.storage.database import open_engine, require_current_schema
+from monitor.storage.export import COLUMNS, exported
+from monitor.storage.reviews import Reviews
 
 _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 

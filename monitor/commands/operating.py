@@ -4,11 +4,11 @@ import typer
 
 from monitor import health
 from monitor.config.settings import load_settings
-from monitor.database import migrate as migrate_database
-from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment, worker_name
 from monitor.logs import configure
-from monitor.lookout import Lookout
+from monitor.storage.database import migrate as migrate_database
+from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.stats import Lookout
 
 
 def show_health() -> None:

@@ -7,11 +7,11 @@ import typer
 
 from monitor.commands.shown import UNSETTLED, show_rows
 from monitor.config.settings import load_settings
-from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
-from monitor.outbox import Outbox
+from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.outbox import Outbox
 
 outbox_cli = typer.Typer(
     help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True, add_completion=False

@@ -12,15 +12,15 @@ from rich.text import Text
 from monitor.commands.explained import quoted, show_reports
 from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
-from monitor.database import open_existing
 from monitor.editions import load_matcher
 from monitor.environment import clock, environment
-from monitor.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.labels import OUTCOMES, STATES
-from monitor.mutebook import MuteBook
+from monitor.storage.database import open_existing
+from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
+from monitor.storage.mutes import MuteBook
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
 

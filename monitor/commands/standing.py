@@ -11,15 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.config.settings import load_settings
-from monitor.database import open_engine, require_usable_schema
 from monitor.environment import clock, environment
-from monitor.lookout import Lookout
 from monitor.matching.mutes import Mute, told
 from monitor.models.labels import queue, span, troubles
 from monitor.models.vitals import FeedHealth, OutboxSummary
-from monitor.mutebook import MuteBook
-from monitor.reviews import Reviews, Waiting
-from monitor.store import Store
+from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.mutes import MuteBook
+from monitor.storage.polls import Store
+from monitor.storage.reviews import Reviews, Waiting
+from monitor.storage.stats import Lookout
 
 LATELY = timedelta(hours=24)
 

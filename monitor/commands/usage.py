@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 
-from monitor.archive import Archive
 from monitor.config.keyword_rules import Keywords
-from monitor.database import open_existing
 from monitor.environment import clock
 from monitor.errors import ConfigError, MonitorError
 from monitor.matching.matcher import Matcher
 from monitor.matching.usage import Usage
+from monitor.storage.archive import Archive
+from monitor.storage.database import open_existing
 
 PERIOD = timedelta(days=30)
 PATIENCE = 5.0  # seconds: the newest news are read first, and what fits says enough

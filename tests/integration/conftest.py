@@ -9,8 +9,8 @@ from telegram import Bot
 
 from monitor.editions import load_matcher
 from monitor.matching.matcher import Matcher
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
 from tests.reviewroom import KEYWORDS, Scene, open_scene
 from tests.servers.bot_api import BotApi
 

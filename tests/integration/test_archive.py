@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
-from monitor.archive import SAMPLES, Archive, keep, text_of
-from monitor.database import SCRIPTS, migrate, open_engine, reading, writing
-from monitor.history import History
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import EntryOutcome, Outcome
-from monitor.store import Store
+from monitor.storage.archive import SAMPLES, Archive, keep, text_of
+from monitor.storage.database import SCRIPTS, migrate, open_engine, reading, writing
+from monitor.storage.history import History
+from monitor.storage.polls import Store
+from monitor.storage.tables import archive, archive_dictionaries, entries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.tables import archive, archive_dictionaries, entries
 from monitor.text.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling
 

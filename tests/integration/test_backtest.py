@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.archive import Archive
-from monitor.database import open_engine
 from monitor.editions import load_matcher
 from monitor.matching.backtest import Comparison, by, recorded
+from monitor.storage.archive import Archive
+from monitor.storage.database import open_engine
 from tests.command_line import RULES, write_files
 from tests.factories import NOW
 from tests.past import Past, Told, story

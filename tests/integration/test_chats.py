@@ -13,8 +13,8 @@ from monitor.channel import Channel
 from monitor.config.hours import Hours, read_quiet
 from monitor.dispatch import Dispatcher
 from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
-from monitor.outbox import Outbox
 from monitor.preview import Terminal
+from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Chatroom, Newsdesk

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
-from monitor import copies
-from monitor.database import instance_lock, migrate, open_engine, writing
 from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage import backup
+from monitor.storage.database import instance_lock, migrate, open_engine, writing
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
 from monitor.stories.grouping import Chats, group
-from monitor.tables import deliveries, entries, feeds, metadata, stories
 from tests.factories import NOW, feed, matched, poll_outcome, settled
 from tests.servers.postgres import PostgresServer
 
@@ -69,7 +69,7 @@ def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_a_backup_is_equal_row_by_row(filled: Engine, database_url: str, tmp_path: Path) -> None:
-    told = copies.backup(database_url, tmp_path / "copies" / "one.db")
+    told = backup.backup(database_url, tmp_path / "copies" / "one.db")
 
     assert rows(address(tmp_path / "copies" / "one.db")) == rows(database_url)
     assert told["stories"] == 5
@@ -95,35 +95,35 @@ def test_a_backup_taken_during_writes_is_one_moment(tmp_path: Path) -> None:
     worker.start()
     try:
         for number in range(4):
-            told = copies.backup(url, tmp_path / f"{number}.db")
+            told = backup.backup(url, tmp_path / f"{number}.db")
             assert told["stories"] == told["deliveries"]
             assert told["stories"] % 3 == 0, "no half of a poll"
     finally:
         stop.set()
         worker.join()
         engine.dispose()
-    assert copies.verify(tmp_path / "3.db")["stories"] >= copies.verify(tmp_path / "0.db")["stories"]
+    assert backup.verify(tmp_path / "3.db")["stories"] >= backup.verify(tmp_path / "0.db")["stories"]
 
 
 def test_a_backup_never_overwrites(filled: Engine, database_url: str, tmp_path: Path) -> None:
     (tmp_path / "old.db").write_text("dear")
 
     with pytest.raises(DatabaseError, match="уже есть"):
-        copies.backup(database_url, tmp_path / "old.db")
+        backup.backup(database_url, tmp_path / "old.db")
     assert (tmp_path / "old.db").read_text() == "dear"
 
 
 def test_a_backup_that_cannot_be_written_leaves_no_file_of_that_name(filled: Engine, database_url: str) -> None:
     with pytest.raises(DatabaseError, match="проверьте"):
-        copies.backup(database_url, Path("/proc/nowhere/copy.db"))
+        backup.backup(database_url, Path("/proc/nowhere/copy.db"))
 
 
 def test_a_restored_copy_sends_nothing_again(filled: Engine, database_url: str, tmp_path: Path) -> None:
     """What was sent stays sent; what waited may have been sent since, so it is in doubt."""
-    copies.backup(database_url, tmp_path / "copy.db")
+    backup.backup(database_url, tmp_path / "copy.db")
     url = address(tmp_path / "elsewhere" / "monitor.db")
 
-    copies.restore(tmp_path / "copy.db", url, NOW)
+    backup.restore(tmp_path / "copy.db", url, NOW)
 
     restored, original = rows(url), rows(database_url)
     assert {name: found for name, found in restored.items() if name not in ("deliveries", "feeds")} == {
@@ -147,9 +147,9 @@ def test_an_edit_that_waited_goes_on_after_a_restore(tmp_path: Path) -> None:
         db.execute(insert(stories).values(id=1, created_at=NOW, updated_at=NOW))
         edit = {"story_id": 1, "chat": "@c", "state": DeliveryState.PENDING, "html": "x", "wanted_revision": 2}
         db.execute(insert(deliveries).values(**edit, message_id=5, created_at=NOW, updated_at=NOW))
-    copies.backup(url, tmp_path / "copy.db")
+    backup.backup(url, tmp_path / "copy.db")
 
-    copies.restore(tmp_path / "copy.db", address(tmp_path / "new.db"), NOW)
+    backup.restore(tmp_path / "copy.db", address(tmp_path / "new.db"), NOW)
 
     assert [row[3] for row in rows(address(tmp_path / "new.db"))["deliveries"]] == [DeliveryState.PENDING]
     engine.dispose()
@@ -160,14 +160,14 @@ def test_a_restore_replaces_only_when_told_and_keeps_the_old_file(tmp_path: Path
     engine = open_engine(url)
     migrate(engine)
     Store(engine).sync_feeds([feed(name="Новая")], NOW)
-    copies.backup(url, tmp_path / "copy.db")
+    backup.backup(url, tmp_path / "copy.db")
     with writing(engine) as db:
         db.execute(update(feeds).values(name="Позже"))
     engine.dispose()
 
     with pytest.raises(DatabaseError, match="--force"):
-        copies.restore(tmp_path / "copy.db", url, NOW)
-    copies.restore(tmp_path / "copy.db", url, NOW, force=True)
+        backup.restore(tmp_path / "copy.db", url, NOW)
+    backup.restore(tmp_path / "copy.db", url, NOW, force=True)
 
     assert rows(url)["feeds"][0][0] == "Новая"
     (kept,) = tmp_path.glob("monitor.db.replaced-*")
@@ -179,13 +179,13 @@ def test_a_database_in_use_is_neither_replaced_nor_moved(tmp_path: Path) -> None
     fresh = open_engine(url)
     migrate(fresh)
     fresh.dispose()
-    copies.backup(url, tmp_path / "copy.db")
+    backup.backup(url, tmp_path / "copy.db")
 
     with instance_lock(url):
         with pytest.raises(InstanceRunning):
-            copies.restore(tmp_path / "copy.db", url, NOW, force=True)
+            backup.restore(tmp_path / "copy.db", url, NOW, force=True)
         with pytest.raises(InstanceRunning):
-            copies.copy_to(url, address(tmp_path / "other.db"))
+            backup.copy_to(url, address(tmp_path / "other.db"))
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "empty", "missing", "foreign"])
@@ -194,7 +194,7 @@ def test_what_is_no_whole_copy_is_refused_and_nothing_replaced(damage: str, tmp_
     engine = open_engine(url)
     migrate(engine)
     Store(engine).sync_feeds([feed(name=f"Лента {number}") for number in range(200)], NOW)
-    copies.backup(url, tmp_path / "copy.db")
+    backup.backup(url, tmp_path / "copy.db")
     before, copy = rows(url), tmp_path / "copy.db"
     if damage == "cut":
         os.truncate(copy, copy.stat().st_size // 2)
@@ -211,7 +211,7 @@ def test_what_is_no_whole_copy_is_refused_and_nothing_replaced(damage: str, tmp_
             db.commit()
 
     with pytest.raises(DatabaseError):
-        copies.restore(copy, url, NOW, force=True)
+        backup.restore(copy, url, NOW, force=True)
     assert rows(url) == before
     engine.dispose()
 
@@ -226,7 +226,7 @@ def test_a_sqlite_file_moves_to_postgresql_and_goes_on_there(tmp_path: Path, pos
     poll(store, range(1, 6))
     engine.dispose()
 
-    told = copies.copy_to(url, target)
+    told = backup.copy_to(url, target)
 
     assert rows(target) == rows(url)
     assert told["stories"] == 5
@@ -246,9 +246,9 @@ def test_a_backup_of_postgresql_comes_back_to_postgresql(tmp_path: Path, postgre
     migrate(engine)
     Store(engine).sync_feeds([feed(name=f"Лента {number}") for number in range(2_500)], NOW)
     engine.dispose()
-    copies.backup(url, tmp_path / "copy.db")
+    backup.backup(url, tmp_path / "copy.db")
 
-    copies.restore(tmp_path / "copy.db", target, NOW)
+    backup.restore(tmp_path / "copy.db", target, NOW)
 
     assert rows(target) == rows(url)
 
@@ -261,7 +261,7 @@ def test_a_target_with_rows_is_refused(filled: Engine, database_url: str, tmp_pa
     before = rows(target)
 
     with pytest.raises(DatabaseError, match="не пуста"):
-        copies.copy_to(database_url, target)
+        backup.copy_to(database_url, target)
     assert rows(target) == before
     other.dispose()
 
@@ -273,6 +273,6 @@ def test_a_difference_is_named(tmp_path: Path) -> None:
         Store(engine).sync_feeds([feed(name=name)], NOW)
 
     with one.connect() as old, other.connect() as new:
-        assert list(copies.differences(old, new)) == ["feeds: name=Первая"]
+        assert list(backup.differences(old, new)) == ["feeds: name=Первая"]
     one.dispose()
     other.dispose()

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from monitor.config.hours import Day, Hours, read_time
 from monitor.daily import Daily
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
-from monitor.outbox import Outbox
+from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Newsdesk

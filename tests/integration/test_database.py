@@ -18,9 +18,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import DatabaseError as DriverError
 
-from monitor.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
-from monitor.tables import metadata
+from monitor.storage.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
+from monitor.storage.tables import metadata
 from tests.servers.postgres import PostgresServer
 
 

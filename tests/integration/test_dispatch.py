@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from monitor.channel import Channel
-from monitor.database import writing
 from monitor.dispatch import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.tables import chats, deliveries, stories
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import chats, deliveries, stories
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.servers import faults

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.database import migrate, open_engine
-from monitor.exports import COLUMNS, exported
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.export import COLUMNS, exported
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.command_line import call
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome

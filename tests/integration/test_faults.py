@@ -13,9 +13,9 @@ from sqlalchemy import Engine, event
 
 from monitor.blackout import TITLE
 from monitor.conditions import TITLES
-from monitor.database import migrate, open_engine
 from monitor.models.health import Kind
-from monitor.outbox import Outbox
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.servers import faults
 from tests.servers.bot_api import BotApi

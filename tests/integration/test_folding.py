@@ -6,9 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config.hours import Day
-from monitor.database import writing
-from monitor.folding import FLOOD
-from monitor.lookout import Lookout
 from monitor.models.outbox import (
     ChatIdentity,
     Delivery,
@@ -19,7 +16,10 @@ from monitor.models.outbox import (
     Settlement,
     Wait,
 )
-from monitor.outbox import Outbox, tell
+from monitor.storage.database import writing
+from monitor.storage.digests import FLOOD
+from monitor.storage.outbox import Outbox, tell
+from monitor.storage.stats import Lookout
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Newsdesk

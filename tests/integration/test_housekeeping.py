@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from monitor.database import reading, writing
-from monitor.housekeeping import BATCH, BEATS_KEPT, CHORES, EVERY, SENDS_KEPT, TIDIED, Housekeeping
-from monitor.keybook import KEYS_KEPT
-from monitor.lookout import Lookout
 from monitor.models.articles import Outcome
-from monitor.store import Store
-from monitor.tables import entries, entry_keys, feeds, heartbeats, sends
+from monitor.storage.database import reading, writing
+from monitor.storage.entries import KEYS_KEPT
+from monitor.storage.housekeeping import BATCH, BEATS_KEPT, CHORES, EVERY, SENDS_KEPT, TIDIED, Housekeeping
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import entries, entry_keys, feeds, heartbeats, sends
 from tests.factories import NOW, feed
 
 SECOND = timedelta(seconds=1)

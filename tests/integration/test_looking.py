@@ -12,8 +12,8 @@ from monitor.dispatch import Dispatcher
 from monitor.looking import PATIENCE, Looker
 from monitor.models.articles import Fetched
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.outbox import Outbox
 from monitor.sources.http.client import Fetcher, Limits
+from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.factories import NOW
 from tests.newsdesk import CHAT, Chatroom, Newsdesk

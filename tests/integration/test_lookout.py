@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from monitor.database import writing
-from monitor.lookout import Lookout
 from monitor.models.health import Disk
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.store import Store
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import chats, deliveries, feeds
 from monitor.stories.grouping import Chats, group
-from monitor.tables import chats, deliveries, feeds
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 
 PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from monitor.database import migrate, open_engine
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import EntryOutcome, Outcome, Verdict
-from monitor.mutebook import MuteBook
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.mutes import MuteBook
+from monitor.storage.polls import Store
+from monitor.storage.tables import deliveries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.tables import deliveries
 from tests.clock import Clock
 from tests.factories import entry, feed, poll_outcome, telling, verdict
 

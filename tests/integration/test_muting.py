@@ -7,26 +7,26 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, select, update
 
-from monitor.archive import Archive
 from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
 from monitor.daily import Daily
 from monitor.judging import Horizon, Judge, split
-from monitor.listening import Listening
-from monitor.lookout import Lookout
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Entry, FeedKind, Outcome
 from monitor.models.outbox import DeliveryKind
-from monitor.mutebook import MuteBook
-from monitor.outbox import Outbox
 from monitor.reviewing import LEASE
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
+from monitor.storage.archive import Archive
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import deliveries, entries, listeners, mutes
+from monitor.storage.update_cursor import Listening
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.tables import deliveries, entries, listeners, mutes
 from tests.factories import NOW, entry, feed, poll_outcome
 from tests.reviewroom import CHANNEL, OWNER, REVIEWERS, ZONE, Scene
 

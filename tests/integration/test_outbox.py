@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from monitor.database import writing
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.tables import chats, deliveries, stories
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW
 
 CHAT = "@channel"

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import and_, insert, select
 
-from monitor.database import migrate, open_engine, writing
-from monitor.folding import FLOOD
 from monitor.looking import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.tables import chats, deliveries, sends, stories
+from monitor.storage.database import migrate, open_engine, writing
+from monitor.storage.digests import FLOOD
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
 from tests.servers.postgres import PostgresServer
 

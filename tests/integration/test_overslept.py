@@ -8,8 +8,8 @@ from typing import Any
 from monitor.dispatch import LEASE, Dispatcher
 from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, matched, poll_outcome
 from tests.factories import feed as make_feed

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.database import migrate, open_engine
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Feed, PollOutcome
 from monitor.polling import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
-from monitor.tables import articles, deliveries, entries, feeds, held
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.polls import Store
+from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.pollers import poller_of

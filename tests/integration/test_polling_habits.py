@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.database import migrate, open_engine
 from monitor.judging import found
 from monitor.models.articles import FeedKind, FeedState, PollOutcome
 from monitor.models.vitals import Trouble
 from monitor.polling import LEASE
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
-from monitor.tables import deliveries, entries
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.polls import Store
+from monitor.storage.tables import deliveries, entries
 from tests.factories import HOUR, NOW
 from tests.factories import feed as make_feed
 from tests.pollers import poller_of

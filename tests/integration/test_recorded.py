@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from monitor.config.settings import load_settings
-from monitor.database import open_engine
 from monitor.environment import environment
 from monitor.matching.mutes import Mute, RuleName
-from monitor.mutebook import MuteBook
+from monitor.storage.database import open_engine
+from monitor.storage.mutes import MuteBook
 from monitor.text.urls import canonical
 from tests.command_line import RULES, Told, call, write_files
 from tests.past import Past, story

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.database import migrate, open_engine
 from monitor.errors import DatabaseError
 from monitor.models.articles import PollOutcome
 from monitor.recording import MOST, MOST_MATCHED, Recorder
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
 

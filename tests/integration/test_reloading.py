@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.archive import Archive
 from monitor.channel import Channel
 from monitor.dispatch import Dispatcher
 from monitor.editions import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.outbox import Outbox
 from monitor.reloading import Reloader
+from monitor.storage.archive import Archive
+from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.command_line import RULES
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.models.articles import Tier
-from monitor.tables import deliveries
+from monitor.storage.tables import deliveries
 from tests.factories import NOW
 from tests.reviewroom import CHANNEL, OWNER, REVIEWERS, Scene
 from tests.servers import faults

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.database import migrate, open_engine
 from monitor.models.articles import Decision, Tier
-from monitor.reviews import Reviews
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.polls import Store
+from monitor.storage.reviews import Reviews
 from monitor.stories.grouping import Chats, group
 from tests.command_line import call
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.config.hours import Day
-from monitor.listening import Listening
 from monitor.models.articles import Decision, Tier
 from monitor.models.outbox import DeliveryState
 from monitor.reviewing import LEASE
-from monitor.tables import deliveries, entries
-from monitor.tables import reviews as reviews_table
+from monitor.storage.tables import deliveries, entries
+from monitor.storage.tables import reviews as reviews_table
+from monitor.storage.update_cursor import Listening
 from tests.factories import NOW
 from tests.reviewroom import CHANNEL, OTHER, REVIEWERS, Scene
 from tests.servers import faults

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
-from monitor.database import writing
 from monitor.models.outbox import Delivery, Pace
-from monitor.outbox import Outbox
-from monitor.store import Store
-from monitor.tables import chats, deliveries, feeds
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.tables import chats, deliveries, feeds
 from tests.factories import NOW, feed, poll_outcome
 from tests.newsdesk import CHAT, Newsdesk
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.lookout import Lookout
 from monitor.models.articles import EntryOutcome, FeedState, Outcome, Story, StoryChange
 from monitor.models.outbox import DeliveryState, WantedPost
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.stories.grouping import Chats, group
 from monitor.stories.similarity import Shelf
-from monitor.tables import articles, deliveries, entries, feeds, stories
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
 
 LEASE = timedelta(minutes=5)

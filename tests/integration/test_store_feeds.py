@@ -6,10 +6,10 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from monitor.housekeeping import Housekeeping
 from monitor.models.articles import EntryOutcome, FeedState, Outcome
 from monitor.models.vitals import Habit, Trouble
-from monitor.store import Store
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
 

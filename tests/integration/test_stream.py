@@ -12,11 +12,11 @@ import pytest
 import structlog
 from sqlalchemy import Engine, func, insert, select
 
-from monitor.database import migrate, open_engine, writing
 from monitor.dispatch import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
-from monitor.outbox import Outbox, want
-from monitor.tables import deliveries, sends, stories
+from monitor.storage.database import migrate, open_engine, writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import deliveries, sends, stories
 from tests.clock import Clock
 from tests.factories import NOW
 

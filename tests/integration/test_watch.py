@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import Engine, insert, update
 from structlog.testing import capture_logs
 
-from monitor.alarmbook import AlarmBook
-from monitor.database import writing
 from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, POLL, beat_name
 from monitor.heartbeat import Heartbeat
-from monitor.housekeeping import Housekeeping
 from monitor.logs import Redactor
-from monitor.lookout import Lookout
 from monitor.metrics import Metrics
-from monitor.store import Store
+from monitor.storage.alarms import AlarmBook
+from monitor.storage.database import writing
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
+from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
-from monitor.tables import alarms, chats, feeds
 from monitor.watch import Watch
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.servers.web import WebServer

@@ -11,7 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, select, text
 
-from monitor.database import (
+from monitor.errors import DatabaseError, SchemaError
+from monitor.storage.database import (
     SCHEMA_LOCK,
     SCRIPTS,
     migrate,
@@ -21,10 +22,9 @@ from monitor.database import (
     serves,
     writing,
 )
-from monitor.errors import DatabaseError, SchemaError
-from monitor.outbox import Outbox
-from monitor.store import Store
-from monitor.tables import feeds
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.tables import feeds
 from tests.factories import HOUR, NOW, poll_outcome
 from tests.factories import feed as make_feed
 from tests.servers.postgres import PostgresServer

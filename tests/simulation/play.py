@@ -19,17 +19,17 @@ import structlog
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
-from monitor.database import migrate, open_engine
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.models.articles import FeedState, PollOutcome
-from monitor.outbox import Outbox
 from monitor.polling import LEASE
 from monitor.recording import RecordAll
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.store import Store
-from monitor.tables import articles, deliveries, entries, feeds
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.pollers import poller_of
 from tests.simulation.clockwork import VirtualLoop, passes, worker
 from tests.simulation.world import (

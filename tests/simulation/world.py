@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select
 from monitor.errors import FetchError, FetchFailure, MaybeAccepted, MessageRejected, NotAccepted
 from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
 from monitor.models.outbox import ChatIdentity, Pace
-from monitor.tables import deliveries
+from monitor.storage.tables import deliveries
 from tests.factories import NOW
 from tests.newsroom import relevant
 from tests.servers.web import Item, page, rss

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.database import open_engine
+from monitor.storage.database import open_engine
 from tests.monitor_process import Monitor, eventually
 from tests.newsdesk import Newsdesk
 from tests.newsroom import feed_of, relevant

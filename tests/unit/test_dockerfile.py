@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from monitor.cli import cli
 from monitor.config.settings import KNOWN, Settings
-from monitor.database import SCRIPTS, sqlite_file
+from monitor.storage.database import SCRIPTS, sqlite_file
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from monitor.matching.explanation import explain, lack
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
 from monitor.models.articles import Tier, Verdict
-from monitor.mutebook import shown
+from monitor.storage.mutes import shown
 from monitor.text.telegram_html import fits, seen
 from tests.factories import NOW
 

@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import cli
-from monitor.database import migrate, open_engine
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.models.vitals import Habit
-from monitor.mutebook import MuteBook
-from monitor.outbox import Outbox
-from monitor.store import Store
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.mutes import MuteBook
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import feed, matched, poll_outcome
 

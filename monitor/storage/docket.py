@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from monitor.database import chunks, upsert
 from monitor.models.articles import Decision, Story, StoryChange, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
-from monitor.outbox import want
+from monitor.storage.database import chunks, upsert
+from monitor.storage.outbox import want
+from monitor.storage.tables import deliveries, reviews
 from monitor.stories.grouping import part_of
 from monitor.stories.question import DECIDED, ask, buttons
-from monitor.tables import deliveries, reviews
 from monitor.text.telegram_html import Html, join, tag, text
 
 undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, and_, or_, select, update
 
-from monitor.tables import chats, deliveries, feeds, heartbeats, sends
+from monitor.storage.tables import chats, deliveries, feeds, heartbeats, sends
 
 SKEW = timedelta(minutes=1)  # a smaller step back delays nothing worth a cure
 LONGEST_LEASE = timedelta(minutes=5)  # of feeds; of sends it is shorter

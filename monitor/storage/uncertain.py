@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
 
 from monitor.models.outbox import DeliveryState, Doubt
-from monitor.tables import chats, deliveries
+from monitor.storage.tables import chats, deliveries
 from monitor.text.urls import public_name
 
 FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview

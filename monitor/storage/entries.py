@@ -11,9 +11,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, and_, bindparam, literal, select, update
 
-from monitor.database import chunks, insert_or_ignore
 from monitor.models.articles import Entry, PollOutcome
-from monitor.tables import entries, entry_keys, feeds
+from monitor.storage.database import chunks, insert_or_ignore
+from monitor.storage.tables import entries, entry_keys, feeds
 
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 

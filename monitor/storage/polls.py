@@ -13,11 +13,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor import docket, rewinding, roster
-from monitor import keybook as entry_rows
-from monitor.archive import keep, verdict_of
-from monitor.database import chunks, insert_or_ignore, reading, upsert, writing
-from monitor.keybook import Sighting
 from monitor.models import vitals
 from monitor.models.articles import (
     Article,
@@ -31,9 +26,14 @@ from monitor.models.articles import (
     Telling,
 )
 from monitor.models.vitals import FeedHealth
-from monitor.mutebook import hold
+from monitor.storage import docket, feeds, maintenance
+from monitor.storage import entries as entry_rows
+from monitor.storage.archive import keep, verdict_of
+from monitor.storage.database import chunks, insert_or_ignore, reading, upsert, writing
+from monitor.storage.entries import Sighting
+from monitor.storage.mutes import hold
+from monitor.storage.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.stories.similarity import Shelf
-from monitor.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.text.urls import address_number, canonical
 
 
@@ -63,34 +63,34 @@ class Store:
         """Make the feed rows follow feeds.yaml: new ones are due now, missing ones rest, a moved one forgets
         what its old address taught (but not the entries it showed)."""
         with writing(self._engine) as db:
-            roster.sync(db, wanted, now)
+            feeds.sync(db, wanted, now)
 
     def claim_due_feeds(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
         """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
         with writing(self._engine) as db:
-            return roster.claim(db, now, limit=limit, lease=lease, names=names)
+            return feeds.claim(db, now, limit=limit, lease=lease, names=names)
 
     def release_all(self) -> None:
         """Free every lease: the process that held them is dead (we have the instance lock)."""
         with writing(self._engine) as db:
-            roster.release_all(db)
+            feeds.release_all(db)
 
     def release(self, held: Iterable[FeedState]) -> None:
         """Free the leases of polls that were given up: another worker need not wait for their end."""
         with writing(self._engine) as db:
-            roster.release(db, held)
+            feeds.release(db, held)
 
     def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
         """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
         with writing(self._engine) as db:
-            roster.forgive(db, names, next_poll_at)
+            feeds.forgive(db, names, next_poll_at)
 
     def feed_health(self, now: datetime) -> tuple[FeedHealth, ...]:
         """How every feed of feeds.yaml does, by name."""
         with reading(self._engine) as db:
-            return tuple(_health(row, now) for row in roster.active(db))
+            return tuple(_health(row, now) for row in feeds.active(db))
 
     # ── entries and stories ─────────────────────────────────────────────────────────────────────────────────
 
@@ -119,9 +119,9 @@ class Store:
         `group` places the matched entries among the stories touched within `window`.
         """
         with writing(self._engine) as db:
-            held = roster.still_leased(db, outcomes)
+            held = feeds.still_leased(db, outcomes)
             entry_rows.note(db, held)
-            roster.settle(db, [outcome for outcome in held if outcome.is_over])
+            feeds.settle(db, [outcome for outcome in held if outcome.is_over])
             _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
             matched = [outcome for outcome in held if outcome.matched]
             if matched:
@@ -168,8 +168,8 @@ class Store:
         stood in the future then has been brought to now.
         """
         with writing(self._engine) as db:
-            if step := rewinding.step_back(db, name, now):
-                rewinding.rewind(db, step, now)
+            if step := maintenance.step_back(db, name, now):
+                maintenance.rewind(db, step, now)
             statement = upsert(db, heartbeats).values(name=name, at=now)
             db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
         return step
@@ -177,7 +177,7 @@ class Store:
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
     fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
-    habit = roster.habit(row)
+    habit = feeds.habit(row)
     return FeedHealth(**fields, habit=habit, troubles=vitals.troubles(habit, failures=row.failures, now=now))
 
 

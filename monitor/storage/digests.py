@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
 from monitor.config.hours import Day
-from monitor.database import chunks, insert_or_ignore
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
+from monitor.storage.database import chunks, insert_or_ignore
+from monitor.storage.tables import articles, chats, deliveries
 from monitor.stories.digest import after_flood, of_day
-from monitor.tables import articles, chats, deliveries
 from monitor.text.telegram_html import first_line
 from monitor.text.urls import message_link, public_name
 

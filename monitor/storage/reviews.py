@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, select, update
 
-from monitor import docket
 from monitor.config.hours import Day
-from monitor.database import reading, writing
 from monitor.models.articles import Decision, Outcome, Story, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
-from monitor.outbox import tell, want
-from monitor.store import lock_stories, read_stories
+from monitor.storage import docket
+from monitor.storage.database import reading, writing
+from monitor.storage.outbox import tell, want
+from monitor.storage.polls import lock_stories, read_stories
+from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.grouping import part_of
 from monitor.stories.post import render
 from monitor.stories.question import DECIDED, ask, buttons, decided, told
-from monitor.tables import articles, deliveries, entries, reviews
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back

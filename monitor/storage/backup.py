@@ -15,10 +15,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Integer, Table, and_, func, insert, literal, select, update
 
-from monitor.database import instance_lock, migrate, open_engine, reading, require_current_schema, sqlite_file, writing
 from monitor.errors import DatabaseError
 from monitor.models.outbox import DeliveryState
-from monitor.tables import deliveries, feeds, metadata
+from monitor.storage.database import (
+    instance_lock,
+    migrate,
+    open_engine,
+    reading,
+    require_current_schema,
+    sqlite_file,
+    writing,
+)
+from monitor.storage.tables import deliveries, feeds, metadata
 
 BATCH = 1_000  # rows a statement
 _UNFINISHED = ".unfinished"

@@ -10,11 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 
-from monitor import chatbook, doubts
 from monitor.config.hours import Day
-from monitor.database import reading, upsert, writing
-from monitor.doubts import doubted
-from monitor.folding import fold, fold_day
 from monitor.models.outbox import (
     Buttons,
     ChatIdentity,
@@ -30,7 +26,11 @@ from monitor.models.outbox import (
     Wait,
     WantedPost,
 )
-from monitor.tables import articles, deliveries, stories
+from monitor.storage import chats, uncertain
+from monitor.storage.database import reading, upsert, writing
+from monitor.storage.digests import fold, fold_day
+from monitor.storage.tables import articles, deliveries, stories
+from monitor.storage.uncertain import doubted
 from monitor.text.telegram_html import first_line
 
 
@@ -116,7 +116,7 @@ class Outbox:
         First posts go before edits, older stories before newer ones; a flood of posts becomes digests first.
         """
         with writing(self._engine) as db:
-            known = chatbook.lock(db, chat)
+            known = chats.lock(db, chat)
             mine = deliveries.c.chat == chat
             sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
             self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
@@ -124,7 +124,7 @@ class Outbox:
             row = db.execute(_next_pending(chat)).first()
             if row is None:
                 return None
-            gates = (known.not_before_at, in_flight, chatbook.gate(db, chat, now, pace))
+            gates = (known.not_before_at, in_flight, chats.gate(db, chat, now, pace))
             gate = max((instant for instant in gates if instant is not None), default=now)
             if gate > now:
                 return Wait(until=gate)
@@ -152,7 +152,7 @@ class Outbox:
         with writing(self._engine) as db:
             if db.execute(update(deliveries).where(mine).values(**changes)).rowcount != 1:
                 return False
-            chatbook.note(db, delivery.chat, settlement, now)
+            chats.note(db, delivery.chat, settlement, now)
         return True
 
     # ── doubts ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,58 +160,58 @@ class Outbox:
     def uncertain(self, chat: str) -> tuple[Doubt, ...]:
         """Everything in doubt in a chat, the oldest first."""
         with reading(self._engine) as db:
-            return tuple(doubts.of_chat(db, chat))
+            return tuple(uncertain.of_chat(db, chat))
 
     def take_doubt(self, chat: str, now: datetime) -> Doubt | None:
         """The next doubt of a chat that should be looked into now; other workers get it only at its next turn."""
         with reading(self._engine) as db:
-            doubt = doubts.due(db, chat, now)
+            doubt = uncertain.due(db, chat, now)
         if doubt is None:
             return None
         with writing(self._engine) as db:
-            return doubt if doubts.put_off(db, doubt, now) else None
+            return doubt if uncertain.put_off(db, doubt, now) else None
 
     def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
         """The post in doubt is there. False: somebody has decided about it meanwhile."""
         with writing(self._engine) as db:
-            return doubts.confirm(db, doubt, message_id, now)
+            return uncertain.confirm(db, doubt, message_id, now)
 
     def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
         """The post in doubt goes out once more. False: somebody has decided about it meanwhile."""
         with writing(self._engine) as db:
-            return doubts.resend(db, doubt, why, now)
+            return uncertain.resend(db, doubt, why, now)
 
     def count_send(self, chat: str, now: datetime) -> None:
         """Count a call that is no delivery against the chat's pace."""
         with writing(self._engine) as db:
-            chatbook.count_send(db, chat, now)
+            chats.count_send(db, chat, now)
 
     # ── the chats, and the operator ─────────────────────────────────────────────────────────────────────────
 
     def chats(self) -> tuple[ChatState, ...]:
         """How each chat stands: open or closed, since when and why, moved where."""
         with reading(self._engine) as db:
-            return tuple(chatbook.states(db))
+            return tuple(chats.states(db))
 
     def may_be_strangers(self, served: Collection[str]) -> bool:
         """Whether rows stand under names that are not served: one may be a chat of ours under its former name."""
         with reading(self._engine) as db:
-            return chatbook.may_be_strangers(db, served)
+            return chats.may_be_strangers(db, served)
 
     def close(self, chat: str, why: str, now: datetime) -> None:
         """Nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
         with writing(self._engine) as db:
-            chatbook.close(db, chat, why, now)
+            chats.close(db, chat, why, now)
 
     def pause(self, chat: str, until: datetime) -> None:
         """Nothing is sent to a chat before then, whoever would send it."""
         with writing(self._engine) as db:
-            chatbook.pause(db, chat, until)
+            chats.pause(db, chat, until)
 
     def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
         """Note which chat of Telegram's ours is; the rows it has under other names become its own. Returns how many."""
         with writing(self._engine) as db:
-            return chatbook.meet(db, chat, identity, served=served, now=now)
+            return chats.meet(db, chat, identity, served=served, now=now)
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
         """The rows in these states, oldest first, with the headline of their story's first telling."""
@@ -253,7 +253,7 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
     free = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.PENDING)
     if db.execute(update(deliveries).where(free).values(**claimed)).rowcount != 1:
         return None  # an operator cancelled it this very moment
-    chatbook.count_send(db, row.chat, now)
+    chats.count_send(db, row.chat, now)
     return Delivery(
         id=row.id,
         kind=DeliveryKind(row.kind),

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, and_, select
 
-from monitor.database import reading
-from monitor.tables import articles, deliveries, entries, stories
+from monitor.storage.database import reading
+from monitor.storage.tables import articles, deliveries, entries, stories
 
 COLUMNS = (
     *(

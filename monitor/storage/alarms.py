@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine, delete, select
 
-from monitor.database import reading, upsert, writing
 from monitor.models.health import Alarm, Kind
-from monitor.tables import alarms
+from monitor.storage.database import reading, upsert, writing
+from monitor.storage.tables import alarms
 
 _KINDS = frozenset(Kind)
 

@@ -13,10 +13,10 @@ from zlib import crc32
 import zstandard
 from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_, select
 
-from monitor.database import insert_or_ignore, reading, writing
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
-from monitor.tables import archive, archive_dictionaries, articles, entries
+from monitor.storage.database import insert_or_ignore, reading, writing
+from monitor.storage.tables import archive, archive_dictionaries, articles, entries
 
 LEVEL = 9  # from here on a level costs a tenth of the time for two per cent and less
 DICTIONARY_BYTES = 64 * 1024

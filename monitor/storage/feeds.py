@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
-from monitor.database import insert_or_ignore
 from monitor.models.articles import Feed, FeedState, PollOutcome
 from monitor.models.vitals import UNLEARNT, Habit
-from monitor.tables import feeds
+from monitor.storage.database import insert_or_ignore
+from monitor.storage.tables import feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
 _STATE = tuple(field.name for field in fields(FeedState) if field.name != "habit")

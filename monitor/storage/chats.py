@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
 from monitor.config.settings import TERMINAL
-from monitor.database import insert_or_ignore
 from monitor.models.outbox import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
-from monitor.tables import chats, deliveries, sends
+from monitor.storage.database import insert_or_ignore
+from monitor.storage.tables import chats, deliveries, sends
 
 MINUTE = timedelta(seconds=60)  # the governor's window
 

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, literal, select, update
 
 from monitor.config.hours import Day
-from monitor.database import chunks, reading, upsert, writing
 from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ended, void
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
-from monitor.outbox import tell
+from monitor.storage.database import chunks, reading, upsert, writing
+from monitor.storage.outbox import tell
+from monitor.storage.tables import articles, deliveries, entries, held, mutes
 from monitor.stories.digest import after_flood
-from monitor.tables import articles, deliveries, entries, held, mutes
 
 _YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no later than that
 

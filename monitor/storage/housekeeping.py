@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, exists, or_, select, tuple_
 
-from monitor.database import upsert, writing
-from monitor.keybook import KEYS_KEPT
-from monitor.tables import entry_keys, feeds, heartbeats, sends
+from monitor.storage.database import upsert, writing
+from monitor.storage.entries import KEYS_KEPT
+from monitor.storage.tables import entry_keys, feeds, heartbeats, sends
 
 EVERY = timedelta(days=1)
 BATCH = 2_000  # rows a transaction: nobody waits long for the lock

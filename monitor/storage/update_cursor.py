@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
-from monitor.database import insert_or_ignore, reading, writing
-from monitor.tables import chats, listeners
+from monitor.storage.database import insert_or_ignore, reading, writing
+from monitor.storage.tables import chats, listeners
 
 _NAME = "updates"
 

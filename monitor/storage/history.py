@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from monitor.archive import read_text, verdict_of, with_texts
-from monitor.database import reading
 from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryState
-from monitor.tables import articles, deliveries, entries, feeds, stories
+from monitor.storage.archive import read_text, verdict_of, with_texts
+from monitor.storage.database import reading
+from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.text.urls import address_number, canonical, host_key
 
 
