@@ -26,7 +26,6 @@ from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.heartbeat import Heartbeat
-from monitor.judging import Judge
 from monitor.logs import Redactor
 from monitor.looking import Looker
 from monitor.matching.matcher import Matcher
@@ -34,10 +33,12 @@ from monitor.matching.mutes import names_of
 from monitor.metrics import Metrics
 from monitor.models.articles import Extracted, Feed, Fetched
 from monitor.models.outbox import Pace
-from monitor.outages import Weather
-from monitor.polling import Poller
+from monitor.polling.fetch_feed import Taker
+from monitor.polling.judge import Judge
+from monitor.polling.outage import Weather
+from monitor.polling.poll import Poller
+from monitor.polling.recorder import RecordAll, Recorder
 from monitor.preview import Terminal
-from monitor.recording import RecordAll, Recorder
 from monitor.reloading import Tell
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
@@ -51,7 +52,6 @@ from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.taking import Taker
 from monitor.text import urls
 from monitor.watch import Watch
 from monitor.watchdog import Watchdog

@@ -20,7 +20,7 @@ from monitor.environment import clock
 from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, EVERY, POLL, beat_name
 from monitor.models.articles import FeedState
-from monitor.polling import LEASE
+from monitor.polling.poll import LEASE
 from monitor.reloading import Reloader
 from monitor.sweeping import CLAIMED_AT_ONCE, drain
 from monitor.watchdog import Watchdog

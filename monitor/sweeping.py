@@ -9,7 +9,7 @@ from monitor.app import CONCURRENT_POLLS, Parts
 from monitor.dispatch import Dispatcher
 from monitor.environment import clock
 from monitor.models.articles import FeedState, PollOutcome
-from monitor.polling import LEASE
+from monitor.polling.poll import LEASE
 
 CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
 CLAIMED_TOGETHER = 100  # in one transaction

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from monitor.app import recording
 from monitor.editions import load_matcher
-from monitor.judging import Judge
 from monitor.models.articles import Feed, FeedKind
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
-from monitor.polling import LEASE, Poller
-from monitor.recording import Recorder
+from monitor.polling.fetch_feed import Taker
+from monitor.polling.judge import Judge
+from monitor.polling.poll import LEASE, Poller
+from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
-from monitor.taking import Taker
 from tests.servers.web import Item, WebServer, rss
 
 # What else stands in an article: so long that a feed which carries it is taken at its word. No rule of the tests

@@ -7,16 +7,16 @@ from functools import cache
 
 from monitor.app import recording
 from monitor.config.keywords import load_keywords
-from monitor.judging import Judge
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
-from monitor.polling import Poller
-from monitor.recording import WAIT, Recorder
+from monitor.polling.fetch_feed import Taker
+from monitor.polling.judge import Judge
+from monitor.polling.poll import Poller
+from monitor.polling.recorder import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
-from monitor.taking import Taker
 
 RULES = """
 topics:

@@ -23,8 +23,8 @@ from monitor.health import DISPATCH, POLL, beat_name
 from monitor.metrics import Metrics
 from monitor.models.articles import Feed, FeedState
 from monitor.models.outbox import Pace
-from monitor.outages import Weather
-from monitor.polling import LEASE, Poller
+from monitor.polling.outage import Weather
+from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
 from monitor.storage.alarms import AlarmBook

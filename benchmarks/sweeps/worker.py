@@ -20,7 +20,7 @@ from monitor import app
 from monitor.environment import clock
 from monitor.logs import configure
 from monitor.models.articles import Feed, FeedKind, FeedState
-from monitor.polling import LEASE
+from monitor.polling.poll import LEASE
 from monitor.sweeping import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
 
 DAY = timedelta(days=1)

@@ -18,10 +18,10 @@ from monitor import app, daemon, sweeping
 from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
-from monitor.judging import found
 from monitor.logs import configure
 from monitor.models.articles import Outcome, PollOutcome
 from monitor.models.outbox import OutboxRow
+from monitor.polling.judge import found
 
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Feed, PollOutcome
-from monitor.polling import LEASE, Poller
+from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
 from monitor.storage.database import migrate, open_engine

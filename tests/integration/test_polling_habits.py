@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.judging import found
 from monitor.models.articles import FeedKind, FeedState, PollOutcome
 from monitor.models.vitals import Trouble
-from monitor.polling import LEASE
+from monitor.polling.judge import found
+from monitor.polling.poll import LEASE
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
 from monitor.storage.database import migrate, open_engine

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.errors import DatabaseError
 from monitor.models.articles import PollOutcome
-from monitor.recording import MOST, MOST_MATCHED, Recorder
+from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group

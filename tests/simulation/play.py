@@ -22,8 +22,8 @@ from sqlalchemy.exc import OperationalError
 from monitor.dispatch import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.models.articles import FeedState, PollOutcome
-from monitor.polling import LEASE
-from monitor.recording import RecordAll
+from monitor.polling.poll import LEASE
+from monitor.polling.recorder import RecordAll
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.storage.database import migrate, open_engine

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from monitor.polling import LEASE
+from monitor.polling.poll import LEASE
 from tests.monitor_process import Monitor, eventually
 from tests.newsroom import item, relevant
 from tests.servers.bot_api import TOKEN, BotApi

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cadence import (
+from monitor.dispatch import next_send_at
+from monitor.errors import FetchFailure, ParseFailure
+from monitor.polling.schedule import (
     CEILING,
     FLOOR,
     HINTED,
@@ -17,8 +19,6 @@ from monitor.cadence import (
     usual_pause,
     weight,
 )
-from monitor.dispatch import next_send_at
-from monitor.errors import FetchFailure, ParseFailure
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)

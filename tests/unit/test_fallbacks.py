@@ -1,9 +1,9 @@
 import pytest
 
-from monitor import fallbacks
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
 from monitor.models.articles import FeedKind, FeedState
 from monitor.models.vitals import Habit
+from monitor.polling import fallback
 from tests.factories import HOUR, NOW, feed
 
 BOTH = feed(fallback="https://t.me/stepnoy")
@@ -23,13 +23,13 @@ AWAY = Habit(away_since=NOW - HOUR, tried_at=NOW)
     ],
 )
 def test_the_kind_of_a_fallback_is_guessed_from_its_path(address: str, kind: FeedKind, url: str) -> None:
-    other = fallbacks.at_fallback(feed(fallback=address))
+    other = fallback.at_fallback(feed(fallback=address))
 
     assert (other.kind, other.url, other.name) == (kind, url, "Лента")
 
 
 def urls_asked(habit: Habit) -> list[str]:
-    return [one.url for one in fallbacks.order(BOTH, habit, NOW)]
+    return [one.url for one in fallback.order(BOTH, habit, NOW)]
 
 
 def test_its_own_address_comes_first_and_again_every_hour() -> None:
@@ -37,7 +37,7 @@ def test_its_own_address_comes_first_and_again_every_hour() -> None:
     assert urls_asked(Habit()) == [own, other]
     assert urls_asked(AWAY) == [other, own]
     assert urls_asked(Habit(away_since=NOW - HOUR, tried_at=NOW - HOUR)) == [own, other]
-    assert fallbacks.order(feed(), Habit(), NOW) == (feed(),)
+    assert fallback.order(feed(), Habit(), NOW) == (feed(),)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_its_own_address_comes_first_and_again_every_hour() -> None:
     ],
 )
 def test_a_refusal_turns_away_at_once_and_the_rest_after_two(error: FeedError, failures: int, turns: bool) -> None:
-    assert fallbacks.turns_away(error, FeedState(name="Лента", failures=failures)) is turns
-    assert fallbacks.turns_away(error, FeedState(name="Лента", habit=AWAY))
+    assert fallback.turns_away(error, FeedState(name="Лента", failures=failures)) is turns
+    assert fallback.turns_away(error, FeedState(name="Лента", habit=AWAY))
 
 
 def test_where_the_news_come_from_is_remembered() -> None:
-    left = fallbacks.after_answer(Habit(), is_home=False, tried_home=True, now=NOW)
-    stayed = fallbacks.after_answer(left, is_home=False, tried_home=False, now=NOW + HOUR)
-    back = fallbacks.after_answer(stayed, is_home=True, tried_home=True, now=NOW + HOUR)
+    left = fallback.after_answer(Habit(), is_home=False, tried_home=True, now=NOW)
+    stayed = fallback.after_answer(left, is_home=False, tried_home=False, now=NOW + HOUR)
+    back = fallback.after_answer(stayed, is_home=True, tried_home=True, now=NOW + HOUR)
 
     assert (left.away_since, left.tried_at) == (NOW, NOW)
     assert stayed == left

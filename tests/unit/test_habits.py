@@ -1,12 +1,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor import habits
-from monitor.cadence import QUICK
-from monitor.habits import Reading
 from monitor.models import vitals
 from monitor.models.articles import FeedState
 from monitor.models.vitals import Habit, Trouble
+from monitor.polling import habits
+from monitor.polling.habits import Reading
+from monitor.polling.schedule import QUICK
 from tests.factories import HOUR, NOW, entry
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchFailure
-from monitor.outages import MOST, WINDOW, Turn, Weather
+from monitor.polling.outage import MOST, WINDOW, Turn, Weather
 from tests.factories import NOW
 
 LOST = FetchFailure.CONNECTION

@@ -1,4 +1,4 @@
-from monitor.renaming import may_be_renamed, renamed
+from monitor.polling.renamed_entries import may_be_renamed, renamed
 from tests.factories import entry
 
 SHOWN = [(f"Новость {number}", f"https://news.example/{number}") for number in range(10)]

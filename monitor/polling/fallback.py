@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from monitor import cadence
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
 from monitor.models.articles import Feed, FeedKind, FeedState
 from monitor.models.vitals import Habit
+from monitor.polling import schedule
 from monitor.text import urls
 
 _REFUSALS = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, ParseFailure.CHALLENGE})
@@ -35,7 +35,7 @@ def order(feed: Feed, habit: Habit, now: datetime) -> tuple[Feed, ...]:
         return (feed,)
     if habit.away_since is None:
         return (feed, at_fallback(feed))
-    is_time_to_return = habit.tried_at is None or not now - habit.tried_at < cadence.RETURN
+    is_time_to_return = habit.tried_at is None or not now - habit.tried_at < schedule.RETURN
     return (feed, at_fallback(feed)) if is_time_to_return else (at_fallback(feed), feed)
 
 

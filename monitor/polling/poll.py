@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor import fallbacks, habits, renaming
-from monitor.cadence import SOON, next_poll_at, usual_pause, weight
 from monitor.errors import DatabaseError, FeedError
-from monitor.habits import Reading
-from monitor.judging import FRESH, LATE, Horizon, Judge, Sorted, found, split
 from monitor.matching.mutes import Mute, no_mutes
 from monitor.models.articles import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
 from monitor.models.vitals import Habit
-from monitor.outages import OUT_OF_REACH, Turn, Weather
-from monitor.recording import Recorder
+from monitor.polling import fallback, habits, renamed_entries
+from monitor.polling.fetch_feed import MOST_OLDER, Taken, Taker, Validators
+from monitor.polling.habits import Reading
+from monitor.polling.judge import FRESH, LATE, Horizon, Judge, Sorted, found, split
+from monitor.polling.outage import OUT_OF_REACH, Turn, Weather
+from monitor.polling.recorder import Recorder
+from monitor.polling.schedule import SOON, next_poll_at, usual_pause, weight
 from monitor.storage.entries import KEYS_KEPT, Sighting
 from monitor.storage.polls import Store
-from monitor.taking import MOST_OLDER, Taken, Taker, Validators
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
 MOVED = timedelta(hours=3)  # what the fallback dates before that, the feed's own address has told
@@ -99,7 +99,7 @@ class Poller:
 
     async def _polled(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
         taken = await self.taker.take(feed, state, now)
-        habit = fallbacks.after_answer(state.habit, is_home=taken.feed is feed, tried_home=taken.tried_home, now=now)
+        habit = fallback.after_answer(state.habit, is_home=taken.feed is feed, tried_home=taken.tried_home, now=now)
         since = state.succeeded_at
         habit = replace(habit, hint=taken.hint or (habit.hint if taken.is_unmodified else None))
         if taken.is_unmodified:
@@ -161,10 +161,10 @@ class Poller:
     def _renamed(self, state: FeedState, sighting: Sighting, *, total: int, is_moved: bool) -> tuple[EntryOutcome, ...]:
         """The unseen entries shown before under another identity, settled as duplicates."""
         unseen = sighting.unseen
-        if state.baseline_at is None or not renaming.may_be_renamed(unseen, total=total, is_moved=is_moved):
+        if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
             return ()
         shown = self.store.shown_lately(state.name)
-        same = renaming.renamed(unseen, shown, total=total, is_moved=is_moved)
+        same = renamed_entries.renamed(unseen, shown, total=total, is_moved=is_moved)
         reason = "уже была в ленте под другим идентификатором"
         return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor import cadence
 from monitor.models.articles import Entry, FeedState
 from monitor.models.vitals import Habit
+from monitor.polling import schedule
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
 MOST_UNMODIFIED = 50  # 304s in a row before a body is asked for
@@ -61,7 +61,7 @@ def after_reading(habit: Habit, seen: Reading, now: datetime, *, since: datetime
         return replace(learnt, news_at=habit.news_at or now)
     learnt = _paused(learnt, now, since, new=seen.new, total=seen.total)
     if turned_over(seen):
-        learnt = replace(learnt, gap_at=now, pause=cadence.QUICK)
+        learnt = replace(learnt, gap_at=now, pause=schedule.QUICK)
     return _told(learnt, seen.new, now) if seen.new else learnt
 
 
@@ -99,7 +99,7 @@ def lied(state: FeedState, validators: tuple[str | None, str | None], unseen: Se
 
 def _paused(habit: Habit, now: datetime, since: datetime | None, *, new: int, total: int) -> Habit:
     elapsed = now - since if since else None
-    return replace(habit, pause=cadence.learnt_pause(habit.pause, since=elapsed, new=new, total=total))
+    return replace(habit, pause=schedule.learnt_pause(habit.pause, since=elapsed, new=new, total=total))
 
 
 def _told(habit: Habit, new: int, now: datetime) -> Habit:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from monitor import fallbacks, habits
 from monitor.errors import FeedError, ParseError, ParseFailure
 from monitor.models.articles import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
+from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
@@ -61,12 +61,12 @@ class Taker:
 
     async def take(self, feed: Feed, state: FeedState, now: datetime) -> Taken:
         """Ask the feed, its other address too where the first turns us away. Raises FeedError: the first refusal."""
-        first, *others = fallbacks.order(feed, state.habit, now)
+        first, *others = fallback.order(feed, state.habit, now)
         try:
             taken = await self._take_at(first, feed, state, now)
             return replace(taken, tried_home=first is feed)
         except FeedError as refusal:
-            if not others or not fallbacks.turns_away(refusal, state):
+            if not others or not fallback.turns_away(refusal, state):
                 raise
             try:
                 taken = await self._take_at(others[0], feed, state, now)

@@ -1,0 +1,1 @@
+"""One round of one feed: fetch → parse → judge → record; and when the next one is due."""
