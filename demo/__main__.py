@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from demo.newsroom import Newsroom
-from monitor.preview import Terminal
+from monitor.bot.terminal import Terminal
 from tests.servers.bot_api import CHANNEL, TOKEN, BotApi, PostedMessage
 
 ROOT = Path(__file__).resolve().parents[1]

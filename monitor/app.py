@@ -17,17 +17,18 @@ import structlog
 
 from monitor import __version__, endpoint, health
 from monitor.blackout import Blackout
-from monitor.channel import Channel
+from monitor.bot.client import Channel
+from monitor.bot.daily_digest import Daily
+from monitor.bot.dispatcher import Chat, Dispatcher
+from monitor.bot.reconcile import Looker
+from monitor.bot.terminal import Terminal
 from monitor.config.settings import Settings, load_settings, unknown_names
-from monitor.daily import Daily
 from monitor.desk import Desk, open_desk
-from monitor.dispatch import Chat, Dispatcher
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.heartbeat import Heartbeat
 from monitor.logs import Redactor
-from monitor.looking import Looker
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
 from monitor.metrics import Metrics
@@ -38,7 +39,6 @@ from monitor.polling.judge import Judge
 from monitor.polling.outage import Weather
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
-from monitor.preview import Terminal
 from monitor.reloading import Tell
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from monitor.answering import IN_DOUBT, Answering, answers_of, operator_answers_of
+from monitor.bot.commands import IN_DOUBT, Answering, answers_of, operator_answers_of
+from monitor.bot.muting import Muting, deeds_of
+from monitor.bot.review_chat import Reviewing
+from monitor.bot.updates import Updates
 from monitor.config.settings import Settings
 from monitor.environment import clock, worker_name
 from monitor.matching.matcher import Matcher
-from monitor.muting import Muting, deeds_of
-from monitor.reviewing import Reviewing
 from monitor.storage.database import sqlite_file
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteBook
@@ -21,7 +22,6 @@ from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Lookout
 from monitor.storage.update_cursor import Listening
-from monitor.updates import Updates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

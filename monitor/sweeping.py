@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.app import CONCURRENT_POLLS, Parts
-from monitor.dispatch import Dispatcher
+from monitor.bot.dispatcher import Dispatcher
 from monitor.environment import clock
 from monitor.models.articles import FeedState, PollOutcome
 from monitor.polling.poll import LEASE

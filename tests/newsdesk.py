@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select
 
-from monitor.channel import Channel
+from monitor.bot.client import Channel
 from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.storage.database import writing

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from monitor.answering import IN_DOUBT, Answering, answers_of, operator_answers_of
-from monitor.channel import Channel
-from monitor.dispatch import Dispatcher
+from monitor.bot.client import Channel
+from monitor.bot.commands import IN_DOUBT, Answering, answers_of, operator_answers_of
+from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.muting import Muting, deeds_of
+from monitor.bot.review_chat import Reviewing
+from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
-from monitor.muting import Muting, deeds_of
-from monitor.reviewing import Reviewing
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteBook
 from monitor.storage.outbox import Outbox
@@ -27,7 +28,6 @@ from monitor.storage.tables import entries
 from monitor.storage.update_cursor import Listening
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.updates import Updates
 from tests.clock import Clock
 from tests.factories import feed, matched, poll_outcome
 from tests.servers.bot_api import EDITOR, OPERATOR, REVIEW, TOKEN, BotApi, PostedMessage

@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 
 from monitor.app import shout
 from monitor.blackout import Blackout
-from monitor.channel import Channel
-from monitor.dispatch import Dispatcher
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.health import DISPATCH, POLL, beat_name
 from monitor.metrics import Metrics

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.channel import Channel
+from monitor.bot.client import Channel
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
 from tests.servers import faults
 from tests.servers.bot_api import BotApi

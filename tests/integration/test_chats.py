@@ -9,11 +9,11 @@ from io import StringIO
 import pytest
 from sqlalchemy import Engine
 
-from monitor.channel import Channel
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.terminal import Terminal
 from monitor.config.hours import Hours, read_quiet
-from monitor.dispatch import Dispatcher
 from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
-from monitor.preview import Terminal
 from monitor.storage.outbox import Outbox
 from tests.clock import Clock
 from tests.factories import NOW

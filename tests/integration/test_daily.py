@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from monitor.bot.daily_digest import Daily
 from monitor.config.hours import Day, Hours, read_time
-from monitor.daily import Daily
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.storage.outbox import Outbox
 from tests.clock import Clock

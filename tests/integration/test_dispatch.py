@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from monitor.channel import Channel
-from monitor.dispatch import Dispatcher
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace, WantedPost
 from monitor.storage.database import writing
 from monitor.storage.outbox import Outbox, want

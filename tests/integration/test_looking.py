@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from monitor.channel import Channel
-from monitor.dispatch import Dispatcher
-from monitor.looking import PATIENCE, Looker
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.reconcile import PATIENCE, Looker
 from monitor.models.articles import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits

@@ -7,16 +7,16 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, select, update
 
+from monitor.bot.daily_digest import Daily
+from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
-from monitor.daily import Daily
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Entry, FeedKind, Outcome
 from monitor.models.outbox import DeliveryKind
 from monitor.polling.judge import Horizon, Judge, split
-from monitor.reviewing import LEASE
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.storage.archive import Archive

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import and_, insert, select
 
-from monitor.looking import PATIENCE
+from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import migrate, open_engine, writing
 from monitor.storage.digests import FLOOD

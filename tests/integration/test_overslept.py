@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.dispatch import LEASE, Dispatcher
+from monitor.bot.dispatcher import LEASE, Dispatcher
 from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.outbox import Outbox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.channel import Channel
-from monitor.dispatch import Dispatcher
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
 from monitor.editions import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.reloading import Reloader

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import Engine, func, insert, select
 
-from monitor.dispatch import Dispatcher
+from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
 from monitor.storage.database import migrate, open_engine, writing
 from monitor.storage.outbox import Outbox, want

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.exc import OperationalError
 
-from monitor.dispatch import Dispatcher
+from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
 from monitor.models.articles import FeedState, PollOutcome
 from monitor.polling.poll import LEASE

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.dispatch import next_send_at
+from monitor.bot.dispatcher import next_send_at
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.polling.schedule import (
     CEILING,

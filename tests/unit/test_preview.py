@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.bot.terminal import Terminal, plain
 from monitor.errors import NotAccepted
-from monitor.preview import Terminal, plain
 
 POST = (
     "#экстрадиция\n"

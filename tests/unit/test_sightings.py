@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.sightings import Sight, find, mark, read_page
+from monitor.bot.channel_page import Sight, find, mark, read_page
 from tests.servers.bot_chats import CHANNEL, PostedMessage
 from tests.servers.bot_preview import CONTACT_PAGE, preview_page
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from monitor.bot.review_chat import Deed, Order
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName, Wish, listing, names_of, one_of, wish
-from monitor.reviewing import Deed, Order
 from monitor.storage.mutes import MuteBook
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Lookout

@@ -9,7 +9,7 @@ from typing import Final
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from monitor.channel import Channel
+from monitor.bot.client import Channel
 from monitor.models.updates import Incoming
 from monitor.stories.question import initial_of
 

@@ -22,10 +22,10 @@ from typing import Literal, Protocol
 
 import structlog
 
+from monitor.bot.channel_page import PreviewPage, find, mark, read_page
 from monitor.errors import DeliveryError, FetchError
 from monitor.models.articles import Fetched, NotModified
 from monitor.models.outbox import Doubt
-from monitor.sightings import PreviewPage, find, mark, read_page
 from monitor.storage.outbox import Outbox
 
 PATIENCE = timedelta(minutes=2)
