@@ -15,8 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from monitor import __version__, endpoint, health
-from monitor.blackout import Blackout
+from monitor import __version__
 from monitor.bot.client import Channel
 from monitor.bot.daily_digest import Daily
 from monitor.bot.dispatcher import Chat, Dispatcher
@@ -27,11 +26,15 @@ from monitor.desk import Desk, open_desk
 from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
-from monitor.heartbeat import Heartbeat
+from monitor.health import http_endpoint, liveness
+from monitor.health.database_outage import Blackout
+from monitor.health.heartbeat import Heartbeat
+from monitor.health.metrics import Metrics
+from monitor.health.watch import Watch
+from monitor.health.watchdog import Watchdog
 from monitor.logs import Redactor
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
-from monitor.metrics import Metrics
 from monitor.models.articles import Extracted, Feed, Fetched
 from monitor.models.outbox import Pace
 from monitor.polling.fetch_feed import Taker
@@ -53,8 +56,6 @@ from monitor.storage.stats import Lookout
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.text import urls
-from monitor.watch import Watch
-from monitor.watchdog import Watchdog
 
 CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
@@ -335,11 +336,11 @@ def rule_names(matcher: Matcher) -> Sequence[str]:
 @contextmanager
 def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
     """Health and metrics over HTTP if a port is set, and a watchdog. Raises ConfigError when the port is taken."""
-    watchdog = Watchdog((health.POLL, health.DISPATCH))
+    watchdog = Watchdog((liveness.POLL, liveness.DISPATCH))
     with ExitStack() as stack:
         if settings.http_port:
-            pages = endpoint.Pages(problems=watch.problems, metrics=watch.metrics.page)
-            stack.enter_context(endpoint.serve(settings.http_host, settings.http_port, pages))
+            pages = http_endpoint.Pages(problems=watch.problems, metrics=watch.metrics.page)
+            stack.enter_context(http_endpoint.serve(settings.http_host, settings.http_port, pages))
         stack.enter_context(watchdog.on_duty())
         yield watchdog
 

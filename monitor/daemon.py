@@ -18,12 +18,12 @@ from monitor.app import Config, Parts, on_duty, open_parts, rule_names, settle_m
 from monitor.editions import FeedsEdition, RulesEdition
 from monitor.environment import clock
 from monitor.errors import DatabaseError
-from monitor.health import DISPATCH, EVERY, POLL, beat_name
+from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
+from monitor.health.watchdog import Watchdog
 from monitor.models.articles import FeedState
 from monitor.polling.poll import LEASE
 from monitor.reloading import Reloader
 from monitor.sweeping import CLAIMED_AT_ONCE, drain
-from monitor.watchdog import Watchdog
 
 TICK = 1.0  # seconds between two looks at what is due
 WATCH = 60.0  # seconds between two looks at how the work goes

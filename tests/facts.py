@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitor.conditions import Facts
+from monitor.health.conditions import Facts
 from monitor.models.health import ChatVitals, Vitals
 from monitor.models.vitals import FeedHealth, Habit
 from tests.factories import HOUR, NOW

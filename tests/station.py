@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from monitor.app import shout
-from monitor.blackout import Blackout
 from monitor.bot.client import Channel
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
-from monitor.health import DISPATCH, POLL, beat_name
-from monitor.metrics import Metrics
+from monitor.health.database_outage import Blackout
+from monitor.health.liveness import DISPATCH, POLL, beat_name
+from monitor.health.metrics import Metrics
+from monitor.health.watch import Watch
 from monitor.models.articles import Feed, FeedState
 from monitor.models.outbox import Pace
 from monitor.polling.outage import Weather
@@ -32,7 +33,6 @@ from monitor.storage.housekeeping import Housekeeping
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout
-from monitor.watch import Watch
 from tests.clock import Clock
 from tests.factories import feed
 from tests.newsroom import relevant

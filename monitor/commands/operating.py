@@ -2,9 +2,9 @@
 
 import typer
 
-from monitor import health
 from monitor.config.settings import load_settings
 from monitor.environment import clock, environment, worker_name
+from monitor.health import liveness
 from monitor.logs import configure
 from monitor.storage.database import migrate as migrate_database
 from monitor.storage.database import open_engine, require_usable_schema
@@ -17,7 +17,7 @@ def show_health() -> None:
     engine = open_engine(settings.database_url)
     require_usable_schema(engine)
     now = clock()
-    found = health.problems(Lookout(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
+    found = liveness.problems(Lookout(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     for problem in found:
         typer.echo(problem)
     raise typer.Exit(1 if found else 0)

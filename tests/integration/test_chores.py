@@ -11,9 +11,9 @@ from monitor.app import Config, Parts
 from monitor.daemon import Daemon
 from monitor.editions import read_feeds, read_rules
 from monitor.environment import clock
+from monitor.health.watchdog import Watchdog
 from monitor.models.articles import EntryOutcome, FeedState, Outcome
 from monitor.polling.poll import LEASE
-from monitor.watchdog import Watchdog
 from tests.command_line import FEEDS, RULES, write_files
 from tests.factories import article, entry, poll_outcome
 

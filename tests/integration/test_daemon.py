@@ -10,9 +10,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import app
 from monitor.daemon import LATE, TICK, Daemon, mind_the_clock
 from monitor.environment import clock, worker_name
-from monitor.health import DISPATCH, POLL, problems
+from monitor.health.liveness import DISPATCH, POLL, problems
+from monitor.health.watchdog import Watchdog
 from monitor.storage.database import writing
-from monitor.watchdog import Watchdog
 from tests.command_line import write_files
 
 

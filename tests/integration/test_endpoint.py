@@ -10,9 +10,9 @@ from contextlib import ExitStack, closing
 import httpx
 import pytest
 
-from monitor import endpoint
-from monitor.endpoint import CLIENTS, Pages, serve
 from monitor.errors import ConfigError, DatabaseError
+from monitor.health import http_endpoint
+from monitor.health.http_endpoint import CLIENTS, Pages, serve
 
 LOOPBACK = "127.0.0.1"
 
@@ -76,7 +76,7 @@ def test_nothing_else_is_there(
 def test_visitors_who_say_nothing_are_few_and_not_for_ever(
     serving: Callable[[Pages], str], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint._Visit, "timeout", 0.5)
+    monkeypatch.setattr(http_endpoint._Visit, "timeout", 0.5)
     url = httpx.URL(serving(pages()))
     with ExitStack() as stack:
         before = threading.active_count()

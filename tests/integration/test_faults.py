@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from monitor.blackout import TITLE
-from monitor.conditions import TITLES
+from monitor.health.conditions import TITLES
+from monitor.health.database_outage import TITLE
 from monitor.models.health import Kind
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox

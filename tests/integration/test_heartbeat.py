@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.heartbeat import Heartbeat
+from monitor.health.heartbeat import Heartbeat
 from tests.servers import faults
 from tests.servers.web import WebServer
 

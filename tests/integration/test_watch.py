@@ -9,10 +9,11 @@ from sqlalchemy import Engine, insert, update
 from structlog.testing import capture_logs
 
 from monitor.errors import DatabaseError
-from monitor.health import DISPATCH, POLL, beat_name
-from monitor.heartbeat import Heartbeat
+from monitor.health.heartbeat import Heartbeat
+from monitor.health.liveness import DISPATCH, POLL, beat_name
+from monitor.health.metrics import Metrics
+from monitor.health.watch import Watch
 from monitor.logs import Redactor
-from monitor.metrics import Metrics
 from monitor.storage.alarms import AlarmBook
 from monitor.storage.database import writing
 from monitor.storage.housekeeping import Housekeeping
@@ -20,7 +21,6 @@ from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout
 from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
-from monitor.watch import Watch
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.servers.web import WebServer
 

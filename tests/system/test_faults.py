@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.blackout import TITLE
-from monitor.conditions import TITLES
+from monitor.health.conditions import TITLES
+from monitor.health.database_outage import TITLE
 from monitor.models.health import Kind
 from tests.monitor_process import Monitor, eventually
 from tests.newsroom import feed_of, relevant

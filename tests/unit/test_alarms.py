@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alarms import Course, follow, notice
-from monitor.conditions import Condition
+from monitor.health.alarms import Course, follow, notice
+from monitor.health.conditions import Condition
 from monitor.models.health import Alarm, Kind
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.blackout import AGAIN, GIVEN_UP, HOLD, Blackout
 from monitor.errors import DatabaseError
+from monitor.health.database_outage import AGAIN, GIVEN_UP, HOLD, Blackout
 from tests.clock import Clock
 
 FULL = DatabaseError("database or disk is full: <hush>")

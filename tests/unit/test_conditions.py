@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
 from monitor.errors import FetchFailure, ParseFailure
-from monitor.firings import RuleHabit
+from monitor.health.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
+from monitor.health.rule_rates import RuleHabit
 from monitor.models.health import ChatVitals, Disk, Kind
 from monitor.models.outbox import DeliveryState
 from monitor.models.vitals import FeedHealth, Habit, Trouble

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.firings import WINDOW, Firings, RuleHabit
+from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
 from tests.factories import HOUR, NOW
 
 DAY = timedelta(days=1)

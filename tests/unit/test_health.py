@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from monitor.health import SILENCE, STANDSTILL, beat_name, problems, silent_jobs, standstill
+from monitor.health.liveness import SILENCE, STANDSTILL, beat_name, problems, silent_jobs, standstill
 from monitor.models.health import ChatVitals, Vitals
 from tests.factories import HOUR, NOW
 from tests.facts import chat_vitals, vitals

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.errors import DatabaseError
-from monitor.metrics import Metrics
+from monitor.health.metrics import Metrics
 from monitor.models.health import Vitals
 from monitor.models.outbox import DeliveryState
 from tests.factories import HOUR, NOW

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.conditions import TITLES
-from monitor.metrics import Metrics
+from monitor.health.conditions import TITLES
+from monitor.health.metrics import Metrics
 from tests.factories import NOW
 from tests.facts import vitals
 

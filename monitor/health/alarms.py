@@ -12,7 +12,7 @@ from hashlib import sha256
 from html import escape
 from itertools import groupby
 
-from monitor.conditions import TITLES, Condition
+from monitor.health.conditions import TITLES, Condition
 from monitor.models.health import Alarm, Kind
 from monitor.text.unicode import cut
 

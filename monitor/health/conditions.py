@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import FetchFailure, ParseFailure
-from monitor.firings import RuleHabit
+from monitor.health.rule_rates import RuleHabit
 from monitor.models.health import ChatVitals, Disk, Kind, Vitals
 from monitor.models.labels import span
 from monitor.models.outbox import DeliveryState

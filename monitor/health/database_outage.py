@@ -14,9 +14,9 @@ from html import escape
 import structlog
 
 from monitor.errors import DatabaseError
+from monitor.health.watch import Tell
 from monitor.models.labels import span
 from monitor.text.unicode import cut
-from monitor.watch import Tell
 
 HOLD = timedelta(seconds=20)  # a server that restarts is nothing; a minute without a database is
 GIVEN_UP = timedelta(minutes=15)  # work not tried for so long is tried no more: its feed was taken out of feeds.yaml

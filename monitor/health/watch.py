@@ -11,13 +11,13 @@ from typing import Protocol
 
 import structlog
 
-from monitor import health
-from monitor.alarms import follow, notice
-from monitor.conditions import Facts, conditions
 from monitor.errors import DatabaseError
-from monitor.firings import WINDOW, Firings, RuleHabit
-from monitor.heartbeat import Heartbeat
-from monitor.metrics import Metrics
+from monitor.health import liveness
+from monitor.health.alarms import follow, notice
+from monitor.health.conditions import Facts, conditions
+from monitor.health.heartbeat import Heartbeat
+from monitor.health.metrics import Metrics
+from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
 from monitor.models.health import Vitals
 from monitor.models.vitals import FeedHealth
 from monitor.storage.alarms import AlarmBook
@@ -84,7 +84,7 @@ class Watch:
             self.metrics.posted(*times)
 
     def _problems(self, vitals: Vitals) -> tuple[str, ...]:
-        return health.problems(vitals, self.clock(), worker=self.worker, chats=self.served)
+        return liveness.problems(vitals, self.clock(), worker=self.worker, chats=self.served)
 
     def _alarm(self, vitals: Vitals) -> None:
         """Told before it is remembered: after a crash between the two the same notice has the same key."""
@@ -105,7 +105,7 @@ class Watch:
             feeds=self.feeds(now),
             vitals=vitals,
             served=self.served,
-            standstill=health.standstill(vitals, now, chats=self.served),
+            standstill=liveness.standstill(vitals, now, chats=self.served),
             rules=self._habits(now),
             disk=self.lookout.disk(),
             is_down=self.is_down(),

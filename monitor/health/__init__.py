@@ -1,0 +1,1 @@
+"""Does the monitor itself work, and who is told when it does not."""
