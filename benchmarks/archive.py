@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sqlalchemy import Engine, insert, text
 
-from monitor.editions import load_matcher
+from monitor.app.config_files import load_matcher
 from monitor.matching.backtest import Comparison, by, recorded
 from monitor.models.articles import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
 from monitor.storage.archive import SAMPLES, Archive

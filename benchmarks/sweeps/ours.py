@@ -14,8 +14,8 @@ import json
 from sqlalchemy import func, select
 
 from benchmarks.sweeps.measured import memory_mb, spent
-from monitor import app, sweeping
-from monitor.logs import configure
+from monitor.app import startup, sweep
+from monitor.app.logs import configure
 from monitor.models.articles import Feed, FeedKind, PollOutcome
 from monitor.storage.database import open_engine, reading
 from monitor.storage.tables import entries
@@ -28,10 +28,10 @@ async def serve(folder: Path, urls: list[str]) -> None:
     feeds = tuple(
         Feed(name=f"Лента {number}", kind=FeedKind.RSS, url=url, lang="ru") for number, url in enumerate(urls)
     )
-    config = app.load()
+    config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
     counting = open_engine(config.settings.database_url)
-    async with app.open_parts(config) as parts:
+    async with startup.open_parts(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             failed = 0
@@ -41,7 +41,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
                 failed += bool(outcome.failure)
 
             before, began = spent(), time.perf_counter()
-            await sweeping.poll_once(parts, [feed.name for feed in feeds], polled)
+            await sweep.poll_once(parts, [feed.name for feed in feeds], polled)
             told = {"cpu": spent() - before, "wall": time.perf_counter() - began, "failed": failed}
             with reading(counting) as db:
                 told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0

@@ -16,17 +16,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.measured import spent
-from monitor import app
-from monitor.environment import clock
-from monitor.logs import configure
+from monitor.app import startup
+from monitor.app.environment import clock
+from monitor.app.logs import configure
+from monitor.app.sweep import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
 from monitor.models.articles import Feed, FeedKind, FeedState
 from monitor.polling.poll import LEASE
-from monitor.sweeping import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
 
 DAY = timedelta(days=1)
 
 
-async def work(parts: app.Parts) -> int:
+async def work(parts: startup.Parts) -> int:
     """As the daemon's tick does it, but as soon as there is room for many. Returns how many polls it made."""
     polled = 0
 
@@ -53,9 +53,9 @@ async def serve(urls: list[str]) -> None:
         Feed(name=f"Лента {number}", kind=FeedKind.RSS, url=url, lang="ru", interval=DAY)
         for number, url in enumerate(urls)
     )
-    config = app.load()
+    config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
-    async with app.open_parts(config) as parts:
+    async with startup.open_parts(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             before, began = spent(), time.perf_counter()

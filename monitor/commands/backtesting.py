@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app.config_files import load_matcher
+from monitor.app.environment import clock, environment
 from monitor.commands.explained import quoted
 from monitor.commands.shown import TIERS, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
-from monitor.editions import load_matcher
-from monitor.environment import clock, environment
 from monitor.errors import ConfigError
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded

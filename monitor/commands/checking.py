@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from monitor.app.environment import environment, read_text
 from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas
 from monitor.config import keywords as keywords_file
 from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
-from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
 from monitor.matching import compiler
 from monitor.matching.explanation import check_examples

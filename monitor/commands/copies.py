@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from monitor.app.environment import clock, environment
+from monitor.app.logs import configure
 from monitor.config.settings import Settings, load_settings
-from monitor.environment import clock, environment
-from monitor.logs import configure
 from monitor.storage import backup as database_copies
 from monitor.storage.database import open_engine, require_current_schema
 from monitor.storage.export import COLUMNS, exported

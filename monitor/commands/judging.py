@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.app.config_files import load_matcher, read_feeds
+from monitor.app.environment import clock, environment, read_bytes
 from monitor.commands.explained import show_explanation
 from monitor.commands.records import STDIN, numbered_lines, opened, record_of
 from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
-from monitor.editions import load_matcher, read_feeds
-from monitor.environment import clock, environment, read_bytes
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
@@ -110,7 +110,7 @@ def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[
 
 
 def _fetched(url: str, settings: Settings, feeds: str) -> Extracted:
-    from monitor.app import read_page  # noqa: PLC0415 - half a second that only a page on the web needs
+    from monitor.app.startup import read_page  # noqa: PLC0415 - half a second that only a page on the web needs
 
     try:
         return asyncio.run(read_page(settings, url, _feeds(feeds)))

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app.config_files import load_matcher
+from monitor.app.environment import environment
 from monitor.commands.records import Record, numbered_lines, opened, record_of
 from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
-from monitor.editions import load_matcher
-from monitor.environment import environment
 from monitor.errors import ConfigError
 from monitor.matching import evaluation
 from monitor.stories.evaluation import evaluate_events

@@ -2,10 +2,10 @@
 
 import typer
 
+from monitor.app.environment import clock, environment, worker_name
+from monitor.app.logs import configure
 from monitor.config.settings import load_settings
-from monitor.environment import clock, environment, worker_name
 from monitor.health import liveness
-from monitor.logs import configure
 from monitor.storage.database import migrate as migrate_database
 from monitor.storage.database import open_engine, require_usable_schema
 from monitor.storage.stats import Lookout

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from monitor.app.environment import clock, environment
 from monitor.commands.shown import UNSETTLED, show_rows
 from monitor.config.settings import load_settings
-from monitor.environment import clock, environment
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
 from monitor.storage.database import open_engine, require_usable_schema

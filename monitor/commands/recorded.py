@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from monitor.app.config_files import load_matcher
+from monitor.app.environment import clock, environment
 from monitor.commands.explained import quoted, show_reports
 from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
-from monitor.editions import load_matcher
-from monitor.environment import clock, environment
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted

@@ -14,11 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app, daemon, sweeping
+from monitor.app import daemon, startup, sweep
+from monitor.app.logs import configure
 from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
-from monitor.logs import configure
 from monitor.models.articles import Outcome, PollOutcome
 from monitor.models.outbox import OutboxRow
 from monitor.polling.judge import found
@@ -29,7 +29,7 @@ def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
     asyncio.run(_run(_start(feeds, keywords)))
 
 
-async def _run(config: app.Config) -> None:
+async def _run(config: startup.Config) -> None:
     finished = await daemon.run(config, ready=lambda parts: _greet(config, parts))
     if not finished:
         # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
@@ -53,10 +53,10 @@ def poll(
     asyncio.run(_sweep(config, names or known))
 
 
-async def _sweep(config: app.Config, names: Sequence[str]) -> None:
+async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
     outcomes: list[PollOutcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with app.open_parts(config) as parts:
+    async with startup.open_parts(config) as parts:
         await _greet(config, parts)
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Опрос лент", total=len(names))
@@ -65,8 +65,8 @@ async def _sweep(config: app.Config, names: Sequence[str]) -> None:
                 outcomes.append(outcome)
                 progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
 
-            await sweeping.poll_once(parts, names, polled)
-        await sweeping.drain_once(parts)
+            await sweep.poll_once(parts, names, polled)
+        await sweep.drain_once(parts)
         waiting = await asyncio.to_thread(parts.outbox.rows, UNSETTLED)
     _show_summary(outcomes, waiting)
 
@@ -87,7 +87,7 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
         show_rows(waiting)
 
 
-async def _greet(config: app.Config, parts: app.Parts) -> None:
+async def _greet(config: startup.Config, parts: startup.Parts) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
     console = Console(stderr=True, highlight=False)
     settings = config.settings
@@ -115,8 +115,8 @@ def _preview_advice(settings: Settings) -> Text:
     )
 
 
-def _start(feeds: str | None, keywords: str | None, *, level: int = logging.INFO) -> app.Config:
-    config = app.load(feeds=feeds, keywords=keywords)
+def _start(feeds: str | None, keywords: str | None, *, level: int = logging.INFO) -> startup.Config:
+    config = startup.load(feeds=feeds, keywords=keywords)
     configure(form=config.settings.log_format, secrets=config.settings.secrets)
     logging.getLogger().setLevel(level)
     return config

@@ -38,7 +38,7 @@ def show_warning(warning: MonitorError) -> None:
 
 
 def _show(kind: str, message: str, *, style: str) -> None:
-    from monitor.logs import Redactor  # noqa: PLC0415 - brings the log's library, which a command in order never needs
+    from monitor.app.logs import Redactor  # noqa: PLC0415 - brings the log's library, which a command in order never needs
 
     console = Console(stderr=True, highlight=False)
     redacted = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(message)

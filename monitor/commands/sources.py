@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor import app
+from monitor.app import startup
+from monitor.app.environment import clock, environment, read_text
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
-from monitor.environment import clock, environment, read_text
 from monitor.errors import ConfigError, FeedError
 from monitor.models.articles import Feed, FeedKind
 from monitor.sources import probing
@@ -53,7 +53,7 @@ def feeds_add(
 
 
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:
-    async with app.open_fetcher(settings) as fetcher:
+    async with startup.open_fetcher(settings) as fetcher:
         try:
             return await probing.find(fetcher, _with_scheme(url), known, now=clock())
         except FeedError as error:
@@ -110,7 +110,7 @@ def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) ->
 
 async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ...]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with app.open_fetcher(settings) as fetcher:
+    async with startup.open_fetcher(settings) as fetcher:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Проверка лент", total=len(feeds))
 

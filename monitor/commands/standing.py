@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app.environment import clock, environment
 from monitor.config.settings import load_settings
-from monitor.environment import clock, environment
 from monitor.matching.mutes import Mute, told
 from monitor.models.labels import queue, span, troubles
 from monitor.models.vitals import FeedHealth, OutboxSummary

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 
+from monitor.app.environment import clock
 from monitor.config.keyword_rules import Keywords
-from monitor.environment import clock
 from monitor.errors import ConfigError, MonitorError
 from monitor.matching.matcher import Matcher
 from monitor.matching.usage import Usage

@@ -9,12 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from monitor.app.environment import environment, read_text
 from monitor.commands.shown import AsJson, KeywordsFile, print_json
 from monitor.config.keyword_rules import PartKind, Term
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings
 from monitor.config.yaml_reader import nearest
-from monitor.environment import environment, read_text
 from monitor.errors import ConfigError
 from monitor.matching.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from telegram import Bot
 
-from monitor.editions import load_matcher
+from monitor.app.config_files import load_matcher
 from monitor.matching.matcher import Matcher
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.editions import load_matcher
+from monitor.app.config_files import load_matcher
 from monitor.matching.backtest import Comparison, by, recorded
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_engine

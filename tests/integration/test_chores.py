@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor import app
-from monitor.app import Config, Parts
-from monitor.daemon import Daemon
-from monitor.editions import read_feeds, read_rules
-from monitor.environment import clock
+from monitor.app import startup
+from monitor.app.config_files import read_feeds, read_rules
+from monitor.app.daemon import Daemon
+from monitor.app.environment import clock
+from monitor.app.startup import Config, Parts
 from monitor.health.watchdog import Watchdog
 from monitor.models.articles import EntryOutcome, FeedState, Outcome
 from monitor.polling.poll import LEASE
@@ -24,12 +24,12 @@ DAY = timedelta(days=1)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
-    return app.load()
+    return startup.load()
 
 
 @pytest.fixture
 async def parts(config: Config) -> AsyncIterator[Parts]:
-    async with app.open_parts(config) as opened:
+    async with startup.open_parts(config) as opened:
         yield opened
 
 

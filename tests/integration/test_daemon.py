@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import app
-from monitor.daemon import LATE, TICK, Daemon, mind_the_clock
-from monitor.environment import clock, worker_name
+from monitor.app import startup
+from monitor.app.daemon import LATE, TICK, Daemon, mind_the_clock
+from monitor.app.environment import clock, worker_name
 from monitor.health.liveness import DISPATCH, POLL, problems
 from monitor.health.watchdog import Watchdog
 from monitor.storage.database import writing
@@ -28,24 +28,24 @@ class Notebook(Watchdog):
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> app.Config:
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> startup.Config:
     """A preview installation whose feed is refused at once: its address is private."""
     write_files(tmp_path)
     feeds = tmp_path / "feeds.yaml"
     feeds.write_text(feeds.read_text(encoding="utf-8").replace("https://news.example", "http://127.0.0.1:1"), "utf-8")
     monkeypatch.chdir(tmp_path)
-    return app.load()
+    return startup.load()
 
 
-async def run_for(config: app.Config, parts: app.Parts, watchdog: Watchdog, seconds: float) -> None:
+async def run_for(config: startup.Config, parts: startup.Parts, watchdog: Watchdog, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
     assert await Daemon(parts, config, watchdog).run(stop)
 
 
-async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: app.Config) -> None:
+async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: startup.Config) -> None:
     watchdog = Notebook()
-    async with app.open_parts(config) as parts:
+    async with startup.open_parts(config) as parts:
         await run_for(config, parts, watchdog, 1.5)
         vitals = parts.watch.lookout.vitals(clock())
 
@@ -54,10 +54,10 @@ async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: app
     assert b'monitor_tick_lag_seconds{job="poll"}' in parts.watch.metrics.page()
 
 
-async def test_a_tick_that_fails_has_come_round_too(config: app.Config) -> None:
+async def test_a_tick_that_fails_has_come_round_too(config: startup.Config) -> None:
     """A database that refuses is no reason to end the process: it would refuse the next one as well."""
     watchdog = Notebook()
-    async with app.open_parts(config) as parts:
+    async with startup.open_parts(config) as parts:
         with writing(parts.store._engine) as db:
             db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
         await run_for(config, parts, watchdog, 1.5)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from monitor.app.environment import environment
 from monitor.config.settings import load_settings
-from monitor.environment import environment
 from monitor.matching.mutes import Mute, RuleName
 from monitor.storage.database import open_engine
 from monitor.storage.mutes import MuteBook

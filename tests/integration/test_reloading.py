@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.app.config_files import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.app.reload import Reloader
 from monitor.bot.client import Channel
 from monitor.bot.dispatcher import Dispatcher
-from monitor.editions import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.reloading import Reloader
 from monitor.storage.archive import Archive
 from monitor.storage.outbox import Outbox
 from tests.clock import Clock

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine, insert, update
 from structlog.testing import capture_logs
 
+from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
-from monitor.logs import Redactor
 from monitor.storage.alarms import AlarmBook
 from monitor.storage.database import writing
 from monitor.storage.housekeeping import Housekeeping

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.editions import STILL, EditedFile, read_edited_rules, read_feeds, read_rules
+from monitor.app.config_files import STILL, EditedFile, read_edited_rules, read_feeds, read_rules
 from monitor.errors import ConfigError
 from tests.command_line import FEEDS, RULES, write_files
 

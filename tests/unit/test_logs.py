@@ -7,7 +7,7 @@ import threading
 import pytest
 import structlog
 
-from monitor.logs import HIDDEN, Redactor, configure
+from monitor.app.logs import HIDDEN, Redactor, configure
 
 TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
 

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.app.config_diff import feed_changes, notice, refusal, rule_changes, trial
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
@@ -10,7 +11,6 @@ from monitor.matching.backtest import Comparison, KeptArticle, by, recorded
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Verdict
-from monitor.notices import feed_changes, notice, refusal, rule_changes, trial
 from tests.command_line import RULES
 from tests.factories import NOW, feed
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from monitor.app.environment import as_text, read_bytes
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.config.yaml_reader import raise_first
-from monitor.environment import as_text, read_bytes
 from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples

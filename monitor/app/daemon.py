@@ -14,16 +14,16 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import Config, Parts, on_duty, open_parts, rule_names, settle_memory
-from monitor.editions import FeedsEdition, RulesEdition
-from monitor.environment import clock
+from monitor.app.config_files import FeedsEdition, RulesEdition
+from monitor.app.environment import clock
+from monitor.app.reload import Reloader
+from monitor.app.startup import Config, Parts, on_duty, open_parts, rule_names, settle_memory
+from monitor.app.sweep import CLAIMED_AT_ONCE, drain
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
 from monitor.health.watchdog import Watchdog
 from monitor.models.articles import FeedState
 from monitor.polling.poll import LEASE
-from monitor.reloading import Reloader
-from monitor.sweeping import CLAIMED_AT_ONCE, drain
 
 TICK = 1.0  # seconds between two looks at what is due
 WATCH = 60.0  # seconds between two looks at how the work goes

@@ -13,10 +13,10 @@ from typing import Protocol
 
 import structlog
 
-from monitor.editions import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
+from monitor.app.config_diff import feed_changes, notice, refusal, rule_changes, trial
+from monitor.app.config_files import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
 from monitor.errors import ConfigError, DatabaseError
 from monitor.matching.backtest import Comparison, by
-from monitor.notices import feed_changes, notice, refusal, rule_changes, trial
 from monitor.storage.archive import Archive
 
 DAYS = 7  # of news that an edit of the rules is tried on

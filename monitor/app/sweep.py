@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.app import CONCURRENT_POLLS, Parts
+from monitor.app.environment import clock
+from monitor.app.startup import CONCURRENT_POLLS, Parts
 from monitor.bot.dispatcher import Dispatcher
-from monitor.environment import clock
 from monitor.models.articles import FeedState, PollOutcome
 from monitor.polling.poll import LEASE
 

@@ -16,15 +16,17 @@ from pathlib import Path
 import structlog
 
 from monitor import __version__
+from monitor.app.config_files import FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.app.desk import Desk, open_desk
+from monitor.app.environment import clock, environment, worker_name
+from monitor.app.logs import Redactor
+from monitor.app.reload import Tell
 from monitor.bot.client import Channel
 from monitor.bot.daily_digest import Daily
 from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.reconcile import Looker
 from monitor.bot.terminal import Terminal
 from monitor.config.settings import Settings, load_settings, unknown_names
-from monitor.desk import Desk, open_desk
-from monitor.editions import FeedsEdition, RulesEdition, read_feeds, read_rules
-from monitor.environment import clock, environment, worker_name
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.health import http_endpoint, liveness
 from monitor.health.database_outage import Blackout
@@ -32,7 +34,6 @@ from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
 from monitor.health.watchdog import Watchdog
-from monitor.logs import Redactor
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
 from monitor.models.articles import Extracted, Feed, Fetched
@@ -42,7 +43,6 @@ from monitor.polling.judge import Judge
 from monitor.polling.outage import Weather
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
-from monitor.reloading import Tell
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
 from monitor.storage.alarms import AlarmBook

@@ -1,0 +1,1 @@
+"""The one place that wires: settings and files → everything that runs; the daemon, one sweep, reload."""
