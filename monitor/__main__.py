@@ -3,8 +3,8 @@
 import os
 import sys
 
-from monitor.cli import cli
-from monitor.commands.shown import show_error
+from monitor.cli.main import cli
+from monitor.cli.output import show_error
 from monitor.errors import MonitorError
 
 

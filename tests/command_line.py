@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from monitor.cli import cli
+from monitor.cli.main import cli
 from monitor.errors import MonitorError
 
 RULES = """\

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.commands.records import LONGEST_LINE, numbered_lines, record_of
+from monitor.cli.jsonl import LONGEST_LINE, numbered_lines, record_of
 from tests.command_line import Told, call, write_files
 from tests.monitor_process import ROOT
 

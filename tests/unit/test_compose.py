@@ -9,7 +9,7 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
-from monitor.cli import cli
+from monitor.cli.main import cli
 from monitor.config.settings import IN_FILE, KNOWN, load_settings, wanted_files
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from monitor.cli import cli
+from monitor.cli.main import cli
 from monitor.config.settings import KNOWN, Settings
 from monitor.storage.database import SCRIPTS, sqlite_file
 

@@ -9,7 +9,7 @@ from textwrap import indent
 import pytest
 from typer.main import get_command
 
-from monitor.cli import cli
+from monitor.cli.main import cli
 from monitor.config.feeds import load_feeds
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules

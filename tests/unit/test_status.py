@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli import cli
+from monitor.cli.main import cli
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.models.vitals import Habit

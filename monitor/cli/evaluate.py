@@ -11,8 +11,8 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import environment
-from monitor.commands.records import Record, numbered_lines, opened, record_of
-from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
+from monitor.cli.jsonl import Record, numbered_lines, opened, record_of
+from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import evaluation

@@ -10,9 +10,9 @@ import typer
 
 from monitor.app.config_files import load_matcher, read_feeds
 from monitor.app.environment import clock, environment, read_bytes
-from monitor.commands.explained import show_explanation
-from monitor.commands.records import STDIN, numbered_lines, opened, record_of
-from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
+from monitor.cli.explanation_view import show_explanation
+from monitor.cli.jsonl import STDIN, numbered_lines, opened, record_of
+from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.environment import clock, environment
-from monitor.commands.shown import UNSETTLED, show_rows
+from monitor.cli.output import UNSETTLED, show_rows
 from monitor.config.settings import load_settings
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from monitor.app.environment import environment, read_text
-from monitor.commands.shown import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
+from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas
 from monitor.config import keywords as keywords_file
@@ -50,7 +50,7 @@ def check(
         raise typer.Exit(ConfigError.exit_code)
     Console(highlight=False, stderr=as_json).print("Оба файла в порядке, примеры сходятся.")
     if online:
-        from monitor.commands import sources as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
+        from monitor.cli import feeds as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 
         feeds_command.check_online(settings, feeds_file.load_feeds(read_text(path), file=path), as_json=as_json)
 
@@ -89,6 +89,6 @@ def _doubts_of_use(loaded: Keywords, matcher: Matcher, settings: Settings) -> Se
     file = settings.database_url.removeprefix("sqlite:///")
     if file != settings.database_url and not Path(file).exists():
         return ()  # before anything that takes long to import
-    from monitor.commands.usage import doubts_of_use  # noqa: PLC0415 - the database's library takes as long as the check
+    from monitor.cli.rule_usage import doubts_of_use  # noqa: PLC0415 - the database's library takes as long as the check
 
     return doubts_of_use(loaded, matcher, settings.database_url)

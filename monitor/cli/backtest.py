@@ -13,8 +13,8 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
-from monitor.commands.explained import quoted
-from monitor.commands.shown import TIERS, AsJson, KeywordsFile, print_json
+from monitor.cli.explanation_view import quoted
+from monitor.cli.output import TIERS, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import explanation

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from monitor.commands.shown import LANGUAGES, TIERS
+from monitor.cli.output import LANGUAGES, TIERS
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, shortened
 from monitor.models.articles import Extracted, Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.languages.detection import detect

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from monitor.app import daemon, startup, sweep
 from monitor.app.logs import configure
-from monitor.commands.shown import UNSETTLED, FeedsFile, KeywordsFile, show_rows
+from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.models.articles import Outcome, PollOutcome

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.environment import environment, read_text
-from monitor.commands.shown import AsJson, KeywordsFile, print_json
+from monitor.cli.output import AsJson, KeywordsFile, print_json
 from monitor.config.keyword_rules import PartKind, Term
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
-from monitor.commands.explained import quoted, show_reports
-from monitor.commands.shown import LANGUAGES, AsJson, KeywordsFile, print_json
+from monitor.cli.explanation_view import quoted, show_reports
+from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, print_json
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
