@@ -22,10 +22,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from monitor.sources.pages.article import extract
-from tests.pages.blogs import BLOGS
-from tests.pages.older import OLDER
-from tests.pages.press import PRESS
-from tests.pages.stories import Around, story
+from tests.samples.pages.blogs import BLOGS
+from tests.samples.pages.older import OLDER
+from tests.samples.pages.press import PRESS
+from tests.samples.pages.stories import Around, story
 
 Extractor = Callable[[str], str]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

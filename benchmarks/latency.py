@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of
 from tests.servers.bot_api import TOKEN, BotApi
 from tests.servers.web import WebServer
 

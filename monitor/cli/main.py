@@ -14,25 +14,25 @@ from typer.core import TyperGroup
 # In the order of --help. A command that needs no Telegram must not wait for it to be imported: `check` runs before
 # every commit.
 _PLACES = {
-    "run": "running:run",
-    "poll": "running:poll",
-    "check": "checking:check",
-    "explain": "judging:explain",
-    "why": "recorded:why",
-    "story": "recorded:story",
-    "backtest": "backtesting:backtest",
-    "forms": "words:forms",
-    "evaluate": "measuring:evaluate",
-    "match": "judging:match",
-    "schema": "checking:schema",
-    "feeds": "sources:feeds_cli",
-    "status": "standing:status",
-    "health": "operating:show_health",
-    "migrate": "operating:migrate",
-    "backup": "copies:backup",
-    "restore": "copies:restore",
-    "copy-to": "copies:copy_to",
-    "export": "copies:export",
+    "run": "run:run",
+    "poll": "run:poll",
+    "check": "check:check",
+    "explain": "explain:explain",
+    "why": "why:why",
+    "story": "why:story",
+    "backtest": "backtest:backtest",
+    "forms": "forms:forms",
+    "evaluate": "evaluate:evaluate",
+    "match": "explain:match",
+    "schema": "check:schema",
+    "feeds": "feeds:feeds_cli",
+    "status": "status:status",
+    "health": "maintenance:show_health",
+    "migrate": "maintenance:migrate",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "copy-to": "backup:copy_to",
+    "export": "backup:export",
     "outbox": "outbox:outbox_cli",
 }
 
@@ -45,7 +45,7 @@ class _Commands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self._places[name].partition(":")
-        found = getattr(import_module(f"monitor.commands.{module}"), attribute)
+        found = getattr(import_module(f"monitor.cli.{module}"), attribute)
         if isinstance(found, typer.Typer):
             command: Any = typer.main.get_group(found)
         else:

@@ -1,1 +1,1 @@
-"""The press: `http` gets it, `feeds` and `pages` read it, each usable alone; `sandbox` reads hostile bytes in a child."""
+"""The press: `http` gets it, `feeds` and `pages` read it, each usable alone; `sandbox` reads hostile bytes."""

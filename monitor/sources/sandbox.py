@@ -27,9 +27,9 @@ _MOST_JOBS = 1_000  # of one child, then a new one: the libraries it reads with 
 _LARGEST_ANSWER = 64 * 1024 * 1024
 
 _HEAVY = "слишком тяжёлый документ: чтение заняло больше времени или памяти, чем можно"
-_COMMAND = "import monitor.confined as confined; confined.main()"
+_COMMAND = "from monitor.sources.sandbox_child import main; main()"
 _ANSWERS = {
-    "monitor.models": {"ParsedFeed", "Entry", "Extracted"},
+    "monitor.models.articles": {"ParsedFeed", "Entry", "Extracted"},
     "datetime": {"datetime", "timedelta", "timezone"},
     "copyreg": {"_reconstructor"},
 }

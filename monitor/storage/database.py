@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "alembic"
+SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 

@@ -11,7 +11,7 @@ from monitor.app.config_files import load_matcher
 from monitor.matching.matcher import Matcher
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
-from tests.reviewroom import KEYWORDS, Scene, open_scene
+from tests.harness.review_chat import KEYWORDS, Scene, open_scene
 from tests.servers.bot_api import BotApi
 
 

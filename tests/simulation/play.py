@@ -30,7 +30,7 @@ from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds
-from tests.pollers import poller_of
+from tests.factories.polling import poller_of
 from tests.simulation.clockwork import VirtualLoop, passes, worker
 from tests.simulation.world import (
     CHAT,

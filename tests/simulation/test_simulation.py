@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.storage.database import migrate, open_engine
-from tests.monitor_process import ROOT
+from tests.harness.monitor_process import ROOT
 from tests.servers.postgres import PostgresServer
 from tests.simulation.play import play, play_in
 

@@ -19,7 +19,7 @@ from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
 from monitor.models.outbox import ChatIdentity, Pace
 from monitor.storage.tables import deliveries
 from tests.factories import NOW
-from tests.newsroom import relevant
+from tests.samples.news import relevant
 from tests.servers.web import Item, page, rss
 from tests.simulation.clockwork import SLOWEST_STEP, passes, worker
 

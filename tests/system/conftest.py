@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor_process import Monitor
+from tests.harness.monitor_process import Monitor
 from tests.servers.bot_api import TOKEN, BotApi
 
 CHANNEL_NAME = "@test_channel"

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from monitor.storage.database import open_engine
-from tests.monitor_process import Monitor, eventually
-from tests.newsdesk import Newsdesk
-from tests.newsroom import feed_of, relevant
-from tests.pollers import RULES
+from tests.factories.polling import RULES
+from tests.harness.monitor_process import Monitor, eventually
+from tests.harness.seeded_outbox import Newsdesk
+from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import (
     BotApi,

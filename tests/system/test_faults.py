@@ -14,8 +14,8 @@ import pytest
 from monitor.health.conditions import TITLES
 from monitor.health.database_outage import TITLE
 from monitor.models.health import Kind
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, relevant
 from tests.servers.bot_api import OPERATOR, BotApi
 from tests.servers.web import WebServer
 

@@ -4,8 +4,8 @@ import json
 import stat
 
 from monitor.config.feeds import load_feeds
-from tests.monitor_process import Monitor
-from tests.newsroom import feed_of, relevant
+from tests.harness.monitor_process import Monitor
+from tests.samples.news import feed_of, relevant
 from tests.servers.web import PAGE_TYPE, WebServer
 
 

@@ -3,8 +3,8 @@
 import time
 from datetime import timedelta
 
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of, item, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, item, relevant
 from tests.servers.bot_api import BotApi
 from tests.servers.web import Item, WebServer, page, rss
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, relevant
 from tests.servers.bot_api import BotApi
 from tests.servers.web import WebServer
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import RULES
-from tests.monitor_process import Monitor, eventually
-from tests.past import REST
+from tests.harness.command_line import RULES
+from tests.harness.monitor_process import Monitor, eventually
+from tests.harness.polled_history import REST
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi
 from tests.servers.web import Item, WebServer, rss
 

@@ -1,7 +1,7 @@
 """A doubtful story through the whole product: asked about in the chat, published by a press, across a restart."""
 
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, relevant
 from tests.servers.bot_api import EDITOR, REVIEW, BotApi
 from tests.servers.web import WebServer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import feed_of, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi
 from tests.servers.web import WebServer

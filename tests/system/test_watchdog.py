@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from tests.monitor_process import ROOT
+from tests.harness.monitor_process import ROOT
 
 PROGRAM = """
 import sys, time
-from monitor.watchdog import Watchdog
+from monitor.health.watchdog import Watchdog
 watchdog = Watchdog(("poll", "dispatch"), patience=1.5)
 with watchdog.on_duty():
     {work}
@@ -24,7 +24,7 @@ LOCKED = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # holds the interprete
 def run(work: str) -> subprocess.CompletedProcess[str]:
     program = PROGRAM.format(work=work)
     return subprocess.run(
-        [sys.executable, "-c", "import monitor.watchdog as w; w.WIND = 0.2\n" + program],
+        [sys.executable, "-c", "import monitor.health.watchdog as w; w.WIND = 0.2\n" + program],
         cwd=ROOT, capture_output=True, text=True, timeout=25, check=False,
     )  # fmt: skip
 

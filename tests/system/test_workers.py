@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from monitor.polling.poll import LEASE
-from tests.monitor_process import Monitor, eventually
-from tests.newsroom import item, relevant
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import item, relevant
 from tests.servers.bot_api import TOKEN, BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer, rss

@@ -27,7 +27,7 @@ class Stated:
     """What the page's linked data says of the article."""
 
     title: str = ""
-    unicode: str = ""
+    text: str = ""
     published: str = ""
     is_free: bool = True
 

@@ -1,0 +1,144 @@
+"""The product as its operator meets it: a process with an environment, a folder, signals and output."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.servers.loopback import Hold
+from tests.servers.web import WebServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def eventually(holds: Callable[[], object], *, timeout: float = 30.0, what: str = "it") -> None:
+    """Wait until `holds()` is true; AssertionError after `timeout` seconds."""
+    until = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < until, f"{what} did not happen within {timeout} s"
+        time.sleep(0.05)
+
+
+class Monitor:
+    """One installation: a folder with its database and feeds.yaml, and the process that works on it."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.database = folder / "data" / "monitor.db"
+        self.feeds = folder / "feeds.yaml"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "200",
+            "MONITOR_FEEDS": str(self.feeds),
+            "MONITOR_KEYWORDS": str(ROOT / "keywords.yaml"),
+            "MONITOR_ALLOW_PRIVATE_ADDRESSES": "1",
+            **settings,
+        }
+        self._process: subprocess.Popen[str] | None = None
+        self._starts = 0
+
+    def write_feeds(self, **urls: str) -> None:
+        """feeds.yaml with these feeds by name; asked every minute."""
+        stanzas = [
+            f"  - name: {name}\n    kind: rss\n    url: {url}\n    lang: ru\n    interval: 1m\n"
+            for name, url in urls.items()
+        ]
+        self.feeds.write_text("feeds:\n" + "".join(stanzas), encoding="utf-8")
+
+    def call(
+        self, *arguments: str, timeout: float = 60, largest_file_kb: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end; no file it writes may grow beyond `largest_file_kb`."""
+        limit = f"ulimit -f {largest_file_kb or 'unlimited'}"
+        return subprocess.run(
+            ["/bin/bash", "-c", f'{limit}; exec "$@"', "limited", *self._command(*arguments)],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def start(self) -> None:
+        """`monitor run` in the background; its output goes to a file."""
+        self._starts += 1
+        with self._output_file.open("w", encoding="utf-8") as output:
+            self._process = subprocess.Popen(
+                self._command("run"), cwd=self.folder, env=self.environment, stdout=output, stderr=output, text=True
+            )
+
+    def start_and_ask(self, web: WebServer, path: str) -> Hold:
+        """`start`, up to the moment that it asks for this path; the answer waits until the hold is released."""
+        hold = web.hold(path)
+        self.start()
+        hold.wait_arrived(30)
+        return hold
+
+    def kill(self) -> None:
+        """SIGKILL: no word of farewell."""
+        assert self._process
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self, *, within: float = 10.0) -> int:
+        """SIGTERM; the exit code. TimeoutExpired if it is not gone in time."""
+        assert self._process
+        self._process.terminate()
+        return self._process.wait(timeout=within)
+
+    @property
+    def running(self) -> bool:
+        """Whether the background process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def output(self) -> str:
+        """What the process started last has printed so far."""
+        return self._output_file.read_text(encoding="utf-8")
+
+    def everything_printed(self) -> str:
+        """The output of every start."""
+        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("output-*.txt")))
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """One statement on the database file, committed; the rows it gives."""
+        with closing(sqlite3.connect(self.database)) as database, database:
+            return database.execute(statement).fetchall()
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Hold the write lock: whatever the process writes meanwhile waits in the middle of its work."""
+        with closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+
+    def make_all_due(self) -> None:
+        """Let every feed be polled at the next tick (only while the process is down)."""
+        self.sql("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
+
+    def open_chats(self) -> None:
+        """Let the pause after a refusal be over."""
+        self.sql("UPDATE chats SET not_before_at = NULL")
+
+    def let_minutes_pass(self) -> None:
+        """Let doubts be old enough to be looked into, and the chats' pace be free (only while the process is down)."""
+        self.open_chats()
+        self.sql("DELETE FROM sends")
+        self.sql("UPDATE deliveries SET doubted_at = '2000-01-01 00:00:00', look_at = NULL WHERE state = 'uncertain'")
+
+    @property
+    def _output_file(self) -> Path:
+        return self.folder / f"output-{self._starts:03}.txt"
+
+    @staticmethod
+    def _command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "monitor", *arguments]

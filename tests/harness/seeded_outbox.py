@@ -1,0 +1,83 @@
+"""Stories with articles, put straight into the database: what polls leave behind, without polling."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, insert, select
+
+from monitor.bot.client import Channel
+from monitor.models.articles import Tier
+from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
+from monitor.storage.database import writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import articles, deliveries, entries, feeds, stories
+from tests.factories import NOW, verdict
+from tests.harness.clock import Clock
+from tests.servers.bot_api import BotApi
+
+CHAT = "@test_channel"
+
+
+class Newsdesk:
+    """Tells stories to one database. Story 7 is at https://news.example/7 and is called «Новость 7»."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def tell(
+        self,
+        number: int,
+        *outlets: str,
+        chat: str = CHAT,
+        topic: str = "extradition",
+        html: str = "",
+        part: int = 1,
+        kind: DeliveryKind = DeliveryKind.STORY,
+        buttons: Buttons = (),
+        published: datetime = NOW,
+        at: datetime = NOW,
+    ) -> None:
+        """A story, or one more part of it, told by these outlets, and wanted in the chat."""
+        url = f"https://news.example/{number}" + (f"-{part}" if part > 1 else "")
+        shown = html or f'<b><a href="{url}">Новость {number}</a></b>'
+        with writing(self.engine) as db:
+            if db.execute(select(stories.c.id).where(stories.c.id == number)).first() is None:
+                db.execute(insert(stories).values(id=number, created_at=at, updated_at=at))
+            for outlet in outlets or ("Лента",):
+                if db.execute(select(feeds.c.name).where(feeds.c.name == outlet)).first() is None:
+                    db.execute(insert(feeds).values(name=outlet, url="", active=True, next_poll_at=at))
+                entry = {"feed": outlet, "url": url, "title": "", "seen_at": at, "outcome": "posted", "reason": ""}
+                entry_id = db.scalar(insert(entries).values(entry).returning(entries.c.id))
+                tier = Tier.REVIEW if kind is DeliveryKind.REVIEW else Tier.POST
+                article = {"feed": outlet, "url": url, "canonical_url": url, "title": f"Новость {number}", "text": ""}
+                decided = {"verdict": asdict(verdict(topic, tier=tier)), "fingerprint": [], "problem": "", "part": part}
+                placed = {"entry_id": entry_id, "story_id": number, "published_at": published}
+                db.execute(insert(articles).values(article | decided | placed))
+            want(db, number, WantedPost(chat=chat, html=shown, part=part, kind=kind, buttons=buttons), at)
+
+    def tell_many(self, numbers: Iterable[int], *, chat: str = CHAT) -> None:
+        """These stories, published one minute after the other."""
+        for number in numbers:
+            self.tell(number, chat=chat, published=NOW + timedelta(minutes=number))
+
+    def states(self) -> dict[int, str]:
+        """The state of every row, by its number."""
+        with self.engine.connect() as db:
+            return {row.id: row.state for row in db.execute(select(deliveries).order_by(deliveries.c.id))}
+
+    def row(self, number: int) -> dict[str, object]:
+        """One row."""
+        with self.engine.connect() as db:
+            return dict(db.execute(select(deliveries).where(deliveries.c.id == number)).one()._mapping)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chatroom:
+    """A newsdesk, its outbox, and the chats at the stand-in."""
+
+    desk: Newsdesk
+    outbox: Outbox
+    bot_api: BotApi
+    channel: Channel
+    clock: Clock

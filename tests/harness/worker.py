@@ -1,0 +1,192 @@
+"""One worker of the product's own parts over real servers, its clock in the test's hand: hours pass in a moment.
+
+`Station.minutes` does what daemon.py does in that time: polls, beats, sends, looks after itself. Stories are told by
+feeds over HTTP and shown by the Bot API stand-in; what the operator is told stands in `told`.
+"""
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine
+
+from monitor.app.startup import shout
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
+from monitor.errors import DatabaseError
+from monitor.health.database_outage import Blackout
+from monitor.health.liveness import DISPATCH, POLL, beat_name
+from monitor.health.metrics import Metrics
+from monitor.health.watch import Watch
+from monitor.models.articles import Feed, FeedState
+from monitor.models.outbox import Pace
+from monitor.polling.outage import Weather
+from monitor.polling.poll import LEASE, Poller
+from monitor.sources.http.client import Fetcher, Limits
+from monitor.sources.sandbox import Reader
+from monitor.storage.alarms import AlarmBook
+from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import Store
+from monitor.storage.stats import Lookout
+from tests.factories import feed
+from tests.factories.polling import poller_of
+from tests.harness.clock import Clock
+from tests.samples.news import relevant
+from tests.servers.bot_api import OPERATOR, TOKEN, BotApi
+from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
+
+CHANNEL = "@test_channel"
+OWNER = str(OPERATOR.id)
+STEP = timedelta(seconds=30)  # between two looks at what is due
+LIMITS = Limits(read=0.6, total=1.5, host_gap=0, host_concurrency=9)
+TOLD = relevant(30)
+_Done = TypeVar("_Done")
+
+
+@dataclass(slots=True, kw_only=True)
+class Newspaper:
+    """A feed on loopback; `port` of the server stands for the name given."""
+
+    web: WebServer
+    clock: Clock
+    host: str = "127.0.0.1"
+    path: str = "/rss"
+    items: list[Item] = field(default_factory=list)
+
+    def feed(self) -> Feed:
+        """Asked every ten minutes."""
+        url = f"http://{self.host}:{self.web.url.rpartition(':')[2]}{self.path}"
+        return feed(name=self.host + self.path, url=url, interval=timedelta(minutes=10))
+
+    def tell(self, *numbers: int, age: timedelta = timedelta(minutes=5)) -> None:
+        """These stories, dated by the true time whatever our clock says."""
+        for number in numbers:
+            title, text = TOLD[number]
+            link = f"{self.web.url}{self.path}/{number}"
+            at = self.clock.now - age
+            self.items.insert(0, Item(title=title, link=link, guid=link, content=f"<p>{text}</p>", published=at))
+            self.web.serve(f"{self.path}/{number}", page(title, text.split(". ")), content_type=PAGE_TYPE)
+        self.web.serve(self.path, rss(self.items))
+
+
+@dataclass(slots=True, kw_only=True)
+class Station:
+    """Everything a worker needs; `press` are its feeds."""
+
+    engine: Engine
+    bot_api: BotApi
+    clock: Clock
+    press: tuple[Newspaper, ...]
+    store: Store
+    poller: Poller
+    dispatcher: Dispatcher
+    watch: Watch
+    blackout: Blackout
+    feeds: dict[str, Feed] = field(default_factory=dict)
+
+    async def minutes(self, count: float, *, step: timedelta = STEP) -> None:
+        """So much time passes. The watch looks once a minute, or at every step if those are longer."""
+        end = self.clock.now + timedelta(minutes=count)
+        looked_at = self.clock.now
+        while self.clock.now < end:
+            self.clock.forward(seconds=step.total_seconds())
+            await self._work()
+            if self.clock.now - looked_at >= timedelta(minutes=1):
+                looked_at = self.clock.now
+                with suppress(DatabaseError):
+                    await self.watch.round()
+
+    async def _work(self) -> None:
+        due = await self._try(POLL, self._claim) or ()
+        for state in due:
+            await self._try(state.name, partial(self.poller.poll, self.feeds[state.name], state))
+        for chat in self.dispatcher.chats:
+            with suppress(DatabaseError):
+                await self._drain(chat)
+        with suppress(DatabaseError):
+            await self.blackout.round()
+
+    async def _claim(self) -> tuple[FeedState, ...]:
+        due = self.store.claim_due_feeds(self.clock(), limit=50, lease=LEASE)
+        for job in (POLL, DISPATCH):
+            self.store.beat(beat_name(job, "here"), self.clock())
+        return due
+
+    async def _try(self, name: str, work: Callable[[], Awaitable[_Done]]) -> _Done | None:
+        began = self.clock()
+        try:
+            done = await work()
+        except DatabaseError as error:
+            self.blackout.lost(name, error, began)
+            return None
+        self.blackout.found(name)
+        return done
+
+    async def _drain(self, chat: str) -> None:
+        """As long as the pace lets through in one step."""
+        for _ in range(4):
+            until = await self.dispatcher.drain(chat)
+            if until is None or until - self.clock() > timedelta(seconds=2):
+                return
+            self.clock.forward(seconds=(until - self.clock()).total_seconds())
+
+    @property
+    def told(self) -> list[str]:
+        """What the operator was told, the oldest first."""
+        return [message.text for message in self.bot_api.posted(OWNER)]
+
+    def shown(self, *numbers: int) -> list[int]:
+        """In how many messages of the channel each of these stories stands."""
+        posts = [message.text for message in self.bot_api.posted(CHANNEL)]
+        return [sum(TOLD[number][0] in post for post in posts) for number in numbers]
+
+
+@asynccontextmanager
+async def on_air(
+    engine: Engine, bot_api: BotApi, *press: Newspaper, lookup: Callable[..., Any] = socket.getaddrinfo
+) -> AsyncIterator[Station]:
+    """A worker that starts on this database."""
+    clock, store, outbox, lookout = press[0].clock, Store(engine), Outbox(engine), Lookout(engine)
+    feeds = {one.name: one for one in (paper.feed() for paper in press)}
+    store.sync_feeds(list(feeds.values()), clock())
+    weather = Weather()
+
+    def tell(key: str, html: str) -> None:
+        outbox.tell(OWNER, key, html, now=clock())
+
+    async with (
+        Fetcher(user_agent="test", now=clock, allow_private=True, limits=LIMITS, lookup=lookup) as fetcher,
+        Reader() as reader,
+        Channel(TOKEN, base_url=bot_api.url, patience=timedelta(seconds=0.1)) as channel,
+    ):
+        poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL)
+        yield Station(
+            engine=engine,
+            bot_api=bot_api,
+            clock=clock,
+            press=press,
+            store=store,
+            poller=replace(poller, weather=weather),
+            dispatcher=Dispatcher(outbox, {CHANNEL: channel, OWNER: channel}, clock=clock, pace=Pace()),
+            watch=Watch(
+                worker="here",
+                served=(CHANNEL, OWNER),
+                lookout=lookout,
+                feeds=store.feed_health,
+                metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
+                book=AlarmBook(engine),
+                housekeeping=Housekeeping(engine),
+                rules=lambda: ["extradition/выдача из Казахстана"],
+                clock=clock,
+                tell=tell,
+                told_in=OWNER,
+                is_down=lambda: weather.is_down,
+            ),
+            blackout=Blackout(worker="here", clock=clock, shout=partial(shout, channel, OWNER), tell=tell),
+            feeds=feeds,
+        )

@@ -1,0 +1,64 @@
+"""What the daemon does between polls: it tidies the archive, and works with the feeds and rules of the last edition."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.app import startup
+from monitor.app.config_files import read_feeds, read_rules
+from monitor.app.daemon import Daemon
+from monitor.app.environment import clock
+from monitor.app.startup import Config, Parts
+from monitor.health.watchdog import Watchdog
+from monitor.models.articles import EntryOutcome, FeedState, Outcome
+from monitor.polling.poll import LEASE
+from tests.factories import article, entry, poll_outcome
+from tests.harness.command_line import FEEDS, RULES, write_files
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return startup.load()
+
+
+@pytest.fixture
+async def parts(config: Config) -> AsyncIterator[Parts]:
+    async with startup.open_parts(config) as opened:
+        yield opened
+
+
+async def test_old_texts_are_forgotten(config: Config, parts: Parts) -> None:
+    keep = config.settings.keep_days
+    for number, days_ago in enumerate((keep + 1, keep - 1), start=1):
+        at = clock() - days_ago * DAY
+        (state,) = parts.store.claim_due_feeds(at, limit=1, lease=LEASE, names=["Лента"])
+        read = EntryOutcome(entry=entry(number), outcome=Outcome.UNMATCHED, reason="", article=article(number))
+        outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, settled=(read,))
+        assert parts.store.record(outcome, lambda *_, **__: (), window=LEASE)
+
+    await Daemon(parts, config, Watchdog(()))._tidy()
+
+    assert [kept.url for kept in parts.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
+
+
+async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, parts: Parts) -> None:
+    daemon = Daemon(parts, config, Watchdog(()))
+    begun = daemon._parts.poller
+    rules = read_rules("keywords.yaml", RULES.replace("граница", "маяк").encode())
+    feeds = read_feeds("feeds.yaml", FEEDS.replace("Лента", "Другая").encode())
+
+    daemon._adopt_rules(rules)
+    await daemon._adopt_feeds(feeds)
+
+    assert begun.judge.matcher is config.rules_edition.matcher, "a poll under way goes on as it began"
+    assert daemon._parts.poller.judge.matcher is rules.matcher
+    assert list(daemon._parts.feeds) == ["Другая"]
+    (due,) = parts.store.claim_due_feeds(clock(), limit=9, lease=LEASE)
+    assert due.name == "Другая"
+    await daemon._poll(FeedState(name="Лента"))  # claimed a moment before it was taken out of the file

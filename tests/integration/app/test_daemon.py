@@ -1,0 +1,85 @@
+"""The clock: what each tick tells the watchdog and the metrics."""
+
+import asyncio
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.app import startup
+from monitor.app.daemon import LATE, TICK, Daemon, mind_the_clock
+from monitor.app.environment import clock, worker_name
+from monitor.health.liveness import DISPATCH, POLL, problems
+from monitor.health.watchdog import Watchdog
+from monitor.storage.database import writing
+from tests.harness.command_line import write_files
+
+
+class Notebook(Watchdog):
+    """A watchdog that only notes who came round."""
+
+    def __init__(self) -> None:
+        super().__init__((POLL, DISPATCH))
+        self.noted: set[str] = set()
+
+    def came_round(self, job: str) -> None:
+        self.noted.add(job)
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> startup.Config:
+    """A preview installation whose feed is refused at once: its address is private."""
+    write_files(tmp_path)
+    feeds = tmp_path / "feeds.yaml"
+    feeds.write_text(feeds.read_text(encoding="utf-8").replace("https://news.example", "http://127.0.0.1:1"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return startup.load()
+
+
+async def run_for(config: startup.Config, parts: startup.Parts, watchdog: Watchdog, seconds: float) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, stop.set)
+    assert await Daemon(parts, config, watchdog).run(stop)
+
+
+async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: startup.Config) -> None:
+    watchdog = Notebook()
+    async with startup.open_parts(config) as parts:
+        await run_for(config, parts, watchdog, 1.5)
+        vitals = parts.watch.lookout.vitals(clock())
+
+    assert watchdog.noted == {POLL, DISPATCH}
+    assert problems(vitals, clock(), worker=worker_name(), chats=config.settings.chats) == ()
+    assert b'monitor_tick_lag_seconds{job="poll"}' in parts.watch.metrics.page()
+
+
+async def test_a_tick_that_fails_has_come_round_too(config: startup.Config) -> None:
+    """A database that refuses is no reason to end the process: it would refuse the next one as well."""
+    watchdog = Notebook()
+    async with startup.open_parts(config) as parts:
+        with writing(parts.store._engine) as db:
+            db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
+        await run_for(config, parts, watchdog, 1.5)
+
+    assert watchdog.noted == {POLL, DISPATCH}
+
+
+async def test_what_would_ring_in_a_day_rings_now() -> None:
+    """APScheduler goes by the wall clock: this is what one set back by a day leaves behind."""
+    rung = asyncio.Event()
+
+    async def ring() -> None:
+        rung.set()
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(ring, "interval", seconds=TICK, next_run_time=clock() + timedelta(days=1))
+    punctual = scheduler.add_job(ring, "interval", days=9, next_run_time=clock() + timedelta(days=9) + LATE / 2)
+    scheduler.start()
+    minding = asyncio.create_task(mind_the_clock(scheduler))
+
+    await asyncio.wait_for(rung.wait(), 10)
+
+    assert punctual.next_run_time > clock() + timedelta(days=8)
+    minding.cancel()
+    scheduler.shutdown(wait=False)

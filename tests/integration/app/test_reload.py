@@ -1,0 +1,92 @@
+"""Notices of edits: rows of the outbox, told once for all workers, and still there after a restart."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from monitor.app.config_files import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.app.reload import Reloader
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
+from monitor.models.outbox import DeliveryState, Pace
+from monitor.storage.archive import Archive
+from monitor.storage.outbox import Outbox
+from tests.harness.clock import Clock
+from tests.harness.command_line import RULES
+from tests.servers.bot_api import REVIEW, TOKEN, BotApi
+
+CHAT = str(REVIEW.id)
+FEEDS = "feeds:\n  - {name: Порт, kind: rss, url: 'https://port.example/rss', lang: ru}\n"
+
+
+class Worker:
+    """A process with its own look at the files."""
+
+    def __init__(self, engine: Engine, folder: Path, clock: Clock) -> None:
+        self.rules: RulesEdition = read_rules(str(folder / "keywords.yaml"))
+        self.reloader = Reloader(
+            read_feeds(str(folder / "feeds.yaml")),
+            self.rules,
+            adopt_feeds=self._adopt_feeds,
+            adopt_rules=self._adopt_rules,
+            archive=Archive(engine),
+            tell=partial(Outbox(engine).tell, CHAT, now=clock()),
+            clock=clock,
+        )
+
+    async def _adopt_feeds(self, _edition: FeedsEdition) -> None:
+        raise AssertionError("nobody edits the feeds here")
+
+    def _adopt_rules(self, edition: RulesEdition) -> None:
+        self.rules = edition
+
+
+async def edit(folder: Path, content: str, *workers: Worker) -> None:
+    """The file changes, and every worker sees it."""
+    (folder / "keywords.yaml").write_text(content, encoding="utf-8")
+    for worker in workers:
+        await worker.reloader.look()
+    await asyncio.sleep(STILL + 0.1)
+    for worker in workers:
+        await worker.reloader.look()
+
+
+async def test_a_notice_of_an_edit_is_told_once_for_all_workers_and_outlives_a_restart(
+    engine: Engine, tmp_path: Path, bot_api: BotApi
+) -> None:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    clock = Clock()
+    workers = [Worker(engine, tmp_path, clock), Worker(engine, tmp_path, clock)]
+
+    await edit(tmp_path, RULES.replace("граница, таможня", "граница, таможня, маяк"), *workers)
+    await edit(tmp_path, RULES.replace("граница, таможня", "граница, $таможня"), *workers)
+
+    waiting = Outbox(engine).rows([DeliveryState.PENDING])
+    assert [row.title.partition(":")[0] for row in waiting] == ["Правила обновлены", "Правка не принята"]
+    assert workers[0].rules.digest == workers[1].rules.digest
+
+    async with Channel(TOKEN, base_url=bot_api.url) as channel:  # the next process
+        after = Dispatcher(Outbox(engine), {CHAT: channel}, clock=clock, pace=Pace(per_minute=99))
+        await after.drain(CHAT)
+        clock.forward(seconds=2)
+        await after.drain(CHAT)
+    shown = [message.text for message in bot_api.posted(CHAT)]
+    assert len(shown) == 2
+    assert "правило «побег у границы»: + маяк" in shown[0]
+
+
+async def test_an_edit_made_again_later_is_told_again(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    clock = Clock()
+    worker = Worker(engine, tmp_path, clock)
+    edited = RULES.replace("граница, таможня", "граница, таможня, маяк")
+
+    for content in (edited, RULES, edited):
+        await edit(tmp_path, content, worker)
+        clock.forward(minutes=1)
+
+    assert len(Outbox(engine).rows([DeliveryState.PENDING])) == 3

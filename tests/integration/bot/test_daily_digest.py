@@ -1,0 +1,80 @@
+"""The digest of a day: due by the operator's clock, once for all workers and restarts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.bot.daily_digest import Daily
+from monitor.config.hours import Day, Hours, read_time
+from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
+from monitor.storage.outbox import Outbox
+from tests.factories import NOW
+from tests.harness.clock import Clock
+from tests.harness.seeded_outbox import CHAT, Newsdesk
+
+FREE = Pace(per_minute=1000, spacing=timedelta(0))
+HALF_PAST_TWO = Hours(zone="Asia/Almaty", digest_at=read_time("14:30"))  # NOW is 14:00 there
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
+    """Send what waits; the digests among it."""
+    sent = []
+    while isinstance(claimed := outbox.claim(CHAT, clock(), lease=timedelta(minutes=3), pace=FREE), Delivery):
+        outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=claimed.id), clock())
+        sent.append(claimed)
+    return [one for one in sent if one.kind is DeliveryKind.DIGEST]
+
+
+async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
+    workers = [Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
+    desk = Newsdesk(engine)
+    told = []
+    for number in range(1, 97):  # two days, half an hour each
+        if number % 24 == 1:
+            desk.tell(number, at=clock())
+        for worker in workers:
+            await worker.tell()
+        told += [digest.html for digest in digests(outbox, clock)]
+        clock.forward(minutes=30)
+
+    # Stories come at 14:00 and 2:00: one before the first digest, and then two between two digests.
+    assert [html.partition("\n")[0] for html in told] == [
+        "<b>За сутки: 1</b> · 22.11.2026",
+        "<b>За сутки: 2</b> · 23.11.2026",
+    ]
+
+
+async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, engine: Engine, clock: Clock) -> None:
+    Newsdesk(engine).tell(1)
+    digests(outbox, clock)
+    clock.forward(hours=6)
+
+    await Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock).tell()
+
+    assert len(digests(outbox, clock)) == 1
+
+
+async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, clock: Clock) -> None:
+    asked = []
+
+    def undecided(day: Day) -> Sequence[DigestItem]:
+        asked.append((day.since, day.until))
+        return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
+
+    daily = Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    await daily.tell()
+    assert not asked, "the day is not over"
+    clock.forward(minutes=30)
+    await daily.tell()
+    await daily.tell()
+
+    assert asked == [(NOW - timedelta(hours=23, minutes=30), NOW + timedelta(minutes=30))]
+    (digest,) = digests(outbox, clock)
+    assert "Спорная" in digest.html

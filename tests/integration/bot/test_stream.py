@@ -1,0 +1,123 @@
+"""A day of three times more news than Telegram takes, against the governor; the test moves the clock, nobody sleeps."""
+
+import logging
+import re
+import tracemalloc
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import Engine, func, insert, select
+
+from monitor.bot.dispatcher import Dispatcher
+from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
+from monitor.storage.database import migrate, open_engine, writing
+from monitor.storage.outbox import Outbox, want
+from monitor.storage.tables import deliveries, sends, stories
+from tests.factories import NOW
+from tests.harness.clock import Clock
+
+CHAT = "@channel"
+A_MINUTE = 54  # three times the pace of 18
+TITLE = re.compile(r"Новость (\d+)\b")
+
+
+class Subscriber:
+    """Sees the channel: when something came, and which stories it told. Keeps no message."""
+
+    def __init__(self, clock: Clock, stories: int) -> None:
+        self._clock = clock
+        self.told = bytearray(stories + 1)
+        self.window: deque[datetime] = deque()
+        self.most_in_a_minute = 0
+        self.messages = 0
+        self.longest = 0
+
+    async def post(
+        self,
+        chat: str,  # noqa: ARG002 - the shape of a chat
+        html: str,
+        *,
+        silent: bool = False,  # noqa: ARG002 - the same
+        reply_to: int | None = None,  # noqa: ARG002 - the same
+        buttons: Buttons = (),  # noqa: ARG002 - the same
+    ) -> int:
+        self.messages += 1
+        for number in TITLE.findall(html):
+            self.told[int(number)] += 1
+        self.longest = max(self.longest, len(TITLE.findall(html)))
+        self.window.append(self._clock())
+        while self.window[0] <= self._clock() - timedelta(seconds=60):
+            self.window.popleft()
+        self.most_in_a_minute = max(self.most_in_a_minute, len(self.window))
+        return self.messages
+
+    async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:  # noqa: ARG002 - the shape of a chat
+        raise AssertionError("nothing is edited here")
+
+    async def identify(self, chat: str) -> ChatIdentity:
+        return ChatIdentity(number=chat)
+
+    async def check(self, chats: Iterable[str]) -> None:
+        """Always open."""
+
+
+@pytest.fixture
+def no_log() -> Iterator[None]:
+    """A log that is kept by the test runner would look like a leak."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.reset_defaults()
+
+
+def arrive(engine: Engine, numbers: Iterable[int], now: datetime) -> None:
+    """What one poll writes."""
+    with writing(engine) as db:
+        for number in numbers:
+            db.execute(insert(stories).values(id=number, created_at=now, updated_at=now))
+            html = f'<a href="https://news.example/{number}">Новость {number}</a>'
+            want(db, number, WantedPost(chat=CHAT, html=html), now)
+
+
+@pytest.mark.parametrize("minutes", [20, pytest.param(24 * 60, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+async def test_three_times_too_much_for_a_day(tmp_path: Path, no_log: None, minutes: int) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
+    migrate(engine)
+    clock, total = Clock(), A_MINUTE * minutes
+    subscriber = Subscriber(clock, total)
+    dispatcher = Dispatcher(Outbox(engine), {CHAT: subscriber}, clock=clock, pace=Pace())
+
+    tracemalloc.start()
+    held = 0
+    for minute in range(minutes):
+        for part in range(6):
+            first = minute * A_MINUTE + part * 9 + 1
+            arrive(engine, range(first, first + 9), clock())
+            await drain_until(dispatcher, clock, NOW + timedelta(minutes=minute, seconds=10 * (part + 1)))
+        if minute == minutes // 4:
+            held = tracemalloc.get_traced_memory()[0]
+    grown = tracemalloc.get_traced_memory()[0] - held
+    tracemalloc.stop()
+    await drain_until(dispatcher, clock, clock() + timedelta(minutes=3))
+
+    assert subscriber.most_in_a_minute <= 18
+    assert set(subscriber.told[1:]) == {1}, "every story once, in a post or in a digest"
+    with engine.connect() as db:
+        states = set(db.scalars(select(deliveries.c.state).distinct()))
+        kept = db.scalar(select(func.count()).select_from(sends))
+    assert states == {"sent", "digested"}
+    assert kept is not None
+    assert kept <= 18
+    assert grown < 1_000_000, f"{grown} bytes more than after a quarter of the time"
+    assert subscriber.messages < total / 2
+    engine.dispose()
+
+
+async def drain_until(dispatcher: Dispatcher, clock: Clock, end: datetime) -> None:
+    """Let the dispatcher send whenever it may, until `end`."""
+    while clock() < end:
+        again = await dispatcher.drain(CHAT)
+        clock.now = min(end, max(again, clock() + timedelta(seconds=0.05)) if again else end)

@@ -1,0 +1,223 @@
+"""`why`, `story` and `backtest` over a database that real polls have filled."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.app.environment import environment
+from monitor.config.settings import load_settings
+from monitor.matching.mutes import Mute, RuleName
+from monitor.storage.database import open_engine
+from monitor.storage.mutes import MuteBook
+from monitor.text.urls import canonical
+from tests.harness.command_line import RULES, Told, call, write_files
+from tests.harness.polled_history import Past, story
+from tests.servers.web import WebServer
+
+NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands count back from the real clock
+DAY = timedelta(days=1)
+NOVEL, TRAIN, CUSTOMS, AGAIN, SNOW = (
+    story(1, "Новая книга о реке", "Роман рассказывает, как беглец обманул таможню."),
+    story(2, "Ночной переход", "Беглеца заметили в поезде, рассказал проводник."),
+    story(3, "Задержан у моста", "Беглец Артём Пробников вышел к границе, сообщила охрана моста. Его ждали."),
+    story(
+        4,
+        "Пробникова взяли у моста",
+        "Беглец Артём Пробников вышел к границе, сообщила охрана моста. Его ждали.",
+        like=3,
+    ),
+    story(5, "Снег на перевале", "Беглец зимы, снег выпал в горах, дорога открыта."),
+)
+
+
+@pytest.fixture
+def past(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> Past:
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    past = Past(tmp_path, web)
+    past.poll([NOVEL, CUSTOMS], NOW - 3 * DAY)
+    past.poll([AGAIN], NOW - 2 * DAY, name="Вести реки")
+    past.poll([TRAIN, SNOW], NOW - DAY)
+    past.post(NOW)
+    return past
+
+
+def edited(old: str, new: str) -> str:
+    """The name of a file with edited rules."""
+    assert old in RULES
+    Path("edited.yaml").write_text(RULES.replace(old, new), encoding="utf-8")
+    return "edited.yaml"
+
+
+def answer(told: Told) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+# ── why ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_why_a_story_was_posted(past: Past) -> None:
+    told = call("why", "https://www.port.example/news/3/?utm_source=feed")
+
+    assert told.code == 0
+    assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC" in told.rows
+    assert "Решение:   начало новой истории: пост в канал (posted)" in told.rows
+    assert any(row.startswith("Причина:   flight: побег у границы") for row in told.rows)
+    assert "История 1, изложений: 2. Подробно: monitor story 1" in told.rows
+    assert "  @port_news, пост 1: отправлено; https://t.me/port_news/101" in told.rows
+    assert "      «Беглец Артём Пробников вышел к границе, сообщила охрана моста.»" in told.rows
+
+
+def test_why_a_story_was_not_posted(past: Past) -> None:
+    vetoed, unmatched = call("why", NOVEL.url), call("why", SNOW.url)
+
+    assert "Причина:   flight/побег у границы: «Роман»" in vetoed.rows
+    assert "  Правилу «побег у границы» запретило слово Роман:" in vetoed.rows
+    assert "Решение:   не подошло ни одной теме (unmatched)" in unmatched.rows
+    assert "Не сработало правило «побег у границы» (post): не хватило слов" in unmatched.stdout
+    assert "    − граница, таможня" in unmatched.rows
+    assert unmatched.rows[-1] == "Итог: не подходит"
+
+
+def test_why_says_when_todays_rules_are_others(past: Past) -> None:
+    told = call("why", SNOW.url, "--keywords", edited("граница, таможня", "граница, таможня, дорога"))
+
+    assert "Решение:   не подошло ни одной теме (unmatched)" in told.rows
+    assert told.rows[-1] == "Итог: сразу в канал"
+
+
+def test_why_asks_the_rules_under_the_mutes_of_now(past: Past) -> None:
+    engine = open_engine(load_settings(environment()).database_url)
+    name = RuleName(topic="flight", title="Побеги", rule="побег у границы")
+    now = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock
+    MuteBook(engine).begin(Mute(name=name, until=now + DAY), "-100", "reply:1", now)
+    engine.dispose()
+
+    told = call("why", AGAIN.url)
+
+    assert "Нашло правило «побег у границы», но оно на паузе (/mute)." in [row.strip() for row in told.rows]
+    assert told.rows[-1] == "Итог: не подходит"
+    lacking = answer(call("why", AGAIN.url, "--json"))["entries"][0]["today"]["lacking"]
+    assert lacking["flight"] == "правило «побег у границы» нашло, но оно на паузе (/mute)"
+
+
+def test_why_of_what_was_never_seen(past: Past, web: WebServer) -> None:
+    told, stranger = call("why", f"{web.url}/news/77/"), call("why", "https://other.example/1")
+
+    assert told.code == stranger.code == 1
+    assert told.rows[0] == f"Такого адреса бот не видел: {canonical(web.url)}/news/77"
+    assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY:%d.%m.%Y %H:%M} UTC" in told.rows
+    assert "Ни одна лента не читает этот сайт" in stranger.stdout
+    assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
+
+
+def test_why_for_a_program(past: Past) -> None:
+    told = answer(call("why", AGAIN.url, "--json"))
+
+    (entry,) = told["entries"]
+    assert (entry["feed"], entry["outcome"], entry["story_id"]) == ("Вести реки", "joined", 1)
+    assert entry["verdict"]["topics"] == entry["today"]["topics"]
+    (recorded,) = told["stories"]
+    assert [member["feed"] for member in recorded["members"]] == ["Портовый вестник", "Вести реки"]
+    assert recorded["posts"][0]["link"] == "https://t.me/port_news/101"
+    lacking = answer(call("why", SNOW.url, "--json"))["entries"][0]["today"]["lacking"]
+    assert "не хватило слова из строки «граница, таможня»" in lacking["flight"]
+
+
+def test_a_story_with_its_members(past: Past) -> None:
+    told = call("story", "1")
+
+    assert told.rows[0] == f"История 1 · началась {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC"
+    assert sum(row.startswith("Лента:") for row in told.rows) == 2
+    assert any(row.startswith("Связь:     сходство") for row in told.rows)
+    assert answer(call("story", "1", "--json"))["id"] == 1
+    assert call("story", "99").code == 1
+
+
+def test_nothing_is_created_by_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    told = call("story", "1")
+
+    assert (told.code, "монитор здесь не запускали" in told.stderr) == (4, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ── backtest ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_same_rules_change_nothing(past: Past) -> None:
+    told = call("backtest")
+
+    assert told.code == 0
+    assert told.rows[:2] == ["Прочитано новостей: 5 за 3 дн.", "Подходит: было 3 (1.0 в день), стало 3 (1.0 в день)"]
+    assert told.rows[-1] == "Ни одно решение не изменилось."
+
+
+def test_what_an_edit_gains_and_loses(past: Past) -> None:
+    file = edited("граница, таможня", "дорога, таможня")
+    told = call("backtest", "--keywords", file)
+    machine = answer(call("backtest", "--keywords", file, "--json"))
+
+    assert told.code == 6
+    assert "Прибавилось: 1" in told.rows
+    assert f"  + {NOW - DAY:%d.%m.%Y} Портовый вестник: Снег на перевале" in told.rows
+    assert "    «Беглец зимы, снег выпал в горах, дорога открыта.»" in told.rows
+    assert "Пропало: 2" in told.rows
+    assert "    теперь: правилу «побег у границы» не хватило слова из строки «дорога, таможня»" in told.rows
+    assert [change["url"] for change in machine["gained"]] == [SNOW.url]
+    assert {change["url"] for change in machine["lost"]} == {CUSTOMS.url, AGAIN.url}
+    assert machine["gained"][0]["sentences"] == ["Беглец зимы, снег выпал в горах, дорога открыта."]
+    tallies = {rule["rule"]: [rule[key] for key in ("before", "after", "gained", "lost")] for rule in machine["rules"]}
+    assert tallies == {"побег у границы": [2, 1, 1, 2], "побег в пути": [1, 1, 0, 0]}
+
+
+def test_another_tier_is_another_decision(past: Past) -> None:
+    told = call("backtest", "--keywords", edited("        tier: review\n", ""))
+
+    assert (told.code, "Решено иначе: 1" in told.rows) == (6, True)
+    assert (
+        "    было: flight: побег в пути — сначала редактору; стало: flight: побег в пути — сразу в канал" in told.rows
+    )
+
+
+def test_two_files_may_be_compared_and_lists_cut_short(past: Past) -> None:
+    file = edited("граница, таможня", "дорога")
+
+    assert call("backtest", "--against", file, "--keywords", file).code == 0
+    against = answer(call("backtest", "--against", file, "--json"))
+    assert (len(against["gained"]), len(against["lost"])) == (2, 1)
+    assert "  … и ещё 1: --show 2" in call("backtest", "--keywords", file, "--show", "1").rows
+
+
+def test_only_the_time_asked_for(past: Past) -> None:
+    assert answer(call("backtest", "--since", "36h", "--json"))["articles"] == 2
+    assert call("backtest", "--since", "вчера").code == 2
+    assert "За этот срок в базе нет" in call("backtest", "--since", "1h").stdout
+
+
+# ── check ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_check_says_what_the_news_say_of_the_rules(past: Past) -> None:
+    past.poll([story(100 + number, f"Погода {number}", "В порту тихо.") for number in range(500)], NOW - DAY)
+    file = edited("рейс, поезд", "пароход")
+
+    lenient = call("check", "--keywords", file)
+
+    assert "flight: ни разу не сработали (505 новостей за 3 дн.): «побег в пути»" in lenient.stderr
+    assert call("check", "--no-archive").stderr == ""
+    assert call("check", "--strict", "--keywords", file).code == 0, "what the news say is advice"
+
+
+def test_check_goes_without_a_database_it_cannot_ask(past: Past) -> None:
+    past.database.write_bytes(b"not a database")
+
+    told = call("check")
+
+    assert told.code == 0
+    assert "правила не примерены к прочитанным новостям" in told.stderr

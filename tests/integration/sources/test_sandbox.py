@@ -1,0 +1,217 @@
+"""Outside bytes read in a child: what it answers, what it does not survive, and that nothing of it stays."""
+
+import asyncio
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import ParseError, ParseFailure
+from monitor.models.articles import Fetched
+from monitor.sources.feeds import parse
+from monitor.sources.pages import article
+from monitor.sources.sandbox import CHILDREN, Reader, _loaded
+from tests.factories import NOW, feed
+from tests.harness.monitor_process import eventually
+from tests.servers.web import Item, page, rss
+
+FEED = Fetched(
+    url="https://news.example/rss",
+    body=rss([Item(title=f"Новость {n}", link=f"https://news.example/{n}", guid=str(n)) for n in range(30)]),
+    content_type="application/rss+xml",
+)
+PAGE = Fetched(
+    url="https://news.example/a/1",
+    body=page("Заголовок", ["Первый абзац новости, довольно длинный. " * 5] * 3).encode(),
+    content_type="text/html; charset=utf-8",
+)
+HEAVY = Fetched(url="https://news.example/a/2", body=b"<html><body>" + b"<ul><li>" * 300_000)  # seconds of work
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[Reader]:
+    """One that reads everything in children."""
+    async with Reader(small=0) as opened:
+        yield opened
+
+
+def pids(reader: Reader) -> list[int]:
+    return [child.process.pid for child in reader._idle]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+async def test_a_child_answers_as_the_parsers_do(reader: Reader) -> None:
+    assert await reader.parse(feed(), FEED, now=NOW) == parse.parse(feed(), FEED, now=NOW)
+    named = {"now": NOW, "tz": "Asia/Almaty"}
+    direct = article.extract(PAGE.body, content_type=PAGE.content_type, url=PAGE.url, now=NOW, tz="Asia/Almaty")
+    assert await reader.extract(PAGE, **named) == direct
+    assert direct.text
+    assert len(pids(reader)) == 1, "the child is kept warm"
+
+
+async def test_small_documents_need_no_child() -> None:
+    async with Reader() as reader:
+        assert len((await reader.parse(feed(), FEED, now=NOW)).entries) == 30
+        assert (await reader.extract(PAGE, now=NOW)).text
+        assert pids(reader) == []
+
+
+async def test_what_is_no_feed_is_named_as_ever(reader: Reader) -> None:
+    with pytest.raises(ParseError, match="Лента: вместо ленты пришла веб-страница") as caught:
+        await reader.parse(feed(), PAGE, now=NOW)
+
+    assert caught.value.kind is ParseFailure.HTML
+
+
+async def test_a_document_too_heavy_is_a_named_failure_and_the_next_is_read() -> None:
+    async with Reader(small=0) as reader:
+        await reader.extract(PAGE, now=NOW)  # the child stands: what follows is the time of the document alone
+        reader._seconds = 0.02
+        extracted = await reader.extract(HEAVY, now=NOW)
+        reader._seconds = 20.0
+        assert extracted.text == ""
+        assert "слишком тяжёлый документ" in extracted.problem
+        assert pids(reader) == []
+
+        assert (await reader.extract(PAGE, now=NOW)).text
+
+
+async def test_a_feed_too_heavy_is_a_named_failure() -> None:
+    async with Reader(small=0, seconds=0.001) as reader:
+        with pytest.raises(ParseError) as caught:
+            await reader.parse(feed(), FEED, now=NOW)
+
+    assert caught.value.kind is ParseFailure.TOO_HEAVY
+
+
+async def test_a_child_that_dies_is_replaced(reader: Reader) -> None:
+    await reader.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(reader)
+    os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(ParseError, match="слишком тяжёлый документ"):
+        await reader.parse(feed(), FEED, now=NOW)
+
+    assert len((await reader.parse(feed(), FEED, now=NOW)).entries) == 30
+    assert pids(reader) != [pid]
+
+
+async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Reader) -> None:
+    async def longest_stall() -> float:
+        loop, longest = asyncio.get_running_loop(), 0.0
+        work = asyncio.gather(*(reader.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
+        while not work.done():
+            began = loop.time()
+            await asyncio.sleep(0.005)
+            longest = max(longest, loop.time() - began)
+        await work
+        return longest
+
+    # The machine may be busy with others: the best of a few is what the product does.
+    assert min([await longest_stall() for _ in range(3)]) < 0.1
+
+
+async def test_a_cancelled_job_leaves_no_child_at_work(reader: Reader) -> None:
+    await reader.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(reader)
+    job = asyncio.create_task(reader.extract(HEAVY, now=NOW))
+    await asyncio.sleep(0.05)
+
+    job.cancel()
+    await asyncio.gather(job, return_exceptions=True)
+
+    assert not is_alive(pid)
+
+
+async def test_no_more_children_than_allowed(reader: Reader) -> None:
+    await asyncio.gather(*(reader.parse(feed(), FEED, now=NOW) for _ in range(8)))
+
+    assert 1 <= len(pids(reader)) <= CHILDREN
+
+
+async def test_children_end_with_the_reader() -> None:
+    async with Reader(small=0) as reader:
+        await reader.parse(feed(), FEED, now=NOW)
+        (pid,) = pids(reader)
+
+    assert not is_alive(pid)
+
+
+PARENT = """
+import asyncio, sys
+from monitor.reading import Reader
+from monitor.models import Fetched
+from tests.factories import NOW
+
+async def main():
+    reader = Reader(small=0)
+    await reader.extract(Fetched(url="http://a/", body=b"<p>x"), now=NOW)
+    print(reader._idle[0].process.pid, flush=True)
+    if sys.argv[1] == "busy":
+        asyncio.create_task(reader.extract(Fetched(url="http://a/", body=b"<ul><li>" * 300_000), now=NOW))
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("how", ["idle", "busy"])
+def test_children_die_with_a_killed_parent(how: str) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(PARENT), how], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    assert is_alive(child)
+
+    parent.kill()
+    parent.communicate()
+
+    eventually(lambda: not is_alive(child), timeout=5, what="the end of the child")
+
+
+def confined(work: str) -> subprocess.CompletedProcess[str]:
+    program = f"from monitor import confined\nconfined._confine()\nconfined._grant(1)\n{work}"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_a_child_has_so_much_memory_and_no_more() -> None:
+    assert "MemoryError" in confined("bytearray(600 * 1024 * 1024)").stderr
+    assert confined("bytearray(200 * 1024 * 1024)").returncode == 0
+
+
+def test_a_child_has_so_much_cpu_and_no_more() -> None:
+    assert confined("while True: pass").returncode == -signal.SIGXCPU
+
+
+def test_a_child_writes_no_files(tmp_path: Path) -> None:
+    ended = confined(f"import pathlib; pathlib.Path({str(tmp_path / 'file')!r}).write_text('x')")
+
+    assert "File too large" in ended.stderr
+
+
+async def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_BOT_TOKEN", "hush")
+
+    async with Reader(small=0) as reader:
+        await reader.parse(feed(), FEED, now=NOW)
+        (pid,) = pids(reader)
+        environment = await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)
+
+    assert b"PYTHONPATH" in environment
+    assert b"hush" not in environment
+
+
+def test_an_answer_is_a_value_of_ours_or_nothing() -> None:
+    with pytest.raises(pickle.UnpicklingError, match=r"posix\.system is no answer"):
+        _loaded(b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02id\x85R.")

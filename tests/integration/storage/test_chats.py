@@ -1,0 +1,316 @@
+"""Chats that move, close, and bear several names: nothing is lost, nothing told twice, and nobody waits for another."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.bot.client import Channel
+from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.terminal import Terminal
+from monitor.config.hours import Hours, read_quiet
+from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
+from monitor.storage.outbox import Outbox
+from tests.factories import NOW
+from tests.harness.clock import Clock
+from tests.harness.seeded_outbox import CHAT, Chatroom, Newsdesk
+from tests.servers.bot_api import CHANNEL, OPERATOR, REVIEW, TOKEN, BotApi, http
+
+FREE = Pace(per_minute=1000, spacing=timedelta(0))
+GROUP, SUPERGROUP, NUMBER, DESK = "-555", str(REVIEW.id), str(CHANNEL.id), str(OPERATOR.id)
+MIGRATED = http(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": REVIEW.id})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene(Chatroom):
+    """The chats, and who serves them."""
+
+    def serve(self, *chats: str, operator: str = "") -> Dispatcher:
+        """A dispatcher as a (re)started process has it."""
+        served = dict.fromkeys(chats, self.channel)
+        return Dispatcher(self.outbox, served, clock=self.clock, pace=FREE, operator=operator)
+
+
+@pytest.fixture
+async def scene(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Scene]:
+    async with Channel(TOKEN, base_url=bot_api.url) as channel:
+        yield Scene(desk=Newsdesk(engine), outbox=outbox, bot_api=bot_api, channel=channel, clock=Clock())
+
+
+def shown(bot_api: BotApi, chat: str) -> list[str]:
+    return [message.text for message in bot_api.posted(chat)]
+
+
+# -- a group becomes a supergroup -----------------------------------------------------------------------
+
+
+async def test_what_waits_goes_to_the_supergroup_and_the_operator_is_told_once(scene: Scene) -> None:
+    dispatcher = scene.serve(GROUP, DESK, operator=DESK)
+    scene.desk.tell(1, chat=GROUP)
+    scene.desk.tell(2, chat=GROUP)
+    scene.bot_api.script(MIGRATED)
+
+    await dispatcher.drain(GROUP)
+    await dispatcher.drain(DESK)
+
+    assert shown(scene.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
+    (notice,) = shown(scene.bot_api, DESK)
+    assert f"Группа {GROUP} стала супергруппой, её новый номер {SUPERGROUP}" in notice
+    (moved,) = [state for state in scene.outbox.chats() if state.chat == GROUP]
+    assert (moved.moved_to, moved.closed) == (SUPERGROUP, "")
+
+
+async def test_a_restart_remembers_the_move(scene: Scene) -> None:
+    scene.desk.tell(1, chat=GROUP)
+    scene.bot_api.script(MIGRATED)
+    await scene.serve(GROUP).drain(GROUP)
+    scene.desk.tell(2, chat=GROUP)
+
+    await scene.serve(GROUP).drain(GROUP)
+
+    assert shown(scene.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
+    assert scene.bot_api.count("sendMessage") == 3
+
+
+async def test_messages_of_the_old_group_are_left_as_they_are(scene: Scene) -> None:
+    """Numbers count anew in the supergroup: an edit would hit somebody else's message."""
+    dispatcher = scene.serve(SUPERGROUP)
+    scene.desk.tell(1, chat=SUPERGROUP)
+    await dispatcher.drain(SUPERGROUP)
+    scene.desk.tell(1, chat=SUPERGROUP, html="правка")
+    scene.desk.tell(2, chat=SUPERGROUP)
+    scene.bot_api.script(http(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": CHANNEL.id}))
+
+    await dispatcher.drain(SUPERGROUP)
+
+    assert shown(scene.bot_api, NUMBER) == ["Новость 2"]
+    assert list(scene.desk.states().values()) == ["cancelled", "sent"]
+    assert "супергруппой" in str(scene.desk.row(1)["error"])
+    assert scene.bot_api.count("editMessageText") == 0
+
+
+async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(scene: Scene) -> None:
+    scene.desk.tell(1, chat=GROUP)
+    scene.bot_api.script(MIGRATED)
+    await scene.serve(GROUP).drain(GROUP)
+
+    scene.desk.tell(1, "Вторая", chat=SUPERGROUP, html="с вторым изданием")
+    await scene.serve(SUPERGROUP).drain(SUPERGROUP)
+
+    assert shown(scene.bot_api, SUPERGROUP) == ["с вторым изданием"]
+    assert [state.chat for state in scene.outbox.chats()] == [SUPERGROUP]
+
+
+# -- one channel, two names -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "after"), [(CHAT, NUMBER), (NUMBER, CHAT), ("@Test_Channel", CHAT)])
+async def test_a_channel_under_another_name_is_the_same_channel(scene: Scene, before: str, after: str) -> None:
+    first = scene.serve(before)
+    scene.desk.tell(1, chat=before)
+    await first.drain(before)
+    scene.desk.tell(2, chat=before)
+
+    for number in (1, 2, 3):  # the operator has changed the setting, and polls went on
+        scene.desk.tell(number, "Вторая", chat=after, html=f"{number}: два издания")
+    await scene.serve(after).drain(after)
+
+    assert shown(scene.bot_api, CHAT) == ["1: два издания", "2: два издания", "3: два издания"]
+    assert scene.bot_api.count("sendMessage") == 3
+    assert {scene.desk.row(number)["chat"] for number in scene.desk.states()} == {after}
+
+
+async def test_until_telegram_says_which_chat_it_is_nothing_goes_where_it_may_stand_already(scene: Scene) -> None:
+    scene.desk.tell(1, chat=CHAT)
+    await scene.serve(CHAT).drain(CHAT)
+    scene.desk.tell(1, chat=NUMBER)
+    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    renamed = scene.serve(NUMBER)
+
+    assert await renamed.drain(NUMBER) == NOW + timedelta(minutes=1)
+    assert scene.bot_api.count("sendMessage") == 1
+    scene.clock.forward(minutes=1)
+    await renamed.drain(NUMBER)
+
+    assert scene.bot_api.count("sendMessage") == 1
+    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(scene: Scene) -> None:
+    scene.desk.tell(1, chat=CHAT)
+    await scene.serve(CHAT).drain(CHAT)
+    scene.desk.tell(2, chat=NUMBER)
+    scene.bot_api.kick(CHAT)
+    renamed = scene.serve(NUMBER)
+
+    await renamed.drain(NUMBER)
+    (state,) = [state for state in scene.outbox.chats() if state.chat == NUMBER]
+    assert "добавьте его администратором" in state.closed
+    assert state.closed_at == NOW
+
+    scene.bot_api.restore(CHAT)
+    scene.clock.forward(minutes=1)
+    await renamed.drain(NUMBER)
+    (state,) = scene.outbox.chats()
+    assert (state.chat, state.closed, state.closed_at) == (NUMBER, "", None)
+    assert shown(scene.bot_api, CHAT) == ["Новость 1", "Новость 2"]
+
+
+async def test_what_was_shown_on_a_screen_is_no_reason_to_wait(scene: Scene) -> None:
+    scene.desk.tell(1, chat="terminal")
+    await Dispatcher(scene.outbox, {"terminal": Terminal(StringIO())}, clock=scene.clock, pace=FREE).drain("terminal")
+    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    scene.desk.tell(1)
+
+    await scene.serve(CHAT).drain(CHAT)
+
+    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_a_new_installation_does_not_wait_to_know_its_chat(scene: Scene) -> None:
+    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    scene.desk.tell(1)
+
+    await scene.serve(CHAT).drain(CHAT)
+
+    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_another_chat_keeps_its_rows(scene: Scene) -> None:
+    scene.desk.tell(1, chat="@elsewhere")
+    scene.desk.tell(1, chat=SUPERGROUP)
+    await scene.serve(SUPERGROUP, CHAT).drain(SUPERGROUP)
+    scene.desk.tell(2)
+    await scene.serve(SUPERGROUP, CHAT).drain(CHAT)
+
+    assert {(row["chat"], row["state"]) for row in map(scene.desk.row, scene.desk.states())} == {
+        ("@elsewhere", "pending"),
+        (SUPERGROUP, "sent"),
+        (CHAT, "sent"),
+    }
+
+
+# -- closed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("trouble", ["kicked", "token"])
+async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(scene: Scene, trouble: str) -> None:
+    dispatcher = scene.serve(CHAT)
+    scene.desk.tell(1)
+    if trouble == "kicked":
+        scene.bot_api.kick(CHAT)
+    else:
+        scene.bot_api.revoke()
+    pauses = []
+    for _ in range(12):
+        until = await dispatcher.drain(CHAT)
+        assert until is not None
+        pauses.append(until - scene.clock())
+        scene.clock.now = until
+
+    (state,) = scene.outbox.chats()
+    assert dispatcher.is_closed(CHAT)
+    assert state.closed
+    assert state.closed_at == NOW
+    assert pauses == sorted(pauses)
+    assert max(pauses) == timedelta(minutes=5)
+
+    scene.bot_api.restore(CHAT)
+    scene.bot_api.revoke(revoked=False)
+    assert await dispatcher.drain(CHAT) is None
+
+    (state,) = scene.outbox.chats()
+    assert (state.closed, state.closed_at) == ("", None)
+    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_one_chats_trouble_never_delays_another(scene: Scene) -> None:
+    dispatcher = scene.serve(CHAT, SUPERGROUP, DESK)
+    for chat in (CHAT, SUPERGROUP, DESK):
+        scene.desk.tell(1, chat=chat)
+    scene.bot_api.kick(CHAT)
+    scene.bot_api.script(http(429, "Too Many Requests: retry after 3600", {"retry_after": 3600}))
+
+    # The 429 hits whoever comes first: not the kicked one, which never gets that far.
+    until = await asyncio.gather(*map(dispatcher.drain, (SUPERGROUP, CHAT, DESK)))
+
+    assert sum(bool(shown(scene.bot_api, chat)) for chat in (SUPERGROUP, DESK)) >= 1
+    assert until.count(None) >= 1
+
+
+# -- the post itself ------------------------------------------------------------------------------------
+
+
+async def test_a_post_that_may_not_be_edited_is_left_and_says_so(scene: Scene) -> None:
+    dispatcher = scene.serve(CHAT)
+    scene.desk.tell(1)
+    await dispatcher.drain(CHAT)
+    scene.desk.tell(1, html="правка")
+    scene.bot_api.script(http(400, "Bad Request: message can't be edited"), "editMessageText")
+
+    await dispatcher.drain(CHAT)
+
+    assert scene.desk.states() == {1: "cancelled"}
+    assert "Пост больше нельзя править, он остаётся" in str(scene.desk.row(1)["error"])
+    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_buttons_come_with_the_post_and_go_with_an_edit(scene: Scene) -> None:
+    dispatcher = scene.serve(SUPERGROUP)
+    scene.desk.tell(
+        1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, buttons=((("Да", "y:1"), ("Нет", "n:1")), (("?", "q:1"),))
+    )
+    await dispatcher.drain(SUPERGROUP)
+    (message,) = scene.bot_api.posted(SUPERGROUP)
+    assert message.raw["reply_markup"]["inline_keyboard"] == [
+        [{"text": "Да", "callback_data": "y:1"}, {"text": "Нет", "callback_data": "n:1"}],
+        [{"text": "?", "callback_data": "q:1"}],
+    ]
+
+    scene.desk.tell(1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено", buttons=((("Отменить", "u:1"),),))
+    await dispatcher.drain(SUPERGROUP)
+    (message,) = scene.bot_api.posted(SUPERGROUP)
+    assert message.raw["reply_markup"]["inline_keyboard"] == [[{"text": "Отменить", "callback_data": "u:1"}]]
+
+    scene.desk.tell(1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено")
+    await dispatcher.drain(SUPERGROUP)
+    (message,) = scene.bot_api.posted(SUPERGROUP)
+    assert "reply_markup" not in message.raw
+
+
+async def test_buttons_that_telegram_does_not_take_put_the_row_aside(scene: Scene) -> None:
+    scene.desk.tell(1, buttons=((("Да", "y" * 65),),))
+    await scene.serve(CHAT).drain(CHAT)
+
+    assert scene.desk.states() == {1: DeliveryState.REJECTED}
+
+
+async def test_at_night_stories_come_without_a_sound_and_notices_as_they_want(scene: Scene) -> None:
+    night = Hours(zone="Asia/Almaty", quiet=read_quiet("13:00-15:00"))  # it is 14:00 there
+    dispatcher = Dispatcher(scene.outbox, {CHAT: scene.channel}, clock=scene.clock, pace=FREE, hours=night)
+    scene.desk.tell(1)
+    scene.outbox.tell(CHAT, "a", "громко", now=NOW)
+    scene.outbox.tell(CHAT, "b", "тихо", now=NOW, silent=True)
+    await dispatcher.drain(CHAT)
+    scene.clock.forward(hours=1)
+    scene.desk.tell(2)
+    await dispatcher.drain(CHAT)
+
+    calls = [call for call in scene.bot_api.calls if call.method == "sendMessage"]
+    assert [(call.params.text("text")[:3], call.params.flag("disable_notification")) for call in calls] == [
+        ("<b>", True),
+        ("гро", False),
+        ("тих", True),
+        ("<b>", False),
+    ]
+
+
+async def test_a_number_that_exists_is_told_from_one_that_does_not(scene: Scene) -> None:
+    scene.bot_api.say(CHAT, "чужое")
+    await scene.channel.post(CHAT, "своё")
+
+    assert [await scene.channel.exists(CHAT, number) for number in (1, 2, 3)] == [True, True, False]

@@ -1,0 +1,243 @@
+"""Floods and days become digests, on a SQLite file and on PostgreSQL alike."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.config.hours import Day
+from monitor.models.outbox import (
+    ChatIdentity,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    DigestItem,
+    Pace,
+    Settlement,
+    Wait,
+)
+from monitor.storage.database import writing
+from monitor.storage.digests import FLOOD
+from monitor.storage.outbox import Outbox, tell
+from monitor.storage.stats import Lookout
+from monitor.text.telegram_html import seen
+from tests.factories import NOW
+from tests.harness.seeded_outbox import CHAT, Newsdesk
+
+LEASE = timedelta(minutes=3)
+FREE = Pace(per_minute=1000, spacing=timedelta(0))
+HOUR = timedelta(hours=1)
+TODAY = Day(date=date(2026, 11, 22), since=NOW - 24 * HOUR, until=NOW + HOUR)
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Newsdesk:
+    return Newsdesk(engine)
+
+
+def take(outbox: Outbox, chat: str = CHAT) -> Delivery:
+    taken = outbox.claim(chat, NOW, lease=LEASE, pace=FREE)
+    assert isinstance(taken, Delivery)
+    return taken
+
+
+def send(outbox: Outbox, message_id: int = 7, chat: str = CHAT) -> Delivery:
+    taken = take(outbox, chat)
+    outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=message_id), NOW)
+    return taken
+
+
+def test_twenty_posts_are_posts(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell_many(range(1, FLOOD + 1))
+
+    assert send(outbox).kind is DeliveryKind.STORY
+    assert set(desk.states().values()) == {"sent", "pending"}
+
+
+def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell_many(reversed(range(2, FLOOD + 2)))
+    desk.tell(1, "Медуза", "Лада", topic="knb", published=NOW)
+
+    digest = send(outbox)
+
+    lines = seen(digest.html).splitlines()
+    assert digest.kind is DeliveryKind.DIGEST
+    assert digest.story_id is None
+    assert lines[:4] == [f"Накопилось новостей: {FLOOD + 1}", "", "Knb · 1", "• Новость 1 — Медуза, Лада"]
+    assert lines[5] == f"Extradition · {FLOOD}"
+    assert lines[6:] == [f"• Новость {number} — Лента" for number in range(2, FLOOD + 2)]
+    assert list(desk.states().values()) == ["digested"] * (FLOOD + 1) + ["sent"]
+    assert {desk.row(number)["digest_id"] for number in range(1, FLOOD + 2)} == {digest.id}
+    assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+
+
+def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, desk: Newsdesk, engine: Engine) -> None:
+    """Else an outage of Telegram would seem over as soon as twenty-one stories wait."""
+    for number in range(1, FLOOD + 2):
+        desk.tell(number, at=NOW - 3 * HOUR + number * timedelta(minutes=1))
+
+    digest = take(outbox)
+    outbox.settle(digest, Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
+
+    assert digest.kind is DeliveryKind.DIGEST
+    (chat,) = Lookout(engine).vitals(NOW).chats
+    assert chat.waiting_since == NOW - 3 * HOUR + timedelta(minutes=1)
+
+
+def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell_many(range(1, 301))
+
+    told: list[str] = []
+    while isinstance(claimed := outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Delivery):
+        outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=len(told) + 1), NOW)
+        told.append(seen(claimed.html))
+
+    assert len(told) < 10
+    assert [sum(f"Новость {number} —" in digest for digest in told) for number in range(1, 301)] == [1] * 300
+
+
+def test_a_closed_chat_gets_one_digest_when_it_opens_not_one_every_twenty(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(1)
+    hour_later = Settlement(state=DeliveryState.PENDING, chat_closed="нет прав", chat_not_before_at=NOW + HOUR)
+    outbox.settle(take(outbox), hour_later, NOW)
+    desk.tell_many(range(2, 41))
+    assert isinstance(outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Wait)
+    desk.tell_many(range(41, 61))
+
+    digest = outbox.claim(CHAT, NOW + HOUR, lease=LEASE, pace=FREE)
+
+    assert isinstance(digest, Delivery)
+    assert "Накопилось новостей: 60" in digest.html
+
+
+def test_reviews_notices_edits_and_other_chats_are_not_folded(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(100)
+    send(outbox)
+    desk.tell(100, html="правка")
+    for number in range(1, FLOOD + 1):
+        desk.tell(number)
+        desk.tell(200 + number, kind=DeliveryKind.REVIEW)
+        desk.tell(300 + number, chat="@other")
+    outbox.tell(CHAT, "notice", "внимание", now=NOW)
+
+    assert take(outbox).kind is DeliveryKind.STORY
+    assert "digested" not in desk.states().values()
+
+
+def test_what_joins_a_digested_story_changes_nothing_and_news_answer_the_digest(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell_many(range(1, FLOOD + 2))
+    send(outbox, message_id=50)
+
+    desk.tell(3, "Вторая", html="с вторым изданием")
+    assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+    desk.tell(3, part=2)
+
+    follow_up = take(outbox)
+    assert (follow_up.story_id, follow_up.reply_to) == (3, 50)
+
+
+# -- the day --------------------------------------------------------------------------------------------
+
+
+def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(1, "Медуза", topic="knb")
+    send(outbox, message_id=41)
+    desk.tell(2)
+    send(outbox, message_id=42)
+
+    assert outbox.tell_day(CHAT, TODAY, NOW + HOUR)
+
+    told = take(outbox)
+    assert told.kind is DeliveryKind.DIGEST
+    assert told.html == (
+        "<b>За сутки: 2</b> · 22.11.2026\n\n"
+        '<b>Knb · 1</b>\n• <a href="https://t.me/test_channel/41">Новость 1</a>\n\n'
+        '<b>Extradition · 1</b>\n• <a href="https://t.me/test_channel/42">Новость 2</a>'
+    )
+
+
+def test_a_day_links_to_the_articles_when_the_channel_is_private(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(1, "Медуза", chat="-100123")
+    send(outbox, chat="-100123")
+
+    outbox.tell_day("-100123", TODAY, NOW + HOUR)
+
+    assert '<a href="https://news.example/1">Новость 1</a> — Медуза' in take(outbox, "-100123").html
+
+
+def test_a_channel_configured_by_number_is_linked_by_its_name(outbox: Outbox, desk: Newsdesk) -> None:
+    identity = ChatIdentity(number="-100123", name="@test_channel")
+    outbox.meet("-100123", identity, served=["-100123"], now=NOW)
+    desk.tell(1, chat="-100123")
+    send(outbox, chat="-100123")
+
+    outbox.tell_day("-100123", TODAY, NOW + HOUR)
+
+    assert "https://t.me/test_channel/7" in take(outbox, "-100123").html
+
+
+def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(outbox: Outbox, desk: Newsdesk) -> None:
+    assert not outbox.tell_day(CHAT, TODAY, NOW)
+    desk.tell(1)
+    assert not outbox.tell_day(CHAT, TODAY, NOW), "nothing of it is posted yet"
+    send(outbox)
+
+    assert outbox.tell_day(CHAT, TODAY, NOW)
+    assert not outbox.tell_day(CHAT, TODAY, NOW)
+    tomorrow = Day(date=date(2026, 11, 23), since=TODAY.until, until=TODAY.until + 24 * HOUR)
+    assert not outbox.tell_day(CHAT, tomorrow, NOW), "the story was told yesterday"
+
+
+def test_a_digested_story_is_linked_to_its_digest(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell_many(range(1, FLOOD + 2))
+    send(outbox, message_id=50)
+
+    outbox.tell_day(CHAT, TODAY, NOW + HOUR)
+
+    assert take(outbox).html.count('href="https://t.me/test_channel/50"') == FLOOD + 1
+
+
+def test_stories_that_nobody_reviewed_stand_in_the_day(outbox: Outbox, desk: Newsdesk) -> None:
+    late = DigestItem(topic="Не рассмотрены редакцией", title="Спорная", url="https://news.example/9")
+
+    outbox.tell_day(CHAT, TODAY, NOW, undecided=[late])
+
+    assert "<b>Не рассмотрены редакцией · 1</b>" in take(outbox).html
+
+
+# -- notices and buttons --------------------------------------------------------------------------------
+
+
+def test_a_notice_told_again_is_the_same_notice(outbox: Outbox, engine: Engine) -> None:
+    outbox.tell("@operator", "closed", "закрыт", now=NOW, silent=True, buttons=((("Понятно", "ok:1"),),))
+    first = send(outbox, chat="@operator")
+    assert (first.kind, first.silent, first.buttons) == (DeliveryKind.NOTICE, True, ((("Понятно", "ok:1"),),))
+    with writing(engine) as db:
+        tell(db, "@operator", "closed", "закрыт", now=NOW, buttons=((("Понятно", "ok:1"),),))
+    assert outbox.claim("@operator", NOW, lease=LEASE, pace=FREE) is None
+
+    outbox.tell("@operator", "closed", "снова открыт", now=NOW)
+
+    edit = take(outbox, "@operator")
+    assert (edit.id, edit.message_id, edit.html, edit.buttons) == (first.id, 7, "снова открыт", ())
+
+
+def test_other_buttons_alone_are_reason_for_an_edit(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(1, kind=DeliveryKind.REVIEW, buttons=((("Да", "y:1"), ("Нет", "n:1")),))
+    assert send(outbox).buttons == ((("Да", "y:1"), ("Нет", "n:1")),)
+
+    desk.tell(1, kind=DeliveryKind.REVIEW)
+
+    assert (take(outbox).message_id, desk.states()) == (7, {1: "sending"})
+
+
+def test_rows_without_a_story_have_a_name_in_the_list(outbox: Outbox, desk: Newsdesk) -> None:
+    desk.tell(1, "Медуза", "Лада")
+    outbox.tell(CHAT, "notice", "<b>Группа</b> переехала\nподробности", now=NOW)
+
+    listed = outbox.rows([DeliveryState.PENDING])
+
+    assert [(row.kind, row.title) for row in listed] == [
+        (DeliveryKind.STORY, "Новость 1"),
+        (DeliveryKind.NOTICE, "Группа переехала"),
+    ]

@@ -1,0 +1,128 @@
+"""Whatever is muted, unmuted and found, in any order: what was held is shown once, and not while its rules are mute."""
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, select
+
+from monitor.matching.mutes import Mute, RuleName
+from monitor.models.articles import EntryOutcome, Outcome, Verdict
+from monitor.storage.database import migrate, open_engine
+from monitor.storage.mutes import MuteBook
+from monitor.storage.polls import Store
+from monitor.storage.tables import deliveries
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
+from tests.factories import entry, feed, poll_outcome, telling, verdict
+from tests.harness.clock import Clock
+
+CHAT = "-100"
+RULES = tuple(RuleName(topic="t", title="Тема", rule=name) for name in ("первое", "второе"))
+KEYS = [rule.key for rule in RULES]
+STEPS = st.one_of(
+    st.tuples(st.just("mute"), st.sampled_from(RULES), st.integers(1, 4)),
+    st.tuples(st.just("unmute"), st.sampled_from(RULES), st.just(0)),
+    st.tuples(st.just("poll"), st.sampled_from(RULES), st.integers(1, 2)),
+    st.tuples(st.just("wait"), st.sampled_from(RULES), st.integers(1, 3)),
+)
+
+
+class Days:
+    """A database in which steps are taken, and what must come of them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.store, self.book, self.clock = engine, Store(engine), MuteBook(engine), Clock()
+        self.store.sync_feeds([feed()], self.clock())
+        self.held: dict[str, frozenset[RuleName]] = {}
+        self.steps = 0
+
+    def take(self, kind: str, rule: RuleName, number: int) -> None:
+        self.steps += 1
+        key, now = f"reply:{self.steps}", self.clock()
+        if kind == "mute":
+            self.book.begin(Mute(name=rule, until=now + timedelta(hours=number)), CHAT, key, now)
+        elif kind == "unmute":
+            self.book.end(rule, CHAT, key, now)
+        elif kind == "poll":
+            self.poll([rule] if number == 1 else [*RULES])
+        else:
+            self.clock.forward(hours=number)
+            self.book.release(KEYS, CHAT, self.clock())
+
+    def poll(self, finding: list[RuleName]) -> None:
+        """An article that these rules find, if every one of them is muted."""
+        if not self.muted() >= set(finding):
+            return
+        (state,) = self.store.claim_due_feeds(self.clock(), limit=1, lease=timedelta(minutes=5), names=["Лента"])
+        (topic,) = verdict("t").topics
+        muted = Verdict(muted=tuple(replace(topic, rule=rule.rule) for rule in finding))
+        told = replace(telling(self.steps), verdict=muted)
+        one = EntryOutcome(entry=entry(self.steps), outcome=Outcome.REVIEW, reason="на паузе", telling=told)
+        polled = poll_outcome(lease_no=state.lease_no, polled_at=self.clock(), settled=(one,))
+        assert self.store.record(
+            polled, lambda *found, **given: group(*found, chats=Chats(post="@c"), **given), window=SAME_CASE
+        )
+        self.held[told.article.url] = frozenset(finding)
+
+    def muted(self) -> set[RuleName]:
+        return {mute.name for mute in self.book.active(self.clock())}
+
+    def shown(self) -> list[str]:
+        with self.engine.connect() as db:
+            return [
+                url for html in db.scalars(select(deliveries.c.html)) for url in re.findall(r'href="([^"]+)"', html)
+            ]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "monitor.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@settings(max_examples=80)
+@given(lengths=st.permutations([1, 6]), steps=st.lists(STEPS, min_size=2, max_size=10))
+def test_what_is_held_is_shown_once_and_not_before_its_time(
+    empty: Path, lengths: list[int], steps: list[tuple[str, RuleName, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{shutil.copy(empty, folder)}")
+        days = Days(engine)
+        begun = [("mute", rule, hours) for rule, hours in zip(RULES, lengths, strict=True)]
+        for step in [*begun, ("poll", RULES[0], 2), *steps]:
+            shown = set(days.shown())
+            before = days.muted()
+            days.take(*step)
+            for url in set(days.shown()) - shown:
+                assert not days.held[url] <= before & days.muted()
+        days.take("wait", RULES[0], 9)
+
+        assert sorted(days.shown()) == sorted(days.held)
+        engine.dispose()
+
+
+def test_what_another_worker_mutes_is_known_within_two_seconds_and_our_own_at_once(engine: Engine) -> None:
+    ours, theirs, clock = MuteBook(engine), MuteBook(engine), Clock()
+    assert ours.lately(clock()) == ()
+
+    theirs.begin(Mute(name=RULES[0], until=clock() + timedelta(hours=1)), CHAT, "reply:1", clock())
+    clock.forward(seconds=2)
+    assert [mute.name for mute in ours.lately(clock())] == [RULES[0]]
+
+    ours.begin(Mute(name=RULES[1], until=clock() + timedelta(seconds=1)), CHAT, "reply:2", clock())
+    assert {mute.name for mute in ours.lately(clock())} == set(RULES)
+    clock.forward(seconds=1)
+    assert [mute.name for mute in ours.lately(clock())] == [RULES[0]]
+    clock.forward(hours=-24)
+    assert {mute.name for mute in ours.lately(clock())} == set(RULES)

@@ -1,0 +1,242 @@
+"""`explain` and `forms` as a maintainer calls them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.harness.command_line import Told, call, write_files
+from tests.servers.web import WebServer
+
+PAGE = (
+    "<!doctype html><html><head><title>Беглец на рейсе</title></head><body><article>"
+    + "<p>Беглеца нашли на утреннем рейсе, сообщила полиция порта, и расспросили о дороге.</p>" * 4
+    + "</article></body></html>"
+)
+TEXT = "Вести с реки\nВ порту тихо. Беглеца ждала таможня. Снег."
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the two files, and no setting from outside."""
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def widest(told: Told) -> int:
+    return max(map(len, told.rows))
+
+
+# ── explain ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_explain_tells_what_was_read_and_why_it_fits() -> None:
+    told = call("explain", "-", stdin=TEXT)
+
+    assert told.code == 0
+    assert told.rows == [
+        "Источник:  стандартный ввод",
+        "Заголовок: Вести с реки",
+        "Язык:      русский",
+        "Текст:     42 зн.",
+        "",
+        "Побеги (flight): сразу в канал " + "─" * 69,
+        "  Сработало правило «побег у границы»:",
+        "    + беглец → Беглеца (текст)",
+        "    + таможня → таможня (текст)",
+        "      «Беглеца ждала таможня.»",
+        "",
+        "Итог: сразу в канал",
+    ]
+
+
+def test_explain_names_the_veto_and_what_lacked() -> None:
+    vetoed = call("explain", "-", stdin="Роман\nРоман: беглец и таможня.")
+    lacking = call("explain", "-", stdin="Беглец\nБеглец скрылся.")
+    nothing = call("explain", "-", stdin="Погода\nСнег.")
+
+    assert "Правилу «побег у границы» запретило слово Роман" in vetoed.stdout
+    assert "Не сработало правило «побег у границы» (post): не хватило слов" in lacking.stdout
+    assert "    − граница, таможня" in lacking.rows
+    assert "Не нашлось ни одного слова правил." in nothing.stdout
+    assert all("Итог: не подходит" in told.stdout and told.code == 0 for told in (vetoed, lacking, nothing))
+
+
+def test_explain_reads_a_text_file_and_a_page(folder: Path) -> None:
+    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "page.html").write_text(PAGE, encoding="utf-8")
+
+    assert "Заголовок: Вести с реки" in call("explain", "text.txt").rows
+    page = call("explain", "page.html")
+    assert "Заголовок: Беглец на рейсе" in page.rows
+    assert page.rows[-1] == "Итог: сначала редактору"
+
+
+def test_explain_fetches_an_address_as_the_monitor_does(web: WebServer) -> None:
+    url = web.serve("/page", PAGE, content_type="text/html")
+
+    told = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+
+    assert told.code == 0
+    assert told.rows[0] == f"Источник:  {url}"
+    assert "беглец → Беглеца (текст)" in told.stdout
+
+
+def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, folder: Path) -> None:
+    aside = "<div class=story><p>" + "Беглеца нашли на рейсе, сообщила полиция порта. " * 6 + "</p></div>"
+    url = web.serve("/page", PAGE.replace("</article>", f"</article>{aside}"), content_type="text/html")
+    stanza = f"feeds:\n  - {{name: Река, kind: rss, url: '{web.url}/rss', lang: ru, article: div.story}}\n"
+    (folder / "other.yaml").write_text(stanza, encoding="utf-8")
+
+    told = call("explain", url, "--feeds", "other.yaml", MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    (folder / "feeds.yaml").write_text("feeds: []", encoding="utf-8")
+    bare = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+
+    assert "утреннем" not in told.stdout
+    assert "утреннем" in bare.stdout
+    assert "feeds.yaml" in bare.stderr
+    assert (told.code, bare.code) == (0, 0)
+
+
+def test_a_page_that_cannot_be_read_is_named(web: WebServer, folder: Path) -> None:
+    login = "<html><title>Вход</title><form><input type=password></form></html>"
+    (folder / "login.html").write_text(login, encoding="utf-8")
+    missing = f"{web.url}/missing"
+
+    gone = call("explain", missing, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    private = call("explain", missing)
+    empty = call("explain", "login.html")
+
+    assert (gone.code, private.code, empty.code) == (1, 1, 1)
+    assert "404" in gone.stderr
+    assert "внутреннюю сеть" in private.stderr
+    assert "login.html: вместо статьи страница входа" in empty.stderr
+    assert "Замечание: вместо статьи страница входа" in empty.rows
+
+
+def test_explain_json_is_the_verdict_of_one_record() -> None:
+    told = call(
+        "explain", "--json", "-", stdin=json.dumps({"id": 7, "title": "Вести", "text": "Беглеца ждала таможня."})
+    )
+
+    assert json.loads(told.stdout) == {
+        "id": 7,
+        "tier": "post",
+        "topics": [
+            {
+                "id": "flight",
+                "rule": "побег у границы",
+                "tier": "post",
+                "matches": [
+                    {"term": "беглец", "form": "Беглеца", "where": "text", "start": 0, "end": 7},
+                    {"term": "таможня", "form": "таможня", "where": "text", "start": 14, "end": 21},
+                ],
+            }
+        ],
+        "vetoes": [],
+    }
+
+
+def test_explain_json_of_a_veto_and_of_a_file(folder: Path) -> None:
+    (folder / "text.txt").write_text("Роман\nБеглец и таможня: роман.", encoding="utf-8")
+
+    verdict = json.loads(call("explain", "text.txt", "--json").stdout)
+
+    assert verdict["tier"] == "none"
+    assert verdict["vetoes"] == [{"rule": "побег у границы", "form": "роман", "where": "text", "start": 18, "end": 23}]
+
+
+@pytest.mark.parametrize("stdin", ["", "не json", "[]", '{"id": 1}', '{"title": 5}'])
+def test_explain_json_refuses_what_is_no_record(stdin: str) -> None:
+    assert call("explain", "--json", "-", stdin=stdin).code == 2
+
+
+def test_a_file_that_is_not_there_or_rules_that_are_wrong_end_with_2(folder: Path) -> None:
+    (folder / "wrong.yaml").write_text("topics: {}", encoding="utf-8")
+
+    assert call("explain", "нет.txt").code == 2
+    assert call("explain", "-", "--keywords", "wrong.yaml", stdin=TEXT).code == 2
+    assert call("match", "--jsonl", "нет.jsonl").code == 2
+
+
+@pytest.mark.parametrize("stdin", [b"", b"\n", b"\xff\xfe\x00", "Беглец".encode("cp1251"), b"<", b"<p>" * 1000])
+def test_any_bytes_are_explained(stdin: bytes) -> None:
+    assert call("explain", "-", stdin=stdin).code in {0, 1}
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_nothing_is_wider_than_the_terminal(columns: int) -> None:
+    text = "Вести\n" + "Очень длинное предложение о погоде, " * 40 + "где беглеца ждала таможня"
+
+    assert widest(call("explain", "-", stdin=text, columns=columns)) <= columns
+    assert widest(call("forms", "депортировать", "шақыру", columns=columns)) <= columns
+
+
+# ── forms ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_forms_shows_both_languages() -> None:
+    told = call("forms", "депортация")
+
+    assert "существительное:" in told.stdout
+    assert "депортациями" in told.stdout
+    assert "депортацияға" in told.stdout
+    assert "депортацияға" not in call("forms", "депортация", "--lang", "ru").stdout
+    assert "депортациями" not in call("forms", "депортация", "--lang", "kk").stdout
+
+
+def test_forms_json() -> None:
+    told = json.loads(call("forms", "вид на жительство", "--lang", "ru", "--json").stdout)
+
+    (term,) = told["terms"]
+    assert term["term"] == "вид на жительство"
+    assert [word["word"] for word in term["words"]] == ["вид", "на", "жительство"]
+    assert "видами" in term["words"][0]["ru"]["существительное"]
+    assert term["words"][0]["kk"] == {"stems": [], "samples": {}}
+
+
+def test_forms_may_be_tried_on_a_text() -> None:
+    yes = call("forms", "вид на жительство", "--try", "без вида на жительство")
+    no = call("forms", "вид на жительство", "рейс", "--try", "рейсы")
+
+    assert (yes.code, yes.stdout) == (0, "вид на жительство: да, «вида на жительство»\n")
+    assert (no.code, no.stdout) == (1, "вид на жительство: нет\nрейс: да, «рейсы»\n")
+    assert json.loads(call("forms", "рейс", "--try", "рейсы", "--json").stdout)["found"] == {"рейс": ["рейсы"]}
+
+
+def test_forms_of_a_name() -> None:
+    assert "Заречного" in call("forms", "--name", "Заречный").stdout
+    assert call("forms", "--name", "Заречный", "--try", "заречного").code == 1
+
+
+def test_forms_refuses_what_a_rule_could_not_say() -> None:
+    told = call("forms", "по*")
+
+    assert told.code == 2
+    assert "короче 3 букв" in told.stderr
+
+
+def test_forms_of_a_list() -> None:
+    told = call("forms", "$путь", "--try", "рейсы и поезда")
+    unknown = call("forms", "$путъ")
+
+    assert told.stdout == "рейс: да, «рейсы»\nпоезд: да, «поезда»\n"
+    assert (unknown.code, "может быть, «$путь»?" in unknown.stderr) == (2, True)
+    assert call("forms", "$путь", "--lang", "kk").stdout == ""
+
+
+def test_a_hostile_text_does_not_command_the_terminal() -> None:
+    told = call("explain", "-", stdin="\x1b]0;чужой заголовок\x07Беглец\n\x1b[2JТаможня \x9b31mждала беглеца.")
+
+    assert not set("\x1b\x07\x9b") & set(told.stdout)
+    assert "таможня" in told.stdout
+
+
+def test_a_word_of_both_languages_is_told_once(folder: Path) -> None:
+    rules = (
+        (folder / "keywords.yaml").read_text(encoding="utf-8").replace('{ru: "рейс, поезд"}', "{ru: рейс, kk: рейс}")
+    )
+    (folder / "keywords.yaml").write_text(rules, encoding="utf-8")
+
+    assert call("forms", "$путь", "--try", "рейсы, рейстер, рейс").stdout == "рейс: да, «рейсы», «рейс», «рейстер»\n"

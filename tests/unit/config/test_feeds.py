@@ -1,0 +1,172 @@
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config.feeds import load_feeds, problems
+from monitor.errors import ConfigError
+from monitor.models.articles import Feed, FeedKind, Listing
+from monitor.text.urls import canonical
+
+GOOD = """
+feeds:
+  - name: Степной вестник   # имя — ключ
+    kind: rss
+    url: https://vestnik.example/rss
+    lang: ru
+    tz: Asia/Almaty
+    interval: 10m
+    note: проверено весной
+  - {name: Арна, kind: telegram, url: "https://t.me/s/arna", lang: kk}
+  - name: Полка новостей
+    kind: html
+    url: https://polka.example/news
+    group: Казахстан
+    fallback: https://t.me/s/polka
+    listing:
+      item: "li.card, li.news > p"
+      link: a.title
+      date: time[datetime]
+    article: div.text
+    proxy: socks5://127.0.0.1:1080
+    user_agent: Reader/1.0
+    ca_file: certs/polka.pem
+"""
+
+
+def stanza(**changes: str) -> str:
+    keys = {"name": "Лента", "kind": "rss", "url": "https://lenta.example/rss", "lang": "ru"} | changes
+    return "feeds:\n  - " + "\n    ".join(f"{key}: {value}" for key, value in keys.items() if value) + "\n"
+
+
+def test_reads_stanzas_in_order() -> None:
+    first, second, page = load_feeds(GOOD, file="feeds.yaml")
+    assert first == Feed(
+        name="Степной вестник",
+        kind=FeedKind.RSS,
+        url="https://vestnik.example/rss",
+        lang="ru",
+        tz="Asia/Almaty",
+        interval=timedelta(minutes=10),
+    )
+    assert (second.kind, second.tz, second.interval) == (FeedKind.TELEGRAM, "UTC", None)
+    assert page == Feed(
+        name="Полка новостей",
+        kind=FeedKind.HTML,
+        url="https://polka.example/news",
+        lang="both",
+        group="Казахстан",
+        fallback="https://t.me/s/polka",
+        listing=Listing(item="li.card, li.news > p", link="a.title", date="time[datetime]"),
+        article="div.text",
+        proxy="socks5://127.0.0.1:1080",
+        user_agent="Reader/1.0",
+        ca_file="certs/polka.pem",
+    )
+    assert problems(GOOD, file="feeds.yaml") == ()
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1s", 1), ("90s", 90), ("1m", 60), ("1h", 3600), ("24h", 86400)])
+def test_interval(text: str, expected: int) -> None:
+    (feed,) = load_feeds(stanza(interval=text), file="f")
+    assert feed.interval == timedelta(seconds=expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "says"),
+    [
+        (stanza(interval="0s"), 6, "interval", "10m"),
+        (stanza(interval="25h"), 6, "interval", "24h"),
+        (stanza(interval="10"), 6, "interval", "10m"),
+        (stanza(interval="١m"), 6, "interval", "10m"),
+        (stanza(interval="999999999999h"), 6, "interval", "10m"),
+        (stanza(intervall="10m"), 6, "intervall", "может быть, «interval»?"),
+        (stanza(kind="page"), 3, "kind", "неизвестный вид «page»"),
+        (stanza(kind="rss", url="https://t.me/s/arna"), 3, "kind", "kind: telegram"),
+        (stanza(kind="telegram", url="https://t.me/arna"), 4, "url", "https://t.me/s/ИМЯ"),
+        (stanza(kind="rss", listing="{item: div}"), 6, "listing", "только у kind: html"),
+        (stanza(kind="html", listing="div"), 6, "listing", "ключ: значение"),
+        (stanza(kind="html", listing="{link: a}"), 6, "item", "нужен item"),
+        (stanza(kind="html", listing="{item: div, links: a}"), 6, "links", "может быть, «link»?"),
+        (stanza(kind="html", listing="{item: 'div..a'}"), 6, "item", "селектор не читается"),
+        (stanza(kind="html", listing="{item: div, title: 'h3 > b'}"), 6, "title", "вместо b"),
+        (stanza(article="div["), 6, "article", "селектор не читается"),
+        (stanza(fallback="t.me/s/arna"), 6, "fallback", "https://"),
+        (stanza(fallback="https://lenta.example/rss"), 6, "fallback", "тот же"),
+        (stanza(proxy="proxy.example:8080"), 6, "proxy", "socks5://"),
+        (stanza(proxy="ftp://proxy.example"), 6, "proxy", "socks5://"),
+        (stanza(user_agent="Читалка"), 6, "user_agent", "только латиница"),
+        (stanza(ca_file="https://ca.example/root.pem"), 6, "ca_file", "путь к файлу"),
+        (stanza(ca_file="certs/root"), 6, "ca_file", "путь к файлу"),
+        (stanza(group="х" * 101), 6, "group", "одна строка"),
+        (stanza(kind="rs"), 3, "kind", "может быть, «rss»?"),
+        (stanza(url="lenta.example/rss"), 4, "url", "https://"),
+        (stanza(url="ftp://lenta.example/rss"), 4, "url", "https://"),
+        (stanza(url="https://:80/rss"), 4, "url", "https://"),
+        (stanza(url="http://[::1/rss"), 4, "url", "https://"),
+        (stanza(url="http://lenta.example:99999/"), 4, "url", "https://"),
+        (stanza(url='"https://lenta.example/a b"'), 4, "url", "https://"),
+        (stanza(lang="en"), 5, "lang", "ru, kk или both"),
+        (stanza(tz="Almaty"), 6, "tz", "Asia/Almaty"),
+        (stanza(tz="../Asia/Almaty"), 6, "tz", "Asia/Almaty"),
+        (stanza(tz="Asia"), 6, "tz", "Asia/Almaty"),
+        (stanza(name=""), 2, "name", "нет значения"),
+        (stanza(name='"  "'), 2, "name", "нет значения"),
+        (stanza(name="[a, b]"), 2, "name", "нужен один текст"),
+        ("", 1, "", "ключ:"),
+        ("feeds:\n", 1, "feeds", "«- »"),
+        ("feeds: []\n", 1, "feeds", "«- »"),
+        ("feeds:\n  - просто текст\n", 2, "feeds", "ключ: значение"),
+        ("ленты:\n  - a\n", 1, "ленты", "можно: feeds"),
+    ],
+)
+def test_names_file_line_key_and_advice(text: str, line: int, key: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_feeds(text, file="feeds.yaml")
+    first = min(problems(text, file="feeds.yaml"), key=lambda error: error.line)
+    assert (caught.value.file, caught.value.line, caught.value.key) == ("feeds.yaml", line, key)
+    assert says in first.message or says in "".join(error.message for error in problems(text, file="feeds.yaml"))
+
+
+def test_names_both_lines_of_a_repeated_name_and_address() -> None:
+    text = stanza() + stanza().removeprefix("feeds:\n")
+    name, url = problems(text, file="f")
+    assert (name.line, name.key, url.line, url.key) == (6, "name", 8, "url")
+    assert "в строке 2" in name.message
+    assert "в строке 4" in url.message
+
+
+def test_first_mistake_counts_the_others() -> None:
+    with pytest.raises(ConfigError, match="ещё ошибок: 2"):
+        load_feeds(stanza(lang="xx", tz="Nowhere", interval="soon"), file="f")
+
+
+def test_a_fallback_that_another_feed_reads_is_told() -> None:
+    text = stanza() + stanza(name="Другая", url="https://b.example/", fallback="https://lenta.example/rss")[7:]
+    (problem,) = problems(text, file="f")
+    assert (problem.line, problem.key) == (10, "fallback")
+    assert "уже читает «Лента»" in problem.message
+
+
+OWN = Path(__file__).resolve().parents[3] / "feeds.yaml"
+
+
+def test_the_projects_own_feeds() -> None:
+    began = time.process_time()
+    feeds = load_feeds(OWN.read_text(encoding="utf-8"), file="feeds.yaml")
+    assert time.process_time() - began < 1, "a hundred feeds take some thirty milliseconds"
+    assert len(feeds) >= 90
+    assert len({canonical(feed.url) for feed in feeds}) == len(feeds)
+    assert {feed.kind for feed in feeds} >= {FeedKind.RSS, FeedKind.HTML, FeedKind.SITEMAP, FeedKind.TELEGRAM}
+    for feed in feeds:
+        is_preview = feed.url.startswith("https://t.me/s/")
+        assert is_preview is (feed.kind is FeedKind.TELEGRAM), feed.name
+        assert feed.listing is None or feed.kind is FeedKind.HTML, feed.name
+
+
+def test_each_of_the_projects_own_feeds_has_a_word_about_it() -> None:
+    lines = OWN.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("  - name:"):
+            assert lines[number - 1].startswith("  # "), f"feeds.yaml:{number + 1}"

@@ -1,0 +1,114 @@
+"""What Prometheus reads, through its own parser."""
+
+from datetime import datetime, timedelta
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.errors import DatabaseError
+from monitor.health.metrics import Metrics
+from monitor.models.health import Vitals
+from monitor.models.outbox import DeliveryState
+from tests.factories import HOUR, NOW
+from tests.factories.health import chat_vitals, vitals
+
+SECOND = timedelta(seconds=1)
+
+
+class Hands:
+    """A clock to set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    """`name{label}` → value."""
+    return {
+        sample.name + "".join(f"{{{value}}}" for value in sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(metrics.page().decode())
+        for sample in family.samples
+    }
+
+
+def test_the_state_of_the_work() -> None:
+    seen = vitals(
+        feeds={"working": 30, "failing": 2},
+        deliveries={DeliveryState.SENT: 7, DeliveryState.PENDING: 3},
+        due_since=NOW - 40 * SECOND,
+        chats=(chat_vitals(waiting_since=NOW - HOUR), chat_vitals(chat="-1005", closed="нет прав", waiting_since=NOW)),
+    )
+
+    read = samples(Metrics(lambda: seen, clock=Hands()))
+
+    assert read["monitor_database_up"] == 1
+    assert read["monitor_feeds{failing}"] == 2
+    assert read["monitor_deliveries{pending}"] == 3
+    assert read["monitor_oldest_pending_seconds"] == 3600
+    assert read["monitor_poll_overdue_seconds"] == 40
+    assert read["monitor_chat_closed{@channel}"] == 0
+    assert read["monitor_chat_closed{-1005}"] == 1
+    assert read["process_resident_memory_bytes"] > 10**6
+
+
+def test_nothing_waits_nothing_is_late() -> None:
+    read = samples(Metrics(vitals, clock=Hands()))
+
+    assert read["monitor_oldest_pending_seconds"] == read["monitor_poll_overdue_seconds"] == 0
+
+
+def test_a_database_that_is_away_is_a_number() -> None:
+    def away() -> Vitals:
+        raise DatabaseError("postgresql://monitor:hush@127.0.0.1")
+
+    metrics = Metrics(away, clock=Hands())
+
+    assert samples(metrics)["monitor_database_up"] == 0
+    assert b"hush" not in metrics.page()
+    assert "process_resident_memory_bytes" in samples(metrics)
+
+
+def test_how_long_readers_waited() -> None:
+    metrics = Metrics(vitals, clock=Hands())
+
+    metrics.posted(NOW - 100 * SECOND, NOW - 20 * SECOND)
+    metrics.posted(None, NOW - 4 * SECOND)
+
+    read = samples(metrics)
+    assert read["monitor_feed_to_post_seconds_count"] == 2
+    assert read["monitor_feed_to_post_seconds_sum"] == 104
+    assert read["monitor_feed_to_post_seconds_bucket{60.0}"] == 1
+    assert read["monitor_feed_to_post_seconds_bucket{120.0}"] == 2
+    assert read["monitor_seen_to_post_seconds_sum"] == 24
+
+
+def test_a_date_in_the_future_is_no_negative_wait() -> None:
+    metrics = Metrics(vitals, clock=Hands())
+
+    metrics.posted(NOW + HOUR, NOW)
+
+    assert samples(metrics)["monitor_feed_to_post_seconds_sum"] == 0
+
+
+def test_late_and_missed_ticks() -> None:
+    clock = Hands()
+    metrics = Metrics(vitals, clock=clock)
+    for seconds in (0.0, 1.0, 1.2, 7.5):
+        clock.now += timedelta(seconds=seconds)
+        late = metrics.ticked("poll", every=SECOND)
+
+    assert late == timedelta(seconds=6.5)
+    read = samples(metrics)
+    assert read["monitor_tick_lag_seconds{poll}"] == 6.5
+    assert read["monitor_ticks_missed_total{poll}"] == 6
+
+
+def test_a_clock_set_back_is_not_a_late_tick() -> None:
+    clock = Hands()
+    metrics = Metrics(vitals, clock=clock)
+    metrics.ticked("poll", every=SECOND)
+    clock.now -= HOUR
+
+    assert metrics.ticked("poll", every=SECOND) == timedelta(0)

@@ -1,0 +1,65 @@
+"""The project's own keywords.yaml put to stories that its examples do not contain, told as editors tell them."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from monitor.config.keyword_rules import Keywords
+from monitor.config.keywords import load_keywords
+from monitor.matching.compiler import compile_rules
+from monitor.matching.explanation import check_examples
+from monitor.matching.matcher import Matcher
+from monitor.models.articles import Tier
+
+TESTS = Path(__file__).parents[2]
+PROJECT = TESTS.parent / "keywords.yaml"
+with (TESTS / "samples/stories.tsv").open(encoding="utf-8", newline="") as file:
+    STORIES = list(csv.DictReader(file, delimiter="\t", restval=""))
+
+
+@cache
+def keywords() -> Keywords:
+    return load_keywords(PROJECT.read_text(encoding="utf-8"), file="keywords.yaml")
+
+
+@cache
+def project() -> Matcher:
+    return Matcher(compile_rules(keywords()))
+
+
+def tiers(title: str, text: str = "") -> dict[str, Tier]:
+    return {topic.id: topic.tier for topic in project().judge(title=title, text=text).topics}
+
+
+@pytest.mark.parametrize("story", [story for story in STORIES if story["tier"] != "none"], ids=lambda it: it["title"])
+def test_what_concerns_the_channel_is_found(story: dict[str, str]) -> None:
+    assert tiers(story["title"], story["text"]).get(story["topic"]) == story["tier"]
+
+
+@pytest.mark.parametrize("story", [story for story in STORIES if story["tier"] == "none"], ids=lambda it: it["title"])
+def test_other_news_of_the_same_words_is_left_alone(story: dict[str, str]) -> None:
+    assert tiers(story["title"], story["text"]) == {}
+
+
+def test_a_background_does_not_hide_a_story() -> None:
+    """Words that speak against a rule stand in sentences of their own."""
+    told = tiers(
+        "Из Астаны в Россию депортировали антивоенного активиста",
+        "Суд в Астане постановил депортировать россиянина, бежавшего от мобилизации. Раньше он жил в Бишкеке. Помнят "
+        "и депортацию 1937 года. В тот же день Казахстан выдал Узбекистану подозреваемого в краже.",
+    )
+
+    assert told["extradition"] is Tier.POST
+
+
+def test_its_examples_hold() -> None:
+    assert check_examples(keywords(), project()) == ()
+
+
+def test_every_topic_shows_both_tiers_and_misses() -> None:
+    shown = {topic.id: {example.expects for example in topic.examples} for topic in keywords().topics}
+
+    assert set(shown) == {"extradition", "rvp", "knb"}
+    assert all(expects >= {"post", "review", "miss"} for expects in shown.values())

@@ -1,0 +1,107 @@
+"""What must hold of compose.yaml even where no Docker can run it."""
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+from monitor.cli.main import cli
+from monitor.config.settings import IN_FILE, KNOWN, load_settings, wanted_files
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ("monitor", "worker")
+
+
+def interpolated(value: str, **environment: str) -> str:
+    """`${NAME:+this}` as Compose reads it."""
+    return re.sub(r"\$\{(\w+):\+([^}]*)\}", lambda found: found[2] if environment.get(found[1]) else "", value)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_may_do_nothing_but_its_work(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert any(place.startswith("/tmp") for place in service["tmpfs"])
+    assert "ports" not in service
+    assert service["restart"] == "unless-stopped"
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert service["logging"]["options"]["max-size"], "logs must not fill the disk"
+
+
+def test_by_default_there_is_one_process_and_its_file() -> None:
+    (alone,) = (name for name, service in SERVICES.items() if not service.get("profiles"))
+    environment = {name: interpolated(value) for name, value in SERVICES[alone]["environment"].items()}
+
+    assert alone == "monitor"
+    assert "MONITOR_DATABASE_URL" not in wanted_files(environment), "the image says where the file lies"
+    assert "data:/data" in SERVICES[alone]["volumes"]
+
+
+def test_the_profile_brings_a_server_and_makes_them_three() -> None:
+    brought = {name: service for name, service in SERVICES.items() if service.get("profiles") == ["postgres"]}
+    workers = 1 + brought["worker"]["deploy"]["replicas"]
+
+    assert brought.keys() == {"worker", "postgres"}
+    assert workers == 3
+    assert SERVICES["monitor"]["depends_on"]["postgres"] == {"condition": "service_healthy", "required": False}
+
+
+@pytest.mark.parametrize("profiles", ["", "postgres"])
+def test_all_processes_work_on_one_database_whatever_is_chosen(profiles: str) -> None:
+    """Two monitors on two databases would post everything twice."""
+    only = {"profiles", "deploy"}
+    first, second = ({k: v for k, v in SERVICES[name].items() if k not in only} for name in OURS)
+    chosen = interpolated(first["environment"]["MONITOR_DATABASE_URL_FILE"], COMPOSE_PROFILES=profiles)
+
+    assert first == second
+    assert chosen == ("/run/secrets/database_url" if profiles else "")
+
+
+def test_secrets_lie_in_files_that_git_and_the_image_never_see() -> None:
+    environment = SERVICES["monitor"]["environment"]
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    let_in = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"]
+
+    assert all(name.endswith(IN_FILE) and name.removesuffix(IN_FILE) in KNOWN for name in environment)
+    assert "./secrets:/run/secrets:ro" in SERVICES["monitor"]["volumes"]
+    assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/postgres_password"
+    assert "secrets/" in ignored
+    assert "!secrets" not in let_in
+    assert "PASSWORD:" not in TEXT
+
+
+def test_the_server_is_reached_by_the_monitor_only() -> None:
+    assert SERVICES["postgres"]["networks"] == ["database"]
+    assert COMPOSE["networks"]["database"]["internal"] is True
+
+
+def test_named_volumes_and_networks_are_declared() -> None:
+    for service, kind in product(SERVICES.values(), ("volumes", "networks")):
+        named = [str(entry).partition(":")[0] for entry in service[kind]]
+        assert {name for name in named if not name.startswith(".")} <= COMPOSE[kind].keys()
+
+
+def test_the_check_is_a_command_of_ours_and_the_files_are_there() -> None:
+    program, command = SERVICES["monitor"]["healthcheck"]["test"][1:]
+    commands = typer.main.get_group(cli).commands
+    mounted = [volume.split(":")[0] for volume in SERVICES["monitor"]["volumes"] if volume.startswith("./")]
+
+    assert (program, command in commands) == ("monitor", True)
+    assert all((ROOT / name).exists() for name in mounted if name != "./secrets")
+
+
+def test_an_empty_name_of_a_file_means_not_set() -> None:
+    assert wanted_files({"MONITOR_DATABASE_URL_FILE": ""}) == {}
+    assert load_settings({"MONITOR_DATABASE_URL": ""}).database_url.startswith("sqlite")

@@ -1,0 +1,34 @@
+"""`.pre-commit-hooks.yaml`: what other repositories call before a commit is there and works."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.harness.command_line import call, write_files
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_the_hook_checks_the_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    program, *arguments = shlex.split(hook["entry"])
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    assert program == "monitor"
+    assert call(*arguments).code == 0
+    (tmp_path / "keywords.yaml").write_text("topics: {}", encoding="utf-8")
+    assert call(*arguments).code == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "is_checked"),
+    [("feeds.yaml", True), ("lists/keywords.yaml", True), ("feeds.yml.bak", False), ("docs/feeds.md", False)],
+)
+def test_it_runs_when_a_list_was_edited(path: str, is_checked: bool) -> None:
+    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+    assert bool(re.search(hook["files"], path)) is is_checked

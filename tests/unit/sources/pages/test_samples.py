@@ -1,0 +1,44 @@
+"""Made-up pages of many makes: the article is found, whole and alone. benchmarks/extraction.py compares with others."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from monitor.sources.pages.article import extract
+from tests.factories import NOW
+from tests.samples.pages.blogs import BLOGS
+from tests.samples.pages.older import OLDER
+from tests.samples.pages.pieces import Made
+from tests.samples.pages.press import PRESS
+from tests.samples.pages.stories import WORDS, Around, Story, story
+
+Template = Callable[[Story, Around], Made]
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def lost(wanted: tuple[str, ...], found: str) -> list[str]:
+    """Texts of the article that are not in what was found, word by word."""
+    whole = f" {' '.join(words_of(found))} "
+    return [text for text in wanted if f" {' '.join(words_of(text))} " not in whole]
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk", "en", "de"])
+@pytest.mark.parametrize("template", [*PRESS, *BLOGS, *OLDER], ids=lambda template: template.__name__)
+def test_the_article_is_found_whole_and_alone(template: Template, lang: str) -> None:
+    html, texts = template(story(lang, 11), Around(lang, 11))
+
+    found = extract(html.encode(), content_type="text/html", url="https://a.example/1", now=NOW)
+
+    assert lost(texts, found.text) == []
+    assert len(words_of(found.text)) <= 1.04 * len(words_of(" ".join(texts))) + 3, found.text
+    assert found.title == story(lang, 11).title
+    assert WORDS[lang]["legal"] not in found.text
+    assert not found.problem
+
+
+def test_a_story_is_the_same_for_the_same_seed() -> None:
+    assert story("ru", 5) == story("ru", 5) != story("ru", 6)
