@@ -17,7 +17,9 @@ from sqlalchemy import Engine, insert, text
 
 from monitor.app.config_files import load_matcher
 from monitor.matching.backtest import Comparison, by, recorded
-from monitor.models.articles import Article, Entry, EntryOutcome, Feed, FeedKind, Outcome, PollOutcome
+from monitor.models.articles import Article, Outcome
+from monitor.models.feeds import Entry, Feed, FeedKind
+from monitor.models.stories import EntryOutcome, PollOutcome
 from monitor.storage.archive import SAMPLES, Archive
 from monitor.storage.database import migrate, open_engine, reading, writing
 from monitor.storage.history import History

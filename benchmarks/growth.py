@@ -10,20 +10,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from monitor.models.articles import (
-    Article,
-    Entry,
-    EntryOutcome,
-    Feed,
-    FeedKind,
-    Match,
-    Outcome,
-    PollOutcome,
-    Telling,
-    Tier,
-    TopicVerdict,
-    Verdict,
-)
+from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict
+from monitor.models.feeds import Entry, Feed, FeedKind
+from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group

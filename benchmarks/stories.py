@@ -9,7 +9,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from monitor.models.articles import Article, Story, Telling, Verdict
+from monitor.models.articles import Article, Verdict
+from monitor.models.stories import Story, Telling
 from monitor.stories.placement import place
 from monitor.stories.similarity import Shelf, fingerprint
 

@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from benchmarks.sweeps.measured import memory_mb, spent
 from monitor.app import startup, sweep
 from monitor.app.logs import configure
-from monitor.models.articles import Feed, FeedKind, PollOutcome
+from monitor.models.feeds import Feed, FeedKind
+from monitor.models.stories import PollOutcome
 from monitor.storage.database import open_engine, reading
 from monitor.storage.tables import entries
 

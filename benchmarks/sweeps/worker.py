@@ -20,7 +20,7 @@ from monitor.app import startup
 from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.app.sweep import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
-from monitor.models.articles import Feed, FeedKind, FeedState
+from monitor.models.feeds import Feed, FeedKind, FeedState
 from monitor.polling.poll import LEASE
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from html import escape
 from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
-from monitor.models.articles import Feed
+from monitor.models.feeds import Feed
 
 LONGEST = 3_500  # UTF-16 units, of the 4,096 that Telegram takes
 _WORDS = 12  # of a rule or list, named one by one

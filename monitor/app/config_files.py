@@ -16,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
 from monitor.matching.matcher import Matcher
-from monitor.models.articles import Feed
+from monitor.models.feeds import Feed
 
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
 

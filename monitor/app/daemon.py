@@ -22,7 +22,7 @@ from monitor.app.sweep import CLAIMED_AT_ONCE, drain
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
 from monitor.health.watchdog import Watchdog
-from monitor.models.articles import FeedState
+from monitor.models.feeds import FeedState
 from monitor.polling.poll import LEASE
 
 TICK = 1.0  # seconds between two looks at what is due

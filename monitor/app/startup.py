@@ -36,7 +36,8 @@ from monitor.health.watch import Watch
 from monitor.health.watchdog import Watchdog
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
-from monitor.models.articles import Extracted, Feed, Fetched
+from monitor.models.articles import Extracted
+from monitor.models.feeds import Feed, Fetched
 from monitor.models.outbox import Pace
 from monitor.polling.fetch_feed import Taker
 from monitor.polling.judge import Judge

@@ -8,7 +8,8 @@ from functools import partial
 from monitor.app.environment import clock
 from monitor.app.startup import CONCURRENT_POLLS, Parts
 from monitor.bot.dispatcher import Dispatcher
-from monitor.models.articles import FeedState, PollOutcome
+from monitor.models.feeds import FeedState
+from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE
 
 CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded

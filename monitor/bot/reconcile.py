@@ -24,7 +24,7 @@ import structlog
 
 from monitor.bot.channel_page import PreviewPage, find, mark, read_page
 from monitor.errors import DeliveryError, FetchError
-from monitor.models.articles import Fetched, NotModified
+from monitor.models.feeds import Fetched, NotModified
 from monitor.models.outbox import Doubt
 from monitor.storage.outbox import Outbox
 

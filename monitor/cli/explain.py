@@ -17,7 +17,8 @@ from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
-from monitor.models.articles import Extracted, Feed
+from monitor.models.articles import Extracted
+from monitor.models.feeds import Feed
 from monitor.sources.pages.article import extract
 from monitor.text import charsets
 from monitor.text.unicode import clean

@@ -19,7 +19,7 @@ from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FeedError
-from monitor.models.articles import Feed, FeedKind
+from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import probing
 from monitor.sources.checkup import Checkup
 from monitor.sources.probing import Found

@@ -19,8 +19,9 @@ from monitor.app.logs import configure
 from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
-from monitor.models.articles import Outcome, PollOutcome
+from monitor.models.articles import Outcome
 from monitor.models.outbox import OutboxRow
+from monitor.models.stories import PollOutcome
 from monitor.polling.judge import found
 
 

@@ -13,8 +13,9 @@ from rich.text import Text
 from monitor.app.environment import clock, environment
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, told
+from monitor.models.feeds import FeedHealth
 from monitor.models.labels import queue, span, troubles
-from monitor.models.vitals import FeedHealth, OutboxSummary
+from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_engine, require_usable_schema
 from monitor.storage.mutes import MuteBook
 from monitor.storage.polls import Store

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from monitor.config.feeds import load_feeds
 from monitor.errors import ConfigError
-from monitor.models.articles import Feed
+from monitor.models.feeds import Feed
 
 _ITEM_INDENT = re.compile(r"^( *)- ", re.MULTILINE)
 _PLAIN = re.compile(r"[^\W\d_][\w .«»()/+-]*")  # needs no quotes in YAML

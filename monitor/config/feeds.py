@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.yaml_reader import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
-from monitor.models.articles import Feed, FeedKind, FeedLanguage, Listing
+from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup
 from monitor.text.urls import host_key
 

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from monitor.config import feeds, keywords
 from monitor.config.keyword_rules import Scope
-from monitor.models.articles import FeedKind, FeedLanguage, Listing, Tier
+from monitor.models.articles import Tier
+from monitor.models.feeds import FeedKind, FeedLanguage, Listing
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

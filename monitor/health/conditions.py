@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.health.rule_rates import RuleHabit
+from monitor.models.feeds import LOST_LETTERS, FeedHealth, Trouble
 from monitor.models.health import ChatVitals, Disk, Kind, Vitals
 from monitor.models.labels import span
 from monitor.models.outbox import DeliveryState
-from monitor.models.vitals import LOST_LETTERS, FeedHealth, Trouble
 
 BROKEN_AFTER = 5  # failures in a row
 BLOCKED_AFTER = 3

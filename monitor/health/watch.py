@@ -18,8 +18,8 @@ from monitor.health.conditions import Facts, conditions
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
 from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
+from monitor.models.feeds import FeedHealth
 from monitor.models.health import Vitals
-from monitor.models.vitals import FeedHealth
 from monitor.storage.alarms import AlarmBook
 from monitor.storage.housekeeping import Housekeeping
 from monitor.storage.stats import Lookout

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from monitor.models.articles import Outcome
+from monitor.models.feeds import FeedHealth, Trouble
 from monitor.models.outbox import DeliveryState
-from monitor.models.vitals import FeedHealth, Trouble
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",

@@ -155,3 +155,13 @@ class OutboxRow:
     attempts: int
     error: str
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxSummary:
+    """The outbox at a glance."""
+
+    counts: dict[str, int]  # by DeliveryState; states that no delivery is in are left out
+    oldest_pending_at: datetime | None  # since when the longest waiting delivery waits
+    found_after: tuple[timedelta, ...]  # of the posts sent lately: from publication to its record, shortest first
+    sent_after: tuple[timedelta, ...]  # from its record to the channel, shortest first

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models.articles import Feed, FeedKind, FeedState
-from monitor.models.vitals import Habit
+from monitor.models.feeds import Feed, FeedKind, FeedState, Habit
 from monitor.polling import schedule
 from monitor.text import urls
 

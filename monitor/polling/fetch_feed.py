@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.errors import FeedError, ParseError, ParseFailure
-from monitor.models.articles import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
+from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
 from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.client import Fetcher

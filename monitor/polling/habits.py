@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.models.articles import Entry, FeedState
-from monitor.models.vitals import Habit
+from monitor.models.feeds import Entry, FeedState, Habit
 from monitor.polling import schedule
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often

@@ -12,20 +12,9 @@ from monitor.errors import FetchError, FetchFailure
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, reason
-from monitor.models.articles import (
-    Article,
-    Entry,
-    EntryOutcome,
-    Extracted,
-    Feed,
-    FeedKind,
-    Fetched,
-    Outcome,
-    PollOutcome,
-    Telling,
-    Tier,
-    Verdict,
-)
+from monitor.models.articles import Article, Extracted, Outcome, Tier, Verdict
+from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
+from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
 from monitor.sources.sandbox import Reader

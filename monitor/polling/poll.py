@@ -13,8 +13,9 @@ import structlog
 
 from monitor.errors import DatabaseError, FeedError
 from monitor.matching.mutes import Mute, no_mutes
-from monitor.models.articles import EntryOutcome, Feed, FeedState, Outcome, PollOutcome
-from monitor.models.vitals import Habit
+from monitor.models.articles import Outcome
+from monitor.models.feeds import Feed, FeedState, Habit
+from monitor.models.stories import EntryOutcome, PollOutcome
 from monitor.polling import fallback, habits, renamed_entries
 from monitor.polling.fetch_feed import MOST_OLDER, Taken, Taker, Validators
 from monitor.polling.habits import Reading

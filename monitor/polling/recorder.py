@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from monitor.errors import DatabaseError
-from monitor.models.articles import PollOutcome
+from monitor.models.stories import PollOutcome
 
 MOST = 100  # polls in one transaction
 MOST_MATCHED = 20  # of those with stories to place: nobody else places one meanwhile

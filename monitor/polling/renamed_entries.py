@@ -6,7 +6,7 @@ in them looks new. What then carries a title or an address shown lately is the s
 
 from collections.abc import Collection, Sequence
 
-from monitor.models.articles import Entry
+from monitor.models.feeds import Entry
 from monitor.text import urls
 
 FEWEST = 3  # entries of a feed that can be said to have been renamed

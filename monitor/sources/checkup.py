@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models.articles import Entry, Feed, FeedKind
+from monitor.models.feeds import Entry, Feed, FeedKind
 
 STALE_AFTER = timedelta(days=7)  # most outlets tell something every day
 _STATUS = re.compile(r"\((\d{3})\)")  # `refusals` writes it so

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.models.articles import Entry, Feed, FeedKind, FeedLanguage, Fetched
+from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
 from monitor.text import charsets, markup, urls
 from monitor.text.languages import detection
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import FeedError, FetchError
-from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.feeds import Entry, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
 from monitor.sources.feeds import parse

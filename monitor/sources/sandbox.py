@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Any, Self
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Extracted, Feed, Fetched, ParsedFeed
+from monitor.models.articles import Extracted
+from monitor.models.feeds import Feed, Fetched, ParsedFeed
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
 from monitor.sources.sandbox_child import LENGTH

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from monitor.models.articles import Decision, Story, StoryChange, Tier
+from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
+from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import chunks, upsert
 from monitor.storage.outbox import want
 from monitor.storage.tables import deliveries, reviews

@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, and_, bindparam, literal, select, update
 
-from monitor.models.articles import Entry, PollOutcome
+from monitor.models.feeds import Entry
+from monitor.models.stories import PollOutcome
 from monitor.storage.database import chunks, insert_or_ignore
 from monitor.storage.tables import entries, entry_keys, feeds
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
-from monitor.models.articles import Feed, FeedState, PollOutcome
-from monitor.models.vitals import UNLEARNT, Habit
+from monitor.models.feeds import UNLEARNT, Feed, FeedState, Habit
+from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore
 from monitor.storage.tables import feeds
 

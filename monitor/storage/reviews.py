@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, select, update
 
 from monitor.config.hours import Day
-from monitor.models.articles import Decision, Outcome, Story, Tier
+from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
+from monitor.models.stories import Decision, Story
 from monitor.storage import docket
 from monitor.storage.database import reading, writing
 from monitor.storage.outbox import tell, want

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.models.health import ChatVitals, Disk, Vitals
-from monitor.models.outbox import DeliveryState
-from monitor.models.vitals import OutboxSummary
+from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.database import reading
 from monitor.storage.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
 

@@ -59,8 +59,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from monitor.models.articles import Decision, Outcome
+from monitor.models.articles import Outcome
 from monitor.models.outbox import DeliveryKind, DeliveryState
+from monitor.models.stories import Decision
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

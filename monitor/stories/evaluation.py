@@ -9,19 +9,9 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from monitor.matching.evaluation import UNSCORED, Score
-from monitor.models.articles import (
-    Article,
-    Entry,
-    EntryOutcome,
-    FeedLanguage,
-    Outcome,
-    Story,
-    StoryChange,
-    Telling,
-    Tier,
-    TopicVerdict,
-    Verdict,
-)
+from monitor.models.articles import Article, Outcome, Tier, TopicVerdict, Verdict
+from monitor.models.feeds import Entry, FeedLanguage
+from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import Shelf, fingerprint

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.models.articles import EntryOutcome, Outcome, Story, StoryChange, Telling, Tier
+from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import DeliveryKind, WantedPost
+from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import render
 from monitor.stories.question import ask

@@ -8,7 +8,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from monitor.models.articles import Article, Telling
+from monitor.models.articles import Article
+from monitor.models.stories import Telling
 from monitor.stories.people import Person, in_common, people
 from monitor.text.unicode import sentences
 

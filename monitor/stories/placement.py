@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from monitor.models.articles import Article, Story, Telling
+from monitor.models.articles import Article
+from monitor.models.stories import Story, Telling
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
 from monitor.stories.similarity import Shelf, common_figures, cosine
 

@@ -18,7 +18,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models.articles import Article, Match, Story, Telling, Tier, TopicVerdict
+from monitor.models.articles import Article, Match, Tier, TopicVerdict
+from monitor.models.stories import Story, Telling
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 from monitor.text.unicode import sentences, utf16_length
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models.articles import Decision, Story, Tier, TopicVerdict
+from monitor.models.articles import Tier, TopicVerdict
 from monitor.models.outbox import Buttons
+from monitor.models.stories import Decision, Story
 from monitor.stories.post import render
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 

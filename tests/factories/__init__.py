@@ -3,21 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.models.articles import (
-    Article,
-    Entry,
-    EntryOutcome,
-    Feed,
-    FeedKind,
-    Match,
-    Outcome,
-    PollOutcome,
-    Story,
-    Telling,
-    Tier,
-    TopicVerdict,
-    Verdict,
-)
+from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict
+from monitor.models.feeds import Entry, Feed, FeedKind
+from monitor.models.stories import EntryOutcome, PollOutcome, Story, Telling
 from monitor.stories.similarity import fingerprint
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from monitor.health.conditions import Facts
+from monitor.models.feeds import FeedHealth, Habit
 from monitor.models.health import ChatVitals, Vitals
-from monitor.models.vitals import FeedHealth, Habit
 from tests.factories import HOUR, NOW
 
 

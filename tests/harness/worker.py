@@ -22,7 +22,7 @@ from monitor.health.database_outage import Blackout
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
-from monitor.models.articles import Feed, FeedState
+from monitor.models.feeds import Feed, FeedState
 from monitor.models.outbox import Pace
 from monitor.polling.outage import Weather
 from monitor.polling.poll import LEASE, Poller

@@ -21,7 +21,8 @@ from sqlalchemy.exc import OperationalError
 
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
-from monitor.models.articles import FeedState, PollOutcome
+from monitor.models.feeds import FeedState
+from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE
 from monitor.polling.recorder import RecordAll
 from monitor.sources.http.client import Fetcher

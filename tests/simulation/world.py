@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Engine, select
 
 from monitor.errors import FetchError, FetchFailure, MaybeAccepted, MessageRejected, NotAccepted
-from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
+from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.models.outbox import ChatIdentity, Pace
 from monitor.storage.tables import deliveries
 from tests.factories import NOW

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from monitor.models.articles import Entry
+from monitor.models.feeds import Entry
 from monitor.text import urls
 
 _MOST_SHARED = 0.05  # of a feed's entries

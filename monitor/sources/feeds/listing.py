@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Listing, ParsedFeed
+from monitor.models.feeds import Listing, ParsedFeed
 from monitor.sources import challenge_pages
 from monitor.sources.feeds import entry_keys
 from monitor.sources.feeds.entry_keys import Draft

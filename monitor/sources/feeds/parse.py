@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from monitor.models.articles import Feed, FeedKind, Fetched, ParsedFeed
-from monitor.models.vitals import LOST_LETTERS
+from monitor.models.feeds import LOST_LETTERS, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources.feeds import listing as _listing
 from monitor.sources.feeds import sitemap as _sitemap
 from monitor.sources.feeds import syndication as _feed

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import ParsedFeed
+from monitor.models.feeds import ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml
 from monitor.sources.feeds.entry_keys import Draft
 from monitor.sources.feeds.repair import MOST_ENTRIES, SITEMAPS, find_root, not_a_feed, sound

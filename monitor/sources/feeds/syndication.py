@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Entry, ParsedFeed
+from monitor.models.feeds import Entry, ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml, json_feed, lenient
 from monitor.sources.feeds.entry_keys import Draft
 from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare

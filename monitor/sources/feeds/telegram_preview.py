@@ -11,7 +11,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Entry, ParsedFeed
+from monitor.models.feeds import Entry, ParsedFeed
 from monitor.text import charsets, dates, markup, unicode, urls
 
 _LONGEST_PAGE = 4_000_000

@@ -16,7 +16,7 @@ from zlib import crc32
 import httpx
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.models.articles import Feed, FeedKind, Fetched, NotModified
+from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
 from monitor.sources.http.address_guard import Lookup

@@ -8,7 +8,8 @@ from collections import Counter
 from functools import lru_cache
 from typing import Literal
 
-from monitor.models.articles import FeedLanguage, Language
+from monitor.models.articles import Language
+from monitor.models.feeds import FeedLanguage
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 from monitor.text.unicode import letters_in
 

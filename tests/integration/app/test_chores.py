@@ -12,7 +12,9 @@ from monitor.app.daemon import Daemon
 from monitor.app.environment import clock
 from monitor.app.startup import Config, Parts
 from monitor.health.watchdog import Watchdog
-from monitor.models.articles import EntryOutcome, FeedState, Outcome
+from monitor.models.articles import Outcome
+from monitor.models.feeds import FeedState
+from monitor.models.stories import EntryOutcome
 from monitor.polling.poll import LEASE
 from tests.factories import article, entry, poll_outcome
 from tests.harness.command_line import FEEDS, RULES, write_files

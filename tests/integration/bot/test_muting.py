@@ -14,7 +14,8 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName
-from monitor.models.articles import Entry, FeedKind, Outcome
+from monitor.models.articles import Outcome
+from monitor.models.feeds import Entry, FeedKind
 from monitor.models.outbox import DeliveryKind
 from monitor.polling.judge import Horizon, Judge, split
 from monitor.sources.http.client import Fetcher

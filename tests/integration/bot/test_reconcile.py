@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from monitor.bot.client import Channel
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.reconcile import PATIENCE, Looker
-from monitor.models.articles import Fetched
+from monitor.models.feeds import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.outbox import Outbox

@@ -7,8 +7,9 @@ from sqlalchemy import Engine, select
 
 from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day
-from monitor.models.articles import Decision, Tier
+from monitor.models.articles import Tier
 from monitor.models.outbox import DeliveryState
+from monitor.models.stories import Decision
 from monitor.storage.tables import deliveries, entries
 from monitor.storage.tables import reviews as reviews_table
 from monitor.storage.update_cursor import Listening

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.matching.mutes import Mute, RuleName
-from monitor.models.articles import Feed, PollOutcome
+from monitor.models.feeds import Feed
+from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader

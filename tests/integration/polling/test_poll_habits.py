@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.models.articles import FeedKind, FeedState, PollOutcome
-from monitor.models.vitals import Trouble
+from monitor.models.feeds import FeedKind, FeedState, Trouble
+from monitor.models.stories import PollOutcome
 from monitor.polling.judge import found
 from monitor.polling.poll import LEASE
 from monitor.sources.http.client import Fetcher, Limits

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import DatabaseError
-from monitor.models.articles import PollOutcome
+from monitor.models.stories import PollOutcome
 from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store

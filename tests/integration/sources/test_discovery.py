@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.models.articles import Feed, FeedKind
+from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import probing
 from monitor.sources.checkup import Checkup
 from monitor.sources.http.client import Fetcher, Limits

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Fetched
+from monitor.models.feeds import Fetched
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
 from monitor.sources.sandbox import CHILDREN, Reader, _loaded

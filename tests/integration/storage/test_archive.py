@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
 from monitor.matching.backtest import KeptArticle
-from monitor.models.articles import EntryOutcome, Outcome
+from monitor.models.articles import Outcome
+from monitor.models.stories import EntryOutcome
 from monitor.storage.archive import SAMPLES, Archive, keep, text_of
 from monitor.storage.database import SCRIPTS, migrate, open_engine, reading, writing
 from monitor.storage.history import History

@@ -6,8 +6,9 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from monitor.models.articles import EntryOutcome, FeedState, Outcome
-from monitor.models.vitals import Habit, Trouble
+from monitor.models.articles import Outcome
+from monitor.models.feeds import FeedState, Habit, Trouble
+from monitor.models.stories import EntryOutcome
 from monitor.storage.housekeeping import Housekeeping
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group

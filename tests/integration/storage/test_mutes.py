@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from monitor.matching.mutes import Mute, RuleName
-from monitor.models.articles import EntryOutcome, Outcome, Verdict
+from monitor.models.articles import Outcome, Verdict
+from monitor.models.stories import EntryOutcome
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteBook
 from monitor.storage.polls import Store

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.models.articles import EntryOutcome, FeedState, Outcome, Story, StoryChange
+from monitor.models.articles import Outcome
+from monitor.models.feeds import FeedState
 from monitor.models.outbox import DeliveryState, WantedPost
+from monitor.models.stories import EntryOutcome, Story, StoryChange
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout

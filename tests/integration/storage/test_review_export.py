@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.models.articles import Decision, Tier
+from monitor.models.articles import Tier
+from monitor.models.stories import Decision
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from monitor.cli.main import cli
 from monitor.matching.mutes import Mute, RuleName
+from monitor.models.feeds import Habit
 from monitor.models.outbox import DeliveryState, Pace, Settlement
-from monitor.models.vitals import Habit
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteBook
 from monitor.storage.outbox import Outbox

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.config.feed_writer import appended, stanza
 from monitor.config.feeds import load_feeds
 from monitor.errors import ConfigError
-from monitor.models.articles import Feed, FeedKind
+from monitor.models.feeds import Feed, FeedKind
 from tests.factories import feed as make_feed
 
 TODAY = date(2026, 11, 22)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config.feeds import load_feeds, problems
 from monitor.errors import ConfigError
-from monitor.models.articles import Feed, FeedKind, Listing
+from monitor.models.feeds import Feed, FeedKind, Listing
 from monitor.text.urls import canonical
 
 GOOD = """

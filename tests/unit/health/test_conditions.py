@@ -7,9 +7,9 @@ import pytest
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.health.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
 from monitor.health.rule_rates import RuleHabit
+from monitor.models.feeds import FeedHealth, Habit, Trouble
 from monitor.models.health import ChatVitals, Disk, Kind
 from monitor.models.outbox import DeliveryState
-from monitor.models.vitals import FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.factories.health import chat_vitals, facts, feed_health, vitals
 

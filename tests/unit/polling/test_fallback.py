@@ -1,8 +1,7 @@
 import pytest
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models.articles import FeedKind, FeedState
-from monitor.models.vitals import Habit
+from monitor.models.feeds import FeedKind, FeedState, Habit
 from monitor.polling import fallback
 from tests.factories import HOUR, NOW, feed
 

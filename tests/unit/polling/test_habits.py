@@ -1,9 +1,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.models import vitals
-from monitor.models.articles import FeedState
-from monitor.models.vitals import Habit, Trouble
+from monitor.models import feeds
+from monitor.models.feeds import FeedState, Habit, Trouble
 from monitor.polling import habits
 from monitor.polling.habits import Reading
 from monitor.polling.schedule import QUICK
@@ -88,11 +87,11 @@ def test_silence_is_measured_by_the_feeds_own_habit() -> None:
     hourly = Habit(news_at=NOW, news_gap=HOUR)
     daily = Habit(news_at=NOW, news_gap=DAY)
 
-    assert vitals.is_silent(hourly, NOW + 13 * HOUR)
-    assert not vitals.is_silent(hourly, NOW + 11 * HOUR), "editors sleep"
-    assert not vitals.is_silent(daily, NOW + 4 * DAY)
-    assert vitals.is_silent(daily, NOW + 6 * DAY)
-    assert not vitals.is_silent(Habit(), NOW)
+    assert feeds.is_silent(hourly, NOW + 13 * HOUR)
+    assert not feeds.is_silent(hourly, NOW + 11 * HOUR), "editors sleep"
+    assert not feeds.is_silent(daily, NOW + 4 * DAY)
+    assert feeds.is_silent(daily, NOW + 6 * DAY)
+    assert not feeds.is_silent(Habit(), NOW)
 
 
 def test_the_usual_gap_is_learnt() -> None:
@@ -108,18 +107,18 @@ def test_pages_without_text_are_remembered_and_forgotten() -> None:
     better = habits.after_pages(bare, read=40, bare=0)
 
     assert (bare.pages, bare.bare) == (20, 1.0)
-    assert Trouble.BARE in vitals.troubles(bare, failures=0, now=NOW)
-    assert vitals.troubles(better, failures=0, now=NOW) == ()
-    assert vitals.troubles(habits.after_pages(Habit(), read=3, bare=3), failures=0, now=NOW) == (), "too few to tell"
+    assert Trouble.BARE in feeds.troubles(bare, failures=0, now=NOW)
+    assert feeds.troubles(better, failures=0, now=NOW) == ()
+    assert feeds.troubles(habits.after_pages(Habit(), read=3, bare=3), failures=0, now=NOW) == (), "too few to tell"
 
 
 def test_troubles_are_named() -> None:
     habit = Habit(gap_at=NOW, away_since=NOW, lies=True)
 
-    assert vitals.troubles(habit, failures=3, now=NOW) == (
+    assert feeds.troubles(habit, failures=3, now=NOW) == (
         Trouble.FAILING,
         Trouble.GAP,
         Trouble.AWAY,
         Trouble.LYING,
     )
-    assert Trouble.GAP not in vitals.troubles(habit, failures=0, now=NOW + 25 * HOUR)
+    assert Trouble.GAP not in feeds.troubles(habit, failures=0, now=NOW + 25 * HOUR)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
-from monitor.models.articles import Entry, FeedKind
+from monitor.models.feeds import Entry, FeedKind
 from monitor.sources import checkup
 from tests.factories import NOW, entry
 from tests.factories import feed as make_feed

@@ -1,6 +1,7 @@
 import pytest
 
-from monitor.models.articles import Match, Telling, Tier, TopicVerdict, Verdict
+from monitor.models.articles import Match, Tier, TopicVerdict, Verdict
+from monitor.models.stories import Telling
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
 from tests.factories import article, telling
 

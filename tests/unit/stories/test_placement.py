@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from monitor.models.articles import Telling
+from monitor.models.stories import Telling
 from monitor.stories.placement import NEW_STEP, SAME_STEP, Placement, place
 from monitor.stories.similarity import Shelf
 from tests.factories import NOW, story, telling

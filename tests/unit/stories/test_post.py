@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models.articles import Article, Language, Match, Story, Telling, Tier, TopicVerdict, Verdict
+from monitor.models.articles import Article, Language, Match, Tier, TopicVerdict, Verdict
+from monitor.models.stories import Story, Telling
 from monitor.stories.post import render
 from tests.servers.bot_html import parse_html, utf16_length
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models.articles import Decision, Tier
+from monitor.models.articles import Tier
+from monitor.models.stories import Decision
 from monitor.stories.question import ask, buttons, decided, initial_of, pressed
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.models.articles import Fetched, NotModified
+from monitor.models.feeds import Fetched, NotModified
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.factories import feed as a_feed

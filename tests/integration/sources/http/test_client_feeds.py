@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.models.articles import FeedKind, Fetched, NotModified
+from monitor.models.feeds import FeedKind, Fetched, NotModified
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.factories import feed as a_feed

@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from monitor.errors import FetchError, FetchFailure
-from monitor.models.articles import Fetched
+from monitor.models.feeds import Fetched
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.servers import faults

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Entry, ParsedFeed
+from monitor.models.feeds import Entry, ParsedFeed
 from monitor.sources.feeds.syndication import parse
 from tests.factories import NOW
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Listing, ParsedFeed
+from monitor.models.feeds import Listing, ParsedFeed
 from monitor.sources.feeds.listing import parse
 from tests.factories import NOW
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Feed, FeedKind, Fetched, Listing
+from monitor.models.feeds import Feed, FeedKind, Fetched, Listing
 from monitor.sources.feeds import parse
 from tests.factories import NOW
 

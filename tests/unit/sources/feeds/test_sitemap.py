@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import ParsedFeed
+from monitor.models.feeds import ParsedFeed
 from monitor.sources.feeds.sitemap import parse
 from tests.factories import NOW
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.feeds import Entry, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources.feeds import fast_xml
 from monitor.sources.feeds.parse import parse as parse_any
 from monitor.sources.feeds.syndication import parse

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.articles import Entry, ParsedFeed
+from monitor.models.feeds import Entry, ParsedFeed
 from monitor.sources.feeds.telegram_preview import parse
 from tests.factories import NOW
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.models.articles import Fetched, ParsedFeed
+from monitor.models.feeds import Fetched, ParsedFeed
 from monitor.sources.feeds import parse
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from tests.factories import NOW, feed

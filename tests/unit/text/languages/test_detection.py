@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models.articles import FeedLanguage, Language
+from monitor.models.articles import Language
+from monitor.models.feeds import FeedLanguage
 from monitor.text.languages.detection import detect
 
 HINTS: tuple[FeedLanguage, ...] = ("ru", "kk", "both")

@@ -1,0 +1,115 @@
+"""Stories as tellings of one event, what a poll decided about its entries, what maintainers decided. Values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.models.articles import Article, Outcome, Tier, Verdict
+from monitor.models.feeds import UNLEARNT, Entry, Habit
+from monitor.models.outbox import WantedPost
+
+
+class Decision(StrEnum):
+    """What became of a question to the maintainers. Only the first three are a maintainer's own."""
+
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    OFF_TOPIC = "off_topic"  # worth knowing, but not of this topic
+    EXPIRED = "expired"  # nobody decided in time; it can still be decided
+    OVERTAKEN = "overtaken"  # another outlet's telling went to the channel by the rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One article as a part of a story, with what the rules said of it.
+
+    Parts are what a story is posted in: a telling that brings news begins part 2, 3, … and is posted as a reply.
+    """
+
+    article: Article
+    verdict: Verdict
+    part: int = 1
+    evidence: str = ""  # why it belongs to the story, in Russian
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One event as told by one or more articles, in the order they came. `id` is None until recorded.
+
+    `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
+    `published` and `rejected` are the parts that maintainers have decided about.
+    """
+
+    id: int | None
+    tellings: tuple[Telling, ...]
+    updated_at: datetime | None = None
+    follows: int | None = None
+    published: frozenset[int] = frozenset()
+    rejected: frozenset[int] = frozenset()
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Ids of the topics any telling belongs to."""
+        return frozenset(topic.id for telling in self.tellings for topic in telling.verdict.topics)
+
+    @property
+    def tier(self) -> Tier:
+        """The strongest tier among the tellings: it decides where the story goes."""
+        return self.lead.verdict.tier
+
+    @property
+    def lead(self) -> Telling:
+        """The telling a post shows: the first one that may be posted, else the first."""
+        postable = (telling for telling in self.tellings if telling.verdict.tier is Tier.POST)
+        return next(postable, self.tellings[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOutcome:
+    """An entry and what became of it. `telling` is there when a rule matched or a veto spoke."""
+
+    entry: Entry
+    outcome: Outcome
+    reason: str
+    telling: Telling | None = None
+    article: Article | None = None  # what was read, whatever the rules said of it; None: it was not read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChange:
+    """A story to create (`story.id` is None) or to extend, the entries that do it, and the wanted posts."""
+
+    story: Story
+    added: tuple[EntryOutcome, ...]
+    retitled: tuple[Telling, ...] = ()  # recorded before under another headline
+    posts: tuple[WantedPost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """Everything one poll decided, before its matched entries are placed into stories.
+
+    `failure` is "" for a good poll. Validators are those of the accepted body; after a failure or
+    `NotModified` they are the old ones.
+    """
+
+    feed: str
+    lease_no: int
+    polled_at: datetime
+    next_poll_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    items: bytes = b""
+    failure: str = ""
+    failure_kind: str = ""
+    failures: int = 0
+    had_entries: bool = False
+    settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
+    matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
+    known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
+    aliases: tuple[tuple[str, str], ...] = ()  # as in `Sighting`
+    problems: tuple[str, ...] = ()
+    habit: Habit = UNLEARNT
+    is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
+    urgent: tuple[EntryOutcome, ...] = ()  # what that part had; it is recorded already
