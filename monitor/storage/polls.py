@@ -13,9 +13,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
 
-from monitor.models import feeds
 from monitor.models.articles import Article
-from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState
+from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState, troubles
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange, Telling
 from monitor.storage import docket, feeds, maintenance
 from monitor.storage import entries as entry_rows
@@ -169,7 +168,7 @@ class Store:
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
     fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
     habit = feeds.habit(row)
-    return FeedHealth(**fields, habit=habit, troubles=feeds.troubles(habit, failures=row.failures, now=now))
+    return FeedHealth(**fields, habit=habit, troubles=troubles(habit, failures=row.failures, now=now))
 
 
 def _insert_entries(
