@@ -20,9 +20,9 @@ from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
-from monitor.sources import probing
+from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
-from monitor.sources.probing import Found
+from monitor.sources.discovery import Found
 
 feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)
 
@@ -55,7 +55,7 @@ def feeds_add(
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:
     async with startup.open_fetcher(settings) as fetcher:
         try:
-            return await probing.find(fetcher, _with_scheme(url), known, now=clock())
+            return await discovery.find_feed(fetcher, _with_scheme(url), known, now=clock())
         except FeedError as error:
             _refuse(f"{url}: {error.message}")
             return None
@@ -117,7 +117,7 @@ async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ..
             def checked(answer: Checkup) -> None:
                 progress.update(bar, advance=1, description=f"Проверка лент: {answer.feed}")
 
-            return await probing.check(fetcher, feeds, now=clock(), checked=checked)
+            return await checkup.check_feeds(fetcher, feeds, now=clock(), checked=checked)
 
 
 def _row(answer: Checkup) -> dict[str, Any]:

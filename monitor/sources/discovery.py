@@ -5,16 +5,25 @@ Nothing here fetches: `probing` does, and asks here where to look and what to ma
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.errors import FeedError, FetchError
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
+from monitor.sources import discovery
+from monitor.sources.checkup import get, with_further
+from monitor.sources.feeds import parse
+from monitor.sources.http.client import Fetcher
 from monitor.text import charsets, markup, urls
 from monitor.text.languages import detection
+
+MOST_TRIES = 30  # addresses asked for one search
+_ENOUGH_LINKS = 5  # on a page, to be read as a listing
+
 
 FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 SITEMAP_PATHS = (
@@ -174,3 +183,117 @@ def unlike(feed: Feed, known: Iterable[Feed]) -> Feed:
     names = {one.name for one in known}
     variants = (feed.name, f"{feed.name} ({urls.host_key(feed.url)})", *(f"{feed.name} {n}" for n in range(2, 100)))
     return replace(feed, name=next(name for name in variants if name not in names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A feed behind an address, and what it holds now. `twin` already reads it, by address or by content."""
+
+    feed: Feed
+    entries: tuple[Entry, ...]
+    twin: Feed | None = None
+
+
+async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> Found | None:
+    """The feed behind an address: what stands there itself, or what its page, its robots.txt or custom lead to.
+
+    None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had.
+    """
+    channel = discovery.channel_address(url)
+    page = await get(fetcher, channel or url)
+    found = await _readable(fetcher, page, now)
+    if found is None and parse.recognise(page) is FeedKind.HTML:
+        found = await _behind(fetcher, page, now)
+    return await _judged(fetcher, found, known, now) if found else None
+
+
+async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | None:
+    tried = {page.url}
+    async for address in _addresses(fetcher, page):
+        if address in tried:
+            continue
+        tried.add(address)
+        if len(tried) > MOST_TRIES:
+            break
+        if found := await _at(fetcher, address, now):
+            return found
+    return _listing(page, now) or await _first_channel(fetcher, page, now)
+
+
+async def _addresses(fetcher: Fetcher, page: Fetched) -> AsyncIterator[str]:
+    """What the page names, what the site's robots.txt names, where feeds usually stand."""
+    for address in (*discovery.named_on(page), *discovery.usual_addresses(page.url, discovery.FEED_PATHS)):
+        yield address
+    for address in (
+        *await _from_robots(fetcher, page.url),
+        *discovery.usual_addresses(page.url, discovery.SITEMAP_PATHS),
+    ):
+        if "news" in address.lower():  # of a sitemap of everything, nobody knows what is new
+            yield address
+
+
+async def _from_robots(fetcher: Fetcher, url: str) -> tuple[str, ...]:
+    parts = urlsplit(url)
+    try:
+        robots = await get(fetcher, f"{parts.scheme}://{parts.netloc}/robots.txt")
+    except FetchError:
+        return ()
+    return discovery.sitemaps_in(robots.body.decode("utf-8", "replace"), url)
+
+
+async def _at(fetcher: Fetcher, address: str, now: datetime) -> Found | None:
+    try:
+        return await _readable(fetcher, await get(fetcher, address), now)
+    except FetchError:
+        return None
+
+
+async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> Found | None:
+    """The feed that this very answer is, if it has entries; pages are looked at last, by `_listing`."""
+    kind = parse.recognise(answer)
+    if kind is None or kind is FeedKind.HTML:
+        return None
+    asked = Feed(name="", kind=kind, url=answer.url, lang="both")
+    try:
+        parsed = await with_further(fetcher, asked, answer, now)
+    except FeedError:
+        return None
+    return _found(answer, kind, parsed.entries) if parsed.entries else None
+
+
+def _listing(page: Fetched, now: datetime) -> Found | None:
+    asked = Feed(name="", kind=FeedKind.HTML, url=page.url, lang="both")
+    try:
+        entries = parse.parse(asked, page, now=now).entries
+    except FeedError:
+        return None
+    return _found(page, FeedKind.HTML, entries) if len(entries) >= _ENOUGH_LINKS else None
+
+
+async def _first_channel(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | None:
+    for address in discovery.channels_on(page)[:3]:
+        if found := await _at(fetcher, address, now):
+            return found
+    return None
+
+
+def _found(answer: Fetched, kind: FeedKind, entries: tuple[Entry, ...]) -> Found:
+    return Found(feed=discovery.proposed(answer, kind, entries), entries=entries)
+
+
+async def _judged(fetcher: Fetcher, found: Found, known: Sequence[Feed], now: datetime) -> Found:
+    """With the known feed that tells the same, or with a name of its own."""
+    if twin := discovery.same_address(found.feed, known):
+        return replace(found, twin=twin)
+    for one in discovery.kin(found.feed, found.entries, known):
+        if discovery.same_entries(found.entries, await _entries(fetcher, one, now)):
+            return replace(found, twin=one)
+    return replace(found, feed=discovery.unlike(found.feed, known))
+
+
+async def _entries(fetcher: Fetcher, feed: Feed, now: datetime) -> tuple[Entry, ...]:
+    try:
+        answer = await get(fetcher, feed.url, feed)
+        return (await with_further(fetcher, feed, answer, now)).entries
+    except FeedError:
+        return ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.models.feeds import Feed, FeedKind
-from monitor.sources import probing
+from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
@@ -52,8 +52,8 @@ CHANNEL = (
 )
 
 
-async def found(fetcher: Fetcher, url: str, *known: Feed) -> probing.Found | None:
-    return await probing.find(fetcher, url, known, now=NOW)
+async def found(fetcher: Fetcher, url: str, *known: Feed) -> discovery.Found | None:
+    return await discovery.find_feed(fetcher, url, known, now=NOW)
 
 
 async def test_the_address_itself_may_be_the_feed(fetcher: Fetcher, web: WebServer) -> None:
@@ -107,7 +107,7 @@ async def test_a_site_that_answers_everything_with_one_page_has_no_feed(fetcher:
     for path in ("/", "/rss", "/feed/", "/rss.xml", "/robots.txt", "/news-sitemap.xml"):
         web.serve(path, page("<div id=app></div>"), content_type=PAGE_TYPE)
     assert await found(fetcher, f"{web.url}/") is None
-    assert len(web.requests) <= probing.MOST_TRIES + 2
+    assert len(web.requests) <= discovery.MOST_TRIES + 2
 
 
 async def test_a_known_feed_is_found_by_address_and_by_content(fetcher: Fetcher, web: WebServer) -> None:
@@ -127,7 +127,7 @@ async def test_a_known_feed_is_found_by_address_and_by_content(fetcher: Fetcher,
 
 async def check(fetcher: Fetcher, *feeds: Feed) -> list[Checkup]:
     told: list[Checkup] = []
-    answers = await probing.check(fetcher, feeds, now=NOW, checked=told.append)
+    answers = await checkup.check_feeds(fetcher, feeds, now=NOW, checked=told.append)
     assert sorted(one.feed for one in told) == sorted(one.feed for one in answers)
     return list(answers)
 
