@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
-from monitor.sources.pages.survey import LEAST, Survey
+from monitor.sources.pages.main_element import LEAST, Survey
 
 _SHORTEST = 80  # letters of prose of the shortest note
 _LONGEST_LINKS = 300  # characters; a longer line is a text full of references
