@@ -7,8 +7,8 @@ from time import monotonic
 from monitor.app.environment import clock
 from monitor.config.keyword_rules import Keywords
 from monitor.errors import ConfigError, MonitorError
+from monitor.matching.lint import Usage
 from monitor.matching.matcher import Matcher
-from monitor.matching.usage import Usage
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_existing
 

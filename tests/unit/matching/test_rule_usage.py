@@ -3,8 +3,8 @@
 from monitor.config.keywords import load_keywords
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import compile_rules
+from monitor.matching.lint import FEWEST, Usage
 from monitor.matching.matcher import Matcher
-from monitor.matching.usage import FEWEST, Usage
 from monitor.models.articles import Outcome, Verdict
 from tests.factories import NOW
 
