@@ -49,7 +49,7 @@ from monitor.sources.sandbox import Reader
 from monitor.storage.alarms import AlarmBook
 from monitor.storage.archive import Archive
 from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
-from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.maintenance import Housekeeping
 from monitor.storage.mutes import MuteBook
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store

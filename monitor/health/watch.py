@@ -21,7 +21,7 @@ from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import Vitals
 from monitor.storage.alarms import AlarmBook
-from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.maintenance import Housekeeping
 from monitor.storage.stats import Lookout
 
 log = structlog.get_logger()

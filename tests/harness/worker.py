@@ -29,7 +29,7 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Reader
 from monitor.storage.alarms import AlarmBook
-from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.maintenance import Housekeeping
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout

@@ -16,7 +16,7 @@ from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
 from monitor.storage.alarms import AlarmBook
 from monitor.storage.database import writing
-from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.maintenance import Housekeeping
 from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout
 from monitor.storage.tables import alarms, chats, feeds

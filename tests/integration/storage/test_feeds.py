@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState, Habit, Trouble
 from monitor.models.stories import EntryOutcome
-from monitor.storage.housekeeping import Housekeeping
+from monitor.storage.maintenance import Housekeeping
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from monitor.models.articles import Outcome
 from monitor.storage.database import reading, writing
 from monitor.storage.entries import KEYS_KEPT
-from monitor.storage.housekeeping import BATCH, BEATS_KEPT, CHORES, EVERY, SENDS_KEPT, TIDIED, Housekeeping
+from monitor.storage.maintenance import BATCH, BEATS_KEPT, CHORES, SENDS_KEPT, TIDIED, TIDY_EVERY, Housekeeping
 from monitor.storage.polls import Store
 from monitor.storage.stats import Lookout
 from monitor.storage.tables import entries, entry_keys, feeds, heartbeats, sends
@@ -62,8 +62,8 @@ def test_once_a_day_whoever_asks(engine: Engine) -> None:
 
     assert first.tidy(NOW)
     assert not second.tidy(NOW + SECOND)
-    assert not first.tidy(NOW + EVERY - SECOND)
-    assert second.tidy(NOW + EVERY)
+    assert not first.tidy(NOW + TIDY_EVERY - SECOND)
+    assert second.tidy(NOW + TIDY_EVERY)
 
 
 def test_a_clock_that_was_ahead_does_not_stop_it(engine: Engine) -> None:
