@@ -5,23 +5,23 @@ cannot tear a transaction. The same code runs on SQLite (one process, guarded by
 PostgreSQL (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, and_, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
 
 from monitor.models.articles import Article
 from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState, troubles
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange, Telling
-from monitor.storage import docket, feeds, maintenance
 from monitor.storage import entries as entry_rows
-from monitor.storage.archive import keep, verdict_of
+from monitor.storage import feeds, maintenance, reviews, stories
+from monitor.storage.archive import keep
 from monitor.storage.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.storage.entries import Sighting
 from monitor.storage.mutes import hold
+from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.stories.similarity import Shelf
 from monitor.text.urls import address_number, canonical
@@ -34,9 +34,6 @@ class Group(Protocol):
         self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
     ) -> tuple[StoryChange, ...]:
         """The changes; every matched entry is in exactly one."""
-
-
-STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
 
 
 class Store:
@@ -209,42 +206,7 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
         same = and_(articles.c.story_id == story_id, articles.c.canonical_url == told.article.canonical_url)
         headline = {"title": told.article.title, "former_title": told.article.former_title}
         db.execute(update(articles).where(same, articles.c.feed == told.article.feed).values(**headline))
-    docket.note(db, story_id, change, now)
-
-
-def lock_stories(db: Connection) -> None:
-    """Let nobody else place stories, or decide about them, until this transaction ends."""
-    # On SQLite the transaction already is the only writer (BEGIN IMMEDIATE).
-    if db.dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
-
-
-def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
-    """These stories with their tellings, oldest story first."""
-    rows = [
-        row
-        for chunk in chunks(sorted(numbers))
-        for row in db.execute(
-            select(articles, stories.c.updated_at, stories.c.follows)
-            .join(stories, stories.c.id == articles.c.story_id)
-            .where(articles.c.story_id.in_(chunk))
-            .order_by(articles.c.story_id, articles.c.id)
-        )
-    ]
-    decided = docket.decided(db, {row.story_id for row in rows})
-    grouped = groupby(rows, key=lambda row: row.story_id)
-    return tuple(_story(number, list(told), decided.get(number, {})) for number, told in grouped)
-
-
-def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -> Story:
-    return Story(
-        id=number,
-        tellings=tuple(_telling(row) for row in rows),
-        updated_at=rows[0].updated_at,
-        follows=rows[0].follows,
-        published=frozenset(part for part, published in decided.items() if published),
-        rejected=frozenset(part for part, published in decided.items() if not published),
-    )
+    reviews.open_questions(db, story_id, change, now)
 
 
 def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:
@@ -268,9 +230,3 @@ def _article_row(telling: Telling, entry_id: int, story_id: int | None) -> dict[
     article = {name: getattr(telling.article, name) for name in Article.__dataclass_fields__}
     placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
     return article | placed | {"verdict": asdict(telling.verdict)}
-
-
-def _telling(row: Row[Any]) -> Telling:
-    fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
-    article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
-    return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)

@@ -5,25 +5,28 @@ docket.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, or_, select, update
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
-from monitor.models.stories import Decision, Story
-from monitor.storage import docket
-from monitor.storage.database import reading, writing
+from monitor.models.stories import Decision, Story, StoryChange
+from monitor.storage import reviews
+from monitor.storage.database import reading, upsert, writing
 from monitor.storage.outbox import tell, want
-from monitor.storage.polls import lock_stories, read_stories
+from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.grouping import part_of
 from monitor.stories.post import render
 from monitor.stories.question import DECIDED, ask, buttons, decided, told
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
+
+undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
+
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
@@ -52,7 +55,7 @@ class Reviews:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
         with writing(self._engine) as db:
             lock_stories(db)
-            taken = update(reviews).where(_is(story_id, part), docket.undecided)
+            taken = update(reviews).where(_is(story_id, part), reviews.undecided)
             made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None:
@@ -76,7 +79,7 @@ class Reviews:
     def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
         decision = Decision(row.decision)
         html = decided(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
-        docket.show(db, row.story_id, row.part, html, shown, now)
+        reviews.show_question(db, row.story_id, row.part, html, shown, now)
 
     def _told(self, row: Row[Any]) -> str:
         return told(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
@@ -126,7 +129,7 @@ class Reviews:
         """How many questions are undecided."""
         counted = (
             select(reviews.c.decision, func.count().label("number"))
-            .where(docket.undecided)
+            .where(reviews.undecided)
             .group_by(reviews.c.decision)
         )
         with reading(self._engine) as db:
@@ -178,7 +181,7 @@ def _undo(db: Connection, now: datetime) -> str:
     _reopen(db, row)
     asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
-    docket.show(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
+    reviews.show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
     return f"Решение отменено, вопрос снова открыт: {name}"
 
 
@@ -224,3 +227,43 @@ def _reminder(items: Sequence[DigestItem]) -> Html:
     named = [text(f"• {line(item.title, 120)}") for item in items]  # overlong addresses cost the links, not the news
     told = join("\n", (head, *linked))
     return told if fits(told) else join("\n", (head, *named))
+
+
+def open_questions(db: Connection, story_id: int, change: StoryChange, now: datetime) -> None:
+    """Put what the chats should show of a change into the outbox, and open or close the questions it touches.
+
+    A question stands here also when no chat is there to be asked.
+    """
+    for post in change.posts:
+        asks = post.kind is DeliveryKind.REVIEW
+        want(db, story_id, replace(post, buttons=buttons(story_id, post.part)) if asks else post, now)
+    for part in sorted({one.telling.part for one in change.added if one.telling}):
+        if part_of(change.story, part).tier is Tier.POST:
+            _overtake(db, story_id, part, now)
+        elif part not in change.story.published | change.story.rejected:
+            _open(db, story_id, part, change.story, now)
+
+
+def _open(db: Connection, story_id: int, part: int, story: Story, now: datetime) -> None:
+    asked = {"html": ask(part_of(story, part))}
+    row = upsert(db, reviews).values(story_id=story_id, part=part, asked_at=now, **asked)
+    db.execute(row.on_conflict_do_update(index_elements=[reviews.c.story_id, reviews.c.part], set_=asked))
+
+
+def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
+    mine = and_(reviews.c.story_id == story_id, reviews.c.part == part, undecided)
+    closed = update(reviews).where(mine).values(decision=Decision.OVERTAKEN, decided_at=now)
+    asked = db.scalar(closed.returning(reviews.c.html))
+    if asked is not None:
+        open_questions = tag("b", text(DECIDED[Decision.OVERTAKEN]))
+        show_question(db, story_id, part, join("\n\n", (Html(asked), open_questions)), (), now)
+
+
+def show_question(  # noqa: PLR0917 - a row's key, and what it should show
+    db: Connection, story_id: int, part: int, html: str, shown: Buttons, now: datetime
+) -> None:
+    """Make the message that asked say something else, wherever it was asked."""
+    mine = and_(deliveries.c.story_id == story_id, deliveries.c.part == part, deliveries.c.kind == DeliveryKind.REVIEW)
+    for chat in db.scalars(select(deliveries.c.chat).where(mine)).all():
+        post = WantedPost(chat=chat, html=html, part=part, kind=DeliveryKind.REVIEW, buttons=shown)
+        want(db, story_id, post, now)
