@@ -1,4 +1,4 @@
-"""What the answer of one feed says of its health: a verdict a maintainer can act on. Fetching it is `probing`."""
+"""Feeds of feeds.yaml tried without recording anything: a verdict on each that a maintainer can act on."""
 
 import asyncio
 import re
@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched, ParsedFeed
-from monitor.sources import checkup
 from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
 
@@ -121,14 +120,14 @@ async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = 
     try:
         answer = await get(fetcher, feed.fallback if fallback else feed.url, feed)
     except FeedError as error:
-        return checkup.of_failure(feed, error)
+        return of_failure(feed, error)
     kind = parse.recognise(answer)
     asked = parse.at_fallback(feed, answer) if fallback else feed
     try:
         parsed = await with_further(fetcher, asked, answer, now)
     except FeedError as error:
-        return checkup.of_failure(asked, error, final_url=answer.url, kind=kind)
-    return checkup.of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
+        return of_failure(asked, error, final_url=answer.url, kind=kind)
+    return of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
 
 
 async def with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> ParsedFeed:

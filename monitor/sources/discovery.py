@@ -14,7 +14,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from monitor.errors import FeedError, FetchError
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
-from monitor.sources import discovery
 from monitor.sources.checkup import get, with_further
 from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
@@ -199,7 +198,7 @@ async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: d
 
     None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had.
     """
-    channel = discovery.channel_address(url)
+    channel = channel_address(url)
     page = await get(fetcher, channel or url)
     found = await _readable(fetcher, page, now)
     if found is None and parse.recognise(page) is FeedKind.HTML:
@@ -222,11 +221,11 @@ async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | Non
 
 async def _addresses(fetcher: Fetcher, page: Fetched) -> AsyncIterator[str]:
     """What the page names, what the site's robots.txt names, where feeds usually stand."""
-    for address in (*discovery.named_on(page), *discovery.usual_addresses(page.url, discovery.FEED_PATHS)):
+    for address in (*named_on(page), *usual_addresses(page.url, FEED_PATHS)):
         yield address
     for address in (
         *await _from_robots(fetcher, page.url),
-        *discovery.usual_addresses(page.url, discovery.SITEMAP_PATHS),
+        *usual_addresses(page.url, SITEMAP_PATHS),
     ):
         if "news" in address.lower():  # of a sitemap of everything, nobody knows what is new
             yield address
@@ -238,7 +237,7 @@ async def _from_robots(fetcher: Fetcher, url: str) -> tuple[str, ...]:
         robots = await get(fetcher, f"{parts.scheme}://{parts.netloc}/robots.txt")
     except FetchError:
         return ()
-    return discovery.sitemaps_in(robots.body.decode("utf-8", "replace"), url)
+    return sitemaps_in(robots.body.decode("utf-8", "replace"), url)
 
 
 async def _at(fetcher: Fetcher, address: str, now: datetime) -> Found | None:
@@ -271,24 +270,24 @@ def _listing(page: Fetched, now: datetime) -> Found | None:
 
 
 async def _first_channel(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | None:
-    for address in discovery.channels_on(page)[:3]:
+    for address in channels_on(page)[:3]:
         if found := await _at(fetcher, address, now):
             return found
     return None
 
 
 def _found(answer: Fetched, kind: FeedKind, entries: tuple[Entry, ...]) -> Found:
-    return Found(feed=discovery.proposed(answer, kind, entries), entries=entries)
+    return Found(feed=proposed(answer, kind, entries), entries=entries)
 
 
 async def _judged(fetcher: Fetcher, found: Found, known: Sequence[Feed], now: datetime) -> Found:
     """With the known feed that tells the same, or with a name of its own."""
-    if twin := discovery.same_address(found.feed, known):
+    if twin := same_address(found.feed, known):
         return replace(found, twin=twin)
-    for one in discovery.kin(found.feed, found.entries, known):
-        if discovery.same_entries(found.entries, await _entries(fetcher, one, now)):
+    for one in kin(found.feed, found.entries, known):
+        if same_entries(found.entries, await _entries(fetcher, one, now)):
             return replace(found, twin=one)
-    return replace(found, feed=discovery.unlike(found.feed, known))
+    return replace(found, feed=unlike(found.feed, known))
 
 
 async def _entries(fetcher: Fetcher, feed: Feed, now: datetime) -> tuple[Entry, ...]:

@@ -33,8 +33,6 @@ BATCH = 2_000  # rows a transaction: nobody waits long for the lock
 SENDS_KEPT = timedelta(hours=1)  # the governor looks back a minute
 BEATS_KEPT = timedelta(days=7)  # of workers that are gone
 TIDIED = "tidied"  # the beat that remembers the last round
-Chore = Callable[[Connection, datetime], int]
-CHORES: Mapping[str, Chore] = {"keys": forget_keys, "sends": forget_sends, "beats": forget_beats}
 
 
 SKEW = timedelta(minutes=1)  # a smaller step back delays nothing worth a cure
@@ -103,6 +101,10 @@ def forget_sends(db: Connection, now: datetime) -> int:
 def forget_beats(db: Connection, now: datetime) -> int:
     """Workers that were replaced."""
     return _forget(db, heartbeats, heartbeats.c.at < now - BEATS_KEPT)
+
+
+Chore = Callable[[Connection, datetime], int]
+CHORES: Mapping[str, Chore] = {"keys": forget_keys, "sends": forget_sends, "beats": forget_beats}
 
 
 class Housekeeping:

@@ -16,11 +16,12 @@ from monitor.models.articles import Article
 from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState, troubles
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange, Telling
 from monitor.storage import entries as entry_rows
-from monitor.storage import feeds, maintenance, reviews, stories
+from monitor.storage import feeds, maintenance
 from monitor.storage.archive import keep
 from monitor.storage.database import chunks, insert_or_ignore, reading, upsert, writing
 from monitor.storage.entries import Sighting
 from monitor.storage.mutes import hold
+from monitor.storage.reviews import open_questions
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import articles, entries, entry_keys, heartbeats, stories
 from monitor.stories.similarity import Shelf
@@ -206,7 +207,7 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
         same = and_(articles.c.story_id == story_id, articles.c.canonical_url == told.article.canonical_url)
         headline = {"title": told.article.title, "former_title": told.article.former_title}
         db.execute(update(articles).where(same, articles.c.feed == told.article.feed).values(**headline))
-    reviews.open_questions(db, story_id, change, now)
+    open_questions(db, story_id, change, now)
 
 
 def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
-from monitor.storage import reviews
 from monitor.storage.database import reading, upsert, writing
 from monitor.storage.outbox import tell, want
 from monitor.storage.stories import lock_stories, read_stories
@@ -55,7 +54,7 @@ class Reviews:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
         with writing(self._engine) as db:
             lock_stories(db)
-            taken = update(reviews).where(_is(story_id, part), reviews.undecided)
+            taken = update(reviews).where(_is(story_id, part), undecided)
             made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None:
@@ -79,7 +78,7 @@ class Reviews:
     def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
         decision = Decision(row.decision)
         html = decided(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
-        reviews.show_question(db, row.story_id, row.part, html, shown, now)
+        show_question(db, row.story_id, row.part, html, shown, now)
 
     def _told(self, row: Row[Any]) -> str:
         return told(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
@@ -129,7 +128,7 @@ class Reviews:
         """How many questions are undecided."""
         counted = (
             select(reviews.c.decision, func.count().label("number"))
-            .where(reviews.undecided)
+            .where(undecided)
             .group_by(reviews.c.decision)
         )
         with reading(self._engine) as db:
@@ -181,7 +180,7 @@ def _undo(db: Connection, now: datetime) -> str:
     _reopen(db, row)
     asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
-    reviews.show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
+    show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
     return f"Решение отменено, вопрос снова открыт: {name}"
 
 
@@ -255,8 +254,8 @@ def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
     closed = update(reviews).where(mine).values(decision=Decision.OVERTAKEN, decided_at=now)
     asked = db.scalar(closed.returning(reviews.c.html))
     if asked is not None:
-        open_questions = tag("b", text(DECIDED[Decision.OVERTAKEN]))
-        show_question(db, story_id, part, join("\n\n", (Html(asked), open_questions)), (), now)
+        note = tag("b", text(DECIDED[Decision.OVERTAKEN]))
+        show_question(db, story_id, part, join("\n\n", (Html(asked), note)), (), now)
 
 
 def show_question(  # noqa: PLR0917 - a row's key, and what it should show

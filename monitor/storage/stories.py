@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Row, and_, select, text
 
 from monitor.models.articles import Article
 from monitor.models.stories import Decision, Story, Telling
-from monitor.storage import stories
 from monitor.storage.archive import verdict_of
 from monitor.storage.database import chunks
 from monitor.storage.tables import articles, reviews, stories
@@ -46,7 +45,7 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    decided = stories.decided(db, {row.story_id for row in rows})
+    decided = decided(db, {row.story_id for row in rows})
     grouped = groupby(rows, key=lambda row: row.story_id)
     return tuple(_story(number, list(told), decided.get(number, {})) for number, told in grouped)
 
