@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from monitor.app.environment import clock, worker_name
-from monitor.bot.commands import IN_DOUBT, Answering, answers_of, operator_answers_of
-from monitor.bot.muting import Muting, deeds_of
+from monitor.bot.commands import IN_DOUBT, Answering, Muting, answers_of, deeds_of, operator_answers_of
 from monitor.bot.review_chat import Reviewing
 from monitor.bot.updates import Updates
 from monitor.config.settings import Settings

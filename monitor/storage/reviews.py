@@ -126,11 +126,7 @@ class Reviews:
 
     def waiting(self) -> Waiting:
         """How many questions are undecided."""
-        counted = (
-            select(reviews.c.decision, func.count().label("number"))
-            .where(undecided)
-            .group_by(reviews.c.decision)
-        )
+        counted = select(reviews.c.decision, func.count().label("number")).where(undecided).group_by(reviews.c.decision)
         with reading(self._engine) as db:
             counts = {row.decision: row.number for row in db.execute(counted)}
         return Waiting(open=counts.get(None, 0), expired=counts.get(Decision.EXPIRED, 0))

@@ -45,9 +45,9 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    decided = decided(db, {row.story_id for row in rows})
+    decisions = decided(db, {row.story_id for row in rows})
     grouped = groupby(rows, key=lambda row: row.story_id)
-    return tuple(_story(number, list(told), decided.get(number, {})) for number, told in grouped)
+    return tuple(_story(number, list(told), decisions.get(number, {})) for number, told in grouped)
 
 
 def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -> Story:

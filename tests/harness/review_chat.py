@@ -10,9 +10,8 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from monitor.bot.client import Channel
-from monitor.bot.commands import IN_DOUBT, Answering, answers_of, operator_answers_of
+from monitor.bot.commands import IN_DOUBT, Answering, Muting, answers_of, deeds_of, operator_answers_of
 from monitor.bot.dispatcher import Dispatcher
-from monitor.bot.muting import Muting, deeds_of
 from monitor.bot.review_chat import Reviewing
 from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
