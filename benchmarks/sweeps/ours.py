@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from monitor.app import wiring
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import json
@@ -32,7 +34,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
     counting = open_engine(config.settings.database_url)
-    async with startup.open_parts(config) as parts:
+    async with wiring.open_parts(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             failed = 0

@@ -13,6 +13,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.app import wiring
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.measured import spent
@@ -26,7 +28,7 @@ from monitor.polling.poll import LEASE
 DAY = timedelta(days=1)
 
 
-async def work(parts: startup.Parts) -> int:
+async def work(parts: wiring.Parts) -> int:
     """As the daemon's tick does it, but as soon as there is room for many. Returns how many polls it made."""
     polled = 0
 
@@ -55,7 +57,7 @@ async def serve(urls: list[str]) -> None:
     )
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
-    async with startup.open_parts(config) as parts:
+    async with wiring.open_parts(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             before, began = spent(), time.perf_counter()

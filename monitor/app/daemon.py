@@ -17,8 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.app.config_files import FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
-from monitor.app.startup import Config, Parts, on_duty, open_parts, rule_names, settle_memory
+from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
+from monitor.app.wiring import Parts, on_duty, open_parts, rule_names, settle_memory
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
 from monitor.health.watchdog import Watchdog

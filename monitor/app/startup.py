@@ -3,66 +3,21 @@
 `Parts` is everything that works; sweeping.py makes one sweep with it, daemon.py goes on until a signal.
 """
 
-import asyncio
-import gc
-import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 from pathlib import Path
-
-import structlog
 
 from monitor import __version__
 from monitor.app.config_files import FeedsEdition, RulesEdition, read_feeds, read_rules
-from monitor.app.desk import Desk, open_desk
-from monitor.app.environment import clock, environment, worker_name
-from monitor.app.logs import Redactor
-from monitor.app.reload import Tell
-from monitor.bot.client import Channel
-from monitor.bot.daily_digest import Daily
-from monitor.bot.dispatcher import Chat, Dispatcher
-from monitor.bot.reconcile import Looker
-from monitor.bot.terminal import Terminal
+from monitor.app.environment import clock, environment
 from monitor.config.settings import Settings, load_settings, unknown_names
-from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
-from monitor.health import http_endpoint, liveness
-from monitor.health.database_outage import Blackout
-from monitor.health.heartbeat import Heartbeat
-from monitor.health.metrics import Metrics
-from monitor.health.watch import Watch
-from monitor.health.watchdog import Watchdog
 from monitor.matching.matcher import Matcher
-from monitor.matching.mutes import names_of
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed, Fetched
-from monitor.models.outbox import Pace
-from monitor.polling.fetch_feed import Taker
-from monitor.polling.judge import Judge
-from monitor.polling.outage import Weather
-from monitor.polling.poll import Poller
-from monitor.polling.recorder import RecordAll, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Reader
-from monitor.storage.alarms import AlarmBook
-from monitor.storage.archive import Archive
-from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
-from monitor.storage.maintenance import Housekeeping
-from monitor.storage.mutes import MuteBook
-from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
-from monitor.stories.grouping import Chats, group
-from monitor.stories.placement import SAME_CASE
+from monitor.storage.database import sqlite_file
 from monitor.text import urls
-
-CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
-CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
-UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,25 +45,6 @@ class Config:
         return self.rules_edition.matcher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that runs, wired."""
-
-    feeds: Mapping[str, Feed]
-    store: Store
-    outbox: Outbox
-    poller: Poller
-    dispatcher: Dispatcher
-    watch: Watch
-    blackout: Blackout
-    looker: Looker | None  # None: what is shown in the terminal is never in doubt
-    daily: Daily
-    desk: Desk
-    check_chats: Callable[[], Coroutine[None, None, str]]
-    archive: Archive
-    tell: Tell  # gives maintainers a notice, in Telegram HTML
-
-
 def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
     """Read settings and both files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
@@ -132,96 +68,6 @@ async def read_page(settings: Settings, url: str, feeds: Iterable[Feed]) -> Extr
         return await reader.extract(answer, now=clock(), **of_feed)
 
 
-@asynccontextmanager
-async def open_parts(config: Config) -> AsyncIterator[Parts]:
-    """Lock and migrate the database, take up what a dead process left, open the network.
-
-    Raises DatabaseError, InstanceRunning.
-    """
-    settings = config.settings
-    async with AsyncExitStack() as stack:
-        stack.enter_context(instance_lock(settings.database_url))
-        engine = open_engine(settings.database_url)
-        stack.callback(engine.dispose)
-        migrate(engine)
-        store, outbox = Store(engine), Outbox(engine)
-        _take_up(store, outbox, config)
-        fetcher = await stack.enter_async_context(open_fetcher(settings))
-        reader = await stack.enter_async_context(Reader())
-        channel = await _open_channel(stack, settings)
-        mutes, lookout = MuteBook(engine, zone=settings.timezone), Lookout(engine, folder=data_folder(settings))
-        desk = await open_desk(
-            stack,
-            settings,
-            engine,
-            store=store,
-            outbox=outbox,
-            mutes=mutes,
-            lookout=lookout,
-            matcher=config.matcher,
-            chance=random.random,
-        )
-        screen = await stack.enter_async_context(Terminal())
-        chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or screen)
-        weather = Weather()
-        watch = await _open_watch(
-            stack,
-            config,
-            lookout=lookout,
-            book=AlarmBook(engine),
-            housekeeping=Housekeeping(engine),
-            store=store,
-            weather=weather,
-            outbox=outbox,
-        )
-        settle_memory()
-        yield Parts(
-            feeds={feed.name: feed for feed in config.feeds},
-            store=store,
-            outbox=outbox,
-            poller=_poller(config, store, mutes, Taker(fetcher=fetcher, reader=reader), weather),
-            dispatcher=_dispatcher(settings, outbox, chats, watch),
-            watch=watch,
-            blackout=_blackout(settings, chats, watch),
-            looker=_looker(settings, outbox, fetcher, channel) if channel else None,
-            daily=_daily(settings, outbox, desk, mutes),
-            desk=desk,
-            check_chats=lambda: _closed(chats),
-            archive=Archive(engine),
-            tell=partial(_tell, outbox, _chats(settings).review),
-        )
-
-
-def settle_memory() -> None:
-    """Keep what was loaded out of the garbage collector's way: the forms of the rules live as long as the process, and
-    each full collection would walk all of them, 80 ms at a time and a tenth of a sweep's CPU.
-    """
-    gc.unfreeze()  # what an edit of the rules replaced is garbage now
-    gc.collect()
-    gc.freeze()
-
-
-def _take_up(store: Store, outbox: Outbox, config: Config) -> None:
-    """Follow feeds.yaml, and settle what a killed process left behind."""
-    now = clock()
-    alone = sqlite_file(config.settings.database_url) is not None
-    store.sync_feeds(config.feeds, now)
-    if alone:
-        store.release_all()
-    doubtful = outbox.recover(now, everything=alone)
-    if doubtful:
-        log.warning("posts in doubt after a crash; see: monitor outbox list", action="recover", count=doubtful)
-
-
-def _chats(settings: Settings) -> Chats:
-    return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
-
-
-def recording(store: Store, chats: Chats) -> RecordAll:
-    """How outcomes are committed: matched entries are placed into the stories of the last sixty days."""
-    return partial(store.record_all, group=partial(group, chats=chats), window=SAME_CASE)
-
-
 def open_fetcher(settings: Settings) -> Fetcher:
     """GETs as the settings want them; an async context manager."""
     contact = settings.contact or "news monitor"
@@ -233,145 +79,7 @@ def open_fetcher(settings: Settings) -> Fetcher:
     )
 
 
-async def _open_channel(stack: AsyncExitStack, settings: Settings) -> Channel | None:
-    if not settings.live:
-        return None
-    channel = Channel(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
-    return await stack.enter_async_context(channel)
-
-
-def _poller(config: Config, store: Store, mutes: MuteBook, taker: Taker, weather: Weather) -> Poller:
-    settings = config.settings
-    judge = Judge(fetcher=taker.fetcher, reader=taker.reader, matcher=config.matcher, zone=settings.timezone)
-    return Poller(
-        taker=taker,
-        judge=judge,
-        mutes=mutes.lately,
-        store=store,
-        recorder=Recorder(record_all=recording(store, _chats(settings))),
-        clock=clock,
-        chance=random.random,
-        slots=asyncio.Semaphore(CONCURRENT_POLLS),
-        weather=weather,
-    )
-
-
-def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteBook) -> Daily:
-    undecided, held = desk.reviews.undecided, mutes.held_in
-    return Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
-
-
-def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
-    return Dispatcher(
-        outbox,
-        chats,
-        clock=clock,
-        pace=Pace() if settings.live else UNPACED,
-        hours=settings.hours,
-        operator=settings.operator_chat,
-        posted=watch.posted,
-    )
-
-
-def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Blackout:
-    through = chats.get(settings.operator_chat)
-    past_the_outbox = partial(shout, through, settings.operator_chat) if through else None
-    return Blackout(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
-
-
-def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: Channel) -> Looker:
-    return Looker(
-        outbox,
-        pages=fetcher,
-        exists=channel.exists,
-        clock=clock,
-        preview_url=settings.telegram_preview_url,
-        resend_after=settings.resend_after,
-    )
-
-
-async def _open_watch(
-    stack: AsyncExitStack,
-    config: Config,
-    *,
-    lookout: Lookout,
-    book: AlarmBook,
-    housekeeping: Housekeeping,
-    store: Store,
-    weather: Weather,
-    outbox: Outbox,
-) -> Watch:
-    settings = config.settings
-    heartbeat = None
-    if settings.heartbeat_url:
-        heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
-    return Watch(
-        worker=worker_name(),
-        served=settings.chats,
-        lookout=lookout,
-        feeds=store.feed_health,
-        metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
-        book=book,
-        housekeeping=housekeeping,
-        rules=partial(rule_names, config.matcher),
-        clock=clock,
-        heartbeat=heartbeat,
-        tell=partial(_tell, outbox, settings.operator_chat if settings.live else ""),
-        told_in=settings.operator_chat,
-        redact=Redactor(settings.secrets),
-        is_down=lambda: weather.is_down,
-    )
-
-
-def _tell(outbox: Outbox, chat: str, key: str, html: str) -> None:
-    """Put a notice for a chat, "" for none."""
-    if chat:
-        outbox.tell(chat, key, html, now=clock())
-
-
-def rule_names(matcher: Matcher) -> Sequence[str]:
-    """Every rule as "topic/name"."""
-    return [name.path for name in names_of(matcher.compiled)]
-
-
-@contextmanager
-def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
-    """Health and metrics over HTTP if a port is set, and a watchdog. Raises ConfigError when the port is taken."""
-    watchdog = Watchdog((liveness.POLL, liveness.DISPATCH))
-    with ExitStack() as stack:
-        if settings.http_port:
-            pages = http_endpoint.Pages(problems=watch.problems, metrics=watch.metrics.page)
-            stack.enter_context(http_endpoint.serve(settings.http_host, settings.http_port, pages))
-        stack.enter_context(watchdog.on_duty())
-        yield watchdog
-
-
 def data_folder(settings: Settings) -> Path | None:
     """Where the database file lies; None for a server."""
     path = sqlite_file(settings.database_url)
     return path.parent if path else None
-
-
-async def _closed(chats: Mapping[str, Chat]) -> str:
-    """Why a chat takes no posts, in words for the operator; "" when all do or nobody can say."""
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            for name, chat in chats.items():
-                await chat.check([name])
-    except ChannelClosed as error:
-        return str(error)
-    except (DeliveryError, TimeoutError) as error:
-        log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
-    return ""
-
-
-async def shout(through: Chat, chat: str, html: str) -> bool:
-    """Post past the outbox. True: it was posted, or perhaps it was."""
-    try:
-        await through.post(chat, html)
-    except MaybeAccepted:
-        return True
-    except DeliveryError as error:
-        log.warning("the operator was not told", action="database", chat=chat, error=str(error))
-        return False
-    return True

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.app.environment import clock
-from monitor.app.startup import CONCURRENT_POLLS, Parts
+from monitor.app.wiring import CONCURRENT_POLLS, Parts
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.feeds import FeedState
 from monitor.models.stories import PollOutcome

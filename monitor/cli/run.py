@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from monitor.app import daemon, startup, sweep
+from monitor.app import daemon, startup, sweep, wiring
 from monitor.app.logs import configure
 from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, show_rows
 from monitor.config.settings import Settings
@@ -57,7 +57,7 @@ def poll(
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
     outcomes: list[PollOutcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with startup.open_parts(config) as parts:
+    async with wiring.open_parts(config) as parts:
         await _greet(config, parts)
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Опрос лент", total=len(names))
@@ -88,7 +88,7 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
         show_rows(waiting)
 
 
-async def _greet(config: startup.Config, parts: startup.Parts) -> None:
+async def _greet(config: startup.Config, parts: wiring.Parts) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
     console = Console(stderr=True, highlight=False)
     settings = config.settings

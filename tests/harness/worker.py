@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from monitor.app.startup import shout
+from monitor.app.wiring import shout
 from monitor.bot.client import Channel
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError

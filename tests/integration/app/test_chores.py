@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import startup
+from monitor.app import startup, wiring
 from monitor.app.config_files import read_feeds, read_rules
 from monitor.app.daemon import Daemon
 from monitor.app.environment import clock
-from monitor.app.startup import Config, Parts
+from monitor.app.startup import Config
+from monitor.app.wiring import Parts
 from monitor.health.watchdog import Watchdog
 from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState
@@ -31,7 +32,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 @pytest.fixture
 async def parts(config: Config) -> AsyncIterator[Parts]:
-    async with startup.open_parts(config) as opened:
+    async with wiring.open_parts(config) as opened:
         yield opened
 
 
