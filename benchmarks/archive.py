@@ -21,7 +21,7 @@ from monitor.models.articles import Article, Outcome
 from monitor.models.feeds import Entry, Feed, FeedKind
 from monitor.models.stories import EntryOutcome, PollOutcome
 from monitor.storage.archive import SAMPLES, Archive
-from monitor.storage.database import migrate, open_engine, reading, writing
+from monitor.storage.database import migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
 from monitor.storage.polls import Store
 from monitor.storage.tables import entries
@@ -112,7 +112,7 @@ def fill(engine: Engine, count: int) -> None:
 
 
 def sizes(engine: Engine, count: int) -> None:
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         rows = db.execute(text("SELECT name, sum(pgsize) FROM dbstat GROUP BY name")).all()
     own = sum(size for name, size in rows if name == "archive")
     print(f"  archive row           {own / count:8.0f} bytes a story of {BYTES} (the bar: 1,200)")
@@ -141,7 +141,7 @@ def lookups(engine: Engine) -> None:
     told = {"feed": "Лента", "title": "Заголовок", "seen_at": NOW, "outcome": Outcome.BASELINE, "reason": ""}
     for start in range(0, MANY, 50_000):
         urls = (f"https://other.example/{number}" for number in range(start, start + 50_000))
-        with writing(engine) as db:
+        with write_transaction(engine) as db:
             db.execute(insert(entries), [told | {"url": url, "address": address_number(url)} for url in urls])
     history = History(engine)
     slowest = max(spent(lambda: history.seen("https://other.example/777777/?utm_source=x")) for _ in range(20))

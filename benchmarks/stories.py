@@ -12,7 +12,7 @@ from itertools import accumulate
 from monitor.models.articles import Article, Verdict
 from monitor.models.stories import Story, Telling
 from monitor.stories.placement import place
-from monitor.stories.similarity import Shelf, fingerprint
+from monitor.stories.similarity import SimilarityIndex, fingerprint
 
 STORIES, PLACED, WORDS, VOCABULARY = 10_000, 1_000, 110, 30_000
 ZIPF = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
@@ -32,7 +32,7 @@ def main() -> None:
     letters = "абвгдежзиклмнопрстуфхц"
     vocabulary = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
     told = [Telling(article=article(number, chance, vocabulary), verdict=Verdict()) for number in range(STORIES)]
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     began = time.process_time()
     for number, telling in enumerate(told):
         shelf.add(number, number, telling.article.fingerprint, NOW - timedelta(minutes=number))

@@ -1,4 +1,4 @@
-"""Our side of the polling benchmark: the product's own parts, wired by app.py, with the project's rules."""
+"""Our side of the polling benchmark: the product's own parts, wired by app/startup.py, with the project's rules."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from monitor.app import startup, sweep
 from monitor.app.logs import configure
 from monitor.models.feeds import Feed, FeedKind
 from monitor.models.stories import PollOutcome
-from monitor.storage.database import open_engine, reading
+from monitor.storage.database import open_engine, read_transaction
 from monitor.storage.tables import entries
 
 
@@ -34,7 +34,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
     counting = open_engine(config.settings.database_url)
-    async with wiring.open_parts(config) as parts:
+    async with wiring.open_components(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             failed = 0
@@ -46,7 +46,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
             before, began = spent(), time.perf_counter()
             await sweep.poll_once(parts, [feed.name for feed in feeds], polled)
             told = {"cpu": spent() - before, "wall": time.perf_counter() - began, "failed": failed}
-            with reading(counting) as db:
+            with read_transaction(counting) as db:
                 told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0
             told["peak_mb"] = memory_mb()
             print(json.dumps(told), flush=True)

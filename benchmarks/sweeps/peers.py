@@ -1,6 +1,6 @@
 """The peers: lemon24/reader, and the plain loop everybody writes first (httpx, feedparser, an ORM).
 
-Run by another interpreter (`polling.py --peers`), in which only they are installed. A peer sweeps once for each
+Run by another interpreter (`polling/poll.py --peers`), in which only they are installed. A peer sweeps once for each
 line on its standard input and answers with its CPU seconds, wall seconds, and what it stores.
 """
 

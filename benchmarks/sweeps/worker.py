@@ -1,4 +1,4 @@
-"""One worker of the benchmark: the product's own parts, wired by app.py, over a shared PostgreSQL.
+"""One worker of the benchmark: the product's own parts, wired by app/startup.py, over a shared PostgreSQL.
 
 `python worker.py DATABASE_URL URLS_FILE`: says that it is ready; for a line on its standard input it claims and polls
 what is due until nothing is left, and answers with a line of JSON.
@@ -28,7 +28,7 @@ from monitor.polling.poll import LEASE
 DAY = timedelta(days=1)
 
 
-async def work(parts: wiring.Parts) -> int:
+async def work(parts: wiring.Components) -> int:
     """As the daemon's tick does it, but as soon as there is room for many. Returns how many polls it made."""
     polled = 0
 
@@ -57,7 +57,7 @@ async def serve(urls: list[str]) -> None:
     )
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
-    async with wiring.open_parts(config) as parts:
+    async with wiring.open_components(config) as parts:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             before, began = spent(), time.perf_counter()

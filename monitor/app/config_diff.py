@@ -55,7 +55,7 @@ def refusal(error: ConfigError) -> tuple[str, ...]:
     return (str(error), "Работает прежний файл. Исправьте и сохраните: бот перечитает его сам. Проверка: monitor check")
 
 
-def notice(title: str, lines: Sequence[str]) -> str:
+def edit_message(title: str, lines: Sequence[str]) -> str:
     """Telegram HTML, never longer than Telegram takes; what does not fit is counted."""
     told, units = [f"<b>{escape(title, quote=False)}</b>"], len(title)
     for number, line in enumerate(lines):

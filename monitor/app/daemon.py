@@ -19,7 +19,7 @@ from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
-from monitor.app.wiring import Parts, on_duty, open_parts, rule_names, settle_memory
+from monitor.app.wiring import Components, on_duty, open_components, rule_names, settle_memory
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
 from monitor.health.watchdog import Watchdog
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 class Daemon:
     """Polls what is due and drains the outbox until it is told to stop."""
 
-    def __init__(self, parts: Parts, config: Config, watchdog: Watchdog) -> None:
+    def __init__(self, parts: Components, config: Config, watchdog: Watchdog) -> None:
         self._parts, self._watchdog = parts, watchdog
         self._keep = timedelta(days=config.settings.keep_days)
         self._reloader = Reloader(
@@ -259,13 +259,13 @@ async def mind_the_clock(scheduler: AsyncIOScheduler) -> None:
                 job.modify(next_run_time=clock())
 
 
-async def run(config: Config, *, ready: Callable[[Parts], Coroutine[None, None, None]]) -> bool:
+async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, None, None]]) -> bool:
     """The daemon: until SIGTERM or SIGINT. `ready` is called once everything stands. False: cut off at the end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_parts(config) as parts:
+    async with open_components(config) as parts:
         with on_duty(config.settings, parts.watch) as watchdog:
             greeting = asyncio.create_task(ready(parts))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from monitor.app.config_diff import feed_changes, notice, refusal, rule_changes, trial
+from monitor.app.config_diff import edit_message, feed_changes, refusal, rule_changes, trial
 from monitor.app.config_files import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
 from monitor.errors import ConfigError, DatabaseError
 from monitor.matching.backtest import Comparison, by
@@ -103,11 +103,11 @@ class Reloader:
 
     async def _announce(self, title: str, changes: tuple[str, ...], content: bytes) -> None:
         log.info("an edit is in force", action="reload", file=title, changes=list(changes))
-        await self._put(notice(title, changes or ("По сути ничего не изменилось.",)), content)
+        await self._put(edit_message(title, changes or ("По сути ничего не изменилось.",)), content)
 
     async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))
-        await self._put(notice(f"Правка не принята: {error.file}", refusal(error)), content)
+        await self._put(edit_message(f"Правка не принята: {error.file}", refusal(error)), content)
 
     async def _put(self, html: str, content: bytes) -> None:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""

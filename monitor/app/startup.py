@@ -1,6 +1,6 @@
 """The one place that wires: environment → settings → parts. The only chance lives here.
 
-`Parts` is everything that works; sweeping.py makes one sweep with it, daemon.py goes on until a signal.
+`Components` is everything that works; sweep.py makes one sweep with it, daemon.py goes on until a signal.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed, Fetched
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import sqlite_file
 from monitor.text import urls
 
@@ -62,7 +62,7 @@ async def read_page(settings: Settings, url: str, feeds: Iterable[Feed]) -> Extr
     site = urls.host_key(url)
     feed = next((feed for feed in feeds if urls.host_key(feed.url) == site), None)
     of_feed = {"tz": feed.tz, "selector": feed.article} if feed else {}
-    async with open_fetcher(settings) as fetcher, Reader() as reader:
+    async with open_fetcher(settings) as fetcher, Sandbox() as reader:
         answer = await fetcher.get(url, accept="page", feed=feed)
         assert isinstance(answer, Fetched)  # no validators were sent
         return await reader.extract(answer, now=clock(), **of_feed)

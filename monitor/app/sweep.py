@@ -1,4 +1,4 @@
-"""One sweep: poll these feeds, then bring the chats up to date. Wired in app.py; nothing is decided here."""
+"""One sweep: poll these feeds, then bring the chats up to date. Wired in startup.py; nothing is decided here."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.app.environment import clock
-from monitor.app.wiring import CONCURRENT_POLLS, Parts
+from monitor.app.wiring import CONCURRENT_POLLS, Components
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.feeds import FeedState
 from monitor.models.stories import PollOutcome
@@ -17,7 +17,7 @@ CLAIMED_TOGETHER = 100  # in one transaction
 PATIENCE = timedelta(seconds=65)  # a sweep waits so long for a chat's pace, then leaves the rest to the next run
 
 
-async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
+async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
     """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
     room = asyncio.Semaphore(CLAIMED_AT_ONCE)
 
@@ -41,7 +41,7 @@ async def poll_once(parts: Parts, names: Sequence[str], polled: Callable[[PollOu
         raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
 
 
-async def drain_once(parts: Parts) -> None:
+async def drain_once(parts: Components) -> None:
     """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
     dispatcher = parts.dispatcher
     await parts.daily.tell()

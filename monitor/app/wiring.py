@@ -1,4 +1,4 @@
-"""The maintainers' chat, wired: what is decided and answered there, and who listens. Only app.py opens one."""
+"""The maintainers' chat, wired: what is decided and answered there, and who listens. Only startup.py opens one."""
 
 import asyncio
 import gc
@@ -16,18 +16,25 @@ from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
 from monitor.app.reload import Tell
 from monitor.app.startup import Config, data_folder, open_fetcher
-from monitor.bot.client import Channel
-from monitor.bot.commands import IN_DOUBT, Answering, Muting, answers_of, deeds_of, operator_answers_of
+from monitor.bot.client import BotClient
+from monitor.bot.commands import (
+    IN_DOUBT,
+    MuteCommands,
+    ReadCommands,
+    operator_commands_of,
+    read_commands_of,
+    write_commands_of,
+)
 from monitor.bot.daily_digest import Daily
 from monitor.bot.dispatcher import Chat, Dispatcher
-from monitor.bot.reconcile import Looker
-from monitor.bot.review_chat import Reviewing
+from monitor.bot.reconcile import Reconciler
+from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
 from monitor.bot.updates import Updates
 from monitor.config.settings import Settings
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.health import http_endpoint, liveness
-from monitor.health.database_outage import Blackout
+from monitor.health.database_outage import DatabaseOutage
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
@@ -36,24 +43,24 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
 from monitor.models.feeds import Feed
 from monitor.models.outbox import Pace
-from monitor.polling.fetch_feed import Taker
+from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
-from monitor.polling.outage import Weather
+from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
-from monitor.storage.alarms import AlarmBook
+from monitor.sources.sandbox import Sandbox
+from monitor.storage.alarms import AlarmStore
 from monitor.storage.archive import Archive
 from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
 from monitor.storage.history import History
 from monitor.storage.maintenance import Housekeeping
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
-from monitor.storage.stats import Lookout
-from monitor.storage.update_cursor import Listening
+from monitor.storage.stats import Stats
+from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 
@@ -68,8 +75,8 @@ class Desk:
     """What maintainers decide with."""
 
     reviews: Reviews
-    answering: Answering
-    reviewing: Reviewing | None  # None: preview mode, nobody can be asked
+    answering: ReadCommands
+    reviewing: ReviewChat | None  # None: preview mode, nobody can be asked
 
 
 async def open_desk(
@@ -79,14 +86,14 @@ async def open_desk(
     *,
     store: Store,
     outbox: Outbox,
-    mutes: MuteBook,
-    lookout: Lookout,
+    mutes: MuteStore,
+    lookout: Stats,
     matcher: Matcher,
     chance: Callable[[], float],
 ) -> Desk:
     """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
     reviews = Reviews(engine, channel=settings.chat, zone=settings.timezone)
-    answering = Answering(
+    answering = ReadCommands(
         store=store,
         outbox=outbox,
         lookout=lookout,
@@ -99,16 +106,16 @@ async def open_desk(
     )
     if not settings.live:
         return Desk(reviews=reviews, answering=answering, reviewing=None)
-    listening = Listening(engine)
+    listening = UpdateCursor(engine)
     if sqlite_file(settings.database_url) is not None:
         await asyncio.to_thread(listening.release)  # we have the instance lock: who listened before is dead
     updates = Updates(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
     source = await stack.enter_async_context(updates)
-    muting = Muting(mutes, lookout, matcher=lambda: answering.matcher, zone=settings.timezone, clock=clock)
+    muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=settings.timezone, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
-    answers = {operator: operator_answers_of(answering)} | {review: answers_of(answering)}
-    reviewing = Reviewing(
+    answers = {operator: operator_commands_of(answering)} | {review: read_commands_of(answering)}
+    reviewing = ReviewChat(
         source,
         listening,
         reviews,
@@ -118,7 +125,7 @@ async def open_desk(
         operator=operator,
         expires_after=settings.review_patience,
         answers={chat: known for chat, known in answers.items() if chat},
-        deeds=deeds_of(reviews, muting, clock),
+        deeds=write_commands_of(reviews, muting, clock),
         presses={operator: {IN_DOUBT: answering.settle_doubt}},
         doubts=answering.doubts,
         release=muting.release,
@@ -128,7 +135,7 @@ async def open_desk(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Components:
     """Everything that runs, wired."""
 
     feeds: Mapping[str, Feed]
@@ -137,8 +144,8 @@ class Parts:
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
-    blackout: Blackout
-    looker: Looker | None  # None: what is shown in the terminal is never in doubt
+    blackout: DatabaseOutage
+    looker: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily: Daily
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
@@ -147,7 +154,7 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(config: Config) -> AsyncIterator[Parts]:
+async def open_components(config: Config) -> AsyncIterator[Components]:
     """Lock and migrate the database, take up what a dead process left, open the network.
 
     Raises DatabaseError, InstanceRunning.
@@ -161,9 +168,9 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         store, outbox = Store(engine), Outbox(engine)
         _take_up(store, outbox, config)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
-        reader = await stack.enter_async_context(Reader())
+        reader = await stack.enter_async_context(Sandbox())
         channel = await _open_channel(stack, settings)
-        mutes, lookout = MuteBook(engine, zone=settings.timezone), Lookout(engine, folder=data_folder(settings))
+        mutes, lookout = MuteStore(engine, zone=settings.timezone), Stats(engine, folder=data_folder(settings))
         desk = await open_desk(
             stack,
             settings,
@@ -177,23 +184,23 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
         )
         screen = await stack.enter_async_context(Terminal())
         chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or screen)
-        weather = Weather()
+        weather = OutageDetector()
         watch = await _open_watch(
             stack,
             config,
             lookout=lookout,
-            book=AlarmBook(engine),
+            book=AlarmStore(engine),
             housekeeping=Housekeeping(engine),
             store=store,
             weather=weather,
             outbox=outbox,
         )
         settle_memory()
-        yield Parts(
+        yield Components(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             outbox=outbox,
-            poller=_poller(config, store, mutes, Taker(fetcher=fetcher, reader=reader), weather),
+            poller=_poller(config, store, mutes, FeedFetcher(fetcher=fetcher, reader=reader), weather),
             dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
             blackout=_blackout(settings, chats, watch),
@@ -236,14 +243,14 @@ def recording(store: Store, chats: Chats) -> RecordAll:
     return partial(store.record_all, group=partial(group, chats=chats), window=SAME_CASE)
 
 
-async def _open_channel(stack: AsyncExitStack, settings: Settings) -> Channel | None:
+async def _open_channel(stack: AsyncExitStack, settings: Settings) -> BotClient | None:
     if not settings.live:
         return None
-    channel = Channel(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
+    channel = BotClient(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
     return await stack.enter_async_context(channel)
 
 
-def _poller(config: Config, store: Store, mutes: MuteBook, taker: Taker, weather: Weather) -> Poller:
+def _poller(config: Config, store: Store, mutes: MuteStore, taker: FeedFetcher, weather: OutageDetector) -> Poller:
     settings = config.settings
     judge = Judge(fetcher=taker.fetcher, reader=taker.reader, matcher=config.matcher, zone=settings.timezone)
     return Poller(
@@ -259,7 +266,7 @@ def _poller(config: Config, store: Store, mutes: MuteBook, taker: Taker, weather
     )
 
 
-def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteBook) -> Daily:
+def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteStore) -> Daily:
     undecided, held = desk.reviews.undecided, mutes.held_in
     return Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
 
@@ -276,14 +283,14 @@ def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], w
     )
 
 
-def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Blackout:
+def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> DatabaseOutage:
     through = chats.get(settings.operator_chat)
-    past_the_outbox = partial(shout, through, settings.operator_chat) if through else None
-    return Blackout(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
+    past_the_outbox = partial(send_directly, through, settings.operator_chat) if through else None
+    return DatabaseOutage(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
 
 
-def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: Channel) -> Looker:
-    return Looker(
+def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: BotClient) -> Reconciler:
+    return Reconciler(
         outbox,
         pages=fetcher,
         exists=channel.exists,
@@ -297,11 +304,11 @@ async def _open_watch(
     stack: AsyncExitStack,
     config: Config,
     *,
-    lookout: Lookout,
-    book: AlarmBook,
+    lookout: Stats,
+    book: AlarmStore,
     housekeeping: Housekeeping,
     store: Store,
-    weather: Weather,
+    weather: OutageDetector,
     outbox: Outbox,
 ) -> Watch:
     settings = config.settings
@@ -343,7 +350,7 @@ def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
     watchdog = Watchdog((liveness.POLL, liveness.DISPATCH))
     with ExitStack() as stack:
         if settings.http_port:
-            pages = http_endpoint.Pages(problems=watch.problems, metrics=watch.metrics.page)
+            pages = http_endpoint.HealthPages(problems=watch.problems, metrics=watch.metrics.page)
             stack.enter_context(http_endpoint.serve(settings.http_host, settings.http_port, pages))
         stack.enter_context(watchdog.on_duty())
         yield watchdog
@@ -362,7 +369,7 @@ async def _closed(chats: Mapping[str, Chat]) -> str:
     return ""
 
 
-async def shout(through: Chat, chat: str, html: str) -> bool:
+async def send_directly(through: Chat, chat: str, html: str) -> bool:
     """Post past the outbox. True: it was posted, or perhaps it was."""
     try:
         await through.post(chat, html)

@@ -20,7 +20,7 @@ _POST = re.compile(r"([A-Za-z0-9_]{2,64})/(\d{1,12})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class PreviewMessage:
     """One message as the preview shows it."""
 
     message_id: int
@@ -31,7 +31,7 @@ class Sight:
 class PreviewPage:
     """The messages of one page, in its order, and the number before which older ones are to be asked for."""
 
-    messages: tuple[Sight, ...]
+    messages: tuple[PreviewMessage, ...]
     older: int | None
 
     @property
@@ -57,17 +57,17 @@ def mark(html: str) -> str:
     return _mark(markup.document(html).root)
 
 
-def find(wanted: str, messages: Iterable[Sight], *, after: int, known: frozenset[int]) -> int | None:
+def find(wanted: str, messages: Iterable[PreviewMessage], *, after: int, known: frozenset[int]) -> int | None:
     """The message newer than `after` that bears the mark and is not known to tell something else."""
     fitting = (one.message_id for one in messages if one.mark == wanted and one.message_id > after)
     return next((number for number in fitting if number not in known), None)
 
 
-def _sight(node: LexborNode, channel: str) -> Sight | None:
+def _sight(node: LexborNode, channel: str) -> PreviewMessage | None:
     post = _POST.fullmatch(node.attributes.get("data-post") or "")
     if post is None or post[1].lower() != channel.lower():
         return None
-    return Sight(message_id=int(post[2]), mark=_mark(node.css_first(_TEXT)))
+    return PreviewMessage(message_id=int(post[2]), mark=_mark(node.css_first(_TEXT)))
 
 
 def _mark(node: LexborNode | None) -> str:

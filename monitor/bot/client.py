@@ -90,7 +90,7 @@ _RIGHTS_MISSING: Final = (
 )
 
 
-class Channel:
+class BotClient:
     """Speaks to one Bot API server as one bot; an asynchronous context manager. Opening it asks Telegram nothing.
 
     `base_url` is another Bot API server's root (`http://127.0.0.1:8081`), `proxy` an `http://` or `socks5://` address,

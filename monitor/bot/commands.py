@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.bot.review_chat import Deed, Order
+from monitor.bot.review_chat import Command, CommandCall
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
-from monitor.matching.mutes import Mute, RuleName, Wish, listing, names_of, one_of, told, wish
+from monitor.matching.mutes import Mute, MuteRequest, RuleName, listing, mute_label, mute_request, names_of, one_of
 from monitor.models.labels import OUTCOMES, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
 from monitor.storage.history import History, Member
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 
 BUSY_LATELY: Final = timedelta(days=7)
@@ -45,7 +45,7 @@ _DOUBTS = {
 }
 
 
-class Answering:
+class ReadCommands:
     """Answers from the record. `matcher` holds the rules of now; a reload puts new ones there. `zone` is the readers'
     clock.
     """
@@ -55,10 +55,10 @@ class Answering:
         *,
         store: Store,
         outbox: Outbox,
-        lookout: Lookout,
+        lookout: Stats,
         history: History,
         reviews: Reviews,
-        mutes: MuteBook,
+        mutes: MuteStore,
         matcher: Matcher,
         zone: str,
         clock: Callable[[], datetime],
@@ -77,7 +77,7 @@ class Answering:
             f"Ленты: {len(feeds)}, с замечаниями {bad}",
             f"Очередь: {queue(counts)}",
             f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}",
-            *_some([f"На паузе: {told(mute, zone=self._zone)}" for mute in self._mutes.active(now)]),
+            *_some([f"На паузе: {mute_label(mute, zone=self._zone)}" for mute in self._mutes.active(now)]),
         )
 
     def feeds(self, _said: str) -> Html:
@@ -163,7 +163,7 @@ def _lines(*written: str) -> Html:
     return join("\n", [text(line(one, _LONGEST)) for one in written if one])
 
 
-def answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:
+def read_commands_of(answering: ReadCommands) -> Mapping[str, Callable[[str], str]]:
     """Every command of the maintainers' chat."""
     return {
         "status": answering.status,
@@ -175,12 +175,12 @@ def answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:
     }
 
 
-def operator_answers_of(answering: Answering) -> Mapping[str, Callable[[str], str]]:
+def operator_commands_of(answering: ReadCommands) -> Mapping[str, Callable[[str], str]]:
     """What the operator's chat may ask when it is not the maintainers'."""
-    return {name: answer for name, answer in answers_of(answering).items() if name not in ("why", "check")}
+    return {name: answer for name, answer in read_commands_of(answering).items() if name not in ("why", "check")}
 
 
-class Muting:
+class MuteCommands:
     """What maintainers do about rules that make noise. `matcher` gives the rules of now, `zone` their clock.
 
     Everything is synchronous and raises DatabaseError.
@@ -188,8 +188,8 @@ class Muting:
 
     def __init__(
         self,
-        book: MuteBook,
-        lookout: Lookout,
+        book: MuteStore,
+        lookout: Stats,
         *,
         matcher: Callable[[], Matcher],
         zone: str,
@@ -198,17 +198,17 @@ class Muting:
         self._book, self._lookout = book, lookout
         self._matcher, self._zone, self._clock = matcher, zone, clock
 
-    def mute(self, order: Order) -> None:
+    def mute(self, order: CommandCall) -> None:
         """`/mute правило часы`; without a word, what is muted and what fires most."""
         rules, now = self._rules(), self._clock()
-        wanted = wish(order.said, rules) if order.said else self._listing(rules, now)
-        if isinstance(wanted, Wish):
+        wanted = mute_request(order.said, rules) if order.said else self._listing(rules, now)
+        if isinstance(wanted, MuteRequest):
             mute = Mute(name=wanted.name, until=now + wanted.length, initial=order.initial)
             self._book.begin(mute, order.chat, order.key, now)
         else:
             self._book.answer(order.chat, order.key, wanted, now)
 
-    def unmute(self, order: Order) -> None:
+    def unmute(self, order: CommandCall) -> None:
         """`/unmute правило`: of the rules that are muted, which need not be in keywords.yaml any more."""
         now = self._clock()
         muted = [mute.name for mute in self._book.active(now)]
@@ -235,7 +235,7 @@ class Muting:
         return listing(self._book.active(now), busy, days=BUSY_LATELY.days, zone=self._zone)
 
 
-def deeds_of(reviews: Reviews, muting: Muting, clock: Callable[[], datetime]) -> Mapping[str, Deed]:
+def write_commands_of(reviews: Reviews, muting: MuteCommands, clock: Callable[[], datetime]) -> Mapping[str, Command]:
     """Every command of the maintainers' chat that changes something."""
     return {
         "undo": lambda order: reviews.undo(order.chat, order.key, clock()),

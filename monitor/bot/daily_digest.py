@@ -1,6 +1,6 @@
 """The digest of a day: one message with everything the channel was told since the day before.
 
-When a day is over is the operator's (hours.py), what it brought the outbox's (folding.py).
+When a day is over is the operator's (config/hours.py), what it brought the outbox's (storage/digests.py).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""The outbox, drained: claim → post or edit → settle. Read `drain` aloud; the law of the states is in tables.py.
+"""The outbox, drained: claim → post or edit → settle. Read `drain` aloud; the states are drawn in storage/tables.py.
 
 What is sent stands in the database before it is sent, and what became of it afterwards. A crash between the
-two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again (looking.py looks
+two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again (reconcile.py looks
 for it).
 """
 
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 class Chat(Protocol):
-    """One chat to show posts in: a Telegram channel (channel.py) or the terminal (preview.py)."""
+    """One chat to show posts in: a Telegram channel (client.py) or the terminal (terminal.py)."""
 
     async def post(
         self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()

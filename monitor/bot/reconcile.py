@@ -43,7 +43,7 @@ class Pages(Protocol):
         """One GET. Raises FetchError."""
 
 
-class Looker:
+class Reconciler:
     """Resolves doubts. `exists` says whether a chat has a message of some number (`Channel.exists`).
 
     `resend_after` is how long to wait for somebody who knows before the post goes out once more; None: for ever.

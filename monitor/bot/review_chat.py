@@ -1,4 +1,4 @@
-"""The maintainers' chat: updates → decisions and answers. Read `round` aloud; what a decision does is reviews.py's.
+"""The maintainers' chat: updates → decisions and answers. Read `round` aloud; storage/reviews.py has the decisions.
 
 Only the chats of the settings are listened to; anything else is passed over without a word, and nothing of it is
 logged. Answers go through the outbox, so that they keep the chat's pace and a restart repeats none.
@@ -17,7 +17,7 @@ from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
-from monitor.storage.update_cursor import Listening
+from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.question import pressed
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
@@ -44,7 +44,7 @@ Answer = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class CommandCall:
     """A command that changes something: in which chat, by whom (one letter), and under which key it is answered."""
 
     chat: str
@@ -53,11 +53,11 @@ class Order:
     initial: str
 
 
-Deed = Callable[[Order], None]
+Command = Callable[[CommandCall], None]
 """Does what was ordered and answers, both or neither, once for the order's key. In a thread; raises DatabaseError."""
 
 
-class Reviewing:
+class ReviewChat:
     """Reads what is said to the bot and acts on it.
 
     `review` and `operator` are chats of the settings, "" for none. `answers` are the commands each chat may use,
@@ -69,7 +69,7 @@ class Reviewing:
     def __init__(
         self,
         source: Source,
-        listening: Listening,
+        listening: UpdateCursor,
         reviews: Reviews,
         outbox: Outbox,
         *,
@@ -78,7 +78,7 @@ class Reviewing:
         operator: str,
         expires_after: timedelta,
         answers: Mapping[str, Mapping[str, Answer]],
-        deeds: Mapping[str, Deed],
+        deeds: Mapping[str, Command],
         presses: Mapping[str, Mapping[str, Answer]],
         doubts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
         release: Callable[[str], int],
@@ -189,7 +189,7 @@ class Reviewing:
         name, said = _command(incoming.text)
         key = f"reply:{incoming.id}"
         if chat == self._review and name in self._deeds:
-            self._deeds[name](Order(chat=chat, key=key, said=said, initial=incoming.initial))
+            self._deeds[name](CommandCall(chat=chat, key=key, said=said, initial=incoming.initial))
             log.info("a maintainer ordered", action="review", order=name)
             return
         answers = self._answers[chat]

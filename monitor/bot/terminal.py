@@ -1,6 +1,6 @@
 """Preview mode: the channel's shape without a channel. Posts appear in the terminal and nothing is sent.
 
-Only for showing; what a post says is decided in `monitor/rendering.py`.
+Only for showing; what a post says is decided in `monitor/stories/post.py`.
 """
 
 import asyncio

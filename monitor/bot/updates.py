@@ -1,6 +1,6 @@
 """The bot's updates by long polling: what is said in its chats, which buttons are pressed, and the answer to a press.
 
-A second user of python-telegram-bot beside channel.py, with connections of its own: a long poll holds up no post.
+A second user of python-telegram-bot beside client.py, with connections of its own: a long poll holds up no post.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Final
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.models.updates import Incoming
 from monitor.stories.question import initial_of
 
@@ -17,7 +17,7 @@ _WANTED: Final = ("message", "callback_query")
 _LONGEST_ANSWER: Final = 200  # characters; Telegram's cap for what a press shows
 
 
-class Updates(Channel):
+class Updates(BotClient):
     """Reads the updates of one bot; opened and closed as a Channel."""
 
     async def get(self, first: int, *, wait: timedelta) -> tuple[Incoming, ...]:

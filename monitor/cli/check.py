@@ -17,7 +17,7 @@ from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError
 from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
-from monitor.matching.lint import doubts
+from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 
 _Found = Sequence[ConfigError]
@@ -81,7 +81,7 @@ def _check_keywords(path: str, settings: Settings | None) -> tuple[_Found, _Foun
     matcher = Matcher(compiled)
     found = found or check_examples(loaded, matcher)
     used = _doubts_of_use(loaded, matcher, settings) if settings and not found else ()
-    return found, doubts(loaded, compiled), used
+    return found, lint(loaded, compiled), used
 
 
 def _doubts_of_use(loaded: Keywords, matcher: Matcher, settings: Settings) -> Sequence[ConfigError]:

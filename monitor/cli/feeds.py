@@ -22,7 +22,7 @@ from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
-from monitor.sources.discovery import Found
+from monitor.sources.discovery import FoundFeed
 
 feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)
 
@@ -52,7 +52,7 @@ def feeds_add(
             typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
-async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> Found | None:
+async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFeed | None:
     async with startup.open_fetcher(settings) as fetcher:
         try:
             return await discovery.find_feed(fetcher, _with_scheme(url), known, now=clock())
@@ -70,7 +70,7 @@ def _refuse(message: str) -> None:
     raise typer.Exit(1)
 
 
-def _show_found(found: Found) -> None:
+def _show_found(found: FoundFeed) -> None:
     typer.echo(feed_writer.stanza(found.feed))
     typer.echo(f"Записей сейчас: {len(found.entries)}. Первые:")
     for entry in found.entries[:3]:

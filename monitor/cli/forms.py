@@ -11,7 +11,7 @@ from rich.text import Text
 
 from monitor.app.environment import environment, read_text
 from monitor.cli.output import AsJson, KeywordsFile, print_json
-from monitor.config.keyword_rules import PartKind, Term
+from monitor.config.keyword_rules import Term, TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings
 from monitor.config.yaml_reader import nearest
@@ -20,10 +20,10 @@ from monitor.matching.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
 
 _KINDS = {
-    PartKind.WORD: "слово, все формы",
-    PartKind.EXACT: "только так, как написано",
-    PartKind.PREFIX: "начало слова: подойдёт всё, что так начинается",
-    PartKind.NAME: "имя: только с большой буквы",
+    TermWordKind.WORD: "слово, все формы",
+    TermWordKind.EXACT: "только так, как написано",
+    TermWordKind.PREFIX: "начало слова: подойдёт всё, что так начинается",
+    TermWordKind.NAME: "имя: только с большой буквы",
 }
 
 
@@ -41,7 +41,7 @@ def forms(
     as_json: AsJson = False,
 ) -> None:
     """Показать все формы, по которым бот узнает слово; с --try — узнает ли он его здесь (код 1: нет)."""
-    kind = PartKind.NAME if name else PartKind.WORD
+    kind = TermWordKind.NAME if name else TermWordKind.WORD
     terms: list[Term] = []
     for word in written:
         terms += _listed(word, lang, keywords) if word.startswith("$") else read_terms(word, language=lang, kind=kind)
@@ -87,7 +87,7 @@ def _term(term: Term) -> Iterator[RenderableType]:
         yield Text.assemble((term.text, "bold"), " — слова подряд")
     for word in found:
         yield Text.assemble((word.text, "bold"), f" — {_KINDS[word.kind]}")
-        if word.kind in (PartKind.WORD, PartKind.NAME):
+        if word.kind in (TermWordKind.WORD, TermWordKind.NAME):
             yield Padding(_table(word), (0, 0, 1, 2))
 
 

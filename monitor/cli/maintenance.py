@@ -8,7 +8,7 @@ from monitor.config.settings import load_settings
 from monitor.health import liveness
 from monitor.storage.database import migrate as migrate_database
 from monitor.storage.database import open_engine, require_usable_schema
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 
 
 def show_health() -> None:
@@ -17,7 +17,7 @@ def show_health() -> None:
     engine = open_engine(settings.database_url)
     require_usable_schema(engine)
     now = clock()
-    found = liveness.problems(Lookout(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
+    found = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     for problem in found:
         typer.echo(problem)
     raise typer.Exit(1 if found else 0)

@@ -22,7 +22,7 @@ from monitor.errors import ConfigError
 from monitor.models.articles import Outcome
 from monitor.models.outbox import OutboxRow
 from monitor.models.stories import PollOutcome
-from monitor.polling.judge import found
+from monitor.polling.judge import count_new
 
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
@@ -57,7 +57,7 @@ def poll(
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
     outcomes: list[PollOutcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with wiring.open_parts(config) as parts:
+    async with wiring.open_components(config) as parts:
         await _greet(config, parts)
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Опрос лент", total=len(names))
@@ -76,7 +76,7 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
     console = Console(highlight=False)
     table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
     for outcome in sorted(outcomes, key=lambda one: one.feed):
-        new, matched = found(outcome)
+        new, matched = count_new(outcome)
         vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
         result = (
             Text(outcome.failure, style="red") if outcome.failure else Text("; ".join(outcome.problems) or "хорошо")
@@ -88,7 +88,7 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
         show_rows(waiting)
 
 
-async def _greet(config: startup.Config, parts: wiring.Parts) -> None:
+async def _greet(config: startup.Config, parts: wiring.Components) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
     console = Console(stderr=True, highlight=False)
     settings = config.settings

@@ -12,15 +12,15 @@ from rich.text import Text
 
 from monitor.app.environment import clock, environment
 from monitor.config.settings import load_settings
-from monitor.matching.mutes import Mute, told
+from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.labels import queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_engine, require_usable_schema
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews, Waiting
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 
 LATELY = timedelta(hours=24)
 
@@ -33,15 +33,15 @@ def status(
     engine = open_engine(settings.database_url)
     require_usable_schema(engine)
     now = clock()
-    health, outbox = Store(engine).feed_health(now), Lookout(engine).summary(now - LATELY)
-    waiting, mutes = Reviews(engine).waiting(), MuteBook(engine).active(now)
+    health, outbox = Store(engine).feed_health(now), Stats(engine).summary(now - LATELY)
+    waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
     if as_json:
         typer.echo(json.dumps(_as_data(health, outbox, waiting, mutes), ensure_ascii=False, indent=2))
     else:
         _show(health, outbox, now)
         _show_waiting(waiting)
         for mute in mutes:
-            typer.echo(f"На паузе: {told(mute, zone=settings.timezone)}")
+            typer.echo(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
 
 
 def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) -> None:

@@ -20,7 +20,7 @@ from monitor.models.articles import Extracted
 from monitor.models.labels import OUTCOMES, STATES
 from monitor.storage.database import open_existing
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
 
@@ -40,7 +40,7 @@ def why(
     engine = open_existing(settings.database_url)
     history = History(engine)
     members = history.seen(url)
-    muted = [mute.name.key for mute in MuteBook(engine).active(clock())]
+    muted = [mute.name.key for mute in MuteStore(engine).active(clock())]
     stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
     told = [story for story in stories.values() if story]
     if as_json:

@@ -6,7 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.config.yaml_reader import Mapping, Node, Reader, load, nearest, raise_first, sorted_problems
+from monitor.config.yaml_reader import Mapping, Node, YamlReader, load, nearest, raise_first, sorted_problems
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup
@@ -38,8 +38,8 @@ def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     return sorted_problems(lambda: _read(text, file)[1].problems)
 
 
-def _read(text: str, file: str) -> tuple[tuple[Feed, ...], Reader]:
-    reader = Reader(file)
+def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:
+    reader = YamlReader(file)
     root = load(text, file=file)
     reader.mapping(root, key="", at=root, known=("feeds",))
     stanzas = reader.items(root.get("feeds"), key="feeds", at=root)
@@ -51,7 +51,7 @@ def _read(text: str, file: str) -> tuple[tuple[Feed, ...], Reader]:
     return tuple(feed for _, feed in feeds), reader
 
 
-def _feed(reader: Reader, node: Node) -> Feed | None:
+def _feed(reader: YamlReader, node: Node) -> Feed | None:
     """One stanza; None when it has a problem."""
     before = len(reader.problems)
     stanza = reader.mapping(node, key="feeds", at=node, known=KEYS)
@@ -81,24 +81,24 @@ def _place(stanza: Mapping, key: str) -> Node:
     return stanza.get(key) or stanza
 
 
-def _name(reader: Reader, stanza: Mapping) -> str:
+def _name(reader: YamlReader, stanza: Mapping) -> str:
     name = reader.text(stanza.get("name"), key="name", at=stanza) or ""
     _one_line(reader, stanza, "name", name)
     return name
 
 
-def _line(reader: Reader, stanza: Mapping, key: str) -> str:
+def _line(reader: YamlReader, stanza: Mapping, key: str) -> str:
     written = reader.text(stanza.get(key), key=key, at=stanza, default="") or ""
     _one_line(reader, stanza, key, written)
     return written
 
 
-def _one_line(reader: Reader, stanza: Mapping, key: str, written: str) -> None:
+def _one_line(reader: YamlReader, stanza: Mapping, key: str, written: str) -> None:
     if len(written) > _MAX_NAME or not written.isprintable():
         reader.problem(f"здесь нужна одна строка до {_MAX_NAME} знаков", at=_place(stanza, key), key=key)
 
 
-def _kind(reader: Reader, stanza: Mapping) -> FeedKind | None:
+def _kind(reader: YamlReader, stanza: Mapping) -> FeedKind | None:
     kind = reader.text(stanza.get("kind"), key="kind", at=stanza)
     if kind is None or kind in list(FeedKind):
         return FeedKind(kind) if kind else None
@@ -107,18 +107,18 @@ def _kind(reader: Reader, stanza: Mapping) -> FeedKind | None:
     return None
 
 
-def _url(reader: Reader, stanza: Mapping) -> str:
+def _url(reader: YamlReader, stanza: Mapping) -> str:
     url = reader.text(stanza.get("url"), key="url", at=stanza) or ""
     return _address(reader, stanza, "url", url)
 
 
-def _address(reader: Reader, stanza: Mapping, key: str, url: str) -> str:
+def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
     if url and not _is_web_address(url):
         reader.problem("нужен полный адрес: https://сайт/путь", at=_place(stanza, key), key=key)
     return url
 
 
-def _channel_as_channel(reader: Reader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:
+def _channel_as_channel(reader: YamlReader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:
     """A channel's own page shows no posts, only its preview does; and nothing but `telegram` reads it."""
     if host_key(url) not in ("t.me", "telegram.me"):
         return
@@ -128,7 +128,7 @@ def _channel_as_channel(reader: Reader, stanza: Mapping, kind: FeedKind | None, 
         reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=_place(stanza, "url"), key="url")
 
 
-def _fallback(reader: Reader, stanza: Mapping, url: str) -> str:
+def _fallback(reader: YamlReader, stanza: Mapping, url: str) -> str:
     written = reader.text(stanza.get("fallback"), key="fallback", at=stanza, default="") or ""
     if written and written == url:
         place = _place(stanza, "fallback")
@@ -136,7 +136,7 @@ def _fallback(reader: Reader, stanza: Mapping, url: str) -> str:
     return _address(reader, stanza, "fallback", written)
 
 
-def _listing(reader: Reader, stanza: Mapping, kind: FeedKind | None) -> Listing | None:
+def _listing(reader: YamlReader, stanza: Mapping, kind: FeedKind | None) -> Listing | None:
     node = stanza.get("listing")
     if node is None:
         return None
@@ -151,7 +151,7 @@ def _listing(reader: Reader, stanza: Mapping, kind: FeedKind | None) -> Listing 
     return Listing(item=item, link=link, title=title, date=date)
 
 
-def _selector(reader: Reader, mapping: Mapping, key: str) -> str:
+def _selector(reader: YamlReader, mapping: Mapping, key: str) -> str:
     css = reader.text(mapping.get(key), key=key, at=mapping, default="") or ""
     if css and not markup.is_selector(css):
         reader.problem(
@@ -162,7 +162,7 @@ def _selector(reader: Reader, mapping: Mapping, key: str) -> str:
     return css
 
 
-def _proxy(reader: Reader, stanza: Mapping) -> str:
+def _proxy(reader: YamlReader, stanza: Mapping) -> str:
     proxy = reader.text(stanza.get("proxy"), key="proxy", at=stanza, default="") or ""
     if proxy and not _is_web_address(proxy, schemes=_PROXIES):
         advice = "прокси пишут так: http://хост:порт или socks5://хост:порт"
@@ -170,7 +170,7 @@ def _proxy(reader: Reader, stanza: Mapping) -> str:
     return proxy
 
 
-def _user_agent(reader: Reader, stanza: Mapping) -> str:
+def _user_agent(reader: YamlReader, stanza: Mapping) -> str:
     name = reader.text(stanza.get("user_agent"), key="user_agent", at=stanza, default="") or ""
     if len(name) > _MAX_HEADER or not (name.isascii() and name.isprintable()):
         advice = f"здесь только латиница, цифры и знаки, до {_MAX_HEADER} — например: NewsReader/1.0"
@@ -178,7 +178,7 @@ def _user_agent(reader: Reader, stanza: Mapping) -> str:
     return name
 
 
-def _ca_file(reader: Reader, stanza: Mapping) -> str:
+def _ca_file(reader: YamlReader, stanza: Mapping) -> str:
     path = reader.text(stanza.get("ca_file"), key="ca_file", at=stanza, default="") or ""
     if "://" in path or not path.isprintable() or (path and not path.lower().endswith((".pem", ".crt", ".cer"))):
         advice = "нужен путь к файлу сертификатов на этом компьютере: certs/сайт.pem"
@@ -196,14 +196,14 @@ def _is_web_address(url: str, *, schemes: tuple[str, ...] = ("http", "https")) -
     return sound and parts.scheme in schemes and bool(parts.hostname) and not blank
 
 
-def _lang(reader: Reader, stanza: Mapping) -> FeedLanguage:
+def _lang(reader: YamlReader, stanza: Mapping) -> FeedLanguage:
     lang = reader.text(stanza.get("lang"), key="lang", at=stanza, default="both")
     if lang is not None and lang not in get_args(FeedLanguage):
         reader.problem("язык ленты — ru, kk или both", at=_place(stanza, "lang"), key="lang")
     return cast("FeedLanguage", lang or "both")
 
 
-def _tz(reader: Reader, stanza: Mapping) -> str:
+def _tz(reader: YamlReader, stanza: Mapping) -> str:
     tz = reader.text(stanza.get("tz"), key="tz", at=stanza, default="UTC") or "UTC"
     try:
         ZoneInfo(tz)
@@ -212,7 +212,7 @@ def _tz(reader: Reader, stanza: Mapping) -> str:
     return tz
 
 
-def _interval(reader: Reader, stanza: Mapping) -> timedelta | None:
+def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
     text = reader.text(stanza.get("interval"), key="interval", at=stanza, default="")
     if not text:
         return None
@@ -224,7 +224,7 @@ def _interval(reader: Reader, stanza: Mapping) -> timedelta | None:
     return interval
 
 
-def _unique(reader: Reader, named: list[tuple[Node, str]], *, key: str) -> None:
+def _unique(reader: YamlReader, named: list[tuple[Node, str]], *, key: str) -> None:
     seen: dict[str, int] = {}
     for stanza, value in named:
         assert isinstance(stanza, Mapping)
@@ -234,7 +234,7 @@ def _unique(reader: Reader, named: list[tuple[Node, str]], *, key: str) -> None:
         seen.setdefault(value, line)
 
 
-def _no_fallback_read_twice(reader: Reader, feeds: list[tuple[Node, Feed]]) -> None:
+def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Node, Feed]]) -> None:
     """A fallback that is another feed's address would tell the same news under two names."""
     readers = {feed.url: feed.name for _, feed in feeds}
     for stanza, feed in feeds:

@@ -7,7 +7,7 @@ from typing import Literal
 from monitor.models.articles import Language, Tier
 
 
-class PartKind(StrEnum):
+class TermWordKind(StrEnum):
     """How one word of a term is to be found."""
 
     WORD = "word"  # in every form
@@ -28,11 +28,11 @@ Expectation = Literal["match", "post", "review", "miss"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class TermWord:
     """One word of a term."""
 
     text: str
-    kind: PartKind
+    kind: TermWordKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Term:
     """One alternative of a line; its parts stand in the article one after another. `language` None: both."""
 
     text: str  # as the file writes it
-    parts: tuple[Part, ...]
+    parts: tuple[TermWord, ...]
     language: Language | None
     line: int
     key: str

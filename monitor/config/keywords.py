@@ -14,20 +14,20 @@ from monitor.config.keyword_rules import (
     Example,
     Expectation,
     Keywords,
-    Part,
-    PartKind,
     Rule,
     Scope,
     Term,
+    TermWord,
+    TermWordKind,
     Topic,
     WordList,
 )
 from monitor.config.yaml_reader import (
     Mapping,
     Node,
-    Reader,
     Scalar,
     Sequence,
+    YamlReader,
     load,
     nearest,
     raise_first,
@@ -72,7 +72,9 @@ def load_checked(text: str, *, file: str) -> tuple[Keywords, tuple[ConfigError, 
     return keywords, tuple(sorted(reader.problems, key=lambda error: error.line))
 
 
-def read_terms(written: str, *, language: Language | None = None, kind: PartKind = PartKind.WORD) -> tuple[Term, ...]:
+def read_terms(
+    written: str, *, language: Language | None = None, kind: TermWordKind = TermWordKind.WORD
+) -> tuple[Term, ...]:
     """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
     reader = _KeywordsReader(f"«{written}»")
     line = Scalar(text=unicodedata.normalize("NFC", written), line=0)
@@ -81,7 +83,7 @@ def read_terms(written: str, *, language: Language | None = None, kind: PartKind
     return found
 
 
-def _read(text: str, file: str) -> tuple[Keywords, Reader]:
+def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
     reader = _KeywordsReader(file)
     root = load(unicodedata.normalize("NFC", text), file=file)
     reader.mapping(root, key="", at=root, known=TOP_KEYS)
@@ -95,7 +97,7 @@ def _read(text: str, file: str) -> tuple[Keywords, Reader]:
     return Keywords(file=file, topics=found, lists=tuple(reader.declared())), reader
 
 
-class _KeywordsReader(Reader):
+class _KeywordsReader(YamlReader):
     """Resolves `$list` while reading, so that an unknown or circular reference is named where it stands."""
 
     def __init__(self, file: str) -> None:
@@ -115,7 +117,7 @@ class _KeywordsReader(Reader):
             self._names += [name for name, _ in mapping.items]
         people = root.get("people")
         if people is not None:
-            self.people = self.terms(people, key="people", kind=PartKind.NAME)
+            self.people = self.terms(people, key="people", kind=TermWordKind.NAME)
             self._names += [name for name, _ in root.items if name.text == "people"]
 
     def declared(self) -> Iterator[WordList]:
@@ -206,7 +208,7 @@ class _KeywordsReader(Reader):
                 found.append(_example(text, expects=name.text, line=item.line))
         return tuple(found)
 
-    def terms(self, node: Node, *, key: str, kind: PartKind = PartKind.WORD) -> tuple[Term, ...]:
+    def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
         """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""
         before = len(self.problems)
         found = tuple(self._terms(node, key, kind, None))
@@ -214,14 +216,14 @@ class _KeywordsReader(Reader):
             self.problem("пустой список — впишите хотя бы одно слово", at=node, key=key)
         return found
 
-    def _terms(self, node: Node, key: str, kind: PartKind, language: Language | None) -> list[Term]:
+    def _terms(self, node: Node, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         if isinstance(node, Scalar):
             return self._split(node, key, kind, language)
         if isinstance(node, Sequence):
             return [term for item in node.items for term in self._terms(item, key, kind, language)]
         return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
 
-    def _of_language(self, name: Scalar, value: Node, key: str, kind: PartKind) -> list[Term]:
+    def _of_language(self, name: Scalar, value: Node, key: str, kind: TermWordKind) -> list[Term]:
         if name.text == "ru":
             return self._terms(value, key, kind, "ru")
         if name.text == "kk":
@@ -233,7 +235,7 @@ class _KeywordsReader(Reader):
         )
         return []
 
-    def _split(self, node: Scalar, key: str, kind: PartKind, language: Language | None) -> list[Term]:
+    def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         found: list[Term] = []
         for item in _ITEM.findall(node.text):
             written = item.strip()
@@ -258,22 +260,22 @@ class _KeywordsReader(Reader):
             return ()
         return self.list_terms(name)
 
-    def _parts(self, written: str, node: Scalar, key: str, kind: PartKind) -> tuple[Part, ...]:
+    def _parts(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
         rest = _TOKEN.sub("", written).strip()
         if rest:
             self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
-        found: list[Part] = []
+        found: list[TermWord] = []
         for exact, word, hyphen in _TOKEN.findall(written):
             if exact:
-                found += [Part(text=token, kind=PartKind.EXACT) for token in _WORD.findall(exact)]
+                found += [TermWord(text=token, kind=TermWordKind.EXACT) for token in _WORD.findall(exact)]
             elif word:
-                bound = hyphen and kind is PartKind.WORD  # «бизнес-рейсом»: the first word stays as it is
-                found += self._token(word, node, key, PartKind.EXACT if bound else kind)
+                bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
+                found += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
         if not found and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
         return tuple(found)
 
-    def _token(self, token: str, node: Scalar, key: str, kind: PartKind) -> list[Part]:
+    def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""
         stem = token.removesuffix("*")
         words = _WORD.findall(stem)
@@ -284,9 +286,9 @@ class _KeywordsReader(Reader):
         elif stem != token and len(stem) < MIN_PREFIX:
             self.problem(f"«{token}»: начало слова короче {MIN_PREFIX} букв", at=node, key=key)
         if len(words) == 1:
-            kind = PartKind.PREFIX if stem != token else kind
-            return [Part(text=stem, kind=kind)]
-        return [Part(text=word, kind=PartKind.EXACT) for word in words]
+            kind = TermWordKind.PREFIX if stem != token else kind
+            return [TermWord(text=stem, kind=kind)]
+        return [TermWord(text=word, kind=TermWordKind.EXACT) for word in words]
 
 
 def _example(text: str, *, expects: str, line: int) -> Example:

@@ -165,7 +165,7 @@ def _close(done: _Open, file: str) -> Node:
     return Mapping(items=tuple(pairs.values()), line=done.line)
 
 
-class Reader:
+class YamlReader:
     """Reads meaning out of nodes and collects everything that is wrong instead of stopping at the first."""
 
     def __init__(self, file: str) -> None:

@@ -13,7 +13,7 @@ from html import escape
 from itertools import groupby
 
 from monitor.health.conditions import TITLES, Condition
-from monitor.models.health import Alarm, Kind
+from monitor.models.health import Alarm, ConditionKind
 from monitor.text.unicode import cut
 
 HOLD = timedelta(seconds=50)  # two looks, a minute apart
@@ -21,12 +21,23 @@ HOLD_DOUBT = timedelta(minutes=10)  # a post in doubt may be found in the channe
 MOST_LINES = 20  # of one notice: with LINE it stays below Telegram's 4096 units
 LINE = 160  # UTF-16 units
 
-_OF_FEEDS = frozenset({Kind.BROKEN, Kind.BLOCKED, Kind.UNREADABLE, Kind.SILENT, Kind.BARE, Kind.GAP})
-_PASSING = frozenset({Kind.GAP, Kind.UNCERTAIN, Kind.REJECTED})  # events: that they are over is no news
+_OF_FEEDS = frozenset(
+    {
+        ConditionKind.BROKEN,
+        ConditionKind.BLOCKED,
+        ConditionKind.UNREADABLE,
+        ConditionKind.SILENT,
+        ConditionKind.BARE,
+        ConditionKind.GAP,
+    }
+)
+_PASSING = frozenset(
+    {ConditionKind.GAP, ConditionKind.UNCERTAIN, ConditionKind.REJECTED}
+)  # events: that they are over is no news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class AlarmChanges:
     """What a look changed: the alarms to remember, and which of them to tell."""
 
     alarms: tuple[Alarm, ...]
@@ -35,38 +46,38 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class AlarmMessage:
     """One message to the operator: Telegram HTML. Two notices with one key tell the same."""
 
     key: str
     html: str
 
 
-def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> Course:
+def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> AlarmChanges:
     """Bring the known alarms up to what is seen now."""
     remembered = {alarm.key: alarm for alarm in known}
     holding = {condition.key: _held(remembered.get(condition.key), condition, now) for condition in seen}
     # While we are cut off nobody can say how the feeds do: what was known of them stays as it is.
-    blind = any(alarm.kind is Kind.OUTAGE for alarm in holding.values())
+    blind = any(alarm.kind is ConditionKind.OUTAGE for alarm in holding.values())
     gone = [alarm for key, alarm in remembered.items() if key not in holding]
     frozen = [alarm for alarm in gone if blind and alarm.kind in _OF_FEEDS]
     leaving = [_left(alarm, now) for alarm in gone if alarm.told_at and alarm not in frozen]
     over = [alarm for alarm in leaving if _is_over(alarm, now)]
-    return Course(
+    return AlarmChanges(
         alarms=(*holding.values(), *frozen, *(alarm for alarm in leaving if alarm not in over)),
         began=tuple(alarm for alarm in holding.values() if alarm.told_at == now),
         ended=tuple(alarm for alarm in over if alarm.kind not in _PASSING),
     )
 
 
-def notice(course: Course) -> Notice | None:
+def alarm_message(course: AlarmChanges) -> AlarmMessage | None:
     """What to tell of a look; None when nothing began or ended."""
     if not course.began and not course.ended:
         return None
     told = [f"{alarm.key}@{alarm.since.isoformat()}" for alarm in (*course.began, *course.ended)]
     signature = "\n".join([*sorted(told[: len(course.began)]), "", *sorted(told[len(course.began) :])])
     lines = [*_section("⚠️", course.began, with_text=True), *_section("✅ Прошло:", course.ended, with_text=False)]
-    return Notice(key=f"alarms:{sha256(signature.encode()).hexdigest()[:24]}", html="\n".join(_shortened(lines)))
+    return AlarmMessage(key=f"alarms:{sha256(signature.encode()).hexdigest()[:24]}", html="\n".join(_shortened(lines)))
 
 
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,7 +85,7 @@ def notice(course: Course) -> Notice | None:
 
 def _held(alarm: Alarm | None, condition: Condition, now: datetime) -> Alarm:
     alarm = alarm or Alarm(key=condition.key, text="", since=now)
-    hold = HOLD_DOUBT if condition.kind is Kind.UNCERTAIN else HOLD
+    hold = HOLD_DOUBT if condition.kind is ConditionKind.UNCERTAIN else HOLD
     lasts = abs(now - alarm.since) >= hold  # the clock may have been set back
     told_at = alarm.told_at or (now if lasts else None)
     return replace(alarm, text=condition.text, told_at=told_at, gone_at=None)
@@ -92,7 +103,7 @@ def _is_over(alarm: Alarm, now: datetime) -> bool:
 
 
 def _section(mark: str, told: Iterable[Alarm], *, with_text: bool) -> Iterator[str]:
-    order = list(Kind)
+    order = list(ConditionKind)
     for kind, group in groupby(
         sorted(told, key=lambda one: (order.index(one.kind), one.subject)), lambda one: one.kind
     ):

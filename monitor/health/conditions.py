@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import FetchFailure, ParseFailure
-from monitor.health.rule_rates import RuleHabit
+from monitor.health.rule_rates import RuleRate
 from monitor.models.feeds import LOST_LETTERS, FeedHealth, Trouble
-from monitor.models.health import ChatVitals, Disk, Kind, Vitals
+from monitor.models.health import ChatVitals, ConditionKind, Disk, Vitals
 from monitor.models.labels import span
 from monitor.models.outbox import DeliveryState
 
@@ -31,21 +31,21 @@ _OUT_OF_REACH = frozenset({"", FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
 
 
 TITLES = {
-    Kind.OUTAGE: "Нет связи с большинством лент",
-    Kind.STANDSTILL: "Работа стоит",
-    Kind.BROKEN: "Лента не читается",
-    Kind.BLOCKED: "Лента закрыта от нас",
-    Kind.UNREADABLE: "Лента приходит нечитаемыми буквами",
-    Kind.SILENT: "Лента замолчала",
-    Kind.BARE: "Со страниц не читается текст",
-    Kind.GAP: "Новости могли пройти мимо",
-    Kind.CLOSED: "Чат не принимает сообщений",
-    Kind.LATE: "Отправка отстаёт",
-    Kind.UNCERTAIN: "Неясно, ушло ли",
-    Kind.REJECTED: "Telegram отверг сообщение",
-    Kind.LOUD: "Правило срабатывает слишком часто",
-    Kind.QUIET: "Правило давно не срабатывает",
-    Kind.DISK: "Кончается место на диске",
+    ConditionKind.OUTAGE: "Нет связи с большинством лент",
+    ConditionKind.STANDSTILL: "Работа стоит",
+    ConditionKind.BROKEN: "Лента не читается",
+    ConditionKind.BLOCKED: "Лента закрыта от нас",
+    ConditionKind.UNREADABLE: "Лента приходит нечитаемыми буквами",
+    ConditionKind.SILENT: "Лента замолчала",
+    ConditionKind.BARE: "Со страниц не читается текст",
+    ConditionKind.GAP: "Новости могли пройти мимо",
+    ConditionKind.CLOSED: "Чат не принимает сообщений",
+    ConditionKind.LATE: "Отправка отстаёт",
+    ConditionKind.UNCERTAIN: "Неясно, ушло ли",
+    ConditionKind.REJECTED: "Telegram отверг сообщение",
+    ConditionKind.LOUD: "Правило срабатывает слишком часто",
+    ConditionKind.QUIET: "Правило давно не срабатывает",
+    ConditionKind.DISK: "Кончается место на диске",
 }
 
 
@@ -61,7 +61,7 @@ class Facts:
     vitals: Vitals
     served: Collection[str]
     standstill: tuple[str, ...] = ()
-    rules: tuple[RuleHabit, ...] = ()
+    rules: tuple[RuleRate, ...] = ()
     disk: Disk | None = None
     is_down: bool = False
     told_in: str = ""
@@ -71,7 +71,7 @@ class Facts:
 class Condition:
     """Something is wrong now. `subject` is with what: a feed, a chat, a rule, a number; "" for the whole."""
 
-    kind: Kind
+    kind: ConditionKind
     subject: str
     text: str
 
@@ -100,12 +100,14 @@ def _outage(facts: Facts) -> Condition | None:
     if not facts.is_down and not most:
         return None
     told = f"не отвечают {len(lost)} из {len(facts.feeds)}: " if most else ""
-    return Condition(kind=Kind.OUTAGE, subject="", text=f"{told}похоже, сеть пропала у нас; лентам это не в счёт")
+    return Condition(
+        kind=ConditionKind.OUTAGE, subject="", text=f"{told}похоже, сеть пропала у нас; лентам это не в счёт"
+    )
 
 
 def _stuck(told: str) -> Condition:
     what, _, why = told.partition(": ")
-    return Condition(kind=Kind.STANDSTILL, subject=what, text=why)
+    return Condition(kind=ConditionKind.STANDSTILL, subject=what, text=why)
 
 
 def _of_feed(feed: FeedHealth, now: datetime) -> Iterator[Condition]:
@@ -116,52 +118,54 @@ def _of_feed(feed: FeedHealth, now: datetime) -> Iterator[Condition]:
     habit = feed.habit
     for told in habit.notices if not failing else ():
         if told.startswith(LOST_LETTERS):
-            yield Condition(kind=Kind.UNREADABLE, subject=feed.name, text=told)
+            yield Condition(kind=ConditionKind.UNREADABLE, subject=feed.name, text=told)
     if Trouble.SILENT in feed.troubles and not failing:
         usual = f", обычно раз в {span(habit.news_gap)}" if habit.news_gap else ""
         silent = f"нового нет {span(now - habit.news_at)}" if habit.news_at else "нового нет давно"
-        yield Condition(kind=Kind.SILENT, subject=feed.name, text=silent + usual)
+        yield Condition(kind=ConditionKind.SILENT, subject=feed.name, text=silent + usual)
     if Trouble.BARE in feed.troubles:
-        yield Condition(kind=Kind.BARE, subject=feed.name, text=f"без текста {habit.bare:.0%} последних страниц")
+        yield Condition(
+            kind=ConditionKind.BARE, subject=feed.name, text=f"без текста {habit.bare:.0%} последних страниц"
+        )
     if Trouble.GAP in feed.troubles:
         text = "между двумя опросами лента сменилась целиком"
-        yield Condition(kind=Kind.GAP, subject=feed.name, text=text)
+        yield Condition(kind=ConditionKind.GAP, subject=feed.name, text=text)
 
 
-def _failing(feed: FeedHealth, now: datetime) -> Kind | None:
+def _failing(feed: FeedHealth, now: datetime) -> ConditionKind | None:
     lasts = feed.succeeded_at is None or now - feed.succeeded_at >= BROKEN_FOR
     if feed.failure_kind == ParseFailure.MOJIBAKE:
-        return Kind.UNREADABLE if feed.failures >= UNREADABLE_AFTER else None
+        return ConditionKind.UNREADABLE if feed.failures >= UNREADABLE_AFTER else None
     if feed.failure_kind in _BLOCKED:
-        return Kind.BLOCKED if lasts and feed.failures >= BLOCKED_AFTER else None
-    return Kind.BROKEN if lasts and feed.failures >= BROKEN_AFTER else None
+        return ConditionKind.BLOCKED if lasts and feed.failures >= BLOCKED_AFTER else None
+    return ConditionKind.BROKEN if lasts and feed.failures >= BROKEN_AFTER else None
 
 
 def _of_chat(chat: ChatVitals, facts: Facts) -> Iterator[Condition]:
     now = facts.now
     if chat.closed:
-        yield Condition(kind=Kind.CLOSED, subject=chat.chat, text=chat.closed)
+        yield Condition(kind=ConditionKind.CLOSED, subject=chat.chat, text=chat.closed)
     elif chat.chat != facts.told_in and chat.waiting_since and now - chat.waiting_since > LATE:
         text = f"ждут {chat.pending}, дольше всех {span(now - chat.waiting_since)}"
-        yield Condition(kind=Kind.LATE, subject=chat.chat, text=text)
+        yield Condition(kind=ConditionKind.LATE, subject=chat.chat, text=text)
 
 
 def _undecided(vitals: Vitals) -> Iterator[Condition]:
-    kinds = {DeliveryState.UNCERTAIN: Kind.UNCERTAIN, DeliveryState.REJECTED: Kind.REJECTED}
+    kinds = {DeliveryState.UNCERTAIN: ConditionKind.UNCERTAIN, DeliveryState.REJECTED: ConditionKind.REJECTED}
     for number, state in vitals.undecided:
         yield Condition(kind=kinds[state], subject=f"№ {number}", text="решите: monitor outbox list")
 
 
-def _of_rule(habit: RuleHabit) -> Iterator[Condition]:
+def _of_rule(habit: RuleRate) -> Iterator[Condition]:
     if habit.is_loud:
         text = f"{habit.last_day} раз за сутки, обычно {habit.usual:.1f}"
-        yield Condition(kind=Kind.LOUD, subject=habit.rule, text=text)
+        yield Condition(kind=ConditionKind.LOUD, subject=habit.rule, text=text)
     if habit.is_quiet:
         text = f"ни разу за {span(habit.quiet_for)}, по привычке было бы {habit.missed:.0f}"
-        yield Condition(kind=Kind.QUIET, subject=habit.rule, text=text)
+        yield Condition(kind=ConditionKind.QUIET, subject=habit.rule, text=text)
 
 
 def _of_disk(disk: Disk | None) -> Iterator[Condition]:
     if disk and disk.free < max(LEAST_FREE, min(LEAST_SHARE * disk.total, ENOUGH_FREE)):
         text = f"свободно {disk.free / 2**20:.0f} МБ из {disk.total / 2**20:.0f}"
-        yield Condition(kind=Kind.DISK, subject="", text=text)
+        yield Condition(kind=ConditionKind.DISK, subject="", text=text)

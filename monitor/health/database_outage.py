@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True)
-class Blackout:
+class DatabaseOutage:
     """Follows which work cannot reach the database: `lost` and `found` tell of each try, `round` acts on it.
 
     A full disk refuses what needs new room and takes the rest, so that only the same work done shows that it is over.

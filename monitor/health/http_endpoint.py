@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pages:
+class HealthPages:
     """What is served. `problems` is empty when all is well; it may raise DatabaseError."""
 
     problems: Callable[[], Sequence[str]]
@@ -32,7 +32,7 @@ class Pages:
 
 
 @contextmanager
-def serve(host: str, port: int, pages: Pages) -> Iterator[int]:
+def serve(host: str, port: int, pages: HealthPages) -> Iterator[int]:
     """Answer until the block ends; gives the port (another one when asked for 0). Raises ConfigError."""
     try:
         server = _Server((host, port), type("Visit", (_Visit,), {"pages": pages}))
@@ -78,7 +78,7 @@ class _Server(ThreadingHTTPServer):
 class _Visit(BaseHTTPRequestHandler):
     """One connection."""
 
-    pages: ClassVar[Pages]
+    pages: ClassVar[HealthPages]
     server_version, sys_version = "monitor", ""
     timeout = SECONDS
 

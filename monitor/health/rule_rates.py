@@ -20,7 +20,7 @@ SHORTEST_QUIET = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleHabit:
+class RuleRate:
     """One rule: how often it fired in the last 24 hours, and before."""
 
     rule: str  # "topic/name"
@@ -42,7 +42,7 @@ class RuleHabit:
         return self.quiet_for >= SHORTEST_QUIET and self.missed >= MISSED
 
 
-class Firings:
+class RuleRates:
     """Firings of the last four weeks, counted by the hour."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Firings:
         for rule in rules:
             self._hours[rule][hour] += 1
 
-    def habits(self, rules: Collection[str], now: datetime) -> tuple[RuleHabit, ...]:
+    def habits(self, rules: Collection[str], now: datetime) -> tuple[RuleRate, ...]:
         """The habit of each of `rules` that ever fired; what is older than the window is forgotten."""
         oldest, this = _hour(now - WINDOW), _hour(now)
         self._forget(oldest)
@@ -70,12 +70,12 @@ class Firings:
                 del self._hours[rule]
 
 
-def _habit(rule: str, hours: Counter[int], first: int, this: int) -> RuleHabit:
+def _habit(rule: str, hours: Counter[int], first: int, this: int) -> RuleRate:
     last_day = sum(count for hour, count in hours.items() if hour > this - 24)
     days_before = max((this - 24 - first) / 24, 1.0)
     last = max(hours)
     rate = hours.total() / max(last - first, 24)  # an hour, while it still fired
-    return RuleHabit(
+    return RuleRate(
         rule=rule,
         last_day=last_day,
         usual=(hours.total() - last_day) / days_before,

@@ -1,6 +1,6 @@
 """Watching over the monitor itself, once a minute: look → beat to the outside → tell the operator → tidy up.
 
-It orchestrates and never decides: what is wrong stands in alarms.py and health.py, what is old in housekeeping.py.
+It orchestrates, never decides: what is wrong stands in alarms.py and liveness.py, what is old in storage/maintenance.py.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ import structlog
 
 from monitor.errors import DatabaseError
 from monitor.health import liveness
-from monitor.health.alarms import follow, notice
+from monitor.health.alarms import alarm_message, follow
 from monitor.health.conditions import Facts, conditions
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
-from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
+from monitor.health.rule_rates import WINDOW, RuleRate, RuleRates
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import Vitals
-from monitor.storage.alarms import AlarmBook
+from monitor.storage.alarms import AlarmStore
 from monitor.storage.maintenance import Housekeeping
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 
 log = structlog.get_logger()
 
@@ -44,10 +44,10 @@ class Watch:
 
     worker: str
     served: Collection[str]
-    lookout: Lookout
+    lookout: Stats
     feeds: Callable[[datetime], tuple[FeedHealth, ...]]
     metrics: Metrics
-    book: AlarmBook
+    book: AlarmStore
     housekeeping: Housekeeping
     rules: Callable[[], Collection[str]]
     clock: Callable[[], datetime]
@@ -56,7 +56,7 @@ class Watch:
     told_in: str = ""
     redact: Callable[[str], str] = str
     is_down: Callable[[], bool] = bool
-    _firings: Firings = field(default_factory=Firings)
+    _firings: RuleRates = field(default_factory=RuleRates)
     _counted: int = 0  # the last article among the firings
 
     async def round(self) -> None:
@@ -90,7 +90,7 @@ class Watch:
         """Told before it is remembered: after a crash between the two the same notice has the same key."""
         now = self.clock()
         course = follow(self.book.alarms(), conditions(self._facts(vitals, now)), now)
-        told = notice(course)
+        told = alarm_message(course)
         if told:
             log.warning(
                 "alarm", action="alarm", began=[a.key for a in course.began], ended=[a.key for a in course.ended]
@@ -112,7 +112,7 @@ class Watch:
             told_in=self.told_in,
         )
 
-    def _habits(self, now: datetime) -> tuple[RuleHabit, ...]:
+    def _habits(self, now: datetime) -> tuple[RuleRate, ...]:
         for number, seen_at, rules in self.lookout.fired(after=self._counted, since=now - WINDOW):
             self._firings.add(rules, seen_at)
             self._counted = number

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from monitor.config.keyword_rules import Keywords, Part, PartKind, Rule, Scope, Term, Topic
+from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import raise_first
 from monitor.errors import ConfigError
 from monitor.models.articles import Language, Tier
@@ -78,7 +78,7 @@ class CompiledRules:
     terms_of: tuple[frozenset[int], ...]
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
-    parts: tuple[tuple[Part, Language | None], ...] = ()
+    parts: tuple[tuple[TermWord, Language | None], ...] = ()
 
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
@@ -100,14 +100,14 @@ def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigErro
     return compiled, tuple(sorted(compiler.problems, key=lambda error: error.line))
 
 
-def word_of(part: Part, language: Language | None) -> Word:
+def word_of(part: TermWord, language: Language | None) -> Word:
     """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
     folded = fold(part.text).text
-    if part.kind is PartKind.PREFIX:
+    if part.kind is TermWordKind.PREFIX:
         return Word(forms=frozenset(), prefix=folded)
-    if part.kind is PartKind.EXACT or not _is_inflected(part.text):
+    if part.kind is TermWordKind.EXACT or not _is_inflected(part.text):
         return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
-    if part.kind is PartKind.NAME:
+    if part.kind is TermWordKind.NAME:
         forms = frozenset(fold(form).text for form in russian.name_forms(part.text))
         return Word(forms=forms, stems=kazakh.stems(part.text), capital=True)
     return Word(
@@ -145,7 +145,7 @@ class _Compiler:
     def __init__(self, keywords: Keywords) -> None:
         self.keywords = keywords
         self.problems: list[ConfigError] = []
-        self._words: _Numbers[tuple[Part, Language | None]] = _Numbers()
+        self._words: _Numbers[tuple[TermWord, Language | None]] = _Numbers()
         self._terms: _Numbers[tuple[str, tuple[int, ...]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
         self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
@@ -203,7 +203,7 @@ class _Compiler:
             self._numbers[id(term)] = self._terms.of((term.text, words))
         return self._numbers[id(term)]
 
-    def _word(self, part: Part, term: Term) -> int:
+    def _word(self, part: TermWord, term: Term) -> int:
         number = self._words.of((part, term.language))
         if number == len(self._forms):
             word = word_of(part, term.language)
@@ -233,13 +233,13 @@ def is_everyday(term: Term) -> bool:
     return len(term.parts) == 1 and term.parts[0].text.lower() in EVERYDAY
 
 
-def _weight(part: Part) -> float:
+def _weight(part: TermWord) -> float:
     """How often a word is likely to stand in the news: small words most, then everyday ones, then the short ones."""
     length = max(len(part.text), 1)
     if length <= _SMALL and part.text.islower():
         return 1000.0 / length  # «в», «из», «-ға»
     if part.text.lower() in EVERYDAY:
         return 100.0
-    if part.kind is PartKind.NAME:
+    if part.kind is TermWordKind.NAME:
         return 0.01
     return 10.0 / length

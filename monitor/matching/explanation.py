@@ -10,7 +10,7 @@ from itertools import pairwise
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRule
-from monitor.matching.matcher import Matcher, Reading
+from monitor.matching.matcher import MatchedArticle, Matcher
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
 from monitor.text.unicode import sentences
 
@@ -139,7 +139,7 @@ def _match_json(match: Match) -> dict[str, object]:
     return {"term": match.term, "form": match.form, "where": match.where, "start": match.start, "end": match.end}
 
 
-def _report(matcher: Matcher, reading: Reading, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
+def _report(matcher: Matcher, reading: MatchedArticle, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
     fired = next((found for found in verdict.topics if found.id == topic.id), None)
     vetoes = tuple(veto for veto in verdict.vetoes if veto.topic == topic.id)
     muted = tuple(found for found in verdict.muted if found.id == topic.id and _is_stronger(found, fired))
@@ -164,13 +164,13 @@ def _nearest(rules: Iterable[RuleReport], stopped: Collection[str]) -> tuple[Rul
     return tuple(sorted(nearest, key=lambda rule: (rule.tier is not Tier.POST, -len(rule.lines)))[:_NEAREST])
 
 
-def _rule_report(matcher: Matcher, reading: Reading, rule: CompiledRule) -> RuleReport:
+def _rule_report(matcher: Matcher, reading: MatchedArticle, rule: CompiledRule) -> RuleReport:
     return RuleReport(
         name=rule.name, tier=rule.tier, within=str(rule.within), lines=tuple(_lines(matcher, reading, rule))
     )
 
 
-def _lines(matcher: Matcher, reading: Reading, rule: CompiledRule) -> Iterable[LineReport]:
+def _lines(matcher: Matcher, reading: MatchedArticle, rule: CompiledRule) -> Iterable[LineReport]:
     compiled = matcher.compiled
     hits = reading.anywhere(rule) or [next(iter(reading.line(line)), None) for line in rule.lines]
     for line, hit in zip(rule.lines, hits, strict=True):

@@ -24,13 +24,13 @@ _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 _Line = frozenset[tuple[Word, ...]]  # what its terms match, however they are written
 
 
-def doubts(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
+def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
     """Everything doubtful, in the file's order. `compiled` are the same rules."""
-    found = [*_Doubts(keywords, compiled).found()]
+    found = [*_Linter(keywords, compiled).found()]
     return tuple(sorted(found, key=lambda doubt: doubt.line))
 
 
-class _Doubts:
+class _Linter:
     def __init__(self, keywords: Keywords, compiled: CompiledRules) -> None:
         self.keywords = keywords
         same: dict[Word, Word] = {}  # equal words made identical, so that comparing them again is quick

@@ -24,7 +24,7 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 _Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
-class Finding(NamedTuple):
+class RuleResult(NamedTuple):
     """What became of a rule: `hits`, one a line, when all lines were found; `veto` when a `none` term spoke against."""
 
     hits: tuple[Hit, ...] = ()
@@ -67,7 +67,7 @@ class Matcher:
         muted: list[TopicVerdict] = []
         for rule in self._candidates(reading.found):
             is_muted = self._is_muted(rule)
-            finding = reading.finding(rule) if is_muted or rule.topic not in topics else Finding()
+            finding = reading.finding(rule) if is_muted or rule.topic not in topics else RuleResult()
             if finding.veto and rule.topic not in topics:
                 vetoes.append(reading.veto(rule, finding.veto))
             elif finding.hits and is_muted:
@@ -86,9 +86,9 @@ class Matcher:
         findings = ((rule, reading.finding(rule)) for rule in self._candidates(reading.found))
         return tuple(rule for rule, finding in findings if finding.hits and not finding.veto)
 
-    def read(self, *, title: str, text: str) -> "Reading":
+    def read(self, *, title: str, text: str) -> "MatchedArticle":
         """The article with every term found in it."""
-        return Reading(self.compiled, title, text, self._index.spans(title, text))
+        return MatchedArticle(self.compiled, title, text, self._index.spans(title, text))
 
     def _candidates(self, found: Mapping[int, list[Span]]) -> list[CompiledRule]:
         """Rules whose every line was found somewhere, the strongest first."""
@@ -99,7 +99,7 @@ class Matcher:
         return sorted(rules, key=lambda rule: rule.tier != Tier.POST)
 
 
-class Reading:
+class MatchedArticle:
     """One article and the terms found in it; what candidates need beyond that is worked out when first asked for."""
 
     def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Span]]) -> None:
@@ -109,23 +109,23 @@ class Reading:
         self._lines: dict[int, list[Hit]] = {}
         self._sentences: dict[int, list[Span]] = {}
 
-    def finding(self, rule: CompiledRule) -> Finding:
+    def finding(self, rule: CompiledRule) -> RuleResult:
         """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
 
         A place in the text is preferred to the title, which every post shows anyway.
         """
         lines = [self.line(line) for line in rule.lines]
         if not all(lines):
-            return Finding()
-        vetoed = in_title = Finding()
+            return RuleResult()
+        vetoed = in_title = RuleResult()
         for hits, (start, end) in self._held(rule, lines):
             against = self._against(rule, start, end)
             if not against and min(hits).start > len(self._title):
-                return Finding(hits=hits)
+                return RuleResult(hits=hits)
             if not against:
-                in_title = in_title if in_title.hits else Finding(hits=hits)
+                in_title = in_title if in_title.hits else RuleResult(hits=hits)
                 continue
-            vetoed = vetoed if vetoed.veto else Finding(hits=hits, veto=against)
+            vetoed = vetoed if vetoed.veto else RuleResult(hits=hits, veto=against)
         return in_title if in_title.hits else vetoed
 
     def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:

@@ -1,7 +1,7 @@
 """Muted rules: what `/mute` and `/unmute` ask for, how rules are named there, and what is said of them. Pure.
 
 A muted rule posts nothing and asks nobody; what only muted rules find is held until they speak again. What that means
-for an article stands in matching/engine.py, where it is remembered in mutebook.py (docs/decisions/0022).
+for an article stands in matcher.py, where it is remembered in storage/mutes.py (docs/decisions/0022).
 """
 
 import re
@@ -59,7 +59,7 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class MuteRequest:
     """What `/mute` asks for."""
 
     name: RuleName
@@ -91,7 +91,7 @@ def names_of(compiled: CompiledRules) -> tuple[RuleName, ...]:
 # ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def wish(said: str, rules: Sequence[RuleName]) -> Wish | Html:
+def mute_request(said: str, rules: Sequence[RuleName]) -> MuteRequest | Html:
     """What was written after `/mute`: «правило часы» or «тема: правило часы»; or what is wrong with it."""
     said = line(said, _LONGEST)
     written = _WISH.fullmatch(said)
@@ -103,7 +103,7 @@ def wish(said: str, rules: Sequence[RuleName]) -> Wish | Html:
     hours = int(written["hours"])
     if not 1 <= hours <= MOST_HOURS:
         return text(f"Часов может быть от 1 до {MOST_HOURS}, а не {hours}.")
-    return Wish(name=found, length=timedelta(hours=hours))
+    return MuteRequest(name=found, length=timedelta(hours=hours))
 
 
 def one_of(
@@ -150,7 +150,7 @@ def _folded(said: str) -> str:
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def told(mute: Mute, *, zone: str) -> str:
+def mute_label(mute: Mute, *, zone: str) -> str:
     """«Тема: правило» до 23.11 14:05 (А.), as plain text."""
     by = f" ({mute.initial}.)" if mute.initial else ""
     return f"«{line(mute.name.full, _LONGEST)}» до {clock_time(mute.until, zone)}{by}"
@@ -171,7 +171,7 @@ def reason(found: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str
 
 def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, zone: str) -> Html:
     """What is muted and until when; the rules that fired most of late (`fired`: how often), each ready to be muted."""
-    now = [text(told(mute, zone=zone)) for mute in mutes[:_SHOWN]]
+    now = [text(mute_label(mute, zone=zone)) for mute in mutes[:_SHOWN]]
     more = [text(f"и ещё {len(mutes) - _SHOWN}")] if len(mutes) > _SHOWN else []
     most = sorted(fired.items(), key=lambda one: -one[1])[:_SHOWN]
     busy = [join(" ", (_command("mute", name.full, "24"), text(f"— {count}"))) for name, count in most]
@@ -188,7 +188,9 @@ def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, 
 def begun(mute: Mute, *, zone: str) -> Html:
     """The answer to `/mute`."""
     rest = "Что найдёт только оно, бот придержит и покажет здесь, когда пауза кончится."
-    return join("\n", (text(f"На паузе: {told(mute, zone=zone)}. {rest}"), _command("unmute", mute.name.full, "")))
+    return join(
+        "\n", (text(f"На паузе: {mute_label(mute, zone=zone)}. {rest}"), _command("unmute", mute.name.full, ""))
+    )
 
 
 def ended(name: RuleName, held: int) -> Html:

@@ -6,7 +6,7 @@ Forms come from where the rules take them; a question goes to the same index as 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.config.keyword_rules import Part, PartKind, Term
+from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.compiler import CompiledRules, CompiledTerm, Word, word_of
 from monitor.matching.term_index import TermIndex
 from monitor.text.languages.kazakh_samples import samples
@@ -24,7 +24,7 @@ class WordForms:
     """
 
     text: str
-    kind: PartKind
+    kind: TermWordKind
     russian: Mapping[str, tuple[str, ...]]
     kazakh_stems: tuple[str, ...]
     kazakh_samples: Mapping[str, str]
@@ -44,7 +44,7 @@ def found_in(term: Term, text: str) -> tuple[str, ...]:
     return tuple(text[start - 1 : end - 1] for start, end in sorted(places))
 
 
-def _forms(part: Part, word: Word) -> WordForms:
+def _forms(part: TermWord, word: Word) -> WordForms:
     stems = dict.fromkeys(stem.text for stem in word.stems if stem.script == "cyrillic")
     russian = _russian(part, word.forms)
     both = stems and not russian.keys() & ONLY_RUSSIAN
@@ -57,9 +57,9 @@ def _forms(part: Part, word: Word) -> WordForms:
     )
 
 
-def _russian(part: Part, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    if part.kind is PartKind.NAME:
+def _russian(part: TermWord, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    if part.kind is TermWordKind.NAME:
         return {_NAME: tuple(sorted(form.title() for form in forms))} if forms else {}
-    groups = grouped_forms(part.text) if part.kind is PartKind.WORD else {}
+    groups = grouped_forms(part.text) if part.kind is TermWordKind.WORD else {}
     known = {group: members for group, members in groups.items() if forms.issuperset(members)}
     return known or ({_AS_WRITTEN: tuple(forms)} if forms else {})

@@ -51,12 +51,12 @@ class Article:
 
     feed: str  # the outlet as subscribers see it
     url: str  # the address to show
-    canonical_url: str  # the address as identity (monitor/urls.py)
+    canonical_url: str  # the address as identity (monitor/text/urls.py)
     title: str
     text: str
     language: Language | None = None
     published_at: datetime | None = None
-    fingerprint: tuple[int, ...] = ()  # sorted; monitor/similarity.py
+    fingerprint: tuple[int, ...] = ()  # sorted; monitor/stories/similarity.py
     problem: str = ""  # why the text is only the feed's summary, if it is
     former_title: str = ""  # the headline as it stood before the outlet changed it
 

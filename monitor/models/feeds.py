@@ -19,7 +19,7 @@ SEVERAL = 3  # failures in a row that are no longer chance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """What polling a feed has taught of it; how it is learnt stands in monitor/habits.py."""
+    """What polling a feed has taught of it; how it is learnt stands in monitor/polling/habits.py."""
 
     pause: timedelta | None = None  # from poll to poll, as the overlap of two polls taught it; None: not yet
     hint: timedelta | None = None  # for how long its last body asked to be kept
@@ -139,7 +139,7 @@ class FeedState:
     etag: str | None = None  # verbatim, weak mark and all
     last_modified: str | None = None  # verbatim
     body_hash: str | None = None  # of the last body that was accepted as a feed
-    items: bytes = b""  # fingerprints of that body's entries as they stood in it (monitor/trimming.py)
+    items: bytes = b""  # fingerprints of that body's entries as they stood in it (monitor/sources/feeds/unchanged.py)
     failures: int = 0  # in a row
     had_entries: bool = False
     baseline_at: datetime | None = None  # first successful poll; None: never seen yet

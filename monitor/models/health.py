@@ -33,7 +33,7 @@ class Vitals:
     chats: tuple[ChatVitals, ...]
 
 
-class Kind(StrEnum):
+class ConditionKind(StrEnum):
     """What can be wrong."""
 
     OUTAGE = "outage"
@@ -72,9 +72,9 @@ class Alarm:
     gone_at: datetime | None = None  # since when it has not been seen; None: it holds
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ConditionKind:
         """The condition's."""
-        return Kind(self.key.partition(":")[0])
+        return ConditionKind(self.key.partition(":")[0])
 
     @property
     def subject(self) -> str:

@@ -12,7 +12,7 @@ Buttons = tuple[tuple[tuple[str, str], ...], ...]
 
 
 class DeliveryState(StrEnum):
-    """The states of an outbox row; the law of their changes is drawn in `monitor/tables.py`."""
+    """The states of an outbox row; the law of their changes is drawn in `monitor/storage/tables.py`."""
 
     PENDING = "pending"
     SENDING = "sending"

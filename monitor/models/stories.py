@@ -108,7 +108,7 @@ class PollOutcome:
     settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
     matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
     known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
-    aliases: tuple[tuple[str, str], ...] = ()  # as in `Sighting`
+    aliases: tuple[tuple[str, str], ...] = ()  # as in `KnownEntries`
     problems: tuple[str, ...] = ()
     habit: Habit = UNLEARNT
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded

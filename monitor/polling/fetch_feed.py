@@ -1,6 +1,6 @@
 """What a feed says now: which address to ask, with which validators, and what of the answer needs reading.
 
-It orchestrates fetching.py and reading.py; what the entries are worth is not its matter.
+It orchestrates sources/http/client.py and sources/sandbox.py; what the entries are worth is not its matter.
 """
 
 import re
@@ -14,7 +14,7 @@ from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotM
 from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 
 MOST_FURTHER = 5  # parts of one feed read at a poll
 MOST_OLDER = 10  # pages back, until something known comes
@@ -33,7 +33,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class FeedAnswer:
     """What came of asking a feed."""
 
     feed: Feed  # at the address that answered
@@ -53,13 +53,13 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
+class FeedFetcher:
     """Asks feeds."""
 
     fetcher: Fetcher
-    reader: Reader
+    reader: Sandbox
 
-    async def take(self, feed: Feed, state: FeedState, now: datetime) -> Taken:
+    async def take(self, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
         """Ask the feed, its other address too where the first turns us away. Raises FeedError: the first refusal."""
         first, *others = fallback.order(feed, state.habit, now)
         try:
@@ -75,21 +75,21 @@ class Taker:
             told = f"{first.url} не даёт новостей ({refusal.message}); взято с {others[0].url}"
             return replace(taken, problems=(told, *taken.problems))
 
-    async def older(self, taken: Taken, now: datetime) -> Taken:
+    async def older(self, taken: FeedAnswer, now: datetime) -> FeedAnswer:
         """`taken` with one older page of the feed, and where the next one is."""
         answer = await self.fetcher.get(taken.older, feed=taken.feed)
         assert isinstance(answer, Fetched)  # no validators were sent
         parsed = await self.reader.parse(taken.feed, answer, now=now)
         return replace(taken, entries=(*taken.entries, *parsed.entries), older=parsed.older)
 
-    async def _take_at(self, at: Feed, feed: Feed, state: FeedState, now: datetime) -> Taken:
+    async def _take_at(self, at: Feed, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
         """Ask one of the feed's addresses; what another one taught counts for nothing here."""
         is_switched = (at is feed) != (state.habit.away_since is None)
         known = Validators() if is_switched else _validators(state)
         is_plain = habits.wants_body(state.habit, now)
         sent = Validators() if is_plain else known
         answer = await self.fetcher.get(at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at)
-        taken = Taken(feed=at, validators=known, is_plain=is_plain, is_switched=is_switched)
+        taken = FeedAnswer(feed=at, validators=known, is_plain=is_plain, is_switched=is_switched)
         if isinstance(answer, NotModified):
             return replace(taken, is_unmodified=True, hint=answer.max_age, validators=_renewed(known, answer))
         body_hash = sha256(answer.body).hexdigest()
@@ -101,7 +101,7 @@ class Taker:
         read_whole = is_switched or habits.wants_whole(state.habit, now)
         return await self._read(replace(taken, is_whole=read_whole), answer, had_entries=state.had_entries, now=now)
 
-    async def _read(self, taken: Taken, answer: Fetched, *, had_entries: bool, now: datetime) -> Taken:
+    async def _read(self, taken: FeedAnswer, answer: Fetched, *, had_entries: bool, now: datetime) -> FeedAnswer:
         trimmed = _trimmed(taken, answer)
         taken = replace(taken, validators=replace(taken.validators, items=trimmed.items), repeated=trimmed.known)
         if trimmed.known and trimmed.known == trimmed.total:
@@ -120,7 +120,7 @@ class Taker:
         )
         return await self._with_further(taken, parsed, now) if parsed.further else taken
 
-    async def _with_further(self, taken: Taken, index: ParsedFeed, now: datetime) -> Taken:
+    async def _with_further(self, taken: FeedAnswer, index: ParsedFeed, now: datetime) -> FeedAnswer:
         """The entries of the parts, too. An index may stay as it is while its parts change: it is always read."""
         entries, problems = list(taken.entries), list(taken.problems)
         for url in index.further[:MOST_FURTHER]:
@@ -140,7 +140,7 @@ def _validators(state: FeedState) -> Validators:
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash, items=state.items)
 
 
-def _moved(taken: Taken) -> tuple[str, ...]:
+def _moved(taken: FeedAnswer) -> tuple[str, ...]:
     """Told when the feed is read whole, which is once a day."""
     told = f"лента переехала насовсем: впишите в feeds.yaml адрес {taken.moved_to}"
     return (told,) if taken.moved_to and taken.is_whole else ()
@@ -158,7 +158,7 @@ def _hint(answer: Fetched) -> timedelta | None:
     return max([*hints, *([answer.max_age] if answer.max_age else [])], default=None)
 
 
-def _trimmed(taken: Taken, answer: Fetched) -> Trimmed:
+def _trimmed(taken: FeedAnswer, answer: Fetched) -> Trimmed:
     if taken.feed.kind not in (FeedKind.RSS, FeedKind.ATOM):
         return Trimmed(body=answer.body, items=b"")
     return trim(answer.body, b"" if taken.is_whole else taken.validators.items)

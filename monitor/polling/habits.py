@@ -18,7 +18,7 @@ LATE = timedelta(hours=6)  # an editor may date an article earlier than it appea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class FeedObservation:
     """What one changed body showed."""
 
     total: int  # entries
@@ -51,7 +51,7 @@ def after_same(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
     return replace(_paused(habit, now, since, new=0, total=0), unmodified=0, whole_at=now)
 
 
-def after_reading(habit: Habit, seen: Reading, now: datetime, *, since: datetime | None) -> Habit:
+def after_reading(habit: Habit, seen: FeedObservation, now: datetime, *, since: datetime | None) -> Habit:
     """A changed body; `since` is the last good poll."""
     learnt = replace(habit, unmodified=0, whole_at=now)
     if seen.is_whole:
@@ -64,12 +64,12 @@ def after_reading(habit: Habit, seen: Reading, now: datetime, *, since: datetime
     return _told(learnt, seen.new, now) if seen.new else learnt
 
 
-def turned_over(seen: Reading) -> bool:
+def turned_over(seen: FeedObservation) -> bool:
     """Whether nothing known stood in the body: entries may have come and gone between two polls."""
     return not seen.is_first and not seen.known and seen.total >= FEWEST
 
 
-def gap_told(seen: Reading) -> tuple[str, ...]:
+def gap_told(seen: FeedObservation) -> tuple[str, ...]:
     """The problem to tell of a window that turned over."""
     told = f"ни одной знакомой записи из {seen.total}: часть новостей могла пройти между опросами"
     return (told,) if turned_over(seen) else ()

@@ -17,7 +17,7 @@ from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.stories.similarity import fingerprint
 from monitor.text.languages.detection import detect
 from monitor.text.urls import canonical
@@ -31,7 +31,7 @@ LATE = timedelta(hours=48)  # before the last good poll: a day for late dates, a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Horizon:
+class AgeLimit:
     """What is too old to be news. `first_sight`: the feed was never seen, an entry must be dated to be news."""
 
     since: datetime
@@ -50,7 +50,7 @@ class Horizon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
+class Triage:
     """The new entries of a poll before any page is read."""
 
     decided: tuple[EntryOutcome, ...]  # too old, or judged by what the feed gives in full
@@ -59,7 +59,7 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedEntries:
     """Entries read and judged; `pages` were read for it, `bare` of them gave no text.
 
     `unread` had no time left; of `put_off` the page may be had at the next poll.
@@ -77,7 +77,7 @@ class Judge:
     """Everything needed to judge an entry. `mutes` are in force; people read times by the clock of `zone`."""
 
     fetcher: Fetcher
-    reader: Reader
+    reader: Sandbox
     matcher: Matcher
     mutes: tuple[Mute, ...] = ()
     zone: str = "UTC"
@@ -88,7 +88,7 @@ class Judge:
             return self
         return replace(self, matcher=self.matcher.muting([mute.name.key for mute in mutes]), mutes=mutes)
 
-    def sort(self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime) -> Sorted:
+    def sort(self, feed: Feed, entries: Sequence[Entry], horizon: AgeLimit, now: datetime) -> Triage:
         """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
         decided: list[EntryOutcome] = []
         fresh: list[Entry] = []
@@ -104,11 +104,11 @@ class Judge:
                 decided.append(self._judged(feed, entry, _given(entry)))
             else:
                 (urgent if self._matches(entry) else waiting).append(entry)
-        return Sorted(decided=tuple(decided), urgent=tuple(urgent), waiting=tuple(waiting))
+        return Triage(decided=tuple(decided), urgent=tuple(urgent), waiting=tuple(waiting))
 
     async def read(
-        self, feed: Feed, entries: Sequence[Entry], horizon: Horizon, now: datetime, *, deadline: float
-    ) -> Judged:
+        self, feed: Feed, entries: Sequence[Entry], horizon: AgeLimit, now: datetime, *, deadline: float
+    ) -> JudgedEntries:
         """Judge entries with their pages, in this order, until the loop's clock says `deadline` (one at least)."""
         decided: list[EntryOutcome] = []
         bare = put_off = 0
@@ -124,9 +124,9 @@ class Judge:
             decided.append(outcome)
         count = len(decided)
         unread = len(entries) - count - put_off
-        return Judged(decided=tuple(decided), pages=count, bare=bare, unread=unread, put_off=put_off)
+        return JudgedEntries(decided=tuple(decided), pages=count, bare=bare, unread=unread, put_off=put_off)
 
-    def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, horizon: Horizon) -> EntryOutcome:
+    def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, horizon: AgeLimit) -> EntryOutcome:
         dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
         return horizon.stale(dated) or self._judged(feed, dated, _joined(_given(entry), page.text), page.problem)
 
@@ -165,7 +165,7 @@ def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tu
     return tuple(one for one in told if one.outcome is not Outcome.POSTED), matched
 
 
-def found(outcome: PollOutcome) -> tuple[int, int]:
+def count_new(outcome: PollOutcome) -> tuple[int, int]:
     """How many entries of a poll were new, and how many of them matched."""
     told = (*outcome.urgent, *outcome.settled, *outcome.matched)
     return len(told), sum(one.outcome is Outcome.POSTED for one in told)

@@ -18,7 +18,7 @@ MOST = 2_000  # polls remembered
 OUT_OF_REACH = frozenset({FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
 
 
-class Turn(Enum):
+class OutageChange(Enum):
     """What a poll changed in the weather."""
 
     NONE = "none"
@@ -27,22 +27,22 @@ class Turn(Enum):
 
 
 @dataclass(slots=True)
-class Weather:
+class OutageDetector:
     """The last polls, and whether our own network is down."""
 
     is_down: bool = False
     _polls: deque[tuple[datetime, str, bool]] = field(default_factory=deque)
     _lost: Counter[str] = field(default_factory=Counter)  # how many of them lost each feed
 
-    def saw(self, feed: str, failure_kind: str, now: datetime) -> Turn:
+    def saw(self, feed: str, failure_kind: str, now: datetime) -> OutageChange:
         """Note a poll; `failure_kind` is "" for a good one."""
         self._add(now, feed, is_lost=failure_kind in OUT_OF_REACH)
         while len(self._polls) > MOST or not now - self._polls[0][0] < WINDOW:
             self._drop_oldest()
         was_down, self.is_down = self.is_down, self._looks_down()
         if was_down == self.is_down:
-            return Turn.NONE
-        return Turn.BEGAN if self.is_down else Turn.ENDED
+            return OutageChange.NONE
+        return OutageChange.BEGAN if self.is_down else OutageChange.ENDED
 
     def charged(self) -> frozenset[str]:
         """The feeds that were out of reach in the window."""

@@ -17,13 +17,13 @@ from monitor.models.articles import Outcome
 from monitor.models.feeds import Feed, FeedState, Habit
 from monitor.models.stories import EntryOutcome, PollOutcome
 from monitor.polling import fallback, habits, renamed_entries
-from monitor.polling.fetch_feed import MOST_OLDER, Taken, Taker, Validators
-from monitor.polling.habits import Reading
-from monitor.polling.judge import FRESH, LATE, Horizon, Judge, Sorted, found, split
-from monitor.polling.outage import OUT_OF_REACH, Turn, Weather
+from monitor.polling.fetch_feed import MOST_OLDER, FeedAnswer, FeedFetcher, Validators
+from monitor.polling.habits import FeedObservation
+from monitor.polling.judge import FRESH, LATE, AgeLimit, Judge, Triage, count_new, split
+from monitor.polling.outage import OUT_OF_REACH, OutageChange, OutageDetector
 from monitor.polling.recorder import Recorder
 from monitor.polling.schedule import SOON, next_poll_at, usual_pause, weight
-from monitor.storage.entries import KEYS_KEPT, Sighting
+from monitor.storage.entries import KEYS_KEPT, KnownEntries
 from monitor.storage.polls import Store
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
@@ -36,11 +36,11 @@ log = structlog.get_logger()
 class _Weighed:
     """The entries of a changed body: what is known of them, and of the new ones what needs a page."""
 
-    sighting: Sighting
+    sighting: KnownEntries
     renamed: tuple[EntryOutcome, ...]
     new: int
-    told: Sorted
-    horizon: Horizon
+    told: Triage
+    horizon: AgeLimit
     judge: Judge  # with the rules that are muted now
 
 
@@ -52,7 +52,7 @@ class Poller:
     After `page_seconds` a poll records what it has; the rest stays unseen and the feed is asked again soon.
     """
 
-    taker: Taker
+    taker: FeedFetcher
     judge: Judge
     store: Store
     recorder: Recorder
@@ -60,7 +60,7 @@ class Poller:
     chance: Callable[[], float]
     slots: asyncio.Semaphore
     mutes: Callable[[datetime], tuple[Mute, ...]] = no_mutes
-    weather: Weather = field(default_factory=Weather)
+    weather: OutageDetector = field(default_factory=OutageDetector)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     page_seconds: float = 90.0
 
@@ -79,7 +79,7 @@ class Poller:
             outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
         recorded = await self.recorder.record(outcome)
         _report(outcome, recorded=recorded)
-        if turn is not Turn.NONE:
+        if turn is not OutageChange.NONE:
             await self._weather_turned(turn, now)
         return outcome
 
@@ -109,10 +109,12 @@ class Poller:
             return self._good(feed, state, taken, habits.after_same(habit, now, since=since), now)
         return await self._changed(feed, state, taken, habit, now)
 
-    async def _changed(self, feed: Feed, state: FeedState, taken: Taken, habit: Habit, now: datetime) -> PollOutcome:
+    async def _changed(
+        self, feed: Feed, state: FeedState, taken: FeedAnswer, habit: Habit, now: datetime
+    ) -> PollOutcome:
         """A body that may hold news: judge them, and learn from what it showed."""
         taken, weighed = await self._weighed(state, taken, now)
-        reading = Reading(
+        reading = FeedObservation(
             total=len(taken.entries) + taken.repeated,
             new=weighed.new,
             known=len(taken.entries) + taken.repeated - weighed.new,
@@ -134,7 +136,7 @@ class Poller:
         )
         return await self._judged(taken.feed, state, outcome, weighed)
 
-    async def _weighed(self, state: FeedState, taken: Taken, now: datetime) -> tuple[Taken, _Weighed]:
+    async def _weighed(self, state: FeedState, taken: FeedAnswer, now: datetime) -> tuple[FeedAnswer, _Weighed]:
         """What is new; and while nothing of it is known, the feed's older pages too."""
         weighed = await asyncio.to_thread(self._weigh, state, taken, now)
         can_page = state.baseline_at is not None and not taken.is_switched and not taken.repeated
@@ -148,7 +150,7 @@ class Poller:
             weighed = await asyncio.to_thread(self._weigh, state, taken, now)
         return taken, weighed
 
-    def _weigh(self, state: FeedState, taken: Taken, now: datetime) -> _Weighed:
+    def _weigh(self, state: FeedState, taken: FeedAnswer, now: datetime) -> _Weighed:
         sighting = self.store.sight(state.name, taken.entries)
         total = len(taken.entries) + taken.repeated
         renamed = self._renamed(state, sighting, total=total, is_moved=taken.is_switched)
@@ -159,7 +161,9 @@ class Poller:
         told = judge.sort(taken.feed, new, horizon, now)
         return _Weighed(sighting=sighting, renamed=renamed, new=len(new), told=told, horizon=horizon, judge=judge)
 
-    def _renamed(self, state: FeedState, sighting: Sighting, *, total: int, is_moved: bool) -> tuple[EntryOutcome, ...]:
+    def _renamed(
+        self, state: FeedState, sighting: KnownEntries, *, total: int, is_moved: bool
+    ) -> tuple[EntryOutcome, ...]:
         """The unseen entries shown before under another identity, settled as duplicates."""
         unseen = sighting.unseen
         if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
@@ -202,16 +206,16 @@ class Poller:
         )
         await self.recorder.record(part)
 
-    async def _weather_turned(self, turn: Turn, now: datetime) -> None:
+    async def _weather_turned(self, turn: OutageChange, now: datetime) -> None:
         """Many feeds out of reach at once: told once, charged to no feed."""
-        if turn is Turn.ENDED:
+        if turn is OutageChange.ENDED:
             log.warning("feeds can be reached again: the outage of our own network is over", action="outage")
             return
         lost = self.weather.charged()
         log.error("most feeds cannot be reached: our own network is down", action="outage", feeds=len(lost))
         await asyncio.to_thread(self.store.forgive, lost, self._soon(now))
 
-    def _good(self, feed: Feed, state: FeedState, taken: Taken, habit: Habit, now: datetime) -> PollOutcome:
+    def _good(self, feed: Feed, state: FeedState, taken: FeedAnswer, habit: Habit, now: datetime) -> PollOutcome:
         usual = usual_pause(feed.interval, habit.pause, habit.hint)
         return PollOutcome(
             feed=feed.name,
@@ -270,20 +274,20 @@ def _kept(state: FeedState) -> Validators:
     return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash, items=state.items)
 
 
-def _horizon(state: FeedState, taken: Taken, now: datetime) -> Horizon:
+def _horizon(state: FeedState, taken: FeedAnswer, now: datetime) -> AgeLimit:
     """What is too old (decision 0007). First sight of a feed is a baseline: only what is surely younger than 24 h is
     news. Later 48 h count from the last good poll, so that what was published while we were away is news.
     """
     if state.baseline_at is None or state.succeeded_at is None or now - state.succeeded_at > KEYS_KEPT:
-        return Horizon(since=now - FRESH, first_sight=True)
+        return AgeLimit(since=now - FRESH, first_sight=True)
     if taken.is_switched and state.habit.away_since is None:
-        return Horizon(since=state.succeeded_at - MOVED, first_sight=True)
-    return Horizon(since=min(state.succeeded_at, now) - LATE)  # the clock may have been set back
+        return AgeLimit(since=state.succeeded_at - MOVED, first_sight=True)
+    return AgeLimit(since=min(state.succeeded_at, now) - LATE)  # the clock may have been set back
 
 
 def _report(outcome: PollOutcome, *, recorded: bool) -> None:
     about = {"action": "poll", "feed": outcome.feed}
-    new, matched = found(outcome)
+    new, matched = count_new(outcome)
     if not recorded:
         log.warning("the lease was lost; nothing recorded", **about)
     elif outcome.failure:

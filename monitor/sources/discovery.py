@@ -185,7 +185,7 @@ def unlike(feed: Feed, known: Iterable[Feed]) -> Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundFeed:
     """A feed behind an address, and what it holds now. `twin` already reads it, by address or by content."""
 
     feed: Feed
@@ -193,7 +193,7 @@ class Found:
     twin: Feed | None = None
 
 
-async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> Found | None:
+async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> FoundFeed | None:
     """The feed behind an address: what stands there itself, or what its page, its robots.txt or custom lead to.
 
     None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had.
@@ -206,7 +206,7 @@ async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: d
     return await _judged(fetcher, found, known, now) if found else None
 
 
-async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | None:
+async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed | None:
     tried = {page.url}
     async for address in _addresses(fetcher, page):
         if address in tried:
@@ -240,14 +240,14 @@ async def _from_robots(fetcher: Fetcher, url: str) -> tuple[str, ...]:
     return sitemaps_in(robots.body.decode("utf-8", "replace"), url)
 
 
-async def _at(fetcher: Fetcher, address: str, now: datetime) -> Found | None:
+async def _at(fetcher: Fetcher, address: str, now: datetime) -> FoundFeed | None:
     try:
         return await _readable(fetcher, await get(fetcher, address), now)
     except FetchError:
         return None
 
 
-async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> Found | None:
+async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> FoundFeed | None:
     """The feed that this very answer is, if it has entries; pages are looked at last, by `_listing`."""
     kind = parse.recognise(answer)
     if kind is None or kind is FeedKind.HTML:
@@ -260,7 +260,7 @@ async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> Found |
     return _found(answer, kind, parsed.entries) if parsed.entries else None
 
 
-def _listing(page: Fetched, now: datetime) -> Found | None:
+def _listing(page: Fetched, now: datetime) -> FoundFeed | None:
     asked = Feed(name="", kind=FeedKind.HTML, url=page.url, lang="both")
     try:
         entries = parse.parse(asked, page, now=now).entries
@@ -269,18 +269,18 @@ def _listing(page: Fetched, now: datetime) -> Found | None:
     return _found(page, FeedKind.HTML, entries) if len(entries) >= _ENOUGH_LINKS else None
 
 
-async def _first_channel(fetcher: Fetcher, page: Fetched, now: datetime) -> Found | None:
+async def _first_channel(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed | None:
     for address in channels_on(page)[:3]:
         if found := await _at(fetcher, address, now):
             return found
     return None
 
 
-def _found(answer: Fetched, kind: FeedKind, entries: tuple[Entry, ...]) -> Found:
-    return Found(feed=proposed(answer, kind, entries), entries=entries)
+def _found(answer: Fetched, kind: FeedKind, entries: tuple[Entry, ...]) -> FoundFeed:
+    return FoundFeed(feed=proposed(answer, kind, entries), entries=entries)
 
 
-async def _judged(fetcher: Fetcher, found: Found, known: Sequence[Feed], now: datetime) -> Found:
+async def _judged(fetcher: Fetcher, found: FoundFeed, known: Sequence[Feed], now: datetime) -> FoundFeed:
     """With the known feed that tells the same, or with a name of its own."""
     if twin := same_address(found.feed, known):
         return replace(found, twin=twin)

@@ -1,6 +1,6 @@
 """Outside bytes, read where they can do no harm: small ones in a thread, the others in a child that may be killed.
 
-The child (confined.py) is started at the first need and kept. A document that takes it too much time or memory ends
+The child (sandbox_child.py) is started at the first need and kept. A document that takes too much time or memory ends
 it: the document is named a failure, the next one gets a new child.
 """
 
@@ -30,7 +30,8 @@ _LARGEST_ANSWER = 64 * 1024 * 1024
 _HEAVY = "слишком тяжёлый документ: чтение заняло больше времени или памяти, чем можно"
 _COMMAND = "from monitor.sources.sandbox_child import main; main()"
 _ANSWERS = {
-    "monitor.models.articles": {"ParsedFeed", "Entry", "Extracted"},
+    "monitor.models.feeds": {"ParsedFeed", "Entry"},
+    "monitor.models.articles": {"Extracted"},
     "datetime": {"datetime", "timedelta", "timezone"},
     "copyreg": {"_reconstructor"},
 }
@@ -46,7 +47,7 @@ class _Child:
     jobs: int = 0
 
 
-class Reader:
+class Sandbox:
     """Parses and extracts without ever holding up the event loop. An async context manager; one for the process."""
 
     def __init__(self, *, small: int = SMALL, seconds: float = SECONDS) -> None:

@@ -1,4 +1,4 @@
-"""The child process that reads outside bytes: parses a feed's body, extracts a page's article. Started by reading.py.
+"""The child process that reads outside bytes: parses a feed's body, extracts a page's article. Started by sandbox.py.
 
 It may take so much memory and CPU and no more, it opens nothing, and it dies with its parent. Jobs come on standard
 input, answers go to standard output: pickles, each after its length.

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_,
 
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
-from monitor.storage.database import insert_or_ignore, reading, writing
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import archive, archive_dictionaries, articles, entries
 
 LEVEL = 9  # from here on a level costs a tenth of the time for two per cent and less
@@ -38,7 +38,10 @@ class Archive:
 
         Left out is the same article come again (`Outcome.DUPLICATE`): it was decided by its first coming.
         """
-        with reading(self._engine) as db, db.execute(_judged(since), execution_options={"yield_per": _BATCH}) as rows:
+        with (
+            read_transaction(self._engine) as db,
+            db.execute(_judged(since), execution_options={"yield_per": _BATCH}) as rows,
+        ):
             for row in rows:
                 yield _kept(db, row)
 
@@ -53,12 +56,12 @@ class Archive:
         """Entries are numbered as they come, so the oldest rows are the first ones."""
         oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(_BATCH).subquery()
         old = select(entries.c.id).join(oldest, oldest.c.entry_id == entries.c.id).where(entries.c.seen_at < before)
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return db.execute(delete(archive).where(archive.c.entry_id.in_(old))).rowcount
 
     def learn(self, now: datetime) -> bool:
         """Make a dictionary of the newest stories, when there are enough and the last one is old. Takes seconds."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             made_at = db.scalar(select(func.max(archive_dictionaries.c.made_at)))
             if made_at is not None and now - made_at < NEW_DICTIONARY:
                 return False
@@ -68,7 +71,7 @@ class Archive:
             return False
         number = crc32(b"".join(samples)) & 0x7FFFFFFF or 1  # zstd keeps 0 for "none"
         made = zstandard.train_dictionary(DICTIONARY_BYTES, samples, dict_id=number, level=LEVEL)
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             # Another worker may have learned the same from the same news.
             learned = {"id": number, "body": made.as_bytes(), "made_at": now}
             db.execute(insert_or_ignore(db, archive_dictionaries).values(**learned))

@@ -21,10 +21,10 @@ from monitor.storage.database import (
     instance_lock,
     migrate,
     open_engine,
-    reading,
+    read_transaction,
     require_current_schema,
     sqlite_file,
-    writing,
+    write_transaction,
 )
 from monitor.storage.tables import deliveries, feeds, metadata
 
@@ -65,7 +65,7 @@ def verify(path: Path) -> Mapping[str, int]:
         raise DatabaseError(f"Копия {path} повреждена ({found}). Возьмите другую.")
     with _opened(f"sqlite:///{path}") as engine:
         require_current_schema(engine)
-        with reading(engine) as db:
+        with read_transaction(engine) as db:
             return {
                 table.name: db.scalar(select(func.count()).select_from(table)) or 0
                 for table in metadata.tables.values()
@@ -103,7 +103,7 @@ def copy_to(url: str, target_url: str) -> Mapping[str, int]:
 
 
 def _move(source: Engine, target: Engine) -> Mapping[str, int]:
-    with _snapshot(source) as old, writing(target) as new:
+    with _snapshot(source) as old, write_transaction(target) as new:
         if any(new.scalar(select(literal(1)).select_from(table).limit(1)) for table in metadata.tables.values()):
             where = target.url.render_as_string(hide_password=True)
             raise DatabaseError(f"База {where} не пуста. Укажите пустую: чужие строки не стираются.")
@@ -160,7 +160,7 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one moment, however long it reads."""
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         yield db
 
 
@@ -177,7 +177,7 @@ def _copy_from_server(url: str, target: Path) -> None:
     with _opened(url) as server, _opened(f"sqlite:///{target}") as file:
         require_current_schema(server)
         migrate(file)
-        with _snapshot(server) as old, writing(file) as new:
+        with _snapshot(server) as old, write_transaction(file) as new:
             copy_rows(old, new)
     with closing(sqlite3.connect(target)) as db:
         db.execute("PRAGMA journal_mode=DELETE")
@@ -227,7 +227,7 @@ def _doubt_what_waited(url: str, now: datetime) -> None:
     doubt = "база восстановлена из копии: с тех пор сообщение могло уйти"
     waiting = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
     posts = and_(waiting, deliveries.c.message_id.is_(None))
-    with _opened(url) as engine, writing(engine) as db:
+    with _opened(url) as engine, write_transaction(engine) as db:
         uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "lease_until": None, "updated_at": now}
         db.execute(update(deliveries).where(posts).values(**uncertain))
         db.execute(update(deliveries).where(waiting).values(state=DeliveryState.PENDING, lease_until=None))

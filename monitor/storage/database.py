@@ -1,6 +1,6 @@
 """Opening the database: an engine per dialect, migrations, the schema check, the instance lock.
 
-No statement on the product's own rows may live here (store.py has them all).
+No statement on the product's own rows may live here (polls.py has them all).
 """
 
 import fcntl
@@ -82,7 +82,7 @@ def migrate(engine: Engine) -> None:
         raise SchemaError(found=found, expected=expected)
     if found:
         _copy_before_migration(engine, found)
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         _lock_schema(connection)
         if serves(_revision(connection), expected):
             return
@@ -146,7 +146,7 @@ def instance_lock(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def write_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed whole, or not at all.
 
     Raises DatabaseError when the database cannot be reached or written (locked, disk full, gone).
@@ -156,7 +156,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def read_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `writing` does."""
     with _explained(engine), engine.connect().execution_options(**READ_ONLY) as connection:
         yield connection
@@ -258,8 +258,8 @@ def _set_patience(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     # IMMEDIATE: a transaction that will write takes the lock at once; upgrading a read lock later can
     # fail without waiting (SQLITE_BUSY_SNAPSHOT).
-    reading = connection.get_execution_options().get("monitor_read_only", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    read_only = connection.get_execution_options().get("monitor_read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _config() -> Config:
@@ -275,7 +275,7 @@ def _expected() -> str:
 
 
 def _found(engine: Engine) -> str:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return _revision(connection)
 
 

@@ -27,7 +27,7 @@ _SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no cha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class KnownEntries:
     """What the store knows of the entries of one body."""
 
     unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before; in the order given
@@ -35,7 +35,7 @@ class Sighting:
     aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
 
 
-def sight(db: Connection, feed: str, found: Sequence[Entry]) -> Sighting:
+def known_entries(db: Connection, feed: str, found: Sequence[Entry]) -> KnownEntries:
     """What is known of these entries of a feed. An entry is known when one of its keys is.
 
     One whose headline says something else now is unseen under a key of its own: it is judged once more.
@@ -44,7 +44,7 @@ def sight(db: Connection, feed: str, found: Sequence[Entry]) -> Sighting:
     known = _titles(db, feed, keys)
     retitled = [_retitled(entry) for entry in found if _is_retitled(entry, known)]
     told = _titles(db, feed, [entry.keys[0] for entry in retitled])
-    return Sighting(
+    return KnownEntries(
         unseen=(
             *(entry for entry in found if known.keys().isdisjoint(entry.keys)),
             *(entry for entry in retitled if entry.keys[0] not in told),
@@ -83,7 +83,7 @@ def _retitled(entry: Entry) -> Entry:
     return replace(entry, keys=(f"{entry.keys[0]}~{mark}",))
 
 
-def note(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
+def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
     """Keep the keys alive that a feed read whole still shows, and give known entries their new keys.
 
     What the feed showed when it was read whole before, it showed until now: those keys are noted too.

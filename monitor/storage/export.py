@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, and_, select
 
-from monitor.storage.database import reading
+from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, deliveries, entries, stories
 
 COLUMNS = (
@@ -47,7 +47,7 @@ def exported(engine: Engine, *, since: datetime | None = None) -> Iterator[Mappi
     )
     if since is not None:
         found = found.where(entries.c.seen_at >= since)
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         for row in db.execute(found).mappings():
             yield _row(row)
 

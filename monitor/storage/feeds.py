@@ -1,6 +1,6 @@
 """Every statement on the rows of feeds: which there are, which are due and leased, what polling taught of them.
 
-Functions of an open transaction; store.py opens it. Nothing is decided here.
+Functions of an open transaction; polls.py opens it. Nothing is decided here.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryState
 from monitor.storage.archive import read_text, verdict_of, with_texts
-from monitor.storage.database import reading
+from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.text.urls import address_number, canonical, host_key
 
@@ -86,13 +86,13 @@ class History:
         """Every entry of any feed that leads to this address, however it is spelt, in the order they came."""
         address = canonical(url)
         asked = _members().where(entries.c.address == address_number(address)).order_by(entries.c.id)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(_member(db, row) for row in db.execute(asked).all() if canonical(row.url) == address)
 
     def story(self, number: int) -> StoryRecord | None:
         """A story; None when there is none of that number."""
         asked = _members().where(entries.c.story_id == number).order_by(entries.c.id)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             row = db.execute(select(stories).where(stories.c.id == number)).first()
             if row is None:
                 return None
@@ -102,7 +102,7 @@ class History:
     def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
         """The feeds in use that stand on the address's host."""
         columns = (feeds.c[name] for name in FeedRecord.__dataclass_fields__)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             rows = db.execute(select(*columns).where(feeds.c.active).order_by(feeds.c.name)).all()
         return tuple(FeedRecord(**row._asdict()) for row in rows if host_key(row.url) == host_key(url))
 

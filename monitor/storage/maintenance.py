@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.storage.database import upsert, writing
+from monitor.storage.database import upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.tables import chats, deliveries, entry_keys, feeds, heartbeats, sends
 
@@ -121,7 +121,7 @@ class Housekeeping:
 
     def _is_ours(self, now: datetime) -> bool:
         """Whether the round of this day is ours: the first worker that asks gets it."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             stale = or_(
                 heartbeats.c.at <= now - TIDY_EVERY, heartbeats.c.at > now + TIDY_EVERY
             )  # the clock may be set back
@@ -131,7 +131,7 @@ class Housekeeping:
 
     def _batches(self, chore: Chore, now: datetime) -> Iterator[int]:
         while True:
-            with writing(self._engine) as db:
+            with write_transaction(self._engine) as db:
                 count = chore(db, now)
             yield count
             if count < BATCH:

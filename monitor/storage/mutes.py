@@ -1,4 +1,4 @@
-"""Muted rules and what they hold: every statement on `mutes` and `held`. What a mute means stands in mutes.py.
+"""Muted rules and what they hold: every statement on `mutes` and `held`. What a mute means stands in matching/mutes.py.
 
 What is held is shown once no rule that found it is muted any more: whatever ended the mute (time, `/unmute`, an edit of
 keywords.yaml), and also when a poll that began under the mute is recorded after it.
@@ -14,7 +14,7 @@ from monitor.config.hours import Day
 from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ended, void
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
-from monitor.storage.database import chunks, reading, upsert, writing
+from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
 from monitor.storage.outbox import tell
 from monitor.storage.tables import articles, deliveries, entries, held, mutes
 from monitor.stories.digest import after_flood
@@ -39,7 +39,7 @@ def hold(db: Connection, found: Iterable[tuple[int, Verdict, datetime]]) -> None
         db.execute(insert(held), rows)
 
 
-class MuteBook:
+class MuteStore:
     """The mutes of all workers. Instants are aware UTC; `zone` is the maintainers' clock."""
 
     def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
@@ -56,13 +56,13 @@ class MuteBook:
     def active(self, now: datetime) -> tuple[Mute, ...]:
         """The rules that keep silent now, the first to speak again first."""
         lasting = select(mutes).where(mutes.c.until > now).order_by(mutes.c.until, mutes.c.topic, mutes.c.rule)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(_mute(row) for row in db.execute(lasting))
 
     def held_in(self, day: Day) -> int:
         """How many entries of a day were held, shown since or not."""
         then = and_(held.c.held_at >= day.since, held.c.held_at < day.until)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return db.scalar(select(func.count(distinct(held.c.entry_id))).where(then)) or 0
 
     def begin(self, mute: Mute, chat: str, key: str, now: datetime) -> None:
@@ -70,7 +70,7 @@ class MuteBook:
         same = {"title": mute.name.title, "until": mute.until, "initial": mute.initial}
         row = {"topic": mute.name.topic, "rule": mute.name.rule, "since": now} | same
         self._lately = None
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             if not _is_told(db, chat, key):
                 added = upsert(db, mutes).values(**row)
                 db.execute(added.on_conflict_do_update(index_elements=[mutes.c.topic, mutes.c.rule], set_=same))
@@ -79,7 +79,7 @@ class MuteBook:
     def end(self, name: RuleName, chat: str, key: str, now: datetime) -> None:
         """Let a rule speak again, tell the chat, and show there what was held; once for one `key`."""
         self._lately = None
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             if not _is_told(db, chat, key):
                 db.execute(delete(mutes).where(mutes.c.topic == name.topic, mutes.c.rule == name.rule))
                 found = self._take(db, now)
@@ -88,7 +88,7 @@ class MuteBook:
 
     def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
         """Answer an order that changed nothing; read once more, it keeps the answer it got."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             if not _is_told(db, chat, key):
                 tell(db, chat, key, html, now=now)
 
@@ -97,11 +97,11 @@ class MuteBook:
 
         Asking often costs little, however many workers ask. Returns how many news were shown.
         """
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             idle = not _gone(db, rules) and not db.scalar(select(_is_over(now))) and not db.scalar(select(_is_due()))
         if idle:
             return 0
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             db.execute(delete(mutes).where(mutes.c.until <= now))
             gone = [mute for mute in _gone(db, rules) if _forget(db, mute)]
             if gone:
@@ -158,7 +158,7 @@ def _show(db: Connection, chat: str, key: str, found: Sequence[tuple[int, Held]]
     if not found:
         return
     first, _ = found[0]
-    for number, html in enumerate(shown([one for _, one in found]), start=1):
+    for number, html in enumerate(held_pages([one for _, one in found]), start=1):
         tell(db, chat, f"{key}:{first}:{number}", html, now=now)
 
 
@@ -181,7 +181,7 @@ def _mute(row: Row[Any]) -> Mute:
     return Mute(name=name, until=row.until, initial=row.initial)
 
 
-def shown(held: Sequence[Held]) -> tuple[str, ...]:
+def held_pages(held: Sequence[Held]) -> tuple[str, ...]:
     """Everything that was held, by rule, in as many messages as it takes."""
     items = [
         DigestItem(topic=f"«{one.name.rule}» · {one.name.title}", title=one.title, url=one.url, outlets=(one.feed,))

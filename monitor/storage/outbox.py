@@ -1,4 +1,4 @@
-"""The outbox: every statement on deliveries but for digests (folding.py) and doubts (doubts.py). Its law: tables.py.
+"""The outbox: every statement on deliveries but for digests (digests.py) and doubts (uncertain.py). Its law: tables.py.
 
 Rows are written by `want`, inside the transaction that records a poll, and by `tell`; claimed, sent and settled by
 dispatch. Nothing is decided here. Synchronous: callers in the event loop use `asyncio.to_thread`.
@@ -27,7 +27,7 @@ from monitor.models.outbox import (
     WantedPost,
 )
 from monitor.storage import chats, uncertain
-from monitor.storage.database import reading, upsert, writing
+from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.digests import fold, fold_day
 from monitor.storage.tables import articles, deliveries, stories
 from monitor.storage.uncertain import doubted
@@ -82,14 +82,14 @@ class Outbox:
         self, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
     ) -> None:
         """`tell` in a transaction of its own."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
 
     def tell_day(
         self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
     ) -> bool:
         """Put the digest of a day, once for all workers and restarts. False: it stands already, or it is empty."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return fold_day(db, chat, day, now, undecided=undecided, held=held)
 
     def recover(self, now: datetime, *, everything: bool) -> int:
@@ -98,7 +98,7 @@ class Outbox:
         `everything`: no claim can be alive (one process, the instance lock is ours); otherwise only those
         whose lease ran out. Returns how many became uncertain.
         """
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             dead = deliveries.c.state == DeliveryState.SENDING
             return self._expire(db, dead if everything else and_(dead, deliveries.c.lease_until <= now), now)
 
@@ -115,7 +115,7 @@ class Outbox:
 
         First posts go before edits, older stories before newer ones; a flood of posts becomes digests first.
         """
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             known = chats.lock(db, chat)
             mine = deliveries.c.chat == chat
             sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
@@ -149,7 +149,7 @@ class Outbox:
             changes["state"] = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
             changes |= {"sent_revision": delivery.revision, "message_id": settlement.message_id}
             changes["sent_at"] = func.coalesce(deliveries.c.sent_at, now)
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             if db.execute(update(deliveries).where(mine).values(**changes)).rowcount != 1:
                 return False
             chats.note(db, delivery.chat, settlement, now)
@@ -159,58 +159,58 @@ class Outbox:
 
     def uncertain(self, chat: str) -> tuple[Doubt, ...]:
         """Everything in doubt in a chat, the oldest first."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(uncertain.of_chat(db, chat))
 
     def take_doubt(self, chat: str, now: datetime) -> Doubt | None:
         """The next doubt of a chat that should be looked into now; other workers get it only at its next turn."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             doubt = uncertain.due(db, chat, now)
         if doubt is None:
             return None
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return doubt if uncertain.put_off(db, doubt, now) else None
 
     def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
         """The post in doubt is there. False: somebody has decided about it meanwhile."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return uncertain.confirm(db, doubt, message_id, now)
 
     def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
         """The post in doubt goes out once more. False: somebody has decided about it meanwhile."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return uncertain.resend(db, doubt, why, now)
 
     def count_send(self, chat: str, now: datetime) -> None:
         """Count a call that is no delivery against the chat's pace."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             chats.count_send(db, chat, now)
 
     # ── the chats, and the operator ─────────────────────────────────────────────────────────────────────────
 
     def chats(self) -> tuple[ChatState, ...]:
         """How each chat stands: open or closed, since when and why, moved where."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(chats.states(db))
 
     def may_be_strangers(self, served: Collection[str]) -> bool:
         """Whether rows stand under names that are not served: one may be a chat of ours under its former name."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return chats.may_be_strangers(db, served)
 
     def close(self, chat: str, why: str, now: datetime) -> None:
         """Nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             chats.close(db, chat, why, now)
 
     def pause(self, chat: str, until: datetime) -> None:
         """Nothing is sent to a chat before then, whoever would send it."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             chats.pause(db, chat, until)
 
     def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
         """Note which chat of Telegram's ours is; the rows it has under other names become its own. Returns how many."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return chats.meet(db, chat, identity, served=served, now=now)
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
@@ -226,13 +226,13 @@ class Outbox:
             .where(deliveries.c.state.in_(list(states)))
             .order_by(deliveries.c.id)
         )
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(_row(row) for row in db.execute(rows).all())
 
     def decide(self, delivery_id: int, *, allowed: Iterable[DeliveryState], to: DeliveryState, now: datetime) -> bool:
         """An operator moves one row; False when it is not in one of the `allowed` states."""
         mine = and_(deliveries.c.id == delivery_id, deliveries.c.state.in_(list(allowed)))
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return db.execute(update(deliveries).where(mine).values(state=to, error="", updated_at=now)).rowcount == 1
 
 

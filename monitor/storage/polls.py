@@ -18,13 +18,13 @@ from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
 from monitor.storage import entries as entry_rows
 from monitor.storage import feeds, maintenance
 from monitor.storage.archive import keep
-from monitor.storage.database import chunks, insert_or_ignore, reading, upsert, writing
-from monitor.storage.entries import Sighting
+from monitor.storage.database import chunks, insert_or_ignore, read_transaction, upsert, write_transaction
+from monitor.storage.entries import KnownEntries
 from monitor.storage.mutes import hold
 from monitor.storage.reviews import open_questions
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import articles, entries, entry_keys, heartbeats, stories
-from monitor.stories.similarity import Shelf
+from monitor.stories.similarity import SimilarityIndex
 from monitor.text.urls import address_number, canonical
 
 
@@ -32,7 +32,7 @@ class Group(Protocol):
     """Places the matched entries of a poll among the stories that may be theirs. Pure, called in the transaction."""
 
     def __call__(
-        self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+        self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         """The changes; every matched entry is in exactly one."""
 
@@ -42,7 +42,9 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._shelf = Shelf()  # filled from the database under the story lock, so that it never knows more than it
+        self._shelf = (
+            SimilarityIndex()
+        )  # filled from the database under the story lock, so that it never knows more than it
         self._shelved = 0  # the last article on the shelf
 
     # ── feeds ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,50 +52,50 @@ class Store:
     def sync_feeds(self, wanted: Sequence[Feed], now: datetime) -> None:
         """Make the feed rows follow feeds.yaml: new ones are due now, missing ones rest, a moved one forgets
         what its old address taught (but not the entries it showed)."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             feeds.sync(db, wanted, now)
 
     def claim_due_feeds(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
         """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             return feeds.claim(db, now, limit=limit, lease=lease, names=names)
 
     def release_all(self) -> None:
         """Free every lease: the process that held them is dead (we have the instance lock)."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             feeds.release_all(db)
 
     def release(self, held: Iterable[FeedState]) -> None:
         """Free the leases of polls that were given up: another worker need not wait for their end."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             feeds.release(db, held)
 
     def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
         """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             feeds.forgive(db, names, next_poll_at)
 
     def feed_health(self, now: datetime) -> tuple[FeedHealth, ...]:
         """How every feed of feeds.yaml does, by name."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple(_health(row, now) for row in feeds.active(db))
 
     # ── entries and stories ─────────────────────────────────────────────────────────────────────────────────
 
-    def sight(self, feed: str, found: Sequence[Entry]) -> Sighting:
+    def sight(self, feed: str, found: Sequence[Entry]) -> KnownEntries:
         """What is known of these entries of a feed. An entry is known when one of its keys is.
 
         One whose headline says something else now is unseen under a key of its own: it is judged once more.
         """
-        with reading(self._engine) as db:
-            return entry_rows.sight(db, feed, found)
+        with read_transaction(self._engine) as db:
+            return entry_rows.known_entries(db, feed, found)
 
     def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
         """Title and address of the last entries of a feed, the newest first."""
         lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return tuple((row.title, row.url) for row in db.execute(lately.order_by(entries.c.id.desc()).limit(limit)))
 
     def record(self, outcome: PollOutcome, group: Group, *, window: timedelta) -> bool:
@@ -106,9 +108,9 @@ class Store:
 
         `group` places the matched entries among the stories touched within `window`.
         """
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             held = feeds.still_leased(db, outcomes)
-            entry_rows.note(db, held)
+            entry_rows.note_keys(db, held)
             feeds.settle(db, [outcome for outcome in held if outcome.is_over])
             _insert_entries(db, [(outcome, one) for outcome in held for one in outcome.settled], story_id=None)
             matched = [outcome for outcome in held if outcome.matched]
@@ -155,7 +157,7 @@ class Store:
         """Note that a job is alive. Returns how far the clock was set back since its last beat, most often zero; what
         stood in the future then has been brought to now.
         """
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             if step := maintenance.step_back(db, name, now):
                 maintenance.rewind(db, step, now)
             statement = upsert(db, heartbeats).values(name=name, at=now)

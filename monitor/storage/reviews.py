@@ -1,7 +1,7 @@
 """What maintainers decide about doubtful stories: publish, reject, take back; and what nobody decided in time.
 
 Every decision is one transaction with everything that follows from it. The first one wins. Questions are opened in
-docket.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
+reviews.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
-from monitor.storage.database import reading, upsert, writing
+from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox import tell, want
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.grouping import part_of
 from monitor.stories.post import render
-from monitor.stories.question import DECIDED, ask, buttons, decided, told
+from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
@@ -52,7 +52,7 @@ class Reviews:
 
     def decide(self, story_id: int, part: int, decision: Decision, *, initial: str, now: datetime) -> str:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             lock_stories(db)
             taken = update(reviews).where(_is(story_id, part), undecided)
             made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
@@ -81,7 +81,7 @@ class Reviews:
         show_question(db, row.story_id, row.part, html, shown, now)
 
     def _told(self, row: Row[Any]) -> str:
-        return told(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
+        return decision_label(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
 
     # ── taking back ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,7 +90,7 @@ class Reviews:
 
         What the channel already shows, or may show, cannot be taken back here.
         """
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             lock_stories(db)
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is None:
                 tell(db, chat, key, text(_undo(db, now)), now=now)
@@ -101,10 +101,10 @@ class Reviews:
         """Give up on questions asked before then, and tell a chat ("" for none) which they are. Returns how many."""
         late = and_(reviews.c.decision.is_(None), reviews.c.asked_at <= asked_before)
         first = select(reviews).where(late).order_by(reviews.c.asked_at, reviews.c.story_id).limit(_AT_ONCE)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             if db.execute(first).first() is None:
                 return 0  # looked at often: the writer's lock is not for nothing
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             lock_stories(db)
             rows = db.execute(first).all()
             for row in rows:
@@ -121,13 +121,13 @@ class Reviews:
         """The stories that were given up during a day and are still undecided."""
         given_up = and_(reviews.c.decided_at >= day.since, reviews.c.decided_at < day.until)
         mine = select(reviews).where(reviews.c.decision == Decision.EXPIRED, given_up)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return _items(db, db.execute(mine.order_by(reviews.c.asked_at)).all())
 
     def waiting(self) -> Waiting:
         """How many questions are undecided."""
         counted = select(reviews.c.decision, func.count().label("number")).where(undecided).group_by(reviews.c.decision)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             counts = {row.decision: row.number for row in db.execute(counted)}
         return Waiting(open=counts.get(None, 0), expired=counts.get(Decision.EXPIRED, 0))
 
@@ -138,7 +138,7 @@ class Reviews:
         told_in = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
         columns = (articles.c.id, articles.c.title, articles.c.text, articles.c.language, articles.c.verdict)
         made = select(*columns, reviews.c.decision).join(articles, told_in).where(reviews.c.decision.in_(_MADE))
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             for row in db.execute(made.order_by(articles.c.id).execution_options(yield_per=500)):
                 yield {
                     "id": f"decision-{row.id}",
@@ -220,8 +220,8 @@ def _reminder(items: Sequence[DigestItem]) -> Html:
     head = tag("b", text("Никто не решил вовремя. Кнопки под этими новостями ещё действуют"))
     linked = [join("", (text("• "), link(line(item.title, 120), item.url))) for item in items]
     named = [text(f"• {line(item.title, 120)}") for item in items]  # overlong addresses cost the links, not the news
-    told = join("\n", (head, *linked))
-    return told if fits(told) else join("\n", (head, *named))
+    message = join("\n", (head, *linked))
+    return message if fits(message) else join("\n", (head, *named))
 
 
 def open_questions(db: Connection, story_id: int, change: StoryChange, now: datetime) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
-from monitor.storage.database import reading
+from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
 
 MOST_UNDECIDED = 100  # rows named one by one
 
 
-class Lookout:
+class Stats:
     """What can be seen of the work. `folder` is where the database file lies, None when it lies elsewhere.
 
     Every method is one reading transaction, may be called from any thread, and raises DatabaseError.
@@ -27,7 +27,7 @@ class Lookout:
 
     def vitals(self, now: datetime) -> Vitals:
         """One moment of the work."""
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return Vitals(
                 beats={row.name: row.at for row in db.execute(select(heartbeats))},
                 feeds=_feed_states(db),
@@ -47,7 +47,7 @@ class Lookout:
             .where(deliveries.c.id == delivery_id)
             .order_by(articles.c.id)
         )
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             row = db.execute(rows.limit(1)).first()
             return (row.published_at, row.seen_at) if row else None
 
@@ -63,7 +63,7 @@ class Lookout:
         )
         told = fired.join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
         kept = fired.where(articles.c.entry_id.in_(select(held.c.entry_id).where(held.c.held_at >= since)))
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             rows = [(row.id, row.seen_at, _rules(row.verdict)) for one in (told, kept) for row in db.execute(one)]
         return tuple(sorted(rows))
 
@@ -77,7 +77,7 @@ class Lookout:
             .where(articles.c.id.in_(firsts), deliveries.c.created_at >= since)
             .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_revision == 1)
         )
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             rows = db.execute(posted).all()
             return OutboxSummary(
                 counts={state: count for state, count in _delivery_states(db).items() if count},

@@ -1,4 +1,4 @@
-"""The tables, and the law of the outbox. Only store.py, database.py and alembic/ read this file.
+"""The tables, and the law of the outbox. Only polls.py, database.py and alembic/ read this file.
 
 The law of a delivery (`deliveries.state`), from the design, section 6:
 
@@ -22,7 +22,7 @@ The law of a delivery (`deliveries.state`), from the design, section 6:
     sent        pending     another outlet joined: the post is to be edited
     pending     digested    more than folding.FLOOD posts wait: one digest tells them all. The end of the row: what
                             joins the story later is not shown, unless it brings news (then it is a part of its own)
-    uncertain   sent        looked for and found in the channel's public preview (`looking.py`)
+    uncertain   sent        looked for and found in the channel's public preview (`bot/reconcile.py`)
     uncertain   pending     found, and the wanted text has moved on (an edit follows); looked for and surely not
                             there; MONITOR_UNCERTAIN_RESEND_AFTER is over; or an operator looked
                             (`monitor outbox retry`)
@@ -182,7 +182,7 @@ archive = Table(
     "archive",
     metadata,
     Column("entry_id", Id, ForeignKey("entries.id"), primary_key=True),
-    Column("body", LargeBinary, nullable=False),  # title and text, compressed: monitor/archive.py
+    Column("body", LargeBinary, nullable=False),  # title and text, compressed: monitor/storage/archive.py
 )
 
 archive_dictionaries = Table(
@@ -341,14 +341,14 @@ listeners = Table(
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("name", String, primary_key=True),  # the job that came round, "poll@worker" (monitor/health.py)
+    Column("name", String, primary_key=True),  # the job that came round, "poll@worker" (monitor/health/liveness.py)
     Column("at", Instant, nullable=False),
 )
 
 alarms = Table(
     "alarms",
     metadata,
-    Column("key", String, primary_key=True),  # "kind:subject" (monitor/alarms.py)
+    Column("key", String, primary_key=True),  # "kind:subject" (monitor/health/alarms.py)
     Column("text", Text, nullable=False),
     Column("since", Instant, nullable=False),
     Column("told_at", Instant),  # NULL: seen once, not told yet

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
-from monitor.storage.database import insert_or_ignore, reading, writing
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import chats, listeners
 
 _NAME = "updates"
 
 
-class Listening:
+class UpdateCursor:
     """The lease on the updates and the place in them."""
 
     def __init__(self, engine: Engine) -> None:
@@ -26,7 +26,7 @@ class Listening:
             listeners.c.lease_until > now + length,  # the clock was set back
         )
         mine = update(listeners).where(listeners.c.name == _NAME, free).values(worker=worker, lease_until=now + length)
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             db.execute(insert_or_ignore(db, listeners).values(name=_NAME))
             first: int | None = db.scalar(mine.returning(listeners.c.next_update_id))
             return first
@@ -34,13 +34,13 @@ class Listening:
     def passed(self, update_id: int) -> None:
         """This update is dealt with: Telegram need not show it again."""
         further = listeners.c.next_update_id <= update_id
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             row = update(listeners).where(listeners.c.name == _NAME, further)
             db.execute(row.values(next_update_id=update_id + 1))
 
     def release(self) -> None:
         """Nobody reads: the process that did is dead, or ends."""
-        with writing(self._engine) as db:
+        with write_transaction(self._engine) as db:
             db.execute(update(listeners).where(listeners.c.name == _NAME).values(lease_until=None))
 
     def setting_of(self, number: str, name: str, served: Collection[str]) -> str:
@@ -49,5 +49,5 @@ class Listening:
         if found := next(direct, ""):
             return found
         known = or_(chats.c.number == number, chats.c.moved_to == number)
-        with reading(self._engine) as db:
+        with read_transaction(self._engine) as db:
             return next(iter(db.scalars(select(chats.c.chat).where(known, chats.c.chat.in_(list(served))))), "")

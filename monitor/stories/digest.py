@@ -20,7 +20,7 @@ _NO_TOPIC: Final = "Другое"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class DigestPage:
     """One message, and the places (among the items given) of the items that it tells."""
 
     html: str
@@ -34,7 +34,7 @@ class _Line:
     html: Html
 
 
-def after_flood(items: Sequence[DigestItem], *, called: str = "Накопилось новостей") -> tuple[Page, ...]:
+def after_flood(items: Sequence[DigestItem], *, called: str = "Накопилось новостей") -> tuple[DigestPage, ...]:
     """Every item once, by topic (the topic of the first item first), within it in the order given; no page too long."""
     opening = tag("b", text(f"{called}: {len(items)}"))
     marked = join("", (opening, text(" · часть 999 из 999")))
@@ -89,7 +89,7 @@ def _paged(opening: Html, lines: Iterable[_Line]) -> Iterator[list[_Line]]:
         yield page
 
 
-def _page(opening: Html, lines: Sequence[_Line]) -> Page:
+def _page(opening: Html, lines: Sequence[_Line]) -> DigestPage:
     """The lines under their headings; a topic that goes on from the page before says its heading again."""
     parts = [opening]
     heading = Html("")
@@ -98,4 +98,4 @@ def _page(opening: Html, lines: Sequence[_Line]) -> Page:
             heading = one.heading
             parts += [Html(""), heading]
         parts.append(one.html)
-    return Page(html=join("\n", parts), places=tuple(one.place for one in lines))
+    return DigestPage(html=join("\n", parts), places=tuple(one.place for one in lines))

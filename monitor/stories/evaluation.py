@@ -14,7 +14,7 @@ from monitor.models.feeds import Entry, FeedLanguage
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
-from monitor.stories.similarity import Shelf, fingerprint
+from monitor.stories.similarity import SimilarityIndex, fingerprint
 from monitor.text.languages.detection import detect
 
 _CHATS = Chats(post="evaluate")
@@ -57,7 +57,7 @@ def _is_positive(record: Record) -> bool:
 
 def _grouped(records: Sequence[Record]) -> Iterator[list[int]]:
     """The places of the records, by story."""
-    shelf, stories = Shelf(), dict[int, Story]()
+    shelf, stories = SimilarityIndex(), dict[int, Story]()
     members: dict[int, list[int]] = {}
     for came, place in _in_order(records):
         shelf.forget(came - SAME_CASE)

@@ -15,7 +15,7 @@ from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import render
 from monitor.stories.question import ask
-from monitor.stories.similarity import Shelf
+from monitor.stories.similarity import SimilarityIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class _Draft:
 
 
 def group(
-    matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, shelf: Shelf, now: datetime
+    matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, shelf: SimilarityIndex, now: datetime
 ) -> tuple[StoryChange, ...]:
     """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final."""
     drafts = [_Draft(story=story) for story in recent]

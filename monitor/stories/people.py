@@ -16,7 +16,7 @@ from monitor.text.languages.word_frequencies import SHARES
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name
 _SHORTEST = 3  # letters; what has no more is no surname
-_WORD_STEM = 6  # letters by which languages/everyday.py knows a word
+_WORD_STEM = 6  # letters by which text/languages/word_frequencies.py knows a word
 
 _LETTERS = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _SMALL = "а-яёәғқңөұүһі"

@@ -1,4 +1,4 @@
-"""Which recent story an article belongs to, with the evidence. Pure: what follows from it is decided in stories.py.
+"""Which recent story an article belongs to, with the evidence. Pure: what follows from it is decided in grouping.py.
 
 Words alone make two articles alike; that they tell one event takes more: the same days, nobody and no figure that
 speaks against it, and of the same person the same step of the case. A doubt splits: a wrong merge hides news.
@@ -12,7 +12,7 @@ from itertools import chain
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
-from monitor.stories.similarity import Shelf, common_figures, cosine
+from monitor.stories.similarity import SimilarityIndex, common_figures, cosine
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
 SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case
@@ -49,7 +49,7 @@ class Placement:
     follows: int | None = None
 
 
-def place(telling: Telling, recent: Sequence[Story], *, shelf: Shelf, now: datetime) -> Placement:
+def place(telling: Telling, recent: Sequence[Story], *, shelf: SimilarityIndex, now: datetime) -> Placement:
     """The best recent story for an article: the same address anywhere, else the most alike that may be the same event.
 
     Articles that name different people are never one story, however alike their words are; those in different languages
@@ -79,7 +79,7 @@ def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tupl
     return f"похожих новостей нет (ближайшая: {nearest[0]:.2f}{',' if why else ''} {wanted})"
 
 
-def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: Shelf) -> float:
+def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: SimilarityIndex) -> float:
     """Words: the mean over the story's last tellings, for one bridge must not join two events; then figures it told."""
     told = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
     words = sum(cosine(ours, shelf.vector(one)) for one in told) / len(told)
@@ -89,7 +89,7 @@ def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: 
     return words + _SAME_FIGURE * min(len(figures), _MOST_FIGURES)
 
 
-def _needed(article: Article, story: Story, share: float, shelf: Shelf, now: datetime) -> tuple[float, str]:
+def _needed(article: Article, story: Story, share: float, shelf: SimilarityIndex, now: datetime) -> tuple[float, str]:
     """The likeness from which the article tells the story's event; more than any when it cannot, and then why."""
     told = [one.article for one in story.tellings]
     nearest, first = _apart(article, story, now)
@@ -116,7 +116,7 @@ def _needed_at_home(
     return needed - _SAME_DAY if nearest <= NEW_STEP else needed
 
 
-def _is_borne_out(article: Article, told: Sequence[Article], share: float, shelf: Shelf) -> bool:
+def _is_borne_out(article: Article, told: Sequence[Article], share: float, shelf: SimilarityIndex) -> bool:
     """Whether names and figures agree as the words do: what is told every week in the same words differs in them."""
     wanted = min(_BORNE_OUT * share, _ENOUGH)
     return any(shelf.agreement(article, one) >= wanted for one in told)
@@ -140,7 +140,7 @@ def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, ti
     return max(silence, nearest), max(silence, abs(article.published_at - min(dates)))
 
 
-def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: Shelf) -> int:
+def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: SimilarityIndex) -> int:
     return max(told, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
 
 

@@ -46,10 +46,10 @@ def _why(topic: TopicVerdict) -> Html:
 
 def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
     """The question with what was decided under it."""
-    return join("\n\n", (Html(asked), tag("b", text(told(decision, initial=initial, at=at, zone=zone)))))
+    return join("\n\n", (Html(asked), tag("b", text(decision_label(decision, initial=initial, at=at, zone=zone)))))
 
 
-def told(decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
+def decision_label(decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
     """«Отклонено · 14:05 · А.»: as plain text."""
     by = f" · {initial}." if initial else ""
     return f"{DECIDED[decision]} · {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}{by}"

@@ -1,8 +1,8 @@
 """Do two articles tell the same event? Fingerprints, how alike they are, and a shelf to find the near ones on. Pure.
 
 The likeness is the cosine of TF-IDF vectors over title and lead. What a word weighs follows from how many recent
-articles have it (`Shelf.weight`). What retellings keep counts for more: names, figures, the words of the headline.
-Which likeness is enough is decided in placing.py; what is news in a retelling, in novelty.py.
+articles have it (`SimilarityIndex.weight`). What retellings keep counts for more: names, figures, the words of the
+headline. Which likeness is enough is decided in placement.py; what is news in a retelling, in novelty.py.
 """
 
 import math
@@ -25,7 +25,7 @@ _FIGURES_WEIGH = 1.5  # times a word as rare: dates, sums and numbers of people
 _NAMES_COUNT = 3  # times a word with a capital within a sentence: names are what retellings keep
 _TITLE_COUNTS = 2  # times the headline: it tells the event, the text its background too
 _FEWEST_MARKS = 2  # names and figures; fewer say nothing
-_PRIOR = 270  # articles that the shelf is as good as born with (languages/everyday.py)
+_PRIOR = 270  # articles that the shelf is as good as born with (text/languages/word_frequencies.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 12  # stories worth an exact comparison
 
@@ -48,7 +48,7 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=2_000)  # of the tellings that something was alike to
-def marks(title: str, text: str) -> frozenset[int]:
+def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
     found = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
     return frozenset(_stem(word[0]) for part, word in found if word[0].isdecimal() or _is_name(part, word))
@@ -79,7 +79,7 @@ def _commonness(stem: int, having: int = 0) -> float:
     return math.log(having + _BORN_WITH.get(stem, 0.5) + 0.5)
 
 
-class Shelf:
+class SimilarityIndex:
     """Fingerprints of the recent stories' articles: says what a word weighs and which stories are worth comparing.
 
     A cache of what the database knows, filled by its owner; nothing here is lost with the process.
@@ -151,7 +151,7 @@ class Shelf:
 
         From 0 (each has its own) to 1; 1 when one of them has fewer than two.
         """
-        sides = ((marks(one.title, one.text), other), (marks(other.title, other.text), one))
+        sides = ((names_and_figures(one.title, one.text), other), (names_and_figures(other.title, other.text), one))
         if any(len(its) < _FEWEST_MARKS for its, _ in sides):
             return 1.0
         return max(self._share(its, frozenset(theirs.fingerprint)) for its, theirs in sides)
@@ -161,7 +161,7 @@ class Shelf:
 
 
 def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    """The likeness of two vectors of `Shelf.vector`."""
+    """The likeness of two vectors of `SimilarityIndex.vector`."""
     return sum(weight * other[stem] for stem, weight in one.items() if stem in other)
 
 

@@ -9,12 +9,12 @@ from monitor.app.wiring import recording
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
-from monitor.polling.fetch_feed import Taker
+from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
 
@@ -41,7 +41,7 @@ def matcher() -> Matcher:
 def poller_of(
     store: Store,
     fetcher: Fetcher,
-    reader: Reader,
+    reader: Sandbox,
     clock: Callable[[], datetime],
     *,
     chat: str = "@channel",
@@ -52,7 +52,7 @@ def poller_of(
     """Polls by this clock and posts to `chat`; each poll is recorded at once unless it `waits_for_company`."""
     wait = WAIT if waits_for_company else 0
     return Poller(
-        taker=Taker(fetcher=fetcher, reader=reader),
+        taker=FeedFetcher(fetcher=fetcher, reader=reader),
         judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher()),
         store=store,
         recorder=Recorder(record_all=recording(store, Chats(post=chat)), wait=wait),

@@ -10,12 +10,12 @@ from monitor.app.config_files import load_matcher
 from monitor.app.wiring import recording
 from monitor.models.feeds import Feed, FeedKind
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
-from monitor.polling.fetch_feed import Taker
+from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
 from monitor.polling.poll import LEASE, Poller
 from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
@@ -114,9 +114,9 @@ class Past:
         store.sync_feeds(list(self._feeds.values()), at)
         (state,) = store.claim_due_feeds(at, limit=1, lease=LEASE, names=[name])
         fetching = Fetcher(user_agent="monitor/test", allow_private=True, now=lambda: at)
-        async with fetching as fetcher, Reader() as reader:
+        async with fetching as fetcher, Sandbox() as reader:
             poller = Poller(
-                taker=Taker(fetcher=fetcher, reader=reader),
+                taker=FeedFetcher(fetcher=fetcher, reader=reader),
                 judge=Judge(fetcher=fetcher, reader=reader, matcher=load_matcher(str(self._rules))),
                 store=store,
                 recorder=Recorder(record_all=recording(store, self._chats), wait=0),

@@ -9,22 +9,29 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from monitor.bot.client import Channel
-from monitor.bot.commands import IN_DOUBT, Answering, Muting, answers_of, deeds_of, operator_answers_of
+from monitor.bot.client import BotClient
+from monitor.bot.commands import (
+    IN_DOUBT,
+    MuteCommands,
+    ReadCommands,
+    operator_commands_of,
+    read_commands_of,
+    write_commands_of,
+)
 from monitor.bot.dispatcher import Dispatcher
-from monitor.bot.review_chat import Reviewing
+from monitor.bot.review_chat import ReviewChat
 from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
 from monitor.storage.history import History
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import entries
-from monitor.storage.update_cursor import Listening
+from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import feed, matched, poll_outcome
@@ -49,10 +56,10 @@ class Scene:
     store: Store
     outbox: Outbox
     reviews: Reviews
-    reviewing: Reviewing
+    reviewing: ReviewChat
     updates: Updates
-    mutes: MuteBook
-    answering: Answering
+    mutes: MuteStore
+    answering: ReadCommands
     dispatcher: Dispatcher
     clock: Clock
 
@@ -101,8 +108,8 @@ async def open_scene(
     clock = Clock()
     reviews = Reviews(engine, channel=CHANNEL, zone=ZONE)
     history = History(engine)
-    mutes, lookout = MuteBook(engine, zone=ZONE), Lookout(engine)
-    answering = Answering(
+    mutes, lookout = MuteStore(engine, zone=ZONE), Stats(engine)
+    answering = ReadCommands(
         store=store,
         outbox=outbox,
         lookout=lookout,
@@ -113,8 +120,8 @@ async def open_scene(
         zone=ZONE,
         clock=clock,
     )
-    muting = Muting(mutes, lookout, matcher=lambda: answering.matcher, zone=ZONE, clock=clock)
-    async with Channel(TOKEN, base_url=bot_api.url) as channel, Updates(TOKEN, base_url=bot_api.url) as updates:
+    muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=ZONE, clock=clock)
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel, Updates(TOKEN, base_url=bot_api.url) as updates:
         yield Scene(
             api=bot_api,
             engine=engine,
@@ -124,17 +131,17 @@ async def open_scene(
             updates=updates,
             mutes=mutes,
             answering=answering,
-            reviewing=Reviewing(
+            reviewing=ReviewChat(
                 updates,
-                Listening(engine),
+                UpdateCursor(engine),
                 reviews,
                 outbox,
                 worker="one",
                 review=REVIEWERS,
                 operator=OWNER,
                 expires_after=timedelta(hours=24),
-                answers={OWNER: operator_answers_of(answering), REVIEWERS: answers_of(answering)},
-                deeds=deeds_of(reviews, muting, clock),
+                answers={OWNER: operator_commands_of(answering), REVIEWERS: read_commands_of(answering)},
+                deeds=write_commands_of(reviews, muting, clock),
                 presses={OWNER: {IN_DOUBT: answering.settle_doubt}},
                 doubts=answering.doubts,
                 release=muting.release,

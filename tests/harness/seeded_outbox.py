@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from tests.factories import NOW, verdict
@@ -41,7 +41,7 @@ class Newsdesk:
         """A story, or one more part of it, told by these outlets, and wanted in the chat."""
         url = f"https://news.example/{number}" + (f"-{part}" if part > 1 else "")
         shown = html or f'<b><a href="{url}">Новость {number}</a></b>'
-        with writing(self.engine) as db:
+        with write_transaction(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == number)).first() is None:
                 db.execute(insert(stories).values(id=number, created_at=at, updated_at=at))
             for outlet in outlets or ("Лента",):
@@ -79,5 +79,5 @@ class Chatroom:
     desk: Newsdesk
     outbox: Outbox
     bot_api: BotApi
-    channel: Channel
+    channel: BotClient
     clock: Clock

@@ -1,6 +1,6 @@
 """One worker of the product's own parts over real servers, its clock in the test's hand: hours pass in a moment.
 
-`Station.minutes` does what daemon.py does in that time: polls, beats, sends, looks after itself. Stories are told by
+`Station.minutes` does what app/daemon.py does in that time: polls, beats, sends, looks after itself. Stories come from
 feeds over HTTP and shown by the Bot API stand-in; what the operator is told stands in `told`.
 """
 
@@ -14,25 +14,25 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from monitor.app.wiring import shout
-from monitor.bot.client import Channel
+from monitor.app.wiring import send_directly
+from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
-from monitor.health.database_outage import Blackout
+from monitor.health.database_outage import DatabaseOutage
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
 from monitor.models.feeds import Feed, FeedState
 from monitor.models.outbox import Pace
-from monitor.polling.outage import Weather
+from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
-from monitor.sources.sandbox import Reader
-from monitor.storage.alarms import AlarmBook
+from monitor.sources.sandbox import Sandbox
+from monitor.storage.alarms import AlarmStore
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from tests.factories import feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
@@ -86,7 +86,7 @@ class Station:
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
-    blackout: Blackout
+    blackout: DatabaseOutage
     feeds: dict[str, Feed] = field(default_factory=dict)
 
     async def minutes(self, count: float, *, step: timedelta = STEP) -> None:
@@ -151,18 +151,18 @@ async def on_air(
     engine: Engine, bot_api: BotApi, *press: Newspaper, lookup: Callable[..., Any] = socket.getaddrinfo
 ) -> AsyncIterator[Station]:
     """A worker that starts on this database."""
-    clock, store, outbox, lookout = press[0].clock, Store(engine), Outbox(engine), Lookout(engine)
+    clock, store, outbox, lookout = press[0].clock, Store(engine), Outbox(engine), Stats(engine)
     feeds = {one.name: one for one in (paper.feed() for paper in press)}
     store.sync_feeds(list(feeds.values()), clock())
-    weather = Weather()
+    weather = OutageDetector()
 
     def tell(key: str, html: str) -> None:
         outbox.tell(OWNER, key, html, now=clock())
 
     async with (
         Fetcher(user_agent="test", now=clock, allow_private=True, limits=LIMITS, lookup=lookup) as fetcher,
-        Reader() as reader,
-        Channel(TOKEN, base_url=bot_api.url, patience=timedelta(seconds=0.1)) as channel,
+        Sandbox() as reader,
+        BotClient(TOKEN, base_url=bot_api.url, patience=timedelta(seconds=0.1)) as channel,
     ):
         poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL)
         yield Station(
@@ -179,7 +179,7 @@ async def on_air(
                 lookout=lookout,
                 feeds=store.feed_health,
                 metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
-                book=AlarmBook(engine),
+                book=AlarmStore(engine),
                 housekeeping=Housekeeping(engine),
                 rules=lambda: ["extradition/выдача из Казахстана"],
                 clock=clock,
@@ -187,6 +187,8 @@ async def on_air(
                 told_in=OWNER,
                 is_down=lambda: weather.is_down,
             ),
-            blackout=Blackout(worker="here", clock=clock, shout=partial(shout, channel, OWNER), tell=tell),
+            blackout=DatabaseOutage(
+                worker="here", clock=clock, shout=partial(send_directly, channel, OWNER), tell=tell
+            ),
             feeds=feeds,
         )

@@ -26,7 +26,7 @@ from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE
 from monitor.polling.recorder import RecordAll
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
@@ -61,7 +61,7 @@ class Worker:
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._look_again = now()
         self._store, self._outbox = Store(play.engine), Outbox(play.engine)
-        fetcher, reader = cast("Fetcher", play.press), Reader()  # the press has the one method that is asked
+        fetcher, reader = cast("Fetcher", play.press), Sandbox()  # the press has the one method that is asked
         chance = play.chance.random
         poller = poller_of(
             self._store, fetcher, reader, now, chat=CHAT, chance=chance, at_once=2, waits_for_company=True
@@ -103,7 +103,7 @@ class Worker:
         return record
 
     async def live(self) -> None:
-        """As app.py and daemon.py do it."""
+        """As app/startup.py and app/daemon.py do it."""
         worker.set(self)
         await self._until_done(self._take_up)
         while self.alive:

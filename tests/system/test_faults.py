@@ -13,7 +13,7 @@ import pytest
 
 from monitor.health.conditions import TITLES
 from monitor.health.database_outage import TITLE
-from monitor.models.health import Kind
+from monitor.models.health import ConditionKind
 from tests.harness.monitor_process import Monitor, eventually
 from tests.samples.news import feed_of, relevant
 from tests.servers.bot_api import OPERATOR, BotApi
@@ -21,7 +21,7 @@ from tests.servers.web import WebServer
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 CHANNEL = "@test_channel"
-DISK = TITLES[Kind.DISK]
+DISK = TITLES[ConditionKind.DISK]
 
 
 def shown(bot_api: BotApi, told: list[tuple[str, str]]) -> list[int]:

@@ -72,7 +72,7 @@ def refuse_private_literal(host: str) -> None:
         raise BlockedAddress(host, [str(address)])
 
 
-class Names:
+class Resolver:
     """The judged addresses of a host: public ones only, or any if `allow_private`.
 
     Answers are remembered for a few minutes and judged anew at every use. Lookups run in threads of their own: a

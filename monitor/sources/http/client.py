@@ -23,7 +23,7 @@ from monitor.sources.http.address_guard import Lookup
 from monitor.sources.http.decompression import ACCEPTED
 from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
 from monitor.sources.http.redirects import Detour, detour
-from monitor.sources.http.throttle import Rests, Turns
+from monitor.sources.http.throttle import HostBackoff, HostThrottle
 from monitor.text import charsets, urls
 
 __all__ = ["Fetcher", "Limits"]
@@ -96,8 +96,8 @@ class Fetcher:
     ) -> None:
         self._user_agent, self._proxy, self._now = user_agent, proxy or "", now
         self._limits = limits = limits or Limits()
-        self._turns = Turns(gap=limits.host_gap, concurrency=limits.host_concurrency, line=limits.turn)
-        self._rests = Rests()
+        self._turns = HostThrottle(gap=limits.host_gap, concurrency=limits.host_concurrency, line=limits.turn)
+        self._rests = HostBackoff()
         self._robots = robots.Robots(now=now)
         self._exchanges = Exchanges(allow_private=allow_private, limits=limits, lookup=lookup)
 

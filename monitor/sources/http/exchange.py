@@ -9,7 +9,7 @@ from functools import cache
 
 import httpx
 
-from monitor.sources.http.address_guard import Lookup, Names
+from monitor.sources.http.address_guard import Lookup, Resolver
 from monitor.sources.http.decompression import TooLarge, decompress
 from monitor.sources.http.transport import FAILURES, Direct, Proxied
 
@@ -60,8 +60,8 @@ class Exchanges:
 
     def __init__(self, *, allow_private: bool, limits: Limits, lookup: Lookup) -> None:
         self._allow_private, self._limits = allow_private, limits
-        self._names = Names(allow_private=allow_private, lookup=lookup)
-        self._proxies = Names(allow_private=True, lookup=lookup)  # the operator's own
+        self._names = Resolver(allow_private=allow_private, lookup=lookup)
+        self._proxies = Resolver(allow_private=True, lookup=lookup)  # the operator's own
         self._transport = cache(self._new_transport)
         self._timeouts = {"connect": limits.connect, "read": limits.read, "write": limits.read}
 

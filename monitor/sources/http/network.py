@@ -10,7 +10,7 @@ from typing import Any
 
 import httpcore
 
-from monitor.sources.http.address_guard import Names
+from monitor.sources.http.address_guard import Resolver
 from monitor.sources.http.decompression import TooLarge
 
 _MOST_ATTEMPTS = 3  # addresses of one name
@@ -117,7 +117,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
 class Network(httpcore.AsyncNetworkBackend):
     """Opens connections to the addresses that `names` allows; each may receive `most` bytes."""
 
-    def __init__(self, names: Names, *, most: int) -> None:
+    def __init__(self, names: Resolver, *, most: int) -> None:
         self._names, self._most = names, most
 
     async def connect_tcp(

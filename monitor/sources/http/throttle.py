@@ -17,7 +17,7 @@ class _Host:
     left_at: float = 0  # on the loop's clock
 
 
-class Turns:
+class HostThrottle:
     """Hands out turns at hosts, first come first served: at most `concurrency` at once, `gap` seconds after a turn.
 
     `line` is how many seconds one may wait for a turn.
@@ -60,7 +60,7 @@ class Turns:
         self._swept_to = len(self._hosts)
 
 
-class Rests:
+class HostBackoff:
     """Hosts that asked to be left alone (Retry-After). Time is an argument; a clock set back ends a rest."""
 
     def __init__(self) -> None:

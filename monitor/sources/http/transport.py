@@ -14,7 +14,7 @@ import httpcore
 import httpx
 from socksio import SOCKSError
 
-from monitor.sources.http.address_guard import Names, refuse_private_literal
+from monitor.sources.http.address_guard import Resolver, refuse_private_literal
 from monitor.sources.http.network import Network
 
 FAILURES = (
@@ -36,7 +36,7 @@ class Direct(httpx.AsyncBaseTransport):
     Raises h11's and httpcore's errors, BlockedAddress, TooLarge.
     """
 
-    def __init__(self, *, tls: SSLContext, names: Names, most: int) -> None:
+    def __init__(self, *, tls: SSLContext, names: Resolver, most: int) -> None:
         self._tls, self._network = tls, Network(names, most=most)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -93,7 +93,9 @@ class Proxied(httpx.AsyncBaseTransport):
     spelt out as numbers can be refused (`refuse_literals`).
     """
 
-    def __init__(self, proxy: httpx.Proxy, *, tls: SSLContext, names: Names, most: int, refuse_literals: bool) -> None:
+    def __init__(
+        self, proxy: httpx.Proxy, *, tls: SSLContext, names: Resolver, most: int, refuse_literals: bool
+    ) -> None:
         self._refuse_literals = refuse_literals
         self._factory = httpcore.AsyncConnectionPool(
             ssl_context=tls,

@@ -44,7 +44,7 @@ def extract(
 ) -> Extracted:
     """The article on a page that came from `url`. Never fails: what is wrong is `problem`, in Russian.
 
-    `tz` is the zone of a date that names none, `now` the bound of dates (monitor/dates.py). `selector` is the CSS of
+    `tz` is the zone of a date that names none, `now` the bound of dates (text/dates.py). `selector` is the CSS of
     the article's body; it is followed if it yields 200 characters, else told as a problem and done without. The
     first 4 MB of the page are read. A text may come with a problem: it is a part of the article, or the selector
     is stale.

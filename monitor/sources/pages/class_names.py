@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 
-class Part(IntEnum):
+class PageRole(IntEnum):
     """What an element is by its names; the larger, the closer around an article's text."""
 
     LEFTOVER = -1  # menus, comments, shares, other articles, notes about the author
@@ -90,12 +90,12 @@ _MAIN = re.compile(
     r"|main-?content|maincol|page|page-?body|page-?content|primary|site-?content|site-?main|work-?area|wrapper-?content)$"
 )
 _TAGS = {
-    "article": Part.ARTICLE,
-    "main": Part.MAIN,
-    "aside": Part.LEFTOVER,
-    "footer": Part.LEFTOVER,
-    "form": Part.LEFTOVER,
-    "figcaption": Part.LEFTOVER,
+    "article": PageRole.ARTICLE,
+    "main": PageRole.MAIN,
+    "aside": PageRole.LEFTOVER,
+    "footer": PageRole.LEFTOVER,
+    "form": PageRole.LEFTOVER,
+    "figcaption": PageRole.LEFTOVER,
 }
 _HOLDERS = frozenset({"div", "section", "article", "main", "td"})
 _MAY_BE_LEFT = _HOLDERS - {"main"} | (
@@ -120,23 +120,23 @@ _MAY_BE_LEFT = _HOLDERS - {"main"} | (
 
 
 @lru_cache(maxsize=8_192)  # the names of a site's pages are the same from page to page
-def part(tag: str, names: str) -> Part:
+def part(tag: str, names: str) -> PageRole:
     """What an element is, by its tag and its names as `outline` joins them."""
     if tag == "p":
         names = names.replace("teaser", "lead")  # as a paragraph it is the article's own
     called = {_part_of(_CAMEL.sub("-", name).lower().replace("_", "-")) for name in names.split()}
-    called.add(_TAGS.get(tag, Part.UNKNOWN))
-    best = max(called) if tag in _HOLDERS else Part.UNKNOWN
-    is_left = Part.LEFTOVER in called and best is not Part.BODY and tag in _MAY_BE_LEFT
-    return Part.LEFTOVER if is_left and not _POST.search(names) else max(best, Part.UNKNOWN)
+    called.add(_TAGS.get(tag, PageRole.UNKNOWN))
+    best = max(called) if tag in _HOLDERS else PageRole.UNKNOWN
+    is_left = PageRole.LEFTOVER in called and best is not PageRole.BODY and tag in _MAY_BE_LEFT
+    return PageRole.LEFTOVER if is_left and not _POST.search(names) else max(best, PageRole.UNKNOWN)
 
 
 @lru_cache(maxsize=16_384)  # and sites share most of them
-def _part_of(name: str) -> Part:
+def _part_of(name: str) -> PageRole:
     if not name.startswith(_SAID_OF_IT) and _is_leftover(name):
-        return Part.LEFTOVER
-    signs = ((_BODY, Part.BODY), (_ARTICLE, Part.ARTICLE), (_MAIN, Part.MAIN))
-    return next((part for pattern, part in signs if pattern.search(name)), Part.UNKNOWN)
+        return PageRole.LEFTOVER
+    signs = ((_BODY, PageRole.BODY), (_ARTICLE, PageRole.ARTICLE), (_MAIN, PageRole.MAIN))
+    return next((part for pattern, part in signs if pattern.search(name)), PageRole.UNKNOWN)
 
 
 def _is_leftover(name: str) -> bool:

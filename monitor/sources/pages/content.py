@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
-from monitor.sources.pages.main_element import LEAST, Survey
+from monitor.sources.pages.main_element import LEAST, PageSurvey
 
 _SHORTEST = 80  # letters of prose of the shortest note
 _LONGEST_LINKS = 300  # characters; a longer line is a text full of references
@@ -34,12 +34,12 @@ class Prose:
 
 def find(outline: Outline, title: str) -> Prose:
     """The article of a page. No lines when there is no prose on it."""
-    page = Survey(outline, title)
+    page = PageSurvey(outline, title)
     element, by = main_element.choose(page)
-    lines = _Reader(page).read(element) if element is not None else ()
+    lines = _ContentReader(page).read(element) if element is not None else ()
     found = sum(line.prose for line in lines)
     if found < (_SHORTEST if by == "named" else LEAST):
-        whole = tuple(line for line in _Reader(page).read(0) if line.prose)
+        whole = tuple(line for line in _ContentReader(page).read(0) if line.prose)
         if sum(line.prose for line in whole) > 2 * found:
             return Prose(lines=whole, by="whole")
     return Prose(lines=lines, by=by)
@@ -47,13 +47,13 @@ def find(outline: Outline, title: str) -> Prose:
 
 def inside(outline: Outline, title: str) -> tuple[Line, ...]:
     """The article's lines when the whole outline is known to be its body."""
-    return _Reader(Survey(outline, title)).read(0)
+    return _ContentReader(PageSurvey(outline, title)).read(0)
 
 
-class _Reader:
+class _ContentReader:
     """Which lines of an element are the article's own."""
 
-    def __init__(self, page: Survey) -> None:
+    def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
     def read(self, element: int) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from monitor.sources.pages import boilerplate, class_names
-from monitor.sources.pages.class_names import Part
+from monitor.sources.pages.class_names import PageRole
 from monitor.sources.pages.flat_dom import HEADINGS, Outline, measure
 
 LEAST = 250  # letters of prose; less under a promising name is a teaser of another article
@@ -34,14 +34,14 @@ _FARTHEST_PIECE = 15  # lines between two pieces of one article
 _TEXTUAL = HEADINGS | {"p", "li", "blockquote", "pre", "dd", "dt"}
 
 
-class Survey:
+class PageSurvey:
     """The facts about one page. Amounts are letters; of dropped lines nothing counts."""
 
     def __init__(self, outline: Outline, title: str) -> None:
         self.outline = outline
         self.title, self.title_stems = title, stems(title)
         self.parts = [class_names.part(*called) for called in zip(outline.tags, outline.names, strict=True)]
-        self.parts[0] = Part.UNKNOWN  # the whole is never a part
+        self.parts[0] = PageRole.UNKNOWN  # the whole is never a part
         self.heading = self._find_heading(title)  # number of the line that shows the title; -1: none does
         self.dropped = bytearray(len(outline.lines))
         self._recount()
@@ -62,7 +62,7 @@ class Survey:
         spans: list[range] = []
         for element, part in enumerate(self.parts):
             span = self.outline.span(element)
-            if part is not Part.LEFTOVER or not span or (spans and span.start < spans[-1].stop):
+            if part is not PageRole.LEFTOVER or not span or (spans and span.start < spans[-1].stop):
                 continue
             if self.amount(element) <= much and self.heading not in span:
                 spans.append(span)
@@ -138,7 +138,7 @@ def stems(readable: str) -> frozenset[str]:
     return frozenset(word[:_STEM].lower() for word in _WORD.findall(readable))
 
 
-def choose(page: Survey) -> tuple[int | None, str]:
+def choose(page: PageSurvey) -> tuple[int | None, str]:
     """The element that holds the article, and how it was found: `named` or `dense`."""
     return _Finder(page).choose()
 
@@ -146,22 +146,22 @@ def choose(page: Survey) -> tuple[int | None, str]:
 class _Finder:
     """Where on a page the article is."""
 
-    def __init__(self, page: Survey) -> None:
+    def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
     def choose(self) -> tuple[int | None, str]:
         """The element that holds the article."""
         dense = self._densest(range(len(self.outline.tags)))
-        for part in (Part.BODY, Part.ARTICLE, Part.MAIN):
+        for part in (PageRole.BODY, PageRole.ARTICLE, PageRole.MAIN):
             named = self._first_named(part)
             if named is None or not self._is_credible(named, dense):
                 continue
-            if part is Part.MAIN:
+            if part is PageRole.MAIN:
                 named = self._narrowed(named)
             return named, "named"
         return dense, "dense"
 
-    def _first_named(self, part: Part) -> int | None:
+    def _first_named(self, part: PageRole) -> int | None:
         """The first such element after the title that holds prose enough, with its like beside it."""
         pool = [n for n, is_part in enumerate(self.page.parts) if is_part is part and self._is_enough(n)]
         after = [n for n in pool if self.outline.ends[n] > self.page.heading + 1] or pool
@@ -177,10 +177,10 @@ class _Finder:
             return True
         return amount >= _SHORTEST and (self.page.follows(element) or self.page.told(element) >= _AGREED)
 
-    def _with_its_like(self, first: int, part: Part) -> int:
+    def _with_its_like(self, first: int, part: PageRole) -> int:
         """What holds all pieces, where the text is cut into several bodies of one name."""
         outline, last = self.outline, first
-        for element in range(first + 1, len(outline.tags)) if part is Part.BODY else ():
+        for element in range(first + 1, len(outline.tags)) if part is PageRole.BODY else ():
             if outline.firsts[element] < outline.ends[last]:
                 continue
             if outline.firsts[element] - outline.ends[last] > _FARTHEST_PIECE or self._parts_articles(element, last):
@@ -193,7 +193,7 @@ class _Finder:
     def _parts_articles(self, element: int, last: int) -> bool:
         """Whether another article begins with it, or under it: a heading right beside a piece is only a subheading."""
         tag, beside = self.outline.tags[element], self.outline.parents[element] == self.outline.parents[last]
-        return self.page.parts[element] is Part.ARTICLE or tag == "h1" or (tag in HEADINGS and not beside)
+        return self.page.parts[element] is PageRole.ARTICLE or tag == "h1" or (tag in HEADINGS and not beside)
 
     def _innermost(self, outer: int, pool: Iterable[int]) -> int:
         for inner in pool:
@@ -241,7 +241,7 @@ class _Finder:
         """The element with what stands around it, as long as that is prose too."""
         best = element
         for parent in list(self.outline.upwards(element))[1:_HIGHEST]:
-            if parent == 0 or self.page.parts[element] is Part.BODY:
+            if parent == 0 or self.page.parts[element] is PageRole.BODY:
                 break
             added = self.page.amount(parent) - self.page.amount(element)
             if added < (self.page.letters(parent) - self.page.letters(element)) * _PURE:

@@ -31,7 +31,7 @@ class Stem:
 
     text: str
     script: Script
-    template: str  # of monitor/languages/kazakh_endings.py
+    template: str  # of monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
 
     def accepts(self, rest: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from monitor.text.languages.kazakh_latin import latin_skeleton
 
-Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/languages/kazakh_latin.py
+Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/text/languages/kazakh_latin.py
 
 Vowels = Literal["back", "front", "any"]  # any: words that take either
 

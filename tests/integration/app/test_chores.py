@@ -11,7 +11,7 @@ from monitor.app.config_files import read_feeds, read_rules
 from monitor.app.daemon import Daemon
 from monitor.app.environment import clock
 from monitor.app.startup import Config
-from monitor.app.wiring import Parts
+from monitor.app.wiring import Components
 from monitor.health.watchdog import Watchdog
 from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState
@@ -31,12 +31,12 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 @pytest.fixture
-async def parts(config: Config) -> AsyncIterator[Parts]:
-    async with wiring.open_parts(config) as opened:
+async def parts(config: Config) -> AsyncIterator[Components]:
+    async with wiring.open_components(config) as opened:
         yield opened
 
 
-async def test_old_texts_are_forgotten(config: Config, parts: Parts) -> None:
+async def test_old_texts_are_forgotten(config: Config, parts: Components) -> None:
     keep = config.settings.keep_days
     for number, days_ago in enumerate((keep + 1, keep - 1), start=1):
         at = clock() - days_ago * DAY
@@ -50,7 +50,7 @@ async def test_old_texts_are_forgotten(config: Config, parts: Parts) -> None:
     assert [kept.url for kept in parts.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
 
 
-async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, parts: Parts) -> None:
+async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, parts: Components) -> None:
     daemon = Daemon(parts, config, Watchdog(()))
     begun = daemon._parts.poller
     rules = read_rules("keywords.yaml", RULES.replace("граница", "маяк").encode())

@@ -12,7 +12,7 @@ from monitor.app.daemon import LATE, TICK, Daemon, mind_the_clock
 from monitor.app.environment import clock, worker_name
 from monitor.health.liveness import DISPATCH, POLL, problems
 from monitor.health.watchdog import Watchdog
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from tests.harness.command_line import write_files
 
 
@@ -37,7 +37,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> startup.Config:
     return startup.load()
 
 
-async def run_for(config: startup.Config, parts: wiring.Parts, watchdog: Watchdog, seconds: float) -> None:
+async def run_for(config: startup.Config, parts: wiring.Components, watchdog: Watchdog, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
     assert await Daemon(parts, config, watchdog).run(stop)
@@ -45,7 +45,7 @@ async def run_for(config: startup.Config, parts: wiring.Parts, watchdog: Watchdo
 
 async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: startup.Config) -> None:
     watchdog = Notebook()
-    async with wiring.open_parts(config) as parts:
+    async with wiring.open_components(config) as parts:
         await run_for(config, parts, watchdog, 1.5)
         vitals = parts.watch.lookout.vitals(clock())
 
@@ -57,8 +57,8 @@ async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: sta
 async def test_a_tick_that_fails_has_come_round_too(config: startup.Config) -> None:
     """A database that refuses is no reason to end the process: it would refuse the next one as well."""
     watchdog = Notebook()
-    async with wiring.open_parts(config) as parts:
-        with writing(parts.store._engine) as db:
+    async with wiring.open_components(config) as parts:
+        with write_transaction(parts.store._engine) as db:
             db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
         await run_for(config, parts, watchdog, 1.5)
 

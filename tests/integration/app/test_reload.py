@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from monitor.app.config_files import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
 from monitor.app.reload import Reloader
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.archive import Archive
@@ -68,7 +68,7 @@ async def test_a_notice_of_an_edit_is_told_once_for_all_workers_and_outlives_a_r
     assert [row.title.partition(":")[0] for row in waiting] == ["Правила обновлены", "Правка не принята"]
     assert workers[0].rules.digest == workers[1].rules.digest
 
-    async with Channel(TOKEN, base_url=bot_api.url) as channel:  # the next process
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel:  # the next process
         after = Dispatcher(Outbox(engine), {CHAT: channel}, clock=clock, pace=Pace(per_minute=99))
         await after.drain(CHAT)
         clock.forward(seconds=2)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
 from tests.servers import faults
 from tests.servers.bot_api import BotApi
@@ -30,8 +30,8 @@ SHORT = timedelta(seconds=0.3)
 
 
 @pytest.fixture
-async def channel(api: BotApi) -> AsyncIterator[Channel]:
-    async with Channel(api.token, base_url=api.url, patience=SHORT) as opened:
+async def channel(api: BotApi) -> AsyncIterator[BotClient]:
+    async with BotClient(api.token, base_url=api.url, patience=SHORT) as opened:
         yield opened
 
 
@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def refusal(channel: Channel, html: str = POST, chat: str = CHAT) -> DeliveryError:
+async def refusal(channel: BotClient, html: str = POST, chat: str = CHAT) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         await channel.post(chat, html)
     return caught.value
@@ -54,7 +54,7 @@ async def refusal(channel: Channel, html: str = POST, chat: str = CHAT) -> Deliv
 # -- when all is well -----------------------------------------------------------------------------------
 
 
-async def test_a_post_and_its_edit_show_in_the_channel(api: BotApi, channel: Channel) -> None:
+async def test_a_post_and_its_edit_show_in_the_channel(api: BotApi, channel: BotClient) -> None:
     message_id = await channel.post(CHAT, POST)
     await channel.edit(CHAT, message_id, f"{POST}\nТакже пишут: Медуза")
 
@@ -64,7 +64,7 @@ async def test_a_post_and_its_edit_show_in_the_channel(api: BotApi, channel: Cha
     assert {entity["type"] for entity in shown.entities} == {"bold", "text_link"}
 
 
-async def test_the_first_link_is_previewed_small_also_after_an_edit(api: BotApi, channel: Channel) -> None:
+async def test_the_first_link_is_previewed_small_also_after_an_edit(api: BotApi, channel: BotClient) -> None:
     message_id = await channel.post(CHAT, POST)
     await channel.edit(CHAT, message_id, f"{POST}!")
 
@@ -72,13 +72,13 @@ async def test_the_first_link_is_previewed_small_also_after_an_edit(api: BotApi,
         assert json.loads(call.params["link_preview_options"]) == {"prefer_small_media": True}
 
 
-async def test_a_chat_may_be_named_by_its_number(api: BotApi, channel: Channel) -> None:
+async def test_a_chat_may_be_named_by_its_number(api: BotApi, channel: BotClient) -> None:
     await channel.post("-1001234567890", POST)
 
     assert len(api.posted(CHAT)) == 1
 
 
-async def test_a_silent_post_disturbs_nobody(api: BotApi, channel: Channel) -> None:
+async def test_a_silent_post_disturbs_nobody(api: BotApi, channel: BotClient) -> None:
     await channel.post(CHAT, POST, silent=True)
     await channel.post(CHAT, POST)
 
@@ -86,13 +86,13 @@ async def test_a_silent_post_disturbs_nobody(api: BotApi, channel: Channel) -> N
 
 
 async def test_opening_asks_telegram_nothing(api: BotApi) -> None:
-    async with Channel(api.token, base_url=f"{api.url}/"):
+    async with BotClient(api.token, base_url=f"{api.url}/"):
         pass
 
     assert api.calls == []
 
 
-async def test_an_edit_that_changes_nothing_is_done(channel: Channel) -> None:
+async def test_an_edit_that_changes_nothing_is_done(channel: BotClient) -> None:
     message_id = await channel.post(CHAT, POST)
 
     await channel.edit(CHAT, message_id, POST)
@@ -124,14 +124,14 @@ LOST = {
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-async def test_a_post_whose_answer_is_lost_is_in_doubt(api: BotApi, channel: Channel, fault: Fault) -> None:
+async def test_a_post_whose_answer_is_lost_is_in_doubt(api: BotApi, channel: BotClient, fault: Fault) -> None:
     api.script(fault)
 
     assert type(await refusal(channel)) is MaybeAccepted
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
-async def test_an_edit_whose_answer_is_lost_may_be_repeated(api: BotApi, channel: Channel, fault: Fault) -> None:
+async def test_an_edit_whose_answer_is_lost_may_be_repeated(api: BotApi, channel: BotClient, fault: Fault) -> None:
     message_id = await channel.post(CHAT, "было")
     api.script(fault, "editMessageText")
 
@@ -143,7 +143,7 @@ async def test_an_edit_whose_answer_is_lost_may_be_repeated(api: BotApi, channel
     assert api.posted(CHAT)[0].text == "стало"
 
 
-async def test_a_yes_without_the_message_is_in_doubt_too(api: BotApi, channel: Channel) -> None:
+async def test_a_yes_without_the_message_is_in_doubt_too(api: BotApi, channel: BotClient) -> None:
     api.script(answer(200, {"ok": True, "result": True}))
 
     assert type(await refusal(channel)) is MaybeAccepted
@@ -152,11 +152,11 @@ async def test_a_yes_without_the_message_is_in_doubt_too(api: BotApi, channel: C
 async def test_a_slow_answer_is_waited_for(api: BotApi) -> None:
     api.script(faults.slow(0.3))
 
-    async with Channel(api.token, base_url=api.url, patience=timedelta(seconds=5)) as channel:
+    async with BotClient(api.token, base_url=api.url, patience=timedelta(seconds=5)) as channel:
         assert await channel.post(CHAT, POST) == 1
 
 
-async def test_cancelling_is_not_an_error_of_delivery(api: BotApi, channel: Channel) -> None:
+async def test_cancelling_is_not_an_error_of_delivery(api: BotApi, channel: BotClient) -> None:
     with api.hold() as hold:
         posting = asyncio.create_task(channel.post(CHAT, POST))
         await hold.arrived()
@@ -181,7 +181,7 @@ async def test_cancelling_is_not_an_error_of_delivery(api: BotApi, channel: Chan
 async def test_a_connection_that_never_opened(api: BotApi, base_url: str, proxy: str | None) -> None:
     ports = {"free": free_port(), "api": api.url.rpartition(":")[2]}
     base_url, proxy = base_url.format(**ports), proxy and proxy.format(**ports)
-    async with Channel(api.token, base_url=base_url, proxy=proxy, patience=SHORT) as channel:
+    async with BotClient(api.token, base_url=base_url, proxy=proxy, patience=SHORT) as channel:
         assert type(await refusal(channel)) is NotAccepted
         with pytest.raises(NotAccepted):
             await channel.check([CHAT])
@@ -199,7 +199,7 @@ async def test_a_connection_that_never_opened(api: BotApi, base_url: str, proxy:
         http(429, "Too Many Requests: retry later", {"retry_after": 0}),
     ],
 )
-async def test_a_refusal_in_the_words_of_the_bot_api(api: BotApi, channel: Channel, fault: Fault) -> None:
+async def test_a_refusal_in_the_words_of_the_bot_api(api: BotApi, channel: BotClient, fault: Fault) -> None:
     api.script(fault)
     error = await refusal(channel)
 
@@ -209,7 +209,9 @@ async def test_a_refusal_in_the_words_of_the_bot_api(api: BotApi, channel: Chann
 
 
 @pytest.mark.parametrize(("asked", "obeyed"), [(7, timedelta(seconds=7)), (10**15, timedelta(days=1)), (-1, None)])
-async def test_the_pause_telegram_asks_for(api: BotApi, channel: Channel, asked: int, obeyed: timedelta | None) -> None:
+async def test_the_pause_telegram_asks_for(
+    api: BotApi, channel: BotClient, asked: int, obeyed: timedelta | None
+) -> None:
     api.script(too_many_requests(asked))
     error = await refusal(channel)
 
@@ -217,7 +219,7 @@ async def test_the_pause_telegram_asks_for(api: BotApi, channel: Channel, asked:
     assert error.retry_after == obeyed
 
 
-async def test_an_edit_obeys_the_pause_too(api: BotApi, channel: Channel) -> None:
+async def test_an_edit_obeys_the_pause_too(api: BotApi, channel: BotClient) -> None:
     message_id = await channel.post(CHAT, "было")
     api.script(too_many_requests(3), "editMessageText")
 
@@ -230,12 +232,12 @@ async def test_an_edit_obeys_the_pause_too(api: BotApi, channel: Channel) -> Non
 
 
 @pytest.mark.parametrize("html", ["<br>", "<b>", "", " <b> </b> ", "я" * 4097, "половина \ud800"])
-async def test_a_malformed_message_is_rejected_and_the_next_goes_on(api: BotApi, channel: Channel, html: str) -> None:
+async def test_a_malformed_message_is_rejected_and_the_next_goes_on(api: BotApi, channel: BotClient, html: str) -> None:
     assert type(await refusal(channel, html)) is MessageRejected
     assert await channel.post(CHAT, POST) == 1
 
 
-async def test_a_deleted_message_is_gone(api: BotApi, channel: Channel) -> None:
+async def test_a_deleted_message_is_gone(api: BotApi, channel: BotClient) -> None:
     message_id = await channel.post(CHAT, POST)
     api.delete(CHAT, message_id)
 
@@ -243,7 +245,7 @@ async def test_a_deleted_message_is_gone(api: BotApi, channel: Channel) -> None:
         await channel.edit(CHAT, message_id, "стало")
 
 
-async def test_a_malformed_edit_is_rejected(channel: Channel) -> None:
+async def test_a_malformed_edit_is_rejected(channel: BotClient) -> None:
     message_id = await channel.post(CHAT, POST)
 
     with pytest.raises(MessageRejected):
@@ -253,7 +255,7 @@ async def test_a_malformed_edit_is_rejected(channel: Channel) -> None:
 # -- when the channel is closed -------------------------------------------------------------------------
 
 
-async def test_a_revoked_token(api: BotApi, channel: Channel) -> None:
+async def test_a_revoked_token(api: BotApi, channel: BotClient) -> None:
     api.revoke()
     error = await refusal(channel)
     api.revoke(revoked=False)
@@ -264,11 +266,11 @@ async def test_a_revoked_token(api: BotApi, channel: Channel) -> None:
 
 
 async def test_a_malformed_token(api: BotApi) -> None:
-    async with Channel("not-a-token", base_url=api.url) as channel:
+    async with BotClient("not-a-token", base_url=api.url) as channel:
         assert type(await refusal(channel)) is ChannelClosed
 
 
-async def test_kicked_from_the_channel(api: BotApi, channel: Channel) -> None:
+async def test_kicked_from_the_channel(api: BotApi, channel: BotClient) -> None:
     api.kick(CHAT)
     error = await refusal(channel)
 
@@ -277,7 +279,7 @@ async def test_kicked_from_the_channel(api: BotApi, channel: Channel) -> None:
     assert "администратором" in str(error)
 
 
-async def test_no_such_chat(channel: Channel) -> None:
+async def test_no_such_chat(channel: BotClient) -> None:
     error = await refusal(channel, chat="@no_such_channel")
 
     assert type(error) is ChannelClosed
@@ -295,13 +297,13 @@ async def test_no_such_chat(channel: Channel) -> None:
         "message thread not found",
     ],
 )
-async def test_rights_are_missing(api: BotApi, channel: Channel, text: str) -> None:
+async def test_rights_are_missing(api: BotApi, channel: BotClient, text: str) -> None:
     api.script(http(400, f"Bad Request: {text}"))
 
     assert type(await refusal(channel)) is ChannelClosed
 
 
-async def test_a_group_that_moved(api: BotApi, channel: Channel) -> None:
+async def test_a_group_that_moved(api: BotApi, channel: BotClient) -> None:
     moved = "Bad Request: group chat was upgraded to a supergroup chat"
     api.script(http(400, moved, {"migrate_to_chat_id": -1005550001112}))
     error = await refusal(channel)
@@ -312,7 +314,7 @@ async def test_a_group_that_moved(api: BotApi, channel: Channel) -> None:
 
 
 @pytest.mark.parametrize("code", [302, 403, 404, 407])
-async def test_somebody_else_answers(api: BotApi, channel: Channel, code: int) -> None:
+async def test_somebody_else_answers(api: BotApi, channel: BotClient, code: int) -> None:
     api.script(faults.status(code, {"content-type": "text/html"}, "<html>Доступ ограничен</html>"))
     error = await refusal(channel)
 
@@ -323,11 +325,11 @@ async def test_somebody_else_answers(api: BotApi, channel: Channel, code: int) -
 # -- the check at the start -----------------------------------------------------------------------------
 
 
-async def test_all_chats_are_open(channel: Channel) -> None:
+async def test_all_chats_are_open(channel: BotClient) -> None:
     await channel.check([CHAT, "-1009876543210", "1000000001"])
 
 
-async def test_the_check_tells_what_is_wrong(api: BotApi, channel: Channel) -> None:
+async def test_the_check_tells_what_is_wrong(api: BotApi, channel: BotClient) -> None:
     with pytest.raises(ChannelClosed, match="@nowhere не найден"):
         await channel.check([CHAT, "@nowhere"])
     api.kick(CHAT)
@@ -360,7 +362,7 @@ POWERLESS = dict.fromkeys(RIGHTS.split(), False)
     ],
 )
 async def test_only_who_may_write_passes_the_check(
-    api: BotApi, channel: Channel, chat: str, member: dict[str, object], open_: bool
+    api: BotApi, channel: BotClient, chat: str, member: dict[str, object], open_: bool
 ) -> None:
     me = {"id": 1, "is_bot": True, "first_name": "Бот"}
     api.script(answer(200, {"ok": True, "result": member | {"user": me}}), "getChatMember")
@@ -376,7 +378,7 @@ async def test_only_who_may_write_passes_the_check(
     "fault",
     [faults.reset, html502, badjson, http(401, "Unauthorized"), http(400, "Bad Request: {}"), faults.status(404)],
 )
-async def test_no_error_carries_the_token(api: BotApi, channel: Channel, fault: Fault) -> None:
+async def test_no_error_carries_the_token(api: BotApi, channel: BotClient, fault: Fault) -> None:
     api.script(fault)
     error = await refusal(channel)
     told = "".join(traceback.format_exception(error))
@@ -384,11 +386,11 @@ async def test_no_error_carries_the_token(api: BotApi, channel: Channel, fault: 
     assert api.token.partition(":")[2] not in told
 
 
-async def test_a_token_that_telegram_repeats_is_struck_out(api: BotApi, channel: Channel) -> None:
+async def test_a_token_that_telegram_repeats_is_struck_out(api: BotApi, channel: BotClient) -> None:
     api.script(http(401, f"Unauthorized: {api.token}"))
 
     assert api.token.partition(":")[2] not in repr(await refusal(channel))
 
 
-async def test_the_channel_does_not_show_its_token(channel: Channel, api: BotApi) -> None:
+async def test_the_channel_does_not_show_its_token(channel: BotClient, api: BotApi) -> None:
     assert api.token not in f"{channel!r} {channel._bot!r} {channel._bot!s}"

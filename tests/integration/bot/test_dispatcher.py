@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace, WantedPost
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW
@@ -28,12 +28,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def dispatcher(bot_api: BotApi, outbox: Outbox, clock: Clock) -> AsyncIterator[Dispatcher]:
-    async with Channel(TOKEN, base_url=bot_api.url) as channel:
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel:
         yield Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE)
 
 
 def wish(engine: Engine, story_id: int = 1, html: str = "текст", part: int = 1) -> None:
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         if db.execute(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
             db.execute(insert(stories).values(id=story_id, created_at=NOW, updated_at=NOW))
         want(db, story_id, WantedPost(chat=CHAT, html=html, part=part), NOW)
@@ -76,7 +76,7 @@ async def test_who_counts_delays_is_told_of_posts_and_not_of_edits_or_failures(
     bot_api: BotApi, outbox: Outbox, engine: Engine, clock: Clock
 ) -> None:
     told: list[int] = []
-    async with Channel(TOKEN, base_url=bot_api.url) as channel:
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel:
         dispatcher = Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE, posted=told.append)
         wish(engine)
         await dispatcher.drain(CHAT)

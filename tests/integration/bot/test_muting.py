@@ -17,15 +17,15 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Outcome
 from monitor.models.feeds import Entry, FeedKind
 from monitor.models.outbox import DeliveryKind
-from monitor.polling.judge import Horizon, Judge, split
+from monitor.polling.judge import AgeLimit, Judge, split
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.archive import Archive
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import deliveries, entries, listeners, mutes
-from monitor.storage.update_cursor import Listening
+from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import NOW, entry, feed, poll_outcome
@@ -65,10 +65,13 @@ def poll(scene: Scene, *found: Entry, name: str = "Порт", mutes: tuple[Mute,
     scene.store.sync_feeds([stanza], scene.clock())
     (state,) = scene.store.claim_due_feeds(scene.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
     judge = Judge(
-        fetcher=Fetcher(user_agent="test", now=scene.clock), reader=Reader(), matcher=scene.answering.matcher, zone=ZONE
+        fetcher=Fetcher(user_agent="test", now=scene.clock),
+        reader=Sandbox(),
+        matcher=scene.answering.matcher,
+        zone=ZONE,
     )
     active = scene.mutes.active(scene.clock()) if mutes is None else mutes
-    told = judge.muting(active).sort(stanza, found, Horizon(since=NOW - timedelta(days=30)), scene.clock())
+    told = judge.muting(active).sort(stanza, found, AgeLimit(since=NOW - timedelta(days=30)), scene.clock())
     settled, matched = split(told.decided)
     outcome = poll_outcome(
         feed=name, lease_no=state.lease_no, polled_at=scene.clock(), settled=settled, matched=matched
@@ -130,7 +133,7 @@ async def test_time_ends_a_mute_and_two_workers_show_what_it_held_once(scene: Sc
     assert len(shown(scene)) == 1
 
     scene.clock.forward(minutes=1)
-    books = [MuteBook(scene.engine, zone=ZONE) for _ in range(4)]
+    books = [MuteStore(scene.engine, zone=ZONE) for _ in range(4)]
     counts = await asyncio.gather(*(asyncio.to_thread(book.release, KEYS, REVIEWERS, scene.clock()) for book in books))
     await scene.reviewing.end_mutes()
     await scene.show()
@@ -143,7 +146,7 @@ async def test_time_ends_a_mute_and_two_workers_show_what_it_held_once(scene: Sc
 async def test_a_mute_is_known_to_other_workers_and_after_a_restart(scene: Scene) -> None:
     await say(scene, "/mute у причала 3")
 
-    (known,) = MuteBook(scene.engine).active(NOW)
+    (known,) = MuteStore(scene.engine).active(NOW)
 
     assert known == Mute(name=PIER, until=NOW + timedelta(hours=3), initial="Р")
 
@@ -295,7 +298,7 @@ async def test_the_digest_of_a_day_counts_what_is_held(scene: Scene, outbox: Out
 def test_a_quiet_day_holds_nothing(engine: Engine) -> None:
     day = Day(date=NOW.date(), since=NOW, until=NOW + timedelta(days=1))
 
-    assert MuteBook(engine).held_in(day) == 0
+    assert MuteStore(engine).held_in(day) == 0
 
 
 async def test_nobody_is_told_while_there_is_nothing_to_tell(scene: Scene) -> None:
@@ -325,7 +328,7 @@ async def test_rules_that_are_muted_are_no_quiet_rules(scene: Scene) -> None:
     await say(scene, "/mute побег морем 24")
     poll(scene, news(1))
 
-    assert [rules for *_, rules in Lookout(scene.engine).fired(after=0, since=NOW)] == [("sea/побег морем",)]
+    assert [rules for *_, rules in Stats(scene.engine).fired(after=0, since=NOW)] == [("sea/побег морем",)]
 
 
 async def test_what_is_held_stays_in_the_archive_of_judgements(scene: Scene) -> None:
@@ -352,7 +355,7 @@ async def test_a_worker_that_does_not_listen_ends_no_mute(scene: Scene) -> None:
     """It may have yesterday's keywords.yaml: what it does not know is not void."""
     await say(scene, "/mute побег морем 24")
     scene.clock.forward(minutes=4)
-    assert Listening(scene.engine).lease("another", scene.clock(), length=LEASE) is not None
+    assert UpdateCursor(scene.engine).lease("another", scene.clock(), length=LEASE) is not None
     await scene.reviewing.round()
     scene.answering.matcher = matcher_of(WRITTEN.replace("побег морем", "побег по морю"))
 

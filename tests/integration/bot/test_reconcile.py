@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
-from monitor.bot.reconcile import PATIENCE, Looker
+from monitor.bot.reconcile import PATIENCE, Reconciler
 from monitor.models.feeds import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
@@ -32,8 +32,8 @@ class Scene(Chatroom):
     fetcher: Fetcher
     dispatcher: Dispatcher
 
-    def looker_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Looker:
-        return Looker(
+    def looker_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Reconciler:
+        return Reconciler(
             self.outbox,
             pages=self.fetcher,
             exists=self.channel.exists,
@@ -43,7 +43,7 @@ class Scene(Chatroom):
         )
 
     @property
-    def looker(self) -> Looker:
+    def looker(self) -> Reconciler:
         return self.looker_at(self.bot_api.url)
 
 
@@ -51,7 +51,7 @@ class Scene(Chatroom):
 async def scene(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Scene]:
     clock = Clock()
     fetching = Fetcher(user_agent="test", now=clock, allow_private=True, limits=Limits(host_gap=0.0))
-    async with Channel(TOKEN, base_url=bot_api.url) as channel, fetching as fetcher:
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel, fetching as fetcher:
         yield Scene(
             desk=Newsdesk(engine),
             outbox=outbox,

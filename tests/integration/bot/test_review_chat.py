@@ -12,7 +12,7 @@ from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.storage.tables import deliveries, entries
 from monitor.storage.tables import reviews as reviews_table
-from monitor.storage.update_cursor import Listening
+from monitor.storage.update_cursor import UpdateCursor
 from tests.factories import NOW
 from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, Scene
 from tests.servers import faults
@@ -182,7 +182,7 @@ async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(scen
 
 
 async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) -> None:
-    listening = Listening(engine)
+    listening = UpdateCursor(engine)
 
     assert listening.lease("one", NOW, length=LEASE) == 0
     listening.passed(41)

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
-from monitor.storage.database import migrate, open_engine, writing
+from monitor.storage.database import migrate, open_engine, write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import deliveries, sends, stories
 from tests.factories import NOW
@@ -75,7 +75,7 @@ def no_log() -> Iterator[None]:
 
 def arrive(engine: Engine, numbers: Iterable[int], now: datetime) -> None:
     """What one poll writes."""
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         for number in numbers:
             db.execute(insert(stories).values(id=number, created_at=now, updated_at=now))
             html = f'<a href="https://news.example/{number}">Новость {number}</a>'

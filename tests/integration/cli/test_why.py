@@ -11,7 +11,7 @@ from monitor.app.environment import environment
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, RuleName
 from monitor.storage.database import open_engine
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.text.urls import canonical
 from tests.harness.command_line import RULES, Told, call, write_files
 from tests.harness.polled_history import Past, story
@@ -94,7 +94,7 @@ def test_why_asks_the_rules_under_the_mutes_of_now(past: Past) -> None:
     engine = open_engine(load_settings(environment()).database_url)
     name = RuleName(topic="flight", title="Побеги", rule="побег у границы")
     now = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock
-    MuteBook(engine).begin(Mute(name=name, until=now + DAY), "-100", "reply:1", now)
+    MuteStore(engine).begin(Mute(name=name, until=now + DAY), "-100", "reply:1", now)
     engine.dispose()
 
     told = call("why", AGAIN.url)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 from monitor.health.conditions import TITLES
 from monitor.health.database_outage import TITLE
-from monitor.models.health import Kind
+from monitor.models.health import ConditionKind
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from tests.harness.clock import Clock
@@ -163,7 +163,7 @@ async def test_no_name_can_be_resolved(engine: Engine, web: WebServer, bot_api: 
 
         assert max(one.failures for one in health) <= 2, "our own network is no fault of theirs"
         assert station.shown(*range(7)) == [1] * 7
-        assert heard_once(station, TITLES[Kind.OUTAGE])
+        assert heard_once(station, TITLES[ConditionKind.OUTAGE])
 
 
 @pytest.mark.parametrize("hours", [4, pytest.param(24, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
@@ -194,9 +194,9 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, paper: New
         assert sum(shown) == len(stories) - in_doubt
         assert len(bot_api.posted(CHANNEL)) <= 4, "a flood is told by a digest"
         if way == "hangs":  # the notice itself is in doubt; the operator hears of that
-            assert [is_about(told, TITLES[Kind.LATE], over=True) for told in station.told].count(True) == 1
+            assert [is_about(told, TITLES[ConditionKind.LATE], over=True) for told in station.told].count(True) == 1
         else:
-            assert heard_once(station, TITLES[Kind.LATE])
+            assert heard_once(station, TITLES[ConditionKind.LATE])
 
 
 # ── the clock ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,23 +12,25 @@ import pytest
 
 from monitor.errors import ConfigError, DatabaseError
 from monitor.health import http_endpoint
-from monitor.health.http_endpoint import CLIENTS, Pages, serve
+from monitor.health.http_endpoint import CLIENTS, HealthPages, serve
 
 LOOPBACK = "127.0.0.1"
 
 
 @pytest.fixture
-def serving() -> Iterator[Callable[[Pages], str]]:
+def serving() -> Iterator[Callable[[HealthPages], str]]:
     """Serve pages until the test ends; the address."""
     with ExitStack() as stack:
         yield lambda pages: f"http://{LOOPBACK}:{stack.enter_context(serve(LOOPBACK, 0, pages))}"
 
 
-def pages(problems: Callable[[], Sequence[str]] = tuple, metrics: Callable[[], bytes] = lambda: b"up 1\n") -> Pages:
-    return Pages(problems=problems, metrics=metrics)
+def pages(
+    problems: Callable[[], Sequence[str]] = tuple, metrics: Callable[[], bytes] = lambda: b"up 1\n"
+) -> HealthPages:
+    return HealthPages(problems=problems, metrics=metrics)
 
 
-def test_all_is_well(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+def test_all_is_well(serving: Callable[[HealthPages], str], client: httpx.Client) -> None:
     answer = client.get(serving(pages()) + "/health")
 
     assert answer.status_code == 200
@@ -36,7 +38,7 @@ def test_all_is_well(serving: Callable[[Pages], str], client: httpx.Client) -> N
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_stuck_is_503_and_says_why(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+def test_stuck_is_503_and_says_why(serving: Callable[[HealthPages], str], client: httpx.Client) -> None:
     answer = client.get(serving(pages(lambda: ["опросы стоят"])) + "/health")
 
     assert answer.status_code == 503
@@ -44,7 +46,7 @@ def test_stuck_is_503_and_says_why(serving: Callable[[Pages], str], client: http
 
 
 def test_a_database_that_is_away_is_503_without_its_address(
-    serving: Callable[[Pages], str], client: httpx.Client
+    serving: Callable[[HealthPages], str], client: httpx.Client
 ) -> None:
     def away() -> Sequence[str]:
         raise DatabaseError("postgresql+psycopg://monitor:hush@10.0.0.1/monitor")
@@ -56,7 +58,7 @@ def test_a_database_that_is_away_is_503_without_its_address(
     assert "10.0.0.1" not in answer.text
 
 
-def test_metrics_as_prometheus_wants_them(serving: Callable[[Pages], str], client: httpx.Client) -> None:
+def test_metrics_as_prometheus_wants_them(serving: Callable[[HealthPages], str], client: httpx.Client) -> None:
     answer = client.get(serving(pages()) + "/metrics?name=up")
 
     assert (answer.status_code, answer.content) == (200, b"up 1\n")
@@ -65,7 +67,7 @@ def test_metrics_as_prometheus_wants_them(serving: Callable[[Pages], str], clien
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("POST", "/health", 501)])
 def test_nothing_else_is_there(
-    serving: Callable[[Pages], str], client: httpx.Client, method: str, path: str, status: int
+    serving: Callable[[HealthPages], str], client: httpx.Client, method: str, path: str, status: int
 ) -> None:
     answer = client.request(method, serving(pages()) + path)
 
@@ -74,7 +76,7 @@ def test_nothing_else_is_there(
 
 
 def test_visitors_who_say_nothing_are_few_and_not_for_ever(
-    serving: Callable[[Pages], str], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    serving: Callable[[HealthPages], str], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_endpoint._Visit, "timeout", 0.5)
     url = httpx.URL(serving(pages()))

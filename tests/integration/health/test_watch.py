@@ -14,11 +14,11 @@ from monitor.health.heartbeat import Heartbeat
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
-from monitor.storage.alarms import AlarmBook
-from monitor.storage.database import writing
+from monitor.storage.alarms import AlarmStore
+from monitor.storage.database import write_transaction
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
@@ -35,14 +35,14 @@ class Desk:
         self.now = NOW
         self.told: dict[str, str] = {}
         self.broken = False
-        lookout = Lookout(engine)
+        lookout = Stats(engine)
         parts: dict[str, Any] = {
             "worker": "here",
             "served": ("@channel",),
             "lookout": lookout,
             "feeds": Store(engine).feed_health,
             "metrics": Metrics(lambda: lookout.vitals(self.now), clock=self.clock),
-            "book": AlarmBook(engine),
+            "book": AlarmStore(engine),
             "housekeeping": Housekeeping(engine),
             "rules": lambda: ["extradition/правило"],
             "clock": self.clock,
@@ -77,14 +77,14 @@ def fire(store: Store, at: datetime, *, numbers: range) -> None:
 
 
 def close(engine: Engine, reason: str) -> None:
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(update(chats).values(closed=reason))
 
 
 @pytest.fixture
 def channel(engine: Engine) -> Engine:
     """A database that knows the channel."""
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(insert(chats).values(chat="@channel", closed=""))
     return engine
 
@@ -128,7 +128,7 @@ async def test_two_workers_and_a_crash_tell_the_same_notice(channel: Engine) -> 
     second.broken = False
 
     await second.look()
-    with writing(channel) as db:
+    with write_transaction(channel) as db:
         db.execute(update(alarms).values(told_at=None))
     await first.look()
 
@@ -158,7 +158,7 @@ async def test_what_is_told_carries_no_secret(channel: Engine) -> None:
 
 async def test_a_broken_feed_is_told_with_its_reason(engine: Engine, store: Store) -> None:
     store.sync_feeds([feed(name="Вести")], NOW)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(
             update(feeds).values(
                 failures=5, failure="<404>", succeeded_at=NOW - 2 * HOUR, polled_at=NOW, next_poll_at=NOW + HOUR

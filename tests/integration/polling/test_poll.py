@@ -14,7 +14,7 @@ from monitor.models.feeds import Feed
 from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
@@ -75,7 +75,7 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
 
     async with (
         Fetcher(user_agent="test", now=now, allow_private=True, limits=limits) as fetcher,
-        Reader() as reader,
+        Sandbox() as reader,
     ):
         made = Room(web, engine, poller_of(Store(engine), fetcher, reader, now))
         yield made

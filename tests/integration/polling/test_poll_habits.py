@@ -10,10 +10,10 @@ from sqlalchemy import Engine, select
 
 from monitor.models.feeds import FeedKind, FeedState, Trouble
 from monitor.models.stories import PollOutcome
-from monitor.polling.judge import found
+from monitor.polling.judge import count_new
 from monitor.polling.poll import LEASE
 from monitor.sources.http.client import Fetcher, Limits
-from monitor.sources.sandbox import Reader
+from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.polls import Store
 from monitor.storage.tables import deliveries, entries
@@ -39,7 +39,7 @@ class Room:
     def clock(self) -> datetime:
         return self.now
 
-    async def open(self, fetcher: Fetcher, reader: Reader) -> None:
+    async def open(self, fetcher: Fetcher, reader: Sandbox) -> None:
         self.poller = poller_of(self.store, fetcher, reader, self.clock)
 
     async def poll(self, name: str = "Лента", *, after: timedelta = 10 * MINUTE) -> PollOutcome:
@@ -75,7 +75,7 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
     limits = Limits(read=0.6, total=1.5, host_gap=0, host_concurrency=9)
     async with (
         Fetcher(user_agent="test", now=made.clock, allow_private=True, limits=limits) as fetcher,
-        Reader() as reader,
+        Sandbox() as reader,
     ):
         await made.open(fetcher, reader)
         yield made
@@ -233,7 +233,7 @@ async def test_validators_that_lie_are_caught_and_not_sent_again(room: Room) -> 
     room.serve(room.item("первое"), etag='"frozen"')
     await room.poll()
     room.serve(room.item("скрытое"), room.item("первое"), etag='"frozen"')
-    assert found(await room.poll()) == (0, 0), "304"
+    assert count_new(await room.poll()) == (0, 0), "304"
 
     outcome = await room.poll(after=25 * HOUR)
 
@@ -253,7 +253,7 @@ async def test_a_feed_asked_for_its_body_once_a_day_is_no_liar(room: Room) -> No
     outcome = await room.poll(after=25 * HOUR)
 
     assert "if-none-match" not in room.web.requests[-1].headers
-    assert (outcome.habit.lies, found(outcome)) == (False, (1, 0))
+    assert (outcome.habit.lies, count_new(outcome)) == (False, (1, 0))
 
 
 async def test_a_feed_that_renames_all_its_entries_posts_nothing(room: Room) -> None:
@@ -268,9 +268,9 @@ async def test_a_feed_that_renames_all_its_entries_posts_nothing(room: Room) -> 
 
     assert len(posted) == 6
     assert room.titles("duplicate")[-6:] == [one.title for one in cases]
-    assert found(outcome)[1] == 1
+    assert count_new(outcome)[1] == 1
     assert outcome.habit.gap_at is None
-    assert found(await room.poll()) == (0, 0)
+    assert count_new(await room.poll()) == (0, 0)
 
 
 async def test_what_already_matched_does_not_wait_for_the_other_pages(room: Room) -> None:
@@ -288,7 +288,7 @@ async def test_what_already_matched_does_not_wait_for_the_other_pages(room: Room
     hold.release()
     outcome = await polling
 
-    assert found(outcome) == (4, 1)
+    assert count_new(outcome) == (4, 1)
     pages = [request.path for request in room.web.requests if request.path.startswith("/page/")]
     assert pages[0] == "/page/дело"
     assert sorted(room.titles("unmatched")) == [f"прочее-{number}" for number in range(3)]

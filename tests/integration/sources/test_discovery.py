@@ -52,7 +52,7 @@ CHANNEL = (
 )
 
 
-async def found(fetcher: Fetcher, url: str, *known: Feed) -> discovery.Found | None:
+async def found(fetcher: Fetcher, url: str, *known: Feed) -> discovery.FoundFeed | None:
     return await discovery.find_feed(fetcher, url, known, now=NOW)
 
 

@@ -16,7 +16,7 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import Fetched
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
-from monitor.sources.sandbox import CHILDREN, Reader, _loaded
+from monitor.sources.sandbox import CHILDREN, Sandbox, _loaded
 from tests.factories import NOW, feed
 from tests.harness.monitor_process import eventually
 from tests.servers.web import Item, page, rss
@@ -35,13 +35,13 @@ HEAVY = Fetched(url="https://news.example/a/2", body=b"<html><body>" + b"<ul><li
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
+async def reader() -> AsyncIterator[Sandbox]:
     """One that reads everything in children."""
-    async with Reader(small=0) as opened:
+    async with Sandbox(small=0) as opened:
         yield opened
 
 
-def pids(reader: Reader) -> list[int]:
+def pids(reader: Sandbox) -> list[int]:
     return [child.process.pid for child in reader._idle]
 
 
@@ -52,7 +52,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-async def test_a_child_answers_as_the_parsers_do(reader: Reader) -> None:
+async def test_a_child_answers_as_the_parsers_do(reader: Sandbox) -> None:
     assert await reader.parse(feed(), FEED, now=NOW) == parse.parse(feed(), FEED, now=NOW)
     named = {"now": NOW, "tz": "Asia/Almaty"}
     direct = article.extract(PAGE.body, content_type=PAGE.content_type, url=PAGE.url, now=NOW, tz="Asia/Almaty")
@@ -62,13 +62,13 @@ async def test_a_child_answers_as_the_parsers_do(reader: Reader) -> None:
 
 
 async def test_small_documents_need_no_child() -> None:
-    async with Reader() as reader:
+    async with Sandbox() as reader:
         assert len((await reader.parse(feed(), FEED, now=NOW)).entries) == 30
         assert (await reader.extract(PAGE, now=NOW)).text
         assert pids(reader) == []
 
 
-async def test_what_is_no_feed_is_named_as_ever(reader: Reader) -> None:
+async def test_what_is_no_feed_is_named_as_ever(reader: Sandbox) -> None:
     with pytest.raises(ParseError, match="Лента: вместо ленты пришла веб-страница") as caught:
         await reader.parse(feed(), PAGE, now=NOW)
 
@@ -76,7 +76,7 @@ async def test_what_is_no_feed_is_named_as_ever(reader: Reader) -> None:
 
 
 async def test_a_document_too_heavy_is_a_named_failure_and_the_next_is_read() -> None:
-    async with Reader(small=0) as reader:
+    async with Sandbox(small=0) as reader:
         await reader.extract(PAGE, now=NOW)  # the child stands: what follows is the time of the document alone
         reader._seconds = 0.02
         extracted = await reader.extract(HEAVY, now=NOW)
@@ -89,14 +89,14 @@ async def test_a_document_too_heavy_is_a_named_failure_and_the_next_is_read() ->
 
 
 async def test_a_feed_too_heavy_is_a_named_failure() -> None:
-    async with Reader(small=0, seconds=0.001) as reader:
+    async with Sandbox(small=0, seconds=0.001) as reader:
         with pytest.raises(ParseError) as caught:
             await reader.parse(feed(), FEED, now=NOW)
 
     assert caught.value.kind is ParseFailure.TOO_HEAVY
 
 
-async def test_a_child_that_dies_is_replaced(reader: Reader) -> None:
+async def test_a_child_that_dies_is_replaced(reader: Sandbox) -> None:
     await reader.parse(feed(), FEED, now=NOW)
     (pid,) = pids(reader)
     os.kill(pid, signal.SIGKILL)
@@ -108,7 +108,7 @@ async def test_a_child_that_dies_is_replaced(reader: Reader) -> None:
     assert pids(reader) != [pid]
 
 
-async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Reader) -> None:
+async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Sandbox) -> None:
     async def longest_stall() -> float:
         loop, longest = asyncio.get_running_loop(), 0.0
         work = asyncio.gather(*(reader.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
@@ -123,7 +123,7 @@ async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Reader)
     assert min([await longest_stall() for _ in range(3)]) < 0.1
 
 
-async def test_a_cancelled_job_leaves_no_child_at_work(reader: Reader) -> None:
+async def test_a_cancelled_job_leaves_no_child_at_work(reader: Sandbox) -> None:
     await reader.parse(feed(), FEED, now=NOW)
     (pid,) = pids(reader)
     job = asyncio.create_task(reader.extract(HEAVY, now=NOW))
@@ -135,14 +135,14 @@ async def test_a_cancelled_job_leaves_no_child_at_work(reader: Reader) -> None:
     assert not is_alive(pid)
 
 
-async def test_no_more_children_than_allowed(reader: Reader) -> None:
+async def test_no_more_children_than_allowed(reader: Sandbox) -> None:
     await asyncio.gather(*(reader.parse(feed(), FEED, now=NOW) for _ in range(8)))
 
     assert 1 <= len(pids(reader)) <= CHILDREN
 
 
 async def test_children_end_with_the_reader() -> None:
-    async with Reader(small=0) as reader:
+    async with Sandbox(small=0) as reader:
         await reader.parse(feed(), FEED, now=NOW)
         (pid,) = pids(reader)
 
@@ -203,7 +203,7 @@ def test_a_child_writes_no_files(tmp_path: Path) -> None:
 async def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_BOT_TOKEN", "hush")
 
-    async with Reader(small=0) as reader:
+    async with Sandbox(small=0) as reader:
         await reader.parse(feed(), FEED, now=NOW)
         (pid,) = pids(reader)
         environment = await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)

@@ -15,7 +15,7 @@ from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.archive import SAMPLES, Archive, keep, text_of
-from monitor.storage.database import SCRIPTS, migrate, open_engine, reading, writing
+from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
 from monitor.storage.polls import Store
 from monitor.storage.tables import archive, archive_dictionaries, entries
@@ -51,7 +51,7 @@ def record(store: Store, *settled: EntryOutcome, found: Iterable[EntryOutcome] =
 
 
 def rows(engine: Engine) -> int:
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         return db.execute(select(func.count()).select_from(archive)).scalar_one()
 
 
@@ -90,7 +90,7 @@ def test_the_same_article_again_is_archived_but_not_judged_again(store: Store, p
     record(store, found=[first, again])
 
     assert [kept.outcome for kept in past.kept(SINCE)] == [Outcome.POSTED]
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         told = db.execute(select(entries.c.outcome, entries.c.story_id, entries.c.language).order_by(entries.c.id))
         assert [tuple(row) for row in told] == [("posted", 1, "ru"), ("duplicate", 1, "ru")]
 
@@ -110,7 +110,7 @@ def test_texts_are_forgotten_in_time_and_entries_are_not(store: Store, past: Arc
     assert past.tidy(NOW, keep=90 * DAY) == 1200
     assert past.tidy(NOW, keep=90 * DAY) == 0
     assert rows(engine) == 1
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         assert db.execute(select(func.count()).select_from(entries)).scalar_one() == 1202
 
 
@@ -154,7 +154,7 @@ def test_a_dictionary_is_learned_once_there_is_enough_to_learn_from(
 
     after, before, *_ = past.kept(SINCE)
     assert (after.text, before.text) == (news(SAMPLES + 1), news(SAMPLES))
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         newest, oldest = db.scalars(
             select(func.length(archive.c.body))
             .where(archive.c.entry_id.in_([1, SAMPLES + 1]))
@@ -170,7 +170,7 @@ def test_a_dictionary_is_learned_once_there_is_enough_to_learn_from(
 def test_any_title_and_text_come_back(title: str, body: str) -> None:
     engine = open_engine("sqlite://")
     migrate(engine)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(text("PRAGMA defer_foreign_keys=ON"))
         keep(db, [(1, "Заголовок записи", article(title=title or "Заголовок записи", text=body))])
         packed = db.scalars(select(archive.c.body)).one()
@@ -183,7 +183,7 @@ def test_entries_of_an_older_database_are_found_by_their_address(database_url: s
     engine = open_engine(database_url)
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         config.attributes["connection"] = db
         command.upgrade(config, "0002")
         db.execute(
@@ -211,7 +211,7 @@ def test_entries_of_an_older_database_are_found_by_their_address(database_url: s
 
     migrate(engine)
 
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         told = db.execute(
             select(entries.c.address, entries.c.language, entries.c.story_id).order_by(entries.c.id)
         ).all()

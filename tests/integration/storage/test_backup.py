@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select, text, update
 from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage import backup
-from monitor.storage.database import instance_lock, migrate, open_engine, writing
+from monitor.storage.database import instance_lock, migrate, open_engine, write_transaction
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
@@ -143,7 +143,7 @@ def test_an_edit_that_waited_goes_on_after_a_restore(tmp_path: Path) -> None:
     url = address(tmp_path / "live.db")
     engine = open_engine(url)
     migrate(engine)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(insert(stories).values(id=1, created_at=NOW, updated_at=NOW))
         edit = {"story_id": 1, "chat": "@c", "state": DeliveryState.PENDING, "html": "x", "wanted_revision": 2}
         db.execute(insert(deliveries).values(**edit, message_id=5, created_at=NOW, updated_at=NOW))
@@ -161,7 +161,7 @@ def test_a_restore_replaces_only_when_told_and_keeps_the_old_file(tmp_path: Path
     migrate(engine)
     Store(engine).sync_feeds([feed(name="Новая")], NOW)
     backup.backup(url, tmp_path / "copy.db")
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(update(feeds).values(name="Позже"))
     engine.dispose()
 

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from sqlalchemy import Engine
 
-from monitor.bot.client import Channel
+from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.terminal import Terminal
 from monitor.config.hours import Hours, read_quiet
@@ -37,7 +37,7 @@ class Scene(Chatroom):
 
 @pytest.fixture
 async def scene(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Scene]:
-    async with Channel(TOKEN, base_url=bot_api.url) as channel:
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel:
         yield Scene(desk=Newsdesk(engine), outbox=outbox, bot_api=bot_api, channel=channel, clock=Clock())
 
 

@@ -16,10 +16,10 @@ from monitor.models.outbox import (
     Settlement,
     Wait,
 )
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.digests import FLOOD
 from monitor.storage.outbox import Outbox, tell
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, Newsdesk
@@ -80,7 +80,7 @@ def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, desk: Newsdesk,
     outbox.settle(digest, Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
 
     assert digest.kind is DeliveryKind.DIGEST
-    (chat,) = Lookout(engine).vitals(NOW).chats
+    (chat,) = Stats(engine).vitals(NOW).chats
     assert chat.waiting_since == NOW - 3 * HOUR + timedelta(minutes=1)
 
 
@@ -212,7 +212,7 @@ def test_a_notice_told_again_is_the_same_notice(outbox: Outbox, engine: Engine) 
     outbox.tell("@operator", "closed", "закрыт", now=NOW, silent=True, buttons=((("Понятно", "ok:1"),),))
     first = send(outbox, chat="@operator")
     assert (first.kind, first.silent, first.buttons) == (DeliveryKind.NOTICE, True, ((("Понятно", "ok:1"),),))
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         tell(db, "@operator", "closed", "закрыт", now=NOW, buttons=((("Понятно", "ok:1"),),))
     assert outbox.claim("@operator", NOW, lease=LEASE, pace=FREE) is None
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from monitor.models.articles import Outcome
-from monitor.storage.database import reading, writing
+from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.maintenance import BATCH, BEATS_KEPT, CHORES, SENDS_KEPT, TIDIED, TIDY_EVERY, Housekeeping
 from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import entries, entry_keys, feeds, heartbeats, sends
 from tests.factories import NOW, feed
 
@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 
 
 def count(engine: Engine, table: str) -> int:
-    with reading(engine) as db:
+    with read_transaction(engine) as db:
         return db.scalar(select(func.count()).select_from(heartbeats.metadata.tables[table])) or 0
 
 
@@ -28,7 +28,7 @@ def filled(engine: Engine, store: Store) -> Engine:
     store.sync_feeds([feed()], NOW)
     keys = [("young", NOW - KEYS_KEPT), *((f"old {n}", NOW - KEYS_KEPT - SECOND) for n in range(BATCH + 1))]
     entry = {"feed": "Лента", "url": "", "title": "Т", "seen_at": NOW, "outcome": Outcome.UNMATCHED, "reason": ""}
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         number = db.execute(insert(entries).values(**entry).returning(entries.c.id)).scalar_one()
         rows = [{"feed": "Лента", "key": key, "entry_id": number, "last_seen_at": at} for key, at in keys]
         db.execute(insert(entry_keys), rows)
@@ -49,7 +49,7 @@ def test_only_what_is_old_is_forgotten(filled: Engine) -> None:
 
 def test_a_feed_that_has_not_changed_for_months_keeps_everything(filled: Engine) -> None:
     """It still shows those entries; forgotten, they would come back as news."""
-    with writing(filled) as db:
+    with write_transaction(filled) as db:
         db.execute(delete(entry_keys).where(entry_keys.c.key == "young"))
         db.execute(update(feeds).values(read_at=NOW - 2 * KEYS_KEPT))  # its last whole reading showed them all
 
@@ -84,4 +84,4 @@ def test_more_chores_may_be_given(engine: Engine) -> None:
 def test_the_memory_of_a_round_is_a_beat(engine: Engine) -> None:
     Housekeeping(engine).tidy(NOW)
 
-    assert Lookout(engine).vitals(NOW).beats == {TIDIED: NOW}
+    assert Stats(engine).vitals(NOW).beats == {TIDIED: NOW}

@@ -16,7 +16,7 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Outcome, Verdict
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.polls import Store
 from monitor.storage.tables import deliveries
 from monitor.stories.grouping import Chats, group
@@ -39,7 +39,7 @@ class Days:
     """A database in which steps are taken, and what must come of them."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine, self.store, self.book, self.clock = engine, Store(engine), MuteBook(engine), Clock()
+        self.engine, self.store, self.book, self.clock = engine, Store(engine), MuteStore(engine), Clock()
         self.store.sync_feeds([feed()], self.clock())
         self.held: dict[str, frozenset[RuleName]] = {}
         self.steps = 0
@@ -114,7 +114,7 @@ def test_what_is_held_is_shown_once_and_not_before_its_time(
 
 
 def test_what_another_worker_mutes_is_known_within_two_seconds_and_our_own_at_once(engine: Engine) -> None:
-    ours, theirs, clock = MuteBook(engine), MuteBook(engine), Clock()
+    ours, theirs, clock = MuteStore(engine), MuteStore(engine), Clock()
     assert ours.lately(clock()) == ()
 
     theirs.begin(Mute(name=RULES[0], until=clock() + timedelta(hours=1)), CHAT, "reply:1", clock())

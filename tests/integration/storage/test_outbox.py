@@ -1,4 +1,4 @@
-"""The outbox law (monitor/tables.py), on a SQLite file and on PostgreSQL alike."""
+"""The outbox law (monitor/storage/tables.py), on a SQLite file and on PostgreSQL alike."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW
@@ -19,7 +19,7 @@ SENT = DeliveryState.SENT
 
 
 def wish(engine: Engine, story_id: int = 1, html: str = "текст", chat: str = CHAT, part: int = 1) -> None:
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         if db.execute(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
             db.execute(insert(stories).values(id=story_id, created_at=NOW, updated_at=NOW))
         want(db, story_id, WantedPost(chat=chat, html=html, part=part), NOW)
@@ -235,7 +235,7 @@ def test_a_follow_up_answers_the_storys_first_post(outbox: Outbox, engine: Engin
 def test_a_story_answers_the_story_whose_case_it_goes_on(outbox: Outbox, engine: Engine) -> None:
     wish(engine, 1)
     outbox.settle(take(outbox), Settlement(state=SENT, message_id=7), NOW)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(insert(stories).values(id=2, created_at=NOW, updated_at=NOW, follows=1))
     wish(engine, 2)
 

@@ -1,4 +1,4 @@
-"""The outbox as a state machine: whatever happens in whatever order, the law drawn in monitor/tables.py holds.
+"""The outbox as a state machine: whatever happens in whatever order, the law drawn in monitor/storage/tables.py holds.
 
 Hypothesis drives a real SQLite file and the same rules on PostgreSQL; `channel` is what the subscribers really see.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import and_, insert, select
 
 from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.storage.database import migrate, open_engine, writing
+from monitor.storage.database import migrate, open_engine, write_transaction
 from monitor.storage.digests import FLOOD
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import chats, deliveries, sends, stories
@@ -54,7 +54,7 @@ class Law(RuleBasedStateMachine):
         super().__init__()
         self.engine = open_engine(self.url)
         migrate(self.engine)
-        with writing(self.engine) as db:
+        with write_transaction(self.engine) as db:
             for table in (deliveries, stories, chats, sends):
                 db.execute(table.delete())
         self.outbox = Outbox(self.engine)
@@ -82,7 +82,7 @@ class Law(RuleBasedStateMachine):
 
     @rule(story=st.integers(1, 4), text=st.sampled_from(["раз", "два", "три"]))
     def a_poll_wants_a_story_shown(self, story: int, text: str) -> None:
-        with writing(self.engine) as db:
+        with write_transaction(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == story)).first() is None:
                 db.execute(insert(stories).values(id=story, created_at=self.now, updated_at=self.now))
             want(db, story, WantedPost(chat=CHAT, html=f"{story}: {text}"), self.now)

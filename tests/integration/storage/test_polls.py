@@ -14,10 +14,10 @@ from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.stories.grouping import Chats, group
-from monitor.stories.similarity import Shelf
+from monitor.stories.similarity import SimilarityIndex
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
 
 LEASE = timedelta(minutes=5)
@@ -107,7 +107,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     state = claimed(store)
 
     def breaks(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         raise RuntimeError("the rules are at fault")
 
@@ -196,7 +196,7 @@ def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
     read: list[Story] = []
 
     def look(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         read.extend(recent)
         return PLACE(matched, recent, shelf=shelf, now=now)
@@ -264,7 +264,7 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Stor
     state = claimed(store)
 
     def breaks(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: Shelf, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         changes = PLACE(matched, recent, shelf=shelf, now=now)
         nowhere: Any = None  # the database refuses it
@@ -314,4 +314,4 @@ def test_a_heartbeat_is_the_last_one(store: Store, engine: Engine) -> None:
     store.beat("poll", NOW)
     store.beat("poll", NOW + HOUR)
 
-    assert Lookout(engine).vitals(NOW).beats == {"poll": NOW + HOUR}
+    assert Stats(engine).vitals(NOW).beats == {"poll": NOW + HOUR}

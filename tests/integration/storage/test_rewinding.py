@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from monitor.models.outbox import Delivery, Pace
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.tables import chats, deliveries, feeds
@@ -55,7 +55,7 @@ def test_a_beat_of_another_worker_or_a_second_sets_nothing_off(store: Store) -> 
 
 
 def test_pauses_last_as_long_as_they_would_have(store: Store, engine: Engine) -> None:
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(insert(chats).values(chat=CHAT, closed="", not_before_at=NOW + 37 * MINUTE))
     store.beat("dispatch@here", NOW)
 
@@ -78,7 +78,7 @@ def test_a_claim_whose_worker_died_is_in_doubt_in_minutes(store: Store, outbox: 
 
 def test_a_feed_whose_turn_was_set_by_the_right_clock_keeps_it(store: Store, engine: Engine) -> None:
     store.sync_feeds([feed()], NOW)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(update(feeds).values(polled_at=NOW - timedelta(hours=2), next_poll_at=NOW + MINUTE))
     store.beat("poll@here", NOW)
 

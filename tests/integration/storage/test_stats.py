@@ -9,10 +9,10 @@ from sqlalchemy import Engine, insert, update
 
 from monitor.models.health import Disk
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.storage.database import writing
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.polls import Store
-from monitor.storage.stats import Lookout
+from monitor.storage.stats import Stats
 from monitor.storage.tables import chats, deliveries, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
@@ -25,9 +25,9 @@ LOST = Settlement(state=DeliveryState.UNCERTAIN, error="ответа нет")
 
 
 @pytest.fixture
-def lookout(engine: Engine) -> Lookout:
+def lookout(engine: Engine) -> Stats:
     """A lookout on either kind of database."""
-    return Lookout(engine)
+    return Stats(engine)
 
 
 def poll(store: Store, *numbers: int) -> None:
@@ -44,7 +44,7 @@ def send(outbox: Outbox, settlement: Settlement) -> Delivery:
     return claimed
 
 
-def test_an_empty_database(lookout: Lookout) -> None:
+def test_an_empty_database(lookout: Stats) -> None:
     seen = lookout.vitals(NOW)
 
     assert seen.due_since is seen.polled_at is None
@@ -52,9 +52,9 @@ def test_an_empty_database(lookout: Lookout) -> None:
     assert set(seen.deliveries.values()) == set(seen.feeds.values()) == {0}
 
 
-def test_feeds_by_state(store: Store, lookout: Lookout, engine: Engine) -> None:
+def test_feeds_by_state(store: Store, lookout: Stats, engine: Engine) -> None:
     store.sync_feeds([feed(name=name) for name in ("Хорошая", "Плохая", "Новая", "Бывшая")], NOW)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         polled = {"polled_at": NOW, "next_poll_at": NOW + HOUR}
         db.execute(update(feeds).where(feeds.c.name != "Новая").values(**polled))
         db.execute(update(feeds).where(feeds.c.name == "Плохая").values(failures=3, failure="404"))
@@ -66,7 +66,7 @@ def test_feeds_by_state(store: Store, lookout: Lookout, engine: Engine) -> None:
     assert (seen.due_since, seen.polled_at) == (NOW, NOW)
 
 
-def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, lookout: Lookout) -> None:
+def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, lookout: Stats) -> None:
     store.sync_feeds([feed()], NOW)
     store.claim_due_feeds(NOW, limit=1, lease=LEASE)
 
@@ -74,7 +74,7 @@ def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Stor
     assert lookout.vitals(NOW + LEASE).due_since == NOW
 
 
-def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Lookout) -> None:
+def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Stats) -> None:
     store.sync_feeds([feed()], NOW)
     poll(store, 1, 2, 3)
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
@@ -88,22 +88,22 @@ def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Lookout) 
     assert (chat.chat, chat.pending, chat.waiting_since, chat.tried_at) == ("@channel", 1, NOW, NOW)
 
 
-def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, lookout: Lookout, engine: Engine) -> None:
+def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, lookout: Stats, engine: Engine) -> None:
     store.sync_feeds([feed()], NOW)
     poll(store, 1)
-    with writing(engine) as db:
+    with write_transaction(engine) as db:
         db.execute(update(deliveries).values(message_id=7, updated_at=NOW + HOUR))
 
     assert lookout.vitals(NOW + HOUR).chats[0].waiting_since == NOW + HOUR
 
 
 def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
-    store: Store, outbox: Outbox, lookout: Lookout
+    store: Store, outbox: Outbox, lookout: Stats
 ) -> None:
     store.sync_feeds([feed()], NOW)
     poll(store, 1)
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
-    with writing(outbox._engine) as db:
+    with write_transaction(outbox._engine) as db:
         want(db, 1, WantedPost(chat="@channel", html="и ещё"), NOW + MINUTE)
     later = NOW + HOUR
     claimed = outbox.claim("@channel", later, lease=LEASE, pace=FREE)
@@ -113,8 +113,8 @@ def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
     assert lookout.vitals(later).chats[0].waiting_since == NOW + MINUTE
 
 
-def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Lookout, engine: Engine) -> None:
-    with writing(engine) as db:
+def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Stats, engine: Engine) -> None:
+    with write_transaction(engine) as db:
         db.execute(insert(chats).values(chat="-1005", closed="нет прав", not_before_at=NOW + MINUTE))
 
     (chat,) = lookout.vitals(NOW).chats
@@ -122,7 +122,7 @@ def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Lookout, engine
     assert (chat.closed, chat.not_before_at, chat.pending, chat.waiting_since) == ("нет прав", NOW + MINUTE, 0, None)
 
 
-def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Lookout) -> None:
+def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Stats) -> None:
     store.sync_feeds([feed()], NOW)
     poll(store, 1)
     posted = send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
@@ -131,7 +131,7 @@ def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Lookout) -> 
     assert lookout.times(999) is None
 
 
-def test_what_fired_since_it_was_last_asked(store: Store, lookout: Lookout) -> None:
+def test_what_fired_since_it_was_last_asked(store: Store, lookout: Stats) -> None:
     store.sync_feeds([feed()], NOW)
     poll(store, 1, 2)
     first = lookout.fired(after=0, since=NOW - HOUR)
@@ -144,8 +144,8 @@ def test_what_fired_since_it_was_last_asked(store: Store, lookout: Lookout) -> N
     assert lookout.fired(after=0, since=NOW + HOUR) == ()
 
 
-def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, lookout: Lookout, tmp_path: Path) -> None:
+def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, lookout: Stats, tmp_path: Path) -> None:
     assert lookout.disk() is None
-    disk = Lookout(engine, folder=tmp_path).disk()
+    disk = Stats(engine, folder=tmp_path).disk()
     assert isinstance(disk, Disk)
     assert 0 < disk.free < disk.total

@@ -20,7 +20,7 @@ from monitor.storage.database import (
     require_current_schema,
     require_usable_schema,
     serves,
-    writing,
+    write_transaction,
 )
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
@@ -161,7 +161,7 @@ def test_the_server_goes_away_in_the_middle_of_a_transaction(server: PostgresSer
     store = Store(engine)
 
     def torn() -> None:
-        with writing(engine) as db:
+        with write_transaction(engine) as db:
             db.execute(feeds.insert().values(name="А", url="http://127.0.0.1/", active=True, next_poll_at=NOW))
             server.restart()
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.app.config_diff import feed_changes, notice, refusal, rule_changes, trial
+from monitor.app.config_diff import edit_message, feed_changes, refusal, rule_changes, trial
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
@@ -100,7 +100,7 @@ def test_a_refusal_says_where_and_that_the_old_file_works() -> None:
 
 @given(title=st.text(max_size=100), lines=st.lists(st.text(max_size=1000), max_size=60))
 def test_a_notice_is_always_short_and_escaped(title: str, lines: list[str]) -> None:
-    told = notice(title, lines)
+    told = edit_message(title, lines)
 
     assert (
         len(told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").encode("utf-16-le", "replace")) // 2

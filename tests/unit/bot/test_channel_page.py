@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.bot.channel_page import Sight, find, mark, read_page
+from monitor.bot.channel_page import PreviewMessage, find, mark, read_page
 from tests.servers.bot_chats import CHANNEL, PostedMessage
 from tests.servers.bot_preview import CONTACT_PAGE, preview_page
 
@@ -24,8 +24,8 @@ def test_a_page_gives_numbers_and_marks() -> None:
 
     assert read
     assert read.messages == (
-        Sight(message_id=4, mark="без ссылки"),
-        Sight(message_id=5, mark="https://news.example/a?x=1&y=2"),
+        PreviewMessage(message_id=4, mark="без ссылки"),
+        PreviewMessage(message_id=5, mark="https://news.example/a?x=1&y=2"),
     )
     assert read.older is None
 
@@ -54,7 +54,7 @@ def test_a_hashtag_is_no_link() -> None:
 
 
 def test_only_newer_messages_that_tell_nothing_else_are_found() -> None:
-    messages = [Sight(message_id=number, mark="x") for number in (3, 5, 7)]
+    messages = [PreviewMessage(message_id=number, mark="x") for number in (3, 5, 7)]
 
     assert find("x", messages, after=3, known=frozenset({5})) == 7
     assert find("x", messages, after=7, known=frozenset()) is None

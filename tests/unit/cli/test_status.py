@@ -14,7 +14,7 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.feeds import Habit
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.mutes import MuteBook
+from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats, group
@@ -103,7 +103,7 @@ def test_muted_rules_are_named(url: str) -> None:
     name = RuleName(topic="flight", title="Побеги", rule="побег в пути")
     for number, until in enumerate((NOW + timedelta(hours=5), NOW - timedelta(hours=5))):
         mute = Mute(name=replace(name, rule=f"{name.rule} {number}"), until=until, initial="А")
-        MuteBook(engine).begin(mute, "-100", f"reply:{number}", NOW)
+        MuteStore(engine).begin(mute, "-100", f"reply:{number}", NOW)
     engine.dispose()
 
     assert shown().count("На паузе") == 1

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keyword_rules import Keywords, Part, PartKind, Scope, Term
+from monitor.config.keyword_rules import Keywords, Scope, Term, TermWord, TermWordKind
 from monitor.config.keywords import load_keywords, problems
 from monitor.config.yaml_reader import Mapping, Scalar, load
 from monitor.errors import ConfigError
@@ -104,11 +104,11 @@ def test_a_comma_means_or_and_a_blank_a_phrase() -> None:
 def test_exact_prefix_and_hyphen() -> None:
     (term,) = terms("«на родину» увез* бизнес-рейс")
     assert term.parts == (
-        Part(text="на", kind=PartKind.EXACT),
-        Part(text="родину", kind=PartKind.EXACT),
-        Part(text="увез", kind=PartKind.PREFIX),
-        Part(text="бизнес", kind=PartKind.EXACT),
-        Part(text="рейс", kind=PartKind.WORD),
+        TermWord(text="на", kind=TermWordKind.EXACT),
+        TermWord(text="родину", kind=TermWordKind.EXACT),
+        TermWord(text="увез", kind=TermWordKind.PREFIX),
+        TermWord(text="бизнес", kind=TermWordKind.EXACT),
+        TermWord(text="рейс", kind=TermWordKind.WORD),
     )
 
 
@@ -147,7 +147,7 @@ def test_a_list_may_stand_in_several_lines() -> None:
 
 def test_people_are_names() -> None:
     (term,) = terms("$people", "people:\n  - Анна Ковалевич\n")
-    assert {part.kind for part in term.parts} == {PartKind.NAME}
+    assert {part.kind for part in term.parts} == {TermWordKind.NAME}
 
 
 # ── rules ──────────────────────────────────────────────────────────────────────────────────────

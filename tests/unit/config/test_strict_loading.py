@@ -11,7 +11,7 @@ from monitor.config import feeds, keywords
 from monitor.errors import ConfigError
 from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
-from monitor.matching.lint import doubts
+from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 from tests.harness.command_line import FEEDS, RULES, call, write_files
 
@@ -134,7 +134,7 @@ def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, in
         assert found
         return
     compiled, _ = compiler.compile_checked(loaded)
-    doubts(loaded, compiled)
+    lint(loaded, compiled)
     check_examples(loaded, Matcher(compiled))
 
 

@@ -5,16 +5,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.health.alarms import Course, follow, notice
+from monitor.health.alarms import AlarmChanges, alarm_message, follow
 from monitor.health.conditions import Condition
-from monitor.models.health import Alarm, Kind
+from monitor.models.health import Alarm, ConditionKind
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW
 from tests.servers.bot_html import parse_html
 
 LOOK = timedelta(minutes=1)
-BROKEN = Condition(kind=Kind.BROKEN, subject="Вести", text="404 (неудач: 5)")
-OUTAGE = Condition(kind=Kind.OUTAGE, subject="", text="нет сети")
+BROKEN = Condition(kind=ConditionKind.BROKEN, subject="Вести", text="404 (неудач: 5)")
+OUTAGE = Condition(kind=ConditionKind.OUTAGE, subject="", text="нет сети")
 
 
 def told(*looks: list[Condition]) -> list[str]:
@@ -45,7 +45,7 @@ def test_what_flaps_says_nothing() -> None:
 
 
 def test_changed_words_are_no_change_of_state() -> None:
-    later = Condition(kind=Kind.BROKEN, subject="Вести", text="404 (неудач: 6)")
+    later = Condition(kind=ConditionKind.BROKEN, subject="Вести", text="404 (неудач: 6)")
 
     assert told([BROKEN], [BROKEN], [later], [later]) == ["", "+broken:Вести", "", ""]
 
@@ -57,8 +57,8 @@ def test_in_an_outage_nothing_is_said_of_feeds_neither_good_nor_bad() -> None:
 
 
 def test_that_a_passing_event_is_over_is_no_news() -> None:
-    gap = Condition(kind=Kind.GAP, subject="Вести", text="")
-    doubt = Condition(kind=Kind.UNCERTAIN, subject="№ 7", text="")
+    gap = Condition(kind=ConditionKind.GAP, subject="Вести", text="")
+    doubt = Condition(kind=ConditionKind.UNCERTAIN, subject="№ 7", text="")
 
     assert told([gap], [gap], [], [], []) == ["", "+gap:Вести", "", "", ""]
     assert told(*[[doubt]] * 12, [], [], []) == [*[""] * 10, "+uncertain:№ 7", "", "", "", ""]
@@ -71,22 +71,22 @@ def test_a_restart_between_two_looks_changes_nothing() -> None:
     assert [alarm.key for alarm in follow(kept, [BROKEN], NOW + LOOK).began] == ["broken:Вести"]
 
 
-def alarm(kind: Kind, subject: str, text: str = "") -> Alarm:
+def alarm(kind: ConditionKind, subject: str, text: str = "") -> Alarm:
     return Alarm(key=f"{kind}:{subject}", text=text, since=NOW, told_at=NOW)
 
 
 def test_one_notice_groups_news_and_recoveries() -> None:
-    course = Course(
+    course = AlarmChanges(
         alarms=(),
         began=(
-            alarm(Kind.BROKEN, "Б", "404"),
-            alarm(Kind.CLOSED, "@channel", "нет прав"),
-            alarm(Kind.BROKEN, "А", "500"),
+            alarm(ConditionKind.BROKEN, "Б", "404"),
+            alarm(ConditionKind.CLOSED, "@channel", "нет прав"),
+            alarm(ConditionKind.BROKEN, "А", "500"),
         ),
-        ended=(alarm(Kind.SILENT, "В", "давно"),),
+        ended=(alarm(ConditionKind.SILENT, "В", "давно"),),
     )
 
-    message = notice(course)
+    message = alarm_message(course)
 
     assert message
     assert message.html.splitlines() == [
@@ -101,14 +101,14 @@ def test_one_notice_groups_news_and_recoveries() -> None:
 
 
 def test_nothing_changed_nothing_told() -> None:
-    assert notice(Course(alarms=(alarm(Kind.BROKEN, "А"),), began=(), ended=())) is None
+    assert alarm_message(AlarmChanges(alarms=(alarm(ConditionKind.BROKEN, "А"),), began=(), ended=())) is None
 
 
 def test_the_key_says_what_changed_whoever_tells_it() -> None:
-    one, two = alarm(Kind.BROKEN, "А", "404"), alarm(Kind.BROKEN, "Б", "404")
-    began = notice(Course(alarms=(), began=(one, two), ended=()))
-    again = notice(Course(alarms=(), began=(two, one), ended=()))
-    ended = notice(Course(alarms=(), began=(), ended=(one, two)))
+    one, two = alarm(ConditionKind.BROKEN, "А", "404"), alarm(ConditionKind.BROKEN, "Б", "404")
+    began = alarm_message(AlarmChanges(alarms=(), began=(one, two), ended=()))
+    again = alarm_message(AlarmChanges(alarms=(), began=(two, one), ended=()))
+    ended = alarm_message(AlarmChanges(alarms=(), began=(), ended=(one, two)))
 
     assert began
     assert again
@@ -119,11 +119,11 @@ def test_the_key_says_what_changed_whoever_tells_it() -> None:
 words = st.text(max_size=300)
 
 
-@given(st.lists(st.tuples(st.sampled_from(Kind), words, words), min_size=1, max_size=60))
-def test_any_words_are_a_message_telegram_takes(found: list[tuple[Kind, str, str]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(ConditionKind), words, words), min_size=1, max_size=60))
+def test_any_words_are_a_message_telegram_takes(found: list[tuple[ConditionKind, str, str]]) -> None:
     some = tuple(alarm(*one) for one in found)
 
-    message = notice(Course(alarms=(), began=some, ended=some))
+    message = alarm_message(AlarmChanges(alarms=(), began=some, ended=some))
 
     assert message
     assert utf16_length(parse_html(message.html)[0]) <= 4096

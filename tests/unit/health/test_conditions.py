@@ -6,9 +6,9 @@ import pytest
 
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.health.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
-from monitor.health.rule_rates import RuleHabit
+from monitor.health.rule_rates import RuleRate
 from monitor.models.feeds import FeedHealth, Habit, Trouble
-from monitor.models.health import ChatVitals, Disk, Kind
+from monitor.models.health import ChatVitals, ConditionKind, Disk
 from monitor.models.outbox import DeliveryState
 from tests.factories import HOUR, NOW
 from tests.factories.health import chat_vitals, facts, feed_health, vitals
@@ -17,7 +17,7 @@ GIB = 2**30
 MINUTE = timedelta(minutes=1)
 
 
-def kinds(given: Facts) -> list[Kind]:
+def kinds(given: Facts) -> list[ConditionKind]:
     return [condition.kind for condition in conditions(given)]
 
 
@@ -32,25 +32,28 @@ def test_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("feed", "expected"),
     [
-        (broken(), [Kind.BROKEN]),
+        (broken(), [ConditionKind.BROKEN]),
         (broken(failures=BROKEN_AFTER - 1), []),
         (feed_health(failures=9, succeeded_at=NOW - 59 * MINUTE), []),
-        (feed_health(failures=5, succeeded_at=None), [Kind.BROKEN]),
-        (broken(kind=FetchFailure.CHALLENGE, failures=3), [Kind.BLOCKED]),
+        (feed_health(failures=5, succeeded_at=None), [ConditionKind.BROKEN]),
+        (broken(kind=FetchFailure.CHALLENGE, failures=3), [ConditionKind.BLOCKED]),
         (broken(kind=FetchFailure.FORBIDDEN, failures=2), []),
-        (broken(kind=ParseFailure.MOJIBAKE, failures=2), [Kind.UNREADABLE]),
-        (feed_health(troubles=(Trouble.SILENT, Trouble.BARE, Trouble.GAP)), [Kind.SILENT, Kind.BARE, Kind.GAP]),
+        (broken(kind=ParseFailure.MOJIBAKE, failures=2), [ConditionKind.UNREADABLE]),
+        (
+            feed_health(troubles=(Trouble.SILENT, Trouble.BARE, Trouble.GAP)),
+            [ConditionKind.SILENT, ConditionKind.BARE, ConditionKind.GAP],
+        ),
     ],
     ids=["broken", "four failures", "within the hour", "never worked", "wall", "twice", "letters", "noticed"],
 )
-def test_a_feed(feed: FeedHealth, expected: list[Kind]) -> None:
+def test_a_feed(feed: FeedHealth, expected: list[ConditionKind]) -> None:
     assert kinds(facts(feeds=(feed,))) == expected
 
 
 def test_a_feed_that_fails_is_not_silent_too() -> None:
     failing = feed_health(failures=5, succeeded_at=None, troubles=(Trouble.SILENT,))
 
-    assert kinds(facts(feeds=(failing,))) == [Kind.BROKEN]
+    assert kinds(facts(feeds=(failing,))) == [ConditionKind.BROKEN]
 
 
 def test_the_words_tell_what_an_operator_asks_first() -> None:
@@ -74,34 +77,34 @@ def lost(count: int, *, of: int) -> tuple[FeedHealth, ...]:
 def test_an_outage_of_our_own_is_one_condition_and_charged_to_no_feed() -> None:
     (down,) = conditions(facts(feeds=lost(8, of=10)))
 
-    assert down.kind is Kind.OUTAGE
+    assert down.kind is ConditionKind.OUTAGE
     assert "не отвечают 8 из 10" in down.text
 
 
 def test_polling_may_know_of_the_outage_first() -> None:
-    assert kinds(facts(feeds=(broken(),), is_down=True)) == [Kind.OUTAGE]
+    assert kinds(facts(feeds=(broken(),), is_down=True)) == [ConditionKind.OUTAGE]
 
 
 def test_four_lost_feeds_or_the_lesser_half_are_the_feeds_own_trouble() -> None:
-    assert kinds(facts(feeds=lost(4, of=4))) == [Kind.BROKEN] * 4
-    assert kinds(facts(feeds=lost(5, of=10))) == [Kind.BROKEN] * 5
+    assert kinds(facts(feeds=lost(4, of=4))) == [ConditionKind.BROKEN] * 4
+    assert kinds(facts(feeds=lost(5, of=10))) == [ConditionKind.BROKEN] * 5
 
 
 def test_feeds_that_answer_with_an_error_do_not_make_an_outage() -> None:
-    assert kinds(facts(feeds=tuple(broken(f"{number}") for number in range(6)))) == [Kind.BROKEN] * 6
+    assert kinds(facts(feeds=tuple(broken(f"{number}") for number in range(6)))) == [ConditionKind.BROKEN] * 6
 
 
 @pytest.mark.parametrize(
     ("chat", "expected"),
     [
-        (chat_vitals(closed="бот удалён из канала", waiting_since=NOW - HOUR), [Kind.CLOSED]),
-        (chat_vitals(waiting_since=NOW - 11 * MINUTE), [Kind.LATE]),
+        (chat_vitals(closed="бот удалён из канала", waiting_since=NOW - HOUR), [ConditionKind.CLOSED]),
+        (chat_vitals(waiting_since=NOW - 11 * MINUTE), [ConditionKind.LATE]),
         (chat_vitals(waiting_since=NOW - 9 * MINUTE), []),
         (chat_vitals(chat="@former", waiting_since=NOW - HOUR), []),
     ],
     ids=["closed", "late", "in time", "not served"],
 )
-def test_a_chat(chat: ChatVitals, expected: list[Kind]) -> None:
+def test_a_chat(chat: ChatVitals, expected: list[ConditionKind]) -> None:
     assert kinds(facts(vitals=vitals(chats=(chat,)))) == expected
 
 
@@ -126,14 +129,12 @@ def test_every_undecided_delivery_is_a_condition_of_its_own() -> None:
     ids=["small disk", "2 %", "6 %", "0.3 % of a large one"],
 )
 def test_the_disk(free: int, total: int, *, full: bool) -> None:
-    assert kinds(facts(disk=Disk(free=free, total=total))) == [Kind.DISK] * full
+    assert kinds(facts(disk=Disk(free=free, total=total))) == [ConditionKind.DISK] * full
 
 
 def test_rules_and_a_standstill_are_told() -> None:
-    loud = RuleHabit(
-        rule="knb/вызов", last_day=60, usual=2.0, quiet_for=HOUR, missed=0.0, learnt_for=timedelta(days=20)
-    )
-    quiet = RuleHabit(
+    loud = RuleRate(rule="knb/вызов", last_day=60, usual=2.0, quiet_for=HOUR, missed=0.0, learnt_for=timedelta(days=20))
+    quiet = RuleRate(
         rule="rvp/снятие",
         last_day=0,
         usual=3.0,
@@ -145,11 +146,11 @@ def test_rules_and_a_standstill_are_told() -> None:
     found = conditions(facts(rules=(loud, quiet), standstill=("опросы стоят: последний час назад",)))
 
     assert found == (
-        Condition(kind=Kind.STANDSTILL, subject="опросы стоят", text="последний час назад"),
-        Condition(kind=Kind.LOUD, subject="knb/вызов", text="60 раз за сутки, обычно 2.0"),
-        Condition(kind=Kind.QUIET, subject="rvp/снятие", text="ни разу за 4 дн., по привычке было бы 12"),
+        Condition(kind=ConditionKind.STANDSTILL, subject="опросы стоят", text="последний час назад"),
+        Condition(kind=ConditionKind.LOUD, subject="knb/вызов", text="60 раз за сутки, обычно 2.0"),
+        Condition(kind=ConditionKind.QUIET, subject="rvp/снятие", text="ни разу за 4 дн., по привычке было бы 12"),
     )
 
 
 def test_every_kind_has_a_title() -> None:
-    assert set(TITLES) == set(Kind)
+    assert set(TITLES) == set(ConditionKind)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import DatabaseError
-from monitor.health.database_outage import AGAIN, GIVEN_UP, HOLD, Blackout
+from monitor.health.database_outage import AGAIN, GIVEN_UP, HOLD, DatabaseOutage
 from tests.harness.clock import Clock
 
 FULL = DatabaseError("database or disk is full: <hush>")
@@ -20,7 +20,7 @@ class Room:
         self.shouted: list[str] = []
         self.told: dict[str, str] = {}
         self.telegram_answers = self.database_answers = True
-        self.blackout = Blackout(
+        self.blackout = DatabaseOutage(
             worker="here",
             clock=self.clock,
             shout=self.shout,
@@ -140,7 +140,7 @@ async def test_the_end_is_told_when_the_database_takes_it(room: Room) -> None:
 
 
 async def test_without_an_operator_it_stands_in_the_log(room: Room) -> None:
-    blackout = Blackout(worker="here", clock=room.clock)
+    blackout = DatabaseOutage(worker="here", clock=room.clock)
     blackout.lost("poll", FULL, room.clock() - AGAIN)
     await blackout.round()
     blackout.found("poll")

@@ -5,16 +5,16 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.health.rule_rates import WINDOW, Firings, RuleHabit
+from monitor.health.rule_rates import WINDOW, RuleRate, RuleRates
 from tests.factories import HOUR, NOW
 
 DAY = timedelta(days=1)
 RULE = "extradition/в Россию"
 
 
-def habit_of(*ages: timedelta, rule: str = RULE) -> RuleHabit:
+def habit_of(*ages: timedelta, rule: str = RULE) -> RuleRate:
     """The habit of a rule that fired so long ago each time."""
-    firings = Firings()
+    firings = RuleRates()
     for age in ages:
         firings.add((rule,), NOW - age)
     (habit,) = firings.habits(frozenset({rule}), NOW)
@@ -57,14 +57,14 @@ def test_ten_firings_that_did_not_come_are_silence() -> None:
 
 
 def test_what_is_older_than_the_window_is_forgotten() -> None:
-    firings = Firings()
+    firings = RuleRates()
     firings.add((RULE,), NOW - WINDOW - DAY)
 
     assert firings.habits(frozenset({RULE}), NOW) == ()
 
 
 def test_only_rules_in_force_are_told() -> None:
-    firings = Firings()
+    firings = RuleRates()
     firings.add((RULE, "rvp/снято"), NOW)
 
     assert [habit.rule for habit in firings.habits(frozenset({RULE}), NOW)] == [RULE]

@@ -4,14 +4,14 @@ from hypothesis import strategies as st
 
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_checked
-from monitor.matching.lint import doubts
+from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 
 
 def told(text: str) -> list[tuple[int, str, str]]:
     keywords = load_keywords(text, file="k.yaml")
     compiled, _ = compile_checked(keywords)
-    return [(doubt.line, doubt.key, doubt.message) for doubt in doubts(keywords, compiled)]
+    return [(doubt.line, doubt.key, doubt.message) for doubt in lint(keywords, compiled)]
 
 
 def of_rules(*rules: str) -> list[tuple[int, str, str]]:
@@ -133,7 +133,7 @@ def test_a_rule_said_to_add_nothing_is_never_reported(rules: list[dict[str, obje
     ]
     keywords = load_keywords("topics:\n  t:\n    title: т\n    any_of:\n" + "\n".join(stanzas), file="k.yaml")
     compiled, _ = compile_checked(keywords)
-    covered = {doubt.line for doubt in doubts(keywords, compiled) if doubt.key == "name"}
+    covered = {doubt.line for doubt in lint(keywords, compiled) if doubt.key == "name"}
     names = {rule.name for rule in keywords.topics[0].rules if rule.line in covered}
 
     verdict = Matcher(compiled).judge(title=title, text=text)

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keyword_rules import Keywords, Part, PartKind, Rule, Scope, Term
+from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
@@ -50,15 +50,15 @@ def begins(stem: kazakh.Stem, word: str, *, latin: bool) -> bool:
     return word.startswith(stem.text) and stem.accepts(word[len(stem.text) :])
 
 
-def accepts(part: Part, language: str | None, word: str, written: str, *, latin: bool) -> bool:
+def accepts(part: TermWord, language: str | None, word: str, written: str, *, latin: bool) -> bool:
     folded = fold(part.text).text
-    if part.kind is PartKind.PREFIX:
+    if part.kind is TermWordKind.PREFIX:
         return word.startswith(folded)
-    if part.kind is PartKind.EXACT or part.text.isdigit():
+    if part.kind is TermWordKind.EXACT or part.text.isdigit():
         in_latin = latin and language != "ru" and kazakh.latin_skeleton(word) in skeletons(folded)
         return word == folded or in_latin
     in_kazakh = any(begins(stem, word, latin=latin) for stem in kazakh_stems(part.text))
-    if part.kind is PartKind.NAME:
+    if part.kind is TermWordKind.NAME:
         return written[0].isupper() and (word in name_forms(part.text) or in_kazakh)
     return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
 

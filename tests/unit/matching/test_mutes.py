@@ -10,9 +10,9 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import explain, lack
 from monitor.matching.matcher import Matcher
-from monitor.matching.mutes import Held, Mute, RuleName, Wish, listing, one_of, reason, told, wish
+from monitor.matching.mutes import Held, Mute, MuteRequest, RuleName, listing, mute_label, mute_request, one_of, reason
 from monitor.models.articles import Tier, Verdict
-from monitor.storage.mutes import shown
+from monitor.storage.mutes import held_pages
 from monitor.text.telegram_html import fits, seen
 from tests.factories import NOW
 
@@ -38,7 +38,7 @@ RULES = (SEA, SEA_TOO, LAND, LAND_TOO, NUMBERED)
     ],
 )
 def test_a_rule_is_known_by_its_name_or_with_its_topic(said: str, rule: RuleName, hours: int) -> None:
-    assert wish(said, RULES) == Wish(name=rule, length=timedelta(hours=hours))
+    assert mute_request(said, RULES) == MuteRequest(name=rule, length=timedelta(hours=hours))
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_a_rule_is_known_by_its_name_or_with_its_topic(said: str, rule: RuleName
     ],
 )
 def test_what_cannot_be_done_is_answered_with_what_to_write(said: str, expected: str) -> None:
-    answer = wish(said, RULES)
+    answer = mute_request(said, RULES)
 
     assert isinstance(answer, str)
     assert expected in seen(answer)
 
 
 def test_an_unknown_name_is_answered_with_the_three_nearest() -> None:
-    answer = wish("побег 12", RULES)
+    answer = mute_request("побег 12", RULES)
 
     assert isinstance(answer, str)
     assert seen(answer).count("/mute ") == 3
@@ -85,9 +85,9 @@ def test_unmuting_speaks_of_what_is_muted() -> None:
 
 @given(st.text(max_size=300), st.lists(st.sampled_from(RULES), unique=True))
 def test_anything_is_answered_in_one_message(said: str, rules: list[RuleName]) -> None:
-    answer = wish(said, rules)
+    answer = mute_request(said, rules)
 
-    assert isinstance(answer, Wish) or fits(answer)
+    assert isinstance(answer, MuteRequest) or fits(answer)
 
 
 def test_the_answers_fit_however_long_the_names_are() -> None:
@@ -95,7 +95,7 @@ def test_the_answers_fit_however_long_the_names_are() -> None:
     mutes = [Mute(name=name, until=NOW, initial="Я") for name in names]
 
     assert fits(listing(mutes, dict.fromkeys(names, 7), days=7, zone="UTC"))
-    assert fits(str(wish("<b>&" * 100, names)))
+    assert fits(str(mute_request("<b>&" * 100, names)))
     assert fits(str(one_of("<b>&" * 100, names, command="unmute")))
 
 
@@ -106,7 +106,7 @@ def test_the_listing_says_until_when_and_what_fires_most() -> None:
 
     assert lines[1] == "«Море: побег морем» до 22.11 19:00 (А.)"
     assert lines[4:6] == ["/mute Море: побег морем 24 — 11", "/mute Суша: побег пешком 24 — 3"]
-    assert told(mute, zone="Asia/Almaty") in lines
+    assert mute_label(mute, zone="Asia/Almaty") in lines
 
 
 def test_the_reason_names_the_mute_and_its_end() -> None:
@@ -124,7 +124,7 @@ def test_what_was_held_is_told_in_as_many_messages_as_it_takes() -> None:
         for number, title in enumerate(titles)
     ]
 
-    pages = shown(held)
+    pages = held_pages(held)
 
     assert len(pages) > 1
     assert all(map(fits, pages))

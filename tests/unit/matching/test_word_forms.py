@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.config.keyword_rules import PartKind
+from monitor.config.keyword_rules import TermWordKind
 from monitor.config.keywords import read_terms
 from monitor.errors import ConfigError
 from monitor.matching.word_forms import forms_of, found_in
@@ -8,7 +8,7 @@ from monitor.text.languages import kazakh, russian
 from monitor.text.languages.kazakh_samples import samples
 
 
-def found(written: str, text: str, kind: PartKind = PartKind.WORD) -> tuple[str, ...]:
+def found(written: str, text: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[str, ...]:
     (term,) = read_terms(written, kind=kind)
     return found_in(term, text)
 
@@ -89,12 +89,16 @@ def test_a_russian_verb_is_not_shown_with_kazakh_endings() -> None:
 def test_kinds_of_words() -> None:
     name, exact, prefix = (
         forms_of(term)[0]
-        for written, kind in (("Заречный", PartKind.NAME), ("«выдан»", PartKind.WORD), ("побег*", PartKind.WORD))
+        for written, kind in (
+            ("Заречный", TermWordKind.NAME),
+            ("«выдан»", TermWordKind.WORD),
+            ("побег*", TermWordKind.WORD),
+        )
         for term in read_terms(written, kind=kind)
     )
     assert "Заречного" in name.russian["имя"]
     assert exact.russian == {"как написано": ("выдан",)}
-    assert (prefix.kind, prefix.russian, prefix.kazakh_stems) == (PartKind.PREFIX, {}, ())
+    assert (prefix.kind, prefix.russian, prefix.kazakh_stems) == (TermWordKind.PREFIX, {}, ())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def test_a_word_may_be_tried_on_a_text(written: str, text: str, expected: tuple[
 
 
 def test_a_name_needs_its_capital() -> None:
-    assert found("Заречный", "у Заречного, в заречном", PartKind.NAME) == ("Заречного",)
+    assert found("Заречный", "у Заречного, в заречном", TermWordKind.NAME) == ("Заречного",)
 
 
 @pytest.mark.parametrize("written", ["$россия", "", "по*", "«побег", "слово!"])

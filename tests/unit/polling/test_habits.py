@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 from monitor.models import feeds
 from monitor.models.feeds import FeedState, Habit, Trouble
 from monitor.polling import habits
-from monitor.polling.habits import Reading
+from monitor.polling.habits import FeedObservation
 from monitor.polling.schedule import QUICK
 from tests.factories import HOUR, NOW, entry
 
 DAY = timedelta(days=1)
 
 
-def reading(**given: object) -> Reading:
+def reading(**given: object) -> FeedObservation:
     fields: dict[str, object] = {"total": 30, "new": 1, "known": 29, "is_whole": True, "is_first": False}
-    return Reading(**fields | given)  # type: ignore[arg-type]  # the fields of a Reading by name
+    return FeedObservation(**fields | given)  # type: ignore[arg-type]  # the fields of a Reading by name
 
 
 def read(habit: Habit, now: datetime = NOW, **given: object) -> Habit:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchFailure
-from monitor.polling.outage import MOST, WINDOW, Turn, Weather
+from monitor.polling.outage import MOST, WINDOW, OutageChange, OutageDetector
 from tests.factories import NOW
 
 LOST = FetchFailure.CONNECTION
@@ -12,45 +12,45 @@ SECOND = timedelta(seconds=1)
 
 
 def test_five_feeds_out_of_reach_are_one_outage_told_once() -> None:
-    weather = Weather()
+    weather = OutageDetector()
     turns = [weather.saw(f"лента {number}", LOST, NOW) for number in range(8)]
 
-    assert turns == [Turn.NONE] * 4 + [Turn.BEGAN] + [Turn.NONE] * 3
+    assert turns == [OutageChange.NONE] * 4 + [OutageChange.BEGAN] + [OutageChange.NONE] * 3
     assert len(weather.charged()) == 8
 
 
 def test_it_is_over_when_feeds_answer_again() -> None:
-    weather = Weather()
+    weather = OutageDetector()
     for number in range(5):
         weather.saw(f"лента {number}", FetchFailure.TIMEOUT, NOW)
     turns = [weather.saw(f"лента {number}", "", NOW + SECOND) for number in range(5)]
 
-    assert turns.count(Turn.ENDED) == 1
+    assert turns.count(OutageChange.ENDED) == 1
     assert not weather.is_down
 
 
 def test_one_feed_again_and_again_is_no_outage() -> None:
-    weather = Weather()
+    weather = OutageDetector()
 
-    assert {weather.saw("лента", LOST, NOW + number * SECOND) for number in range(50)} == {Turn.NONE}
+    assert {weather.saw("лента", LOST, NOW + number * SECOND) for number in range(50)} == {OutageChange.NONE}
 
 
 def test_a_few_dead_feeds_among_many_are_no_outage() -> None:
-    weather = Weather()
+    weather = OutageDetector()
     turns = {weather.saw(f"лента {number}", LOST if number % 2 else "", NOW) for number in range(100)}
 
-    assert turns == {Turn.NONE}
+    assert turns == {OutageChange.NONE}
 
 
 def test_refusals_are_their_own_matter() -> None:
-    weather = Weather()
+    weather = OutageDetector()
 
-    assert {weather.saw(str(number), FetchFailure.FORBIDDEN, NOW) for number in range(20)} == {Turn.NONE}
+    assert {weather.saw(str(number), FetchFailure.FORBIDDEN, NOW) for number in range(20)} == {OutageChange.NONE}
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 9), st.sampled_from([LOST, ""])), max_size=60))
 def test_only_the_window_counts(polls: list[tuple[int, int, str]]) -> None:
-    weather = Weather()
+    weather = OutageDetector()
     for seconds, number, kind in sorted(polls):
         weather.saw(str(number), kind, NOW + seconds * SECOND)
 
@@ -61,7 +61,7 @@ def test_only_the_window_counts(polls: list[tuple[int, int, str]]) -> None:
 
 
 def test_its_memory_is_bounded() -> None:
-    weather = Weather()
+    weather = OutageDetector()
     for number in range(MOST + 10):
         weather.saw(str(number), LOST, NOW)
 

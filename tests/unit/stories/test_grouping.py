@@ -4,7 +4,7 @@ from functools import partial
 from monitor.models.articles import Outcome, Tier
 from monitor.stories.grouping import Chats, group, part_of
 from monitor.stories.placement import SAME_EVENT, place
-from monitor.stories.similarity import Shelf
+from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, TEXT, matched, story, telling
 
 CHATS = Chats(post="@channel", review="-100")
@@ -13,8 +13,8 @@ RETOLD = (
     "В Казахстане прокуратура одобрила экстрадицию россиянина, просившего убежища в Астане. "
     "Решение обжалует адвокат в городском суде. Остановить выдачу требуют правозащитники."
 )
-placed = partial(place, shelf=Shelf(), now=NOW)
-grouped = partial(group, chats=CHATS, shelf=Shelf(), now=NOW)
+placed = partial(place, shelf=SimilarityIndex(), now=NOW)
+grouped = partial(group, chats=CHATS, shelf=SimilarityIndex(), now=NOW)
 
 
 # -- where an article belongs ---------------------------------------------------------------------------

@@ -7,11 +7,11 @@ import pytest
 
 from monitor.models.stories import Telling
 from monitor.stories.placement import NEW_STEP, SAME_STEP, Placement, place
-from monitor.stories.similarity import Shelf
+from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, story, telling
 
 DAY = timedelta(days=1)
-placed = partial(place, shelf=Shelf(), now=NOW)
+placed = partial(place, shelf=SimilarityIndex(), now=NOW)
 
 DETAINED = (
     "Россиянина задержали на вокзале Актобе",

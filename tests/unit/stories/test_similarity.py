@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from monitor.models.articles import Article
 from monitor.stories.placement import ALIKE
-from monitor.stories.similarity import Shelf, common_figures, fingerprint, marks
+from monitor.stories.similarity import SimilarityIndex, common_figures, fingerprint, names_and_figures
 from tests.factories import NOW, TEXT, article
 
 RETOLD = (
@@ -51,7 +51,7 @@ def test_a_fingerprint_tells_figures_from_words_and_counts() -> None:
 
 @given(one=st.text(max_size=200), other=st.text(max_size=200))
 def test_likeness_is_symmetric_and_between_nought_and_one(one: str, other: str) -> None:
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     ours, theirs = fingerprint("", one), fingerprint("", other)
 
     likeness = shelf.likeness(ours, theirs)
@@ -61,7 +61,7 @@ def test_likeness_is_symmetric_and_between_nought_and_one(one: str, other: str) 
 
 
 def test_a_copy_is_alike_a_retelling_less_another_case_not() -> None:
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     told = fingerprint("Новость", TEXT)
 
     copy = shelf.likeness(told, fingerprint("Новость", TEXT))
@@ -73,7 +73,7 @@ def test_a_copy_is_alike_a_retelling_less_another_case_not() -> None:
 
 
 def test_a_word_that_everybody_has_weighs_little_and_figures_more() -> None:
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     for number in range(50):
         shelf.add(number, number, fingerprint("", f"самолёт редкость{'абвгдежзик'[number % 10]}"), NOW)
     (common,), (rare,), (figure,) = (fingerprint("", word) for word in ("самолёт", "верблюд", "4711"))
@@ -87,9 +87,9 @@ def test_names_and_figures_that_agree_are_told_from_those_that_do_not() -> None:
         told = f"Толчки силой {magnitude} балла почувствовали жители провинции {province}, сообщило агентство {agency}."
         return article(title="Землетрясение", text=told)
 
-    shelf, one = Shelf(), quake("5,7", "Малая Заря", "Спас")
+    shelf, one = SimilarityIndex(), quake("5,7", "Малая Заря", "Спас")
 
-    assert marks(one.title, one.text) == frozenset(fingerprint("", "5 7 малая заря спас"))
+    assert names_and_figures(one.title, one.text) == frozenset(fingerprint("", "5 7 малая заря спас"))
     assert shelf.agreement(one, one) == 1
     assert shelf.agreement(one, quake("6,2", "Дальний Плёс", "Спас")) < 0.4
     assert shelf.agreement(one, quake("5,7", "Малой Заре", "Спас")) > 0.6
@@ -104,7 +104,7 @@ def test_years_and_single_digits_are_no_figures_in_common() -> None:
 
 def test_a_fingerprint_made_before_names_counted_is_still_like_its_article() -> None:
     """Rows of an older version hold each word as often as it stands there."""
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     now = fingerprint("Россиянина задержали в Актобе", TEXT)
     before = fingerprint("", f"Россиянина задержали в Актобе\n{TEXT}".lower())
 
@@ -112,11 +112,11 @@ def test_a_fingerprint_made_before_names_counted_is_still_like_its_article() -> 
 
 
 def test_texts_of_a_few_words_are_never_alike() -> None:
-    assert Shelf().likeness(fingerprint("Срочно", "Его выдали"), fingerprint("Срочно", "Его выдали")) == 0
+    assert SimilarityIndex().likeness(fingerprint("Срочно", "Его выдали"), fingerprint("Срочно", "Его выдали")) == 0
 
 
 def test_the_shelf_finds_the_nearest_stories_and_forgets_the_old() -> None:
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     shelf.add(1, 11, fingerprint("", TEXT), NOW)
     shelf.add(2, 12, fingerprint("", OTHER_CASE), NOW - timedelta(days=3))
 
@@ -130,7 +130,7 @@ def test_the_shelf_finds_the_nearest_stories_and_forgets_the_old() -> None:
 
 @given(texts=st.lists(st.text(alphabet="абвгд ", min_size=5, max_size=60), max_size=12))
 def test_a_shelf_that_forgot_everything_is_as_new(texts: list[str]) -> None:
-    shelf = Shelf()
+    shelf = SimilarityIndex()
     for number, text in enumerate(texts):
         shelf.add(number, number, fingerprint("", text), NOW)
 
@@ -138,4 +138,4 @@ def test_a_shelf_that_forgot_everything_is_as_new(texts: list[str]) -> None:
 
     assert len(shelf) == 0
     assert shelf.nearest(fingerprint("", TEXT)) == []
-    assert shelf.weight(2) == Shelf().weight(2)
+    assert shelf.weight(2) == SimilarityIndex().weight(2)

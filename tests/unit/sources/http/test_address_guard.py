@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monitor.sources.http.address_guard import BlockedAddress, Names, is_public, literal, refuse_private_literal
+from monitor.sources.http.address_guard import BlockedAddress, Resolver, is_public, literal, refuse_private_literal
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,16 @@ class Lookup:
 
 
 async def test_of_mixed_answers_only_the_public_ones_are_used() -> None:
-    names = Names(allow_private=False, lookup=Lookup("10.0.0.1", "8.8.8.8", "::ffff:127.0.0.1", "1.1.1.1", "8.8.8.8"))
+    names = Resolver(
+        allow_private=False, lookup=Lookup("10.0.0.1", "8.8.8.8", "::ffff:127.0.0.1", "1.1.1.1", "8.8.8.8")
+    )
     assert await names.addresses("news.example", 443) == ["8.8.8.8", "1.1.1.1"]
     names.close()
 
 
 async def test_answers_are_remembered_and_judged_each_time() -> None:
     lookup = Lookup("127.0.0.1")
-    names = Names(allow_private=False, lookup=lookup)
+    names = Resolver(allow_private=False, lookup=lookup)
     for _ in range(2):
         with pytest.raises(BlockedAddress):
             await names.addresses("news.example", 443)
@@ -111,7 +113,7 @@ async def test_answers_are_remembered_and_judged_each_time() -> None:
 
 async def test_an_old_answer_serves_while_the_name_server_fails() -> None:
     lookup = Lookup("8.8.8.8")
-    names = Names(allow_private=False, lookup=lookup)
+    names = Resolver(allow_private=False, lookup=lookup)
     await names.addresses("news.example", 443)
     names._known["news.example", 443] = 0.0, ["8.8.8.8"]
     lookup.failure = socket.gaierror(socket.EAI_AGAIN, "try again")
@@ -123,7 +125,7 @@ async def test_an_old_answer_serves_while_the_name_server_fails() -> None:
 
 async def test_the_memory_of_names_is_bounded() -> None:
     lookup = Lookup("8.8.8.8")
-    names = Names(allow_private=False, lookup=lookup)
+    names = Resolver(allow_private=False, lookup=lookup)
     for number in range(1_100):
         await names.addresses(f"n{number}.example", 443)
     assert len(names._known) <= 1_024
@@ -133,7 +135,7 @@ async def test_the_memory_of_names_is_bounded() -> None:
 
 
 async def test_a_name_that_cannot_be_written_is_an_error_of_the_network() -> None:
-    names = Names(allow_private=True)
+    names = Resolver(allow_private=True)
     with pytest.raises(OSError, match=r"\w"):
         await names.addresses("a" * 70 + ".example", 443)
     names.close()

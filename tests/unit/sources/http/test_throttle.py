@@ -3,14 +3,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.sources.http.throttle import Rests, Turns
+from monitor.sources.http.throttle import HostBackoff, HostThrottle
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
 
 
 async def test_turns_are_had_in_the_order_of_coming() -> None:
-    turns, had = Turns(gap=0.01, concurrency=1, line=5), list[int]()
+    turns, had = HostThrottle(gap=0.01, concurrency=1, line=5), list[int]()
 
     async def come(number: int) -> None:
         async with turns.at("a.kz"):
@@ -23,7 +23,7 @@ async def test_turns_are_had_in_the_order_of_coming() -> None:
 
 
 async def test_a_longer_gap_holds_for_who_asks_for_it() -> None:
-    turns, loop = Turns(gap=0.05, concurrency=1, line=5), asyncio.get_running_loop()
+    turns, loop = HostThrottle(gap=0.05, concurrency=1, line=5), asyncio.get_running_loop()
     async with turns.at("a.kz", gap=0.5):
         began = loop.time()
     async with turns.at("a.kz"):
@@ -33,7 +33,7 @@ async def test_a_longer_gap_holds_for_who_asks_for_it() -> None:
 
 
 async def test_the_first_turn_at_a_host_is_had_at_once() -> None:
-    turns, loop = Turns(gap=5, concurrency=1, line=1), asyncio.get_running_loop()
+    turns, loop = HostThrottle(gap=5, concurrency=1, line=1), asyncio.get_running_loop()
     began = loop.time()
     for host in ("a.kz", "b.kz"):
         async with turns.at(host, gap=10):
@@ -41,7 +41,7 @@ async def test_the_first_turn_at_a_host_is_had_at_once() -> None:
 
 
 async def test_who_waits_too_long_goes_and_holds_nothing() -> None:
-    turns = Turns(gap=0, concurrency=1, line=0.1)
+    turns = HostThrottle(gap=0, concurrency=1, line=0.1)
     async with turns.at("a.kz"):
         with pytest.raises(TimeoutError):
             async with turns.at("a.kz"):
@@ -52,7 +52,7 @@ async def test_who_waits_too_long_goes_and_holds_nothing() -> None:
 
 
 async def test_hosts_that_rested_are_forgotten() -> None:
-    turns = Turns(gap=0, concurrency=1, line=5)
+    turns = HostThrottle(gap=0, concurrency=1, line=5)
     for number in range(500):
         async with turns.at(f"{number}.kz"):
             pass
@@ -66,7 +66,7 @@ async def test_hosts_that_rested_are_forgotten() -> None:
 
 
 def test_a_host_rests_as_long_as_it_asked_up_to_five_minutes() -> None:
-    rests = Rests()
+    rests = HostBackoff()
     rests.begin("a.kz", NOW, MINUTE)
     rests.begin("b.kz", NOW, 60 * MINUTE)
     assert rests.left("a.kz", NOW) == MINUTE
@@ -77,7 +77,7 @@ def test_a_host_rests_as_long_as_it_asked_up_to_five_minutes() -> None:
 
 
 def test_rests_that_are_over_are_forgotten() -> None:
-    rests = Rests()
+    rests = HostBackoff()
     for number in range(100):
         rests.begin(f"{number}.kz", NOW + number * MINUTE, MINUTE)
     assert len(rests._hosts) == 1

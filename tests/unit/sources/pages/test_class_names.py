@@ -1,37 +1,37 @@
 import pytest
 
 from monitor.sources.pages import boilerplate
-from monitor.sources.pages.class_names import Part, part
+from monitor.sources.pages.class_names import PageRole, part
 
 
 @pytest.mark.parametrize(
     ("tag", "names", "wanted"),
     [
-        ("div", "articleBody", Part.BODY),
-        ("div", "article__text", Part.BODY),
-        ("div", "entry-content sharing-disabled comments-open", Part.BODY),
-        ("section", "gh-content gh-canvas", Part.BODY),
-        ("div", "post-7 post type-post hentry author-x tag-comments", Part.ARTICLE),
-        ("article", "", Part.ARTICLE),
-        ("main", "", Part.MAIN),
-        ("div", "content", Part.MAIN),
-        ("div", "relatedPosts", Part.LEFTOVER),
-        ("div", "c-share_bar", Part.LEFTOVER),
-        ("ul", "post-tags", Part.LEFTOVER),
-        ("article", "related-post", Part.LEFTOVER),
-        ("div", "related-post-content", Part.LEFTOVER),
-        ("figcaption", "", Part.LEFTOVER),
-        ("div", "hidden", Part.LEFTOVER),
-        ("div", "hidden-xs", Part.UNKNOWN),
-        ("div", "has-sidebar", Part.UNKNOWN),
-        ("div", "elementor-widget elementor-widget-text-editor", Part.UNKNOWN),
-        ("div", "adventure metal", Part.UNKNOWN),
-        ("p", "article-teaser", Part.UNKNOWN),
-        ("p", "article-text", Part.UNKNOWN),
-        ("body", "comments", Part.UNKNOWN),
+        ("div", "articleBody", PageRole.BODY),
+        ("div", "article__text", PageRole.BODY),
+        ("div", "entry-content sharing-disabled comments-open", PageRole.BODY),
+        ("section", "gh-content gh-canvas", PageRole.BODY),
+        ("div", "post-7 post type-post hentry author-x tag-comments", PageRole.ARTICLE),
+        ("article", "", PageRole.ARTICLE),
+        ("main", "", PageRole.MAIN),
+        ("div", "content", PageRole.MAIN),
+        ("div", "relatedPosts", PageRole.LEFTOVER),
+        ("div", "c-share_bar", PageRole.LEFTOVER),
+        ("ul", "post-tags", PageRole.LEFTOVER),
+        ("article", "related-post", PageRole.LEFTOVER),
+        ("div", "related-post-content", PageRole.LEFTOVER),
+        ("figcaption", "", PageRole.LEFTOVER),
+        ("div", "hidden", PageRole.LEFTOVER),
+        ("div", "hidden-xs", PageRole.UNKNOWN),
+        ("div", "has-sidebar", PageRole.UNKNOWN),
+        ("div", "elementor-widget elementor-widget-text-editor", PageRole.UNKNOWN),
+        ("div", "adventure metal", PageRole.UNKNOWN),
+        ("p", "article-teaser", PageRole.UNKNOWN),
+        ("p", "article-text", PageRole.UNKNOWN),
+        ("body", "comments", PageRole.UNKNOWN),
     ],
 )
-def test_names_tell_parts(tag: str, names: str, wanted: Part) -> None:
+def test_names_tell_parts(tag: str, names: str, wanted: PageRole) -> None:
     assert part(tag, names) is wanted
 
 
