@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine
 
 from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
@@ -82,8 +81,10 @@ class Desk:
 async def open_desk(
     stack: AsyncExitStack,
     settings: Settings,
-    engine: Engine,
     *,
+    reviews: Reviews,
+    history: History,
+    cursor: UpdateCursor,
     store: Store,
     outbox: Outbox,
     mutes: MuteStore,
@@ -92,12 +93,11 @@ async def open_desk(
     chance: Callable[[], float],
 ) -> Desk:
     """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
-    reviews = Reviews(engine, channel=settings.chat, zone=settings.timezone)
     answering = ReadCommands(
         store=store,
         outbox=outbox,
         lookout=lookout,
-        history=History(engine),
+        history=history,
         reviews=reviews,
         mutes=mutes,
         matcher=matcher,
@@ -106,9 +106,8 @@ async def open_desk(
     )
     if not settings.live:
         return Desk(reviews=reviews, answering=answering, reviewing=None)
-    listening = UpdateCursor(engine)
     if sqlite_file(settings.database_url) is not None:
-        await asyncio.to_thread(listening.release)  # we have the instance lock: who listened before is dead
+        await asyncio.to_thread(cursor.release)  # we have the instance lock: who listened before is dead
     updates = Updates(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
     source = await stack.enter_async_context(updates)
     muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=settings.timezone, clock=clock)
@@ -117,7 +116,7 @@ async def open_desk(
     answers = {operator: operator_commands_of(answering)} | {review: read_commands_of(answering)}
     reviewing = ReviewChat(
         source,
-        listening,
+        cursor,
         reviews,
         outbox,
         worker=f"{worker_name()}:{chance():.9f}",
@@ -174,7 +173,9 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         desk = await open_desk(
             stack,
             settings,
-            engine,
+            reviews=Reviews(engine, channel=settings.chat, zone=settings.timezone),
+            history=History(engine),
+            cursor=UpdateCursor(engine),
             store=store,
             outbox=outbox,
             mutes=mutes,

@@ -1,6 +1,6 @@
 """Watching over the monitor itself, once a minute: look → beat to the outside → tell the operator → tidy up.
 
-It orchestrates, never decides: what is wrong stands in alarms.py and liveness.py, what is old in storage/maintenance.py.
+It orchestrates, never decides: what is wrong stands in alarms.py and liveness.py; storage/maintenance.py forgets.
 """
 
 import asyncio
