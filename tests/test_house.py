@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import monitor
 from monitor.config import feeds as feeds_file
 from monitor.config.settings import KNOWN
 from monitor.errors import MonitorError
@@ -17,6 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "monitor").rglob("*.py"))
 TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "demo").rglob("*.py")])
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
+
+PACKAGES = {
+    "app", "bot", "cli", "config", "health", "matching", "models", "polling", "sources", "stories", "storage", "text",
+}  # fmt: skip
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
@@ -34,6 +39,40 @@ def relative(path: Path) -> str:
 def test_alembic_is_never_a_package() -> None:
     """It would shadow the library, and mypy would not notice."""
     assert not list((ROOT / "alembic").rglob("__init__.py"))
+
+
+def test_the_package_has_twelve_rooms_and_the_errors() -> None:
+    here = {path.relative_to(ROOT / "monitor").parts[0] for path in SOURCES}
+
+    assert here == PACKAGES | {"__init__.py", "__main__.py", "errors.py"}
+
+
+def test_a_package_is_its_charter() -> None:
+    """One name, one place: a package says what it is for and hands on nothing."""
+    for path in (path for path in SOURCES if path.name == "__init__.py"):
+        _, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+        version = [f"__version__ = {monitor.__version__!r}"] if path.parent.name == "monitor" else []
+        assert [ast.unparse(statement) for statement in rest] == version, path
+
+
+def test_a_class_is_called_what_no_other_class_is() -> None:
+    places: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(relative(path))
+
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    assert twice.keys() <= {"Tell"}, twice  # two protocols of one shape, about to become one
+
+
+def test_a_migration_depends_on_no_living_code() -> None:
+    """What a revision needs of us it copies: the code goes on, the revision does not."""
+    for path in (ROOT / "alembic" / "versions").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.partition(".")[0] == "monitor"], path
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
