@@ -1,7 +1,7 @@
 """How fast Matcher.judge is beside what one would take instead: the same rules and forms, interleaved, as ratios.
 
 Run from the root: `python -m benchmarks.matching` (`make bench-peers` installs what is SKIPPED). CPU time of one
-process, the best of the rounds; stories of 3 kB, see stories/grouping.py. Ours does more than the peers: folding, spans,
+process, the best of the rounds; stories of 3 kB (stories.py). Ours does more than the peers: folding, spans,
 sentences, rules.
 """
 
