@@ -1,6 +1,7 @@
 """Fixtures that are real parts: databases of both kinds, servers on loopback. Nothing may leave loopback."""
 
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
-from monitor.storage.database import migrate, open_engine
+from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
+from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer
@@ -22,6 +24,22 @@ from tests.servers.web import WebServer
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One seed for all chance of a run: the order of the tests, `random`, the examples of hypothesis."""
+    options = config.option
+    if seed := getattr(options, "randomly_seed", None):  # none under `-p no:randomly`
+        options.randomly_seed = secrets.randbits(32) if seed == "default" else seed
+        options.hypothesis_seed = options.hypothesis_seed or str(options.randomly_seed)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Name the seed in quiet runs too, where the plugin says nothing; `--randomly-seed=N` repeats the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    seed = getattr(session.config.option, "randomly_seed", None)
+    if reporter and seed is not None and not reporter.showheader:
+        reporter.write_line(f"Using --randomly-seed={seed}")
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +64,23 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database: a SQLite file, and a PostgreSQL one."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'monitor.db'}"
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+def database_server(request: pytest.FixtureRequest) -> PostgresServer | None:
+    """Once None, for a SQLite file, and once PostgreSQL."""
+    return request.getfixturevalue("postgres") if request.param == "postgres" else None
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def database_url(database_server: PostgresServer | None, tmp_path: Path) -> str:
+    """The address of a database without tables, of either kind."""
+    return database_server.new_database() if database_server else f"sqlite:///{tmp_path / 'monitor.db'}"
+
+
+@pytest.fixture
+def engine(database_server: PostgresServer | None, tmp_path: Path) -> Iterator[Engine]:
     """A migrated database of either kind."""
-    engine = open_engine(database_url)
-    migrate(engine)
+    engine = open_engine(
+        postgres_database(database_server) if database_server else sqlite_database(tmp_path / "monitor.db")
+    )
     yield engine
     engine.dispose()
 

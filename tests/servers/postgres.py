@@ -81,11 +81,14 @@ class PostgresServer:
         if self._home:
             shutil.rmtree(self._home)
 
-    def new_database(self) -> str:
-        """A fresh, empty database: its SQLAlchemy address (`postgresql+psycopg://…`)."""
-        name = f"monitor_{next(self._numbers)}"
+    def new_database(self, *, like: str = "") -> str:
+        """A fresh database, empty or a copy of the one at the address `like`, which nobody may be using.
+
+        Returns its SQLAlchemy address (`postgresql+psycopg://…`).
+        """
+        name, template = f"monitor_{next(self._numbers)}", like.rpartition("/")[2] or "template1"
         with psycopg.connect(self._dsn, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return f"postgresql+psycopg://monitor@127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
