@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.monitor_process import ROOT, Monitor, eventually
+from tests.harness.monitor_process import PROJECT_RULES, ROOT, Monitor, eventually
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi
@@ -15,7 +15,7 @@ CHANNEL = "@test_channel"
 
 
 def test_the_projects_own_files_are_in_order(preview: Monitor) -> None:
-    preview.environment["MONITOR_FEEDS"] = str(ROOT / "feeds.yaml")
+    preview.environment |= {"MONITOR_FEEDS": str(ROOT / "feeds.yaml"), "MONITOR_KEYWORDS": PROJECT_RULES}
 
     checked = preview.call("check")
 

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from monitor.storage.database import open_engine
-from tests.factories.polling import RULES
 from tests.harness.monitor_process import Monitor, eventually
-from tests.harness.seeded_outbox import Newsdesk
+from tests.harness.seeded_outbox import SeededOutbox
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import (
@@ -164,14 +163,12 @@ def _killed_again_and_again(
     """Stories come while the process is killed round after round; returns in how many messages each is told."""
     moments = random.Random(20261123)
     live.write_feeds(Проба=feed_of(web, "/rss", [("Погода", "Завтра в Актау тепло и ветрено.")]))
-    live.environment["MONITOR_KEYWORDS"] = str(live.folder / "keywords.yaml")
-    (live.folder / "keywords.yaml").write_text(RULES, encoding="utf-8")  # one rule: the start is quick
     live.call("migrate")
     engine = open_engine(f"sqlite:///{live.database}")
-    desk = Newsdesk(engine)
+    seeded = SeededOutbox(engine)
     for turn in range(rounds):
         for number in range(turn * stories // rounds, (turn + 1) * stories // rounds):
-            desk.tell(1000 + number)
+            seeded.add_story(1000 + number)
         _kill_at_some_moment(live, bot_api, moments, moment=turn % 3)
         live.let_minutes_pass()
     # A look for one doubt reads the channel's pages one after the other: the more was posted since, the longer.

@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from tests.harness.monitor_process import Monitor, eventually
+from tests.harness.monitor_process import PROJECT_RULES, Monitor, eventually
 from tests.samples.news import feed_of, item, relevant
 from tests.servers.bot_api import BotApi
 from tests.servers.web import Item, WebServer, page, rss
@@ -39,6 +39,7 @@ def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: M
 
 def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     told = relevant(3)
+    live.environment["MONITOR_KEYWORDS"] = PROJECT_RULES
     live.write_feeds(Проба=feed_of(web, "/rss", [*told, ORDINARY]))
 
     live.start()

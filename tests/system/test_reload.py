@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.command_line import RULES
 from tests.harness.monitor_process import Monitor, eventually
-from tests.harness.polled_history import REST
+from tests.harness.polled_history import FILLER
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi
 from tests.servers.web import Item, WebServer, rss
 
@@ -20,22 +20,21 @@ REVIEW_CHAT = str(REVIEW.id)
 @pytest.fixture
 def edited(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
     """A monitor with rules of its own, a channel and a review chat."""
-    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
     monitor = Monitor(
         tmp_path,
-        MONITOR_KEYWORDS=str(tmp_path / "keywords.yaml"),
         MONITOR_BOT_TOKEN=TOKEN,
         MONITOR_CHANNEL="@test_channel",
         MONITOR_REVIEW_CHAT=REVIEW_CHAT,
         MONITOR_BOT_API_URL=bot_api.url,
     )
+    monitor.keywords.write_text(RULES, encoding="utf-8")
     yield monitor
     if monitor.running:
         monitor.kill()
 
 
 def item(number: int, text: str) -> Item:
-    rest = " ".join(REST[(7 * number + place) % len(REST)] for place in range(7))
+    rest = " ".join(FILLER[(7 * number + place) % len(FILLER)] for place in range(7))
     published = datetime.now(UTC) - timedelta(minutes=5)  # noqa: TID251 - the world outside the product has a clock
     link = f"https://port.example/{number}"
     return Item(title=f"Вести, выпуск {number}", link=link, guid=link, content=f"{text} {rest}", published=published)
@@ -65,7 +64,7 @@ def in_force(monitor: Monitor, edits: int) -> bool:
 def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
     edited: Monitor, web: WebServer, bot_api: BotApi
 ) -> None:
-    rules = edited.folder / "keywords.yaml"
+    rules = edited.keywords
     write_feeds(edited, Порт=web.serve("/port", rss([item(1, "Беглеца видели у маяка.")])))
     edited.start()
     eventually(lambda: "polled" in edited.output, what="the first poll")
@@ -90,7 +89,7 @@ def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
 
 
 def test_under_load_every_poll_is_of_one_edition_and_no_entry_is_skipped(edited: Monitor, web: WebServer) -> None:
-    rules = edited.folder / "keywords.yaml"
+    rules = edited.keywords
     editions = [RULES, RULES.replace("побег у границы", "вторая редакция"), RULES.replace("роман", "повесть")]
     served = [item(number, "Беглец у границы.") for number in range(40)]
     write_feeds(edited, **{f"Лента{feed}": web.serve(f"/{feed}", rss(served[:8])) for feed in range(3)})

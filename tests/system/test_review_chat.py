@@ -21,9 +21,8 @@ RULES = """topics:
 
 def test_a_press_publishes_a_doubtful_story(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     (title, text), *_ = relevant(1)
-    rules = live.folder / "rules.yaml"
-    rules.write_text(RULES, encoding="utf-8")
-    live.environment |= {"MONITOR_KEYWORDS": str(rules), "MONITOR_REVIEW_CHAT": str(REVIEW.id)}
+    live.keywords.write_text(RULES, encoding="utf-8")
+    live.environment["MONITOR_REVIEW_CHAT"] = str(REVIEW.id)
     live.write_feeds(Проба=feed_of(web, "/rss", [(title, text)]))
 
     live.start()
@@ -48,9 +47,8 @@ def test_a_press_publishes_a_doubtful_story(live: Monitor, web: WebServer, bot_a
 
 def test_a_muted_rule_holds_what_it_finds_over_a_restart(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     (first, about_first), (second, about_second), (third, about_third), *_ = relevant(3)
-    rules = live.folder / "rules.yaml"
-    rules.write_text(RULES.replace("        tier: review\n", ""), encoding="utf-8")
-    live.environment |= {"MONITOR_KEYWORDS": str(rules), "MONITOR_REVIEW_CHAT": str(REVIEW.id)}
+    live.keywords.write_text(RULES.replace("        tier: review\n", ""), encoding="utf-8")
+    live.environment["MONITOR_REVIEW_CHAT"] = str(REVIEW.id)
     live.write_feeds(Проба=feed_of(web, "/rss", [(first, about_first)]))
     live.start()
     eventually(lambda: bot_api.posted(CHANNEL), what="a post before the mute")
