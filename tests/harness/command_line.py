@@ -1,4 +1,4 @@
-"""The command line in this very process: quicker than a subprocess, with the same exit codes and messages."""
+"""The command line in the test's own process: quicker than a subprocess, with the same exit codes and messages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,8 @@ FEEDS = "feeds:\n  - {name: Лента, kind: rss, url: 'https://news.example/rs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """How a command ended and what it printed; an error of ours stands in `stderr` as `main` would show it."""
+class CommandResult:
+    """Exit code and output of a command; a MonitorError stands in `stderr` as `main` would show it."""
 
     code: int
     stdout: str
@@ -42,18 +42,20 @@ class Told:
         return [line.rstrip() for line in self.stdout.splitlines()]
 
 
-def call(*arguments: str, stdin: str | bytes = "", columns: int = 100, **environment: str) -> Told:
+def call(*arguments: str, stdin: str | bytes = "", columns: int = 100, **environment: str) -> CommandResult:
     """Run `monitor` with these arguments in a terminal of so many columns."""
     settings = {"COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1"} | environment
     result = CliRunner().invoke(cli, arguments, input=stdin, env=settings)
     if isinstance(result.exception, MonitorError):
-        return Told(code=result.exception.exit_code, stdout=result.stdout, stderr=f"Ошибка: {result.exception}\n")
+        return CommandResult(
+            code=result.exception.exit_code, stdout=result.stdout, stderr=f"Ошибка: {result.exception}\n"
+        )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Told(code=result.exit_code, stdout=result.stdout, stderr=result.stderr)
+    return CommandResult(code=result.exit_code, stdout=result.stdout, stderr=result.stderr)
 
 
 def write_files(folder: Path) -> None:
-    """The maintainers' two files, small."""
+    """keywords.yaml with RULES and feeds.yaml with FEEDS."""
     (folder / "keywords.yaml").write_text(RULES, encoding="utf-8")
     (folder / "feeds.yaml").write_text(FEEDS, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A monitor that has been working for a while: real polls of a real feed, at hours of the test's choosing."""
+"""A database that a monitor has filled: real polls of a feed over HTTP, at hours of the test's choosing."""
 
 import asyncio
 from collections.abc import Iterable
@@ -16,15 +16,16 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import migrate, open_engine
+from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.stories.grouping import Chats
+from tests.harness.databases import sqlite_database
 from tests.servers.web import Item, WebServer, rss
 
 # What else stands in an article: so long that a feed which carries it is taken at its word. No rule of the tests
 # knows a word of it, and three neighbours in number have no sentence in common.
-REST = (
+FILLER = (
     "Дождь шёл с рассвета, набережная опустела, лодки подняли на берег и накрыли плотным брезентом до самой весны.",
     "Дворники собирали листья в большие мешки, дети пускали по лужам кораблики из старых газет и смеялись.",
     "К вечеру небо посветлело, над холмами повисла радуга, прохожие вышли гулять с собаками и колясками.",
@@ -47,11 +48,11 @@ REST = (
     "Мельницу разобрали по брёвнышку, пронумеровали и соберут заново на поляне рядом с кузницей и кружевной.",
     "Хор пел без микрофонов, акустика пещеры удивила даже дирижёра, запись обещают издать на пластинке.",
 )
-AT_ONCE = 7  # sentences an article has of them
+FILLER_SENTENCES = 7  # in each article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FeedArticle:
     """One article of a feed."""
 
     title: str
@@ -59,33 +60,30 @@ class Told:
     url: str
 
 
-def story(number: int, title: str, text: str, *, like: int | None = None) -> Told:
-    """An article with an address of its own; `like` another in what else it tells."""
-    first = AT_ONCE * (number if like is None else like)
-    rest = " ".join(REST[(first + place) % len(REST)] for place in range(AT_ONCE))
-    return Told(title=title, text=f"{text} {rest}", url=f"https://port.example/news/{number}")
+def feed_article(number: int, title: str, text: str, *, like: int | None = None) -> FeedArticle:
+    """Article `number` with filler behind its text; the filler is that of article `like` if one is named."""
+    first = FILLER_SENTENCES * (number if like is None else like)
+    rest = " ".join(FILLER[(first + place) % len(FILLER)] for place in range(FILLER_SENTENCES))
+    return FeedArticle(title=title, text=f"{text} {rest}", url=f"https://port.example/news/{number}")
 
 
-class Past:
-    """An installation in `folder`: its rules judge what is told, its database remembers."""
+class PolledHistory:
+    """An installation in `folder`, judging by the keywords.yaml there. `database` is a migrated SQLite file."""
 
     def __init__(self, folder: Path, web: WebServer, *, chats: Chats | None = None) -> None:
         self.database = folder / "data" / "monitor.db"
-        self.url = f"sqlite:///{self.database}"
+        self.url = sqlite_database(self.database)
         self._rules = folder / "keywords.yaml"
         self._web = web
         self._feeds: dict[str, Feed] = {}
         self._chats = chats or Chats(post="@port_news", review="")
-        engine = open_engine(self.url)
-        migrate(engine)
-        engine.dispose()
 
-    def poll(self, told: Iterable[Told], at: datetime, *, name: str = "Портовый вестник") -> None:
+    def poll(self, articles: Iterable[FeedArticle], at: datetime, *, name: str = "Портовый вестник") -> None:
         """One poll of a feed that shows these articles, each an hour old."""
-        asyncio.run(self._poll(tuple(told), at, name))
+        asyncio.run(self._poll(tuple(articles), at, name))
 
     def post(self, at: datetime) -> None:
-        """Let the chats have taken everything that waits, one message a minute."""
+        """Settle everything that waits as posted, one message of a chat a minute."""
         engine = open_engine(self.url)
         outbox = Outbox(engine)
         for chat in filter(None, (self._chats.post, self._chats.review)):
@@ -102,10 +100,10 @@ class Past:
             message_id += 1
             outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=message_id), at)
 
-    async def _poll(self, told: tuple[Told, ...], at: datetime, name: str) -> None:
+    async def _poll(self, articles: tuple[FeedArticle, ...], at: datetime, name: str) -> None:
         published = at - timedelta(hours=1)
         items = [
-            Item(title=one.title, link=one.url, guid=one.url, content=one.text, published=published) for one in told
+            Item(title=one.title, link=one.url, guid=one.url, content=one.text, published=published) for one in articles
         ]
         address = self._web.serve(f"/{name.encode().hex()}", rss(items))
         self._feeds[name] = Feed(name=name, kind=FeedKind.RSS, url=address, lang="ru")

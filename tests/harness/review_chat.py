@@ -1,4 +1,4 @@
-"""A newsroom with a review chat: real database, Bot API over HTTP; what maintainers do there, and what is shown."""
+"""The review chat in operation: real database, Bot API over HTTP; articles come, reviewers press, chats are shown."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,8 +48,8 @@ OTHER = {**EDITOR, "id": 1000000003, "first_name": "Вторая"}
 
 
 @dataclass(kw_only=True)
-class Scene:
-    """A newsroom with its chats."""
+class ReviewChatHarness:
+    """All that serves the channel, the review chat and the operator's chat. `clock` is the only time there is."""
 
     api: BotApi
     engine: Engine
@@ -63,48 +63,49 @@ class Scene:
     dispatcher: Dispatcher
     clock: Clock
 
-    def tell(self, number: int = 1, *, name: str = "Лента", tier: Tier = Tier.REVIEW) -> None:
-        """An article of this tier comes by a poll of its own; all of them tell the same event."""
+    def record_article(self, number: int = 1, *, name: str = "Лента", tier: Tier = Tier.REVIEW) -> None:
+        """Record an article of this tier by a poll of its own; all articles tell the same event."""
         self.store.sync_feeds([feed(name=name, url=f"http://127.0.0.1/{name}")], self.clock())
         (state,) = self.store.claim_due_feeds(self.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
-        told = matched(number, tier=tier, feed=name)
-        outcome = poll_outcome(feed=name, lease_no=state.lease_no, polled_at=self.clock(), matched=(told,))
+        entry = matched(number, tier=tier, feed=name)
+        outcome = poll_outcome(feed=name, lease_no=state.lease_no, polled_at=self.clock(), matched=(entry,))
         place = partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS))
         assert self.store.record(outcome, place, window=SAME_CASE)
 
-    async def show(self) -> None:
-        """Bring every chat up to date."""
+    async def deliver(self) -> None:
+        """Send all that waits to every chat."""
         for chat in self.dispatcher.chats:
             await self.dispatcher.drain(chat)
 
-    async def hear(self) -> None:
-        """Act on what was said, and show what came of it."""
+    async def handle_updates(self) -> None:
+        """Act on the messages and button presses that came, and deliver the answers."""
         await self.reviewing.round()
-        await self.show()
+        await self.deliver()
 
-    async def asked(self) -> PostedMessage:
-        """The question about the first story, shown."""
-        self.tell()
-        await self.show()
+    async def first_question(self) -> PostedMessage:
+        """Record an article for review; returns the question in the review chat."""
+        self.record_article()
+        await self.deliver()
         return self.api.posted(REVIEWERS)[0]
 
-    def press(self, question: PostedMessage, letter: str, **by: dict[str, object]) -> None:
+    def press_button(self, question: PostedMessage, letter: str, **by: dict[str, object]) -> None:
+        """A reviewer (EDITOR, or `user=`) presses a button of the first story: p publishes, other letters reject."""
         self.api.callback(REVIEWERS, question.message_id, f"r:1:1:{letter}", by.get("user"))
 
     def outcomes(self) -> list[tuple[str, str]]:
         with self.engine.connect() as db:
-            asked = db.execute(select(entries.c.outcome, entries.c.reason).order_by(entries.c.id))
-            return [(row.outcome, row.reason) for row in asked]
+            rows = db.execute(select(entries.c.outcome, entries.c.reason).order_by(entries.c.id))
+            return [(row.outcome, row.reason) for row in rows]
 
     def answers_to_presses(self) -> list[str]:
         return [call.params.text("text") for call in self.api.calls if call.method == "answerCallbackQuery"]
 
 
 @asynccontextmanager
-async def open_scene(
+async def open_review_chat(
     bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
-) -> AsyncIterator[Scene]:
-    """The newsroom, everyone at work; the clock stands at NOW."""
+) -> AsyncIterator[ReviewChatHarness]:
+    """The parts on this database and this Bot API stand-in; the clock stands at NOW."""
     clock = Clock()
     reviews = Reviews(engine, channel=CHANNEL, zone=ZONE)
     history = History(engine)
@@ -122,7 +123,7 @@ async def open_scene(
     )
     muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=ZONE, clock=clock)
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, Updates(TOKEN, base_url=bot_api.url) as updates:
-        yield Scene(
+        yield ReviewChatHarness(
             api=bot_api,
             engine=engine,
             store=store,

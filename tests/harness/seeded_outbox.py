@@ -19,16 +19,16 @@ from tests.servers.bot_api import BotApi
 CHAT = "@test_channel"
 
 
-class Newsdesk:
-    """Tells stories to one database. Story 7 is at https://news.example/7 and is called «Новость 7»."""
+class SeededOutbox:
+    """Writes stories and their deliveries into one database. Story 7 is «Новость 7» at https://news.example/7."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def tell(
+    def add_story(
         self,
         number: int,
-        *outlets: str,
+        *feed_names: str,
         chat: str = CHAT,
         topic: str = "extradition",
         html: str = "",
@@ -38,45 +38,45 @@ class Newsdesk:
         published: datetime = NOW,
         at: datetime = NOW,
     ) -> None:
-        """A story, or one more part of it, told by these outlets, and wanted in the chat."""
+        """Insert a story (or another part of it) with one article a feed, and want it shown in the chat."""
         url = f"https://news.example/{number}" + (f"-{part}" if part > 1 else "")
         shown = html or f'<b><a href="{url}">Новость {number}</a></b>'
         with write_transaction(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == number)).first() is None:
                 db.execute(insert(stories).values(id=number, created_at=at, updated_at=at))
-            for outlet in outlets or ("Лента",):
-                if db.execute(select(feeds.c.name).where(feeds.c.name == outlet)).first() is None:
-                    db.execute(insert(feeds).values(name=outlet, url="", active=True, next_poll_at=at))
-                entry = {"feed": outlet, "url": url, "title": "", "seen_at": at, "outcome": "posted", "reason": ""}
+            for name in feed_names or ("Лента",):
+                if db.execute(select(feeds.c.name).where(feeds.c.name == name)).first() is None:
+                    db.execute(insert(feeds).values(name=name, url="", active=True, next_poll_at=at))
+                entry = {"feed": name, "url": url, "title": "", "seen_at": at, "outcome": "posted", "reason": ""}
                 entry_id = db.scalar(insert(entries).values(entry).returning(entries.c.id))
                 tier = Tier.REVIEW if kind is DeliveryKind.REVIEW else Tier.POST
-                article = {"feed": outlet, "url": url, "canonical_url": url, "title": f"Новость {number}", "text": ""}
+                article = {"feed": name, "url": url, "canonical_url": url, "title": f"Новость {number}", "text": ""}
                 decided = {"verdict": asdict(verdict(topic, tier=tier)), "fingerprint": [], "problem": "", "part": part}
                 placed = {"entry_id": entry_id, "story_id": number, "published_at": published}
                 db.execute(insert(articles).values(article | decided | placed))
             want(db, number, WantedPost(chat=chat, html=shown, part=part, kind=kind, buttons=buttons), at)
 
-    def tell_many(self, numbers: Iterable[int], *, chat: str = CHAT) -> None:
+    def add_stories(self, numbers: Iterable[int], *, chat: str = CHAT) -> None:
         """These stories, published one minute after the other."""
         for number in numbers:
-            self.tell(number, chat=chat, published=NOW + timedelta(minutes=number))
+            self.add_story(number, chat=chat, published=NOW + timedelta(minutes=number))
 
     def states(self) -> dict[int, str]:
-        """The state of every row, by its number."""
+        """The state of every delivery, by its id."""
         with self.engine.connect() as db:
             return {row.id: row.state for row in db.execute(select(deliveries).order_by(deliveries.c.id))}
 
     def row(self, number: int) -> dict[str, object]:
-        """One row."""
+        """Every column of one delivery."""
         with self.engine.connect() as db:
             return dict(db.execute(select(deliveries).where(deliveries.c.id == number)).one()._mapping)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chatroom:
-    """A newsdesk, its outbox, and the chats at the stand-in."""
+class SeededChats:
+    """A seeded outbox, and the chats of the Bot API stand-in that it is posted to."""
 
-    desk: Newsdesk
+    seeded: SeededOutbox
     outbox: Outbox
     bot_api: BotApi
     channel: BotClient

@@ -1,7 +1,7 @@
 """One worker of the product's own parts over real servers, its clock in the test's hand: hours pass in a moment.
 
-`Station.minutes` does what app/daemon.py does in that time: polls, beats, sends, looks after itself. Stories come from
-feeds over HTTP and shown by the Bot API stand-in; what the operator is told stands in `told`.
+`Worker.run` does what app/daemon.py does in that time: it polls, beats, sends, and watches itself. Stories come from
+feeds over HTTP, and the Bot API stand-in keeps what is posted.
 """
 
 import socket
@@ -44,13 +44,13 @@ CHANNEL = "@test_channel"
 OWNER = str(OPERATOR.id)
 STEP = timedelta(seconds=30)  # between two looks at what is due
 LIMITS = Limits(read=0.6, total=1.5, host_gap=0, host_concurrency=9)
-TOLD = relevant(30)
-_Done = TypeVar("_Done")
+STORIES = relevant(30)
+_Result = TypeVar("_Result")
 
 
 @dataclass(slots=True, kw_only=True)
-class Newspaper:
-    """A feed on loopback; `port` of the server stands for the name given."""
+class ServedFeed:
+    """A feed on loopback. A `host` that is a name needs a lookup that leads it to 127.0.0.1."""
 
     web: WebServer
     clock: Clock
@@ -63,10 +63,10 @@ class Newspaper:
         url = f"http://{self.host}:{self.web.url.rpartition(':')[2]}{self.path}"
         return feed(name=self.host + self.path, url=url, interval=timedelta(minutes=10))
 
-    def tell(self, *numbers: int, age: timedelta = timedelta(minutes=5)) -> None:
-        """These stories, dated by the true time whatever our clock says."""
+    def publish(self, *numbers: int, age: timedelta = timedelta(minutes=5)) -> None:
+        """Add these of STORIES, so old by the true time, whatever the worker's clock says. None: an empty feed."""
         for number in numbers:
-            title, text = TOLD[number]
+            title, text = STORIES[number]
             link = f"{self.web.url}{self.path}/{number}"
             at = self.clock.now - age
             self.items.insert(0, Item(title=title, link=link, guid=link, content=f"<p>{text}</p>", published=at))
@@ -75,23 +75,22 @@ class Newspaper:
 
 
 @dataclass(slots=True, kw_only=True)
-class Station:
-    """Everything a worker needs; `press` are its feeds."""
+class Worker:
+    """The parts of one process and the servers around it."""
 
     engine: Engine
     bot_api: BotApi
     clock: Clock
-    press: tuple[Newspaper, ...]
     store: Store
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
-    blackout: DatabaseOutage
+    database_outage: DatabaseOutage
     feeds: dict[str, Feed] = field(default_factory=dict)
 
-    async def minutes(self, count: float, *, step: timedelta = STEP) -> None:
-        """So much time passes. The watch looks once a minute, or at every step if those are longer."""
-        end = self.clock.now + timedelta(minutes=count)
+    async def run(self, minutes: float, *, step: timedelta = STEP) -> None:
+        """Work until so much time has passed. The watch looks once a minute, or at every step if those are longer."""
+        end = self.clock.now + timedelta(minutes=minutes)
         looked_at = self.clock.now
         while self.clock.now < end:
             self.clock.forward(seconds=step.total_seconds())
@@ -109,7 +108,7 @@ class Station:
             with suppress(DatabaseError):
                 await self._drain(chat)
         with suppress(DatabaseError):
-            await self.blackout.round()
+            await self.database_outage.round()
 
     async def _claim(self) -> tuple[FeedState, ...]:
         due = self.store.claim_due_feeds(self.clock(), limit=50, lease=LEASE)
@@ -117,18 +116,18 @@ class Station:
             self.store.beat(beat_name(job, "here"), self.clock())
         return due
 
-    async def _try(self, name: str, work: Callable[[], Awaitable[_Done]]) -> _Done | None:
+    async def _try(self, name: str, work: Callable[[], Awaitable[_Result]]) -> _Result | None:
         began = self.clock()
         try:
-            done = await work()
+            result = await work()
         except DatabaseError as error:
-            self.blackout.lost(name, error, began)
+            self.database_outage.lost(name, error, began)
             return None
-        self.blackout.found(name)
-        return done
+        self.database_outage.found(name)
+        return result
 
     async def _drain(self, chat: str) -> None:
-        """As long as the pace lets through in one step."""
+        """Send what the pace lets through in one step."""
         for _ in range(4):
             until = await self.dispatcher.drain(chat)
             if until is None or until - self.clock() > timedelta(seconds=2):
@@ -136,23 +135,23 @@ class Station:
             self.clock.forward(seconds=(until - self.clock()).total_seconds())
 
     @property
-    def told(self) -> list[str]:
-        """What the operator was told, the oldest first."""
+    def operator_messages(self) -> list[str]:
+        """The texts in the operator's chat, the oldest first."""
         return [message.text for message in self.bot_api.posted(OWNER)]
 
-    def shown(self, *numbers: int) -> list[int]:
+    def posts_telling(self, *numbers: int) -> list[int]:
         """In how many messages of the channel each of these stories stands."""
         posts = [message.text for message in self.bot_api.posted(CHANNEL)]
-        return [sum(TOLD[number][0] in post for post in posts) for number in numbers]
+        return [sum(STORIES[number][0] in post for post in posts) for number in numbers]
 
 
 @asynccontextmanager
-async def on_air(
-    engine: Engine, bot_api: BotApi, *press: Newspaper, lookup: Callable[..., Any] = socket.getaddrinfo
-) -> AsyncIterator[Station]:
-    """A worker that starts on this database."""
-    clock, store, outbox, lookout = press[0].clock, Store(engine), Outbox(engine), Stats(engine)
-    feeds = {one.name: one for one in (paper.feed() for paper in press)}
+async def run_worker(
+    engine: Engine, bot_api: BotApi, *served_feeds: ServedFeed, lookup: Callable[..., Any] = socket.getaddrinfo
+) -> AsyncIterator[Worker]:
+    """A worker that starts on this database, with the clock of the first feed."""
+    clock, store, outbox, lookout = served_feeds[0].clock, Store(engine), Outbox(engine), Stats(engine)
+    feeds = {one.name: one for one in (served.feed() for served in served_feeds)}
     store.sync_feeds(list(feeds.values()), clock())
     weather = OutageDetector()
 
@@ -165,11 +164,10 @@ async def on_air(
         BotClient(TOKEN, base_url=bot_api.url, patience=timedelta(seconds=0.1)) as channel,
     ):
         poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL)
-        yield Station(
+        yield Worker(
             engine=engine,
             bot_api=bot_api,
             clock=clock,
-            press=press,
             store=store,
             poller=replace(poller, weather=weather),
             dispatcher=Dispatcher(outbox, {CHANNEL: channel, OWNER: channel}, clock=clock, pace=Pace()),
@@ -187,7 +185,7 @@ async def on_air(
                 told_in=OWNER,
                 is_down=lambda: weather.is_down,
             ),
-            blackout=DatabaseOutage(
+            database_outage=DatabaseOutage(
                 worker="here", clock=clock, shout=partial(send_directly, channel, OWNER), tell=tell
             ),
             feeds=feeds,

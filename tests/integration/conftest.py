@@ -1,4 +1,4 @@
-"""The newsroom with its review chat; two ways to speak to the Bot API stand-in: python-telegram-bot's, and raw HTTP."""
+"""The review chat in operation; two clients of the Bot API stand-in: python-telegram-bot's, and raw HTTP."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -11,7 +11,7 @@ from monitor.app.config_files import load_matcher
 from monitor.matching.matcher import Matcher
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
-from tests.harness.review_chat import KEYWORDS, Scene, open_scene
+from tests.harness.review_chat import KEYWORDS, ReviewChatHarness, open_review_chat
 from tests.servers.bot_api import BotApi
 
 
@@ -42,9 +42,9 @@ def matcher() -> Matcher:
 
 
 @pytest.fixture
-async def scene(
+async def harness(
     bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
-) -> AsyncIterator[Scene]:
-    """Everyone at work, the clock at NOW."""
-    async with open_scene(bot_api, engine, store, outbox, matcher) as opened:
+) -> AsyncIterator[ReviewChatHarness]:
+    """The review chat on either database, the clock at NOW."""
+    async with open_review_chat(bot_api, engine, store, outbox, matcher) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""A newsroom of distinct stories for the system tests: none resembles another, so each gets its own post."""
+"""Distinct stories for the system tests: none resembles another, so each gets its own post."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice, product
@@ -8,7 +8,7 @@ from tests.servers.web import Item, WebServer, rss
 _NAMES = ("Артём", "Богдан", "Виталий", "Глеб", "Денис", "Егор")
 _SURNAMES = ("Пробников", "Выдумкин", "Небылицын", "Сочинялов", "Примеров")
 _CITIES = ("Актобе", "Уральске", "Костанае", "Шымкенте", "Павлодаре", "Атырау", "Таразе")
-_PASTS = (
+_BIOGRAPHIES = (
     "служил связистом на севере и ушёл из части пешком через степь с одним рюкзаком",
     "преподавал географию в сельской школе, печатал стихи против войны и потерял работу",
     "чинил лифты, снимал ролики о дорогах и однажды вышел на площадь с чистым листом",
@@ -17,7 +17,7 @@ _PASTS = (
     "работал фельдшером, записал рассказ раненых солдат и отправил его журналистам",
     "паял усилители, играл на барабанах и подписал открытое письмо музыкантов",
 )
-_ENDS = (
+_LAST_SENTENCES = (
     "Мать узнала об этом от соседки по камере и пишет жалобу уполномоченному.",
     "Коллеги собирают подписи, посольство третьей страны обещает визу.",
     "Заседание перенесли на декабрь, переводчика снова не нашли.",
@@ -33,8 +33,8 @@ def relevant(count: int) -> list[tuple[str, str]]:
         (
             f"{name} {surname}: история {number}",
             f"Суд в городе, в {_CITIES[number % 7]}, разрешил выдачу. Казахстан экстрадирует россиянина "
-            f"{name}а {surname}а. Раньше он {_PASTS[number % 7]}. {_ENDS[number % 5]} "
-            + f"Дело номер {number * 7919} {_PASTS[(number * 3 + 2) % 7]}."
+            f"{name}а {surname}а. Раньше он {_BIOGRAPHIES[number % 7]}. {_LAST_SENTENCES[number % 5]} "
+            + f"Дело номер {number * 7919} {_BIOGRAPHIES[(number * 3 + 2) % 7]}."
             * 3,
         )
         for number, (surname, name) in enumerate(people)
@@ -47,6 +47,6 @@ def item(web: WebServer, path: str, title: str, text: str, *, age: timedelta = t
     return Item(title=title, link=link, guid=link, content=f"<p>{text}</p>", published=datetime.now(UTC) - age)  # noqa: TID251 - the world outside the product has a clock of its own
 
 
-def feed_of(web: WebServer, path: str, told: list[tuple[str, str]]) -> str:
-    """Put a feed telling these stories at `path`; returns its address."""
-    return web.serve(path, rss([item(web, path, title, text) for title, text in told]), etag="auto")
+def feed_of(web: WebServer, path: str, stories: list[tuple[str, str]]) -> str:
+    """Put a feed with these stories at `path`; returns its address."""
+    return web.serve(path, rss([item(web, path, title, text) for title, text in stories]), etag="auto")

@@ -6,37 +6,37 @@ from sqlalchemy import func, select
 from monitor.models.articles import Tier
 from monitor.storage.tables import deliveries
 from tests.factories import NOW
-from tests.harness.review_chat import CHANNEL, OWNER, REVIEWERS, Scene
+from tests.harness.review_chat import CHANNEL, OWNER, REVIEWERS, ReviewChatHarness
 from tests.servers import faults
 from tests.servers.bot_api import EDITOR, BotApi
 
 
-async def test_strangers_hear_nothing(scene: Scene, bot_api: BotApi) -> None:
+async def test_strangers_hear_nothing(harness: ReviewChatHarness, bot_api: BotApi) -> None:
     stranger = {"id": 55, "type": "private", "first_name": "Кто-то"}
     message = {"message_id": 1, "date": 1, "chat": stranger, "from": {**EDITOR, "id": 55}}
     bot_api.push_update({"message": message | {"text": "/status"}})
     query = {"id": "77", "from": {**EDITOR, "id": 55}, "chat_instance": "1", "data": "r:1:1:p"}
-    await scene.asked()
+    await harness.first_question()
     bot_api.push_update({"callback_query": query | {"message": message}})
 
-    await scene.hear()
+    await harness.handle_updates()
 
-    assert scene.api.posted(CHANNEL) == []
-    assert scene.answers_to_presses() == [""]
-    with scene.engine.connect() as db:
+    assert harness.api.posted(CHANNEL) == []
+    assert harness.answers_to_presses() == [""]
+    with harness.engine.connect() as db:
         assert db.scalar(select(func.count()).select_from(deliveries)) == 1
 
 
-async def test_the_operators_chat_decides_nothing(scene: Scene) -> None:
-    await scene.asked()
-    scene.outbox.tell(OWNER, "x", "кнопка", now=NOW, buttons=((("да", "r:1:1:p"),),))
-    await scene.show()
+async def test_the_operators_chat_decides_nothing(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    harness.outbox.tell(OWNER, "x", "кнопка", now=NOW, buttons=((("да", "r:1:1:p"),),))
+    await harness.deliver()
 
-    scene.api.callback(OWNER, scene.api.posted(OWNER)[0].message_id, "r:1:1:p")
-    await scene.hear()
+    harness.api.callback(OWNER, harness.api.posted(OWNER)[0].message_id, "r:1:1:p")
+    await harness.handle_updates()
 
-    assert scene.api.posted(CHANNEL) == []
-    assert scene.reviews.waiting().open == 1
+    assert harness.api.posted(CHANNEL) == []
+    assert harness.reviews.waiting().open == 1
 
 
 @pytest.mark.parametrize(
@@ -56,36 +56,36 @@ async def test_the_operators_chat_decides_nothing(scene: Scene) -> None:
         ("/nonsense <b>", "/undo"),
     ],
 )
-async def test_commands_are_answered_whatever_they_say(scene: Scene, said: str, expected: str) -> None:
-    await scene.asked()
-    scene.api.say(REVIEWERS, said)
+async def test_commands_are_answered_whatever_they_say(harness: ReviewChatHarness, said: str, expected: str) -> None:
+    await harness.first_question()
+    harness.api.say(REVIEWERS, said)
 
-    await scene.hear()
+    await harness.handle_updates()
 
-    assert expected in scene.api.posted(REVIEWERS)[-1].text
-
-
-async def test_small_talk_is_not_answered(scene: Scene) -> None:
-    await scene.asked()
-    scene.api.say(REVIEWERS, "Публикуем?")
-
-    await scene.hear()
-
-    assert len(scene.api.posted(REVIEWERS)) == 1
+    assert expected in harness.api.posted(REVIEWERS)[-1].text
 
 
-async def test_a_post_in_doubt_is_decided_by_the_operator(scene: Scene) -> None:
-    scene.tell(tier=Tier.POST)
-    scene.api.script(faults.reset)
-    await scene.dispatcher.drain(CHANNEL)
-    scene.clock.forward(minutes=11)
-    await scene.reviewing.ask_about_doubts()
-    await scene.show()
-    (asked,) = scene.api.posted(OWNER)
+async def test_small_talk_is_not_answered(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    harness.api.say(REVIEWERS, "Публикуем?")
 
-    scene.api.callback(OWNER, asked.message_id, "u:1:again")
-    scene.api.callback(OWNER, asked.message_id, "u:1:sent")
-    await scene.hear()
+    await harness.handle_updates()
 
-    assert len(scene.api.posted(CHANNEL)) == 1
-    assert scene.answers_to_presses() == ["Сообщение будет отправлено снова.", "Уже решено."]
+    assert len(harness.api.posted(REVIEWERS)) == 1
+
+
+async def test_a_post_in_doubt_is_decided_by_the_operator(harness: ReviewChatHarness) -> None:
+    harness.record_article(tier=Tier.POST)
+    harness.api.script(faults.reset)
+    await harness.dispatcher.drain(CHANNEL)
+    harness.clock.forward(minutes=11)
+    await harness.reviewing.ask_about_doubts()
+    await harness.deliver()
+    (asked,) = harness.api.posted(OWNER)
+
+    harness.api.callback(OWNER, asked.message_id, "u:1:again")
+    harness.api.callback(OWNER, asked.message_id, "u:1:sent")
+    await harness.handle_updates()
+
+    assert len(harness.api.posted(CHANNEL)) == 1
+    assert harness.answers_to_presses() == ["Сообщение будет отправлено снова.", "Уже решено."]

@@ -12,7 +12,7 @@ from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestI
 from monitor.storage.outbox import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
-from tests.harness.seeded_outbox import CHAT, Newsdesk
+from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
 HALF_PAST_TWO = Hours(zone="Asia/Almaty", digest_at=read_time("14:30"))  # NOW is 14:00 there
@@ -34,11 +34,11 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
     workers = [Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
-    desk = Newsdesk(engine)
+    seeded = SeededOutbox(engine)
     told = []
     for number in range(1, 97):  # two days, half an hour each
         if number % 24 == 1:
-            desk.tell(number, at=clock())
+            seeded.add_story(number, at=clock())
         for worker in workers:
             await worker.tell()
         told += [digest.html for digest in digests(outbox, clock)]
@@ -52,7 +52,7 @@ async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Eng
 
 
 async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    Newsdesk(engine).tell(1)
+    SeededOutbox(engine).add_story(1)
     digests(outbox, clock)
     clock.forward(hours=6)
 

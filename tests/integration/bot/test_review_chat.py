@@ -14,171 +14,173 @@ from monitor.storage.tables import deliveries, entries
 from monitor.storage.tables import reviews as reviews_table
 from monitor.storage.update_cursor import UpdateCursor
 from tests.factories import NOW
-from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, Scene
+from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, ReviewChatHarness
 from tests.servers import faults
 from tests.servers.bot_api import EDITOR, http
 
 
-async def test_a_doubtful_story_is_asked_about_with_its_words(scene: Scene) -> None:
-    question = await scene.asked()
+async def test_a_doubtful_story_is_asked_about_with_its_words(harness: ReviewChatHarness) -> None:
+    question = await harness.first_question()
 
     assert "правило «правило»" in question.text
     assert "«экстрадицию» (экстрадиция)" in question.text
-    assert scene.api.posted(CHANNEL) == []
+    assert harness.api.posted(CHANNEL) == []
 
 
-async def test_a_published_story_goes_to_the_channel_and_the_question_says_so(scene: Scene) -> None:
-    question = await scene.asked()
+async def test_a_published_story_goes_to_the_channel_and_the_question_says_so(harness: ReviewChatHarness) -> None:
+    question = await harness.first_question()
 
-    scene.press(question, "p")
-    await scene.hear()
+    harness.press_button(question, "p")
+    await harness.handle_updates()
 
-    (post,) = scene.api.posted(CHANNEL)
+    (post,) = harness.api.posted(CHANNEL)
     assert "Новость 1" in post.text
     assert "На проверку" not in post.text
-    (decided,) = scene.api.posted(REVIEWERS)
+    (decided,) = harness.api.posted(REVIEWERS)
     assert "Опубликовано" in decided.text
     assert decided.text.endswith("Р.")
     assert "reply_markup" not in decided.raw
-    ((outcome, reason),) = scene.outcomes()
+    ((outcome, reason),) = harness.outcomes()
     assert outcome == "posted"
     assert reason.endswith("решение: опубликовано (Р.)")
-    assert scene.answers_to_presses()[0].startswith("Опубликовано")
+    assert harness.answers_to_presses()[0].startswith("Опубликовано")
 
 
-async def test_what_joins_a_published_story_is_an_edit_in_the_channel(scene: Scene) -> None:
-    scene.press(await scene.asked(), "p")
-    await scene.hear()
+async def test_what_joins_a_published_story_is_an_edit_in_the_channel(harness: ReviewChatHarness) -> None:
+    harness.press_button(await harness.first_question(), "p")
+    await harness.handle_updates()
 
-    scene.tell(2, name="Вторая")
-    await scene.show()
+    harness.record_article(2, name="Вторая")
+    await harness.deliver()
 
-    (post,) = scene.api.posted(CHANNEL)
+    (post,) = harness.api.posted(CHANNEL)
     assert "Также пишут: Вторая" in post.text
-    assert len(scene.api.posted(REVIEWERS)) == 1
+    assert len(harness.api.posted(REVIEWERS)) == 1
 
 
 @pytest.mark.parametrize(("letter", "told"), [("r", "Отклонено"), ("o", "Не та тема")])
-async def test_a_rejected_story_stays_out_of_the_channel(scene: Scene, letter: str, told: str) -> None:
-    scene.press(await scene.asked(), letter)
-    await scene.hear()
-    scene.tell(2, name="Вторая")
-    await scene.show()
+async def test_a_rejected_story_stays_out_of_the_channel(harness: ReviewChatHarness, letter: str, told: str) -> None:
+    harness.press_button(await harness.first_question(), letter)
+    await harness.handle_updates()
+    harness.record_article(2, name="Вторая")
+    await harness.deliver()
 
-    assert scene.api.posted(CHANNEL) == []
-    (question,) = scene.api.posted(REVIEWERS)
+    assert harness.api.posted(CHANNEL) == []
+    (question,) = harness.api.posted(REVIEWERS)
     assert told in question.text
-    assert [outcome for outcome, _ in scene.outcomes()] == ["rejected", "rejected"]
+    assert [outcome for outcome, _ in harness.outcomes()] == ["rejected", "rejected"]
 
 
-async def test_the_rules_overrule_a_rejection(scene: Scene) -> None:
+async def test_the_rules_overrule_a_rejection(harness: ReviewChatHarness) -> None:
     """To miss a story the rules are sure of is worse than to show one that a maintainer did not want."""
-    scene.press(await scene.asked(), "r")
-    await scene.hear()
+    harness.press_button(await harness.first_question(), "r")
+    await harness.handle_updates()
 
-    scene.tell(2, name="Вторая", tier=Tier.POST)
-    await scene.show()
+    harness.record_article(2, name="Вторая", tier=Tier.POST)
+    await harness.deliver()
 
-    assert len(scene.api.posted(CHANNEL)) == 1
+    assert len(harness.api.posted(CHANNEL)) == 1
 
 
-async def test_a_question_is_closed_when_the_rules_post_the_story(scene: Scene) -> None:
-    question = await scene.asked()
+async def test_a_question_is_closed_when_the_rules_post_the_story(harness: ReviewChatHarness) -> None:
+    question = await harness.first_question()
 
-    scene.tell(2, name="Вторая", tier=Tier.POST)
-    await scene.show()
+    harness.record_article(2, name="Вторая", tier=Tier.POST)
+    await harness.deliver()
 
-    assert len(scene.api.posted(CHANNEL)) == 1
-    (closed,) = scene.api.posted(REVIEWERS)
+    assert len(harness.api.posted(CHANNEL)) == 1
+    (closed,) = harness.api.posted(REVIEWERS)
     assert "Ушло в канал само" in closed.text
     assert "reply_markup" not in closed.raw
-    assert scene.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW).startswith("Уже решено")
+    assert harness.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW).startswith("Уже решено")
     assert question.message_id == closed.message_id
 
 
-async def test_the_first_of_two_presses_stands_and_the_second_learns_it(scene: Scene) -> None:
-    question = await scene.asked()
+async def test_the_first_of_two_presses_stands_and_the_second_learns_it(harness: ReviewChatHarness) -> None:
+    question = await harness.first_question()
 
-    scene.press(question, "r")
-    scene.press(question, "p", user=OTHER)
-    await scene.hear()
+    harness.press_button(question, "r")
+    harness.press_button(question, "p", user=OTHER)
+    await harness.handle_updates()
 
-    assert scene.api.posted(CHANNEL) == []
-    first, second = scene.answers_to_presses()
+    assert harness.api.posted(CHANNEL) == []
+    first, second = harness.answers_to_presses()
     assert first.startswith("Отклонено")
     assert second.startswith("Уже решено. Отклонено")
     assert second.endswith("Р.")
 
 
-async def test_a_press_is_dealt_with_once_though_the_process_died_after_the_decision(scene: Scene) -> None:
+async def test_a_press_is_dealt_with_once_though_the_process_died_after_the_decision(
+    harness: ReviewChatHarness,
+) -> None:
     """The decision is committed, the place in the updates is not: Telegram shows the press again."""
-    scene.press(await scene.asked(), "p")
-    scene.reviews.decide(1, 1, Decision.PUBLISHED, initial="Р", now=NOW)
+    harness.press_button(await harness.first_question(), "p")
+    harness.reviews.decide(1, 1, Decision.PUBLISHED, initial="Р", now=NOW)
 
-    await scene.hear()
+    await harness.handle_updates()
 
-    assert len(scene.api.posted(CHANNEL)) == 1
-    (told,) = scene.answers_to_presses()
+    assert len(harness.api.posted(CHANNEL)) == 1
+    (told,) = harness.answers_to_presses()
     assert told.startswith("Уже решено. Опубликовано")
 
 
-async def test_an_unsent_publication_can_be_taken_back(scene: Scene) -> None:
-    scene.press(await scene.asked(), "p")
-    scene.api.say(REVIEWERS, "/undo")
+async def test_an_unsent_publication_can_be_taken_back(harness: ReviewChatHarness) -> None:
+    harness.press_button(await harness.first_question(), "p")
+    harness.api.say(REVIEWERS, "/undo")
 
-    await scene.hear()
+    await harness.handle_updates()
 
-    assert scene.api.posted(CHANNEL) == []
-    question, reply = scene.api.posted(REVIEWERS)
+    assert harness.api.posted(CHANNEL) == []
+    question, reply = harness.api.posted(REVIEWERS)
     assert "Опубликовано" not in question.text
     assert "reply_markup" in question.raw
     assert "Решение отменено" in reply.text
-    assert [outcome for outcome, _ in scene.outcomes()] == ["review"]
-    assert "решение" not in scene.outcomes()[0][1]
-    scene.press(question, "p")
-    await scene.hear()
-    assert len(scene.api.posted(CHANNEL)) == 1
+    assert [outcome for outcome, _ in harness.outcomes()] == ["review"]
+    assert "решение" not in harness.outcomes()[0][1]
+    harness.press_button(question, "p")
+    await harness.handle_updates()
+    assert len(harness.api.posted(CHANNEL)) == 1
 
 
-async def test_what_the_channel_shows_is_not_taken_back(scene: Scene) -> None:
-    scene.press(await scene.asked(), "p")
-    await scene.hear()
+async def test_what_the_channel_shows_is_not_taken_back(harness: ReviewChatHarness) -> None:
+    harness.press_button(await harness.first_question(), "p")
+    await harness.handle_updates()
 
-    scene.api.say(REVIEWERS, "/undo")
-    await scene.hear()
+    harness.api.say(REVIEWERS, "/undo")
+    await harness.handle_updates()
 
-    assert "уже в канале" in scene.api.posted(REVIEWERS)[-1].text
-    assert [outcome for outcome, _ in scene.outcomes()] == ["posted"]
-
-
-async def test_one_undo_read_twice_takes_back_one_decision(scene: Scene) -> None:
-    await scene.asked()
-    scene.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW)
-
-    scene.reviews.undo(REVIEWERS, "reply:1", NOW)
-    scene.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW)
-    scene.reviews.undo(REVIEWERS, "reply:1", NOW)
-
-    assert [outcome for outcome, _ in scene.outcomes()] == ["rejected"]
+    assert "уже в канале" in harness.api.posted(REVIEWERS)[-1].text
+    assert [outcome for outcome, _ in harness.outcomes()] == ["posted"]
 
 
-async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(scene: Scene) -> None:
-    question = await scene.asked()
-    scene.clock.forward(hours=25)
+async def test_one_undo_read_twice_takes_back_one_decision(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    harness.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW)
 
-    await scene.reviewing.expire()
-    await scene.reviewing.expire()
-    await scene.show()
+    harness.reviews.undo(REVIEWERS, "reply:1", NOW)
+    harness.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW)
+    harness.reviews.undo(REVIEWERS, "reply:1", NOW)
 
-    expired, reminder = scene.api.posted(REVIEWERS)
+    assert [outcome for outcome, _ in harness.outcomes()] == ["rejected"]
+
+
+async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(harness: ReviewChatHarness) -> None:
+    question = await harness.first_question()
+    harness.clock.forward(hours=25)
+
+    await harness.reviewing.expire()
+    await harness.reviewing.expire()
+    await harness.deliver()
+
+    expired, reminder = harness.api.posted(REVIEWERS)
     assert "Никто не решил вовремя" in expired.text
     assert "Новость 1" in reminder.text
     day = Day(date=NOW.date(), since=NOW, until=NOW + timedelta(days=2))
-    assert [item.title for item in scene.reviews.undecided(day)] == ["Новость 1"]
-    scene.press(question, "p")
-    await scene.hear()
-    assert len(scene.api.posted(CHANNEL)) == 1
-    assert scene.reviews.undecided(day) == ()
+    assert [item.title for item in harness.reviews.undecided(day)] == ["Новость 1"]
+    harness.press_button(question, "p")
+    await harness.handle_updates()
+    assert len(harness.api.posted(CHANNEL)) == 1
+    assert harness.reviews.undecided(day) == ()
 
 
 async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) -> None:
@@ -190,25 +192,25 @@ async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) ->
     assert listening.lease("two", NOW + LEASE, length=LEASE) == 42
 
 
-async def test_updates_taken_by_another_process_are_asked_for_again(scene: Scene) -> None:
-    scene.api.script(http(409, "Conflict: terminated by other getUpdates request"), "getUpdates")
-    scene.press(await scene.asked(), "p")
+async def test_updates_taken_by_another_process_are_asked_for_again(harness: ReviewChatHarness) -> None:
+    harness.api.script(http(409, "Conflict: terminated by other getUpdates request"), "getUpdates")
+    harness.press_button(await harness.first_question(), "p")
 
-    await scene.hear()
-    await scene.hear()  # still pausing
-    assert scene.api.count("getUpdates") == 1
-    scene.clock.forward(seconds=11)
-    await scene.hear()
+    await harness.handle_updates()
+    await harness.handle_updates()  # still pausing
+    assert harness.api.count("getUpdates") == 1
+    harness.clock.forward(seconds=11)
+    await harness.handle_updates()
 
-    assert len(scene.api.posted(CHANNEL)) == 1
+    assert len(harness.api.posted(CHANNEL)) == 1
 
 
-async def test_decisions_are_lines_of_a_corpus(scene: Scene) -> None:
-    await scene.asked()
-    assert list(scene.reviews.decisions()) == []
-    scene.reviews.decide(1, 1, Decision.OFF_TOPIC, initial="Р", now=NOW)
+async def test_decisions_are_lines_of_a_corpus(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    assert list(harness.reviews.decisions()) == []
+    harness.reviews.decide(1, 1, Decision.OFF_TOPIC, initial="Р", now=NOW)
 
-    (line,) = scene.reviews.decisions()
+    (line,) = harness.reviews.decisions()
 
     assert {name: line[name] for name in ("title", "lang", "topics")} == {
         "title": "Новость 1",
@@ -217,12 +219,16 @@ async def test_decisions_are_lines_of_a_corpus(scene: Scene) -> None:
     }
 
 
-async def test_nothing_of_the_person_is_kept_but_one_letter(scene: Scene) -> None:
-    scene.press(await scene.asked(), "r", user={**EDITOR, "first_name": "Аноним Анонимович", "username": "secret_name"})
+async def test_nothing_of_the_person_is_kept_but_one_letter(harness: ReviewChatHarness) -> None:
+    harness.press_button(
+        await harness.first_question(),
+        "r",
+        user={**EDITOR, "first_name": "Аноним Анонимович", "username": "secret_name"},
+    )
 
-    await scene.hear()
+    await harness.handle_updates()
 
-    with scene.engine.connect() as db:
+    with harness.engine.connect() as db:
         (row,) = db.execute(select(reviews_table)).all()
         kept = str([*db.execute(select(deliveries)).all(), *db.execute(select(entries)).all(), row])
     assert row.initial == "А"
@@ -231,11 +237,11 @@ async def test_nothing_of_the_person_is_kept_but_one_letter(scene: Scene) -> Non
     assert str(EDITOR["id"]) not in kept
 
 
-async def test_an_uncertain_question_is_not_lost(scene: Scene) -> None:
+async def test_an_uncertain_question_is_not_lost(harness: ReviewChatHarness) -> None:
     """The review message itself may be in doubt; the question still stands in the book."""
-    scene.tell()
-    scene.api.script(faults.reset)
-    await scene.dispatcher.drain(REVIEWERS)
+    harness.record_article()
+    harness.api.script(faults.reset)
+    await harness.dispatcher.drain(REVIEWERS)
 
-    assert scene.outbox.rows((DeliveryState.UNCERTAIN,))
-    assert scene.reviews.waiting().open == 1
+    assert harness.outbox.rows((DeliveryState.UNCERTAIN,))
+    assert harness.reviews.waiting().open == 1

@@ -12,7 +12,7 @@ from monitor.storage.archive import Archive
 from monitor.storage.database import open_engine
 from tests.factories import NOW
 from tests.harness.command_line import RULES, write_files
-from tests.harness.polled_history import Past, Told, story
+from tests.harness.polled_history import FeedArticle, PolledHistory, feed_article
 from tests.servers.web import WebServer
 
 PIECES = (
@@ -27,11 +27,11 @@ WORDS = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
 def test_the_same_rules_decide_the_same(
     told: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory, web: WebServer
 ) -> None:
-    folder = tmp_path_factory.mktemp("past")
+    folder = tmp_path_factory.mktemp("history")
     write_files(folder)
-    past = Past(folder, web)
-    past.poll([story(number, title, text) for number, (title, text) in enumerate(told, start=1)], NOW)
-    engine = open_engine(past.url)
+    history = PolledHistory(folder, web)
+    history.poll([feed_article(number, title, text) for number, (title, text) in enumerate(told, start=1)], NOW)
+    engine = open_engine(history.url)
 
     compared = Comparison(recorded, by(load_matcher(str(folder / "keywords.yaml"))))
     for article in Archive(engine).kept(NOW):
@@ -45,11 +45,11 @@ def test_the_same_rules_decide_the_same(
 
 def test_a_title_that_only_the_page_has_is_kept_too(tmp_path: Path, web: WebServer) -> None:
     write_files(tmp_path)
-    past = Past(tmp_path, web)
-    paragraphs = f"<article><p>{story(1, '', '').text}</p></article>"
+    history = PolledHistory(tmp_path, web)
+    paragraphs = f"<article><p>{feed_article(1, '', '').text}</p></article>"
     url = web.serve("/page", f"<title>Беглец у воды</title>{paragraphs}", content_type="text/html")
-    past.poll([Told(title="", text="", url=url)], NOW)
-    engine = open_engine(past.url)
+    history.poll([FeedArticle(title="", text="", url=url)], NOW)
+    engine = open_engine(history.url)
     (tmp_path / "keywords.yaml").write_text(RULES.replace('"рейс, поезд"', '"вода, поезд"'), encoding="utf-8")
 
     (article,) = Archive(engine).kept(NOW)

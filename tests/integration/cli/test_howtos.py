@@ -15,7 +15,7 @@ import pytest
 
 from monitor.stories.grouping import Chats
 from tests.harness.command_line import call
-from tests.harness.polled_history import Past, Told, story
+from tests.harness.polled_history import FeedArticle, PolledHistory, feed_article
 from tests.servers.web import WebServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,42 +40,42 @@ _COMMAND = re.compile(r"^\$ monitor (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _DATE = re.compile(r"\d\d\.\d\d\.\d{4}(?: \d\d:\d\d)?")
 
 
-def told(number: int, title: str, text: str, **given: int) -> Told:
-    one = story(number, title, text, **given)
-    return Told(title=one.title, text=one.text, url=f"https://alatau.example/news/{number}")
+def article(number: int, title: str, text: str, **given: int) -> FeedArticle:
+    one = feed_article(number, title, text, **given)
+    return FeedArticle(title=one.title, text=one.text, url=f"https://alatau.example/news/{number}")
 
 
-def work(past: Past) -> None:
+def work(history: PolledHistory) -> None:
     """What the monitor of the how-tos has seen."""
-    past.poll(
+    history.poll(
         [
-            told(
+            article(
                 1,
                 "Астана выдала программиста",
                 "Казахстан экстрадировал россиянина Егора Неверова, сообщил его адвокат.",
             ),
-            told(2, "Журналиста вернули силой", "Казахстан передал российским властям журналиста Платона Тихого."),
+            article(2, "Журналиста вернули силой", "Казахстан передал российским властям журналиста Платона Тихого."),
         ],
         NOW - 3 * DAY,
         name="Вестник Алатау",
     )
     again = "Казахстан экстрадировал россиянина Егора Неверова, сообщил его адвокат. Он просил убежища."
-    past.poll([told(3, "Неверова выдали Москве", again, like=1)], NOW - 2 * DAY, name="Голос Иртыша")
-    past.poll(
+    history.poll([article(3, "Неверова выдали Москве", again, like=1)], NOW - 2 * DAY, name="Голос Иртыша")
+    history.poll(
         [
-            told(
+            article(
                 4,
                 "Заречный вышел в финал",
                 "Шахматист Пётр Заречный на три часа задержал соперника в цейтноте.",
                 like=6,
             ),
-            told(5, "Ищут художника", "Художника Бориса Сосновского объявили в розыск, пишет его сестра."),
-            told(6, "Снег на перевале", "На перевале выпал снег, дорогу закрыли до утра."),
+            article(5, "Ищут художника", "Художника Бориса Сосновского объявили в розыск, пишет его сестра."),
+            article(6, "Снег на перевале", "На перевале выпал снег, дорогу закрыли до утра."),
         ],
         NOW - DAY,
         name="Вестник Алатау",
     )
-    past.post(NOW - DAY)
+    history.post(NOW - DAY)
 
 
 def steps(page: str) -> Iterator[tuple[str, str, str]]:
@@ -108,7 +108,7 @@ def folder(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> P
     (tmp_path / "keywords.yaml").write_text(rules, encoding="utf-8")
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    work(Past(tmp_path, web, chats=Chats(post="@alatau_news", review="-1001234567890")))
+    work(PolledHistory(tmp_path, web, chats=Chats(post="@alatau_news", review="-1001234567890")))
     return tmp_path
 
 

@@ -13,36 +13,36 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.storage.database import open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.text.urls import canonical
-from tests.harness.command_line import RULES, Told, call, write_files
-from tests.harness.polled_history import Past, story
+from tests.harness.command_line import RULES, CommandResult, call, write_files
+from tests.harness.polled_history import PolledHistory, feed_article
 from tests.servers.web import WebServer
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands count back from the real clock
 DAY = timedelta(days=1)
 NOVEL, TRAIN, CUSTOMS, AGAIN, SNOW = (
-    story(1, "Новая книга о реке", "Роман рассказывает, как беглец обманул таможню."),
-    story(2, "Ночной переход", "Беглеца заметили в поезде, рассказал проводник."),
-    story(3, "Задержан у моста", "Беглец Артём Пробников вышел к границе, сообщила охрана моста. Его ждали."),
-    story(
+    feed_article(1, "Новая книга о реке", "Роман рассказывает, как беглец обманул таможню."),
+    feed_article(2, "Ночной переход", "Беглеца заметили в поезде, рассказал проводник."),
+    feed_article(3, "Задержан у моста", "Беглец Артём Пробников вышел к границе, сообщила охрана моста. Его ждали."),
+    feed_article(
         4,
         "Пробникова взяли у моста",
         "Беглец Артём Пробников вышел к границе, сообщила охрана моста. Его ждали.",
         like=3,
     ),
-    story(5, "Снег на перевале", "Беглец зимы, снег выпал в горах, дорога открыта."),
+    feed_article(5, "Снег на перевале", "Беглец зимы, снег выпал в горах, дорога открыта."),
 )
 
 
 @pytest.fixture
-def past(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> Past:
+def history(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> PolledHistory:
     write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
-    past = Past(tmp_path, web)
-    past.poll([NOVEL, CUSTOMS], NOW - 3 * DAY)
-    past.poll([AGAIN], NOW - 2 * DAY, name="Вести реки")
-    past.poll([TRAIN, SNOW], NOW - DAY)
-    past.post(NOW)
-    return past
+    history = PolledHistory(tmp_path, web)
+    history.poll([NOVEL, CUSTOMS], NOW - 3 * DAY)
+    history.poll([AGAIN], NOW - 2 * DAY, name="Вести реки")
+    history.poll([TRAIN, SNOW], NOW - DAY)
+    history.post(NOW)
+    return history
 
 
 def edited(old: str, new: str) -> str:
@@ -52,7 +52,7 @@ def edited(old: str, new: str) -> str:
     return "edited.yaml"
 
 
-def answer(told: Told) -> dict[str, Any]:
+def answer(told: CommandResult) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(told.stdout)
     return found
 
@@ -60,7 +60,7 @@ def answer(told: Told) -> dict[str, Any]:
 # ── why ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_why_a_story_was_posted(past: Past) -> None:
+def test_why_a_story_was_posted(history: PolledHistory) -> None:
     told = call("why", "https://www.port.example/news/3/?utm_source=feed")
 
     assert told.code == 0
@@ -72,7 +72,7 @@ def test_why_a_story_was_posted(past: Past) -> None:
     assert "      «Беглец Артём Пробников вышел к границе, сообщила охрана моста.»" in told.rows
 
 
-def test_why_a_story_was_not_posted(past: Past) -> None:
+def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
     vetoed, unmatched = call("why", NOVEL.url), call("why", SNOW.url)
 
     assert "Причина:   flight/побег у границы: «Роман»" in vetoed.rows
@@ -83,14 +83,14 @@ def test_why_a_story_was_not_posted(past: Past) -> None:
     assert unmatched.rows[-1] == "Итог: не подходит"
 
 
-def test_why_says_when_todays_rules_are_others(past: Past) -> None:
+def test_why_says_when_todays_rules_are_others(history: PolledHistory) -> None:
     told = call("why", SNOW.url, "--keywords", edited("граница, таможня", "граница, таможня, дорога"))
 
     assert "Решение:   не подошло ни одной теме (unmatched)" in told.rows
     assert told.rows[-1] == "Итог: сразу в канал"
 
 
-def test_why_asks_the_rules_under_the_mutes_of_now(past: Past) -> None:
+def test_why_asks_the_rules_under_the_mutes_of_now(history: PolledHistory) -> None:
     engine = open_engine(load_settings(environment()).database_url)
     name = RuleName(topic="flight", title="Побеги", rule="побег у границы")
     now = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock
@@ -105,7 +105,7 @@ def test_why_asks_the_rules_under_the_mutes_of_now(past: Past) -> None:
     assert lacking["flight"] == "правило «побег у границы» нашло, но оно на паузе (/mute)"
 
 
-def test_why_of_what_was_never_seen(past: Past, web: WebServer) -> None:
+def test_why_of_what_was_never_seen(history: PolledHistory, web: WebServer) -> None:
     told, stranger = call("why", f"{web.url}/news/77/"), call("why", "https://other.example/1")
 
     assert told.code == stranger.code == 1
@@ -115,7 +115,7 @@ def test_why_of_what_was_never_seen(past: Past, web: WebServer) -> None:
     assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
 
 
-def test_why_for_a_program(past: Past) -> None:
+def test_why_for_a_program(history: PolledHistory) -> None:
     told = answer(call("why", AGAIN.url, "--json"))
 
     (entry,) = told["entries"]
@@ -128,7 +128,7 @@ def test_why_for_a_program(past: Past) -> None:
     assert "не хватило слова из строки «граница, таможня»" in lacking["flight"]
 
 
-def test_a_story_with_its_members(past: Past) -> None:
+def test_a_story_with_its_members(history: PolledHistory) -> None:
     told = call("story", "1")
 
     assert told.rows[0] == f"История 1 · началась {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC"
@@ -150,7 +150,7 @@ def test_nothing_is_created_by_looking(tmp_path: Path, monkeypatch: pytest.Monke
 # ── backtest ───────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_rules_change_nothing(past: Past) -> None:
+def test_the_same_rules_change_nothing(history: PolledHistory) -> None:
     told = call("backtest")
 
     assert told.code == 0
@@ -158,7 +158,7 @@ def test_the_same_rules_change_nothing(past: Past) -> None:
     assert told.rows[-1] == "Ни одно решение не изменилось."
 
 
-def test_what_an_edit_gains_and_loses(past: Past) -> None:
+def test_what_an_edit_gains_and_loses(history: PolledHistory) -> None:
     file = edited("граница, таможня", "дорога, таможня")
     told = call("backtest", "--keywords", file)
     machine = answer(call("backtest", "--keywords", file, "--json"))
@@ -176,7 +176,7 @@ def test_what_an_edit_gains_and_loses(past: Past) -> None:
     assert tallies == {"побег у границы": [2, 1, 1, 2], "побег в пути": [1, 1, 0, 0]}
 
 
-def test_another_tier_is_another_decision(past: Past) -> None:
+def test_another_tier_is_another_decision(history: PolledHistory) -> None:
     told = call("backtest", "--keywords", edited("        tier: review\n", ""))
 
     assert (told.code, "Решено иначе: 1" in told.rows) == (6, True)
@@ -185,7 +185,7 @@ def test_another_tier_is_another_decision(past: Past) -> None:
     )
 
 
-def test_two_files_may_be_compared_and_lists_cut_short(past: Past) -> None:
+def test_two_files_may_be_compared_and_lists_cut_short(history: PolledHistory) -> None:
     file = edited("граница, таможня", "дорога")
 
     assert call("backtest", "--against", file, "--keywords", file).code == 0
@@ -194,7 +194,7 @@ def test_two_files_may_be_compared_and_lists_cut_short(past: Past) -> None:
     assert "  … и ещё 1: --show 2" in call("backtest", "--keywords", file, "--show", "1").rows
 
 
-def test_only_the_time_asked_for(past: Past) -> None:
+def test_only_the_time_asked_for(history: PolledHistory) -> None:
     assert answer(call("backtest", "--since", "36h", "--json"))["articles"] == 2
     assert call("backtest", "--since", "вчера").code == 2
     assert "За этот срок в базе нет" in call("backtest", "--since", "1h").stdout
@@ -203,8 +203,8 @@ def test_only_the_time_asked_for(past: Past) -> None:
 # ── check ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_check_says_what_the_news_say_of_the_rules(past: Past) -> None:
-    past.poll([story(100 + number, f"Погода {number}", "В порту тихо.") for number in range(500)], NOW - DAY)
+def test_check_says_what_the_news_say_of_the_rules(history: PolledHistory) -> None:
+    history.poll([feed_article(100 + number, f"Погода {number}", "В порту тихо.") for number in range(500)], NOW - DAY)
     file = edited("рейс, поезд", "пароход")
 
     lenient = call("check", "--keywords", file)
@@ -214,8 +214,8 @@ def test_check_says_what_the_news_say_of_the_rules(past: Past) -> None:
     assert call("check", "--strict", "--keywords", file).code == 0, "what the news say is advice"
 
 
-def test_check_goes_without_a_database_it_cannot_ask(past: Past) -> None:
-    past.database.write_bytes(b"not a database")
+def test_check_goes_without_a_database_it_cannot_ask(history: PolledHistory) -> None:
+    history.database.write_bytes(b"not a database")
 
     told = call("check")
 

@@ -17,7 +17,7 @@ from monitor.models.health import ConditionKind
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from tests.harness.clock import Clock
-from tests.harness.worker import CHANNEL, Newspaper, Station, on_air
+from tests.harness.worker import CHANNEL, ServedFeed, Worker, run_worker
 from tests.servers import faults
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
@@ -28,20 +28,21 @@ Trouble = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def paper(web: WebServer) -> Newspaper:
-    """The newspaper, and by it everybody's clock."""
-    made = Newspaper(web=web, clock=Clock())
-    made.tell()
-    return made
+def served(web: WebServer) -> ServedFeed:
+    """An empty feed, and by its clock everybody's."""
+    empty = ServedFeed(web=web, clock=Clock())
+    empty.publish()
+    return empty
 
 
-def is_about(told: str, title: str, *, over: bool = False) -> bool:
-    return title in told and ("✅" in told) is over
+def is_about(message: str, title: str, *, over: bool = False) -> bool:
+    return title in message and ("✅" in message) is over
 
 
-def heard_once(station: Station, title: str) -> bool:
+def heard_once(worker: Worker, title: str) -> bool:
     """Whether the operator was told of this trouble once, of its end once, and of nothing else."""
-    return len(station.told) == 2 and is_about(station.told[0], title) and is_about(station.told[1], title, over=True)
+    messages = worker.operator_messages
+    return len(messages) == 2 and is_about(messages[0], title) and is_about(messages[1], title, over=True)
 
 
 # ── the database ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,40 +102,40 @@ def troubled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[E
 
 
 async def test_a_database_that_takes_nothing(
-    troubled: tuple[Engine, Trouble], paper: Newspaper, bot_api: BotApi
+    troubled: tuple[Engine, Trouble], served: ServedFeed, bot_api: BotApi
 ) -> None:
     engine, trouble = troubled
-    async with on_air(engine, bot_api, paper) as station:
-        paper.tell(0)
-        await station.minutes(15)
-        assert station.shown(0) == [1]
+    async with run_worker(engine, bot_api, served) as worker:
+        served.publish(0)
+        await worker.run(15)
+        assert worker.posts_telling(0) == [1]
 
         with trouble():
-            paper.tell(*range(1, 8))
-            await station.minutes(12)
-            assert station.shown(*range(1, 8)) == [0] * 7
-            assert [is_about(told, TITLE) for told in station.told] == [True]
-            assert "here: " in station.told[0]
-        await station.minutes(25)
+            served.publish(*range(1, 8))
+            await worker.run(12)
+            assert worker.posts_telling(*range(1, 8)) == [0] * 7
+            assert [is_about(text, TITLE) for text in worker.operator_messages] == [True]
+            assert "here: " in worker.operator_messages[0]
+        await worker.run(25)
 
-        assert station.shown(*range(8)) == [1] * 8
-        assert heard_once(station, TITLE)
+        assert worker.posts_telling(*range(8)) == [1] * 8
+        assert heard_once(worker, TITLE)
 
 
 @pytest.mark.postgres
-async def test_a_server_that_only_restarts_is_not_worth_a_word(paper: Newspaper, bot_api: BotApi) -> None:
+async def test_a_server_that_only_restarts_is_not_worth_a_word(served: ServedFeed, bot_api: BotApi) -> None:
     with PostgresServer(durable=True) as server:
         engine = open_engine(server.new_database())
         migrate(engine)
-        async with on_air(engine, bot_api, paper) as station:
+        async with run_worker(engine, bot_api, served) as worker:
             for number in range(3):
-                paper.tell(number)
-                await station.minutes(12)
+                served.publish(number)
+                await worker.run(12)
                 server.restart()
-            await station.minutes(2)
+            await worker.run(2)
 
-            assert station.shown(0, 1, 2) == [1] * 3
-            assert station.told == []
+            assert worker.posts_telling(0, 1, 2) == [1] * 3
+            assert worker.operator_messages == []
         engine.dispose()
 
 
@@ -144,59 +145,62 @@ async def test_a_server_that_only_restarts_is_not_worth_a_word(paper: Newspaper,
 async def test_no_name_can_be_resolved(engine: Engine, web: WebServer, bot_api: BotApi) -> None:
     """Feeds and Telegram are out of reach together; the outage is one, and charged to no feed."""
     clock = Clock()
-    press = [Newspaper(web=web, clock=clock, host=f"paper{number}.example", path=f"/{number}") for number in range(7)]
-    for paper in press:
-        paper.tell()
+    served_feeds = [
+        ServedFeed(web=web, clock=clock, host=f"feed{number}.example", path=f"/{number}") for number in range(7)
+    ]
+    for served in served_feeds:
+        served.publish()
     names = Resolver("127.0.0.1")
-    async with on_air(engine, bot_api, *press, lookup=names) as station:
-        await station.minutes(15)
+    async with run_worker(engine, bot_api, *served_feeds, lookup=names) as worker:
+        await worker.run(15)
     names.is_gone = True
-    async with on_air(engine, bot_api, *press, lookup=names) as station:  # nothing is remembered of the names
+    async with run_worker(engine, bot_api, *served_feeds, lookup=names) as worker:  # nothing is remembered of the names
         bot_api.stop()
-        for number, paper in enumerate(press):
-            paper.tell(number)
-        await station.minutes(90)
-        health = station.store.feed_health(clock())
+        for number, served in enumerate(served_feeds):
+            served.publish(number)
+        await worker.run(90)
+        health = worker.store.feed_health(clock())
         names.is_gone = False
         bot_api.start()
-        await station.minutes(30)
+        await worker.run(30)
 
         assert max(one.failures for one in health) <= 2, "our own network is no fault of theirs"
-        assert station.shown(*range(7)) == [1] * 7
-        assert heard_once(station, TITLES[ConditionKind.OUTAGE])
+        assert worker.posts_telling(*range(7)) == [1] * 7
+        assert heard_once(worker, TITLES[ConditionKind.OUTAGE])
 
 
 @pytest.mark.parametrize("hours", [4, pytest.param(24, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 @pytest.mark.parametrize("way", ["refuses", "hangs"])
-async def test_telegram_is_away(way: str, hours: int, engine: Engine, paper: Newspaper, bot_api: BotApi) -> None:
+async def test_telegram_is_away(way: str, hours: int, engine: Engine, served: ServedFeed, bot_api: BotApi) -> None:
     stories = range(24)
-    async with on_air(engine, bot_api, paper) as station:
-        await station.minutes(15)
+    async with run_worker(engine, bot_api, served) as worker:
+        await worker.run(15)
         asked = len(bot_api.calls)
         if way == "hangs":
             bot_api.script(faults.hang, "*", times=None)
         else:
             bot_api.stop()
         for number in stories:
-            paper.tell(number)
-            await station.minutes(hours * 60 / len(stories), step=timedelta(minutes=5))
+            served.publish(number)
+            await worker.run(hours * 60 / len(stories), step=timedelta(minutes=5))
         in_doubt = len(Outbox(engine).uncertain(CHANNEL))
         if way == "hangs":
             assert len(bot_api.calls) - asked <= 2 * (hours * 60 / 5 + 5), "the pauses grow to five minutes"
             bot_api.mend("*")
         else:
             bot_api.start()
-        await station.minutes(60)
+        await worker.run(60)
 
-        shown = station.shown(*stories)
+        shown = worker.posts_telling(*stories)
         assert in_doubt == int(way == "hangs"), "whatever the time, one; the next is sent when Telegram speaks again"
         assert max(shown) == 1
         assert sum(shown) == len(stories) - in_doubt
         assert len(bot_api.posted(CHANNEL)) <= 4, "a flood is told by a digest"
         if way == "hangs":  # the notice itself is in doubt; the operator hears of that
-            assert [is_about(told, TITLES[ConditionKind.LATE], over=True) for told in station.told].count(True) == 1
+            ends = [is_about(text, TITLES[ConditionKind.LATE], over=True) for text in worker.operator_messages]
+            assert ends.count(True) == 1
         else:
-            assert heard_once(station, TITLES[ConditionKind.LATE])
+            assert heard_once(worker, TITLES[ConditionKind.LATE])
 
 
 # ── the clock ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,36 +208,36 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, paper: New
 
 @pytest.mark.parametrize("days", [-1, 1], ids=["back and forth", "forth and back"])
 async def test_the_clock_is_set_a_day_wrong_and_right_again(
-    days: int, engine: Engine, paper: Newspaper, bot_api: BotApi
+    days: int, engine: Engine, served: ServedFeed, bot_api: BotApi
 ) -> None:
     stories = iter(range(30))
     told = []
-    async with on_air(engine, bot_api, paper) as station:
+    async with run_worker(engine, bot_api, served) as worker:
         for wrong in (0, days, 0):
-            paper.clock.wrong = timedelta(days=wrong)
+            served.clock.wrong = timedelta(days=wrong)
             for age in (5, 50):
                 told.append(next(stories))
-                paper.tell(told[-1], age=timedelta(minutes=age))
-                await station.minutes(14)
+                served.publish(told[-1], age=timedelta(minutes=age))
+                await worker.run(14)
 
-                assert station.shown(*told) == [1] * len(told), f"wrong by {wrong} days"
-        (health,) = station.store.feed_health(paper.clock())
+                assert worker.posts_telling(*told) == [1] * len(told), f"wrong by {wrong} days"
+        (health,) = worker.store.feed_health(served.clock())
 
     assert health.failures == 0
-    assert station.told == []
+    assert worker.operator_messages == []
 
 
 async def test_the_clock_goes_back_while_telegram_wants_a_pause(
-    engine: Engine, paper: Newspaper, bot_api: BotApi
+    engine: Engine, served: ServedFeed, bot_api: BotApi
 ) -> None:
-    async with on_air(engine, bot_api, paper) as station:
-        await station.minutes(11)
+    async with run_worker(engine, bot_api, served) as worker:
+        await worker.run(11)
         bot_api.script(faults.reset, times=1)
         bot_api.script(faults.hang, "getChat", times=2)
-        paper.tell(0, 1)
-        await station.minutes(11)
-        paper.clock.wrong = timedelta(days=-1)
+        served.publish(0, 1)
+        await worker.run(11)
+        served.clock.wrong = timedelta(days=-1)
 
-        await station.minutes(10)
+        await worker.run(10)
 
-        assert sorted(station.shown(0, 1)) == [0, 1], "the one in doubt is for those who look"
+        assert sorted(worker.posts_telling(0, 1)) == [0, 1], "the one in doubt is for those who look"

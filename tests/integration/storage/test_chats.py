@@ -17,16 +17,16 @@ from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
 from monitor.storage.outbox import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
-from tests.harness.seeded_outbox import CHAT, Chatroom, Newsdesk
+from tests.harness.seeded_outbox import CHAT, SeededChats, SeededOutbox
 from tests.servers.bot_api import CHANNEL, OPERATOR, REVIEW, TOKEN, BotApi, http
 
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
-GROUP, SUPERGROUP, NUMBER, DESK = "-555", str(REVIEW.id), str(CHANNEL.id), str(OPERATOR.id)
+GROUP, SUPERGROUP, NUMBER, OPERATOR_CHAT = "-555", str(REVIEW.id), str(CHANNEL.id), str(OPERATOR.id)
 MIGRATED = http(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": REVIEW.id})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene(Chatroom):
+class Harness(SeededChats):
     """The chats, and who serves them."""
 
     def serve(self, *chats: str, operator: str = "") -> Dispatcher:
@@ -36,9 +36,9 @@ class Scene(Chatroom):
 
 
 @pytest.fixture
-async def scene(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Scene]:
+async def harness(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Harness]:
     async with BotClient(TOKEN, base_url=bot_api.url) as channel:
-        yield Scene(desk=Newsdesk(engine), outbox=outbox, bot_api=bot_api, channel=channel, clock=Clock())
+        yield Harness(seeded=SeededOutbox(engine), outbox=outbox, bot_api=bot_api, channel=channel, clock=Clock())
 
 
 def shown(bot_api: BotApi, chat: str) -> list[str]:
@@ -48,146 +48,148 @@ def shown(bot_api: BotApi, chat: str) -> list[str]:
 # -- a group becomes a supergroup -----------------------------------------------------------------------
 
 
-async def test_what_waits_goes_to_the_supergroup_and_the_operator_is_told_once(scene: Scene) -> None:
-    dispatcher = scene.serve(GROUP, DESK, operator=DESK)
-    scene.desk.tell(1, chat=GROUP)
-    scene.desk.tell(2, chat=GROUP)
-    scene.bot_api.script(MIGRATED)
+async def test_what_waits_goes_to_the_supergroup_and_the_operator_is_told_once(harness: Harness) -> None:
+    dispatcher = harness.serve(GROUP, OPERATOR_CHAT, operator=OPERATOR_CHAT)
+    harness.seeded.add_story(1, chat=GROUP)
+    harness.seeded.add_story(2, chat=GROUP)
+    harness.bot_api.script(MIGRATED)
 
     await dispatcher.drain(GROUP)
-    await dispatcher.drain(DESK)
+    await dispatcher.drain(OPERATOR_CHAT)
 
-    assert shown(scene.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
-    (notice,) = shown(scene.bot_api, DESK)
+    assert shown(harness.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
+    (notice,) = shown(harness.bot_api, OPERATOR_CHAT)
     assert f"Группа {GROUP} стала супергруппой, её новый номер {SUPERGROUP}" in notice
-    (moved,) = [state for state in scene.outbox.chats() if state.chat == GROUP]
+    (moved,) = [state for state in harness.outbox.chats() if state.chat == GROUP]
     assert (moved.moved_to, moved.closed) == (SUPERGROUP, "")
 
 
-async def test_a_restart_remembers_the_move(scene: Scene) -> None:
-    scene.desk.tell(1, chat=GROUP)
-    scene.bot_api.script(MIGRATED)
-    await scene.serve(GROUP).drain(GROUP)
-    scene.desk.tell(2, chat=GROUP)
+async def test_a_restart_remembers_the_move(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat=GROUP)
+    harness.bot_api.script(MIGRATED)
+    await harness.serve(GROUP).drain(GROUP)
+    harness.seeded.add_story(2, chat=GROUP)
 
-    await scene.serve(GROUP).drain(GROUP)
+    await harness.serve(GROUP).drain(GROUP)
 
-    assert shown(scene.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
-    assert scene.bot_api.count("sendMessage") == 3
+    assert shown(harness.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
+    assert harness.bot_api.count("sendMessage") == 3
 
 
-async def test_messages_of_the_old_group_are_left_as_they_are(scene: Scene) -> None:
+async def test_messages_of_the_old_group_are_left_as_they_are(harness: Harness) -> None:
     """Numbers count anew in the supergroup: an edit would hit somebody else's message."""
-    dispatcher = scene.serve(SUPERGROUP)
-    scene.desk.tell(1, chat=SUPERGROUP)
+    dispatcher = harness.serve(SUPERGROUP)
+    harness.seeded.add_story(1, chat=SUPERGROUP)
     await dispatcher.drain(SUPERGROUP)
-    scene.desk.tell(1, chat=SUPERGROUP, html="правка")
-    scene.desk.tell(2, chat=SUPERGROUP)
-    scene.bot_api.script(http(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": CHANNEL.id}))
+    harness.seeded.add_story(1, chat=SUPERGROUP, html="правка")
+    harness.seeded.add_story(2, chat=SUPERGROUP)
+    harness.bot_api.script(http(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": CHANNEL.id}))
 
     await dispatcher.drain(SUPERGROUP)
 
-    assert shown(scene.bot_api, NUMBER) == ["Новость 2"]
-    assert list(scene.desk.states().values()) == ["cancelled", "sent"]
-    assert "супергруппой" in str(scene.desk.row(1)["error"])
-    assert scene.bot_api.count("editMessageText") == 0
+    assert shown(harness.bot_api, NUMBER) == ["Новость 2"]
+    assert list(harness.seeded.states().values()) == ["cancelled", "sent"]
+    assert "супергруппой" in str(harness.seeded.row(1)["error"])
+    assert harness.bot_api.count("editMessageText") == 0
 
 
-async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(scene: Scene) -> None:
-    scene.desk.tell(1, chat=GROUP)
-    scene.bot_api.script(MIGRATED)
-    await scene.serve(GROUP).drain(GROUP)
+async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat=GROUP)
+    harness.bot_api.script(MIGRATED)
+    await harness.serve(GROUP).drain(GROUP)
 
-    scene.desk.tell(1, "Вторая", chat=SUPERGROUP, html="с вторым изданием")
-    await scene.serve(SUPERGROUP).drain(SUPERGROUP)
+    harness.seeded.add_story(1, "Вторая", chat=SUPERGROUP, html="с вторым изданием")
+    await harness.serve(SUPERGROUP).drain(SUPERGROUP)
 
-    assert shown(scene.bot_api, SUPERGROUP) == ["с вторым изданием"]
-    assert [state.chat for state in scene.outbox.chats()] == [SUPERGROUP]
+    assert shown(harness.bot_api, SUPERGROUP) == ["с вторым изданием"]
+    assert [state.chat for state in harness.outbox.chats()] == [SUPERGROUP]
 
 
 # -- one channel, two names -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("before", "after"), [(CHAT, NUMBER), (NUMBER, CHAT), ("@Test_Channel", CHAT)])
-async def test_a_channel_under_another_name_is_the_same_channel(scene: Scene, before: str, after: str) -> None:
-    first = scene.serve(before)
-    scene.desk.tell(1, chat=before)
+async def test_a_channel_under_another_name_is_the_same_channel(harness: Harness, before: str, after: str) -> None:
+    first = harness.serve(before)
+    harness.seeded.add_story(1, chat=before)
     await first.drain(before)
-    scene.desk.tell(2, chat=before)
+    harness.seeded.add_story(2, chat=before)
 
     for number in (1, 2, 3):  # the operator has changed the setting, and polls went on
-        scene.desk.tell(number, "Вторая", chat=after, html=f"{number}: два издания")
-    await scene.serve(after).drain(after)
+        harness.seeded.add_story(number, "Вторая", chat=after, html=f"{number}: два издания")
+    await harness.serve(after).drain(after)
 
-    assert shown(scene.bot_api, CHAT) == ["1: два издания", "2: два издания", "3: два издания"]
-    assert scene.bot_api.count("sendMessage") == 3
-    assert {scene.desk.row(number)["chat"] for number in scene.desk.states()} == {after}
+    assert shown(harness.bot_api, CHAT) == ["1: два издания", "2: два издания", "3: два издания"]
+    assert harness.bot_api.count("sendMessage") == 3
+    assert {harness.seeded.row(number)["chat"] for number in harness.seeded.states()} == {after}
 
 
-async def test_until_telegram_says_which_chat_it_is_nothing_goes_where_it_may_stand_already(scene: Scene) -> None:
-    scene.desk.tell(1, chat=CHAT)
-    await scene.serve(CHAT).drain(CHAT)
-    scene.desk.tell(1, chat=NUMBER)
-    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
-    renamed = scene.serve(NUMBER)
+async def test_until_telegram_says_which_chat_it_is_nothing_goes_where_it_may_stand_already(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat=CHAT)
+    await harness.serve(CHAT).drain(CHAT)
+    harness.seeded.add_story(1, chat=NUMBER)
+    harness.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    renamed = harness.serve(NUMBER)
 
     assert await renamed.drain(NUMBER) == NOW + timedelta(minutes=1)
-    assert scene.bot_api.count("sendMessage") == 1
-    scene.clock.forward(minutes=1)
+    assert harness.bot_api.count("sendMessage") == 1
+    harness.clock.forward(minutes=1)
     await renamed.drain(NUMBER)
 
-    assert scene.bot_api.count("sendMessage") == 1
-    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+    assert harness.bot_api.count("sendMessage") == 1
+    assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
 
-async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(scene: Scene) -> None:
-    scene.desk.tell(1, chat=CHAT)
-    await scene.serve(CHAT).drain(CHAT)
-    scene.desk.tell(2, chat=NUMBER)
-    scene.bot_api.kick(CHAT)
-    renamed = scene.serve(NUMBER)
+async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat=CHAT)
+    await harness.serve(CHAT).drain(CHAT)
+    harness.seeded.add_story(2, chat=NUMBER)
+    harness.bot_api.kick(CHAT)
+    renamed = harness.serve(NUMBER)
 
     await renamed.drain(NUMBER)
-    (state,) = [state for state in scene.outbox.chats() if state.chat == NUMBER]
+    (state,) = [state for state in harness.outbox.chats() if state.chat == NUMBER]
     assert "добавьте его администратором" in state.closed
     assert state.closed_at == NOW
 
-    scene.bot_api.restore(CHAT)
-    scene.clock.forward(minutes=1)
+    harness.bot_api.restore(CHAT)
+    harness.clock.forward(minutes=1)
     await renamed.drain(NUMBER)
-    (state,) = scene.outbox.chats()
+    (state,) = harness.outbox.chats()
     assert (state.chat, state.closed, state.closed_at) == (NUMBER, "", None)
-    assert shown(scene.bot_api, CHAT) == ["Новость 1", "Новость 2"]
+    assert shown(harness.bot_api, CHAT) == ["Новость 1", "Новость 2"]
 
 
-async def test_what_was_shown_on_a_screen_is_no_reason_to_wait(scene: Scene) -> None:
-    scene.desk.tell(1, chat="terminal")
-    await Dispatcher(scene.outbox, {"terminal": Terminal(StringIO())}, clock=scene.clock, pace=FREE).drain("terminal")
-    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
-    scene.desk.tell(1)
+async def test_what_was_shown_on_a_screen_is_no_reason_to_wait(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat="terminal")
+    await Dispatcher(harness.outbox, {"terminal": Terminal(StringIO())}, clock=harness.clock, pace=FREE).drain(
+        "terminal"
+    )
+    harness.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    harness.seeded.add_story(1)
 
-    await scene.serve(CHAT).drain(CHAT)
+    await harness.serve(CHAT).drain(CHAT)
 
-    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
-
-
-async def test_a_new_installation_does_not_wait_to_know_its_chat(scene: Scene) -> None:
-    scene.bot_api.script(http(500, "Internal Server Error"), "getChat")
-    scene.desk.tell(1)
-
-    await scene.serve(CHAT).drain(CHAT)
-
-    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+    assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
 
-async def test_another_chat_keeps_its_rows(scene: Scene) -> None:
-    scene.desk.tell(1, chat="@elsewhere")
-    scene.desk.tell(1, chat=SUPERGROUP)
-    await scene.serve(SUPERGROUP, CHAT).drain(SUPERGROUP)
-    scene.desk.tell(2)
-    await scene.serve(SUPERGROUP, CHAT).drain(CHAT)
+async def test_a_new_installation_does_not_wait_to_know_its_chat(harness: Harness) -> None:
+    harness.bot_api.script(http(500, "Internal Server Error"), "getChat")
+    harness.seeded.add_story(1)
 
-    assert {(row["chat"], row["state"]) for row in map(scene.desk.row, scene.desk.states())} == {
+    await harness.serve(CHAT).drain(CHAT)
+
+    assert shown(harness.bot_api, CHAT) == ["Новость 1"]
+
+
+async def test_another_chat_keeps_its_rows(harness: Harness) -> None:
+    harness.seeded.add_story(1, chat="@elsewhere")
+    harness.seeded.add_story(1, chat=SUPERGROUP)
+    await harness.serve(SUPERGROUP, CHAT).drain(SUPERGROUP)
+    harness.seeded.add_story(2)
+    await harness.serve(SUPERGROUP, CHAT).drain(CHAT)
+
+    assert {(row["chat"], row["state"]) for row in map(harness.seeded.row, harness.seeded.states())} == {
         ("@elsewhere", "pending"),
         (SUPERGROUP, "sent"),
         (CHAT, "sent"),
@@ -198,109 +200,111 @@ async def test_another_chat_keeps_its_rows(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["kicked", "token"])
-async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(scene: Scene, trouble: str) -> None:
-    dispatcher = scene.serve(CHAT)
-    scene.desk.tell(1)
+async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(harness: Harness, trouble: str) -> None:
+    dispatcher = harness.serve(CHAT)
+    harness.seeded.add_story(1)
     if trouble == "kicked":
-        scene.bot_api.kick(CHAT)
+        harness.bot_api.kick(CHAT)
     else:
-        scene.bot_api.revoke()
+        harness.bot_api.revoke()
     pauses = []
     for _ in range(12):
         until = await dispatcher.drain(CHAT)
         assert until is not None
-        pauses.append(until - scene.clock())
-        scene.clock.now = until
+        pauses.append(until - harness.clock())
+        harness.clock.now = until
 
-    (state,) = scene.outbox.chats()
+    (state,) = harness.outbox.chats()
     assert dispatcher.is_closed(CHAT)
     assert state.closed
     assert state.closed_at == NOW
     assert pauses == sorted(pauses)
     assert max(pauses) == timedelta(minutes=5)
 
-    scene.bot_api.restore(CHAT)
-    scene.bot_api.revoke(revoked=False)
+    harness.bot_api.restore(CHAT)
+    harness.bot_api.revoke(revoked=False)
     assert await dispatcher.drain(CHAT) is None
 
-    (state,) = scene.outbox.chats()
+    (state,) = harness.outbox.chats()
     assert (state.closed, state.closed_at) == ("", None)
-    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+    assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
 
-async def test_one_chats_trouble_never_delays_another(scene: Scene) -> None:
-    dispatcher = scene.serve(CHAT, SUPERGROUP, DESK)
-    for chat in (CHAT, SUPERGROUP, DESK):
-        scene.desk.tell(1, chat=chat)
-    scene.bot_api.kick(CHAT)
-    scene.bot_api.script(http(429, "Too Many Requests: retry after 3600", {"retry_after": 3600}))
+async def test_one_chats_trouble_never_delays_another(harness: Harness) -> None:
+    dispatcher = harness.serve(CHAT, SUPERGROUP, OPERATOR_CHAT)
+    for chat in (CHAT, SUPERGROUP, OPERATOR_CHAT):
+        harness.seeded.add_story(1, chat=chat)
+    harness.bot_api.kick(CHAT)
+    harness.bot_api.script(http(429, "Too Many Requests: retry after 3600", {"retry_after": 3600}))
 
     # The 429 hits whoever comes first: not the kicked one, which never gets that far.
-    until = await asyncio.gather(*map(dispatcher.drain, (SUPERGROUP, CHAT, DESK)))
+    until = await asyncio.gather(*map(dispatcher.drain, (SUPERGROUP, CHAT, OPERATOR_CHAT)))
 
-    assert sum(bool(shown(scene.bot_api, chat)) for chat in (SUPERGROUP, DESK)) >= 1
+    assert sum(bool(shown(harness.bot_api, chat)) for chat in (SUPERGROUP, OPERATOR_CHAT)) >= 1
     assert until.count(None) >= 1
 
 
 # -- the post itself ------------------------------------------------------------------------------------
 
 
-async def test_a_post_that_may_not_be_edited_is_left_and_says_so(scene: Scene) -> None:
-    dispatcher = scene.serve(CHAT)
-    scene.desk.tell(1)
+async def test_a_post_that_may_not_be_edited_is_left_and_says_so(harness: Harness) -> None:
+    dispatcher = harness.serve(CHAT)
+    harness.seeded.add_story(1)
     await dispatcher.drain(CHAT)
-    scene.desk.tell(1, html="правка")
-    scene.bot_api.script(http(400, "Bad Request: message can't be edited"), "editMessageText")
+    harness.seeded.add_story(1, html="правка")
+    harness.bot_api.script(http(400, "Bad Request: message can't be edited"), "editMessageText")
 
     await dispatcher.drain(CHAT)
 
-    assert scene.desk.states() == {1: "cancelled"}
-    assert "Пост больше нельзя править, он остаётся" in str(scene.desk.row(1)["error"])
-    assert shown(scene.bot_api, CHAT) == ["Новость 1"]
+    assert harness.seeded.states() == {1: "cancelled"}
+    assert "Пост больше нельзя править, он остаётся" in str(harness.seeded.row(1)["error"])
+    assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
 
-async def test_buttons_come_with_the_post_and_go_with_an_edit(scene: Scene) -> None:
-    dispatcher = scene.serve(SUPERGROUP)
-    scene.desk.tell(
+async def test_buttons_come_with_the_post_and_go_with_an_edit(harness: Harness) -> None:
+    dispatcher = harness.serve(SUPERGROUP)
+    harness.seeded.add_story(
         1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, buttons=((("Да", "y:1"), ("Нет", "n:1")), (("?", "q:1"),))
     )
     await dispatcher.drain(SUPERGROUP)
-    (message,) = scene.bot_api.posted(SUPERGROUP)
+    (message,) = harness.bot_api.posted(SUPERGROUP)
     assert message.raw["reply_markup"]["inline_keyboard"] == [
         [{"text": "Да", "callback_data": "y:1"}, {"text": "Нет", "callback_data": "n:1"}],
         [{"text": "?", "callback_data": "q:1"}],
     ]
 
-    scene.desk.tell(1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено", buttons=((("Отменить", "u:1"),),))
+    harness.seeded.add_story(
+        1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено", buttons=((("Отменить", "u:1"),),)
+    )
     await dispatcher.drain(SUPERGROUP)
-    (message,) = scene.bot_api.posted(SUPERGROUP)
+    (message,) = harness.bot_api.posted(SUPERGROUP)
     assert message.raw["reply_markup"]["inline_keyboard"] == [[{"text": "Отменить", "callback_data": "u:1"}]]
 
-    scene.desk.tell(1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено")
+    harness.seeded.add_story(1, chat=SUPERGROUP, kind=DeliveryKind.REVIEW, html="решено")
     await dispatcher.drain(SUPERGROUP)
-    (message,) = scene.bot_api.posted(SUPERGROUP)
+    (message,) = harness.bot_api.posted(SUPERGROUP)
     assert "reply_markup" not in message.raw
 
 
-async def test_buttons_that_telegram_does_not_take_put_the_row_aside(scene: Scene) -> None:
-    scene.desk.tell(1, buttons=((("Да", "y" * 65),),))
-    await scene.serve(CHAT).drain(CHAT)
+async def test_buttons_that_telegram_does_not_take_put_the_row_aside(harness: Harness) -> None:
+    harness.seeded.add_story(1, buttons=((("Да", "y" * 65),),))
+    await harness.serve(CHAT).drain(CHAT)
 
-    assert scene.desk.states() == {1: DeliveryState.REJECTED}
+    assert harness.seeded.states() == {1: DeliveryState.REJECTED}
 
 
-async def test_at_night_stories_come_without_a_sound_and_notices_as_they_want(scene: Scene) -> None:
+async def test_at_night_stories_come_without_a_sound_and_notices_as_they_want(harness: Harness) -> None:
     night = Hours(zone="Asia/Almaty", quiet=read_quiet("13:00-15:00"))  # it is 14:00 there
-    dispatcher = Dispatcher(scene.outbox, {CHAT: scene.channel}, clock=scene.clock, pace=FREE, hours=night)
-    scene.desk.tell(1)
-    scene.outbox.tell(CHAT, "a", "громко", now=NOW)
-    scene.outbox.tell(CHAT, "b", "тихо", now=NOW, silent=True)
+    dispatcher = Dispatcher(harness.outbox, {CHAT: harness.channel}, clock=harness.clock, pace=FREE, hours=night)
+    harness.seeded.add_story(1)
+    harness.outbox.tell(CHAT, "a", "громко", now=NOW)
+    harness.outbox.tell(CHAT, "b", "тихо", now=NOW, silent=True)
     await dispatcher.drain(CHAT)
-    scene.clock.forward(hours=1)
-    scene.desk.tell(2)
+    harness.clock.forward(hours=1)
+    harness.seeded.add_story(2)
     await dispatcher.drain(CHAT)
 
-    calls = [call for call in scene.bot_api.calls if call.method == "sendMessage"]
+    calls = [call for call in harness.bot_api.calls if call.method == "sendMessage"]
     assert [(call.params.text("text")[:3], call.params.flag("disable_notification")) for call in calls] == [
         ("<b>", True),
         ("гро", False),
@@ -309,8 +313,8 @@ async def test_at_night_stories_come_without_a_sound_and_notices_as_they_want(sc
     ]
 
 
-async def test_a_number_that_exists_is_told_from_one_that_does_not(scene: Scene) -> None:
-    scene.bot_api.say(CHAT, "чужое")
-    await scene.channel.post(CHAT, "своё")
+async def test_a_number_that_exists_is_told_from_one_that_does_not(harness: Harness) -> None:
+    harness.bot_api.say(CHAT, "чужое")
+    await harness.channel.post(CHAT, "своё")
 
-    assert [await scene.channel.exists(CHAT, number) for number in (1, 2, 3)] == [True, True, False]
+    assert [await harness.channel.exists(CHAT, number) for number in (1, 2, 3)] == [True, True, False]

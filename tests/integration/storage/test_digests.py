@@ -22,7 +22,7 @@ from monitor.storage.outbox import Outbox, tell
 from monitor.storage.stats import Stats
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
-from tests.harness.seeded_outbox import CHAT, Newsdesk
+from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 LEASE = timedelta(minutes=3)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
@@ -31,8 +31,8 @@ TODAY = Day(date=date(2026, 11, 22), since=NOW - 24 * HOUR, until=NOW + HOUR)
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Newsdesk:
-    return Newsdesk(engine)
+def seeded(engine: Engine) -> SeededOutbox:
+    return SeededOutbox(engine)
 
 
 def take(outbox: Outbox, chat: str = CHAT) -> Delivery:
@@ -47,16 +47,16 @@ def send(outbox: Outbox, message_id: int = 7, chat: str = CHAT) -> Delivery:
     return taken
 
 
-def test_twenty_posts_are_posts(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell_many(range(1, FLOOD + 1))
+def test_twenty_posts_are_posts(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_stories(range(1, FLOOD + 1))
 
     assert send(outbox).kind is DeliveryKind.STORY
-    assert set(desk.states().values()) == {"sent", "pending"}
+    assert set(seeded.states().values()) == {"sent", "pending"}
 
 
-def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell_many(reversed(range(2, FLOOD + 2)))
-    desk.tell(1, "Медуза", "Лада", topic="knb", published=NOW)
+def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_stories(reversed(range(2, FLOOD + 2)))
+    seeded.add_story(1, "Медуза", "Лада", topic="knb", published=NOW)
 
     digest = send(outbox)
 
@@ -66,15 +66,15 @@ def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Out
     assert lines[:4] == [f"Накопилось новостей: {FLOOD + 1}", "", "Knb · 1", "• Новость 1 — Медуза, Лада"]
     assert lines[5] == f"Extradition · {FLOOD}"
     assert lines[6:] == [f"• Новость {number} — Лента" for number in range(2, FLOOD + 2)]
-    assert list(desk.states().values()) == ["digested"] * (FLOOD + 1) + ["sent"]
-    assert {desk.row(number)["digest_id"] for number in range(1, FLOOD + 2)} == {digest.id}
+    assert list(seeded.states().values()) == ["digested"] * (FLOOD + 1) + ["sent"]
+    assert {seeded.row(number)["digest_id"] for number in range(1, FLOOD + 2)} == {digest.id}
     assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
 
 
-def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, desk: Newsdesk, engine: Engine) -> None:
+def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, seeded: SeededOutbox, engine: Engine) -> None:
     """Else an outage of Telegram would seem over as soon as twenty-one stories wait."""
     for number in range(1, FLOOD + 2):
-        desk.tell(number, at=NOW - 3 * HOUR + number * timedelta(minutes=1))
+        seeded.add_story(number, at=NOW - 3 * HOUR + number * timedelta(minutes=1))
 
     digest = take(outbox)
     outbox.settle(digest, Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
@@ -84,8 +84,8 @@ def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, desk: Newsdesk,
     assert chat.waiting_since == NOW - 3 * HOUR + timedelta(minutes=1)
 
 
-def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell_many(range(1, 301))
+def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_stories(range(1, 301))
 
     told: list[str] = []
     while isinstance(claimed := outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Delivery):
@@ -96,13 +96,13 @@ def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox,
     assert [sum(f"Новость {number} —" in digest for digest in told) for number in range(1, 301)] == [1] * 300
 
 
-def test_a_closed_chat_gets_one_digest_when_it_opens_not_one_every_twenty(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(1)
+def test_a_closed_chat_gets_one_digest_when_it_opens_not_one_every_twenty(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(1)
     hour_later = Settlement(state=DeliveryState.PENDING, chat_closed="нет прав", chat_not_before_at=NOW + HOUR)
     outbox.settle(take(outbox), hour_later, NOW)
-    desk.tell_many(range(2, 41))
+    seeded.add_stories(range(2, 41))
     assert isinstance(outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Wait)
-    desk.tell_many(range(41, 61))
+    seeded.add_stories(range(41, 61))
 
     digest = outbox.claim(CHAT, NOW + HOUR, lease=LEASE, pace=FREE)
 
@@ -110,27 +110,29 @@ def test_a_closed_chat_gets_one_digest_when_it_opens_not_one_every_twenty(outbox
     assert "Накопилось новостей: 60" in digest.html
 
 
-def test_reviews_notices_edits_and_other_chats_are_not_folded(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(100)
+def test_reviews_notices_edits_and_other_chats_are_not_folded(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(100)
     send(outbox)
-    desk.tell(100, html="правка")
+    seeded.add_story(100, html="правка")
     for number in range(1, FLOOD + 1):
-        desk.tell(number)
-        desk.tell(200 + number, kind=DeliveryKind.REVIEW)
-        desk.tell(300 + number, chat="@other")
+        seeded.add_story(number)
+        seeded.add_story(200 + number, kind=DeliveryKind.REVIEW)
+        seeded.add_story(300 + number, chat="@other")
     outbox.tell(CHAT, "notice", "внимание", now=NOW)
 
     assert take(outbox).kind is DeliveryKind.STORY
-    assert "digested" not in desk.states().values()
+    assert "digested" not in seeded.states().values()
 
 
-def test_what_joins_a_digested_story_changes_nothing_and_news_answer_the_digest(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell_many(range(1, FLOOD + 2))
+def test_what_joins_a_digested_story_changes_nothing_and_news_answer_the_digest(
+    outbox: Outbox, seeded: SeededOutbox
+) -> None:
+    seeded.add_stories(range(1, FLOOD + 2))
     send(outbox, message_id=50)
 
-    desk.tell(3, "Вторая", html="с вторым изданием")
+    seeded.add_story(3, "Вторая", html="с вторым изданием")
     assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
-    desk.tell(3, part=2)
+    seeded.add_story(3, part=2)
 
     follow_up = take(outbox)
     assert (follow_up.story_id, follow_up.reply_to) == (3, 50)
@@ -139,10 +141,10 @@ def test_what_joins_a_digested_story_changes_nothing_and_news_answer_the_digest(
 # -- the day --------------------------------------------------------------------------------------------
 
 
-def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(1, "Медуза", topic="knb")
+def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(1, "Медуза", topic="knb")
     send(outbox, message_id=41)
-    desk.tell(2)
+    seeded.add_story(2)
     send(outbox, message_id=42)
 
     assert outbox.tell_day(CHAT, TODAY, NOW + HOUR)
@@ -156,8 +158,8 @@ def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, desk: News
     )
 
 
-def test_a_day_links_to_the_articles_when_the_channel_is_private(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(1, "Медуза", chat="-100123")
+def test_a_day_links_to_the_articles_when_the_channel_is_private(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(1, "Медуза", chat="-100123")
     send(outbox, chat="-100123")
 
     outbox.tell_day("-100123", TODAY, NOW + HOUR)
@@ -165,10 +167,10 @@ def test_a_day_links_to_the_articles_when_the_channel_is_private(outbox: Outbox,
     assert '<a href="https://news.example/1">Новость 1</a> — Медуза' in take(outbox, "-100123").html
 
 
-def test_a_channel_configured_by_number_is_linked_by_its_name(outbox: Outbox, desk: Newsdesk) -> None:
+def test_a_channel_configured_by_number_is_linked_by_its_name(outbox: Outbox, seeded: SeededOutbox) -> None:
     identity = ChatIdentity(number="-100123", name="@test_channel")
     outbox.meet("-100123", identity, served=["-100123"], now=NOW)
-    desk.tell(1, chat="-100123")
+    seeded.add_story(1, chat="-100123")
     send(outbox, chat="-100123")
 
     outbox.tell_day("-100123", TODAY, NOW + HOUR)
@@ -176,9 +178,9 @@ def test_a_channel_configured_by_number_is_linked_by_its_name(outbox: Outbox, de
     assert "https://t.me/test_channel/7" in take(outbox, "-100123").html
 
 
-def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(outbox: Outbox, desk: Newsdesk) -> None:
+def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(outbox: Outbox, seeded: SeededOutbox) -> None:
     assert not outbox.tell_day(CHAT, TODAY, NOW)
-    desk.tell(1)
+    seeded.add_story(1)
     assert not outbox.tell_day(CHAT, TODAY, NOW), "nothing of it is posted yet"
     send(outbox)
 
@@ -188,8 +190,8 @@ def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(outbox: Out
     assert not outbox.tell_day(CHAT, tomorrow, NOW), "the story was told yesterday"
 
 
-def test_a_digested_story_is_linked_to_its_digest(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell_many(range(1, FLOOD + 2))
+def test_a_digested_story_is_linked_to_its_digest(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_stories(range(1, FLOOD + 2))
     send(outbox, message_id=50)
 
     outbox.tell_day(CHAT, TODAY, NOW + HOUR)
@@ -197,7 +199,7 @@ def test_a_digested_story_is_linked_to_its_digest(outbox: Outbox, desk: Newsdesk
     assert take(outbox).html.count('href="https://t.me/test_channel/50"') == FLOOD + 1
 
 
-def test_stories_that_nobody_reviewed_stand_in_the_day(outbox: Outbox, desk: Newsdesk) -> None:
+def test_stories_that_nobody_reviewed_stand_in_the_day(outbox: Outbox, seeded: SeededOutbox) -> None:
     late = DigestItem(topic="Не рассмотрены редакцией", title="Спорная", url="https://news.example/9")
 
     outbox.tell_day(CHAT, TODAY, NOW, undecided=[late])
@@ -222,17 +224,17 @@ def test_a_notice_told_again_is_the_same_notice(outbox: Outbox, engine: Engine) 
     assert (edit.id, edit.message_id, edit.html, edit.buttons) == (first.id, 7, "снова открыт", ())
 
 
-def test_other_buttons_alone_are_reason_for_an_edit(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(1, kind=DeliveryKind.REVIEW, buttons=((("Да", "y:1"), ("Нет", "n:1")),))
+def test_other_buttons_alone_are_reason_for_an_edit(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(1, kind=DeliveryKind.REVIEW, buttons=((("Да", "y:1"), ("Нет", "n:1")),))
     assert send(outbox).buttons == ((("Да", "y:1"), ("Нет", "n:1")),)
 
-    desk.tell(1, kind=DeliveryKind.REVIEW)
+    seeded.add_story(1, kind=DeliveryKind.REVIEW)
 
-    assert (take(outbox).message_id, desk.states()) == (7, {1: "sending"})
+    assert (take(outbox).message_id, seeded.states()) == (7, {1: "sending"})
 
 
-def test_rows_without_a_story_have_a_name_in_the_list(outbox: Outbox, desk: Newsdesk) -> None:
-    desk.tell(1, "Медуза", "Лада")
+def test_rows_without_a_story_have_a_name_in_the_list(outbox: Outbox, seeded: SeededOutbox) -> None:
+    seeded.add_story(1, "Медуза", "Лада")
     outbox.tell(CHAT, "notice", "<b>Группа</b> переехала\nподробности", now=NOW)
 
     listed = outbox.rows([DeliveryState.PENDING])

@@ -11,7 +11,7 @@ from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from monitor.storage.tables import chats, deliveries, feeds
 from tests.factories import NOW, feed, poll_outcome
-from tests.harness.seeded_outbox import CHAT, Newsdesk
+from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
@@ -65,7 +65,7 @@ def test_pauses_last_as_long_as_they_would_have(store: Store, engine: Engine) ->
 
 
 def test_a_claim_whose_worker_died_is_in_doubt_in_minutes(store: Store, outbox: Outbox, engine: Engine) -> None:
-    Newsdesk(engine).tell(1)
+    SeededOutbox(engine).add_story(1)
     assert isinstance(outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Delivery)
     store.beat("dispatch@here", NOW)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.command_line import Told, call, write_files
+from tests.harness.command_line import CommandResult, call, write_files
 from tests.servers.web import WebServer
 
 PAGE = (
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def widest(told: Told) -> int:
+def widest(told: CommandResult) -> int:
     return max(map(len, told.rows))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.jsonl import LONGEST_LINE, numbered_lines, record_of
-from tests.harness.command_line import Told, call, write_files
+from tests.harness.command_line import CommandResult, call, write_files
 from tests.harness.monitor_process import ROOT
 
 
@@ -29,7 +29,7 @@ def record(id: object, text: str, **more: object) -> str:  # noqa: A002 - the ke
     return json.dumps({"id": id, "title": "", "text": text, **more}, ensure_ascii=False)
 
 
-def answers(told: Told) -> list[dict[str, Any]]:
+def answers(told: CommandResult) -> list[dict[str, Any]]:
     return [json.loads(line) for line in told.stdout.splitlines()]
 
 
