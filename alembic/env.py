@@ -1,4 +1,4 @@
-"""Alembic's entry: the connection comes from monitor.database, or from MONITOR_DATABASE_URL on the command line."""
+"""Alembic's entry: the connection is given by database.py, or MONITOR_DATABASE_URL on the command line names it."""
 
 import os
 from typing import Literal

@@ -1,29 +1,17 @@
 """The news monitor: polls feeds, matches rules, groups stories, posts them to a Telegram channel.
 
-Read the package from the top shelf down; a file imports only from shelves below it
-(the import-linter contract in pyproject.toml is this map):
+Imports point down this list (pyproject.toml checks it); what each package is for stands in its `__init__`:
 
-    doors     __main__ · cli · commands/ · daemon · sweeping · app (desk)   the clock; one place wires everything
-    stories   polling (taking, judging) · dispatch (looking, daily) · probing · watch (blackout) · reloading
-              reviewing · answering · muting                        the maintainers' chat
-    edge      fetching (exchanges, connections, wire, addresses, decompression, turns, robots, refusals)  outside worlds
-              reading (confined) · channel · preview
-              store (roster, keybook, rewinding) · archive · history · recording · outbox (folding, chatbook, doubts)
-              copies · exports
-              reviews (docket, listening, mutebook) · updates       decisions of maintainers
-              database · tables                                                          memory
-              lookout · alarmbook · housekeeping · metrics · endpoint · heartbeat · watchdog         care of itself
-              editions · environment                                   files, the clock, what surrounds us
-    core      events                                                   how well stories are told apart
-              notices · mutes · matching/ · stories · habits · fallbacks · discovery · checkup             decisions
-              asking · wording · placing
-              alarms (conditions, firings, health)
-              config/ · sources/ · sightings · similarity · novelty · rendering · digests · cadence
-              renaming · outages · trimming
-              extraction (prose, finding, survey, outline, landmarks, asides, statements)
-              dates · hours · markup · richtext · charsets · challenges · people · detours · freshness   foundations
-              languages/ · text · urls
-    ground    logs · models · outgoing · incoming · vitals · errors
+    cli        one file a command
+    app        wiring, the daemon, reloading of the two files
+    polling    one round of one feed           bot        Telegram: the outbox, the review chat
+    health     does the monitor itself work
+    storage    every SQL statement
+    stories    which event an article tells, and how the event is shown
+    matching   does an article concern a topic, and why
+    config     settings, feeds.yaml, keywords.yaml       sources    the press: get it, read it
+    text       Unicode, dates, markup, languages
+    models     the values that travel          errors     what can go wrong, by name
 """
 
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,16 @@ import monitor
 from monitor.config import feeds as feeds_file
 from monitor.config.settings import KNOWN
 from monitor.errors import MonitorError
+from tests.harness.mentions import missing_files, prose, unknown_names
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "monitor").rglob("*.py"))
 TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "demo").rglob("*.py")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES_OF_THE_CODE = [
+    *(ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md")),
+    *sorted(ROOT.glob("docs/decisions/*.md")),
+]
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
 
 PACKAGES = {
@@ -164,6 +171,45 @@ def test_importing_needs_no_environment_no_files_and_no_sockets(tmp_path: Path) 
 
     assert ended.returncode == 0, ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def said_in(path: Path) -> str:
+    return prose(path) if path.suffix == ".py" else path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS, *PAGES], ids=relative)
+def test_every_file_mentioned_exists(path: Path) -> None:
+    assert missing_files(said_in(path), path.parent) == []
+
+
+@pytest.mark.parametrize("path", PAGES_OF_THE_CODE, ids=relative)
+def test_every_name_mentioned_exists(path: Path) -> None:
+    assert unknown_names(said_in(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "missing", "unknown"),
+    [
+        ("See tables.py, `storage/tables.py` and `text/languages/kazakh*.py`.", [], []),
+        ("See doors.py and `text/latvian*.py`.", ["doors.py", "text/latvian*.py"], []),
+        ("feeds.py stands in three folders, storage/feeds.py in one.", ["feeds.py"], []),
+        ("`config.settings`, `Settings.proxy`, `storage.database.open_engine(url)`, `deliveries.state`", [], []),
+        ("`config.walls`, `Settings.porch`, `open_doors(url)`", [], ["config.walls", "Settings.porch", "open_doors"]),
+        ("`asyncio.to_thread`, `README.md`, `key: value`, `$list`, `/why`", [], []),
+        ("```console\n$ python walls.py `of_clay`\n```", [], []),
+    ],
+)  # fmt: skip
+def test_a_mention_is_recognised(text: str, missing: list[str], unknown: list[str]) -> None:
+    assert missing_files(text, ROOT / "docs") == missing
+    assert unknown_names(text) == unknown
+
+
+def test_the_table_of_packages_is_made_of_their_charters() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, flags=re.MULTILINE))
+    charters = {name: import_module(f"monitor.{name}").__doc__ or "" for name in PACKAGES}
+
+    assert rows == {name: " ".join(charter.split()) for name, charter in charters.items()}
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:

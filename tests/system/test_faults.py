@@ -1,6 +1,6 @@
 """What breaks around a running process, for as long as it really takes: minutes each, so `pytest -m long`.
 
-The same and more in no time, with a clock in hand: tests/integration/test_faults.py.
+The same and more in no time, with a clock in hand: tests/integration/health/test_faults.py.
 """
 
 import os
