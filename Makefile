@@ -6,18 +6,21 @@ BIN := .venv/bin
 CODE := monitor tests alembic demo benchmarks
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: run test check setup setup-dev fmt lint types imports house demo bench bench-peers image lock clean
+.PHONY: run help test check setup setup-dev fmt lint types imports house demo bench bench-peers image lock clean
 
 run: .venv/runtime ## start the monitor; without token and channel it shows the posts here
 	@$(BIN)/monitor run
+
+help: ## what can be made here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: .venv/dev ## run every test (PostgreSQL included: from the system, else from a wheel)
 	$(BIN)/pytest -q -n auto --dist worksteal
 
 check: lint types imports house test ## exactly what CI runs
 
-setup: .venv/runtime
-setup-dev: .venv/dev
+setup: .venv/runtime ## what the monitor needs, into .venv
+setup-dev: .venv/dev ## the tools as well
 
 .venv/runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Нужен Python 3.11 или новее, а это " + sys.version.split()[0] + ". Укажите другой: make PYTHON=python3.12 $(MAKECMDGOALS)")'
@@ -35,16 +38,16 @@ fmt: .venv/dev ## put the code in shape
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-lint: .venv/dev
+lint: .venv/dev ## format and rules of the code, locks, Dockerfile
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	@! grep -nE 'https?://|file:' requirements*.lock || { echo 'a lock names an address: make lock'; exit 1; }
 	@$(BIN)/hadolint Dockerfile
 
-types: .venv/dev
+types: .venv/dev ## mypy, strict
 	$(BIN)/mypy
 
-imports: .venv/dev ## the map of the house is a contract
+imports: .venv/dev ## imports point down
 	$(BIN)/lint-imports
 
 house: .venv/dev ## the rules no linter knows
@@ -67,5 +70,5 @@ lock: .venv/dev ## renew both locks after a change in pyproject.toml
 	$(BIN)/$(LOCK) pyproject.toml --group build -o requirements.lock
 	$(BIN)/$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 
-clean:
+clean: ## .venv and the caches go
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
@@ -102,3 +103,10 @@ def test_every_command_named_exists(page: Path) -> None:
 
     assert set(commands_named(text, "make")) <= targets
     assert set(commands_named(text, "monitor")) <= commands
+
+
+def test_make_help_tells_of_every_target() -> None:
+    (targets,) = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert re.findall(r"^make ([a-z-]+) +\S", shown, re.MULTILINE) == targets.split()

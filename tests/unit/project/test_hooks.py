@@ -1,7 +1,8 @@
-"""`.pre-commit-hooks.yaml`: what other repositories call before a commit is there and works."""
+"""What is called before a commit, by other repositories and by this one, is there and works."""
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,12 @@ def test_it_runs_when_a_list_was_edited(path: str, is_checked: bool) -> None:
     (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 
     assert bool(re.search(hook["files"], path)) is is_checked
+
+
+def test_our_own_hooks_call_tools_of_the_environment() -> None:
+    (local,) = YAML(typ="safe").load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+
+    for hook in local["hooks"]:
+        folder, _, tool = shlex.split(hook["entry"])[0].rpartition("/")
+        assert folder == ".venv/bin"
+        assert (Path(sys.executable).parent / tool).exists(), hook["id"]
