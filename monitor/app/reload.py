@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from hashlib import sha256
 from time import monotonic
-from typing import Protocol
 
 import structlog
 
@@ -17,19 +16,13 @@ from monitor.app.config_diff import edit_message, feed_changes, refusal, rule_ch
 from monitor.app.config_files import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
 from monitor.errors import ConfigError, DatabaseError
 from monitor.matching.backtest import Comparison, by
+from monitor.models.outbox import Notifier
 from monitor.storage.archive import Archive
 
 DAYS = 7  # of news that an edit of the rules is tried on
 PATIENCE = 20.0  # seconds for the trial; the newest news come first
 
 log = structlog.get_logger()
-
-
-class Tell(Protocol):
-    """Puts one notice before the maintainers; the same key twice is one notice."""
-
-    def __call__(self, key: str, html: str) -> None:
-        """`html` is Telegram HTML. Raises DatabaseError."""
 
 
 class Reloader:
@@ -43,7 +36,7 @@ class Reloader:
         adopt_feeds: Callable[[FeedsEdition], Coroutine[None, None, None]],
         adopt_rules: Callable[[RulesEdition], None],
         archive: Archive,
-        tell: Tell,
+        tell: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._feeds, self._rules = feeds, rules

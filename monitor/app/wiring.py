@@ -13,7 +13,6 @@ import structlog
 
 from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
-from monitor.app.reload import Tell
 from monitor.app.startup import Config, data_folder, open_fetcher
 from monitor.bot.client import BotClient
 from monitor.bot.commands import (
@@ -41,7 +40,7 @@ from monitor.health.watchdog import Watchdog
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
 from monitor.models.feeds import Feed
-from monitor.models.outbox import Pace
+from monitor.models.outbox import Notifier, Pace
 from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
 from monitor.polling.outage import OutageDetector
@@ -149,7 +148,7 @@ class Components:
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
     archive: Archive
-    tell: Tell  # gives maintainers a notice, in Telegram HTML
+    tell: Notifier  # gives maintainers a notice, in Telegram HTML
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ from html import escape
 import structlog
 
 from monitor.errors import DatabaseError
-from monitor.health.watch import Tell
 from monitor.models.labels import span
+from monitor.models.outbox import Notifier
 from monitor.text.unicode import cut
 
 HOLD = timedelta(seconds=20)  # a server that restarts is nothing; a minute without a database is
@@ -39,7 +39,7 @@ class DatabaseOutage:
     worker: str
     clock: Callable[[], datetime]
     shout: Callable[[str], Coroutine[None, None, bool]] | None = None
-    tell: Tell | None = None
+    tell: Notifier | None = None
     redact: Callable[[str], str] = str
     _lost: dict[str, datetime] = field(default_factory=dict)  # which work, and when it failed last
     _since: datetime | None = None  # when the first try began that failed

@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
@@ -20,18 +19,12 @@ from monitor.health.metrics import Metrics
 from monitor.health.rule_rates import WINDOW, RuleRate, RuleRates
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import Vitals
+from monitor.models.outbox import Notifier
 from monitor.storage.alarms import AlarmStore
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.stats import Stats
 
 log = structlog.get_logger()
-
-
-class Tell(Protocol):
-    """Puts one notice before the operator; the same key twice is one notice."""
-
-    def __call__(self, key: str, html: str) -> None:
-        """`html` is Telegram HTML. Raises DatabaseError."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +45,7 @@ class Watch:
     rules: Callable[[], Collection[str]]
     clock: Callable[[], datetime]
     heartbeat: Heartbeat | None = None
-    tell: Tell | None = None
+    tell: Notifier | None = None
     told_in: str = ""
     redact: Callable[[str], str] = str
     is_down: Callable[[], bool] = bool

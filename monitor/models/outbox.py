@@ -6,6 +6,7 @@ Frozen, slotted, keyword-only; tuples, never lists; aware UTC instants. Nothing 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 Buttons = tuple[tuple[tuple[str, str], ...], ...]
 """An inline keyboard: rows of (label, data); Telegram takes at most 64 bytes of data."""
@@ -165,3 +166,10 @@ class OutboxSummary:
     oldest_pending_at: datetime | None  # since when the longest waiting delivery waits
     found_after: tuple[timedelta, ...]  # of the posts sent lately: from publication to its record, shortest first
     sent_after: tuple[timedelta, ...]  # from its record to the channel, shortest first
+
+
+class Notifier(Protocol):
+    """Puts a notice before people: into the chat it was made for, by way of the outbox."""
+
+    def __call__(self, key: str, html: str) -> None:
+        """`html` is Telegram HTML; the same `key` twice is one notice. Raises DatabaseError."""
