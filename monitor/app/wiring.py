@@ -184,7 +184,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         )
         screen = await stack.enter_async_context(Terminal())
         chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or screen)
-        weather = OutageDetector()
+        outage = OutageDetector()
         watch = await _open_watch(
             stack,
             config,
@@ -192,7 +192,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             book=AlarmStore(engine),
             housekeeping=Housekeeping(engine),
             store=store,
-            weather=weather,
+            outage=outage,
             outbox=outbox,
         )
         settle_memory()
@@ -200,7 +200,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             outbox=outbox,
-            poller=_poller(config, store, mutes, FeedFetcher(fetcher=fetcher, reader=reader), weather),
+            poller=_poller(config, store, mutes, FeedFetcher(fetcher=fetcher, reader=reader), outage),
             dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
             blackout=_blackout(settings, chats, watch),
@@ -250,11 +250,11 @@ async def _open_channel(stack: AsyncExitStack, settings: Settings) -> BotClient 
     return await stack.enter_async_context(channel)
 
 
-def _poller(config: Config, store: Store, mutes: MuteStore, taker: FeedFetcher, weather: OutageDetector) -> Poller:
+def _poller(config: Config, store: Store, mutes: MuteStore, fetcher: FeedFetcher, outage: OutageDetector) -> Poller:
     settings = config.settings
-    judge = Judge(fetcher=taker.fetcher, reader=taker.reader, matcher=config.matcher, zone=settings.timezone)
+    judge = Judge(fetcher=fetcher.fetcher, reader=fetcher.reader, matcher=config.matcher, zone=settings.timezone)
     return Poller(
-        taker=taker,
+        fetcher=fetcher,
         judge=judge,
         mutes=mutes.lately,
         store=store,
@@ -262,7 +262,7 @@ def _poller(config: Config, store: Store, mutes: MuteStore, taker: FeedFetcher, 
         clock=clock,
         chance=random.random,
         slots=asyncio.Semaphore(CONCURRENT_POLLS),
-        weather=weather,
+        outage=outage,
     )
 
 
@@ -308,7 +308,7 @@ async def _open_watch(
     book: AlarmStore,
     housekeeping: Housekeeping,
     store: Store,
-    weather: OutageDetector,
+    outage: OutageDetector,
     outbox: Outbox,
 ) -> Watch:
     settings = config.settings
@@ -329,7 +329,7 @@ async def _open_watch(
         tell=partial(_tell, outbox, settings.operator_chat if settings.live else ""),
         told_in=settings.operator_chat,
         redact=Redactor(settings.secrets),
-        is_down=lambda: weather.is_down,
+        is_down=lambda: outage.is_down,
     )
 
 

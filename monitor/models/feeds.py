@@ -1,90 +1,20 @@
-"""A feed as feeds.yaml states it, what is remembered of polling it, what it answered, and how it does. Values only."""
+"""A feed as feeds.yaml states it, what it answered, what is remembered of polling it, and how it does. Values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 FeedLanguage = Literal["ru", "kk", "both"]
 
-
+SEVERAL = 3  # failures in a row that are no longer chance
 SILENCE = 5  # usual gaps between news before a feed counts as silent
 SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep
-UNKNOWN_GAP = timedelta(days=1)
-RECENT_GAP = timedelta(hours=24)
-FEWEST_PAGES = 10
-MOST_BARE = 0.5
-SEVERAL = 3  # failures in a row that are no longer chance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
-    """What polling a feed has taught of it; how it is learnt stands in monitor/polling/habits.py."""
-
-    pause: timedelta | None = None  # from poll to poll, as the overlap of two polls taught it; None: not yet
-    hint: timedelta | None = None  # for how long its last body asked to be kept
-    news_at: datetime | None = None  # when a poll last found something new
-    news_gap: timedelta | None = None  # the usual time between two new entries
-    read_at: datetime | None = None  # when it was last read whole, entries known word for word included
-    unmodified: int = 0  # 304s in a row
-    whole_at: datetime | None = None  # when it last answered with a body
-    lies: bool = False  # its validators said "not modified" of news: it is asked without them
-    gap_at: datetime | None = None  # when its window had turned over between two polls
-    pages: int = 0  # pages read lately, at most 20
-    bare: float = 0.0  # share of them that gave no text
-    away_since: datetime | None = None  # the news come from `fallback` since then; the validators are its own
-    tried_at: datetime | None = None  # when `url` was last tried meanwhile
-    notices: tuple[str, ...] = ()  # what was wrong with the last body read whole
-
-
-LOST_LETTERS = "в заголовках почти нет кириллицы"  # how a notice begins that tells of a lost encoding
-UNLEARNT = Habit()  # of a feed never polled
-
-
-class Trouble(StrEnum):
-    """What an operator or maintainer should know of a feed."""
-
-    FAILING = "failing"  # the last polls failed; `FeedHealth.failure` says why
-    SILENT = "silent"  # nothing new for much longer than usual
-    GAP = "gap"  # its window turned over between two polls: entries may have passed unseen
-    BARE = "bare"  # its pages give no text: the layout changed, or a wall stands before them
-    AWAY = "away"  # the news come from its fallback
-    LYING = "lying"  # its validators cannot be trusted; it is read whole every time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedHealth:
-    """How a feed of feeds.yaml does, for those who watch over it."""
-
-    name: str
-    failure: str  # why the last poll failed; "" when it did not
-    failure_kind: str  # a FetchFailure or ParseFailure; "" for none
-    failures: int
-    polled_at: datetime | None
-    succeeded_at: datetime | None
-    next_poll_at: datetime
-    habit: Habit
-    troubles: tuple[Trouble, ...]
-
-
-def troubles(habit: Habit, *, failures: int, now: datetime) -> tuple[Trouble, ...]:
-    """What those who watch over the feed should know."""
-    told = {
-        Trouble.FAILING: failures >= SEVERAL,
-        Trouble.SILENT: is_silent(habit, now),
-        Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
-        Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,
-        Trouble.AWAY: habit.away_since is not None,
-        Trouble.LYING: habit.lies,
-    }
-    return tuple(trouble for trouble, holds in told.items() if holds)
-
-
-def is_silent(habit: Habit, now: datetime) -> bool:
-    """Whether nothing new came for five times the usual gap (and half a day at least)."""
-    if habit.news_at is None:
-        return False
-    return now - habit.news_at > max(SILENCE * (habit.news_gap or UNKNOWN_GAP), SHORTEST_SILENCE)
+UNKNOWN_GAP = timedelta(days=1)  # stands for the usual gap of a feed that has not shown one yet
+RECENT_GAP = timedelta(hours=24)  # for how long a window that turned over is a trouble
+FEWEST_PAGES = 10  # pages read before their text can be called missing
+MOST_BARE = 0.5  # share of pages without text that is a trouble
+LOST_LETTERS = "в заголовках почти нет кириллицы"  # how a problem begins that tells of a lost encoding
 
 
 class FeedKind(StrEnum):
@@ -121,7 +51,7 @@ class Feed:
     url: str
     lang: FeedLanguage
     tz: str = "UTC"  # the zone of dates that name none
-    interval: timedelta | None = None  # None: cadence chooses
+    interval: timedelta | None = None  # from poll to poll; None: as monitor/polling/schedule.py has learnt
     group: str = ""  # the heading in feeds.yaml under which it stands
     fallback: str = ""  # another address of the same news (of any kind), asked while `url` is refused
     listing: Listing | None = None  # kind html only
@@ -129,24 +59,6 @@ class Feed:
     proxy: str = ""  # address of a proxy for this feed alone
     user_agent: str = ""  # instead of our own, for servers that answer feed readers only
     ca_file: str = ""  # PEM with the certificates that this host forgets to send
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """What the store remembers of polling a feed; handed out with a lease."""
-
-    name: str
-    etag: str | None = None  # verbatim, weak mark and all
-    last_modified: str | None = None  # verbatim
-    body_hash: str | None = None  # of the last body that was accepted as a feed
-    items: bytes = b""  # fingerprints of that body's entries as they stood in it (monitor/sources/feeds/unchanged.py)
-    failures: int = 0  # in a row
-    had_entries: bool = False
-    baseline_at: datetime | None = None  # first successful poll; None: never seen yet
-    succeeded_at: datetime | None = None  # last successful poll
-    polled_at: datetime | None = None  # last poll, good or bad
-    lease_no: int = 0  # fencing number: a poll that lost its lease may not record
-    habit: Habit = UNLEARNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +77,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """304: the body is the one we have. Validators are None unless the server renewed them."""
+    """304: the body is the one we have. `etag` and `last_modified` are None unless the server renewed them."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -193,3 +105,94 @@ class ParsedFeed:
     problems: tuple[str, ...] = ()
     further: tuple[str, ...] = ()  # documents of the same kind whose entries belong here (sitemap index), newest first
     older: str = ""  # where the entries before these stand (Telegram); worth a GET while the oldest here is unseen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What the last accepted body is known by: sent, or compared with, at the next poll. Blank: nothing is."""
+
+    etag: str | None = None  # verbatim, weak mark and all
+    last_modified: str | None = None  # verbatim
+    body_hash: str | None = None  # SHA-256, in hexadecimal
+    items: bytes = b""  # fingerprints of the body's entries as they stood in it (monitor/sources/feeds/unchanged.py)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What polling a feed has taught of it; how it is learnt stands in monitor/polling/habits.py."""
+
+    pause: timedelta | None = None  # from poll to poll, as the overlap of two polls taught it; None: not yet
+    hint: timedelta | None = None  # for how long its last body asked to be kept
+    news_at: datetime | None = None  # when a poll last found something new
+    news_gap: timedelta | None = None  # the usual time between two new entries
+    read_at: datetime | None = None  # when it was last read whole, entries known word for word included
+    unmodified: int = 0  # 304s in a row
+    whole_at: datetime | None = None  # when it last answered with a body
+    lies: bool = False  # its validators said "not modified" of news: it is asked without them
+    gap_at: datetime | None = None  # when its window had turned over between two polls
+    pages: int = 0  # pages read lately, at most 20
+    bare: float = 0.0  # share of them that gave no text
+    away_since: datetime | None = None  # the news come from `fallback` since then; the validators are its own
+    tried_at: datetime | None = None  # when `url` was last tried meanwhile
+    notices: tuple[str, ...] = ()  # the problems of the last body read whole
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing new came for five times the usual gap (and half a day at least)."""
+        if self.news_at is None:
+            return False
+        return now - self.news_at > max(SILENCE * (self.news_gap or UNKNOWN_GAP), SHORTEST_SILENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the store remembers of polling a feed; handed out with a lease."""
+
+    name: str
+    validators: Validators = field(default_factory=Validators)
+    failures: int = 0  # in a row
+    had_entries: bool = False
+    baseline_at: datetime | None = None  # first successful poll; None: never seen yet
+    succeeded_at: datetime | None = None  # last successful poll
+    polled_at: datetime | None = None  # last poll, good or bad
+    lease_no: int = 0  # fencing number: a poll that lost its lease may not record
+    habit: Habit = field(default_factory=Habit)
+
+
+class Trouble(StrEnum):
+    """What an operator or maintainer should know of a feed."""
+
+    FAILING = "failing"  # the last polls failed; `FeedHealth.failure` says why
+    SILENT = "silent"  # nothing new for much longer than usual
+    GAP = "gap"  # its window turned over between two polls: entries may have passed unseen
+    BARE = "bare"  # its pages give no text: the layout changed, or a wall stands before them
+    AWAY = "away"  # the news come from its fallback
+    LYING = "lying"  # its validators cannot be trusted: it is asked without them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """How a feed of feeds.yaml does, for those who watch over it."""
+
+    name: str
+    failure: str  # why the last poll failed; "" when it did not
+    failure_kind: str  # a FetchFailure or ParseFailure; "" for none
+    failures: int  # in a row
+    polled_at: datetime | None
+    succeeded_at: datetime | None
+    next_poll_at: datetime
+    habit: Habit
+    looked_at: datetime  # when this was so
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What operators and maintainers should know of it, in the order of `Trouble`."""
+        habit, now = self.habit, self.looked_at
+        holds = {
+            Trouble.FAILING: self.failures >= SEVERAL,
+            Trouble.SILENT: habit.is_silent(now),
+            Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
+            Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,
+            Trouble.AWAY: habit.away_since is not None,
+            Trouble.LYING: habit.lies,
+        }
+        return tuple(trouble for trouble in Trouble if holds[trouble])

@@ -1,11 +1,11 @@
 """Stories as tellings of one event, what a poll decided about its entries, what maintainers decided. Values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.models.articles import Article, Outcome, Tier, Verdict
-from monitor.models.feeds import UNLEARNT, Entry, Habit
+from monitor.models.feeds import Entry, Habit, Validators
 from monitor.models.outbox import WantedPost
 
 
@@ -89,18 +89,14 @@ class StoryChange:
 class PollOutcome:
     """Everything one poll decided, before its matched entries are placed into stories.
 
-    `failure` is "" for a good poll. Validators are those of the accepted body; after a failure or
-    `NotModified` they are the old ones.
+    `failure` is "" for a good poll. `validators` are those of the accepted body; after a failure the old ones.
     """
 
     feed: str
     lease_no: int
     polled_at: datetime
     next_poll_at: datetime
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    items: bytes = b""
+    validators: Validators = field(default_factory=Validators)
     failure: str = ""
     failure_kind: str = ""
     failures: int = 0
@@ -110,6 +106,6 @@ class PollOutcome:
     known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
     aliases: tuple[tuple[str, str], ...] = ()  # as in `KnownEntries`
     problems: tuple[str, ...] = ()
-    habit: Habit = UNLEARNT
+    habit: Habit = field(default_factory=Habit)
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
     urgent: tuple[EntryOutcome, ...] = ()  # what that part had; it is recorded already

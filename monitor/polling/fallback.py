@@ -32,10 +32,8 @@ def order(feed: Feed, habit: Habit, now: datetime) -> tuple[Feed, ...]:
     """The addresses to ask at this poll, the first first; the next one only when `turns_away` allows."""
     if not feed.fallback:
         return (feed,)
-    if habit.away_since is None:
-        return (feed, at_fallback(feed))
-    is_time_to_return = habit.tried_at is None or not now - habit.tried_at < schedule.RETURN
-    return (feed, at_fallback(feed)) if is_time_to_return else (at_fallback(feed), feed)
+    other = at_fallback(feed)
+    return (feed, other) if _tries_home(habit, now) else (other, feed)
 
 
 def turns_away(error: FeedError, state: FeedState) -> bool:
@@ -46,9 +44,16 @@ def turns_away(error: FeedError, state: FeedState) -> bool:
     return refused or state.failures + 1 >= _PATIENCE
 
 
-def after_answer(habit: Habit, *, is_home: bool, tried_home: bool, now: datetime) -> Habit:
-    """Remember which address answered, and when the feed's own was last tried."""
+def after_answer(habit: Habit, *, is_home: bool, now: datetime) -> Habit:
+    """The habit after an answer from the feed's own address (`is_home`), or from its fallback, at the poll of `now`."""
     if is_home:
         return replace(habit, away_since=None, tried_at=None)
-    tried_at = now if tried_home else habit.tried_at
+    tried_at = now if _tries_home(habit, now) else habit.tried_at
     return replace(habit, away_since=habit.away_since or now, tried_at=tried_at)
+
+
+def _tries_home(habit: Habit, now: datetime) -> bool:
+    """Whether the feed's own address comes first: always at home, once in a while when away."""
+    if habit.away_since is None or habit.tried_at is None:
+        return True
+    return not now - habit.tried_at < schedule.RETURN

@@ -1,6 +1,6 @@
 """What a feed says now: which address to ask, with which validators, and what of the answer needs reading.
 
-It orchestrates sources/http/client.py and sources/sandbox.py; what the entries are worth is not its matter.
+It orchestrates sources/http/client.py and sources/sandbox.py; what the entries are worth is judge.py's matter.
 """
 
 import re
@@ -10,46 +10,52 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.errors import FeedError, ParseError, ParseFailure
-from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed
+from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed, Validators
 from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 
 MOST_FURTHER = 5  # parts of one feed read at a poll
-MOST_OLDER = 10  # pages back, until something known comes
 _TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")  # minutes (RSS 2.0)
-_HEAD = 4_096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What to send, or to compare with, at the next poll; blank when the body must be read then."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    items: bytes = b""
+_HEAD = 4_096  # bytes in which it is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAnswer:
-    """What came of asking a feed."""
+    """What a feed answered: `Unmodified`, `SameBody` or `Changed`, and what all three have."""
 
     feed: Feed  # at the address that answered
-    validators: Validators
-    is_unmodified: bool = False  # 304
-    is_changed: bool = False  # `entries` hold what may be new
-    entries: tuple[Entry, ...] = ()  # of a changed body, without those known word for word
-    repeated: int = 0  # how many those are
-    is_whole: bool = False  # none was taken for known word for word
-    is_plain: bool = False  # asked without the validators we had
-    is_switched: bool = False  # the last body came from the feed's other address
-    tried_home: bool = True  # the feed's own address was asked
-    older: str = ""
-    hint: timedelta | None = None  # for how long the answer asks to be kept
-    moved_to: str = ""  # where the feed says it lives for good
-    problems: tuple[str, ...] = ()
+    validators: Validators  # for the next poll
+    hint: timedelta | None  # for how long the body asks to be kept
+    problems: tuple[str, ...] = ()  # in Russian
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmodified(FeedAnswer):
+    """304."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameBody(FeedAnswer):
+    """A body in which nothing is new: it is the last one, or every entry stood in that one word for word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(FeedAnswer):
+    """A body that may hold news."""
+
+    entries: tuple[Entry, ...]  # without those known word for word
+    repeated: int  # how many those are
+    is_whole: bool  # none was taken for known word for word
+    is_plain: bool  # asked without the validators we had
+    is_switched: bool  # the last body came from the feed's other address
+    older: str = ""  # where the entries before these stand; "" for nowhere
+
+    @property
+    def total(self) -> int:
+        """How many entries the body has."""
+        return len(self.entries) + self.repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,112 +65,112 @@ class FeedFetcher:
     fetcher: Fetcher
     reader: Sandbox
 
-    async def take(self, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
+    async def fetch(self, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
         """Ask the feed, its other address too where the first turns us away. Raises FeedError: the first refusal."""
         first, *others = fallback.order(feed, state.habit, now)
         try:
-            taken = await self._take_at(first, feed, state, now)
-            return replace(taken, tried_home=first is feed)
+            return await self._fetch_at(first, feed, state, now)
         except FeedError as refusal:
             if not others or not fallback.turns_away(refusal, state):
                 raise
             try:
-                taken = await self._take_at(others[0], feed, state, now)
+                answer = await self._fetch_at(others[0], feed, state, now)
             except FeedError:
                 raise refusal from None
-            told = f"{first.url} не даёт новостей ({refusal.message}); взято с {others[0].url}"
-            return replace(taken, problems=(told, *taken.problems))
+            problem = f"{first.url} не даёт новостей ({refusal.message}); взято с {others[0].url}"
+            return replace(answer, problems=(problem, *answer.problems))
 
-    async def older(self, taken: FeedAnswer, now: datetime) -> FeedAnswer:
-        """`taken` with one older page of the feed, and where the next one is."""
-        answer = await self.fetcher.get(taken.older, feed=taken.feed)
-        assert isinstance(answer, Fetched)  # no validators were sent
-        parsed = await self.reader.parse(taken.feed, answer, now=now)
-        return replace(taken, entries=(*taken.entries, *parsed.entries), older=parsed.older)
+    async def fetch_older(self, answer: Changed, now: datetime) -> Changed:
+        """`answer` with the entries of the page at `older` too. Raises FeedError."""
+        page = await self._get_and_parse(answer.feed, answer.older, now)
+        return replace(answer, entries=(*answer.entries, *page.entries), older=page.older)
 
-    async def _take_at(self, at: Feed, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
-        """Ask one of the feed's addresses; what another one taught counts for nothing here."""
+    async def _fetch_at(self, at: Feed, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
+        """Ask one of the feed's addresses; what the other one taught counts for nothing here."""
         is_switched = (at is feed) != (state.habit.away_since is None)
-        known = Validators() if is_switched else _validators(state)
-        is_plain = habits.wants_body(state.habit, now)
-        sent = Validators() if is_plain else known
-        answer = await self.fetcher.get(at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at)
-        taken = FeedAnswer(feed=at, validators=known, is_plain=is_plain, is_switched=is_switched)
-        if isinstance(answer, NotModified):
-            return replace(taken, is_unmodified=True, hint=answer.max_age, validators=_renewed(known, answer))
-        body_hash = sha256(answer.body).hexdigest()
-        taken = replace(taken, hint=_hint(answer), moved_to=answer.moved_to)
-        got = Validators(etag=answer.etag, last_modified=answer.last_modified, body_hash=body_hash, items=known.items)
-        taken = replace(taken, validators=got)
+        known = Validators() if is_switched else state.validators
+        sent = Validators() if habits.wants_body(state.habit, now) else known
+        got = await self.fetcher.get(at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at)
+        if isinstance(got, NotModified):
+            return Unmodified(feed=at, validators=_renewed(known, got), hint=got.max_age or state.habit.hint)
+        body_hash = sha256(got.body).hexdigest()
+        fresh = Validators(etag=got.etag, last_modified=got.last_modified, body_hash=body_hash, items=known.items)
         if body_hash == known.body_hash:
-            return taken
-        read_whole = is_switched or habits.wants_whole(state.habit, now)
-        return await self._read(replace(taken, is_whole=read_whole), answer, had_entries=state.had_entries, now=now)
+            return SameBody(feed=at, validators=fresh, hint=_hint(got))
+        return await self._read(at, got, fresh, state, now, is_switched=is_switched)
 
-    async def _read(self, taken: FeedAnswer, answer: Fetched, *, had_entries: bool, now: datetime) -> FeedAnswer:
-        trimmed = _trimmed(taken, answer)
-        taken = replace(taken, validators=replace(taken.validators, items=trimmed.items), repeated=trimmed.known)
+    async def _read(
+        self, at: Feed, got: Fetched, fresh: Validators, state: FeedState, now: datetime, *, is_switched: bool
+    ) -> FeedAnswer:
+        """Read what has changed in a body. `fresh` are its validators, but for the `items`: those of the last one."""
+        wants_whole = is_switched or habits.wants_whole(state.habit, now)
+        trimmed = _trimmed(at, got.body, b"" if wants_whole else fresh.items)
+        fresh, hint = replace(fresh, items=trimmed.items), _hint(got)
         if trimmed.known and trimmed.known == trimmed.total:
-            return taken
-        parsed = await self.reader.parse(taken.feed, replace(answer, body=trimmed.body), now=now)
-        if had_entries and not parsed.entries and not parsed.further and not trimmed.known:
+            return SameBody(feed=at, validators=fresh, hint=hint)
+        parsed = await self._parse(at, replace(got, body=trimmed.body), now)
+        if state.had_entries and not (parsed.entries or parsed.further or trimmed.known):
             message = "лента пуста, хотя раньше в ней были записи; проверьте адрес в feeds.yaml"
-            raise ParseError(message, feed=taken.feed.name, kind=ParseFailure.NO_ENTRIES)
-        taken = replace(
-            taken,
-            is_changed=True,
-            is_whole=taken.is_whole or not trimmed.known,
+            raise ParseError(message, feed=at.name, kind=ParseFailure.NO_ENTRIES)
+        return Changed(
+            feed=at,
+            validators=Validators() if parsed.further else fresh,  # an index may stay as it is while its parts change
+            hint=hint,
+            problems=(*(_moved(got) if wants_whole else ()), *parsed.problems),  # once a day is often enough
             entries=parsed.entries,
+            repeated=trimmed.known,
+            is_whole=wants_whole or not trimmed.known,
+            is_plain=habits.wants_body(state.habit, now),
+            is_switched=is_switched,
             older=parsed.older,
-            problems=(*_moved(taken), *parsed.problems),
         )
-        return await self._with_further(taken, parsed, now) if parsed.further else taken
 
-    async def _with_further(self, taken: FeedAnswer, index: ParsedFeed, now: datetime) -> FeedAnswer:
-        """The entries of the parts, too. An index may stay as it is while its parts change: it is always read."""
-        entries, problems = list(taken.entries), list(taken.problems)
-        for url in index.further[:MOST_FURTHER]:
+    async def _parse(self, feed: Feed, got: Fetched, now: datetime) -> ParsedFeed:
+        """The entries of a body and of its further parts; a part that fails is a problem."""
+        parsed = await self.reader.parse(feed, got, now=now)
+        entries, problems = list(parsed.entries), list(parsed.problems)
+        for url in parsed.further[:MOST_FURTHER]:
             try:
-                answer = await self.fetcher.get(url, feed=taken.feed)
-                assert isinstance(answer, Fetched)  # no validators were sent
-                part = await self.reader.parse(taken.feed, answer, now=now)
+                part = await self._get_and_parse(feed, url, now)
             except FeedError as error:
                 problems.append(f"часть ленты {url}: {error.message}")
-                continue
-            entries += part.entries
-            problems += part.problems
-        return replace(taken, entries=_each_once(entries), problems=tuple(problems), validators=Validators())
+            else:
+                entries += part.entries
+                problems += part.problems
+        if not parsed.further:
+            return parsed
+        return replace(parsed, entries=_each_once(entries), problems=tuple(problems))
+
+    async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> ParsedFeed:
+        got = await self.fetcher.get(url, feed=feed)
+        assert isinstance(got, Fetched)  # no validators were sent
+        return await self.reader.parse(feed, got, now=now)
 
 
-def _validators(state: FeedState) -> Validators:
-    return Validators(etag=state.etag, last_modified=state.last_modified, body_hash=state.body_hash, items=state.items)
-
-
-def _moved(taken: FeedAnswer) -> tuple[str, ...]:
-    """Told when the feed is read whole, which is once a day."""
-    told = f"лента переехала насовсем: впишите в feeds.yaml адрес {taken.moved_to}"
-    return (told,) if taken.moved_to and taken.is_whole else ()
-
-
-def _renewed(known: Validators, answer: NotModified) -> Validators:
+def _renewed(known: Validators, got: NotModified) -> Validators:
     """Those we had, or what the 304 says instead."""
-    return replace(known, etag=answer.etag or known.etag, last_modified=answer.last_modified or known.last_modified)
+    return replace(known, etag=got.etag or known.etag, last_modified=got.last_modified or known.last_modified)
 
 
-def _hint(answer: Fetched) -> timedelta | None:
+def _moved(got: Fetched) -> tuple[str, ...]:
+    return (f"лента переехала насовсем: впишите в feeds.yaml адрес {got.moved_to}",) if got.moved_to else ()
+
+
+def _hint(got: Fetched) -> timedelta | None:
     """For how long the body asks to be kept: by its headers, by the feed's own word."""
-    said = _TTL.search(answer.body, 0, _HEAD)
-    hints = [timedelta(minutes=int(said[1]))] if said else []
-    return max([*hints, *([answer.max_age] if answer.max_age else [])], default=None)
+    ttl = _TTL.search(got.body, 0, _HEAD)
+    own = timedelta(minutes=int(ttl[1])) if ttl else timedelta(0)
+    return max(own, got.max_age or timedelta(0)) or None
 
 
-def _trimmed(taken: FeedAnswer, answer: Fetched) -> Trimmed:
-    if taken.feed.kind not in (FeedKind.RSS, FeedKind.ATOM):
-        return Trimmed(body=answer.body, items=b"")
-    return trim(answer.body, b"" if taken.is_whole else taken.validators.items)
+def _trimmed(feed: Feed, body: bytes, known: bytes) -> Trimmed:
+    if feed.kind not in (FeedKind.RSS, FeedKind.ATOM):
+        return Trimmed(body=body, items=b"")
+    return trim(body, known)
 
 
 def _each_once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries none of whose keys came before."""
     seen: set[str] = set()
     once: list[Entry] = []
     for entry in entries:

@@ -1,13 +1,13 @@
 """What polling teaches of a feed: its rhythm, whether its validators, its pages and its address can be trusted.
 
-Pure: a `Habit` and what one poll saw → the `Habit` after it. When next is cadence's matter.
+Pure: a `Habit` and what one poll saw → the `Habit` after it. `since` is the last good poll, None before the first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.models.feeds import Entry, FeedState, Habit
+from monitor.models.feeds import Entry, FeedState, Habit, Validators
 from monitor.polling import schedule
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
@@ -22,11 +22,15 @@ class FeedObservation:
     """What one changed body showed."""
 
     total: int  # entries
-    new: int
-    known: int  # entries of it known before, word for word or by a key
+    new: int  # of them; the others were known before, word for word or by a key
     is_whole: bool  # read whole, nothing taken for known by its wording
     is_first: bool  # nothing to compare with: first sight, or from the other address
-    notices: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether nothing known stood in the body: entries may have come and gone between two polls."""
+        return not self.is_first and self.new == self.total >= FEWEST
 
 
 def wants_whole(habit: Habit, now: datetime) -> bool:
@@ -42,41 +46,36 @@ def wants_body(habit: Habit, now: datetime) -> bool:
 
 
 def after_unmodified(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
-    """304."""
+    """The habit after a 304."""
     return replace(_paused(habit, now, since, new=0, total=0), unmodified=habit.unmodified + 1)
 
 
 def after_same(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
-    """A body with nothing new in it, or nothing changed."""
+    """The habit after a body in which nothing was new."""
     return replace(_paused(habit, now, since, new=0, total=0), unmodified=0, whole_at=now)
 
 
-def after_reading(habit: Habit, seen: FeedObservation, now: datetime, *, since: datetime | None) -> Habit:
-    """A changed body; `since` is the last good poll."""
+def after_changed(habit: Habit, seen: FeedObservation, now: datetime, *, since: datetime | None) -> Habit:
+    """The habit after a changed body."""
     learnt = replace(habit, unmodified=0, whole_at=now)
     if seen.is_whole:
-        learnt = replace(learnt, read_at=now, notices=seen.notices)
+        learnt = replace(learnt, read_at=now, notices=seen.problems)
     if seen.is_first:
         return replace(learnt, news_at=habit.news_at or now)
     learnt = _paused(learnt, now, since, new=seen.new, total=seen.total)
-    if turned_over(seen):
+    if seen.is_gap:
         learnt = replace(learnt, gap_at=now, pause=schedule.QUICK)
-    return _told(learnt, seen.new, now) if seen.new else learnt
+    return _with_news(learnt, seen.new, now) if seen.new else learnt
 
 
-def turned_over(seen: FeedObservation) -> bool:
-    """Whether nothing known stood in the body: entries may have come and gone between two polls."""
-    return not seen.is_first and not seen.known and seen.total >= FEWEST
-
-
-def gap_told(seen: FeedObservation) -> tuple[str, ...]:
-    """The problem to tell of a window that turned over."""
-    told = f"ни одной знакомой записи из {seen.total}: часть новостей могла пройти между опросами"
-    return (told,) if turned_over(seen) else ()
+def gap_problem(seen: FeedObservation) -> tuple[str, ...]:
+    """What to say of a window that turned over; () when it has not."""
+    problem = f"ни одной знакомой записи из {seen.total}: часть новостей могла пройти между опросами"
+    return (problem,) if seen.is_gap else ()
 
 
 def after_pages(habit: Habit, *, read: int, bare: int) -> Habit:
-    """So many pages read, so many of them without text."""
+    """The habit after so many pages read, so many of them without text."""
     for number in range(read):
         pages = min(habit.pages + 1, PAGES)
         share = habit.bare + ((number < bare) - habit.bare) / pages
@@ -84,14 +83,14 @@ def after_pages(habit: Habit, *, read: int, bare: int) -> Habit:
     return habit
 
 
-def lied(state: FeedState, validators: tuple[str | None, str | None], unseen: Sequence[Entry]) -> bool:
-    """Whether 304s hid these unseen entries: asked without validators, the feed sent them with the same ones (etag,
-    last_modified), or dated well before it last said "not modified".
+def lied(state: FeedState, fresh: Validators, unseen: Sequence[Entry]) -> bool:
+    """Whether 304s hid these unseen entries: asked without validators, the feed sent them under the same ones as
+    before, or dated well before it last said "not modified".
     """
     if not state.habit.unmodified or not unseen or state.succeeded_at is None:
         return False
-    hidden_until = state.succeeded_at - LATE
-    return validators == (state.etag, state.last_modified) or any(
+    hidden_until, known = state.succeeded_at - LATE, state.validators
+    return (fresh.etag, fresh.last_modified) == (known.etag, known.last_modified) or any(
         entry.published_at is not None and entry.published_at < hidden_until for entry in unseen
     )
 
@@ -101,7 +100,7 @@ def _paused(habit: Habit, now: datetime, since: datetime | None, *, new: int, to
     return replace(habit, pause=schedule.learnt_pause(habit.pause, since=elapsed, new=new, total=total))
 
 
-def _told(habit: Habit, new: int, now: datetime) -> Habit:
+def _with_news(habit: Habit, new: int, now: datetime) -> Habit:
     if habit.news_at is None:
         return replace(habit, news_at=now)
     gap = (now - habit.news_at) / new

@@ -1,6 +1,6 @@
 """New entries of a feed → what becomes of each: too old, unmatched, vetoed, matched. Reads pages where that is needed.
 
-It orchestrates: the rules decide (matching/), and how old is too old stands in decision 0007. Nothing is recorded here.
+It orchestrates: the rules decide (matching/), and age_limit.py says how old is too old. Nothing is recorded here.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from monitor.matching.mutes import Mute, reason
 from monitor.models.articles import Article, Extracted, Outcome, Tier, Verdict
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
+from monitor.polling.age_limit import AgeLimit
 from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
 from monitor.sources.sandbox import Sandbox
@@ -26,27 +27,6 @@ PUT_OFF = timedelta(hours=2)  # how long a page that cannot be had for the momen
 _FOR_THE_MOMENT = frozenset(
     {FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.THROTTLED, FetchFailure.EMPTY}
 )
-FRESH = timedelta(hours=24)  # what a feed shows at first sight may be posted only if younger (docs/decisions/0007)
-LATE = timedelta(hours=48)  # before the last good poll: a day for late dates, a day for a clock that is a day wrong
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgeLimit:
-    """What is too old to be news. `first_sight`: the feed was never seen, an entry must be dated to be news."""
-
-    since: datetime
-    first_sight: bool = False
-
-    def stale(self, entry: Entry) -> EntryOutcome | None:
-        """The outcome of an entry too old to be news, or None."""
-        at = entry.published_at
-        if self.first_sight:
-            if at is not None and at >= self.since:
-                return None
-            return EntryOutcome(entry=_brief(entry), outcome=Outcome.BASELINE, reason="было в ленте до первого опроса")
-        if at is None or at >= self.since:
-            return None
-        return EntryOutcome(entry=_brief(entry), outcome=Outcome.TOO_OLD, reason=f"дата {at:%d.%m.%Y}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +40,12 @@ class Triage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEntries:
-    """Entries read and judged; `pages` were read for it, `bare` of them gave no text.
-
-    `unread` had no time left; of `put_off` the page may be had at the next poll.
-    """
+    """What became of entries whose pages were to be read."""
 
     decided: tuple[EntryOutcome, ...] = ()
-    pages: int = 0
-    bare: int = 0
-    unread: int = 0
-    put_off: int = 0
+    bare: int = 0  # pages of the decided that gave no text
+    unread: int = 0  # no time was left for them
+    put_off: int = 0  # their pages may be had at the next poll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +64,18 @@ class Judge:
             return self
         return replace(self, matcher=self.matcher.muting([mute.name.key for mute in mutes]), mutes=mutes)
 
-    def sort(self, feed: Feed, entries: Sequence[Entry], horizon: AgeLimit, now: datetime) -> Triage:
+    def triage(self, feed: Feed, entries: Sequence[Entry], limit: AgeLimit, now: datetime) -> Triage:
         """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
         decided: list[EntryOutcome] = []
         fresh: list[Entry] = []
         for entry in entries:
-            if outcome := horizon.stale(entry):
-                decided.append(outcome)
+            if stale := limit.stale(entry):
+                decided.append(stale)
             else:
                 fresh.append(entry)
         urgent: list[Entry] = []
         waiting: list[Entry] = []
-        for entry in sorted(fresh, key=lambda one: one.published_at or now):
+        for entry in sorted(fresh, key=lambda entry: entry.published_at or now):
             if not _needs_page(feed, entry):
                 decided.append(self._judged(feed, entry, _given(entry)))
             else:
@@ -107,7 +83,7 @@ class Judge:
         return Triage(decided=tuple(decided), urgent=tuple(urgent), waiting=tuple(waiting))
 
     async def read(
-        self, feed: Feed, entries: Sequence[Entry], horizon: AgeLimit, now: datetime, *, deadline: float
+        self, feed: Feed, entries: Sequence[Entry], limit: AgeLimit, now: datetime, *, deadline: float
     ) -> JudgedEntries:
         """Judge entries with their pages, in this order, until the loop's clock says `deadline` (one at least)."""
         decided: list[EntryOutcome] = []
@@ -116,26 +92,25 @@ class Judge:
             if number and asyncio.get_running_loop().time() > deadline:
                 break
             page, failure = await self._page(feed, entry, now)
-            outcome = await asyncio.to_thread(self._judged_with_page, feed, entry, page, horizon)
+            outcome = await asyncio.to_thread(self._judged_with_page, feed, entry, page, limit)
             if outcome.outcome is Outcome.UNMATCHED and failure in _FOR_THE_MOMENT and _is_new(entry, now):
                 put_off += 1
                 continue
             bare += not page.text
             decided.append(outcome)
-        count = len(decided)
-        unread = len(entries) - count - put_off
-        return JudgedEntries(decided=tuple(decided), pages=count, bare=bare, unread=unread, put_off=put_off)
+        unread = len(entries) - len(decided) - put_off
+        return JudgedEntries(decided=tuple(decided), bare=bare, unread=unread, put_off=put_off)
 
-    def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, horizon: AgeLimit) -> EntryOutcome:
+    def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, limit: AgeLimit) -> EntryOutcome:
         dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
-        return horizon.stale(dated) or self._judged(feed, dated, _joined(_given(entry), page.text), page.problem)
+        return limit.stale(dated) or self._judged(feed, dated, _joined(_given(entry), page.text), page.problem)
 
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)
         article = _article(feed, entry, text, problem)
         if verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted:
             unmatched = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
-            return EntryOutcome(entry=_brief(entry), outcome=Outcome.UNMATCHED, reason=unmatched, article=article)
+            return EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=unmatched, article=article)
         lack = explanation.why_not_posted(self.matcher, verdict, title=entry.title, text=text)
         marked = replace(article, fingerprint=fingerprint(entry.title, text))
         telling = Telling(article=marked, verdict=replace(verdict, lack=lack))
@@ -160,20 +135,20 @@ class Judge:
 
 def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:
     """The settled ones, and those still to be placed into stories."""
-    told = tuple(decided)
-    matched = tuple(one for one in told if one.outcome is Outcome.POSTED)
-    return tuple(one for one in told if one.outcome is not Outcome.POSTED), matched
+    outcomes = tuple(map(_brief, decided))
+    matched = tuple(one for one in outcomes if one.outcome is Outcome.POSTED)
+    return tuple(one for one in outcomes if one.outcome is not Outcome.POSTED), matched
 
 
 def count_new(outcome: PollOutcome) -> tuple[int, int]:
     """How many entries of a poll were new, and how many of them matched."""
-    told = (*outcome.urgent, *outcome.settled, *outcome.matched)
-    return len(told), sum(one.outcome is Outcome.POSTED for one in told)
+    new = (*outcome.urgent, *outcome.settled, *outcome.matched)
+    return len(new), sum(one.outcome is Outcome.POSTED for one in new)
 
 
-def _brief(entry: Entry) -> Entry:
-    """What the store keeps of an entry without a telling; hundreds of polls may wait to be recorded."""
-    return replace(entry, summary="", content="")
+def _brief(decided: EntryOutcome) -> EntryOutcome:
+    """Without the text that nobody needs any more: hundreds of polls may wait to be recorded."""
+    return replace(decided, entry=replace(decided.entry, summary="", content=""))
 
 
 def _is_new(entry: Entry, now: datetime) -> bool:

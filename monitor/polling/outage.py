@@ -19,7 +19,7 @@ OUT_OF_REACH = frozenset({FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
 
 
 class OutageChange(Enum):
-    """What a poll changed in the weather."""
+    """What a poll changed in what we think of our own network."""
 
     NONE = "none"
     BEGAN = "began"
@@ -32,11 +32,11 @@ class OutageDetector:
 
     is_down: bool = False
     _polls: deque[tuple[datetime, str, bool]] = field(default_factory=deque)
-    _lost: Counter[str] = field(default_factory=Counter)  # how many of them lost each feed
+    _failures: Counter[str] = field(default_factory=Counter)  # how many of them could not reach each feed
 
-    def saw(self, feed: str, failure_kind: str, now: datetime) -> OutageChange:
+    def note(self, feed: str, failure_kind: str, now: datetime) -> OutageChange:
         """Note a poll; `failure_kind` is "" for a good one."""
-        self._add(now, feed, is_lost=failure_kind in OUT_OF_REACH)
+        self._add(now, feed, is_failure=failure_kind in OUT_OF_REACH)
         while len(self._polls) > MOST or not now - self._polls[0][0] < WINDOW:
             self._drop_oldest()
         was_down, self.is_down = self.is_down, self._looks_down()
@@ -44,21 +44,21 @@ class OutageDetector:
             return OutageChange.NONE
         return OutageChange.BEGAN if self.is_down else OutageChange.ENDED
 
-    def charged(self) -> frozenset[str]:
+    def unreachable(self) -> frozenset[str]:
         """The feeds that were out of reach in the window."""
-        return frozenset(self._lost)
+        return frozenset(self._failures)
 
-    def _add(self, now: datetime, feed: str, *, is_lost: bool) -> None:
-        self._polls.append((now, feed, is_lost))
-        if is_lost:
-            self._lost[feed] += 1
+    def _add(self, now: datetime, feed: str, *, is_failure: bool) -> None:
+        self._polls.append((now, feed, is_failure))
+        if is_failure:
+            self._failures[feed] += 1
 
     def _drop_oldest(self) -> None:
-        _, feed, was_lost = self._polls.popleft()
-        if was_lost:
-            self._lost[feed] -= 1
-            if not self._lost[feed]:
-                del self._lost[feed]
+        _, feed, was_failure = self._polls.popleft()
+        if was_failure:
+            self._failures[feed] -= 1
+            if not self._failures[feed]:
+                del self._failures[feed]
 
     def _looks_down(self) -> bool:
-        return len(self._lost) >= FEWEST and self._lost.total() >= SHARE * len(self._polls)
+        return len(self._failures) >= FEWEST and self._failures.total() >= SHARE * len(self._polls)

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
-from monitor.models.feeds import UNLEARNT, Feed, FeedState, Habit
+from monitor.models.feeds import Feed, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore
 from monitor.storage.tables import feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
-_STATE = tuple(field.name for field in fields(FeedState) if field.name != "habit")
-_FORGOTTEN = {"etag": None, "last_modified": None, "body_hash": None, "items": b""}
-_KEPT = ("polled_at", "next_poll_at", *_FORGOTTEN, "failure", "failure_kind", "failures", *_HABIT)
+_VALIDATORS = tuple(field.name for field in fields(Validators))
+_STATE = tuple(field.name for field in fields(FeedState) if field.name not in ("validators", "habit"))
+_OUTCOME = ("polled_at", "next_poll_at", "failure", "failure_kind", "failures")
 
 
 def sync(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
@@ -37,7 +37,7 @@ def sync(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
         db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))  # another worker may start now
     for feed in wanted:
         if known.get(feed.name, feed.url) != feed.url:
-            moved = {"url": feed.url, "next_poll_at": now, **_FORGOTTEN, **_habit_row(UNLEARNT)}
+            moved = {"url": feed.url, "next_poll_at": now, **asdict(Validators()), **_habit_row(Habit())}
             db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
 
 
@@ -52,7 +52,7 @@ def claim(
         update(feeds)
         .where(feeds.c.name.in_(due.with_for_update(skip_locked=True)))
         .values(lease_no=feeds.c.lease_no + 1, lease_until=now + lease)
-        .returning(*(feeds.c[name] for name in (*_STATE, *_HABIT)))
+        .returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
     )
     return tuple(_state(row) for row in db.execute(claimed))
 
@@ -73,7 +73,7 @@ _settle = (
         had_entries=or_(feeds.c.had_entries, bindparam("has_entries", type_=feeds.c.had_entries.type)),
         succeeded_at=func.coalesce(bindparam("good_at", type_=feeds.c.succeeded_at.type), feeds.c.succeeded_at),
         baseline_at=func.coalesce(feeds.c.baseline_at, bindparam("good_at", type_=feeds.c.succeeded_at.type)),
-        **{name: bindparam(f"new_{name}", type_=feeds.c[name].type) for name in _KEPT},
+        **{name: bindparam(f"new_{name}", type_=feeds.c[name].type) for name in (*_OUTCOME, *_VALIDATORS, *_HABIT)},
     )
 )
 
@@ -115,7 +115,8 @@ def habit(row: Row[Any]) -> Habit:
 
 
 def _state(row: Row[Any]) -> FeedState:
-    return FeedState(**{name: getattr(row, name) for name in _STATE}, habit=habit(row))
+    validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
+    return FeedState(**{name: getattr(row, name) for name in _STATE}, validators=validators, habit=habit(row))
 
 
 def _habit_row(learnt: Habit) -> dict[str, Any]:
@@ -123,10 +124,9 @@ def _habit_row(learnt: Habit) -> dict[str, Any]:
 
 
 def _settled_row(outcome: PollOutcome) -> dict[str, Any]:
-    learnt = outcome.habit
-    kept = {f"new_{name}": getattr(learnt if name in _HABIT else outcome, name) for name in _KEPT if name != "notices"}
-    return kept | {
-        "new_notices": list(learnt.notices),
+    kept = {name: getattr(outcome, name) for name in _OUTCOME}
+    kept |= asdict(outcome.validators) | _habit_row(outcome.habit)
+    return {f"new_{name}": value for name, value in kept.items()} | {
         "feed": outcome.feed,
         "has_entries": outcome.had_entries,
         "good_at": None if outcome.failure else outcome.polled_at,

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
 
 from monitor.models.articles import Article
-from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState, troubles
+from monitor.models.feeds import Entry, Feed, FeedHealth, FeedState
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange, Telling
 from monitor.storage import entries as entry_rows
 from monitor.storage import feeds, maintenance
@@ -166,9 +166,8 @@ class Store:
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
-    fields = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name not in ("habit", "troubles")}
-    habit = feeds.habit(row)
-    return FeedHealth(**fields, habit=habit, troubles=troubles(habit, failures=row.failures, now=now))
+    columns = {name: getattr(row, name) for name in FeedHealth.__dataclass_fields__ if name in row._fields}
+    return FeedHealth(**columns, habit=feeds.habit(row), looked_at=now)
 
 
 def _insert_entries(

@@ -39,7 +39,7 @@ def feed_health(name: str = "Лента", **given: Any) -> FeedHealth:
         "succeeded_at": NOW,
         "next_poll_at": NOW + HOUR,
         "habit": Habit(),
-        "troubles": (),
+        "looked_at": NOW,
     }
     return FeedHealth(**fields | given)
 

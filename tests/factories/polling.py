@@ -52,7 +52,7 @@ def poller_of(
     """Polls by this clock and posts to `chat`; each poll is recorded at once unless it `waits_for_company`."""
     wait = WAIT if waits_for_company else 0
     return Poller(
-        taker=FeedFetcher(fetcher=fetcher, reader=reader),
+        fetcher=FeedFetcher(fetcher=fetcher, reader=reader),
         judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher()),
         store=store,
         recorder=Recorder(record_all=recording(store, Chats(post=chat)), wait=wait),

@@ -114,7 +114,7 @@ class PolledHistory:
         fetching = Fetcher(user_agent="monitor/test", allow_private=True, now=lambda: at)
         async with fetching as fetcher, Sandbox() as reader:
             poller = Poller(
-                taker=FeedFetcher(fetcher=fetcher, reader=reader),
+                fetcher=FeedFetcher(fetcher=fetcher, reader=reader),
                 judge=Judge(fetcher=fetcher, reader=reader, matcher=load_matcher(str(self._rules))),
                 store=store,
                 recorder=Recorder(record_all=recording(store, self._chats), wait=0),

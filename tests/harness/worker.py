@@ -153,7 +153,7 @@ async def run_worker(
     clock, store, outbox, lookout = served_feeds[0].clock, Store(engine), Outbox(engine), Stats(engine)
     feeds = {one.name: one for one in (served.feed() for served in served_feeds)}
     store.sync_feeds(list(feeds.values()), clock())
-    weather = OutageDetector()
+    outage = OutageDetector()
 
     def tell(key: str, html: str) -> None:
         outbox.tell(OWNER, key, html, now=clock())
@@ -169,7 +169,7 @@ async def run_worker(
             bot_api=bot_api,
             clock=clock,
             store=store,
-            poller=replace(poller, weather=weather),
+            poller=replace(poller, outage=outage),
             dispatcher=Dispatcher(outbox, {CHANNEL: channel, OWNER: channel}, clock=clock, pace=Pace()),
             watch=Watch(
                 worker="here",
@@ -183,7 +183,7 @@ async def run_worker(
                 clock=clock,
                 tell=tell,
                 told_in=OWNER,
-                is_down=lambda: weather.is_down,
+                is_down=lambda: outage.is_down,
             ),
             database_outage=DatabaseOutage(
                 worker="here", clock=clock, shout=partial(send_directly, channel, OWNER), tell=tell

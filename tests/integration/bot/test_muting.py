@@ -17,7 +17,8 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Outcome
 from monitor.models.feeds import Entry, FeedKind
 from monitor.models.outbox import DeliveryKind
-from monitor.polling.judge import AgeLimit, Judge, split
+from monitor.polling.age_limit import AgeLimit
+from monitor.polling.judge import Judge, split
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.archive import Archive
@@ -73,8 +74,8 @@ def poll(
         zone=ZONE,
     )
     active = harness.mutes.active(harness.clock()) if mutes is None else mutes
-    told = judge.muting(active).sort(stanza, found, AgeLimit(since=NOW - timedelta(days=30)), harness.clock())
-    settled, matched = split(told.decided)
+    triage = judge.muting(active).triage(stanza, found, AgeLimit(since=NOW - timedelta(days=30)), harness.clock())
+    settled, matched = split(triage.decided)
     outcome = poll_outcome(
         feed=name, lease_no=state.lease_no, polled_at=harness.clock(), settled=settled, matched=matched
     )

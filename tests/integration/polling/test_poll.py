@@ -270,7 +270,7 @@ async def test_when_time_runs_out_the_rest_stays_unseen_and_no_validator_is_kept
     outcomes = [await room.poll() for _ in range(3)]
 
     assert [len(outcome.settled) for outcome in outcomes] == [1, 1, 1]
-    assert [outcome.etag for outcome in outcomes] == [None, None, '"v1"']
+    assert [outcome.validators.etag for outcome in outcomes] == [None, None, '"v1"']
     assert outcomes[0].next_poll_at == NOW + timedelta(minutes=1)
     assert len(room.outcomes()) == 3
 
@@ -289,8 +289,8 @@ async def test_a_page_that_fails_for_the_moment_is_asked_for_again(room: Room) -
     room.web.serve("/page/заголовок", page("заголовок", ABOUT.split(". ")), content_type="text/html; charset=utf-8")
     second = await room.poll()
 
-    assert (first.settled, first.etag) == ((), None)
-    assert (len(second.matched), second.etag) == (1, '"v1"')
+    assert (first.settled, first.validators.etag) == ((), None)
+    assert (len(second.matched), second.validators.etag) == (1, '"v1"')
 
 
 async def test_a_headline_that_comes_to_matter_is_judged_again(room: Room) -> None:

@@ -91,7 +91,7 @@ async def test_known_entries_are_not_even_parsed(room: Room) -> None:
     outcome = await room.poll()
 
     assert [one.entry.title for one in outcome.settled] == ["свежая"]
-    assert (outcome.known_keys, len(outcome.items)) == ((), 6 * 8)
+    assert (outcome.known_keys, len(outcome.validators.items)) == ((), 6 * 8)
 
 
 async def test_once_a_day_everything_is_read_and_kept_alive(room: Room) -> None:
@@ -184,7 +184,7 @@ async def test_a_refused_feed_is_read_from_its_fallback_and_comes_home(room: Roo
     room.web.mend("/rss")
     room.serve(room.item("снова дома"), room.item("первое"), etag='"home"')
     back = await room.poll(after=61 * MINUTE)
-    assert (back.etag, back.problems, room.troubles()) == ('"home"', (), ())
+    assert (back.validators.etag, back.problems, room.troubles()) == ('"home"', (), ())
     assert "снова дома" in room.titles("unmatched")
     assert room.claimed().habit.gap_at is None
 

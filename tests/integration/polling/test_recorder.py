@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import DatabaseError
+from monitor.models.feeds import Validators
 from monitor.models.stories import PollOutcome
 from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
 from monitor.storage.database import migrate, open_engine
@@ -47,12 +48,12 @@ def quiet(name: str, **given: object) -> PollOutcome:
 async def test_quiet_polls_share_a_transaction(tmp_path: Path) -> None:
     room = Room(tmp_path, MOST + 20)
 
-    recorded = await room.record(*(quiet(name, etag="1") for name in room.names))
+    recorded = await room.record(*(quiet(name, validators=Validators(etag="1")) for name in room.names))
 
     assert recorded == [True] * (MOST + 20)
     assert room.batches == [MOST, 20]
     states = room.store.claim_due_feeds(NOW + timedelta(hours=1), limit=999, lease=LEASE)
-    assert {state.etag for state in states} == {"1"}
+    assert {state.validators.etag for state in states} == {"1"}
 
 
 async def test_a_find_does_not_wait_for_the_others(tmp_path: Path) -> None:

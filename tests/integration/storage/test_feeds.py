@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from monitor.models.articles import Outcome
-from monitor.models.feeds import FeedState, Habit, Trouble
+from monitor.models.feeds import FeedState, Habit, Trouble, Validators
 from monitor.models.stories import EntryOutcome
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.polls import Store
@@ -34,14 +34,20 @@ def test_several_polls_in_one_transaction(store: Store) -> None:
     store.sync_feeds([feed(name=name, url=f"http://{number}/") for number, name in enumerate(names)], NOW)
     states = {state.name: state for state in store.claim_due_feeds(NOW, limit=9, lease=LEASE)}
     outcomes = [
-        poll_outcome(feed=name, lease_no=states[name].lease_no, etag=name, settled=seen(number), had_entries=True)
+        poll_outcome(
+            feed=name,
+            lease_no=states[name].lease_no,
+            validators=Validators(etag=name),
+            settled=seen(number),
+            had_entries=True,
+        )
         for number, name in enumerate(names)
     ]
 
     assert store.record_all(outcomes, PLACE, window=WINDOW) == {"А", "Б", "В"}
 
     after = {state.name: state for state in store.claim_due_feeds(NOW + HOUR, limit=9, lease=LEASE)}
-    assert {name: after[name].etag for name in names} == {"А": "А", "Б": "Б", "В": "В"}
+    assert {name: after[name].validators.etag for name in names} == {"А": "А", "Б": "Б", "В": "В"}
     assert [store.sight(name, [entry(0), entry(1), entry(2)]).known for name in names] == [
         (key,) for number in range(3) for key in entry(number).keys
     ]
@@ -63,7 +69,9 @@ def test_in_a_batch_only_the_poll_that_lost_its_lease_writes_nothing(store: Stor
 
 def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store) -> None:
     state = claimed(store)
-    part = poll_outcome(lease_no=state.lease_no, etag="new", matched=(matched(1),), is_over=False)
+    part = poll_outcome(
+        lease_no=state.lease_no, validators=Validators(etag="new"), matched=(matched(1),), is_over=False
+    )
 
     assert store.record(part, PLACE, window=WINDOW)
     assert store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE) != (), "the lease still runs out by itself"
@@ -80,15 +88,19 @@ HABIT = Habit(
 
 def test_a_habit_read_back_equals_the_habit_recorded(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, habit=HABIT, items=b"12345678"), PLACE, window=WINDOW)
+    store.record(
+        poll_outcome(lease_no=state.lease_no, habit=HABIT, validators=Validators(items=b"12345678")),
+        PLACE,
+        window=WINDOW,
+    )
 
     (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
-    assert (after.habit, after.items, after.polled_at) == (HABIT, b"12345678", NOW)
+    assert (after.habit, after.validators.items, after.polled_at) == (HABIT, b"12345678", NOW)
 
     store.sync_feeds([feed(url="http://moved/")], NOW + HOUR)
     store.release_all()
     (moved,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
-    assert (moved.habit, moved.items) == (Habit(), b""), "another address has other habits"
+    assert (moved.habit, moved.validators) == (Habit(), Validators()), "another address has other habits"
 
 
 def test_the_health_of_every_feed_in_one_call(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from monitor.models.articles import Outcome
-from monitor.models.feeds import FeedState
+from monitor.models.feeds import FeedState, Validators
 from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange
 from monitor.storage.outbox import Outbox
@@ -23,6 +23,7 @@ from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settl
 LEASE = timedelta(minutes=5)
 WINDOW = timedelta(hours=48)
 PLACE = partial(group, chats=Chats(post="@channel"))
+VALIDATORS = Validators(etag='W/"1"', last_modified="Sun", body_hash="x", items=b"12345678")
 
 
 def claimed(store: Store, name: str = "Лента") -> FeedState:
@@ -80,25 +81,25 @@ def test_a_feed_taken_out_of_the_file_rests_and_comes_back(store: Store) -> None
 
 def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) -> None:
     state = claimed(store)
-    outcome = poll_outcome(etag='W/"1"', last_modified="Sun", body_hash="x", settled=(settled(1),), had_entries=True)
+    outcome = poll_outcome(validators=VALIDATORS, settled=(settled(1),), had_entries=True)
     store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
 
     store.sync_feeds([feed(url="http://127.0.0.1/new")], NOW)
 
     (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
-    assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
+    assert state.validators == Validators()
     assert state.baseline_at == NOW
     assert store.sight("Лента", [entry(1), entry(2)]).unseen == (entry(2),)
 
 
 def test_record_keeps_validators_and_entries_together(store: Store) -> None:
     state = claimed(store)
-    outcome = poll_outcome(etag='W/"1"', last_modified="Sun", body_hash="x", settled=(settled(1),), had_entries=True)
+    outcome = poll_outcome(validators=VALIDATORS, settled=(settled(1),), had_entries=True)
 
     assert store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
 
     (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
-    assert (after.etag, after.last_modified, after.body_hash, after.had_entries) == ('W/"1"', "Sun", "x", True)
+    assert (after.validators, after.had_entries) == (VALIDATORS, True)
     assert after.succeeded_at == after.baseline_at == NOW
     assert store.sight("Лента", [entry(1)]).unseen == ()
 
@@ -111,7 +112,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     ) -> tuple[StoryChange, ...]:
         raise RuntimeError("the rules are at fault")
 
-    outcome = poll_outcome(lease_no=state.lease_no, etag="new", settled=(settled(1),), matched=(matched(2),))
+    outcome = poll_outcome(lease_no=state.lease_no, validators=VALIDATORS, settled=(settled(1),), matched=(matched(2),))
     with pytest.raises(RuntimeError):
         store.record(outcome, breaks, window=WINDOW)
 

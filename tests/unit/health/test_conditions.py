@@ -7,7 +7,7 @@ import pytest
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.health.conditions import BROKEN_AFTER, TITLES, Condition, Facts, conditions
 from monitor.health.rule_rates import RuleRate
-from monitor.models.feeds import FeedHealth, Habit, Trouble
+from monitor.models.feeds import FeedHealth, Habit
 from monitor.models.health import ChatVitals, ConditionKind, Disk
 from monitor.models.outbox import DeliveryState
 from tests.factories import HOUR, NOW
@@ -40,7 +40,7 @@ def test_all_is_well() -> None:
         (broken(kind=FetchFailure.FORBIDDEN, failures=2), []),
         (broken(kind=ParseFailure.MOJIBAKE, failures=2), [ConditionKind.UNREADABLE]),
         (
-            feed_health(troubles=(Trouble.SILENT, Trouble.BARE, Trouble.GAP)),
+            feed_health(habit=Habit(news_at=NOW - 144 * HOUR, pages=20, bare=1.0, gap_at=NOW)),
             [ConditionKind.SILENT, ConditionKind.BARE, ConditionKind.GAP],
         ),
     ],
@@ -51,15 +51,13 @@ def test_a_feed(feed: FeedHealth, expected: list[ConditionKind]) -> None:
 
 
 def test_a_feed_that_fails_is_not_silent_too() -> None:
-    failing = feed_health(failures=5, succeeded_at=None, troubles=(Trouble.SILENT,))
+    failing = feed_health(failures=5, succeeded_at=None, habit=Habit(news_at=NOW - 144 * HOUR))
 
     assert kinds(facts(feeds=(failing,))) == [ConditionKind.BROKEN]
 
 
 def test_the_words_tell_what_an_operator_asks_first() -> None:
-    silent = feed_health(
-        "Вести", troubles=(Trouble.SILENT,), habit=Habit(news_at=NOW - 30 * HOUR, news_gap=timedelta(minutes=90))
-    )
+    silent = feed_health("Вести", habit=Habit(news_at=NOW - 30 * HOUR, news_gap=timedelta(minutes=90)))
 
     (first, second) = conditions(facts(feeds=(broken("Газета"), silent)))
 

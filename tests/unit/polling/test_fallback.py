@@ -55,10 +55,12 @@ def test_a_refusal_turns_away_at_once_and_the_rest_after_two(error: FeedError, f
 
 
 def test_where_the_news_come_from_is_remembered() -> None:
-    left = fallback.after_answer(Habit(), is_home=False, tried_home=True, now=NOW)
-    stayed = fallback.after_answer(left, is_home=False, tried_home=False, now=NOW + HOUR)
-    back = fallback.after_answer(stayed, is_home=True, tried_home=True, now=NOW + HOUR)
+    left = fallback.after_answer(Habit(), is_home=False, now=NOW)
+    stayed = fallback.after_answer(left, is_home=False, now=NOW + HOUR / 2)
+    tried = fallback.after_answer(left, is_home=False, now=NOW + HOUR)
+    back = fallback.after_answer(stayed, is_home=True, now=NOW + HOUR)
 
     assert (left.away_since, left.tried_at) == (NOW, NOW)
     assert stayed == left
+    assert (tried.away_since, tried.tried_at) == (NOW, NOW + HOUR)
     assert back == Habit()

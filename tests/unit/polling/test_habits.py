@@ -1,8 +1,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.models import feeds
-from monitor.models.feeds import FeedState, Habit, Trouble
+from monitor.models.feeds import FeedState, Habit, Validators
 from monitor.polling import habits
 from monitor.polling.habits import FeedObservation
 from monitor.polling.schedule import QUICK
@@ -11,38 +10,38 @@ from tests.factories import HOUR, NOW, entry
 DAY = timedelta(days=1)
 
 
-def reading(**given: object) -> FeedObservation:
-    fields: dict[str, object] = {"total": 30, "new": 1, "known": 29, "is_whole": True, "is_first": False}
-    return FeedObservation(**fields | given)  # type: ignore[arg-type]  # the fields of a Reading by name
+def observation(**given: object) -> FeedObservation:
+    fields: dict[str, object] = {"total": 30, "new": 1, "is_whole": True, "is_first": False}
+    return FeedObservation(**fields | given)  # type: ignore[arg-type]  # the fields of a FeedObservation by name
 
 
-def read(habit: Habit, now: datetime = NOW, **given: object) -> Habit:
-    return habits.after_reading(habit, reading(**given), now, since=now - timedelta(minutes=10))
+def learnt_from(habit: Habit, now: datetime = NOW, **given: object) -> Habit:
+    return habits.after_changed(habit, observation(**given), now, since=now - timedelta(minutes=10))
 
 
 def test_first_sight_teaches_no_pause_and_is_no_gap() -> None:
-    learnt = read(Habit(), new=30, known=0, is_first=True)
+    learnt = learnt_from(Habit(), new=30, is_first=True)
 
     assert (learnt.pause, learnt.gap_at, learnt.news_gap) == (None, None, None)
     assert learnt.news_at == learnt.read_at == learnt.whole_at == NOW
 
 
 def test_a_window_that_turned_over_is_a_gap_and_means_hurry() -> None:
-    learnt = read(Habit(pause=timedelta(minutes=15)), new=30, known=0)
+    learnt = learnt_from(Habit(pause=timedelta(minutes=15)), new=30)
 
     assert (learnt.gap_at, learnt.pause) == (NOW, QUICK)
-    assert "30" in habits.gap_told(reading(new=30, known=0))[0]
+    assert "30" in habits.gap_problem(observation(new=30))[0]
 
 
 def test_a_short_window_or_a_known_entry_is_no_gap() -> None:
-    assert read(Habit(), total=2, new=2, known=0).gap_at is None
-    assert read(Habit(), new=29, known=1).gap_at is None
-    assert habits.gap_told(reading()) == ()
+    assert learnt_from(Habit(), total=2, new=2).gap_at is None
+    assert learnt_from(Habit(), new=29).gap_at is None
+    assert habits.gap_problem(observation()) == ()
 
 
 def test_what_was_wrong_is_remembered_from_whole_readings_only() -> None:
-    whole = read(Habit(), notices=("без даты",))
-    partly = read(whole, NOW + HOUR, is_whole=False, notices=("мало",))
+    whole = learnt_from(Habit(), problems=("без даты",))
+    partly = learnt_from(whole, NOW + HOUR, is_whole=False, problems=("мало",))
 
     assert whole.notices == partly.notices == ("без даты",)
     assert partly.read_at == NOW
@@ -67,37 +66,31 @@ def test_304s_are_counted_until_a_body_comes() -> None:
 
 
 def state(**given: object) -> FeedState:
-    fields: dict[str, object] = {"name": "Лента", "etag": '"1"', "succeeded_at": NOW, "habit": Habit(unmodified=3)}
+    fields: dict[str, object] = {
+        "name": "Лента",
+        "validators": Validators(etag='"1"'),
+        "succeeded_at": NOW,
+        "habit": Habit(unmodified=3),
+    }
     return FeedState(**fields | given)  # type: ignore[arg-type]  # the fields of a FeedState by name
 
 
 def test_validators_lie_when_news_came_under_the_same_ones() -> None:
-    assert habits.lied(state(), ('"1"', None), [entry(published_at=None)])
-    assert not habits.lied(state(), ('"2"', None), [entry(published_at=None)])
-    assert not habits.lied(state(), ('"1"', None), [])
+    assert habits.lied(state(), Validators(etag='"1"'), [entry(published_at=None)])
+    assert not habits.lied(state(), Validators(etag='"2"'), [entry(published_at=None)])
+    assert not habits.lied(state(), Validators(etag='"1"'), [])
 
 
 def test_validators_lie_when_304s_hid_what_was_long_published() -> None:
-    assert habits.lied(state(), ('"2"', None), [entry(published_at=NOW - 7 * HOUR)])
-    assert not habits.lied(state(), ('"2"', None), [entry(published_at=NOW + HOUR)])
-    assert not habits.lied(state(habit=Habit()), ('"2"', None), [entry(published_at=NOW - 7 * HOUR)])
-
-
-def test_silence_is_measured_by_the_feeds_own_habit() -> None:
-    hourly = Habit(news_at=NOW, news_gap=HOUR)
-    daily = Habit(news_at=NOW, news_gap=DAY)
-
-    assert feeds.is_silent(hourly, NOW + 13 * HOUR)
-    assert not feeds.is_silent(hourly, NOW + 11 * HOUR), "editors sleep"
-    assert not feeds.is_silent(daily, NOW + 4 * DAY)
-    assert feeds.is_silent(daily, NOW + 6 * DAY)
-    assert not feeds.is_silent(Habit(), NOW)
+    assert habits.lied(state(), Validators(etag='"2"'), [entry(published_at=NOW - 7 * HOUR)])
+    assert not habits.lied(state(), Validators(etag='"2"'), [entry(published_at=NOW + HOUR)])
+    assert not habits.lied(state(habit=Habit()), Validators(etag='"2"'), [entry(published_at=NOW - 7 * HOUR)])
 
 
 def test_the_usual_gap_is_learnt() -> None:
     habit = Habit(news_at=NOW)
     for hours in range(2, 40, 2):
-        habit = read(habit, NOW + hours * HOUR, new=2)
+        habit = learnt_from(habit, NOW + hours * HOUR, new=2)
 
     assert habit.news_gap == HOUR
 
@@ -107,18 +100,4 @@ def test_pages_without_text_are_remembered_and_forgotten() -> None:
     better = habits.after_pages(bare, read=40, bare=0)
 
     assert (bare.pages, bare.bare) == (20, 1.0)
-    assert Trouble.BARE in feeds.troubles(bare, failures=0, now=NOW)
-    assert feeds.troubles(better, failures=0, now=NOW) == ()
-    assert feeds.troubles(habits.after_pages(Habit(), read=3, bare=3), failures=0, now=NOW) == (), "too few to tell"
-
-
-def test_troubles_are_named() -> None:
-    habit = Habit(gap_at=NOW, away_since=NOW, lies=True)
-
-    assert feeds.troubles(habit, failures=3, now=NOW) == (
-        Trouble.FAILING,
-        Trouble.GAP,
-        Trouble.AWAY,
-        Trouble.LYING,
-    )
-    assert Trouble.GAP not in feeds.troubles(habit, failures=0, now=NOW + 25 * HOUR)
+    assert (better.pages, better.bare < 0.5) == (20, True)

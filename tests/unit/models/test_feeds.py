@@ -1,0 +1,42 @@
+from datetime import timedelta
+
+import pytest
+
+from monitor.models.feeds import Habit, Trouble
+from tests.factories import HOUR, NOW
+from tests.factories.health import feed_health
+
+DAY = timedelta(days=1)
+
+
+def test_silence_is_measured_by_the_feeds_own_habit() -> None:
+    hourly = Habit(news_at=NOW, news_gap=HOUR)
+    daily = Habit(news_at=NOW, news_gap=DAY)
+
+    assert hourly.is_silent(NOW + 13 * HOUR)
+    assert not hourly.is_silent(NOW + 11 * HOUR), "editors sleep"
+    assert not daily.is_silent(NOW + 4 * DAY)
+    assert daily.is_silent(NOW + 6 * DAY)
+    assert not Habit().is_silent(NOW)
+
+
+@pytest.mark.parametrize(
+    ("habit", "expected"),
+    [
+        (Habit(pages=20, bare=0.5), (Trouble.BARE,)),
+        (Habit(pages=20, bare=0.4), ()),
+        (Habit(pages=9, bare=1.0), ()),
+        (Habit(gap_at=NOW - 23 * HOUR), (Trouble.GAP,)),
+        (Habit(gap_at=NOW - 25 * HOUR), ()),
+        (Habit(news_at=NOW - 6 * DAY), (Trouble.SILENT,)),
+        (Habit(lies=True, away_since=NOW, gap_at=NOW), (Trouble.GAP, Trouble.AWAY, Trouble.LYING)),
+    ],
+    ids=["bare", "some text", "too few pages", "a gap", "a gap long ago", "silent", "in order"],
+)
+def test_troubles_of_a_habit(habit: Habit, expected: tuple[Trouble, ...]) -> None:
+    assert feed_health(habit=habit).troubles == expected
+
+
+def test_a_feed_fails_after_three_failures_in_a_row() -> None:
+    assert feed_health(failures=2).troubles == ()
+    assert feed_health(failures=3).troubles == (Trouble.FAILING,)
