@@ -1,9 +1,10 @@
 """Fixtures that are real parts: databases of both kinds, servers on loopback. Nothing may leave loopback."""
 
+import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import Store
 from tests.harness.databases import postgres_database, sqlite_database
+from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer
@@ -40,6 +42,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     seed = getattr(session.config.option, "randomly_seed", None)
     if reporter and seed is not None and not reporter.showheader:
         reporter.write_line(f"Using --randomly-seed={seed}")
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that the test's mark asks for (tests/harness/loops.py)."""
+    for mark, loop in (("virtual_time", VirtualTimeLoop), ("manual_time", ManualTimeLoop)):
+        if item.get_closest_marker(mark):
+            return {mark: loop}
+    return {"real time": asyncio.new_event_loop}
 
 
 @pytest.fixture(autouse=True)

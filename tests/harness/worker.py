@@ -43,7 +43,7 @@ from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
 CHANNEL = "@test_channel"
 OWNER = str(OPERATOR.id)
 STEP = timedelta(seconds=30)  # between two looks at what is due
-LIMITS = Limits(read=0.6, total=1.5, host_gap=0, host_concurrency=9)
+LIMITS = Limits(host_gap=0, host_concurrency=9)
 STORIES = relevant(30)
 _Result = TypeVar("_Result")
 
@@ -161,7 +161,7 @@ async def run_worker(
     async with (
         Fetcher(user_agent="test", now=clock, allow_private=True, limits=LIMITS, lookup=lookup) as fetcher,
         Sandbox() as reader,
-        BotClient(TOKEN, base_url=bot_api.url, patience=timedelta(seconds=0.1)) as channel,
+        BotClient(TOKEN, base_url=bot_api.url) as channel,
     ):
         poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL)
         yield Worker(

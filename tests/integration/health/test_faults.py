@@ -17,6 +17,7 @@ from monitor.models.health import ConditionKind
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.outbox import Outbox
 from tests.harness.clock import Clock
+from tests.harness.loops import wait_out
 from tests.harness.worker import CHANNEL, ServedFeed, Worker, run_worker
 from tests.servers import faults
 from tests.servers.bot_api import BotApi
@@ -24,6 +25,8 @@ from tests.servers.postgres import PostgresServer
 from tests.servers.resolver import Resolver
 from tests.servers.web import WebServer
 
+MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.manual_time  # no answer is late because the machine is busy
 Trouble = Callable[[], AbstractContextManager[None]]
 
 
@@ -158,11 +161,11 @@ async def test_no_name_can_be_resolved(engine: Engine, web: WebServer, bot_api: 
         bot_api.stop()
         for number, served in enumerate(served_feeds):
             served.publish(number)
-        await worker.run(90)
+        await worker.run(90, step=MINUTE)
         health = worker.store.feed_health(clock())
         names.is_gone = False
         bot_api.start()
-        await worker.run(30)
+        await worker.run(30, step=MINUTE)
 
         assert max(one.failures for one in health) <= 2, "our own network is no fault of theirs"
         assert worker.posts_telling(*range(7)) == [1] * 7
@@ -177,7 +180,7 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, served: Se
         await worker.run(15)
         asked = len(bot_api.calls)
         if way == "hangs":
-            bot_api.script(faults.hang, "*", times=None)
+            bot_api.script(wait_out(faults.hang), "*", times=None)
         else:
             bot_api.stop()
         for number in stories:
@@ -189,7 +192,7 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, served: Se
             bot_api.mend("*")
         else:
             bot_api.start()
-        await worker.run(60)
+        await worker.run(60, step=MINUTE)
 
         shown = worker.posts_telling(*stories)
         assert in_doubt == int(way == "hangs"), "whatever the time, one; the next is sent when Telegram speaks again"
@@ -233,7 +236,7 @@ async def test_the_clock_goes_back_while_telegram_wants_a_pause(
     async with run_worker(engine, bot_api, served) as worker:
         await worker.run(11)
         bot_api.script(faults.reset, times=1)
-        bot_api.script(faults.hang, "getChat", times=2)
+        bot_api.script(wait_out(faults.hang), "getChat", times=2)
         served.publish(0, 1)
         await worker.run(11)
         served.clock.wrong = timedelta(days=-1)

@@ -7,6 +7,7 @@ from monitor.sources.http.throttle import HostBackoff, HostThrottle
 from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.virtual_time
 
 
 async def test_turns_are_had_in_the_order_of_coming() -> None:

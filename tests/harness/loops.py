@@ -1,0 +1,96 @@
+"""Event loops whose time does not depend on how busy the machine is.
+
+`@pytest.mark.virtual_time`: nothing waits; when all tasks sleep, it is the moment of the first to wake. Without I/O.
+`@pytest.mark.manual_time`: sockets and threads work as ever, and no second passes but by `pass_seconds`.
+"""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Awaitable
+from typing import ClassVar, TypeVar
+
+from tests.servers.faults import Answer, Fault
+from tests.servers.loopback import Exchange
+
+Result = TypeVar("Result")
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """Time stands still while anything runs, and jumps to the next timer when nothing does."""
+
+    def __init__(self) -> None:
+        self._virtual = _VirtualSelector()
+        super().__init__(self._virtual)
+
+    def time(self) -> float:
+        """Virtual seconds since the loop was made."""
+        return self._virtual.now
+
+
+class _VirtualSelector(selectors.SelectSelector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise RuntimeError("everything waits for something that never comes")
+        self.now += max(timeout, 0.0)
+        return []
+
+
+class ManualTimeLoop(asyncio.SelectorEventLoop):
+    """Real sockets and threads; timers fire when a test lets time pass."""
+
+    running: ClassVar["ManualTimeLoop | None"] = None  # a test has one
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        super().__init__()
+
+    def run_forever(self) -> None:
+        """As ever; servers in other threads find the loop meanwhile."""
+        ManualTimeLoop.running = self
+        try:
+            super().run_forever()
+        finally:
+            ManualTimeLoop.running = None
+
+    def time(self) -> float:
+        """Seconds that the test has let pass."""
+        return self._now
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self._now += seconds
+
+
+def pass_seconds(seconds: float) -> None:
+    """Let so much time pass on the loop of this test, at once."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, ManualTimeLoop), "the test wants @pytest.mark.manual_time"
+    loop.pass_seconds(seconds)
+
+
+async def finish(work: Awaitable[Result], *, every: float) -> Result:
+    """The result of `work`, letting `every` seconds pass again and again until it is there."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        pass_seconds(every)
+        await asyncio.to_thread(time.sleep, 0.01)
+    return await task
+
+
+def wait_out(fault: Fault, *, every: float = 100.0) -> Fault:
+    """The fault, without the waiting: time passes on the loop of the test until the client there gives up."""
+
+    async def fault_waited_out(exchange: Exchange, answer: Answer) -> None:
+        task = asyncio.ensure_future(fault(exchange, answer))
+        while not task.done():  # again and again: the client may begin to wait after the first time
+            if loop := ManualTimeLoop.running:
+                loop.call_soon_threadsafe(loop.pass_seconds, every)
+            await asyncio.wait([task], timeout=0.02)
+        await task
+
+    return fault_waited_out
