@@ -1,25 +1,25 @@
-"""`python -m tests.simulation SEED` tells the story of one seed; `… SEED COUNT` looks for bad ones from there on."""
+"""`python -m tests.simulation SEED` prints what happens under one seed; `… SEED COUNT` tries so many from there on."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.simulation.play import play_in
+from tests.simulation.simulation import simulate_in
 
 
 def main(first: int, count: int = 1) -> int:
-    """The exit code: 1 when a promise was broken."""
+    """Returns the exit code: 1 when something happened that must not."""
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
-            ledger = play_in(Path(folder), seed)
+            log = simulate_in(Path(folder), seed)
             (Path(folder) / f"seed-{seed}.db").unlink()
-            bad += bool(ledger.broken)
+            bad += bool(log.violations)
             if count == 1:
-                print("\n".join(ledger.lines))
-            for what in ledger.broken:
+                print("\n".join(log.lines))
+            for what in log.violations:
                 print(f"seed {seed}: {what}")
-    print(f"{count - bad} of {count} seeds kept every promise")
+    print(f"{count - bad} of {count} seeds without a violation")
     return bool(bad)
 
 

@@ -1,6 +1,6 @@
-"""The world around the workers: a press that publishes and fails, a Telegram that refuses, swallows and counts.
+"""What surrounds the workers: feeds that publish and fail, a Telegram that refuses, loses answers and counts posts.
 
-Every chance comes from the seed. What must never happen is noted in `Ledger.broken`.
+Every chance comes from the seed. What must never happen is noted in `SimulationLog.violations`.
 """
 
 import asyncio
@@ -21,62 +21,70 @@ from monitor.storage.tables import deliveries
 from tests.factories import NOW
 from tests.samples.news import relevant
 from tests.servers.web import Item, page, rss
-from tests.simulation.clockwork import SLOWEST_STEP, passes, worker
+from tests.simulation.virtual_loop import SLOWEST_STEP, wait, worker
 
 CHAT = "@channel"
 PACE = Pace(per_minute=5)
 STEPS = timedelta(seconds=2 * SLOWEST_STEP)  # between the claim, which the pace counts, and the request
-TOLD = relevant(12)
+STORIES = relevant(12)
+FREQUENT = {
+    "fetch": 0.4,
+    "refusal": 0.4,
+    "no_answer": 0.3,
+    "malformed": 0.1,
+    "disk": 0.1,
+    "lost_commit": 0.1,
+    "kill": 0.02,
+    "suspend": 0.01,
+}
 FAILURES = (FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.EMPTY)
 
 
 def now() -> datetime:
-    """The wall clock of everybody."""
+    """The one clock: NOW and the virtual seconds since."""
     return NOW + timedelta(seconds=asyncio.get_running_loop().time())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """How likely each trouble is in one world; `calm` is the one in which everything must come right."""
+class FailureRates:
+    """The share of calls, commits or steps that fail in each way; by default none."""
 
     fetch: float = 0.0  # a GET fails
     refusal: float = 0.0  # Telegram surely takes nothing: 429, 5xx
-    silence: float = 0.0  # Telegram does not answer: it may have taken the message
+    no_answer: float = 0.0  # Telegram does not answer: it may have taken the message
     malformed: float = 0.0
     disk: float = 0.0  # a commit fails
-    limbo: float = 0.0  # a commit succeeds, and the caller is told that it failed
-    death: float = 0.0  # at each step
-    sleep: float = 0.0  # the same; for up to ten minutes
+    lost_commit: float = 0.0  # a commit succeeds, and the caller is told that it failed
+    kill: float = 0.0  # at each step
+    suspend: float = 0.0  # the same; the machine sleeps for up to ten minutes
 
 
-def stormy(chance: random.Random) -> Weather:
-    """Each trouble is absent, rare or frequent."""
-    worst = {"fetch": 0.4, "refusal": 0.4, "silence": 0.3, "malformed": 0.1, "disk": 0.1, "limbo": 0.1, "death": 0.02}
-    worst["sleep"] = 0.01
-    return Weather(**{name: share * chance.choice((0.0, 0.3, 1.0)) for name, share in worst.items()})
+def failing_rates(chance: random.Random) -> FailureRates:
+    """Each kind of failure is absent, rare or frequent."""
+    return FailureRates(**{name: share * chance.choice((0.0, 0.3, 1.0)) for name, share in FREQUENT.items()})
 
 
 @dataclass(slots=True, kw_only=True)
-class Ledger:
-    """What happened, in order, and what must not have."""
+class SimulationLog:
+    """What happened, in order; `violations` are the invariants that did not hold."""
 
     lines: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
-    def note(self, what: str) -> None:
-        """One line of the story, with the virtual second."""
+    def add(self, what: str) -> None:
+        """One more line, with the virtual second."""
         self.lines.append(f"{asyncio.get_running_loop().time():9.2f}  {what}")
 
-    def demand(self, holds: object, what: str) -> None:
-        """An invariant."""
+    def require(self, holds: object, what: str) -> None:
+        """Note `what` as a violation unless the invariant holds."""
         if not holds:
-            self.note(f"BROKEN: {what}")
-            self.broken.append(what)
+            self.add(f"VIOLATION: {what}")
+            self.violations.append(what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """A feed tells a story at some second; `number` is negative for what no rule looks for."""
+    """A feed publishes a story at some second; `number` is negative for what no rule looks for."""
 
     feed: str
     at: float
@@ -88,53 +96,55 @@ class Publication:
         return f"https://{self.feed}.example/{self.number}"
 
     @property
-    def told(self) -> tuple[str, str]:
+    def content(self) -> tuple[str, str]:
         """Title and text."""
-        return TOLD[self.number] if self.number >= 0 else (f"Выставка {self.number}", "В городе дождь. " * 60)
+        return STORIES[self.number] if self.number >= 0 else (f"Выставка {self.number}", "В городе дождь. " * 60)
 
     def item(self) -> Item:
         """As the feed shows it; of every third the text stands on the page only."""
-        title, text = self.told
+        title, text = self.content
         at = NOW + timedelta(seconds=self.at)
         content = f"<p>{text}</p>" if self.number % 3 else ""
         return Item(title=title, link=self.link, guid=self.link, content=content, published=at)
 
     def page(self) -> bytes:
         """The article's page."""
-        title, text = self.told
+        title, text = self.content
         return page(title, [text]).encode()
 
 
 def publications(chance: random.Random, feeds: Sequence[str], until: float) -> tuple[Publication, ...]:
-    """Who tells what, when; some stories are told by several, sometimes in the same second."""
-    told = []
-    for number in range(chance.randint(3, len(TOLD) - 2)):
+    """Which feed publishes what, when; some stories stand in several feeds, sometimes from the same second on."""
+    news = []
+    for number in range(chance.randint(3, len(STORIES) - 2)):
         at = chance.uniform(0, until)
-        tellers = chance.sample(feeds, chance.choice((1, 1, 2, len(feeds))))
-        later = [chance.choice((0.0, chance.uniform(0, 120))) for _ in tellers]
-        told += [Publication(feed=feed, at=at + by, number=number) for feed, by in zip(tellers, later, strict=True)]
+        names = chance.sample(feeds, chance.choice((1, 1, 2, len(feeds))))
+        later = [chance.choice((0.0, chance.uniform(0, 120))) for _ in names]
+        news += [Publication(feed=feed, at=at + by, number=number) for feed, by in zip(names, later, strict=True)]
     dull = [Publication(feed=chance.choice(feeds), at=chance.uniform(0, until), number=-1 - i) for i in range(3)]
-    return tuple(sorted((*told, *dull), key=lambda one: one.at))
+    return tuple(sorted((*news, *dull), key=lambda one: one.at))
 
 
-class Press:
-    """In the place of the Fetcher: feeds by name, each showing all that was published so far."""
+class SimulatedPress:
+    """Takes the place of the Fetcher: feeds by name, each showing all that was published so far."""
 
-    def __init__(self, told: Sequence[Publication], chance: random.Random, ledger: Ledger) -> None:
-        self.told, self.weather = told, Weather()
-        self._chance, self._ledger = chance, ledger
+    def __init__(self, publications: Sequence[Publication], chance: random.Random, log: SimulationLog) -> None:
+        self.publications, self.rates = publications, FailureRates()
+        self._chance, self._log = chance, log
 
     async def get(
         self, url: str, *, etag: str | None = None, feed: Feed | None = None, accept: str = "feed", **_: object
     ) -> Fetched | NotModified:
         """One GET of a feed, or of an article."""
         assert feed
-        await passes(self._chance.uniform(0, 3))
-        shown = [one for one in self.told if one.feed == feed.name and one.at <= asyncio.get_running_loop().time()]
-        if self._chance.random() < self.weather.fetch:
+        await wait(self._chance.uniform(0, 3))
+        shown = [
+            one for one in self.publications if one.feed == feed.name and one.at <= asyncio.get_running_loop().time()
+        ]
+        if self._chance.random() < self.rates.fetch:
             raise FetchError("не вышло", feed=feed.name, kind=self._chance.choice(FAILURES))
         tag = f'"{len(shown)}"'
-        await passes(self._chance.uniform(0, 3))
+        await wait(self._chance.uniform(0, 3))
         if tag == etag:
             return NotModified()
         if accept == "page":
@@ -148,36 +158,36 @@ def make_feed(name: str) -> Feed:
     return Feed(name=name, kind=FeedKind.RSS, url=f"https://{name}.example/rss", lang="ru", interval=interval)
 
 
-class Telegram:
-    """In the place of the Channel: one chat, strict about what the outbox promises."""
+class SimulatedTelegram:
+    """Takes the place of the BotClient: one chat, strict about what the outbox promises."""
 
-    def __init__(self, engine: Engine, chance: random.Random, ledger: Ledger) -> None:
+    def __init__(self, engine: Engine, chance: random.Random, log: SimulationLog) -> None:
         self.shown: dict[int, str] = {}  # text by message id
         self.posts: Counter[int] = Counter()  # accepted posts by delivery
-        self.weather = Weather()
+        self.rates = FailureRates()
         self.is_paced = True  # False: a sender that slept between claim and request cannot keep the pace
-        self._engine, self._chance, self._ledger = engine, chance, ledger
+        self._engine, self._chance, self._log = engine, chance, log
         self._asked: list[datetime] = []
-        self._closed: tuple[datetime, Any] = (NOW, None)  # until when, and who was told so
+        self._closed: tuple[datetime, Any] = (NOW, None)  # until when, and which worker knows it
         self._in_flight: dict[int, Any] = {}
 
     async def post(self, chat: str, html: str, **_: object) -> int:  # noqa: ARG002 - there is one chat
         """A new message."""
         delivery = self._sending(html)
-        self._ledger.demand(delivery, "a post that no committed row is sending")
+        self._log.require(delivery, "a post that no committed row is sending")
         number = await self._take(f"post {delivery}", lambda message: self._show(message, html, delivery))
         assert number
         return number
 
     async def edit(self, chat: str, message_id: int, html: str, **_: object) -> None:  # noqa: ARG002 - there is one chat
         """Another text."""
-        self._ledger.demand(message_id in self.shown, "an edit of a message that is not there")
+        self._log.require(message_id in self.shown, "an edit of a message that is not there")
         await self._take(f"edit of {message_id}", lambda _: self._show(message_id, html, None))
 
     async def identify(self, chat: str) -> ChatIdentity:
-        """Nothing here depends on a chat's number; but in a storm even that is not always answered."""
-        await passes(self._chance.uniform(0, 2))
-        if self._chance.random() < self.weather.silence:
+        """Nothing here depends on a chat's number; but even that is not always answered."""
+        await wait(self._chance.uniform(0, 2))
+        if self._chance.random() < self.rates.no_answer:
             raise NotAccepted("не сейчас")
         return ChatIdentity(number="-1001", name=chat)
 
@@ -199,49 +209,49 @@ class Telegram:
 
     async def _take(self, what: str, accept: Any) -> int:
         """One request: surely refused, accepted, or lost on the way there or back."""
-        self._check_manners(what)
-        weather, message = self.weather, len(self._asked)
+        self._check_pace(what)
+        rates, message = self.rates, len(self._asked)
         sender = worker.get()
-        self._ledger.demand(not any(one.is_up for one in self._in_flight.values()), f"{what}: two in flight")
+        self._log.require(not any(one.is_up for one in self._in_flight.values()), f"{what}: two in flight")
         self._in_flight[message] = sender
         try:
-            if self._chance.random() < weather.refusal:
+            if self._chance.random() < rates.refusal:
                 self._refuse(what)
-            if self._chance.random() < weather.malformed:
-                await passes(0.1)
+            if self._chance.random() < rates.malformed:
+                await wait(0.1)
                 raise MessageRejected("негодное сообщение")
-            lost = self._chance.random() < weather.silence
+            lost = self._chance.random() < rates.no_answer
             if not lost or self._chance.random() < 0.5:  # it arrives, whatever becomes of its sender
                 asyncio.get_running_loop().call_later(
                     self._chance.uniform(0, 2), self._arrives, what, message, accept, context=contextvars.Context()
                 )
-            await passes(20 if lost else self._chance.uniform(2, 4))
+            await wait(20 if lost else self._chance.uniform(2, 4))
             if lost:
                 raise MaybeAccepted("нет ответа")
-            self._ledger.note(f"answered: {what} is message {message}")
+            self._log.add(f"answered: {what} is message {message}")
             return message
         finally:
             del self._in_flight[message]
 
     def _arrives(self, what: str, message: int, accept: Any) -> None:
-        self._ledger.note(f"accepted: {what} as message {message}")
+        self._log.add(f"accepted: {what} as message {message}")
         accept(message)
 
     def _refuse(self, what: str) -> NoReturn:
-        wait = timedelta(seconds=self._chance.randint(1, 40)) if self._chance.random() < 0.5 else None
-        if wait:
-            self._closed = (now() + wait, worker.get())
-        self._ledger.note(f"refused: {what}, retry after {wait}")
-        raise NotAccepted("отказ", retry_after=wait)
+        pause = timedelta(seconds=self._chance.randint(1, 40)) if self._chance.random() < 0.5 else None
+        if pause:
+            self._closed = (now() + pause, worker.get())
+        self._log.add(f"refused: {what}, retry after {pause}")
+        raise NotAccepted("отказ", retry_after=pause)
 
-    def _check_manners(self, what: str) -> None:
+    def _check_pace(self, what: str) -> None:
         at = now()
         minute = [one for one in self._asked if one > at - timedelta(seconds=60) + STEPS]
         self._asked.append(at)
         if not self.is_paced:
             return
-        self._ledger.demand(len(minute) < PACE.per_minute, f"{what}: more than {PACE.per_minute} in a minute")
+        self._log.require(len(minute) < PACE.per_minute, f"{what}: more than {PACE.per_minute} in a minute")
         gap = at - self._asked[-2] if self._asked[1:] else timedelta(days=1)
-        self._ledger.demand(gap >= PACE.spacing - STEPS, f"{what}: {gap} after the last")
-        until, told = self._closed
-        self._ledger.demand(at >= until or not told.alive, f"{what}: before Telegram's retry_after was over")
+        self._log.require(gap >= PACE.spacing - STEPS, f"{what}: {gap} after the last")
+        until, refused = self._closed
+        self._log.require(at >= until or not refused.alive, f"{what}: before Telegram's retry_after was over")

@@ -1,56 +1,40 @@
-"""An event loop whose time is virtual and whose threads are steps: one seed decides every wait, and who dies where.
+"""The event loop of the simulation: virtual time, and what would run in a thread runs as a step of the loop.
 
-Nothing here knows of feeds or Telegram. A killed worker is one whose steps and waits never end.
+One seed decides how long each step takes and which worker is killed where. A killed worker is one whose steps and
+waits never end. Nothing here knows of feeds or Telegram.
 """
 
 import asyncio
 import contextvars
 import random  # noqa: TID251 - a seed makes the chances the same every time
-import selectors
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
+from tests.harness.loops import VirtualTimeLoop
+
 SLOWEST_STEP = 0.2  # seconds that a call in a thread may take, before and after
 
 
-class Mortal(Protocol):
-    """Who runs a step: one of the workers."""
+class SimulatedProcess(Protocol):
+    """A worker, as the steps that it runs see it."""
 
     alive: bool
     asleep_until: float  # a suspended machine: nothing of it moves before that second
 
-    def may_fall(self, where: str) -> None:
-        """Called around each step; after it the worker may be dead or asleep."""
+    def maybe_fail(self, where: str) -> None:
+        """Called before and after each step; may kill the worker or put it to sleep."""
 
 
-worker: contextvars.ContextVar[Mortal | None] = contextvars.ContextVar("worker", default=None)
+worker: contextvars.ContextVar[SimulatedProcess | None] = contextvars.ContextVar("worker", default=None)
 
 
-class _Patience(selectors.SelectSelector):
-    """Never waits: the time that would have passed has passed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise RuntimeError("everything waits for something that never comes")
-        self.now += max(timeout, 0.0)
-        return []
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Time stands still while anything runs. What is given to a thread runs here, whole, at a moment of its own."""
+class SimulationLoop(VirtualTimeLoop):
+    """What is given to a thread runs here, whole, at a moment that the seed chooses."""
 
     def __init__(self, chance: random.Random) -> None:
-        self._patience, self._chance = _Patience(), chance
-        super().__init__(self._patience)
-
-    def time(self) -> float:
-        """Virtual seconds since the beginning."""
-        return self._patience.now
+        self._chance = chance
+        super().__init__()
 
     def run_in_executor(self, _: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]  # asyncio passes it by place
         """What `asyncio.to_thread` stands on."""
@@ -71,31 +55,31 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 self.call_later(self._chance.uniform(0, SLOWEST_STEP), self._deliver, settle, done)
 
     def _deliver(self, settle: Callable[[], None], done: asyncio.Future[Any]) -> None:
-        mortal = worker.get()
+        process = worker.get()
         if (wakes_at := _wakes_at(self.time())) > self.time():
             self.call_at(wakes_at, self._deliver, settle, done)
-        elif not done.done() and (mortal is None or mortal.alive):
+        elif not done.done() and (process is None or process.alive):
             settle()
 
 
 def _survives(where: str) -> bool:
-    mortal = worker.get()
-    if mortal and mortal.alive:
-        mortal.may_fall(where)
-    return mortal is None or mortal.alive
+    process = worker.get()
+    if process and process.alive:
+        process.maybe_fail(where)
+    return process is None or process.alive
 
 
 def _wakes_at(now: float) -> float:
-    mortal = worker.get()
-    return mortal.asleep_until if mortal else now
+    process = worker.get()
+    return process.asleep_until if process else now
 
 
-async def passes(seconds: float) -> None:
-    """Wait; for a worker that sleeps the wait lasts until it wakes, for one that dies it never ends."""
+async def wait(seconds: float) -> None:
+    """Sleep for so many virtual seconds; a sleeping worker at least until it wakes, a killed one for ever."""
     loop = asyncio.get_running_loop()
     await asyncio.sleep(seconds)
     if (wakes_at := _wakes_at(loop.time())) > loop.time():
-        await passes(wakes_at - loop.time())
-    mortal = worker.get()
-    if mortal and not mortal.alive:
+        await wait(wakes_at - loop.time())
+    process = worker.get()
+    if process and not process.alive:
         await loop.create_future()
