@@ -14,11 +14,12 @@ from sqlalchemy import Engine, func, insert, select
 
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
-from monitor.storage.database import migrate, open_engine, write_transaction
+from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import deliveries, sends, stories
 from tests.factories import NOW
 from tests.harness.clock import Clock
+from tests.harness.databases import sqlite_database
 
 CHAT = "@channel"
 A_MINUTE = 54  # three times the pace of 18
@@ -82,10 +83,9 @@ def arrive(engine: Engine, numbers: Iterable[int], now: datetime) -> None:
             want(db, number, WantedPost(chat=CHAT, html=html), now)
 
 
-@pytest.mark.parametrize("minutes", [20, pytest.param(24 * 60, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("minutes", [8, pytest.param(24 * 60, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
 async def test_three_times_too_much_for_a_day(tmp_path: Path, no_log: None, minutes: int) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
-    migrate(engine)
+    engine = open_engine(sqlite_database(tmp_path / "monitor.db"))
     clock, total = Clock(), A_MINUTE * minutes
     subscriber = Subscriber(clock, total)
     dispatcher = Dispatcher(Outbox(engine), {CHAT: subscriber}, clock=clock, pace=Pace())

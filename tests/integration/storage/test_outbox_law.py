@@ -3,23 +3,25 @@
 Hypothesis drives a real SQLite file and the same rules on PostgreSQL; `channel` is what the subscribers really see.
 """
 
-import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import and_, insert, select
+from sqlalchemy import Row, insert, select
 
 from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.storage.database import migrate, open_engine, write_transaction
+from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.digests import FLOOD
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
+from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 CHAT = "@channel"
@@ -53,7 +55,6 @@ class Law(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.engine = open_engine(self.url)
-        migrate(self.engine)
         with write_transaction(self.engine) as db:
             for table in (deliveries, stories, chats, sends):
                 db.execute(table.delete())
@@ -179,9 +180,17 @@ class Law(RuleBasedStateMachine):
             assert self.outbox.decide(row.id, allowed=[DeliveryState.UNCERTAIN], to=to, now=self.now)
 
     @invariant()
-    def every_change_of_state_is_in_the_law(self) -> None:
+    def the_law_holds(self) -> None:
+        """All invariants of the table, over one look at it."""
         with self.engine.connect() as db:
-            after = {row.id: row.state for row in db.execute(select(deliveries.c.id, deliveries.c.state))}
+            rows = db.execute(select(deliveries)).all()
+        self._every_change_of_state_is_in_the_law(rows)
+        self._every_folded_story_has_its_digest(rows)
+        self._what_is_sent_is_what_is_wanted(rows)
+        assert [row.state for row in rows].count("sending") <= 1, "one send in flight"
+
+    def _every_change_of_state_is_in_the_law(self, rows: Sequence[Row[Any]]) -> None:
+        after = {row.id: row.state for row in rows}
         for number, state in after.items():
             before = self.before.get(number, "pending")
             # One rule may make two steps (a lost claim is doubted, and the next row is claimed).
@@ -193,24 +202,13 @@ class Law(RuleBasedStateMachine):
     def nothing_is_shown_twice(self) -> None:
         assert all(count == 1 for count in self.channel.values())
 
-    @invariant()
-    def every_folded_story_has_its_digest(self) -> None:
-        with self.engine.connect() as db:
-            folded = set(db.scalars(select(deliveries.c.digest_id).where(deliveries.c.state == "digested")))
-            digests = set(db.scalars(select(deliveries.c.id).where(deliveries.c.kind == "digest")))
-        assert folded == digests
+    def _every_folded_story_has_its_digest(self, rows: Sequence[Row[Any]]) -> None:
+        folded = {row.digest_id for row in rows if row.state == "digested"}
+        assert folded == {row.id for row in rows if row.kind == "digest"}
 
-    @invariant()
-    def one_send_in_flight(self) -> None:
-        with self.engine.connect() as db:
-            sending = db.execute(select(deliveries.c.id).where(deliveries.c.state == "sending")).all()
-        assert len(sending) <= 1
-
-    @invariant()
-    def what_is_sent_is_what_is_wanted(self) -> None:
-        with self.engine.connect() as db:
-            told = and_(deliveries.c.state == "sent", deliveries.c.kind == "story")
-            for row in db.execute(select(deliveries).where(told)):
+    def _what_is_sent_is_what_is_wanted(self, rows: Sequence[Row[Any]]) -> None:
+        for row in rows:
+            if row.state == "sent" and row.kind == "story":
                 assert self.shown[row.story_id] == self.wanted[row.story_id] == row.html
 
     @invariant()
@@ -220,21 +218,27 @@ class Law(RuleBasedStateMachine):
         assert len(self.sends) < 2 or self.sends[-1] - self.sends[-2] >= PACE.spacing
 
 
-QUICK = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])
 
 
-def test_the_law_holds_on_a_sqlite_file() -> None:
-    with tempfile.TemporaryDirectory() as folder:
+def run(machine: type[Law], examples: int) -> None:
+    quiet = [HealthCheck.too_slow]
+    wanted = settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=quiet)
+    run_state_machine_as_test(machine, settings=wanted)
 
-        class OnSqlite(Law):
-            url = f"sqlite:///{Path(folder) / 'monitor.db'}"
 
-        run_state_machine_as_test(OnSqlite, settings=QUICK)
+@pytest.mark.parametrize("examples", [30, MANY])
+def test_the_law_holds_on_a_sqlite_file(examples: int, tmp_path: Path) -> None:
+    class OnSqlite(Law):
+        url = sqlite_database(tmp_path / "monitor.db")
+
+    run(OnSqlite, examples)
 
 
 @pytest.mark.postgres
-def test_the_law_holds_on_postgresql(postgres: PostgresServer) -> None:
+@pytest.mark.parametrize("examples", [15, MANY])
+def test_the_law_holds_on_postgresql(examples: int, postgres: PostgresServer) -> None:
     class OnPostgres(Law):
-        url = postgres.new_database()
+        url = postgres_database(postgres)
 
-    run_state_machine_as_test(OnPostgres, settings=QUICK)
+    run(OnPostgres, examples)
