@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,12 +16,13 @@ from tests.factories.polling import RULES
 from tests.servers.loopback import Hold
 from tests.servers.web import WebServer
 
+PATIENCE = 100.0  # seconds for what takes one or two on an idle machine
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT_RULES = str(ROOT / "keywords.yaml")
 
 
-def eventually(holds: Callable[[], object], *, timeout: float = 30.0, what: str = "it") -> None:
-    """Wait until `holds()` is true; AssertionError after `timeout` seconds."""
+def eventually(holds: Callable[[], object], *, timeout: float = PATIENCE, what: str = "it") -> None:
+    """Wait until `holds()` is true; AssertionError after `timeout` seconds, which only end a test that hangs."""
     until = time.monotonic() + timeout
     while not holds():
         assert time.monotonic() < until, f"{what} did not happen within {timeout} s"
@@ -61,7 +63,7 @@ class Monitor:
         self.feeds.write_text("feeds:\n" + "".join(stanzas), encoding="utf-8")
 
     def call(
-        self, *arguments: str, timeout: float = 60, largest_file_kb: int | None = None
+        self, *arguments: str, timeout: float = PATIENCE, largest_file_kb: int | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; no file it writes may grow beyond `largest_file_kb`."""
         limit = f"ulimit -f {largest_file_kb or 'unlimited'}"
@@ -83,11 +85,16 @@ class Monitor:
                 self._command("run"), cwd=self.folder, env=self.environment, stdout=output, stderr=output, text=True
             )
 
+    def start_and_wait(self) -> None:
+        """`start`, up to the moment that everything stands and the daemon works."""
+        self.start()
+        eventually(lambda: "running" in self.output, what="the start")
+
     def start_and_ask(self, web: WebServer, path: str) -> Hold:
         """`start`, up to the moment that it asks for this path; the answer waits until the hold is released."""
         hold = web.hold(path)
         self.start()
-        hold.wait_arrived(30)
+        hold.wait_arrived()
         return hold
 
     def kill(self) -> None:
@@ -96,7 +103,7 @@ class Monitor:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def stop(self, *, within: float = 10.0) -> int:
+    def stop(self, *, within: float = PATIENCE) -> int:
         """SIGTERM; the exit code. TimeoutExpired if it is not gone in time."""
         assert self._process
         self._process.terminate()
@@ -129,16 +136,20 @@ class Monitor:
             yield
             database.execute("ROLLBACK")
 
+    def delivery_states(self) -> Counter[str]:
+        """How many deliveries are in each state."""
+        return Counter(state for (state,) in self.sql("SELECT state FROM deliveries"))
+
     def make_all_due(self) -> None:
-        """Let every feed be polled at the next tick (only while the process is down)."""
+        """Every feed is polled at the next tick (call it only while the process is down)."""
         self.sql("UPDATE feeds SET next_poll_at = '2000-01-01 00:00:00.000000'")
 
     def open_chats(self) -> None:
-        """Let the pause after a refusal be over."""
+        """End the pause after a refusal."""
         self.sql("UPDATE chats SET not_before_at = NULL")
 
-    def let_minutes_pass(self) -> None:
-        """Let doubts be old enough to be looked into, and the chats' pace be free (only while the process is down)."""
+    def age_doubts(self) -> None:
+        """Make doubts old enough to be looked into and free the chats' pace (only while the process is down)."""
         self.open_chats()
         self.sql("DELETE FROM sends")
         self.sql("UPDATE deliveries SET doubted_at = '2000-01-01 00:00:00', look_at = NULL WHERE state = 'uncertain'")

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote
 
 import h11
 
+_PATIENCE = 60.0  # seconds until a test that hangs is ended
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -119,12 +120,12 @@ class Hold:
         self._arrived = threading.Event()
         self._released = asyncio.Event()
 
-    def wait_arrived(self, timeout: float = 10.0) -> None:
+    def wait_arrived(self, timeout: float = _PATIENCE) -> None:
         """Block until a request waits here; TimeoutError if none comes within `timeout` seconds."""
         if not self._arrived.wait(timeout):
             raise TimeoutError(f"no request arrived within {timeout} s")
 
-    async def arrived(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109  # the twin of wait_arrived
+    async def arrived(self, timeout: float = _PATIENCE) -> None:  # noqa: ASYNC109  # the twin of wait_arrived
         """`wait_arrived` for a test whose own event loop must go on."""
         await asyncio.to_thread(self.wait_arrived, timeout)
 
@@ -193,7 +194,7 @@ class LoopbackServer:
         if bugs:
             raise ExceptionGroup("the stand-in server failed", bugs)
 
-    def wait_until(self, predicate: Callable[[], object], timeout: float = 10.0) -> None:
+    def wait_until(self, predicate: Callable[[], object], timeout: float = _PATIENCE) -> None:
         """Block until `predicate()` holds (asked after every change); TimeoutError if it never does."""
         with self.changed:
             if not self.changed.wait_for(predicate, timeout):

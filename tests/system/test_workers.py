@@ -22,7 +22,7 @@ INTERVAL = timedelta(minutes=1)
 CHANNEL = "@test_channel"
 
 
-class Press(WebServer):
+class ManyHosts(WebServer):
     """Answers at every address of the loopback network, so that each feed has a host of its own."""
 
     bound_to = "0.0.0.0"
@@ -34,12 +34,12 @@ class Press(WebServer):
 
 
 @pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as server:
+def web() -> Iterator[ManyHosts]:
+    with ManyHosts() as server:
         yield server
 
 
-class Team:
+class Installations:
     """Three installations with one database and one feeds.yaml."""
 
     def __init__(self, folder: Path, database_url: str, bot_api: BotApi) -> None:
@@ -62,8 +62,8 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path, postgres: PostgresServer, bot_api: BotApi) -> Iterator[Team]:
-    made = Team(tmp_path, postgres.new_database(), bot_api)
+def installations(tmp_path: Path, postgres: PostgresServer, bot_api: BotApi) -> Iterator[Installations]:
+    made = Installations(tmp_path, postgres.new_database(), bot_api)
     yield made
     for worker in made.workers:
         if worker.running:
@@ -71,94 +71,97 @@ def team(tmp_path: Path, postgres: PostgresServer, bot_api: BotApi) -> Iterator[
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(300)  # nine starts, and the channel's pace
-def test_workers_killed_in_turn(team: Team, press: Press, bot_api: BotApi) -> None:
-    told = relevant(12)
-    _start(team, press, feeds=300)
-    _kill_in_turn(team, press, told, kills=6, every=2.0)
-    (longest,) = team.sql("SELECT max(lease_until) - now() FROM feeds")
+def test_workers_killed_in_turn(installations: Installations, web: ManyHosts, bot_api: BotApi) -> None:
+    stories = relevant(6)
+    _start(installations, web, feeds=60)
+    _kill_in_turn(installations, web, stories, kills=3, every=1.5)
+    (longest,) = installations.sql("SELECT max(lease_until) - now() FROM feeds")
     assert longest[0] is None or longest[0] <= LEASE, "a dead worker's leases end"
-    team.sql("UPDATE feeds SET lease_until = now(), next_poll_at = now()")  # as if that time had passed
+    installations.sql("UPDATE feeds SET lease_until = now(), next_poll_at = now()")  # as if that time had passed
 
-    _come_to_rest(team, len(told))
+    _wait_until_done(installations, len(stories))
 
-    _check(team, bot_api, told, kills=6)
+    _check(installations, bot_api, stories, kills=3)
 
 
 @pytest.mark.postgres
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_three_thousand_feeds_and_a_kill_every_ten_seconds(team: Team, press: Press, bot_api: BotApi) -> None:
+def test_three_thousand_feeds_and_a_kill_every_ten_seconds(
+    installations: Installations, web: ManyHosts, bot_api: BotApi
+) -> None:
     """For five minutes; nothing is done to the database by hand."""
-    told = relevant(30)
-    _start(team, press, feeds=3_000)
-    worst = _kill_in_turn(team, press, told, kills=30, every=10.0)
+    stories = relevant(30)
+    _start(installations, web, feeds=3_000)
+    worst = _kill_in_turn(installations, web, stories, kills=30, every=10.0)
 
-    worst = max(worst, _come_to_rest(team, len(told)))
+    worst = max(worst, _wait_until_done(installations, len(stories)))
 
-    print(f"overdue at most {worst}; {dict(team.states())}")
+    print(f"overdue at most {worst}; {dict(installations.states())}")
     assert worst <= LEASE + INTERVAL
-    _check(team, bot_api, told, kills=30)
+    _check(installations, bot_api, stories, kills=30)
 
 
-def _start(team: Team, press: Press, *, feeds: int) -> None:
-    """All feeds tell something that no rule looks for; the workers are at work."""
+def _start(installations: Installations, web: ManyHosts, *, feeds: int) -> None:
+    """All feeds show something that no rule looks for; returns when the workers work."""
     for number in range(feeds):
-        _publish(press, number, f"Выставка {number}", "В городе дождь. " * 200)
-    for worker in team.workers:
-        worker.write_feeds(**{f"feed{number}": press.address(number) for number in range(feeds)})
+        _publish(web, number, f"Выставка {number}", "В городе дождь. " * 200)
+    for worker in installations.workers:
+        worker.write_feeds(**{f"feed{number}": web.address(number) for number in range(feeds)})
         worker.start()
-    for worker in team.workers:
-        eventually(lambda worker=worker: "running" in worker.output, timeout=60, what="the start")  # type: ignore[misc]  # bound now
+    for worker in installations.workers:
+        eventually(lambda worker=worker: "running" in worker.output, what="the start")  # type: ignore[misc]  # bound now
 
 
-def _publish(press: Press, number: int, title: str, text: str) -> None:
+def _publish(web: ManyHosts, number: int, title: str, text: str) -> None:
     path = f"/{number}"
-    press.serve(path, rss([item(press, path, title, text)]), etag="auto")
+    web.serve(path, rss([item(web, path, title, text)]), etag="auto")
 
 
-def _kill_in_turn(team: Team, press: Press, told: list[tuple[str, str]], *, kills: int, every: float) -> timedelta:
-    """Stories come one by one meanwhile; returns by how much a feed was overdue at most."""
+def _kill_in_turn(
+    installations: Installations, web: ManyHosts, stories: list[tuple[str, str]], *, kills: int, every: float
+) -> timedelta:
+    """Publish the stories meanwhile; returns by how much a feed was overdue at most."""
     worst = timedelta(0)
-    for number, worker in enumerate(islice(cycle(team.workers), kills)):
-        for story in range(number * len(told) // kills, (number + 1) * len(told) // kills):
-            _publish(press, story, *told[story])
+    for number, worker in enumerate(islice(cycle(installations.workers), kills)):
+        for story in range(number * len(stories) // kills, (number + 1) * len(stories) // kills):
+            _publish(web, story, *stories[story])
         time.sleep(every)
         worker.kill()
         worker.start()
-        worst = max(worst, _overdue(team))
+        worst = max(worst, _overdue(installations))
     return worst
 
 
-def _overdue(team: Team) -> timedelta:
-    (row,) = team.sql("SELECT max(now() - next_poll_at) FROM feeds WHERE active")
+def _overdue(installations: Installations) -> timedelta:
+    (row,) = installations.sql("SELECT max(now() - next_poll_at) FROM feeds WHERE active")
     overdue: timedelta = row[0]
     return overdue
 
 
-def _come_to_rest(team: Team, stories: int) -> timedelta:
-    """Until every story is told or in doubt and every feed was polled; then all stop. Returns the worst overdue."""
+def _wait_until_done(installations: Installations, stories: int) -> timedelta:
+    """Every story is posted or in doubt and every feed was polled; then all stop. Returns the worst overdue."""
     worst = timedelta(0)
 
-    def at_rest() -> bool:
+    def is_done() -> bool:
         nonlocal worst
-        worst = max(worst, _overdue(team))
-        states = team.states()
-        missed = team.sql("SELECT count(*) FROM feeds WHERE succeeded_at IS NULL") != [(0,)]
+        worst = max(worst, _overdue(installations))
+        states = installations.states()
+        missed = installations.sql("SELECT count(*) FROM feeds WHERE succeeded_at IS NULL") != [(0,)]
         return not missed and states.total() == stories and states.keys() <= {"sent", "uncertain", "sending"}
 
-    eventually(at_rest, timeout=LEASE.total_seconds() + 120, what="every story and a poll of every feed")
-    assert [worker.stop() for worker in team.workers] == [0, 0, 0]
+    eventually(is_done, timeout=LEASE.total_seconds() + 120, what="every story and a poll of every feed")
+    assert [worker.stop() for worker in installations.workers] == [0, 0, 0]
     return worst
 
 
-def _check(team: Team, bot_api: BotApi, told: list[tuple[str, str]], *, kills: int) -> None:
+def _check(installations: Installations, bot_api: BotApi, stories: list[tuple[str, str]], *, kills: int) -> None:
     posts = [message.text for message in bot_api.posted(CHANNEL)]
-    shown = [sum(title in post for post in posts) for title, _ in told]
-    in_doubt = team.states()["uncertain"] + team.states()["sending"]
+    shown = [sum(title in post for post in posts) for title, _ in stories]
+    in_doubt = installations.states()["uncertain"] + installations.states()["sending"]
     assert max(shown) == 1, "nothing is posted twice"
     assert in_doubt <= kills
-    assert sum(shown) >= len(told) - in_doubt, "nothing is lost"
-    assert team.sql("SELECT count(*) FROM feeds WHERE lease_until > now()") == [(0,)], (
+    assert sum(shown) >= len(stories) - in_doubt, "nothing is lost"
+    assert installations.sql("SELECT count(*) FROM feeds WHERE lease_until > now()") == [(0,)], (
         "who stops leaves no lease behind"
     )
