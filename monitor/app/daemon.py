@@ -128,12 +128,12 @@ class Daemon:
         self._begin(DISPATCH)
         try:
             now = clock()
-            self._start(self._asides, "daily", self._parts.daily.tell())
-            if reviewing := self._parts.desk.reviewing:
-                self._start(self._asides, "updates", reviewing.round())
-            if looker := self._parts.looker:
+            self._start(self._asides, "daily", self._parts.daily.put_if_due())
+            if review_chat := self._parts.desk.review_chat:
+                self._start(self._asides, "updates", review_chat.round())
+            if reconciler := self._parts.reconciler:
                 for chat in self._parts.dispatcher.chats:
-                    self._start(self._asides, chat, looker.look(chat))
+                    self._start(self._asides, chat, reconciler.reconcile(chat))
             self._start_drains(now)
             await self._beat(DISPATCH)
         except DatabaseError:
@@ -154,17 +154,17 @@ class Daemon:
 
     async def _tick_watch(self) -> None:
         self._start(self._chores, "watch", self._parts.watch.round())
-        if reviewing := self._parts.desk.reviewing:
-            self._start(self._asides, "doubts", reviewing.ask_about_doubts())
-            self._start(self._asides, "mutes", reviewing.end_mutes())
+        if review_chat := self._parts.desk.review_chat:
+            self._start(self._asides, "doubts", review_chat.ask_about_uncertain_posts())
+            self._start(self._asides, "mutes", review_chat.end_mutes())
 
     async def _tick_edits(self) -> None:
         self._start(self._chores, "edits", self._reloader.look())
 
     async def _tick_upkeep(self) -> None:
         self._start(self._chores, "upkeep", self._tidy())
-        if reviewing := self._parts.desk.reviewing:
-            self._start(self._asides, "expiry", reviewing.expire())
+        if review_chat := self._parts.desk.review_chat:
+            self._start(self._asides, "expiry", review_chat.expire())
 
     async def _tidy(self) -> None:
         """Forget old texts; learn how to keep new ones small."""
@@ -179,7 +179,7 @@ class Daemon:
         poller = self._parts.poller
         self._parts = replace(self._parts, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher)))
         self._parts.watch.rules = partial(rule_names, rules.matcher)
-        self._parts.desk.answering.matcher = rules.matcher
+        self._parts.desk.read_commands.matcher = rules.matcher
         settle_memory()
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:

@@ -44,9 +44,9 @@ async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[P
 async def drain_once(parts: Components) -> None:
     """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
     dispatcher = parts.dispatcher
-    await parts.daily.tell()
-    if parts.looker:
-        await asyncio.gather(*map(parts.looker.look, dispatcher.chats))
+    await parts.daily.put_if_due()
+    if parts.reconciler:
+        await asyncio.gather(*map(parts.reconciler.reconcile, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))
 
 

@@ -15,16 +15,10 @@ from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
 from monitor.app.startup import Config, data_folder, open_fetcher
 from monitor.bot.client import BotClient
-from monitor.bot.commands import (
-    IN_DOUBT,
-    MuteCommands,
-    ReadCommands,
-    operator_commands_of,
-    read_commands_of,
-    write_commands_of,
-)
-from monitor.bot.daily_digest import Daily
+from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, write_commands
+from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.dispatcher import Chat, Dispatcher
+from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
@@ -73,8 +67,8 @@ class Desk:
     """What maintainers decide with."""
 
     reviews: Reviews
-    answering: ReadCommands
-    reviewing: ReviewChat | None  # None: preview mode, nobody can be asked
+    read_commands: ReadCommands
+    review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
 
 
 async def open_desk(
@@ -92,10 +86,10 @@ async def open_desk(
     chance: Callable[[], float],
 ) -> Desk:
     """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
-    answering = ReadCommands(
+    read_commands = ReadCommands(
         store=store,
         outbox=outbox,
-        lookout=lookout,
+        stats=lookout,
         history=history,
         reviews=reviews,
         mutes=mutes,
@@ -104,17 +98,17 @@ async def open_desk(
         clock=clock,
     )
     if not settings.live:
-        return Desk(reviews=reviews, answering=answering, reviewing=None)
+        return Desk(reviews=reviews, read_commands=read_commands, review_chat=None)
     if sqlite_file(settings.database_url) is not None:
         await asyncio.to_thread(cursor.release)  # we have the instance lock: who listened before is dead
-    updates = Updates(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
-    source = await stack.enter_async_context(updates)
-    muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=settings.timezone, clock=clock)
+    updates = Updates(await _open_client(stack, settings))
+    zone = settings.timezone
+    mute_commands = MuteCommands(mutes, lookout, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
-    answers = {operator: operator_commands_of(answering)} | {review: read_commands_of(answering)}
-    reviewing = ReviewChat(
-        source,
+    commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
+    review_chat = ReviewChat(
+        updates,
         cursor,
         reviews,
         outbox,
@@ -122,14 +116,14 @@ async def open_desk(
         review=review,
         operator=operator,
         expires_after=settings.review_patience,
-        answers={chat: known for chat, known in answers.items() if chat},
-        deeds=write_commands_of(reviews, muting, clock),
-        presses={operator: {IN_DOUBT: answering.settle_doubt}},
-        doubts=answering.doubts,
-        release=muting.release,
+        read_commands={chat: known for chat, known in commands.items() if chat},
+        write_commands=write_commands(reviews, mute_commands, clock),
+        presses={operator: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
+        uncertain_posts=read_commands.uncertain_posts,
+        release=mute_commands.release,
         clock=clock,
     )
-    return Desk(reviews=reviews, answering=answering, reviewing=reviewing)
+    return Desk(reviews=reviews, read_commands=read_commands, review_chat=review_chat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +137,8 @@ class Components:
     dispatcher: Dispatcher
     watch: Watch
     blackout: DatabaseOutage
-    looker: Reconciler | None  # None: what is shown in the terminal is never in doubt
-    daily: Daily
+    reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
+    daily: DailyDigest
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
     archive: Archive
@@ -167,7 +161,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         _take_up(store, outbox, config)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Sandbox())
-        channel = await _open_channel(stack, settings)
+        channel = await _open_client(stack, settings) if settings.live else None
         mutes, lookout = MuteStore(engine, zone=settings.timezone), Stats(engine, folder=data_folder(settings))
         desk = await open_desk(
             stack,
@@ -182,8 +176,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             matcher=config.matcher,
             chance=random.random,
         )
-        screen = await stack.enter_async_context(Terminal())
-        chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or screen)
+        chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or Terminal())
         outage = OutageDetector()
         watch = await _open_watch(
             stack,
@@ -204,7 +197,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             dispatcher=_dispatcher(settings, outbox, chats, watch),
             watch=watch,
             blackout=_blackout(settings, chats, watch),
-            looker=_looker(settings, outbox, fetcher, channel) if channel else None,
+            reconciler=_reconciler(settings, outbox, fetcher, channel) if channel else None,
             daily=_daily(settings, outbox, desk, mutes),
             desk=desk,
             check_chats=lambda: _closed(chats),
@@ -243,11 +236,9 @@ def recording(store: Store, chats: Chats) -> RecordAll:
     return partial(store.record_all, group=partial(group, chats=chats), window=SAME_CASE)
 
 
-async def _open_channel(stack: AsyncExitStack, settings: Settings) -> BotClient | None:
-    if not settings.live:
-        return None
-    channel = BotClient(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
-    return await stack.enter_async_context(channel)
+async def _open_client(stack: AsyncExitStack, settings: Settings) -> BotClient:
+    client = BotClient(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
+    return await stack.enter_async_context(client)
 
 
 def _poller(config: Config, store: Store, mutes: MuteStore, fetcher: FeedFetcher, outage: OutageDetector) -> Poller:
@@ -266,9 +257,9 @@ def _poller(config: Config, store: Store, mutes: MuteStore, fetcher: FeedFetcher
     )
 
 
-def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteStore) -> Daily:
+def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteStore) -> DailyDigest:
     undecided, held = desk.reviews.undecided, mutes.held_in
-    return Daily(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
+    return DailyDigest(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
 
 
 def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
@@ -289,7 +280,7 @@ def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Da
     return DatabaseOutage(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
 
 
-def _looker(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: BotClient) -> Reconciler:
+def _reconciler(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: BotClient) -> Reconciler:
     return Reconciler(
         outbox,
         pages=fetcher,

@@ -142,8 +142,8 @@ class BotClient:
 
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
-        async with self._speaking(chat, repeatable=False):
-            message = await self._bot.send_message(
+        async with self.calling(chat, repeatable=False) as bot:
+            message = await bot.send_message(
                 chat,
                 html,
                 parse_mode=ParseMode.HTML,
@@ -159,9 +159,9 @@ class BotClient:
 
         Raises NotAccepted (also when the answer is lost), MessageGone, MessageRejected, ChannelClosed.
         """
-        async with self._speaking(chat, repeatable=True):
+        async with self.calling(chat, repeatable=True) as bot:
             try:
-                await self._bot.edit_message_text(
+                await bot.edit_message_text(
                     html,
                     chat_id=chat,
                     message_id=message_id,
@@ -178,8 +178,8 @@ class BotClient:
 
         Raises NotAccepted, ChannelClosed.
         """
-        async with self._speaking(chat, repeatable=True):
-            known = await self._bot.get_chat(chat)
+        async with self.calling(chat, repeatable=True) as bot:
+            known = await bot.get_chat(chat)
         return ChatIdentity(number=str(known.id), name=f"@{known.username}" if known.username else "")
 
     async def exists(self, chat: str, message_id: int) -> bool:
@@ -189,9 +189,9 @@ class BotClient:
         Bot API reads a message. Only for chats whose messages have no buttons. Raises NotAccepted, ChannelClosed,
         MessageRejected when Telegram does not say.
         """
-        async with self._speaking(chat, repeatable=True):
+        async with self.calling(chat, repeatable=True) as bot:
             try:
-                await self._bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
+                await bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
             except _Refused as refusal:
                 if refusal.says(*_GONE):
                     return False
@@ -204,23 +204,26 @@ class BotClient:
 
         Raises ChannelClosed with what the operator must do, or NotAccepted when Telegram cannot be reached.
         """
-        async with self._speaking("", repeatable=True):
-            bot = await self._bot.get_me()
+        async with self.calling(repeatable=True) as bot:
+            me = await bot.get_me()
         for chat in chats:
-            async with self._speaking(chat, repeatable=True):
-                known = await self._bot.get_chat(chat)
+            async with self.calling(chat, repeatable=True) as bot:
+                known = await bot.get_chat(chat)
                 if known.type == ChatType.PRIVATE:  # no members there; getChat found the person
                     continue
-                member = await self._bot.get_chat_member(chat, bot.id)
+                member = await bot.get_chat_member(chat, me.id)
             if not _may_post(member, known.type):
                 raise ChannelClosed(_rights_advice(chat))
 
     @asynccontextmanager
-    async def _speaking(self, chat: str, *, repeatable: bool) -> AsyncIterator[None]:
-        """Everything that goes wrong inside leaves as a DeliveryError without the token; cancelling passes."""
+    async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator[Bot]:
+        """The library's bot for one call (about `chat`); what goes wrong inside leaves as a DeliveryError.
+
+        `repeatable`: to make the call again does no harm, so a lost answer is a NotAccepted. Cancelling passes.
+        """
         try:
             async with asyncio.timeout(self._deadline):
-                yield
+                yield self._bot
         except Exception as error:  # noqa: BLE001 - a post's fate must be told, whatever the library stumbled over
             # `from None`: the chain would show the address called, and the token is a part of it.
             raise self._redacted(_fate(error, chat, repeatable=repeatable)) from None

@@ -26,7 +26,7 @@ def none(_day: Day) -> int:
     return 0
 
 
-class Daily:
+class DailyDigest:
     """Tells a chat once a day what the day brought.
 
     `undecided` gives the stories for review that nobody decided about in time during a day, `held` counts the news
@@ -47,7 +47,7 @@ class Daily:
         self._undecided, self._held = undecided, held
         self._told: date | None = None
 
-    async def tell(self) -> None:
+    async def put_if_due(self) -> None:
         """Put the digest into the outbox if it is due; asking often costs nothing. Raises DatabaseError."""
         day = self._hours.day_to_tell(self._clock())
         if day is None or day.date == self._told:

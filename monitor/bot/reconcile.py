@@ -62,7 +62,7 @@ class Reconciler:
         self._outbox, self._pages, self._exists, self._clock = outbox, pages, exists, clock
         self._preview_url, self._resend_after = preview_url, resend_after
 
-    async def look(self, chat: str) -> None:
+    async def reconcile(self, chat: str) -> None:
         """Look for every post of a chat that is in doubt and due to be looked for. Raises DatabaseError."""
         while doubt := await asyncio.to_thread(self._outbox.take_doubt, chat, self._clock()):
             found, why = await self._seek(doubt)

@@ -23,8 +23,8 @@ from monitor.stories.question import pressed
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
 LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
 PAUSE: Final = timedelta(seconds=10)  # after a failure
-DOUBT: Final = timedelta(minutes=10)  # what is found in the channel by itself is found by then
-_NO_BUTTON = "Эта кнопка больше не действует."
+ASK_AFTER: Final = timedelta(minutes=10)  # an uncertain post that can be found in the channel is found by then
+_NO_BUTTON: Final = "Эта кнопка больше не действует."
 
 log = structlog.get_logger()
 
@@ -35,41 +35,42 @@ class Source(Protocol):
     async def get(self, first: int, *, wait: timedelta) -> tuple[Incoming, ...]:
         """The updates from this number on. Raises DeliveryError."""
 
-    async def answer(self, query: str, told: str) -> None:
+    async def answer(self, query: str, text: str) -> None:
         """Answer a press. Raises DeliveryError."""
 
 
 Answer = Callable[[str], str]
-"""What is said after a command → Telegram HTML. Runs in a thread; raises DatabaseError."""
+"""What follows a command → Telegram HTML; what a button carries → plain text. In a thread; raises DatabaseError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandCall:
-    """A command that changes something: in which chat, by whom (one letter), and under which key it is answered."""
+    """A command that changes something, as it was called."""
 
     chat: str
-    key: str
-    said: str
-    initial: str
+    key: str  # of the answer in the outbox
+    argument: str  # what follows the command's name
+    initial: str  # the one letter that is kept of who called it
 
 
 Command = Callable[[CommandCall], None]
-"""Does what was ordered and answers, both or neither, once for the order's key. In a thread; raises DatabaseError."""
+"""Does what is asked and answers, both or neither, once for the call's key. In a thread; raises DatabaseError."""
 
 
 class ReviewChat:
     """Reads what is said to the bot and acts on it.
 
-    `review` and `operator` are chats of the settings, "" for none. `answers` are the commands each chat may use,
-    `deeds` those of the review chat that change something, and `presses` what a chat's further buttons do, by the part
-    of their data before the first colon. `doubts` are the questions about posts in doubt since before an instant;
-    `release` shows a chat what muted rules held, when their mute is over, and returns how much that was.
+    `review` and `operator` are chats of the settings, "" for none. `read_commands` are the commands each chat may use,
+    `write_commands` those of the review chat that change something, and `presses` what a chat's further buttons do, by
+    the part of their data before the first colon. `uncertain_posts` gives the questions about posts that are uncertain
+    since before an instant; `release` shows a chat what muted rules held, when their mute is over, and returns how
+    much that was.
     """
 
     def __init__(
         self,
         source: Source,
-        listening: UpdateCursor,
+        cursor: UpdateCursor,
         reviews: Reviews,
         outbox: Outbox,
         *,
@@ -77,50 +78,109 @@ class ReviewChat:
         review: str,
         operator: str,
         expires_after: timedelta,
-        answers: Mapping[str, Mapping[str, Answer]],
-        deeds: Mapping[str, Command],
+        read_commands: Mapping[str, Mapping[str, Answer]],
+        write_commands: Mapping[str, Command],
         presses: Mapping[str, Mapping[str, Answer]],
-        doubts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
+        uncertain_posts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
         release: Callable[[str], int],
         clock: Callable[[], datetime],
     ) -> None:
-        self._source, self._listening, self._reviews, self._outbox = source, listening, reviews, outbox
-        self._worker, self._review, self._expires_after = worker, review, expires_after
-        self._answers, self._presses, self._clock = answers, presses, clock
+        self._source, self._cursor, self._reviews, self._outbox = source, cursor, reviews, outbox
+        self._worker, self._review, self._operator, self._expires_after = worker, review, operator, expires_after
+        self._read_commands, self._write_commands, self._presses = read_commands, write_commands, presses
+        self._uncertain_posts, self._release, self._clock = uncertain_posts, release, clock
         self._again_at: datetime | None = None  # after a failure
         self._listens = False
         self._trouble = ""
-        self._operator, self._doubts, self._deeds, self._release = operator, doubts, deeds, release
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  # the keys of the questions about uncertain posts
 
     async def round(self) -> None:
-        """One look: wait for updates, act on each, and remember how far they are read. Raises DatabaseError."""
+        """Wait for updates, act on each, and remember how far they are read. Raises DatabaseError."""
         now = self._clock()
-        if not self._answers:
+        if not self._read_commands:
             return  # no chat to listen to
         if self._again_at and now < self._again_at <= now + PAUSE:
             return
-        first = await asyncio.to_thread(self._listening.lease, self._worker, now, length=LEASE)
+        first = await asyncio.to_thread(self._cursor.lease, self._worker, now, length=LEASE)
         self._listens = first is not None
         if first is None:
             self._again_at = now + PAUSE
             return
         try:
-            found = await self._source.get(first, wait=WAIT)
+            updates = await self._source.get(first, wait=WAIT)
         except DeliveryError as error:
             self._failed(str(error))
             return
         self._trouble, self._again_at = "", None
-        for incoming in found:
-            if not self._decides(incoming):  # a question that breaks us must not be asked for ever
-                await asyncio.to_thread(self._listening.passed, incoming.id)
+        for incoming in updates:
+            if not self._changes_something(incoming):  # a question that breaks us must not be asked for ever
+                await asyncio.to_thread(self._cursor.passed, incoming.id)
             await self._act(incoming)
-            await asyncio.to_thread(self._listening.passed, incoming.id)
+            await asyncio.to_thread(self._cursor.passed, incoming.id)
+
+    def _failed(self, trouble: str) -> None:
+        """Named once; tried again until it is gone."""
+        self._again_at = self._clock() + PAUSE
+        if trouble != self._trouble:
+            log.warning("the bot's updates cannot be read; trying again", action="updates", error=trouble)
+        self._trouble = trouble
+
+    def _changes_something(self, incoming: Incoming) -> bool:
+        """Whether it must be acted on, even if that takes a second try: all of these are safe to repeat."""
+        return bool(incoming.query) or _command(incoming.text)[0] in self._write_commands
+
+    async def _act(self, incoming: Incoming) -> None:
+        served = tuple(self._read_commands)
+        chat = await asyncio.to_thread(self._cursor.setting_of, incoming.chat, incoming.name, served)
+        if incoming.query:
+            answer = await asyncio.to_thread(self._press, chat, incoming) if chat else ""
+            await self._answer_press(incoming.query, answer)
+        elif chat and incoming.text.startswith("/"):
+            await asyncio.to_thread(self._run_command, chat, incoming)
+
+    def _press(self, chat: str, incoming: Incoming) -> str:
+        question = pressed(incoming.data)
+        if question and chat == self._review:
+            story_id, part, decision = question
+            answer = self._reviews.decide(story_id, part, decision, initial=incoming.initial, now=self._clock())
+            log.info("a maintainer decided", action="review", story=story_id, part=part, wanted=str(decision))
+            return answer
+        kind, _, rest = incoming.data.partition(":")
+        act = self._presses.get(chat, {}).get(kind)
+        return act(rest) if act else _NO_BUTTON
+
+    async def _answer_press(self, query: str, answer: str) -> None:
+        try:
+            await self._source.answer(query, answer)
+        except DeliveryError as error:  # the decision stands, and the message will say so
+            log.info("a press was not answered", action="review", error=str(error))
+
+    def _run_command(self, chat: str, incoming: Incoming) -> None:
+        """An unknown command is answered with the list of those there are."""
+        name, argument = _command(incoming.text)
+        key = f"reply:{incoming.id}"
+        if chat == self._review and name in self._write_commands:
+            call = CommandCall(chat=chat, key=key, argument=argument, initial=incoming.initial)
+            self._write_commands[name](call)
+            log.info("a maintainer ordered", action="review", order=name)
+            return
+        commands = self._read_commands[chat]
+        answer = commands.get(name, commands["help"])
+        self._outbox.tell(chat, key, answer(argument), now=self._clock())
+
+    async def ask_about_uncertain_posts(self) -> None:
+        """Put posts that stay uncertain to the operator, each once. Raises DatabaseError."""
+        if not self._operator:
+            return
+        now = self._clock()
+        for key, html, buttons in await asyncio.to_thread(self._uncertain_posts, now - ASK_AFTER):
+            if key not in self._asked:
+                await asyncio.to_thread(self._outbox.tell, self._operator, key, html, now=now, buttons=buttons)
+                self._asked.add(key)
 
     async def expire(self) -> None:
         """Give up on questions that waited too long; asking often costs little. Raises DatabaseError."""
-        now = self._clock()
-        chat = self._spokesman
+        now, chat = self._clock(), self._maintainers_chat
         count = await asyncio.to_thread(self._reviews.expire, now - self._expires_after, now, chat=chat)
         if count:
             log.info("questions expired", action="review", count=count)
@@ -133,75 +193,17 @@ class ReviewChat:
         """
         if not self._listens:
             return
-        count = await asyncio.to_thread(self._release, self._spokesman)
+        count = await asyncio.to_thread(self._release, self._maintainers_chat)
         if count:
             log.info("what muted rules held was shown", action="mute", count=count)
 
     @property
-    def _spokesman(self) -> str:
+    def _maintainers_chat(self) -> str:
         """The chat that is told what concerns maintainers; "" for none."""
-        return self._review or next(iter(self._answers), "")
-
-    def _failed(self, trouble: str) -> None:
-        """Named once; tried again until it is gone."""
-        self._again_at = self._clock() + PAUSE
-        if trouble != self._trouble:
-            log.warning("the bot's updates cannot be read; trying again", action="updates", error=trouble)
-        self._trouble = trouble
-
-    async def ask_about_doubts(self) -> None:
-        """Put posts that stay in doubt to the operator, each once. Raises DatabaseError."""
-        if not self._operator:
-            return
-        now = self._clock()
-        for key, html, buttons in await asyncio.to_thread(self._doubts, now - DOUBT):
-            if key not in self._asked:
-                await asyncio.to_thread(self._outbox.tell, self._operator, key, html, now=now, buttons=buttons)
-                self._asked.add(key)
-
-    async def _act(self, incoming: Incoming) -> None:
-        chat = await asyncio.to_thread(self._listening.setting_of, incoming.chat, incoming.name, tuple(self._answers))
-        if incoming.query:
-            told = await asyncio.to_thread(self._press, chat, incoming) if chat else ""
-            await self._reply_to_press(incoming.query, told)
-        elif chat and incoming.text.startswith("/"):
-            await asyncio.to_thread(self._obey, chat, incoming)
-
-    async def _reply_to_press(self, query: str, told: str) -> None:
-        try:
-            await self._source.answer(query, told)
-        except DeliveryError as error:  # the decision stands, and the message will say so
-            log.info("a press was not answered", action="review", error=str(error))
-
-    def _press(self, chat: str, incoming: Incoming) -> str:
-        asked = pressed(incoming.data)
-        if asked and chat == self._review:
-            story_id, part, decision = asked
-            told = self._reviews.decide(story_id, part, decision, initial=incoming.initial, now=self._clock())
-            log.info("a maintainer decided", action="review", story=story_id, part=part, wanted=str(decision))
-            return told
-        kind, _, rest = incoming.data.partition(":")
-        act = self._presses.get(chat, {}).get(kind)
-        return act(rest) if act else _NO_BUTTON
-
-    def _obey(self, chat: str, incoming: Incoming) -> None:
-        """Answer a command; an unknown one gets the list of those there are."""
-        name, said = _command(incoming.text)
-        key = f"reply:{incoming.id}"
-        if chat == self._review and name in self._deeds:
-            self._deeds[name](CommandCall(chat=chat, key=key, said=said, initial=incoming.initial))
-            log.info("a maintainer ordered", action="review", order=name)
-            return
-        answers = self._answers[chat]
-        answer = answers.get(name, answers["help"])
-        self._outbox.tell(chat, key, answer(said), now=self._clock())
-
-    def _decides(self, incoming: Incoming) -> bool:
-        """Whether it must be acted on, even if that takes a second try: all of these are safe to repeat."""
-        return bool(incoming.query) or _command(incoming.text)[0] in self._deeds
+        return self._review or next(iter(self._read_commands), "")
 
 
-def _command(written: str) -> tuple[str, str]:
+def _command(text: str) -> tuple[str, str]:
     """`/why@our_bot …` is `/why …`: the command's name, and what follows it."""
-    word, _, rest = written.partition(" ")
+    word, _, rest = text.partition(" ")
     return word.removeprefix("/").partition("@")[0].lower(), rest.strip()

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from itertools import count
-from types import TracebackType
-from typing import Final, Self, TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.panel import Panel
@@ -31,7 +30,7 @@ def plain(html: str) -> str:
 
 
 class Terminal:
-    """Takes posts where a `Channel` would be and shows each in a frame. An asynchronous context manager like it.
+    """Takes posts where a `BotClient` would be and shows each in a frame.
 
     `screen` is where to write, standard output by default; `width` the most columns a frame may take.
     """
@@ -41,21 +40,13 @@ class Terminal:
         self._width = width
         self._ids = count(1)
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing is held open."""
-
     async def post(
         self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
     ) -> int:
         """Show a post and return its running number. Raises NotAccepted when the screen cannot be written."""
         message_id = next(self._ids)
-        answers = f", ответ на {reply_to}" if reply_to is not None else ""
-        await self._show(chat, f"пост {message_id}{answers}{', без звука' if silent else ''}", html, buttons)
+        reply = f", ответ на {reply_to}" if reply_to is not None else ""
+        await self._show(chat, f"пост {message_id}{reply}{', без звука' if silent else ''}", html, buttons)
         return message_id
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
@@ -63,11 +54,11 @@ class Terminal:
         await self._show(chat, f"пост {message_id} (обновлено)", html, buttons)
 
     async def identify(self, chat: str) -> ChatIdentity:
-        """A screen is known by the name our settings give it."""
+        """The chat under the name our settings give it: a screen knows no other."""
         return ChatIdentity(number=chat)
 
     async def check(self, chats: Iterable[str]) -> None:
-        """A terminal is always open."""
+        """Raises nothing: a terminal always takes posts."""
 
     async def _show(self, chat: str, name: str, html: str, buttons: Buttons) -> None:
         title = Text(f"{_readable(chat)} · {name}" if chat else name)

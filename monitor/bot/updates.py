@@ -1,9 +1,5 @@
-"""The bot's updates by long polling: what is said in its chats, which buttons are pressed, and the answer to a press.
+"""The bot's updates by long polling: what is said in its chats, which buttons are pressed; and answers to presses."""
 
-A second user of python-telegram-bot beside client.py, with connections of its own: a long poll holds up no post.
-"""
-
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -17,8 +13,11 @@ _WANTED: Final = ("message", "callback_query")
 _LONGEST_ANSWER: Final = 200  # characters; Telegram's cap for what a press shows
 
 
-class Updates(BotClient):
-    """Reads the updates of one bot; opened and closed as a Channel."""
+class Updates:
+    """Reads the updates of one bot. The client should be its own, so that a long poll holds up no post."""
+
+    def __init__(self, client: BotClient) -> None:
+        self._client = client
 
     async def get(self, first: int, *, wait: timedelta) -> tuple[Incoming, ...]:
         """The updates from number `first` on; earlier ones are forgotten by Telegram. Waits for one up to `wait`.
@@ -26,24 +25,22 @@ class Updates(BotClient):
         Whatever we cannot use comes as an Incoming without text. Raises NotAccepted (also when another process reads
         the same bot's updates), ChannelClosed.
         """
-        async with self._speaking("", repeatable=True):
-            found = await self._bot.get_updates(offset=first, timeout=wait, allowed_updates=_WANTED)
-        return tuple(_read(found))
+        async with self._client.calling(repeatable=True) as bot:
+            updates = await bot.get_updates(offset=first, timeout=wait, allowed_updates=_WANTED)
+        return tuple(map(_incoming, updates))
 
-    async def answer(self, query: str, told: str) -> None:
+    async def answer(self, query: str, text: str) -> None:
         """Show whoever pressed a button what came of it. Raises DeliveryError; a press that is too old, too."""
-        async with self._speaking("", repeatable=True):
-            await self._bot.answer_callback_query(query, told[:_LONGEST_ANSWER])
+        async with self._client.calling(repeatable=True) as bot:
+            await bot.answer_callback_query(query, text[:_LONGEST_ANSWER])
 
 
-def _read(found: tuple[Update, ...]) -> Iterator[Incoming]:
-    for update in found:
-        if update.callback_query:
-            yield _press(update.update_id, update.callback_query)
-        elif update.message:
-            yield _said(update.update_id, update.message)
-        else:
-            yield Incoming(id=update.update_id, chat="")
+def _incoming(update: Update) -> Incoming:
+    if update.callback_query:
+        return _press(update.update_id, update.callback_query)
+    if update.message:
+        return _message(update.update_id, update.message)
+    return Incoming(id=update.update_id, chat="")
 
 
 def _press(number: int, query: CallbackQuery) -> Incoming:
@@ -58,7 +55,7 @@ def _press(number: int, query: CallbackQuery) -> Incoming:
     )
 
 
-def _said(number: int, message: Message) -> Incoming:
+def _message(number: int, message: Message) -> Incoming:
     chat = message.chat
     initial = _initial(message.from_user)
     return Incoming(id=number, chat=str(chat.id), name=_name(chat), initial=initial, text=message.text or "")

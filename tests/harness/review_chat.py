@@ -10,15 +10,9 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from monitor.bot.client import BotClient
-from monitor.bot.commands import (
-    IN_DOUBT,
-    MuteCommands,
-    ReadCommands,
-    operator_commands_of,
-    read_commands_of,
-    write_commands_of,
-)
+from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, write_commands
 from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
@@ -56,10 +50,9 @@ class ReviewChatHarness:
     store: Store
     outbox: Outbox
     reviews: Reviews
-    reviewing: ReviewChat
-    updates: Updates
+    review_chat: ReviewChat
     mutes: MuteStore
-    answering: ReadCommands
+    read_commands: ReadCommands
     dispatcher: Dispatcher
     clock: Clock
 
@@ -79,7 +72,7 @@ class ReviewChatHarness:
 
     async def handle_updates(self) -> None:
         """Act on the messages and button presses that came, and deliver the answers."""
-        await self.reviewing.round()
+        await self.review_chat.round()
         await self.deliver()
 
     async def first_question(self) -> PostedMessage:
@@ -108,32 +101,30 @@ async def open_review_chat(
     """The parts on this database and this Bot API stand-in; the clock stands at NOW."""
     clock = Clock()
     reviews = Reviews(engine, channel=CHANNEL, zone=ZONE)
-    history = History(engine)
-    mutes, lookout = MuteStore(engine, zone=ZONE), Stats(engine)
-    answering = ReadCommands(
+    mutes, stats = MuteStore(engine, zone=ZONE), Stats(engine)
+    read_commands = ReadCommands(
         store=store,
         outbox=outbox,
-        lookout=lookout,
-        history=history,
+        stats=stats,
+        history=History(engine),
         reviews=reviews,
         mutes=mutes,
         matcher=matcher,
         zone=ZONE,
         clock=clock,
     )
-    muting = MuteCommands(mutes, lookout, matcher=lambda: answering.matcher, zone=ZONE, clock=clock)
-    async with BotClient(TOKEN, base_url=bot_api.url) as channel, Updates(TOKEN, base_url=bot_api.url) as updates:
+    mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=ZONE, clock=clock)
+    async with BotClient(TOKEN, base_url=bot_api.url) as channel, BotClient(TOKEN, base_url=bot_api.url) as client:
         yield ReviewChatHarness(
             api=bot_api,
             engine=engine,
             store=store,
             outbox=outbox,
             reviews=reviews,
-            updates=updates,
             mutes=mutes,
-            answering=answering,
-            reviewing=ReviewChat(
-                updates,
+            read_commands=read_commands,
+            review_chat=ReviewChat(
+                Updates(client),
                 UpdateCursor(engine),
                 reviews,
                 outbox,
@@ -141,11 +132,11 @@ async def open_review_chat(
                 review=REVIEWERS,
                 operator=OWNER,
                 expires_after=timedelta(hours=24),
-                answers={OWNER: operator_commands_of(answering), REVIEWERS: read_commands_of(answering)},
-                deeds=write_commands_of(reviews, muting, clock),
-                presses={OWNER: {IN_DOUBT: answering.settle_doubt}},
-                doubts=answering.doubts,
-                release=muting.release,
+                read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
+                write_commands=write_commands(reviews, mute_commands, clock),
+                presses={OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
+                uncertain_posts=read_commands.uncertain_posts,
+                release=mute_commands.release,
                 clock=clock,
             ),
             dispatcher=Dispatcher(outbox, dict.fromkeys((CHANNEL, REVIEWERS, OWNER), channel), clock=clock, pace=FREE),

@@ -79,7 +79,7 @@ async def test_a_post_in_doubt_is_decided_by_the_operator(harness: ReviewChatHar
     harness.api.script(faults.reset)
     await harness.dispatcher.drain(CHANNEL)
     harness.clock.forward(minutes=11)
-    await harness.reviewing.ask_about_doubts()
+    await harness.review_chat.ask_about_uncertain_posts()
     await harness.deliver()
     (asked,) = harness.api.posted(OWNER)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from monitor.bot.daily_digest import Daily
+from monitor.bot.daily_digest import DailyDigest
 from monitor.config.hours import Day, Hours, read_time
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.storage.outbox import Outbox
@@ -33,14 +33,14 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
 
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    workers = [Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
+    workers = [DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
     seeded = SeededOutbox(engine)
     told = []
     for number in range(1, 97):  # two days, half an hour each
         if number % 24 == 1:
             seeded.add_story(number, at=clock())
         for worker in workers:
-            await worker.tell()
+            await worker.put_if_due()
         told += [digest.html for digest in digests(outbox, clock)]
         clock.forward(minutes=30)
 
@@ -56,7 +56,7 @@ async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, en
     digests(outbox, clock)
     clock.forward(hours=6)
 
-    await Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock).tell()
+    await DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock).put_if_due()
 
     assert len(digests(outbox, clock)) == 1
 
@@ -68,12 +68,12 @@ async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, c
         asked.append((day.since, day.until))
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    daily = Daily(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
-    await daily.tell()
+    daily = DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    await daily.put_if_due()
     assert not asked, "the day is not over"
     clock.forward(minutes=30)
-    await daily.tell()
-    await daily.tell()
+    await daily.put_if_due()
+    await daily.put_if_due()
 
     assert asked == [(NOW - timedelta(hours=23, minutes=30), NOW + timedelta(minutes=30))]
     (digest,) = digests(outbox, clock)

@@ -32,7 +32,7 @@ class Harness(SeededChats):
     fetcher: Fetcher
     dispatcher: Dispatcher
 
-    def looker_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Reconciler:
+    def reconciler_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Reconciler:
         return Reconciler(
             self.outbox,
             pages=self.fetcher,
@@ -43,8 +43,8 @@ class Harness(SeededChats):
         )
 
     @property
-    def looker(self) -> Reconciler:
-        return self.looker_at(self.bot_api.url)
+    def reconciler(self) -> Reconciler:
+        return self.reconciler_at(self.bot_api.url)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def doubtful(harness: Harness, fault: faults.Fault, number: int = 2) -> No
 async def test_the_post_is_found(harness: Harness) -> None:
     await doubtful(harness, deliver_then_reset)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states() == {1: "sent", 2: "sent"}
     assert harness.seeded.row(2)["message_id"] == 2
@@ -89,7 +89,7 @@ async def test_a_found_post_whose_story_went_on_is_edited(harness: Harness) -> N
     await doubtful(harness, deliver_then_reset)
     harness.seeded.add_story(2, "Вторая", html='<a href="https://news.example/2">Новость 2</a> Также пишут: Вторая')
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
     await harness.dispatcher.drain(CHAT)
 
     assert harness.seeded.states() == {1: "sent", 2: "sent"}
@@ -99,10 +99,10 @@ async def test_a_found_post_whose_story_went_on_is_edited(harness: Harness) -> N
 async def test_a_post_that_is_surely_absent_goes_out_again(harness: Harness) -> None:
     await doubtful(harness, faults.reset)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
     assert harness.seeded.states()[2] == "uncertain", "it may still arrive"
     harness.clock.forward(seconds=90)
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "pending"
     assert "в канале этого сообщения нет" in str(harness.seeded.row(2)["error"])
@@ -133,17 +133,17 @@ async def test_who_cannot_look_does_not_guess(harness: Harness, fault: faults.Fa
     await doubtful(harness, fault)
     harness.clock.now += DAYS
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "uncertain"
 
 
 async def test_a_throttled_preview_is_no_answer(harness: Harness, web: WebServer) -> None:
     await doubtful(harness, faults.reset)
-    looker = harness.looker_at(web.url)
+    reconciler = harness.reconciler_at(web.url)
     harness.clock.now += DAYS
 
-    await looker.look(CHAT)
+    await reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "uncertain"
 
@@ -157,16 +157,16 @@ async def test_a_page_that_lies_makes_no_duplicate(harness: Harness, web: WebSer
     assert isinstance(old, Fetched)
     web.serve("/s/test_channel", old.body)
     await doubtful(harness, deliver_then_reset)
-    looker = harness.looker_at(web.url)
+    reconciler = harness.reconciler_at(web.url)
     harness.clock.now += DAYS
 
-    await looker.look(CHAT)
+    await reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "uncertain", "Telegram knows a message that the page does not show"
     harness.seeded.add_story(3)
     await harness.dispatcher.drain(CHAT)
     harness.clock.now += DAYS
-    await looker.look(CHAT)
+    await reconciler.reconcile(CHAT)
     assert harness.seeded.states()[2] == "uncertain", "also when a later post is known"
     assert len(harness.bot_api.posted(CHAT)) == 3
 
@@ -176,7 +176,7 @@ async def test_a_bot_that_cannot_ask_does_not_guess(harness: Harness) -> None:
     harness.bot_api.script(http(500, "Internal Server Error"), "editMessageReplyMarkup", times=None)
     harness.clock.now += DAYS
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "uncertain"
 
@@ -187,7 +187,7 @@ async def test_other_posts_go_on_and_are_not_taken_for_it(harness: Harness) -> N
     await harness.dispatcher.drain(CHAT)
     harness.clock.forward(minutes=3)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states() == {1: "sent", 2: "pending", 3: "sent"}
 
@@ -198,7 +198,7 @@ async def test_it_is_found_on_an_older_page(harness: Harness) -> None:
         harness.seeded.add_story(number)
         await harness.dispatcher.drain(CHAT)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.row(2)["message_id"] == 2
 
@@ -209,7 +209,7 @@ async def test_the_very_first_post_of_a_channel(harness: Harness) -> None:
     await harness.dispatcher.drain(CHAT)
     harness.clock.forward(minutes=3)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
     await harness.dispatcher.drain(CHAT)
 
     assert harness.seeded.states() == {1: "sent"}
@@ -224,7 +224,7 @@ async def test_a_message_of_somebody_else_is_not_in_the_way(harness: Harness) ->
     harness.bot_api.say(CHAT, "и ещё одно")
     harness.clock.forward(minutes=3)
 
-    await harness.looker.look(CHAT)
+    await harness.reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "pending"
 
@@ -236,7 +236,7 @@ async def test_a_private_chat_is_not_looked_into(harness: Harness) -> None:
     await harness.dispatcher.drain(review)
     harness.clock.now += DAYS
 
-    await harness.looker.look(review)
+    await harness.reconciler.reconcile(review)
 
     (doubt,) = harness.outbox.uncertain(review)
     assert (doubt.name, doubt.doubted_at) == ("", NOW)
@@ -252,21 +252,21 @@ async def test_a_channel_set_by_its_number_is_looked_into_by_its_name(harness: H
     await dispatcher.drain(number)
     harness.clock.forward(seconds=30)
 
-    await harness.looker.look(number)
+    await harness.reconciler.reconcile(number)
 
     assert harness.seeded.states() == {1: "sent"}
 
 
 async def test_after_the_operators_time_it_goes_out_once_more_and_says_so(harness: Harness) -> None:
     harness.bot_api.hide_preview()
-    looker = harness.looker_at(harness.bot_api.url, resend_after=timedelta(hours=2))
+    reconciler = harness.reconciler_at(harness.bot_api.url, resend_after=timedelta(hours=2))
     await doubtful(harness, faults.reset)
     harness.clock.forward(minutes=100)
-    await looker.look(CHAT)
+    await reconciler.reconcile(CHAT)
     assert harness.seeded.states()[2] == "uncertain"
 
     harness.clock.forward(minutes=20)
-    await looker.look(CHAT)
+    await reconciler.reconcile(CHAT)
 
     assert harness.seeded.states()[2] == "pending"
     assert "время ожидания вышло" in str(harness.seeded.row(2)["error"])

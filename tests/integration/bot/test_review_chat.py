@@ -168,8 +168,8 @@ async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(harn
     question = await harness.first_question()
     harness.clock.forward(hours=25)
 
-    await harness.reviewing.expire()
-    await harness.reviewing.expire()
+    await harness.review_chat.expire()
+    await harness.review_chat.expire()
     await harness.deliver()
 
     expired, reminder = harness.api.posted(REVIEWERS)
@@ -184,12 +184,12 @@ async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(harn
 
 
 async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) -> None:
-    listening = UpdateCursor(engine)
+    cursor = UpdateCursor(engine)
 
-    assert listening.lease("one", NOW, length=LEASE) == 0
-    listening.passed(41)
-    assert listening.lease("two", NOW, length=LEASE) is None
-    assert listening.lease("two", NOW + LEASE, length=LEASE) == 42
+    assert cursor.lease("one", NOW, length=LEASE) == 0
+    cursor.passed(41)
+    assert cursor.lease("two", NOW, length=LEASE) is None
+    assert cursor.lease("two", NOW + LEASE, length=LEASE) == 42
 
 
 async def test_updates_taken_by_another_process_are_asked_for_again(harness: ReviewChatHarness) -> None:

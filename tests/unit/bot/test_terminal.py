@@ -39,8 +39,8 @@ def test_plain_survives_html_that_is_none() -> None:
 
 async def test_posts_are_framed_and_numbered() -> None:
     screen = Screen()
-    async with Terminal(screen, width=70) as terminal:
-        ids = [await terminal.post("@channel", POST), await terminal.post("@channel", POST, silent=True)]
+    terminal = Terminal(screen, width=70)
+    ids = [await terminal.post("@channel", POST), await terminal.post("@channel", POST, silent=True)]
 
     assert ids == [1, 2]
     assert "@channel · пост 1" in screen.getvalue()

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine, select, update
 
-from monitor.bot.daily_digest import Daily
+from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
@@ -70,7 +70,7 @@ def poll(
     judge = Judge(
         fetcher=Fetcher(user_agent="test", now=harness.clock),
         reader=Sandbox(),
-        matcher=harness.answering.matcher,
+        matcher=harness.read_commands.matcher,
         zone=ZONE,
     )
     active = harness.mutes.active(harness.clock()) if mutes is None else mutes
@@ -131,7 +131,7 @@ async def test_time_ends_a_mute_and_two_workers_show_what_it_held_once(harness: 
     await say(harness, "/mute побег морем 2")
     poll(harness, news(1))
     harness.clock.forward(hours=1, minutes=59)
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
     assert len(shown(harness)) == 1
 
@@ -140,7 +140,7 @@ async def test_time_ends_a_mute_and_two_workers_show_what_it_held_once(harness: 
     counts = await asyncio.gather(
         *(asyncio.to_thread(book.release, KEYS, REVIEWERS, harness.clock()) for book in books)
     )
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
 
     assert sorted(counts) == [0, 0, 0, 1]
@@ -162,7 +162,7 @@ async def test_muted_again_it_ends_later_and_what_it_holds_waits(harness: Review
     harness.clock.forward(minutes=30)
     await say(harness, "/mute побег морем 5")
     harness.clock.forward(hours=1)
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
 
     assert not any("Придержано, пока" in message for message in shown(harness))
@@ -175,7 +175,7 @@ async def test_a_poll_that_began_under_a_mute_loses_nothing_when_recorded_after_
     await say(harness, "/unmute побег морем")
 
     assert poll(harness, news(1), mutes=before) == [Outcome.REVIEW]
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
 
     assert "Выпуск 1" in shown(harness)[-1]
@@ -184,10 +184,10 @@ async def test_a_poll_that_began_under_a_mute_loses_nothing_when_recorded_after_
 async def test_a_mute_whose_rule_is_gone_is_void_and_told_so_once(harness: ReviewChatHarness) -> None:
     await say(harness, "/mute побег морем 24")
     poll(harness, news(1))
-    harness.answering.matcher = matcher_of(WRITTEN.replace("побег морем", "побег по морю"))
+    harness.read_commands.matcher = matcher_of(WRITTEN.replace("побег морем", "побег по морю"))
 
-    await harness.reviewing.end_mutes()
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
 
     void, digest = shown(harness)[1:]
@@ -213,7 +213,7 @@ async def test_two_mutes_hold_until_the_first_of_them_ends(harness: ReviewChatHa
     assert poll(harness, news(1, "Беглец в лодке у причала.")) == [Outcome.REVIEW]
 
     harness.clock.forward(hours=2)
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await say(harness, "/unmute побег морем")
 
     assert sum("Выпуск 1" in message for message in shown(harness)) == 1
@@ -293,9 +293,9 @@ async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarnes
     poll(harness, news(1), news(2))
     hours = Hours(zone=ZONE, digest_at=NOW.time().replace(hour=9))
     harness.clock.forward(days=1)
-    daily = Daily(outbox, CHANNEL, hours=hours, clock=harness.clock, held=harness.mutes.held_in)
+    daily = DailyDigest(outbox, CHANNEL, hours=hours, clock=harness.clock, held=harness.mutes.held_in)
 
-    await daily.tell()
+    await daily.put_if_due()
     await harness.deliver()
 
     (digest,) = harness.api.posted(CHANNEL)
@@ -312,7 +312,7 @@ async def test_nobody_is_told_while_there_is_nothing_to_tell(harness: ReviewChat
     await say(harness, "/mute побег морем 1")
     harness.clock.forward(hours=2)
 
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
     await harness.deliver()
 
     assert len(shown(harness)) == 1
@@ -363,9 +363,9 @@ async def test_a_worker_that_does_not_listen_ends_no_mute(harness: ReviewChatHar
     await say(harness, "/mute побег морем 24")
     harness.clock.forward(minutes=4)
     assert UpdateCursor(harness.engine).lease("another", harness.clock(), length=LEASE) is not None
-    await harness.reviewing.round()
-    harness.answering.matcher = matcher_of(WRITTEN.replace("побег морем", "побег по морю"))
+    await harness.review_chat.round()
+    harness.read_commands.matcher = matcher_of(WRITTEN.replace("побег морем", "побег по морю"))
 
-    await harness.reviewing.end_mutes()
+    await harness.review_chat.end_mutes()
 
     assert len(harness.mutes.active(harness.clock())) == 1
