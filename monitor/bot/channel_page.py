@@ -1,6 +1,6 @@
 """The public preview of a channel, read to find out whether a post of ours stands in it. Pure: bytes in, values out.
 
-(News is read from such pages elsewhere, in `sources.telegram`.)
+(The news of other channels is read from such pages by `sources/feeds/telegram_preview.py`.)
 """
 
 import re
@@ -11,17 +11,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.text import charsets, markup, urls
 
-_LONGEST_PAGE = 4_000_000
+_LONGEST_PAGE = 4_000_000  # bytes
 _MESSAGE = ".tgme_widget_message[data-post]"
 _TEXT = ".js-message_text"
 _OLDER = "a.tme_messages_more[data-before]"
 _EMPTY = ".tme_no_messages_found"
-_POST = re.compile(r"([A-Za-z0-9_]{2,64})/(\d{1,12})")
+_NAME_AND_NUMBER = re.compile(r"([A-Za-z0-9_]{2,64})/(\d{1,12})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewMessage:
-    """One message as the preview shows it."""
+    """One message as the preview shows it: its number in the channel, and what it is known by (see `mark`)."""
 
     message_id: int
     mark: str
@@ -43,7 +43,7 @@ class PreviewPage:
 def read_page(body: bytes, *, channel: str) -> PreviewPage | None:
     """The page of `channel` (without @); None when it shows no such channel: preview off, throttled, another page."""
     tree = markup.document(charsets.decode(body[:_LONGEST_PAGE]))
-    messages = tuple(sight for node in tree.css(_MESSAGE) if (sight := _sight(node, channel)))
+    messages = tuple(message for node in tree.css(_MESSAGE) if (message := _message(node, channel)))
     if not messages and tree.css_first(_EMPTY) is None:
         return None
     return PreviewPage(messages=messages, older=_older(tree))
@@ -58,13 +58,13 @@ def mark(html: str) -> str:
 
 
 def find(wanted: str, messages: Iterable[PreviewMessage], *, after: int, known: frozenset[int]) -> int | None:
-    """The message newer than `after` that bears the mark and is not known to tell something else."""
-    fitting = (one.message_id for one in messages if one.mark == wanted and one.message_id > after)
-    return next((number for number in fitting if number not in known), None)
+    """The number of the message that bears the mark `wanted`, is newer than `after` and not `known` to be another."""
+    numbers = (message.message_id for message in messages if message.mark == wanted and message.message_id > after)
+    return next((number for number in numbers if number not in known), None)
 
 
-def _sight(node: LexborNode, channel: str) -> PreviewMessage | None:
-    post = _POST.fullmatch(node.attributes.get("data-post") or "")
+def _message(node: LexborNode, channel: str) -> PreviewMessage | None:
+    post = _NAME_AND_NUMBER.fullmatch(node.attributes.get("data-post") or "")
     if post is None or post[1].lower() != channel.lower():
         return None
     return PreviewMessage(message_id=int(post[2]), mark=_mark(node.css_first(_TEXT)))
@@ -75,13 +75,10 @@ def _mark(node: LexborNode | None) -> str:
         return ""
     addresses = (link.attributes.get("href") or "" for link in node.css("a[href]"))
     # A hashtag is a link too, to a search in the channel: relative, so it is no address.
-    outside = next((found for address in addresses if (found := urls.absolute("", address))), "")
+    outside = next((url for address in addresses if (url := urls.absolute("", address))), "")
     return urls.canonical(outside) if outside else " ".join(markup.text_of(node).split())
 
 
 def _older(tree: LexborHTMLParser) -> int | None:
-    for link in tree.css(_OLDER):
-        before = link.attributes.get("data-before") or ""
-        if before.isdecimal():
-            return int(before)
-    return None
+    numbers = (link.attributes.get("data-before") or "" for link in tree.css(_OLDER))
+    return next((int(number) for number in numbers if number.isdecimal()), None)

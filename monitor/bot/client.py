@@ -1,4 +1,4 @@
-"""The Telegram channel: post, edit, and ask whether posting is possible. The one file that knows python-telegram-bot.
+"""The Telegram channel: post, edit, and ask whether posting is possible. Updates are read in updates.py.
 
 Every failure leaves as a `DeliveryError`, and the question it answers is always the same: may Telegram have posted
 the message? The library's own exceptions blur that (a refusal and a lost answer may be the same class), so the
@@ -20,23 +20,14 @@ Bot API server. Nothing here retries, waits or counts: that is the outbox's work
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Final, Self
 
-import httpx
-from telegram import (
-    Bot,
-    ChatMember,
-    ChatMemberAdministrator,
-    ChatMemberRestricted,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    ReplyParameters,
-)
+import telegram
+from httpx import ConnectError, ConnectTimeout, InvalidURL, Limits, PoolTimeout, ProxyError, UnsupportedProtocol
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -44,49 +35,39 @@ from telegram.request import HTTPXRequest
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
 from monitor.models.outbox import Buttons, ChatIdentity
 
-_CONNECT_SECONDS: Final = 10
-_PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is a post in doubt
-_LONGEST_PAUSE: Final = timedelta(days=1)
+_PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is an uncertain post
+_LONGEST_PAUSE: Final = 86_400  # seconds
 
 # Small, because headline and sentence already stand in the post; not off, because the preview carries Instant View,
 # which opens articles whose sites are blocked where the reader is.
-_PREVIEW: Final = LinkPreviewOptions(prefer_small_media=True)
+_PREVIEW: Final = telegram.LinkPreviewOptions(prefer_small_media=True)
 
 # httpx says by these that no byte of the request was written.
-_UNSENT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
+_UNSENT: Final = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError, UnsupportedProtocol, InvalidURL)
+
+# What the description of a refusal says, in lower case (patterns).
+_NOT_MODIFIED: Final = "message is not modified"
+_GONE: Final = "message to edit not found|message_id_invalid|message identifier is not specified"
+_FIXED: Final = "message can't be edited|message_edit_time_expired"
+_CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"
+_RIGHTS_WORDS: Final = (
+    "not enough rights|no rights to|need administrator rights|administrator rights required"
+    "|chat_write_forbidden|chat_admin_required|chat_restricted|chat_send_plain_forbidden|channel_private"
+    "|group chat was deactivated|member list is inaccessible|user not found|topic_closed|message thread not found"
 )
 
-_NOT_MODIFIED: Final = "message is not modified"
-_GONE: Final = ("message to edit not found", "message_id_invalid", "message identifier is not specified")
-_FIXED: Final = ("message can't be edited", "message_edit_time_expired")
-_CHAT_UNKNOWN: Final = (
-    "chat not found",
-    "chat_id is empty",
-    "peer_id_invalid",
-    "channel_invalid",
-    "upgraded to a supergroup",  # and no new number with it
-)
-_RIGHTS_MISSING: Final = (
-    "not enough rights",
-    "no rights to",
-    "need administrator rights",
-    "administrator rights required",
-    "chat_write_forbidden",
-    "chat_admin_required",
-    "chat_restricted",
-    "chat_send_plain_forbidden",
-    "channel_private",
-    "group chat was deactivated",
-    "member list is inaccessible",
-    "user not found",
-    "topic_closed",
-    "message thread not found",
+# What the operator reads.
+_UNKNOWN_BOT: Final = "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
+_NO_RIGHTS: Final = "Бот не может писать в {chat}: добавьте его администратором с правом публиковать сообщения."
+_UNKNOWN_CHAT: Final = "Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
+
+# Codes, or words of the description → what the refusal is; the first row that fits counts.
+_REFUSALS: Final[tuple[tuple[tuple[int, ...], str, type[DeliveryError], str], ...]] = (
+    ((401, 404), "", ChannelClosed, _UNKNOWN_BOT),
+    ((403,), _RIGHTS_WORDS, ChannelClosed, _NO_RIGHTS),
+    ((), _CHAT_WORDS, ChannelClosed, _UNKNOWN_CHAT),
+    ((), _GONE, MessageGone, "Поста в канале больше нет (его удалили), пусть так и будет."),
+    ((), _FIXED, MessageGone, "Пост больше нельзя править, он остаётся, как есть."),
 )
 
 
@@ -106,19 +87,17 @@ class BotClient:
         self._deadline = 3 * seconds  # an answer that drips in byte by byte never times out otherwise
         self._secret = token.partition(":")[2] or token
         self._request = _Request(
-            connection_pool_size=8,
-            connect_timeout=_CONNECT_SECONDS,
+            connect_timeout=10,
             read_timeout=seconds,
             write_timeout=seconds,
             pool_timeout=seconds,
             proxy=proxy,
-            # A kept connection gone stale would turn a harmless failure into a post in doubt.
-            httpx_kwargs={"limits": httpx.Limits(max_connections=8, max_keepalive_connections=0)},
+            # A kept connection gone stale would turn a harmless failure into an uncertain post.
+            httpx_kwargs={"limits": Limits(max_connections=8, max_keepalive_connections=0)},
         )
         self._bot = _Bot(
             token,
             base_url=f"{root}/bot",
-            base_file_url=f"{root}/file/bot",
             request=self._request,
             get_updates_request=self._request,
         )
@@ -127,9 +106,7 @@ class BotClient:
         await self._request.initialize()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         # Not the bot's own shutdown: it closes the connections only after a getMe that we never ask for.
         await self._request.shutdown()
 
@@ -139,7 +116,6 @@ class BotClient:
         """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
 
         `silent` rings no bell. `reply_to` is the message it answers; one that was deleted meanwhile is no error.
-
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
         async with self.calling(chat, repeatable=False) as bot:
@@ -173,15 +149,6 @@ class BotClient:
                 if not refusal.says(_NOT_MODIFIED):
                     raise
 
-    async def identify(self, chat: str) -> ChatIdentity:
-        """Which chat of Telegram's this is: two names of one chat have one number.
-
-        Raises NotAccepted, ChannelClosed.
-        """
-        async with self.calling(chat, repeatable=True) as bot:
-            known = await bot.get_chat(chat)
-        return ChatIdentity(number=str(known.id), name=f"@{known.username}" if known.username else "")
-
     async def exists(self, chat: str, message_id: int) -> bool:
         """Whether a channel has a message of this number, whoever wrote it.
 
@@ -193,11 +160,17 @@ class BotClient:
             try:
                 await bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
             except _Refused as refusal:
-                if refusal.says(*_GONE):
+                if refusal.says(_GONE):
                     return False
-                if not refusal.says(_NOT_MODIFIED, *_FIXED):
+                if not refusal.says(f"{_NOT_MODIFIED}|{_FIXED}"):
                     raise
         return True
+
+    async def identify(self, chat: str) -> ChatIdentity:
+        """Which chat of Telegram's this is: its names have one number. Raises NotAccepted, ChannelClosed."""
+        async with self.calling(chat, repeatable=True) as bot:
+            info = await bot.get_chat(chat)
+        return ChatIdentity(number=str(info.id), name=f"@{info.username}" if info.username else "")
 
     async def check(self, chats: Iterable[str]) -> None:
         """Ask whether the token is good and the bot may write to each chat.
@@ -208,32 +181,30 @@ class BotClient:
             me = await bot.get_me()
         for chat in chats:
             async with self.calling(chat, repeatable=True) as bot:
-                known = await bot.get_chat(chat)
-                if known.type == ChatType.PRIVATE:  # no members there; getChat found the person
+                info = await bot.get_chat(chat)
+                if info.type == ChatType.PRIVATE:  # no members there; getChat found the person
                     continue
                 member = await bot.get_chat_member(chat, me.id)
-            if not _may_post(member, known.type):
-                raise ChannelClosed(_rights_advice(chat))
+            if not _may_post(member, info.type):
+                raise ChannelClosed(_NO_RIGHTS.format(chat=chat))
 
     @asynccontextmanager
-    async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator[Bot]:
-        """The library's bot for one call (about `chat`); what goes wrong inside leaves as a DeliveryError.
+    async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator[telegram.Bot]:
+        """The library's bot, for a call about `chat`; what goes wrong inside leaves as a DeliveryError.
 
-        `repeatable`: to make the call again does no harm, so a lost answer is a NotAccepted. Cancelling passes.
+        `repeatable`: the call may be made again without harm, so a lost answer is NotAccepted. Cancelling passes.
         """
         try:
             async with asyncio.timeout(self._deadline):
                 yield self._bot
         except Exception as error:  # noqa: BLE001 - a post's fate must be told, whatever the library stumbled over
+            meaning = _meaning(error, chat, repeatable=repeatable)
+            meaning.args = tuple(str(part).replace(self._secret, "…") for part in meaning.args)
             # `from None`: the chain would show the address called, and the token is a part of it.
-            raise self._redacted(_fate(error, chat, repeatable=repeatable)) from None
-
-    def _redacted(self, error: DeliveryError) -> DeliveryError:
-        error.args = tuple(str(part).replace(self._secret, "…") for part in error.args)
-        return error
+            raise meaning from None
 
 
-class _Bot(Bot):
+class _Bot(telegram.Bot):
     """A bot whose name in a log or a traceback is not its token."""
 
     def __repr__(self) -> str:
@@ -245,8 +216,16 @@ class _Request(HTTPXRequest):
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         code, payload = await super().do_request(*args, **kwargs)
-        _require_result(code, payload)
-        return code, payload
+        try:
+            answer = json.loads(payload)
+        except (ValueError, RecursionError):
+            answer = None
+        match answer:
+            case {"ok": True, "result": _} if code < 300:
+                return code, payload
+            case {"ok": False, "error_code": int(error_code), "description": str(description)}:
+                raise _Refused(error_code, description, answer.get("parameters"))
+        raise _NoAnswer(code)
 
 
 class _Refused(TelegramError):
@@ -254,11 +233,10 @@ class _Refused(TelegramError):
 
     def __init__(self, code: int, description: str, parameters: object) -> None:
         super().__init__(description)
-        self.code, self.description = code, description
-        self.parameters = parameters if isinstance(parameters, dict) else {}
+        self.code, self.description, self.parameters = code, description, parameters
 
-    def says(self, *texts: str) -> bool:
-        return any(text in self.description.lower() for text in texts)
+    def says(self, words: str) -> bool:
+        return bool(words) and re.search(words, self.description.lower()) is not None
 
 
 class _NoAnswer(TelegramError):
@@ -269,95 +247,54 @@ class _NoAnswer(TelegramError):
         self.code = code
 
 
-def _require_result(code: int, payload: bytes) -> None:
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError):
-        answer = None
-    match answer:
-        case {"ok": True, "result": _} if code < 300:
-            return
-        case {"ok": False, "error_code": int(error_code), "description": str(description)}:
-            raise _Refused(error_code, description, answer.get("parameters"))
-    raise _NoAnswer(code)
-
-
-def _fate(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
+def _meaning(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
     """What an exception says of the message: the table of the module docstring."""
     match error:
         case _Refused():
             return _refusal(error, chat)
         case _NoAnswer() if 300 <= error.code < 500:
-            return ChannelClosed(
-                f"Вместо Telegram отвечает кто-то другой ({error}): проверьте MONITOR_BOT_API_URL и MONITOR_PROXY."
-            )
+            advice = "проверьте MONITOR_BOT_API_URL и MONITOR_PROXY."
+            return ChannelClosed(f"Вместо Telegram отвечает кто-то другой ({error}): {advice}")
     cause = (error.__cause__ if isinstance(error, TelegramError) else None) or error
-    told = str(error) if isinstance(error, _NoAnswer) else f"{type(cause).__name__}: {cause}".rstrip(": ")
+    reason = str(error) if isinstance(error, _NoAnswer) else f"{type(cause).__name__}: {cause}".rstrip(": ")
     if isinstance(cause, UnicodeEncodeError):  # the text cannot be written down, so it was never sent
-        return MessageRejected(f"Сообщение нельзя закодировать: {told}")
+        return MessageRejected(f"Сообщение нельзя закодировать: {reason}")
     if isinstance(cause, _UNSENT):
-        return NotAccepted(f"Нет связи с Telegram: {told}")
+        return NotAccepted(f"Нет связи с Telegram: {reason}")
     if repeatable:
-        return NotAccepted(f"Telegram не ответил: {told}")
-    return MaybeAccepted(f"Сообщение отправлено, но ответа Telegram нет: {told}")
+        return NotAccepted(f"Telegram не ответил: {reason}")
+    return MaybeAccepted(f"Сообщение отправлено, но ответа Telegram нет: {reason}")
 
 
 def _refusal(refusal: _Refused, chat: str) -> DeliveryError:
-    told = f"Telegram ответил: {refusal.code} {refusal.description}"
-    if advice := _advice(refusal, chat):
-        return ChannelClosed(f"{advice} {told}", migrated_to=_migrated_to(refusal))
-    if refusal.code not in (400, 413):
-        return NotAccepted(told, retry_after=_retry_after(refusal))
-    if refusal.says(*_GONE):
-        return MessageGone(f"Поста в канале больше нет (его удалили), пусть так и будет. {told}")
-    if refusal.says(*_FIXED):
-        return MessageGone(f"Пост больше нельзя править, он остаётся, как есть. {told}")
-    return MessageRejected(told)
+    reason = f"Telegram ответил: {refusal.code} {refusal.description}"
+    match refusal.parameters:
+        case {"migrate_to_chat_id": int(number)}:
+            advice = f"Группа {chat} стала супергруппой, её новый номер {number}: запишите его в настройках."
+            return ChannelClosed(f"{advice} {reason}", migrated_to=number)
+        case {"retry_after": int(seconds) | float(seconds)} if seconds > 0:
+            return NotAccepted(reason, retry_after=timedelta(seconds=min(seconds, _LONGEST_PAUSE)))
+    for codes, words, kind, advice in _REFUSALS:
+        if refusal.code in codes or refusal.says(words):
+            return kind(f"{advice.format(chat=chat)} {reason}")
+    return MessageRejected(reason) if refusal.code in (400, 413) else NotAccepted(reason)
 
 
-def _advice(refusal: _Refused, chat: str) -> str:
-    """What the operator must do before anything can be posted; "" when the trouble is not of that kind."""
-    if refusal.code in (401, 404):
-        return "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
-    if (new := _migrated_to(refusal)) is not None:
-        return f"Группа {chat} стала супергруппой, её новый номер {new}: запишите его в настройках."
-    if refusal.code == 403 or refusal.says(*_RIGHTS_MISSING):
-        return _rights_advice(chat)
-    if refusal.says(*_CHAT_UNKNOWN):
-        return f"Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
-    return ""
-
-
-def _rights_advice(chat: str) -> str:
-    return f"Бот не может писать в {chat}: добавьте его администратором с правом публиковать сообщения."
-
-
-def _migrated_to(refusal: _Refused) -> int | None:
-    new = refusal.parameters.get("migrate_to_chat_id")
-    return new if isinstance(new, int) else None
-
-
-def _retry_after(refusal: _Refused) -> timedelta | None:
-    seconds = refusal.parameters.get("retry_after")
-    if not isinstance(seconds, int | float) or seconds <= 0:
-        return None
-    return timedelta(seconds=min(seconds, _LONGEST_PAUSE.total_seconds()))
-
-
-def _may_post(member: ChatMember, chat_type: str) -> bool:
+def _may_post(member: telegram.ChatMember, chat_type: str) -> bool:
     match member:
-        case ChatMemberAdministrator() if chat_type == ChatType.CHANNEL:
-            return bool(member.can_post_messages)
-        case ChatMemberRestricted():
+        case telegram.ChatMemberOwner():
+            return True
+        case telegram.ChatMemberAdministrator():
+            return chat_type != ChatType.CHANNEL or bool(member.can_post_messages)
+        case telegram.ChatMemberRestricted():
             return member.can_send_messages
-    others = (ChatMember.MEMBER,) if chat_type != ChatType.CHANNEL else ()
-    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR, *others)
+    return isinstance(member, telegram.ChatMemberMember) and chat_type != ChatType.CHANNEL
 
 
-def _reply(message_id: int | None) -> ReplyParameters | None:
-    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None
+def _reply(message_id: int | None) -> telegram.ReplyParameters | None:
+    return telegram.ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None
 
 
-def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
-    return InlineKeyboardMarkup(rows) if rows else None
+def _keyboard(buttons: Buttons) -> telegram.InlineKeyboardMarkup | None:
+    rows = [[telegram.InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    return telegram.InlineKeyboardMarkup(rows) if rows else None

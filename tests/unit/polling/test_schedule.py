@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.bot.dispatcher import next_send_at
 from monitor.errors import FetchFailure, ParseFailure
 from monitor.polling.schedule import (
     CEILING,
@@ -118,12 +117,3 @@ def test_caching_headers_may_slow_a_quiet_feed_and_hardly_a_busy_one() -> None:
     assert usual_pause(None, QUICK, day) == QUIET
     assert usual_pause(None, None, MINUTE) == USUAL
     assert usual_pause(None, QUICK, None) == QUICK
-
-
-def test_a_chat_waits_exactly_as_long_as_telegram_asks() -> None:
-    assert next_send_at(NOW, attempts=9, retry_after=timedelta(seconds=3)) == NOW + timedelta(seconds=3)
-
-
-@given(attempts=st.integers(0, 10_000))
-def test_a_chat_that_refuses_is_asked_again_within_five_minutes(attempts: int) -> None:
-    assert NOW + timedelta(seconds=5) <= next_send_at(NOW, attempts=attempts) <= NOW + timedelta(minutes=5)
