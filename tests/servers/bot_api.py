@@ -206,10 +206,10 @@ class BotApi(LoopbackServer):
     async def answer(self, exchange: Exchange) -> None:
         """Preview page or API call."""
         path = exchange.request.path
-        if found := _PREVIEW.fullmatch(path):
-            await exchange.send(self._preview_of(found[1], exchange.request.parameter("before")))
-        elif found := _PATH.fullmatch(path):
-            await self._api_call(exchange, found[1], found[2])
+        if matched := _PREVIEW.fullmatch(path):
+            await exchange.send(self._preview_of(matched[1], exchange.request.parameter("before")))
+        elif matched := _PATH.fullmatch(path):
+            await self._api_call(exchange, matched[1], matched[2])
         else:
             await exchange.send(refused(Refusal(404, "Not Found")))
 

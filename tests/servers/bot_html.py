@@ -91,14 +91,14 @@ class _Parser:
         return self.data[self.at - size : self.at]
 
     def _reference(self) -> bytes:
-        found = _REFERENCE.match(self.data, self.at)
-        if not found:
+        reference = _REFERENCE.match(self.data, self.at)
+        if not reference:
             return b""
-        hexadecimal, decimal, name = found.groups()
+        hexadecimal, decimal, name = reference.groups()
         code = int(hexadecimal, 16) if hexadecimal else int(decimal or b"0")
         character = _NAMED.get(name, "") if name else _character_of(code)
         if character:
-            self.at = found.end()
+            self.at = reference.end()
         return character.encode()
 
     def _tag(self) -> None:
@@ -149,8 +149,8 @@ class _Parser:
 
     def _token(self) -> str:
         begin = self.at
-        found = _NAME_TOKEN.match(self.data, begin)
-        self.at = found.end() if found else begin
+        token = _NAME_TOKEN.match(self.data, begin)
+        self.at = token.end() if token else begin
         if self.data[self.at] not in _SPACE + b">":
             raise HtmlError(f"Unexpected end of name token at byte offset {begin}")
         return self.data[begin : self.at].decode().lower()

@@ -381,9 +381,9 @@ async def test_only_who_may_write_passes_the_check(
 async def test_no_error_carries_the_token(api: BotApi, channel: BotClient, fault: Fault) -> None:
     api.script(fault)
     error = await refusal(channel)
-    told = "".join(traceback.format_exception(error))
+    shown = "".join(traceback.format_exception(error))
 
-    assert api.token.partition(":")[2] not in told
+    assert api.token.partition(":")[2] not in shown
 
 
 async def test_a_token_that_telegram_repeats_is_struck_out(api: BotApi, channel: BotClient) -> None:

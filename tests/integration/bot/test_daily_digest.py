@@ -29,23 +29,23 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
     while isinstance(claimed := outbox.claim(CHAT, clock(), lease=timedelta(minutes=3), pace=FREE), Delivery):
         outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=claimed.id), clock())
         sent.append(claimed)
-    return [one for one in sent if one.kind is DeliveryKind.DIGEST]
+    return [delivery for delivery in sent if delivery.kind is DeliveryKind.DIGEST]
 
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
     workers = [DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
     seeded = SeededOutbox(engine)
-    told = []
+    pages = []
     for number in range(1, 97):  # two days, half an hour each
         if number % 24 == 1:
             seeded.add_story(number, at=clock())
         for worker in workers:
             await worker.put_if_due()
-        told += [digest.html for digest in digests(outbox, clock)]
+        pages += [digest.html for digest in digests(outbox, clock)]
         clock.forward(minutes=30)
 
     # Stories come at 14:00 and 2:00: one before the first digest, and then two between two digests.
-    assert [html.partition("\n")[0] for html in told] == [
+    assert [html.partition("\n")[0] for html in pages] == [
         "<b>За сутки: 1</b> · 22.11.2026",
         "<b>За сутки: 2</b> · 23.11.2026",
     ]

@@ -75,9 +75,9 @@ async def test_a_joined_story_is_edited_in_place(dispatcher: Dispatcher, bot_api
 async def test_who_counts_delays_is_told_of_posts_and_not_of_edits_or_failures(
     bot_api: BotApi, outbox: Outbox, engine: Engine, clock: Clock
 ) -> None:
-    told: list[int] = []
+    posted: list[int] = []
     async with BotClient(TOKEN, base_url=bot_api.url) as channel:
-        dispatcher = Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE, posted=told.append)
+        dispatcher = Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE, posted=posted.append)
         wish(engine)
         await dispatcher.drain(CHAT)
         wish(engine, html="исправленный текст")
@@ -87,7 +87,7 @@ async def test_who_counts_delays_is_told_of_posts_and_not_of_edits_or_failures(
         await dispatcher.drain(CHAT)
 
     assert states(engine) == ["sent", "rejected"]
-    assert told == [1]
+    assert posted == [1]
 
 
 async def test_retry_after_is_obeyed_to_the_second(

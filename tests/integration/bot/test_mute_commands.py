@@ -61,7 +61,7 @@ def news(number: int, text: str = "Беглеца видели в лодке.") 
 
 
 def poll(
-    harness: ReviewChatHarness, *found: Entry, name: str = "Порт", mutes: tuple[Mute, ...] | None = None
+    harness: ReviewChatHarness, *feed_entries: Entry, name: str = "Порт", mutes: tuple[Mute, ...] | None = None
 ) -> list[Outcome]:
     """What a poll does with these entries, under the mutes of now; returns the outcomes of what no story tells."""
     stanza = feed(name=name, kind=FeedKind.TELEGRAM, url=f"http://127.0.0.1/{name}")
@@ -74,13 +74,15 @@ def poll(
         zone=ZONE,
     )
     active = harness.mutes.active(harness.clock()) if mutes is None else mutes
-    triage = judge.muting(active).triage(stanza, found, AgeLimit(since=NOW - timedelta(days=30)), harness.clock())
+    triage = judge.muting(active).triage(
+        stanza, feed_entries, AgeLimit(since=NOW - timedelta(days=30)), harness.clock()
+    )
     settled, matched = split(triage.decided)
     outcome = poll_outcome(
         feed=name, lease_no=state.lease_no, polled_at=harness.clock(), settled=settled, matched=matched
     )
     assert harness.store.record(outcome, partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS)), window=SAME_CASE)
-    return [one.outcome for one in settled]
+    return [entry.outcome for entry in settled]
 
 
 async def say(harness: ReviewChatHarness, said: str) -> str:

@@ -58,8 +58,10 @@ async def test_what_joins_a_published_story_is_an_edit_in_the_channel(harness: R
     assert len(harness.api.posted(REVIEWERS)) == 1
 
 
-@pytest.mark.parametrize(("letter", "told"), [("r", "Отклонено"), ("o", "Не та тема")])
-async def test_a_rejected_story_stays_out_of_the_channel(harness: ReviewChatHarness, letter: str, told: str) -> None:
+@pytest.mark.parametrize(("letter", "decision"), [("r", "Отклонено"), ("o", "Не та тема")])
+async def test_a_rejected_story_stays_out_of_the_channel(
+    harness: ReviewChatHarness, letter: str, decision: str
+) -> None:
     harness.press_button(await harness.first_question(), letter)
     await harness.handle_updates()
     harness.record_article(2, name="Вторая")
@@ -67,7 +69,7 @@ async def test_a_rejected_story_stays_out_of_the_channel(harness: ReviewChatHarn
 
     assert harness.api.posted(CHANNEL) == []
     (question,) = harness.api.posted(REVIEWERS)
-    assert told in question.text
+    assert decision in question.text
     assert [outcome for outcome, _ in harness.outcomes()] == ["rejected", "rejected"]
 
 
@@ -120,8 +122,8 @@ async def test_a_press_is_dealt_with_once_though_the_process_died_after_the_deci
     await harness.handle_updates()
 
     assert len(harness.api.posted(CHANNEL)) == 1
-    (told,) = harness.answers_to_presses()
-    assert told.startswith("Уже решено. Опубликовано")
+    (answer,) = harness.answers_to_presses()
+    assert answer.startswith("Уже решено. Опубликовано")
 
 
 async def test_an_unsent_publication_can_be_taken_back(harness: ReviewChatHarness) -> None:

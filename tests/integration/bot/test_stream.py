@@ -27,11 +27,11 @@ TITLE = re.compile(r"Новость (\d+)\b")
 
 
 class Subscriber:
-    """Sees the channel: when something came, and which stories it told. Keeps no message."""
+    """Sees the channel: when something came, and how often each story. Keeps no message."""
 
     def __init__(self, clock: Clock, stories: int) -> None:
         self._clock = clock
-        self.told = bytearray(stories + 1)
+        self.times_shown = bytearray(stories + 1)
         self.window: deque[datetime] = deque()
         self.most_in_a_minute = 0
         self.messages = 0
@@ -48,7 +48,7 @@ class Subscriber:
     ) -> int:
         self.messages += 1
         for number in TITLE.findall(html):
-            self.told[int(number)] += 1
+            self.times_shown[int(number)] += 1
         self.longest = max(self.longest, len(TITLE.findall(html)))
         self.window.append(self._clock())
         while self.window[0] <= self._clock() - timedelta(seconds=60):
@@ -104,7 +104,7 @@ async def test_three_times_too_much_for_a_day(tmp_path: Path, no_log: None, minu
     await drain_until(dispatcher, clock, clock() + timedelta(minutes=3))
 
     assert subscriber.most_in_a_minute <= 18
-    assert set(subscriber.told[1:]) == {1}, "every story once, in a post or in a digest"
+    assert set(subscriber.times_shown[1:]) == {1}, "every story once, in a post or in a digest"
     with engine.connect() as db:
         states = set(db.scalars(select(deliveries.c.state).distinct()))
         kept = db.scalar(select(func.count()).select_from(sends))
