@@ -22,8 +22,9 @@ from monitor.models.feeds import Entry, Feed, FeedKind
 from monitor.models.stories import EntryOutcome, PollOutcome
 from monitor.storage.archive import SAMPLES, Archive
 from monitor.storage.database import migrate, open_engine, read_transaction, write_transaction
+from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
-from monitor.storage.polls import Store
+from monitor.storage.polls import PollStore
 from monitor.storage.tables import entries
 from monitor.text.urls import address_number
 
@@ -91,8 +92,8 @@ def invented(count: int) -> Iterator[tuple[str, str]]:
 
 def fill(engine: Engine, count: int) -> None:
     """As polls would: fifty entries in a transaction; the dictionary as soon as it can be learned."""
-    store, archive = Store(engine), Archive(engine)
-    store.sync_feeds([Feed(name="Лента", kind=FeedKind.RSS, url="https://news.example/rss", lang="ru")], NOW)
+    feeds, polls, archive = FeedStore(engine), PollStore(engine), Archive(engine)
+    feeds.sync([Feed(name="Лента", kind=FeedKind.RSS, url="https://news.example/rss", lang="ru")], NOW)
     read: list[EntryOutcome] = []
     for number, (title, told) in enumerate(invented(count), start=1):
         url = f"https://news.example/obshchestvo/2026/11/zavershili-remont-teplotrassy-{number}.html"
@@ -101,11 +102,11 @@ def fill(engine: Engine, count: int) -> None:
         reason = "ни одно правило не сработало"
         read.append(EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=reason, article=article))
         if len(read) == 50 or number == count:
-            (state,) = store.claim_due_feeds(NOW, limit=1, lease=timedelta(hours=1), names=["Лента"])
+            (state,) = feeds.claim(NOW, limit=1, lease=timedelta(hours=1), names=["Лента"])
             outcome = PollOutcome(
                 feed="Лента", lease_no=state.lease_no, polled_at=NOW, next_poll_at=NOW, settled=tuple(read)
             )
-            store.record(outcome, lambda *_, **__: (), window=timedelta(days=1))
+            polls.record_all([outcome], lambda *_, **__: (), window=timedelta(days=1))
             read = []
         if number == SAMPLES:
             archive.learn(NOW)

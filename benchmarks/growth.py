@@ -14,7 +14,8 @@ from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict,
 from monitor.models.feeds import Entry, Feed, FeedKind
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.polls import Store
+from monitor.storage.feeds import FeedStore
+from monitor.storage.polls import PollStore
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint
@@ -48,14 +49,14 @@ def told(feed: str, number: int, at: datetime) -> EntryOutcome:
     return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
 
 
-def poll(store: Store, feed: str, at: datetime, first: int) -> None:
-    (state,) = store.claim_due_feeds(at, limit=1, lease=timedelta(minutes=5), names=[feed])
+def poll(feeds: FeedStore, polls: PollStore, feed: str, at: datetime, first: int) -> None:
+    (state,) = feeds.claim(at, limit=1, lease=timedelta(minutes=5), names=[feed])
     found = [told(feed, first + number, at) for number in range(3)]
     outcome = PollOutcome(
         feed=feed, lease_no=state.lease_no, polled_at=at, next_poll_at=at,
         settled=tuple(one for one in found if not one.telling), matched=tuple(one for one in found if one.telling),
     )  # fmt: skip
-    store.record(outcome, PLACE, window=SAME_CASE)
+    polls.record_all([outcome], PLACE, window=SAME_CASE)
 
 
 def main() -> None:
@@ -64,16 +65,14 @@ def main() -> None:
         file = Path(folder) / "monitor.db"
         engine = open_engine(f"sqlite:///{file}")
         migrate(engine)
-        store = Store(engine)
-        store.sync_feeds(
-            [Feed(name=name, kind=FeedKind.RSS, url="https://x.example", lang="ru") for name in names], BEGAN
-        )
+        feeds, polls = FeedStore(engine), PollStore(engine)
+        feeds.sync([Feed(name=name, kind=FeedKind.RSS, url="https://x.example", lang="ru") for name in names], BEGAN)
         before = 0
         print(f"{'day':>4} {'MB':>7} {'growth, MB':>11} {'kB an entry':>12}")
         for day in range(DAYS):
             for tenth in range(A_DAY // 3):
                 for name in names:
-                    poll(store, name, BEGAN + timedelta(days=day, hours=2 * tenth), (day * 10 + tenth) * 3)
+                    poll(feeds, polls, name, BEGAN + timedelta(days=day, hours=2 * tenth), (day * 10 + tenth) * 3)
             with engine.connect() as db:
                 db.exec_driver_sql("ROLLBACK")
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

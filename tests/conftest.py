@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from tests.harness.databases import postgres_database, sqlite_database
 from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop
 from tests.servers.bot_api import BotApi

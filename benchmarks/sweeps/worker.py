@@ -41,7 +41,7 @@ async def work(parts: wiring.Components) -> int:
         running: set[asyncio.Task[None]] = set()
         while True:
             room = CLAIMED_AT_ONCE - len(running)
-            claimed = await asyncio.to_thread(parts.store.claim_due_feeds, clock(), limit=room, lease=LEASE)
+            claimed = await asyncio.to_thread(parts.store.feeds.claim, clock(), limit=room, lease=LEASE)
             running |= {tasks.create_task(poll(state)) for state in claimed}
             if not running:
                 return polled

@@ -51,7 +51,7 @@ class Daemon:
             config.rules_edition,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
-            archive=parts.archive,
+            archive=parts.store.archive,
             tell=parts.tell,
             clock=clock,
         )
@@ -91,9 +91,7 @@ class Daemon:
         began = clock()
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
-            claimed = await asyncio.to_thread(
-                self._parts.store.claim_due_feeds, clock(), limit=room, lease=LEASE, names=None
-            )
+            claimed = await asyncio.to_thread(self._parts.store.feeds.claim, clock(), limit=room, lease=LEASE)
             for state in claimed:
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
@@ -168,7 +166,7 @@ class Daemon:
 
     async def _tidy(self) -> None:
         """Forget old texts; learn how to keep new ones small."""
-        archive = self._parts.archive
+        archive = self._parts.store.archive
         forgotten = await asyncio.to_thread(archive.tidy, clock(), keep=self._keep)
         learned = await asyncio.to_thread(archive.learn, clock())
         if forgotten or learned:
@@ -186,7 +184,7 @@ class Daemon:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
         feeds = {feed.name: feed for feed in edition.feeds}
         self._parts = replace(self._parts, feeds={**self._parts.feeds, **feeds})
-        await asyncio.to_thread(self._parts.store.sync_feeds, edition.feeds, clock())
+        await asyncio.to_thread(self._parts.store.feeds.sync, edition.feeds, clock())
         self._parts = replace(self._parts, feeds=feeds)
 
     def _begin(self, job: str) -> None:
@@ -214,7 +212,9 @@ class Daemon:
     async def _beat(self, job: str) -> None:
         now = clock()
         if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
-            step = await asyncio.to_thread(self._parts.store.beat, beat_name(job, self._parts.watch.worker), now)
+            step = await asyncio.to_thread(
+                self._parts.store.heartbeats.beat, beat_name(job, self._parts.watch.worker), now
+            )
             if step:
                 log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
             self._beats[job] = now
@@ -243,7 +243,7 @@ class Daemon:
         """Leave the feeds not polled to the other workers, or to the next start. False: the database is away."""
         try:
             async with asyncio.timeout(PARTING):
-                await asyncio.to_thread(self._parts.store.release, self._given_up)
+                await asyncio.to_thread(self._parts.store.feeds.release, self._given_up)
         except (TimeoutError, DatabaseError) as error:
             log.warning("leases not freed; they end by themselves", action="run", error=str(error) or "timeout")
             return False

@@ -31,7 +31,7 @@ async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[P
                 some = names[start : start + CLAIMED_TOGETHER]
                 for _ in some:
                     await room.acquire()
-                claim = partial(parts.store.claim_due_feeds, limit=len(some), lease=LEASE, names=some)
+                claim = partial(parts.store.feeds.claim, limit=len(some), lease=LEASE, names=some)
                 claimed = await asyncio.to_thread(claim, clock())
                 for state in claimed:
                     tasks.create_task(poll(state))

@@ -42,17 +42,10 @@ from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.alarms import AlarmStore
-from monitor.storage.archive import Archive
 from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
-from monitor.storage.history import History
-from monitor.storage.maintenance import Housekeeping
-from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
-from monitor.storage.reviews import Reviews
-from monitor.storage.stats import Stats
-from monitor.storage.update_cursor import UpdateCursor
+from monitor.storage.polls import PollStore
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 
@@ -66,64 +59,53 @@ log = structlog.get_logger()
 class Desk:
     """What maintainers decide with."""
 
-    reviews: Reviews
     read_commands: ReadCommands
     review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
 
 
 async def open_desk(
-    stack: AsyncExitStack,
-    settings: Settings,
-    *,
-    reviews: Reviews,
-    history: History,
-    cursor: UpdateCursor,
-    store: Store,
-    outbox: Outbox,
-    mutes: MuteStore,
-    lookout: Stats,
-    matcher: Matcher,
-    chance: Callable[[], float],
+    stack: AsyncExitStack, settings: Settings, store: Store, *, matcher: Matcher, chance: Callable[[], float]
 ) -> Desk:
     """Wire the desk; connections are closed by the stack. Raises DatabaseError."""
     read_commands = ReadCommands(
-        store=store,
-        outbox=outbox,
-        stats=lookout,
-        history=history,
-        reviews=reviews,
-        mutes=mutes,
+        feeds=store.feeds,
+        outbox=store.outbox,
+        stats=store.stats,
+        history=store.history,
+        reviews=store.reviews,
+        mutes=store.mutes,
         matcher=matcher,
         zone=settings.timezone,
         clock=clock,
     )
     if not settings.live:
-        return Desk(reviews=reviews, read_commands=read_commands, review_chat=None)
+        return Desk(read_commands=read_commands, review_chat=None)
     if sqlite_file(settings.database_url) is not None:
-        await asyncio.to_thread(cursor.release)  # we have the instance lock: who listened before is dead
+        await asyncio.to_thread(store.updates.release)  # we have the instance lock: who listened before is dead
     updates = Updates(await _open_client(stack, settings))
     zone = settings.timezone
-    mute_commands = MuteCommands(mutes, lookout, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
+    mutes, stats = store.mutes, store.stats
+    mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
     commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
     review_chat = ReviewChat(
         updates,
-        cursor,
-        reviews,
-        outbox,
+        store.updates,
+        store.reviews,
+        store.outbox,
         worker=f"{worker_name()}:{chance():.9f}",
         review=review,
         operator=operator,
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
-        write_commands=write_commands(reviews, mute_commands, clock),
+        write_commands=write_commands(store.reviews, mute_commands, clock),
         presses={operator: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
-    return Desk(reviews=reviews, read_commands=read_commands, review_chat=review_chat)
+    return Desk(read_commands=read_commands, review_chat=review_chat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +114,6 @@ class Components:
 
     feeds: Mapping[str, Feed]
     store: Store
-    outbox: Outbox
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
@@ -141,7 +122,6 @@ class Components:
     daily: DailyDigest
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
-    archive: Archive
     tell: Notifier  # gives maintainers a notice, in Telegram HTML
 
 
@@ -157,52 +137,28 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         engine = open_engine(settings.database_url)
         stack.callback(engine.dispose)
         migrate(engine)
-        store, outbox = Store(engine), Outbox(engine)
-        _take_up(store, outbox, config)
+        store = Store(engine, channel=settings.chat, zone=settings.timezone, folder=data_folder(settings))
+        _take_up(store, config)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         reader = await stack.enter_async_context(Sandbox())
         channel = await _open_client(stack, settings) if settings.live else None
-        mutes, lookout = MuteStore(engine, zone=settings.timezone), Stats(engine, folder=data_folder(settings))
-        desk = await open_desk(
-            stack,
-            settings,
-            reviews=Reviews(engine, channel=settings.chat, zone=settings.timezone),
-            history=History(engine),
-            cursor=UpdateCursor(engine),
-            store=store,
-            outbox=outbox,
-            mutes=mutes,
-            lookout=lookout,
-            matcher=config.matcher,
-            chance=random.random,
-        )
+        desk = await open_desk(stack, settings, store, matcher=config.matcher, chance=random.random)
         chats: dict[str, Chat] = dict.fromkeys(settings.chats, channel or Terminal())
         outage = OutageDetector()
-        watch = await _open_watch(
-            stack,
-            config,
-            lookout=lookout,
-            book=AlarmStore(engine),
-            housekeeping=Housekeeping(engine),
-            store=store,
-            outage=outage,
-            outbox=outbox,
-        )
+        watch = await _open_watch(stack, config, store, outage)
         settle_memory()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
-            outbox=outbox,
-            poller=_poller(config, store, mutes, FeedFetcher(fetcher=fetcher, reader=reader), outage),
-            dispatcher=_dispatcher(settings, outbox, chats, watch),
+            poller=_poller(config, store, FeedFetcher(fetcher=fetcher, reader=reader), outage),
+            dispatcher=_dispatcher(settings, store, chats, watch),
             watch=watch,
             blackout=_blackout(settings, chats, watch),
-            reconciler=_reconciler(settings, outbox, fetcher, channel) if channel else None,
-            daily=_daily(settings, outbox, desk, mutes),
+            reconciler=_reconciler(settings, store, fetcher, channel) if channel else None,
+            daily=_daily(settings, store),
             desk=desk,
             check_chats=lambda: _closed(chats),
-            archive=Archive(engine),
-            tell=partial(_tell, outbox, _chats(settings).review),
+            tell=partial(_tell, store.outbox, _chats(settings).review),
         )
 
 
@@ -215,14 +171,14 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def _take_up(store: Store, outbox: Outbox, config: Config) -> None:
+def _take_up(store: Store, config: Config) -> None:
     """Follow feeds.yaml, and settle what a killed process left behind."""
     now = clock()
     alone = sqlite_file(config.settings.database_url) is not None
-    store.sync_feeds(config.feeds, now)
+    store.feeds.sync(config.feeds, now)
     if alone:
-        store.release_all()
-    doubtful = outbox.recover(now, everything=alone)
+        store.feeds.release_all()
+    doubtful = store.outbox.recover(now, everything=alone)
     if doubtful:
         log.warning("posts in doubt after a crash; see: monitor outbox list", action="recover", count=doubtful)
 
@@ -231,9 +187,9 @@ def _chats(settings: Settings) -> Chats:
     return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
 
 
-def recording(store: Store, chats: Chats) -> RecordAll:
+def recording(polls: PollStore, chats: Chats) -> RecordAll:
     """How outcomes are committed: matched entries are placed into the stories of the last sixty days."""
-    return partial(store.record_all, group=partial(group, chats=chats), window=SAME_CASE)
+    return partial(polls.record_all, group=partial(group, chats=chats), window=SAME_CASE)
 
 
 async def _open_client(stack: AsyncExitStack, settings: Settings) -> BotClient:
@@ -241,15 +197,16 @@ async def _open_client(stack: AsyncExitStack, settings: Settings) -> BotClient:
     return await stack.enter_async_context(client)
 
 
-def _poller(config: Config, store: Store, mutes: MuteStore, fetcher: FeedFetcher, outage: OutageDetector) -> Poller:
+def _poller(config: Config, store: Store, fetcher: FeedFetcher, outage: OutageDetector) -> Poller:
     settings = config.settings
     judge = Judge(fetcher=fetcher.fetcher, reader=fetcher.reader, matcher=config.matcher, zone=settings.timezone)
     return Poller(
         fetcher=fetcher,
         judge=judge,
-        mutes=mutes.lately,
-        store=store,
-        recorder=Recorder(record_all=recording(store, _chats(settings))),
+        mutes=store.mutes.lately,
+        feeds=store.feeds,
+        entries=store.entries,
+        recorder=Recorder(record_all=recording(store.polls, _chats(settings))),
         clock=clock,
         chance=random.random,
         slots=asyncio.Semaphore(CONCURRENT_POLLS),
@@ -257,14 +214,15 @@ def _poller(config: Config, store: Store, mutes: MuteStore, fetcher: FeedFetcher
     )
 
 
-def _daily(settings: Settings, outbox: Outbox, desk: Desk, mutes: MuteStore) -> DailyDigest:
-    undecided, held = desk.reviews.undecided, mutes.held_in
-    return DailyDigest(outbox, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
+def _daily(settings: Settings, store: Store) -> DailyDigest:
+    undecided, held = store.reviews.undecided, store.mutes.held_in
+    return DailyDigest(store.digests, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
 
 
-def _dispatcher(settings: Settings, outbox: Outbox, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
+def _dispatcher(settings: Settings, store: Store, chats: Mapping[str, Chat], watch: Watch) -> Dispatcher:
     return Dispatcher(
-        outbox,
+        store.outbox,
+        store.chats,
         chats,
         clock=clock,
         pace=Pace() if settings.live else UNPACED,
@@ -280,9 +238,10 @@ def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> Da
     return DatabaseOutage(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
 
 
-def _reconciler(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: BotClient) -> Reconciler:
+def _reconciler(settings: Settings, store: Store, fetcher: Fetcher, channel: BotClient) -> Reconciler:
     return Reconciler(
-        outbox,
+        store.uncertain,
+        store.chats,
         pages=fetcher,
         exists=channel.exists,
         clock=clock,
@@ -291,17 +250,7 @@ def _reconciler(settings: Settings, outbox: Outbox, fetcher: Fetcher, channel: B
     )
 
 
-async def _open_watch(
-    stack: AsyncExitStack,
-    config: Config,
-    *,
-    lookout: Stats,
-    book: AlarmStore,
-    housekeeping: Housekeeping,
-    store: Store,
-    outage: OutageDetector,
-    outbox: Outbox,
-) -> Watch:
+async def _open_watch(stack: AsyncExitStack, config: Config, store: Store, outage: OutageDetector) -> Watch:
     settings = config.settings
     heartbeat = None
     if settings.heartbeat_url:
@@ -309,15 +258,15 @@ async def _open_watch(
     return Watch(
         worker=worker_name(),
         served=settings.chats,
-        lookout=lookout,
-        feeds=store.feed_health,
-        metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
-        book=book,
-        housekeeping=housekeeping,
+        lookout=store.stats,
+        feeds=store.feeds.health,
+        metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock),
+        book=store.alarms,
+        housekeeping=store.housekeeping,
         rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
-        tell=partial(_tell, outbox, settings.operator_chat if settings.live else ""),
+        tell=partial(_tell, store.outbox, settings.operator_chat if settings.live else ""),
         told_in=settings.operator_chat,
         redact=Redactor(settings.secrets),
         is_down=lambda: outage.is_down,

@@ -15,10 +15,10 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import mute_label
 from monitor.models.labels import OUTCOMES, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
+from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History, Member
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.text.telegram_html import Html, join, line, link, tag, text
@@ -62,7 +62,7 @@ class ReadCommands:
     def __init__(
         self,
         *,
-        store: Store,
+        feeds: FeedStore,
         outbox: Outbox,
         stats: Stats,
         history: History,
@@ -73,7 +73,7 @@ class ReadCommands:
         clock: Callable[[], datetime],
     ) -> None:
         self.matcher = matcher
-        self._store, self._outbox, self._stats, self._history = store, outbox, stats, history
+        self._feeds, self._outbox, self._stats, self._history = feeds, outbox, stats, history
         self._reviews, self._mutes, self._zone, self._clock = reviews, mutes, zone, clock
 
     def of_review_chat(self) -> Mapping[str, Answer]:
@@ -87,7 +87,7 @@ class ReadCommands:
     def status(self, _argument: str) -> Html:
         """Feeds, outbox, undecided questions, muted rules: a line each."""
         now = self._clock()
-        feeds, counts = self._store.feed_health(now), self._stats.summary(now - LATELY).counts
+        feeds, counts = self._feeds.health(now), self._stats.summary(now - LATELY).counts
         bad = sum(bool(feed.failure or feed.troubles) for feed in feeds)
         waiting = self._reviews.waiting()
         return _lines(
@@ -99,7 +99,7 @@ class ReadCommands:
 
     def feeds(self, _argument: str) -> Html:
         """The feeds that have something wrong with them."""
-        feeds = self._store.feed_health(self._clock())
+        feeds = self._feeds.health(self._clock())
         bad = [f"{feed.name}: {troubles(feed)}" for feed in feeds if feed.failure or feed.troubles]
         return _lines(f"Ленты: {len(feeds)}, с замечаниями {len(bad)}", *_first(bad))
 

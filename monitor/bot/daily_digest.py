@@ -11,7 +11,7 @@ import structlog
 
 from monitor.config.hours import Day, Hours
 from monitor.models.outbox import DigestItem
-from monitor.storage.outbox import Outbox
+from monitor.storage.digests import DigestStore
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class DailyDigest:
 
     def __init__(
         self,
-        outbox: Outbox,
+        digests: DigestStore,
         chat: str,
         *,
         hours: Hours,
@@ -43,7 +43,7 @@ class DailyDigest:
         undecided: Callable[[Day], Sequence[DigestItem]] = nothing,
         held: Callable[[Day], int] = none,
     ) -> None:
-        self._outbox, self._chat, self._hours, self._clock = outbox, chat, hours, clock
+        self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
         self._undecided, self._held = undecided, held
         self._told: date | None = None
 
@@ -58,4 +58,4 @@ class DailyDigest:
 
     def _put(self, day: Day) -> bool:
         undecided, held = self._undecided(day), self._held(day)
-        return self._outbox.tell_day(self._chat, day, self._clock(), undecided=undecided, held=held)
+        return self._digests.put_day(self._chat, day, self._clock(), undecided=undecided, held=held)

@@ -23,6 +23,7 @@ from monitor.errors import (
     NotAccepted,
 )
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
+from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
 from monitor.text.telegram_html import text
 
@@ -71,6 +72,7 @@ class Dispatcher:
     def __init__(
         self,
         outbox: Outbox,
+        chat_store: ChatStore,
         chats: Mapping[str, Chat],
         *,
         clock: Callable[[], datetime],
@@ -79,7 +81,8 @@ class Dispatcher:
         operator: str = "",
         posted: Callable[[int], None] | None = None,
     ) -> None:
-        self._outbox, self._chats, self._clock, self._pace = outbox, chats, clock, pace
+        self._outbox, self._chat_store, self._chats = outbox, chat_store, chats
+        self._clock, self._pace = clock, pace
         self._hours, self._operator, self._posted = hours, operator, posted
         self._closed: dict[str, str] = {}
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
@@ -142,8 +145,10 @@ class Dispatcher:
             return None
         if not now < again <= now + MEET_PAUSE:  # the clock may have been set back
             again = self._meet_at[chat] = await self._identify(chat)
-        may_be_known = again is not None and await asyncio.to_thread(self._outbox.may_be_strangers, self.chats)
-        return again if may_be_known else None
+        return again if again is not None and await self._may_be_known() else None
+
+    async def _may_be_known(self) -> bool:
+        return await asyncio.to_thread(self._chat_store.may_be_strangers, self.chats)
 
     async def _identify(self, chat: str) -> datetime | None:
         """Ask which chat this is. None: we know it now; else when to ask again."""
@@ -152,10 +157,10 @@ class Dispatcher:
             identity = await self._chats[chat].identify(chat)
         except DeliveryError as error:
             log.warning("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
-            if isinstance(error, ChannelClosed) and await asyncio.to_thread(self._outbox.may_be_strangers, self.chats):
-                await asyncio.to_thread(self._outbox.close, chat, str(error), now)
+            if isinstance(error, ChannelClosed) and await self._may_be_known():
+                await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
             return now + MEET_PAUSE
-        adopted = await asyncio.to_thread(self._outbox.meet, chat, identity, served=self.chats, now=now)
+        adopted = await asyncio.to_thread(self._chat_store.meet, chat, identity, served=self.chats, now=now)
         log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
         return None
 
@@ -173,7 +178,7 @@ class Dispatcher:
             log.warning("Telegram is silent since a post in doubt", action="doubt", chat=chat, error=str(error))
             again = next_send_at(now, attempts=asked + 1, retry_after=error.retry_after)
             self._unsure[chat] = asked + 1, again
-            await asyncio.to_thread(self._outbox.pause, chat, again)
+            await asyncio.to_thread(self._chat_store.pause, chat, again)
             return again
         except DeliveryError:
             pass  # it has spoken; what it says of a post it says again

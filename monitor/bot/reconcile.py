@@ -26,7 +26,8 @@ from monitor.bot.channel_page import PreviewPage, find, mark, read_page
 from monitor.errors import DeliveryError, FetchError
 from monitor.models.feeds import Fetched, NotModified
 from monitor.models.outbox import Doubt
-from monitor.storage.outbox import Outbox
+from monitor.storage.chats import ChatStore
+from monitor.storage.uncertain import UncertainPosts
 
 PATIENCE = timedelta(minutes=2)
 PAGES = 10  # of twenty messages each: more than that is not read for one doubt
@@ -51,7 +52,8 @@ class Reconciler:
 
     def __init__(
         self,
-        outbox: Outbox,
+        posts: UncertainPosts,
+        chats: ChatStore,
         *,
         pages: Pages,
         exists: Callable[[str, int], Awaitable[bool]],
@@ -59,18 +61,19 @@ class Reconciler:
         preview_url: str,
         resend_after: timedelta | None = None,
     ) -> None:
-        self._outbox, self._pages, self._exists, self._clock = outbox, pages, exists, clock
+        self._posts, self._chats, self._clock = posts, chats, clock
+        self._pages, self._exists = pages, exists
         self._preview_url, self._resend_after = preview_url, resend_after
 
     async def reconcile(self, chat: str) -> None:
         """Look for every post of a chat that is in doubt and due to be looked for. Raises DatabaseError."""
-        while doubt := await asyncio.to_thread(self._outbox.take_doubt, chat, self._clock()):
+        while doubt := await asyncio.to_thread(self._posts.take, chat, self._clock()):
             found, why = await self._seek(doubt)
             if found:
-                await asyncio.to_thread(self._outbox.confirm, doubt, found, self._clock())
+                await asyncio.to_thread(self._posts.confirm, doubt, found, self._clock())
                 log.info("found in the channel", action="look", delivery=doubt.id, message=found)
             elif again := self._resend(why, doubt):
-                await asyncio.to_thread(self._outbox.resend, doubt, again, self._clock())
+                await asyncio.to_thread(self._posts.resend, doubt, again, self._clock())
                 log.warning("sent again", action="look", delivery=doubt.id, why=again)
             else:
                 log.info("still in doubt", action="look", delivery=doubt.id, why=why)
@@ -127,7 +130,7 @@ class Reconciler:
 
     async def _any_exists(self, doubt: Doubt, numbers: Sequence[int]) -> bool:
         for number in numbers:
-            await asyncio.to_thread(self._outbox.count_send, doubt.chat, self._clock())
+            await asyncio.to_thread(self._chats.count_send, doubt.chat, self._clock())
             if await self._exists(doubt.address, number):
                 return True
         return False

@@ -15,9 +15,9 @@ import structlog
 from monitor.errors import DeliveryError
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
+from monitor.storage.chats import UpdateCursor
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
-from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.question import pressed
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again

@@ -15,7 +15,7 @@ from monitor.app.logs import configure
 from monitor.config.settings import Settings, load_settings
 from monitor.storage import backup as database_copies
 from monitor.storage.database import open_engine, require_current_schema
-from monitor.storage.export import COLUMNS, exported
+from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.reviews import Reviews
 
 _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
@@ -55,7 +55,7 @@ def export(
     """Выгрузить найденные новости в стандартный вывод: по строке на статью, с темами, правилами и судьбой поста."""
     engine = open_engine(_settings().database_url)
     require_current_schema(engine)
-    rows = exported(engine, since=since.replace(tzinfo=UTC) if since else None)
+    rows = exported_articles(engine, since=since.replace(tzinfo=UTC) if since else None)
     if decisions:
         rows = Reviews(engine).decisions()
     elif form == "csv":
@@ -66,7 +66,7 @@ def export(
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    table = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(sys.stdout, EXPORT_COLUMNS, lineterminator="\n")
     table.writeheader()
     for row in rows:
         table.writerow({name: _cell(value) for name, value in row.items()})

@@ -68,7 +68,7 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
 
             await sweep.poll_once(parts, names, polled)
         await sweep.drain_once(parts)
-        waiting = await asyncio.to_thread(parts.outbox.rows, UNSETTLED)
+        waiting = await asyncio.to_thread(parts.store.outbox.rows, UNSETTLED)
     _show_summary(outcomes, waiting)
 
 

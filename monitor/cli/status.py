@@ -17,8 +17,8 @@ from monitor.models.feeds import FeedHealth
 from monitor.models.labels import queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.feeds import FeedStore
 from monitor.storage.mutes import MuteStore
-from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews, Waiting
 from monitor.storage.stats import Stats
 
@@ -33,7 +33,7 @@ def status(
     engine = open_engine(settings.database_url)
     require_usable_schema(engine)
     now = clock()
-    health, outbox = Store(engine).feed_health(now), Stats(engine).summary(now - LATELY)
+    health, outbox = FeedStore(engine).health(now), Stats(engine).summary(now - LATELY)
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
     if as_json:
         typer.echo(json.dumps(_as_data(health, outbox, waiting, mutes), ensure_ascii=False, indent=2))

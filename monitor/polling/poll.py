@@ -24,8 +24,8 @@ from monitor.polling.judge import Judge, Triage, count_new, split
 from monitor.polling.outage import OUT_OF_REACH, OutageChange, OutageDetector
 from monitor.polling.recorder import Recorder
 from monitor.polling.schedule import SOON, next_poll_at, usual_pause, weight
-from monitor.storage.entries import KnownEntries
-from monitor.storage.polls import Store
+from monitor.storage.entries import EntryStore, KnownEntries
+from monitor.storage.feeds import FeedStore
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
 MOST_OLDER = 10  # pages back, until something known comes
@@ -55,7 +55,8 @@ class Poller:
 
     fetcher: FeedFetcher
     judge: Judge
-    store: Store
+    feeds: FeedStore
+    entries: EntryStore
     recorder: Recorder
     clock: Callable[[], datetime]
     chance: Callable[[], float]
@@ -150,7 +151,7 @@ class Poller:
         return answer, news
 
     def _triage(self, state: FeedState, answer: Changed, now: datetime) -> _News:
-        known = self.store.sight(state.name, answer.entries)
+        known = self.entries.known(state.name, answer.entries)
         renamed = self._renamed(state, known, total=answer.total, is_moved=answer.is_switched)
         settled = {outcome.entry.keys for outcome in renamed}
         new = [entry for entry in known.unseen if entry.keys not in settled]
@@ -166,7 +167,7 @@ class Poller:
         unseen = known.unseen
         if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
             return ()
-        shown = self.store.shown_lately(state.name)
+        shown = self.entries.shown_lately(state.name)
         same = renamed_entries.renamed(unseen, shown, total=total, is_moved=is_moved)
         reason = "уже была в ленте под другим идентификатором"
         return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)
@@ -213,7 +214,7 @@ class Poller:
             return
         unreachable = self.outage.unreachable()
         log.error("most feeds cannot be reached: our own network is down", action="outage", feeds=len(unreachable))
-        await asyncio.to_thread(self.store.forgive, unreachable, self._soon(now))
+        await asyncio.to_thread(self.feeds.forgive, unreachable, self._soon(now))
 
     def _good(self, feed: Feed, state: FeedState, answer: FeedAnswer, habit: Habit, now: datetime) -> PollOutcome:
         usual = usual_pause(feed.interval, habit.pause, habit.hint)

@@ -1,20 +1,119 @@
-"""What is known of the chats themselves: every statement on `chats` and `sends`. Nothing of the messages in them.
+"""What is known of the chats: every statement on `chats` and `sends`; and how far the bot's updates from them are read,
+and by which worker (`listeners`, one row a bot). Nothing of the messages in them, nor of who wrote them.
 
 Functions that take a connection are parts of somebody's transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, delete, func, insert, or_, select, update
 
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
-from monitor.storage.database import insert_or_ignore
-from monitor.storage.tables import chats, deliveries, sends
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.tables import chats, deliveries, listeners, sends
 
+_UPDATES = "updates"  # the row of our bot
 MINUTE = timedelta(seconds=60)  # the governor's window
+
+
+class ChatStore:
+    """The chats of one database. Instants are aware UTC; every method is one transaction and raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def states(self) -> tuple[ChatState, ...]:
+        """How every chat stands that anything was ever to be sent to: open or closed, since when, why, moved where."""
+        columns = [chats.c[name] for name in ChatState.__dataclass_fields__]
+        with read_transaction(self._engine) as db:
+            return tuple(ChatState(**row._asdict()) for row in db.execute(select(*columns).order_by(chats.c.chat)))
+
+    def may_be_strangers(self, served: Collection[str]) -> bool:
+        """Whether rows stand under names that are not `served`: one may be a chat of ours under its former name."""
+        strangers = select(chats.c.chat).where(chats.c.chat.notin_({*served, TERMINAL}))
+        with read_transaction(self._engine) as db:
+            return db.scalar(strangers.limit(1)) is not None
+
+    def count_send(self, chat: str, now: datetime) -> None:
+        """Count a call that is no delivery against the chat's pace."""
+        with write_transaction(self._engine) as db:
+            count_send(db, chat, now)
+
+    def pause(self, chat: str, until: datetime) -> None:
+        """Send nothing to a chat before then, whoever would send it, or for longer if Telegram asked for that."""
+        sooner = or_(chats.c.not_before_at.is_(None), chats.c.not_before_at < until)
+        with write_transaction(self._engine) as db:
+            db.execute(update(chats).where(chats.c.chat == chat, sooner).values(not_before_at=until))
+
+    def close(self, chat: str, why: str, now: datetime) -> None:
+        """Note that nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
+        with write_transaction(self._engine) as db:
+            since = lock(db, chat).closed_at or now
+            closed = {"closed": why, "closed_at": since, "number": None}
+            db.execute(update(chats).where(chats.c.chat == chat).values(**closed))
+
+    def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
+        """Note which chat of Telegram's ours is, and take over the rows it has under other names.
+
+        A chat served under its own name keeps its rows. Returns how many rows were taken over; those that tell what
+        was sent under the new name already stay where they are.
+        """
+        with write_transaction(self._engine) as db:
+            before = lock(db, chat)
+            known: dict[str, Any] = {} if before.moved_to else {"number": identity.number, "name": identity.name}
+            if before.number is None:  # it may have been closed because nobody could say which chat it is
+                known |= {"closed": "", "closed_at": None}
+            if known:
+                db.execute(update(chats).where(chats.c.chat == chat).values(**known))
+            others = select(chats).where(_is_same(identity), chats.c.chat.notin_({chat, *served}))
+            return sum(_take_over(db, other, chat, now) for other in db.execute(others).all())
+
+
+class UpdateCursor:
+    """The lease on the updates and the place in them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def lease(self, worker: str, now: datetime, *, length: timedelta) -> int | None:
+        """Become, or stay, the one who reads; returns the first update not dealt with. None: another worker reads."""
+        free = or_(
+            listeners.c.worker == worker,
+            listeners.c.lease_until.is_(None),
+            listeners.c.lease_until <= now,
+            listeners.c.lease_until > now + length,  # the clock was set back
+        )
+        mine = (
+            update(listeners).where(listeners.c.name == _UPDATES, free).values(worker=worker, lease_until=now + length)
+        )
+        with write_transaction(self._engine) as db:
+            db.execute(insert_or_ignore(db, listeners).values(name=_UPDATES))
+            first: int | None = db.scalar(mine.returning(listeners.c.next_update_id))
+            return first
+
+    def passed(self, update_id: int) -> None:
+        """This update is dealt with: Telegram need not show it again."""
+        further = listeners.c.next_update_id <= update_id
+        with write_transaction(self._engine) as db:
+            row = update(listeners).where(listeners.c.name == _UPDATES, further)
+            db.execute(row.values(next_update_id=update_id + 1))
+
+    def release(self) -> None:
+        """Nobody reads: the process that did is dead, or ends."""
+        with write_transaction(self._engine) as db:
+            db.execute(update(listeners).where(listeners.c.name == _UPDATES).values(lease_until=None))
+
+    def setting_of(self, number: str, name: str, served: Collection[str]) -> str:
+        """What our settings call the chat of this number and "@name"; "" when it is none of `served`."""
+        direct = (ours for ours in served if ours == number or (name and ours.lower() == name.lower()))
+        if found := next(direct, ""):
+            return found
+        known = or_(chats.c.number == number, chats.c.moved_to == number)
+        with read_transaction(self._engine) as db:
+            return next(iter(db.scalars(select(chats.c.chat).where(known, chats.c.chat.in_(list(served))))), "")
 
 
 def lock(db: Connection, chat: str) -> Row[Any]:
@@ -57,18 +156,6 @@ def note(db: Connection, chat: str, settlement: Settlement, now: datetime) -> No
         _move(db, chat, settlement.chat_moved_to, now)
 
 
-def pause(db: Connection, chat: str, until: datetime) -> None:
-    """Let the whole chat wait, at least until then: Telegram may have asked another worker for more."""
-    sooner = or_(chats.c.not_before_at.is_(None), chats.c.not_before_at < until)
-    db.execute(update(chats).where(chats.c.chat == chat, sooner).values(not_before_at=until))
-
-
-def close(db: Connection, chat: str, why: str, now: datetime) -> None:
-    """Note why nothing can be sent to a chat, and since when."""
-    since = lock(db, chat).closed_at or now
-    db.execute(update(chats).where(chats.c.chat == chat).values(closed=why, closed_at=since, number=None))
-
-
 def _later(message_id: int) -> Any:
     last = chats.c.last_message_id
     return case((last > message_id, last), else_=message_id)
@@ -89,51 +176,26 @@ def _move(db: Connection, chat: str, number: str, now: datetime) -> None:
     )
 
 
-def states(db: Connection) -> Iterable[ChatState]:
-    """Every chat anything was ever to be sent to."""
-    columns = [chats.c[name] for name in ChatState.__dataclass_fields__]
-    return (ChatState(**row._asdict()) for row in db.execute(select(*columns).order_by(chats.c.chat)))
-
-
-def may_be_strangers(db: Connection, served: Collection[str]) -> bool:
-    """Whether rows stand under names that are not ours now: one of them may be our chat under its former name."""
-    strangers = select(chats.c.chat).where(chats.c.chat.notin_({*served, TERMINAL}))
-    return db.scalar(strangers.limit(1)) is not None
-
-
-def meet(db: Connection, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
-    """Note which chat of Telegram's ours is, and take over the rows it has under other names.
-
-    A chat served under its own name keeps its rows. Returns how many rows were taken over; those that tell what was
-    sent under the new name already stay where they are.
-    """
-    before = lock(db, chat)
-    known: dict[str, Any] = {} if before.moved_to else {"number": identity.number, "name": identity.name}
-    if before.number is None:  # it may have been closed because nobody could say which chat it is
-        known |= {"closed": "", "closed_at": None}
-    if known:
-        db.execute(update(chats).where(chats.c.chat == chat).values(**known))
-    same = or_(
+def _is_same(identity: ChatIdentity) -> ColumnElement[bool]:
+    return or_(
         chats.c.number == identity.number,
         chats.c.chat == identity.number,
         chats.c.moved_to == identity.number,
         and_(func.lower(chats.c.chat) == identity.name.lower(), chats.c.chat != ""),
     )
-    others = select(chats).where(same, chats.c.chat.notin_({chat, *served}))
-    return sum(_take_over(db, other, chat, now) for other in db.execute(others).all())
 
 
 def _take_over(db: Connection, other: Row[Any], chat: str, now: datetime) -> int:
     _drop_unsent_twins(db, other.chat, chat, now)
     twin = deliveries.alias()
-    told = select(twin.c.id).where(
+    twins = select(twin.c.id).where(
         twin.c.chat == chat,
         or_(
             and_(twin.c.story_id == deliveries.c.story_id, twin.c.part == deliveries.c.part),
             twin.c.key == deliveries.c.key,
         ),
     )
-    free = and_(deliveries.c.chat == other.chat, deliveries.c.state != DeliveryState.SENDING, ~told.exists())
+    free = and_(deliveries.c.chat == other.chat, deliveries.c.state != DeliveryState.SENDING, ~twins.exists())
     moved = db.execute(update(deliveries).where(free).values(chat=chat)).rowcount
     db.execute(update(sends).where(sends.c.chat == other.chat).values(chat=chat))
     if other.last_message_id is not None:

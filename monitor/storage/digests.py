@@ -1,4 +1,4 @@
-"""Which stories a digest tells: every statement that makes digests of deliveries. How one looks is `digests`' affair.
+"""Which stories a digest tells: every statement that makes digests of deliveries. How one looks: stories/digest.py.
 
 Functions that take a connection are parts of somebody's transaction.
 """
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
 
 from monitor.config.hours import Day
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
-from monitor.storage.database import chunks, insert_or_ignore
+from monitor.storage.database import chunks, insert_or_ignore, write_transaction
 from monitor.storage.tables import articles, chats, deliveries
 from monitor.stories.digest import after_flood, of_day
 from monitor.text.telegram_html import first_line
@@ -49,22 +49,30 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
     return True
 
 
-def fold_day(
-    db: Connection, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
-) -> bool:
-    """Put the digest of a day into the outbox, once for all workers and restarts. False: it is told, or it is empty.
+class DigestStore:
+    """The digests of days. Instants are aware UTC."""
 
-    `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the news
-    that only muted rules found: a day that brought nothing else is told, too.
-    """
-    told = {"chat": chat, "key": f"day:{day.date.isoformat()}"}
-    if db.scalar(select(deliveries.c.id).filter_by(**told)):
-        return False
-    items = [*_of_day(db, chat, day), *undecided]
-    if not items and not held:
-        return False
-    digest = _digest(chat, key=told["key"], html=of_day(day.date, items, held=held), now=now)
-    return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put_day(
+        self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
+    ) -> bool:
+        """Put the digest of a day into the outbox, once for all workers and restarts. False: it stands there already,
+        or it is empty. Raises DatabaseError.
+
+        `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the
+        news that only muted rules found: a day that brought nothing else is told, too.
+        """
+        key = f"day:{day.date.isoformat()}"
+        with write_transaction(self._engine) as db:
+            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
+                return False
+            items = [*_of_day(db, chat, day), *undecided]
+            if not items and not held:
+                return False
+            digest = _digest(chat, key=key, html=of_day(day.date, items, held=held), now=now)
+            return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
 
 
 def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:

@@ -1,20 +1,26 @@
-"""What a feed is known to have shown: statements on the identities of its entries. What identifies an entry: sources/.
+"""What feeds have shown: statements on entries, on the keys that identify them, and on the articles made of them.
 
-Functions that take a connection are parts of somebody's transaction.
+What identifies an entry is decided in sources/feeds/entry_keys.py. Functions that take a connection are parts of
+somebody's transaction.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, literal, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, literal, select, update
 
+from monitor.models.articles import Article
 from monitor.models.feeds import Entry
-from monitor.models.stories import PollOutcome
-from monitor.storage.database import chunks, insert_or_ignore
-from monitor.storage.tables import entries, entry_keys, feeds
+from monitor.models.stories import EntryOutcome, PollOutcome, Telling
+from monitor.storage.archive import keep
+from monitor.storage.database import chunks, insert_or_ignore, read_transaction
+from monitor.storage.mutes import hold
+from monitor.storage.tables import articles, entries, entry_keys, feeds
+from monitor.text.urls import address_number, canonical
 
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 
@@ -35,28 +41,41 @@ class KnownEntries:
     aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
 
 
-def known_entries(db: Connection, feed: str, found: Sequence[Entry]) -> KnownEntries:
-    """What is known of these entries of a feed. An entry is known when one of its keys is.
+class EntryStore:
+    """The entries that feeds have shown, for those who poll. Every method is one transaction; raises DatabaseError."""
 
-    One whose headline says something else now is unseen under a key of its own: it is judged once more.
-    """
-    keys = [key for entry in found for key in entry.keys]
-    known = _titles(db, feed, keys)
-    retitled = [_retitled(entry) for entry in found if _is_retitled(entry, known)]
-    told = _titles(db, feed, [entry.keys[0] for entry in retitled])
-    return KnownEntries(
-        unseen=(
-            *(entry for entry in found if known.keys().isdisjoint(entry.keys)),
-            *(entry for entry in retitled if entry.keys[0] not in told),
-        ),
-        known=tuple(key for key in keys if key in known),
-        aliases=tuple(_aliases(found, known)),
-    )
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known(self, feed: str, shown: Sequence[Entry]) -> KnownEntries:
+        """What is known of the entries that a feed shows now. An entry is known when one of its keys is.
+
+        One whose headline says something else now is unseen under a key of its own: it is judged once more.
+        """
+        keys = [key for entry in shown for key in entry.keys]
+        with read_transaction(self._engine) as db:
+            known = _titles(db, feed, keys)
+            retitled = [_retitled(entry) for entry in shown if _is_retitled(entry, known)]
+            judged = _titles(db, feed, [entry.keys[0] for entry in retitled])
+        return KnownEntries(
+            unseen=(
+                *(entry for entry in shown if known.keys().isdisjoint(entry.keys)),
+                *(entry for entry in retitled if entry.keys[0] not in judged),
+            ),
+            known=tuple(key for key in keys if key in known),
+            aliases=tuple(_aliases(shown, known)),
+        )
+
+    def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
+        """Title and address of the last entries of a feed, the newest first."""
+        lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed)
+        with read_transaction(self._engine) as db:
+            return tuple((row.title, row.url) for row in db.execute(lately.order_by(entries.c.id.desc()).limit(limit)))
 
 
-def _aliases(found: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[str, str]]:
+def _aliases(shown: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[str, str]]:
     """The new keys of known entries, each with a key that is known."""
-    for entry in found:
+    for entry in shown:
         as_known = next((key for key in entry.keys if key in known), None)
         if as_known is not None:
             yield from ((key, as_known) for key in entry.keys if key not in known)
@@ -106,3 +125,50 @@ def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
             )
             row = select(*columns).where(mine, entry_keys.c.key == known)
             db.execute(insert_or_ignore(db, entry_keys).from_select(["feed", "key", "entry_id", "last_seen_at"], row))
+
+
+def insert_entries(
+    db: Connection, decided: Sequence[tuple[PollOutcome, EntryOutcome]], *, story_id: int | None
+) -> None:
+    """Entries with their keys, and the article of each that was read: in `articles` with a telling, else archived."""
+    if not decided:
+        return
+    statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
+    ids = db.scalars(statement, [_entry_row(outcome, one, story_id) for outcome, one in decided]).all()
+    numbered = [(number, outcome, one) for number, (outcome, one) in zip(ids, decided, strict=True)]
+    db.execute(
+        insert_or_ignore(db, entry_keys),
+        [
+            {"feed": outcome.feed, "key": key, "entry_id": number, "last_seen_at": outcome.polled_at}
+            for number, outcome, one in numbered
+            for key in one.entry.keys
+        ],
+    )
+    keep(db, [(number, one.entry.title, one.article) for number, _, one in numbered if one.article and not one.telling])
+    rows = [_article_row(one.telling, number, story_id) for number, _, one in numbered if one.telling]
+    if rows:
+        db.execute(insert(articles), rows)
+    hold(db, [(number, one.telling.verdict, outcome.polled_at) for number, outcome, one in numbered if one.telling])
+
+
+def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:
+    entry = decided.entry
+    article = decided.telling.article if decided.telling else decided.article
+    return {
+        "feed": outcome.feed,
+        "url": entry.url,
+        "title": entry.title,
+        "published_at": entry.published_at,
+        "seen_at": outcome.polled_at,
+        "outcome": decided.outcome,
+        "reason": decided.reason,
+        "language": article.language if article else None,
+        "story_id": story_id,
+        "address": address_number(canonical(entry.url)) if entry.url else None,
+    }
+
+
+def _article_row(telling: Telling, entry_id: int, story_id: int | None) -> dict[str, Any]:
+    article = {name: getattr(telling.article, name) for name in Article.__dataclass_fields__}
+    placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
+    return article | placed | {"verdict": asdict(telling.verdict)}

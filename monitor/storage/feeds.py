@@ -1,6 +1,6 @@
 """Every statement on the rows of feeds: which there are, which are due and leased, what polling taught of them.
 
-Functions of an open transaction; polls.py opens it. Nothing is decided here.
+Functions that take a connection are parts of somebody's transaction. Nothing is decided here.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,52 +9,94 @@ from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, case, func, or_, select, update
 
-from monitor.models.feeds import Feed, FeedState, Habit, Validators
+from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
-from monitor.storage.database import insert_or_ignore
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
-_STATE = tuple(field.name for field in fields(FeedState) if field.name not in ("validators", "habit"))
+_STATE = tuple(field.name for field in fields(FeedState) if field.name not in {"validators", "habit"})
+_HEALTH = tuple(field.name for field in fields(FeedHealth) if field.name not in {"habit", "looked_at"})
 _OUTCOME = ("polled_at", "next_poll_at", "failure", "failure_kind", "failures")
 
 
-def sync(db: Connection, wanted: Sequence[Feed], now: datetime) -> None:
-    """New feeds are due now, missing ones rest, a moved one forgets what its old address taught."""
+class FeedStore:
+    """The feeds of one database. Instants are aware UTC; every method is one transaction and raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def sync(self, wanted: Sequence[Feed], now: datetime) -> None:
+        """Make the rows follow feeds.yaml: new feeds are due now, missing ones rest, a moved one forgets what its old
+        address taught (but not the entries it showed).
+        """
+        with write_transaction(self._engine) as db:
+            known = _locked_addresses(db)
+            db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
+            new = [
+                {"name": feed.name, "url": feed.url, "active": True, "next_poll_at": now}
+                for feed in wanted
+                if feed.name not in known
+            ]
+            if new:  # another worker may start now
+                db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))
+            for feed in wanted:
+                if known.get(feed.name, feed.url) != feed.url:
+                    moved = {"url": feed.url, "next_poll_at": now, **asdict(Validators()), **_habit_row(Habit())}
+                    db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
+
+    def claim(
+        self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
+    ) -> tuple[FeedState, ...]:
+        """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
+        free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
+        asked = feeds.c.next_poll_at <= now if names is None else feeds.c.name.in_(list(names))
+        due = select(feeds.c.name).where(feeds.c.active, free, asked).order_by(feeds.c.next_poll_at).limit(limit)
+        claimed = (
+            update(feeds)
+            .where(feeds.c.name.in_(due.with_for_update(skip_locked=True)))
+            .values(lease_no=feeds.c.lease_no + 1, lease_until=now + lease)
+            .returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
+        )
+        with write_transaction(self._engine) as db:
+            return tuple(_state(row) for row in db.execute(claimed))
+
+    def release(self, held: Iterable[FeedState]) -> None:
+        """Free the leases of polls that were given up, but for those that another worker has taken over."""
+        with write_transaction(self._engine) as db:
+            for state in sorted(held, key=attrgetter("name")):
+                mine = and_(feeds.c.name == state.name, feeds.c.lease_no == state.lease_no)
+                db.execute(update(feeds).where(mine).values(lease_until=None))
+
+    def release_all(self) -> None:
+        """Free every lease: the process that held them is dead (we have the instance lock)."""
+        with write_transaction(self._engine) as db:
+            db.execute(update(feeds).values(lease_until=None))
+
+    def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
+        """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
+        mine = feeds.c.name.in_(list(names))
+        once_less = case((feeds.c.failures > 0, feeds.c.failures - 1), else_=0)
+        changes = {"failures": once_less, "failure": "", "failure_kind": "", "next_poll_at": next_poll_at}
+        with write_transaction(self._engine) as db:
+            db.execute(select(feeds.c.name).where(mine).order_by(feeds.c.name).with_for_update())
+            db.execute(update(feeds).where(mine).values(**changes))
+
+    def health(self, now: datetime) -> tuple[FeedHealth, ...]:
+        """How every feed of feeds.yaml does, by name."""
+        active = select(feeds).where(feeds.c.active).order_by(feeds.c.name)
+        with read_transaction(self._engine) as db:
+            return tuple(_health(row, now) for row in db.execute(active))
+
+
+def _locked_addresses(db: Connection) -> dict[str, str]:
+    """The address of every feed known, by name; their rows are locked until the transaction ends."""
     # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.
     locked = select(feeds.c.name, feeds.c.url).order_by(feeds.c.name).with_for_update()
-    known = {row.name: row.url for row in db.execute(locked)}
-    db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
-    new = [
-        {"name": feed.name, "url": feed.url, "active": True, "next_poll_at": now}
-        for feed in wanted
-        if feed.name not in known
-    ]
-    if new:
-        db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))  # another worker may start now
-    for feed in wanted:
-        if known.get(feed.name, feed.url) != feed.url:
-            moved = {"url": feed.url, "next_poll_at": now, **asdict(Validators()), **_habit_row(Habit())}
-            db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
-
-
-def claim(
-    db: Connection, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None
-) -> tuple[FeedState, ...]:
-    """Lease up to `limit` due feeds, the longest due first; `names`: just these, due or not."""
-    free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-    asked = feeds.c.next_poll_at <= now if names is None else feeds.c.name.in_(list(names))
-    due = select(feeds.c.name).where(feeds.c.active, free, asked).order_by(feeds.c.next_poll_at).limit(limit)
-    claimed = (
-        update(feeds)
-        .where(feeds.c.name.in_(due.with_for_update(skip_locked=True)))
-        .values(lease_no=feeds.c.lease_no + 1, lease_until=now + lease)
-        .returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
-    )
-    return tuple(_state(row) for row in db.execute(claimed))
+    return {row.name: row.url for row in db.execute(locked)}
 
 
 def still_leased(db: Connection, outcomes: Sequence[PollOutcome]) -> tuple[PollOutcome, ...]:
@@ -84,39 +126,17 @@ def settle(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
         db.execute(_settle, [_settled_row(outcome) for outcome in outcomes])
 
 
-def forgive(db: Connection, names: Collection[str], next_poll_at: datetime) -> None:
-    """Take back one failure of each: it was ours."""
-    once_less = case((feeds.c.failures > 0, feeds.c.failures - 1), else_=0)
-    changes = {"failures": once_less, "failure": "", "failure_kind": "", "next_poll_at": next_poll_at}
-    db.execute(select(feeds.c.name).where(feeds.c.name.in_(list(names))).order_by(feeds.c.name).with_for_update())
-    db.execute(update(feeds).where(feeds.c.name.in_(list(names))).values(**changes))
-
-
-def release_all(db: Connection) -> None:
-    """Free every lease."""
-    db.execute(update(feeds).values(lease_until=None))
-
-
-def release(db: Connection, held: Iterable[FeedState]) -> None:
-    """Free these leases, but for those that somebody else has taken over."""
-    for state in sorted(held, key=attrgetter("name")):
-        mine = and_(feeds.c.name == state.name, feeds.c.lease_no == state.lease_no)
-        db.execute(update(feeds).where(mine).values(lease_until=None))
-
-
-def active(db: Connection) -> Sequence[Row[Any]]:
-    """The rows of the feeds in feeds.yaml, by name."""
-    return db.execute(select(feeds).where(feeds.c.active).order_by(feeds.c.name)).all()
-
-
-def habit(row: Row[Any]) -> Habit:
-    """The habit a row holds."""
+def _habit(row: Row[Any]) -> Habit:
     return Habit(**{name: getattr(row, name) for name in _HABIT} | {"notices": tuple(row.notices)})
 
 
 def _state(row: Row[Any]) -> FeedState:
     validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
-    return FeedState(**{name: getattr(row, name) for name in _STATE}, validators=validators, habit=habit(row))
+    return FeedState(**{name: getattr(row, name) for name in _STATE}, validators=validators, habit=_habit(row))
+
+
+def _health(row: Row[Any], now: datetime) -> FeedHealth:
+    return FeedHealth(**{name: getattr(row, name) for name in _HEALTH}, habit=_habit(row), looked_at=now)
 
 
 def _habit_row(learnt: Habit) -> dict[str, Any]:

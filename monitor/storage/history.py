@@ -1,13 +1,15 @@
-"""What became of what was seen: entries by their address, stories with their members and posts. It only reads.
+"""What became of what was seen: entries by their address, stories with their members and posts; and all articles of
+stories as rows for other programs. It only reads.
 
 An address is looked up by its number (urls.address_number) and then compared in full, so that the index stays small.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, and_, select
 
 from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryState
@@ -15,6 +17,24 @@ from monitor.storage.archive import read_text, verdict_of, with_texts
 from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.text.urls import address_number, canonical, host_key
+
+EXPORT_COLUMNS = (
+    *(
+        "story",
+        "part",
+        "follows",
+        "outlet",
+        "published",
+        "seen",
+        "title",
+        "url",
+        "language",
+        "topics",
+        "rules",
+        "words",
+    ),
+    *("tier", "outcome", "reason", "chat", "message", "state"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +151,45 @@ def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
     columns = (deliveries.c[name] for name in Post.__dataclass_fields__)
     rows = db.execute(select(*columns).where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
     return tuple(Post(**row._asdict() | {"state": DeliveryState(row.state)}) for row in rows)
+
+
+def exported_articles(engine: Engine, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
+    """Articles of stories seen since then, in the order they came; keys are EXPORT_COLUMNS, instants ISO 8601 in UTC.
+
+    `topics`, `rules` and `words` are lists. `chat`, `message` and `state` tell of the post that shows the article.
+    Constant memory. Raises DatabaseError.
+    """
+    told = [articles.c[name] for name in ("story_id", "part", "feed", "published_at", "title", "url", "language")]
+    shown = and_(deliveries.c.story_id == articles.c.story_id, deliveries.c.part == articles.c.part)
+    found = (
+        select(*told, articles.c.verdict, entries.c.seen_at, entries.c.outcome, entries.c.reason, stories.c.follows)
+        .add_columns(deliveries.c.chat, deliveries.c.message_id, deliveries.c.state)
+        .join(entries, entries.c.id == articles.c.entry_id)
+        .join(stories, stories.c.id == articles.c.story_id)
+        .outerjoin(deliveries, shown)
+        .order_by(articles.c.id, deliveries.c.id)
+        .execution_options(yield_per=500)
+    )
+    if since is not None:
+        found = found.where(entries.c.seen_at >= since)
+    with read_transaction(engine) as db:
+        for row in db.execute(found).mappings():
+            yield _exported_row(row)
+
+
+def _exported_row(row: Mapping[Any, Any]) -> Mapping[str, Any]:
+    topics = row["verdict"]["topics"]
+    tiers = {topic["tier"] for topic in topics}
+    values = (
+        *(row["story_id"], row["part"], row["follows"], row["feed"], _iso(row["published_at"]), _iso(row["seen_at"])),
+        *(row["title"], row["url"], row["language"] or "", [topic["id"] for topic in topics]),
+        [topic["rule"] for topic in topics],
+        list(dict.fromkeys(match["form"] for topic in topics for match in topic["matches"])),
+        *("post" if "post" in tiers else "review", row["outcome"], row["reason"]),
+        *(row["chat"] or "", row["message_id"], row["state"] or ""),
+    )
+    return dict(zip(EXPORT_COLUMNS, values, strict=True))
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""

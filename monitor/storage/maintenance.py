@@ -54,6 +54,24 @@ _NOT_AFTER_NOW: tuple[Column[Any], ...] = (
 )
 
 
+class HeartbeatStore:
+    """Which jobs of which workers are alive."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def beat(self, name: str, now: datetime) -> timedelta:
+        """Note that a job is alive. Returns how far the clock was set back since its last beat, most often zero; what
+        stood in the future then has been brought to now. Raises DatabaseError.
+        """
+        with write_transaction(self._engine) as db:
+            if step := step_back(db, name, now):
+                rewind(db, step, now)
+            statement = upsert(db, heartbeats).values(name=name, at=now)
+            db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
+        return step
+
+
 def step_back(db: Connection, name: str, now: datetime) -> timedelta:
     """How far the clock has gone back since the last beat of this name; zero when it has not."""
     beat: datetime | None = db.scalar(select(heartbeats.c.at).where(heartbeats.c.name == name))

@@ -4,31 +4,26 @@ Rows are written by `want`, inside the transaction that records a poll, and by `
 dispatch. Nothing is decided here. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 
-from monitor.config.hours import Day
 from monitor.models.outbox import (
     Buttons,
-    ChatIdentity,
-    ChatState,
     Delivery,
     DeliveryKind,
     DeliveryState,
-    DigestItem,
-    Doubt,
     OutboxRow,
     Pace,
     Settlement,
     Wait,
     WantedPost,
 )
-from monitor.storage import chats, uncertain
+from monitor.storage import chats
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.digests import fold, fold_day
+from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, stories
 from monitor.storage.uncertain import doubted
 from monitor.text.telegram_html import first_line
@@ -84,13 +79,6 @@ class Outbox:
         """`tell` in a transaction of its own."""
         with write_transaction(self._engine) as db:
             tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
-
-    def tell_day(
-        self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
-    ) -> bool:
-        """Put the digest of a day, once for all workers and restarts. False: it stands already, or it is empty."""
-        with write_transaction(self._engine) as db:
-            return fold_day(db, chat, day, now, undecided=undecided, held=held)
 
     def recover(self, now: datetime, *, everything: bool) -> int:
         """Settle claims whose process died while `sending`: a post becomes `uncertain`, an edit `pending`.
@@ -155,63 +143,7 @@ class Outbox:
             chats.note(db, delivery.chat, settlement, now)
         return True
 
-    # ── doubts ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def uncertain(self, chat: str) -> tuple[Doubt, ...]:
-        """Everything in doubt in a chat, the oldest first."""
-        with read_transaction(self._engine) as db:
-            return tuple(uncertain.of_chat(db, chat))
-
-    def take_doubt(self, chat: str, now: datetime) -> Doubt | None:
-        """The next doubt of a chat that should be looked into now; other workers get it only at its next turn."""
-        with read_transaction(self._engine) as db:
-            doubt = uncertain.due(db, chat, now)
-        if doubt is None:
-            return None
-        with write_transaction(self._engine) as db:
-            return doubt if uncertain.put_off(db, doubt, now) else None
-
-    def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
-        """The post in doubt is there. False: somebody has decided about it meanwhile."""
-        with write_transaction(self._engine) as db:
-            return uncertain.confirm(db, doubt, message_id, now)
-
-    def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
-        """The post in doubt goes out once more. False: somebody has decided about it meanwhile."""
-        with write_transaction(self._engine) as db:
-            return uncertain.resend(db, doubt, why, now)
-
-    def count_send(self, chat: str, now: datetime) -> None:
-        """Count a call that is no delivery against the chat's pace."""
-        with write_transaction(self._engine) as db:
-            chats.count_send(db, chat, now)
-
-    # ── the chats, and the operator ─────────────────────────────────────────────────────────────────────────
-
-    def chats(self) -> tuple[ChatState, ...]:
-        """How each chat stands: open or closed, since when and why, moved where."""
-        with read_transaction(self._engine) as db:
-            return tuple(chats.states(db))
-
-    def may_be_strangers(self, served: Collection[str]) -> bool:
-        """Whether rows stand under names that are not served: one may be a chat of ours under its former name."""
-        with read_transaction(self._engine) as db:
-            return chats.may_be_strangers(db, served)
-
-    def close(self, chat: str, why: str, now: datetime) -> None:
-        """Nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
-        with write_transaction(self._engine) as db:
-            chats.close(db, chat, why, now)
-
-    def pause(self, chat: str, until: datetime) -> None:
-        """Nothing is sent to a chat before then, whoever would send it."""
-        with write_transaction(self._engine) as db:
-            chats.pause(db, chat, until)
-
-    def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
-        """Note which chat of Telegram's ours is; the rows it has under other names become its own. Returns how many."""
-        with write_transaction(self._engine) as db:
-            return chats.meet(db, chat, identity, served=served, now=now)
+    # ── for the operator ────────────────────────────────────────────────────────────────────────────────────
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
         """The rows in these states, oldest first, with the headline of their story's first telling."""

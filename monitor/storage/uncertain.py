@@ -1,15 +1,12 @@
-"""Posts in doubt: every statement on deliveries that are `uncertain`. What to do about one is `looking`'s affair.
+"""Posts in doubt: every statement on deliveries that are `uncertain`. What is done about one: bot/reconcile.py."""
 
-Functions that take a connection are parts of somebody's transaction.
-"""
-
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Update, and_, case, or_, select, update
 
 from monitor.models.outbox import DeliveryState, Doubt
+from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.tables import chats, deliveries
 from monitor.text.urls import public_name
 
@@ -23,38 +20,44 @@ def doubted(error: str, now: datetime) -> dict[str, Any]:
     return in_doubt | {"doubted_at": now, "look_at": now + FIRST_LOOK}
 
 
-def of_chat(db: Connection, chat: str) -> Iterable[Doubt]:
-    """Everything in doubt in a chat, the oldest first."""
-    return [_doubt(db, row) for row in db.execute(_uncertain(chat)).all()]
+class UncertainPosts:
+    """The posts of which nobody knows whether Telegram has them. Instants are aware UTC; all raise DatabaseError."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
-def due(db: Connection, chat: str, now: datetime) -> Doubt | None:
-    """The next doubt of a chat that should be looked into now."""
-    wanted = or_(deliveries.c.look_at.is_(None), deliveries.c.look_at <= now)
-    row = db.execute(_uncertain(chat).where(wanted).limit(1)).first()
-    return _doubt(db, row) if row is not None else None
+    def of_chat(self, chat: str) -> tuple[Doubt, ...]:
+        """All of a chat, the oldest first."""
+        with read_transaction(self._engine) as db:
+            return tuple(_doubt(db, row) for row in db.execute(_uncertain(chat)).all())
 
+    def take(self, chat: str, now: datetime) -> Doubt | None:
+        """The next one of a chat that should be looked into now; other workers get it only at its next turn."""
+        with read_transaction(self._engine) as db:
+            row = db.execute(_uncertain(chat).where(_is_due(now)).limit(1)).first()
+            if row is None:
+                return None
+            doubt = _doubt(db, row)
+        later = next_look_at(now, doubted_at=doubt.doubted_at)
+        put_off = update(deliveries).where(_is(doubt), _is_due(now)).values(look_at=later)
+        return doubt if self._changed(put_off) else None
 
-def put_off(db: Connection, doubt: Doubt, now: datetime) -> bool:
-    """Let nobody else look until its next turn. False: somebody was quicker."""
-    still_due = and_(_is(doubt), or_(deliveries.c.look_at.is_(None), deliveries.c.look_at <= now))
-    later = next_look_at(now, doubted_at=doubt.doubted_at)
-    return db.execute(update(deliveries).where(still_due).values(look_at=later)).rowcount == 1
+    def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
+        """The post is there. False: somebody has decided about it meanwhile."""
+        # What was sent is not kept: text that may have moved on since is brought there by an edit, a harmless one.
+        moved_on = deliveries.c.wanted_revision > 1
+        state = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
+        sent = {"state": state, "message_id": message_id, "sent_revision": 1, "sent_at": now, "error": ""}
+        return self._changed(update(deliveries).where(_is(doubt)).values(updated_at=now, **sent))
 
+    def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
+        """The post goes out once more. False: somebody has decided about it meanwhile."""
+        again = {"state": DeliveryState.PENDING, "error": why, "updated_at": now}
+        return self._changed(update(deliveries).where(_is(doubt)).values(**again))
 
-def confirm(db: Connection, doubt: Doubt, message_id: int, now: datetime) -> bool:
-    """The post is there. False: somebody has decided about it meanwhile."""
-    # What was sent is not kept: text that may have moved on since is brought there by an edit, a harmless one.
-    moved_on = deliveries.c.wanted_revision > 1
-    state = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
-    found = {"state": state, "message_id": message_id, "sent_revision": 1, "sent_at": now, "error": ""}
-    return db.execute(update(deliveries).where(_is(doubt)).values(updated_at=now, **found)).rowcount == 1
-
-
-def resend(db: Connection, doubt: Doubt, why: str, now: datetime) -> bool:
-    """The post goes out once more. False: somebody has decided about it meanwhile."""
-    again = update(deliveries).where(_is(doubt)).values(state=DeliveryState.PENDING, error=why, updated_at=now)
-    return db.execute(again).rowcount == 1
+    def _changed(self, one: Update) -> bool:
+        with write_transaction(self._engine) as db:
+            return db.execute(one).rowcount == 1
 
 
 def _uncertain(chat: str) -> Any:
@@ -62,6 +65,10 @@ def _uncertain(chat: str) -> Any:
     mine = and_(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.UNCERTAIN)
     joined = select(deliveries, *columns).join(chats, chats.c.chat == deliveries.c.chat)
     return joined.where(mine).order_by(deliveries.c.id)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(deliveries.c.look_at.is_(None), deliveries.c.look_at <= now)
 
 
 def _is(doubt: Doubt) -> ColumnElement[bool]:

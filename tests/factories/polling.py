@@ -15,7 +15,7 @@ from monitor.polling.poll import Poller
 from monitor.polling.recorder import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
 
 RULES = """
@@ -54,8 +54,9 @@ def poller_of(
     return Poller(
         fetcher=FeedFetcher(fetcher=fetcher, reader=reader),
         judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher()),
-        store=store,
-        recorder=Recorder(record_all=recording(store, Chats(post=chat)), wait=wait),
+        feeds=store.feeds,
+        entries=store.entries,
+        recorder=Recorder(record_all=recording(store.polls, Chats(post=chat)), wait=wait),
         clock=clock,
         chance=chance,
         slots=asyncio.Semaphore(at_once),

@@ -18,7 +18,7 @@ from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
 from tests.harness.databases import sqlite_database
 from tests.servers.web import Item, WebServer, rss
@@ -109,15 +109,16 @@ class PolledHistory:
         self._feeds[name] = Feed(name=name, kind=FeedKind.RSS, url=address, lang="ru")
         engine = open_engine(self.url)
         store = Store(engine)
-        store.sync_feeds(list(self._feeds.values()), at)
-        (state,) = store.claim_due_feeds(at, limit=1, lease=LEASE, names=[name])
+        store.feeds.sync(list(self._feeds.values()), at)
+        (state,) = store.feeds.claim(at, limit=1, lease=LEASE, names=[name])
         fetching = Fetcher(user_agent="monitor/test", allow_private=True, now=lambda: at)
         async with fetching as fetcher, Sandbox() as reader:
             poller = Poller(
                 fetcher=FeedFetcher(fetcher=fetcher, reader=reader),
                 judge=Judge(fetcher=fetcher, reader=reader, matcher=load_matcher(str(self._rules))),
-                store=store,
-                recorder=Recorder(record_all=recording(store, self._chats), wait=0),
+                feeds=store.feeds,
+                entries=store.entries,
+                recorder=Recorder(record_all=recording(store.polls, self._chats), wait=0),
                 clock=lambda: at,
                 chance=lambda: 0.5,
                 slots=asyncio.Semaphore(1),

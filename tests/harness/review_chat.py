@@ -18,14 +18,14 @@ from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
+from monitor.storage.chats import UpdateCursor
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.storage.tables import entries
-from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import feed, matched, poll_outcome
@@ -58,12 +58,12 @@ class ReviewChatHarness:
 
     def record_article(self, number: int = 1, *, name: str = "Лента", tier: Tier = Tier.REVIEW) -> None:
         """Record an article of this tier by a poll of its own; all articles tell the same event."""
-        self.store.sync_feeds([feed(name=name, url=f"http://127.0.0.1/{name}")], self.clock())
-        (state,) = self.store.claim_due_feeds(self.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
+        self.store.feeds.sync([feed(name=name, url=f"http://127.0.0.1/{name}")], self.clock())
+        (state,) = self.store.feeds.claim(self.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
         entry = matched(number, tier=tier, feed=name)
         outcome = poll_outcome(feed=name, lease_no=state.lease_no, polled_at=self.clock(), matched=(entry,))
         place = partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS))
-        assert self.store.record(outcome, place, window=SAME_CASE)
+        assert self.store.polls.record_all([outcome], place, window=SAME_CASE)
 
     async def deliver(self) -> None:
         """Send all that waits to every chat."""
@@ -103,7 +103,7 @@ async def open_review_chat(
     reviews = Reviews(engine, channel=CHANNEL, zone=ZONE)
     mutes, stats = MuteStore(engine, zone=ZONE), Stats(engine)
     read_commands = ReadCommands(
-        store=store,
+        feeds=store.feeds,
         outbox=outbox,
         stats=stats,
         history=History(engine),
@@ -139,6 +139,8 @@ async def open_review_chat(
                 release=mute_commands.release,
                 clock=clock,
             ),
-            dispatcher=Dispatcher(outbox, dict.fromkeys((CHANNEL, REVIEWERS, OWNER), channel), clock=clock, pace=FREE),
+            dispatcher=Dispatcher(
+                outbox, store.chats, dict.fromkeys((CHANNEL, REVIEWERS, OWNER), channel), clock=clock, pace=FREE
+            ),
             clock=clock,
         )

@@ -11,6 +11,7 @@ from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
+from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from tests.factories import NOW, verdict
 from tests.harness.clock import Clock
@@ -81,3 +82,8 @@ class SeededChats:
     bot_api: BotApi
     channel: BotClient
     clock: Clock
+
+    @property
+    def store(self) -> Store:
+        """The repositories of the same database."""
+        return Store(self.seeded.engine)

@@ -31,8 +31,8 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.alarms import AlarmStore
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from tests.factories import feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
@@ -111,9 +111,9 @@ class Worker:
             await self.database_outage.round()
 
     async def _claim(self) -> tuple[FeedState, ...]:
-        due = self.store.claim_due_feeds(self.clock(), limit=50, lease=LEASE)
+        due = self.store.feeds.claim(self.clock(), limit=50, lease=LEASE)
         for job in (POLL, DISPATCH):
-            self.store.beat(beat_name(job, "here"), self.clock())
+            self.store.heartbeats.beat(beat_name(job, "here"), self.clock())
         return due
 
     async def _try(self, name: str, work: Callable[[], Awaitable[_Result]]) -> _Result | None:
@@ -152,7 +152,7 @@ async def run_worker(
     """A worker that starts on this database, with the clock of the first feed."""
     clock, store, outbox, lookout = served_feeds[0].clock, Store(engine), Outbox(engine), Stats(engine)
     feeds = {one.name: one for one in (served.feed() for served in served_feeds)}
-    store.sync_feeds(list(feeds.values()), clock())
+    store.feeds.sync(list(feeds.values()), clock())
     outage = OutageDetector()
 
     def tell(key: str, html: str) -> None:
@@ -170,12 +170,12 @@ async def run_worker(
             clock=clock,
             store=store,
             poller=replace(poller, outage=outage),
-            dispatcher=Dispatcher(outbox, {CHANNEL: channel, OWNER: channel}, clock=clock, pace=Pace()),
+            dispatcher=Dispatcher(outbox, store.chats, {CHANNEL: channel, OWNER: channel}, clock=clock, pace=Pace()),
             watch=Watch(
                 worker="here",
                 served=(CHANNEL, OWNER),
                 lookout=lookout,
-                feeds=store.feed_health,
+                feeds=store.feeds.health,
                 metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
                 book=AlarmStore(engine),
                 housekeeping=Housekeeping(engine),

@@ -28,7 +28,7 @@ from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.factories.polling import poller_of
 from tests.harness.databases import sqlite_database
@@ -68,7 +68,9 @@ class Worker:
         )
         recorder = replace(poller.recorder, record_all=self._ending_polls(poller.recorder.record_all))
         self._poller = replace(poller, recorder=recorder)
-        self._dispatcher = Dispatcher(self._outbox, {CHAT: simulation.telegram}, clock=now, pace=PACE)
+        self._dispatcher = Dispatcher(
+            self._outbox, self._store.chats, {CHAT: simulation.telegram}, clock=now, pace=PACE
+        )
 
     def __str__(self) -> str:
         return f"worker {self._number}"
@@ -115,9 +117,9 @@ class Worker:
             await wait(self._simulation.chance.uniform(0.5, 1.5) * TICK)
 
     def _start_up(self) -> None:
-        self._store.sync_feeds(self._simulation.feeds, now())
+        self._store.feeds.sync(self._simulation.feeds, now())
         if self._simulation.alone:
-            self._store.release_all()
+            self._store.feeds.release_all()
         self._outbox.recover(now(), everything=self._simulation.alone)
 
     async def _until_done(self, work: Callable[[], None]) -> None:
@@ -130,7 +132,7 @@ class Worker:
     async def _poll_tick(self) -> None:
         room = 4 - sum(name != CHAT for name in self._running)
         asked_at = asyncio.get_running_loop().time()
-        states = await asyncio.to_thread(self._store.claim_due_feeds, now(), limit=room, lease=LEASE)
+        states = await asyncio.to_thread(self._store.feeds.claim, now(), limit=room, lease=LEASE)
         for state in states:
             if state.name in self._running:
                 continue  # it slept through its own lease; the daemon does the same

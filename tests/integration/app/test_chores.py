@@ -40,14 +40,14 @@ async def test_old_texts_are_forgotten(config: Config, parts: Components) -> Non
     keep = config.settings.keep_days
     for number, days_ago in enumerate((keep + 1, keep - 1), start=1):
         at = clock() - days_ago * DAY
-        (state,) = parts.store.claim_due_feeds(at, limit=1, lease=LEASE, names=["Лента"])
+        (state,) = parts.store.feeds.claim(at, limit=1, lease=LEASE, names=["Лента"])
         read = EntryOutcome(entry=entry(number), outcome=Outcome.UNMATCHED, reason="", article=article(number))
         outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, settled=(read,))
-        assert parts.store.record(outcome, lambda *_, **__: (), window=LEASE)
+        assert parts.poller.recorder.record_all([outcome])
 
     await Daemon(parts, config, Watchdog(()))._tidy()
 
-    assert [kept.url for kept in parts.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
+    assert [kept.url for kept in parts.store.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
 
 
 async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, parts: Components) -> None:
@@ -62,6 +62,6 @@ async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config,
     assert begun.judge.matcher is config.rules_edition.matcher, "a poll under way goes on as it began"
     assert daemon._parts.poller.judge.matcher is rules.matcher
     assert list(daemon._parts.feeds) == ["Другая"]
-    (due,) = parts.store.claim_due_feeds(clock(), limit=9, lease=LEASE)
+    (due,) = parts.store.feeds.claim(clock(), limit=9, lease=LEASE)
     assert due.name == "Другая"
     await daemon._poll(FeedState(name="Лента"))  # claimed a moment before it was taken out of the file

@@ -58,7 +58,7 @@ async def test_a_tick_that_fails_has_come_round_too(config: startup.Config) -> N
     """A database that refuses is no reason to end the process: it would refuse the next one as well."""
     watchdog = Notebook()
     async with wiring.open_components(config) as parts:
-        with write_transaction(parts.store._engine) as db:
+        with write_transaction(parts.store.heartbeats._engine) as db:
             db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
         await run_for(config, parts, watchdog, 1.5)
 

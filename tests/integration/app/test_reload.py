@@ -12,6 +12,7 @@ from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.archive import Archive
+from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
@@ -69,7 +70,7 @@ async def test_a_notice_of_an_edit_is_told_once_for_all_workers_and_outlives_a_r
     assert workers[0].rules.digest == workers[1].rules.digest
 
     async with BotClient(TOKEN, base_url=bot_api.url) as channel:  # the next process
-        after = Dispatcher(Outbox(engine), {CHAT: channel}, clock=clock, pace=Pace(per_minute=99))
+        after = Dispatcher(Outbox(engine), ChatStore(engine), {CHAT: channel}, clock=clock, pace=Pace(per_minute=99))
         await after.drain(CHAT)
         clock.forward(seconds=2)
         await after.drain(CHAT)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from monitor.bot.daily_digest import DailyDigest
 from monitor.config.hours import Day, Hours, read_time
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
+from monitor.storage.digests import DigestStore
 from monitor.storage.outbox import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
@@ -33,7 +34,7 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
 
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    workers = [DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
+    workers = [DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
     seeded = SeededOutbox(engine)
     pages = []
     for number in range(1, 97):  # two days, half an hour each
@@ -56,19 +57,19 @@ async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, en
     digests(outbox, clock)
     clock.forward(hours=6)
 
-    await DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock).put_if_due()
+    await DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock).put_if_due()
 
     assert len(digests(outbox, clock)) == 1
 
 
-async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, clock: Clock) -> None:
+async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, engine: Engine, clock: Clock) -> None:
     asked = []
 
     def undecided(day: Day) -> Sequence[DigestItem]:
         asked.append((day.since, day.until))
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    daily = DailyDigest(outbox, CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    daily = DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
     await daily.put_if_due()
     assert not asked, "the day is not over"
     clock.forward(minutes=30)

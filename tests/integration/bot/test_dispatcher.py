@@ -11,6 +11,7 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace, WantedPost
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
+from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW
 from tests.harness.clock import Clock
@@ -27,9 +28,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def dispatcher(bot_api: BotApi, outbox: Outbox, clock: Clock) -> AsyncIterator[Dispatcher]:
+async def dispatcher(bot_api: BotApi, store: Store, outbox: Outbox, clock: Clock) -> AsyncIterator[Dispatcher]:
     async with BotClient(TOKEN, base_url=bot_api.url) as channel:
-        yield Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE)
+        yield Dispatcher(outbox, store.chats, {CHAT: channel}, clock=clock, pace=FREE)
 
 
 def wish(engine: Engine, story_id: int = 1, html: str = "текст", part: int = 1) -> None:
@@ -73,11 +74,11 @@ async def test_a_joined_story_is_edited_in_place(dispatcher: Dispatcher, bot_api
 
 
 async def test_who_counts_delays_is_told_of_posts_and_not_of_edits_or_failures(
-    bot_api: BotApi, outbox: Outbox, engine: Engine, clock: Clock
+    bot_api: BotApi, store: Store, outbox: Outbox, engine: Engine, clock: Clock
 ) -> None:
     posted: list[int] = []
     async with BotClient(TOKEN, base_url=bot_api.url) as channel:
-        dispatcher = Dispatcher(outbox, {CHAT: channel}, clock=clock, pace=FREE, posted=posted.append)
+        dispatcher = Dispatcher(outbox, store.chats, {CHAT: channel}, clock=clock, pace=FREE, posted=posted.append)
         wish(engine)
         await dispatcher.drain(CHAT)
         wish(engine, html="исправленный текст")

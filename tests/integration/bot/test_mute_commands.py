@@ -22,11 +22,10 @@ from monitor.polling.judge import Judge, split
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.archive import Archive
+from monitor.storage.chats import UpdateCursor
 from monitor.storage.mutes import MuteStore
-from monitor.storage.outbox import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.tables import deliveries, entries, listeners, mutes
-from monitor.storage.update_cursor import UpdateCursor
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import NOW, entry, feed, poll_outcome
@@ -65,8 +64,8 @@ def poll(
 ) -> list[Outcome]:
     """What a poll does with these entries, under the mutes of now; returns the outcomes of what no story tells."""
     stanza = feed(name=name, kind=FeedKind.TELEGRAM, url=f"http://127.0.0.1/{name}")
-    harness.store.sync_feeds([stanza], harness.clock())
-    (state,) = harness.store.claim_due_feeds(harness.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
+    harness.store.feeds.sync([stanza], harness.clock())
+    (state,) = harness.store.feeds.claim(harness.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
     judge = Judge(
         fetcher=Fetcher(user_agent="test", now=harness.clock),
         reader=Sandbox(),
@@ -81,7 +80,8 @@ def poll(
     outcome = poll_outcome(
         feed=name, lease_no=state.lease_no, polled_at=harness.clock(), settled=settled, matched=matched
     )
-    assert harness.store.record(outcome, partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS)), window=SAME_CASE)
+    place = partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS))
+    assert harness.store.polls.record_all([outcome], place, window=SAME_CASE)
     return [entry.outcome for entry in settled]
 
 
@@ -290,12 +290,12 @@ async def test_an_order_that_is_read_twice_is_done_and_answered_once(harness: Re
     assert shown(harness)[-1] == answer
 
 
-async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarness, outbox: Outbox) -> None:
+async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarness) -> None:
     await say(harness, "/mute побег морем 24")
     poll(harness, news(1), news(2))
     hours = Hours(zone=ZONE, digest_at=NOW.time().replace(hour=9))
     harness.clock.forward(days=1)
-    daily = DailyDigest(outbox, CHANNEL, hours=hours, clock=harness.clock, held=harness.mutes.held_in)
+    daily = DailyDigest(harness.store.digests, CHANNEL, hours=hours, clock=harness.clock, held=harness.mutes.held_in)
 
     await daily.put_if_due()
     await harness.deliver()

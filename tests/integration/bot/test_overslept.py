@@ -9,7 +9,7 @@ from monitor.bot.dispatcher import LEASE, Dispatcher
 from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, matched, poll_outcome
 from tests.factories import feed as make_feed
@@ -38,9 +38,9 @@ class Screen:
 
 
 async def test_what_was_claimed_before_the_sleep_is_not_sent_after_it(store: Store, outbox: Outbox) -> None:
-    store.sync_feeds([make_feed()], NOW)
-    store.claim_due_feeds(NOW, limit=1, lease=LEASE)
-    store.record(poll_outcome(matched=(matched(),)), partial(group, chats=Chats(post=CHAT)), window=HOUR)
+    store.feeds.sync([make_feed()], NOW)
+    store.feeds.claim(NOW, limit=1, lease=LEASE)
+    store.polls.record_all([poll_outcome(matched=(matched(),))], partial(group, chats=Chats(post=CHAT)), window=HOUR)
     woken = NOW + timedelta(minutes=2)
     screen = Screen()
 
@@ -48,7 +48,7 @@ async def test_what_was_claimed_before_the_sleep_is_not_sent_after_it(store: Sto
         """Two minutes pass as soon as something is claimed."""
         return woken if any(row.attempts for row in outbox.rows(DeliveryState)) else NOW
 
-    await Dispatcher(outbox, {CHAT: screen}, clock=clock, pace=Pace()).drain(CHAT)
+    await Dispatcher(outbox, store.chats, {CHAT: screen}, clock=clock, pace=Pace()).drain(CHAT)
 
     assert len(screen.shown) == 1, "given back, claimed anew, sent once"
     (row,) = outbox.rows([DeliveryState.SENT])

@@ -13,6 +13,7 @@ from monitor.bot.reconcile import PATIENCE, Reconciler
 from monitor.models.feeds import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
+from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
@@ -34,7 +35,8 @@ class Harness(SeededChats):
 
     def reconciler_at(self, preview_url: str, *, resend_after: timedelta | None = None) -> Reconciler:
         return Reconciler(
-            self.outbox,
+            self.store.uncertain,
+            self.store.chats,
             pages=self.fetcher,
             exists=self.channel.exists,
             clock=self.clock,
@@ -59,7 +61,9 @@ async def harness(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncItera
             channel=channel,
             fetcher=fetcher,
             clock=clock,
-            dispatcher=Dispatcher(outbox, dict.fromkeys((CHAT, str(REVIEW.id)), channel), clock=clock, pace=FREE),
+            dispatcher=Dispatcher(
+                outbox, ChatStore(engine), dict.fromkeys((CHAT, str(REVIEW.id)), channel), clock=clock, pace=FREE
+            ),
         )
 
 
@@ -114,15 +118,15 @@ async def test_it_is_not_looked_for_at_once_and_not_all_the_time(harness: Harnes
     harness.bot_api.hide_preview()
     await doubtful(harness, faults.reset)
     harness.clock.forward(seconds=-41)
-    assert harness.outbox.take_doubt(CHAT, harness.clock()) is None, "a message needs a moment to appear"
+    assert harness.store.uncertain.take(CHAT, harness.clock()) is None, "a message needs a moment to appear"
 
     harness.clock.forward(seconds=1)
-    assert harness.outbox.take_doubt(CHAT, harness.clock())
-    assert harness.outbox.take_doubt(CHAT, harness.clock()) is None, "another worker is looking"
+    assert harness.store.uncertain.take(CHAT, harness.clock())
+    assert harness.store.uncertain.take(CHAT, harness.clock()) is None, "another worker is looking"
     looks = 0
     for _ in range(1440):
         harness.clock.forward(seconds=60)
-        looks += harness.outbox.take_doubt(CHAT, harness.clock()) is not None
+        looks += harness.store.uncertain.take(CHAT, harness.clock()) is not None
 
     assert 90 <= looks <= 120
 
@@ -238,7 +242,7 @@ async def test_a_private_chat_is_not_looked_into(harness: Harness) -> None:
 
     await harness.reconciler.reconcile(review)
 
-    (doubt,) = harness.outbox.uncertain(review)
+    (doubt,) = harness.store.uncertain.of_chat(review)
     assert (doubt.name, doubt.doubted_at) == ("", NOW)
     unsure, cancelled = DeliveryState.UNCERTAIN, DeliveryState.CANCELLED
     assert harness.outbox.decide(doubt.id, allowed=[unsure], to=cancelled, now=harness.clock())
@@ -246,7 +250,9 @@ async def test_a_private_chat_is_not_looked_into(harness: Harness) -> None:
 
 async def test_a_channel_set_by_its_number_is_looked_into_by_its_name(harness: Harness) -> None:
     number = str(CHANNEL.id)
-    dispatcher = Dispatcher(harness.outbox, {number: harness.channel}, clock=harness.clock, pace=FREE)
+    dispatcher = Dispatcher(
+        harness.outbox, harness.store.chats, {number: harness.channel}, clock=harness.clock, pace=FREE
+    )
     harness.seeded.add_story(1, chat=number)
     harness.bot_api.script(deliver_then_reset)
     await dispatcher.drain(number)
@@ -274,12 +280,12 @@ async def test_after_the_operators_time_it_goes_out_once_more_and_says_so(harnes
 
 async def test_who_decided_meanwhile_is_right(harness: Harness) -> None:
     await doubtful(harness, faults.reset)
-    doubt = harness.outbox.take_doubt(CHAT, harness.clock())
+    doubt = harness.store.uncertain.take(CHAT, harness.clock())
     assert doubt
     harness.outbox.decide(doubt.id, allowed=[DeliveryState.UNCERTAIN], to=DeliveryState.CANCELLED, now=harness.clock())
 
-    assert not harness.outbox.confirm(doubt, 2, harness.clock())
-    assert not harness.outbox.resend(doubt, "нет", harness.clock())
+    assert not harness.store.uncertain.confirm(doubt, 2, harness.clock())
+    assert not harness.store.uncertain.resend(doubt, "нет", harness.clock())
     assert harness.seeded.states()[2] == "cancelled"
 
 

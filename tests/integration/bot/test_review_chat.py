@@ -10,9 +10,9 @@ from monitor.config.hours import Day
 from monitor.models.articles import Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
+from monitor.storage.chats import UpdateCursor
 from monitor.storage.tables import deliveries, entries
 from monitor.storage.tables import reviews as reviews_table
-from monitor.storage.update_cursor import UpdateCursor
 from tests.factories import NOW
 from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, ReviewChatHarness
 from tests.servers import faults

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
+from monitor.storage.chats import ChatStore
 from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import deliveries, sends, stories
@@ -88,7 +89,7 @@ async def test_three_times_too_much_for_a_day(tmp_path: Path, no_log: None, minu
     engine = open_engine(sqlite_database(tmp_path / "monitor.db"))
     clock, total = Clock(), A_MINUTE * minutes
     subscriber = Subscriber(clock, total)
-    dispatcher = Dispatcher(Outbox(engine), {CHAT: subscriber}, clock=clock, pace=Pace())
+    dispatcher = Dispatcher(Outbox(engine), ChatStore(engine), {CHAT: subscriber}, clock=clock, pace=Pace())
 
     tracemalloc.start()
     held = 0

@@ -15,7 +15,7 @@ from monitor.health.conditions import TITLES
 from monitor.health.database_outage import TITLE
 from monitor.models.health import ConditionKind
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.outbox import Outbox
+from monitor.storage.uncertain import UncertainPosts
 from tests.harness.clock import Clock
 from tests.harness.loops import wait_out
 from tests.harness.worker import CHANNEL, ServedFeed, Worker, run_worker
@@ -162,7 +162,7 @@ async def test_no_name_can_be_resolved(engine: Engine, web: WebServer, bot_api: 
         for number, served in enumerate(served_feeds):
             served.publish(number)
         await worker.run(90, step=MINUTE)
-        health = worker.store.feed_health(clock())
+        health = worker.store.feeds.health(clock())
         names.is_gone = False
         bot_api.start()
         await worker.run(30, step=MINUTE)
@@ -186,7 +186,7 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, served: Se
         for number in stories:
             served.publish(number)
             await worker.run(hours * 60 / len(stories), step=timedelta(minutes=5))
-        in_doubt = len(Outbox(engine).uncertain(CHANNEL))
+        in_doubt = len(UncertainPosts(engine).of_chat(CHANNEL))
         if way == "hangs":
             assert len(bot_api.calls) - asked <= 2 * (hours * 60 / 5 + 5), "the pauses grow to five minutes"
             bot_api.mend("*")
@@ -224,7 +224,7 @@ async def test_the_clock_is_set_a_day_wrong_and_right_again(
                 await worker.run(14)
 
                 assert worker.posts_telling(*told) == [1] * len(told), f"wrong by {wrong} days"
-        (health,) = worker.store.feed_health(served.clock())
+        (health,) = worker.store.feeds.health(served.clock())
 
     assert health.failures == 0
     assert worker.operator_messages == []

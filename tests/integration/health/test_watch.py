@@ -17,8 +17,8 @@ from monitor.health.watch import Watch
 from monitor.storage.alarms import AlarmStore
 from monitor.storage.database import write_transaction
 from monitor.storage.maintenance import Housekeeping
-from monitor.storage.polls import Store
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
@@ -40,7 +40,7 @@ class Desk:
             "worker": "here",
             "served": ("@channel",),
             "lookout": lookout,
-            "feeds": Store(engine).feed_health,
+            "feeds": Store(engine).feeds.health,
             "metrics": Metrics(lambda: lookout.vitals(self.now), clock=self.clock),
             "book": AlarmStore(engine),
             "housekeeping": Housekeeping(engine),
@@ -70,10 +70,10 @@ class Desk:
 
 def fire(store: Store, at: datetime, *, numbers: range) -> None:
     """A poll at this time that finds so many stories of one rule."""
-    (state,) = store.claim_due_feeds(at, limit=1, lease=MINUTE, names=["Лента"])
+    (state,) = store.feeds.claim(at, limit=1, lease=MINUTE, names=["Лента"])
     found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
     outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, matched=found)
-    assert store.record(outcome, PLACE, window=timedelta(days=5))
+    assert store.polls.record_all([outcome], PLACE, window=timedelta(days=5))
 
 
 def close(engine: Engine, reason: str) -> None:
@@ -157,7 +157,7 @@ async def test_what_is_told_carries_no_secret(channel: Engine) -> None:
 
 
 async def test_a_broken_feed_is_told_with_its_reason(engine: Engine, store: Store) -> None:
-    store.sync_feeds([feed(name="Вести")], NOW)
+    store.feeds.sync([feed(name="Вести")], NOW)
     with write_transaction(engine) as db:
         db.execute(
             update(feeds).values(
@@ -180,7 +180,7 @@ async def test_the_outside_hears_of_us_only_while_the_work_goes_on(
         assert web.count("/ping") == 0, "nothing has come round yet"
 
         for job in (POLL, DISPATCH):
-            store.beat(beat_name(job, "here"), desk.now)
+            store.heartbeats.beat(beat_name(job, "here"), desk.now)
         await desk.look()
         assert web.count("/ping") == 1
         await desk.look(3)
@@ -189,7 +189,7 @@ async def test_the_outside_hears_of_us_only_while_the_work_goes_on(
 
 
 async def test_a_rule_gone_wild_is_told_and_no_firing_is_counted_twice(engine: Engine, store: Store) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     for day in range(-5, 0):
         fire(store, NOW + timedelta(days=day), numbers=range(day * 100, day * 100 + 2))
     desk = Desk(engine, served=())  # nobody sends here

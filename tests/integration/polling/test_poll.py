@@ -16,7 +16,7 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
 from tests.factories import feed as make_feed
@@ -37,8 +37,8 @@ class Room:
 
     async def poll(self, feed: Feed | None = None) -> PollOutcome:
         feed = feed or make_feed(url=f"{self.web.url}/rss")
-        self.poller.store.sync_feeds([feed], self.now)
-        (state,) = self.poller.store.claim_due_feeds(self.now, limit=1, lease=LEASE, names=[feed.name])
+        self.poller.feeds.sync([feed], self.now)
+        (state,) = self.poller.feeds.claim(self.now, limit=1, lease=LEASE, names=[feed.name])
         return await self.poller.poll(feed, state)
 
     def outcomes(self) -> dict[str, str]:

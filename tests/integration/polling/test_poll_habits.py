@@ -15,7 +15,7 @@ from monitor.polling.poll import LEASE
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries
 from tests.factories import HOUR, NOW
 from tests.factories import feed as make_feed
@@ -44,12 +44,12 @@ class Room:
 
     async def poll(self, name: str = "Лента", *, after: timedelta = 10 * MINUTE) -> PollOutcome:
         self.now += after
-        self.store.sync_feeds(list(self.feeds.values()), self.now)
+        self.store.feeds.sync(list(self.feeds.values()), self.now)
         return await self.poller.poll(self.feeds[name], self.claimed(name))
 
     def claimed(self, name: str = "Лента") -> FeedState:
-        self.store.release_all()
-        (state,) = self.store.claim_due_feeds(self.now, limit=1, lease=LEASE, names=[name])
+        self.store.feeds.release_all()
+        (state,) = self.store.feeds.claim(self.now, limit=1, lease=LEASE, names=[name])
         return state
 
     def titles(self, outcome: str) -> list[str]:
@@ -57,7 +57,7 @@ class Room:
             return list(db.scalars(select(entries.c.title).where(entries.c.outcome == outcome).order_by(entries.c.id)))
 
     def troubles(self, name: str = "Лента") -> tuple[Trouble, ...]:
-        return next(one.troubles for one in self.store.feed_health(self.now) if one.name == name)
+        return next(one.troubles for one in self.store.feeds.health(self.now) if one.name == name)
 
     def item(self, title: str, *, text: str = LONG, guid: str = "", link: str = "") -> Item:
         link = link or f"{self.web.url}/page/{title}"
@@ -301,7 +301,7 @@ async def test_our_own_outage_is_charged_to_no_feed(room: Room) -> None:
     outcomes = [await room.poll(name, after=MINUTE / 60) for name in names]
 
     assert [outcome.failures for outcome in outcomes] == [1] * 4 + [0] * 4
-    health = room.store.feed_health(room.now)
+    health = room.store.feeds.health(room.now)
     assert [one.failures for one in health] == [0] * 8, "those charged before it was recognised are forgiven"
     assert all(one.next_poll_at <= room.now + 2 * MINUTE for one in health)
 

@@ -13,7 +13,7 @@ from monitor.models.feeds import Validators
 from monitor.models.stories import PollOutcome
 from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
 
@@ -28,14 +28,14 @@ class Room:
         migrate(engine)
         self.store, self.batches = Store(engine), list[int]()
         self.names = [f"лента {number}" for number in range(feeds)]
-        self.store.sync_feeds([feed(name=name, url=f"http://{name}/") for name in self.names], NOW)
-        self.store.claim_due_feeds(NOW, limit=feeds, lease=LEASE)
+        self.store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in self.names], NOW)
+        self.store.feeds.claim(NOW, limit=feeds, lease=LEASE)
         self.recorder = Recorder(record_all=self.record_all, wait=0.05)
 
     def record_all(self, outcomes: Sequence[PollOutcome]) -> frozenset[str]:
         self.batches.append(len(outcomes))
         place = partial(group, chats=Chats(post="@channel"))
-        return self.store.record_all(outcomes, place, window=timedelta(hours=48))
+        return self.store.polls.record_all(outcomes, place, window=timedelta(hours=48))
 
     async def record(self, *outcomes: PollOutcome) -> list[bool]:
         return await asyncio.gather(*(self.recorder.record(outcome) for outcome in outcomes))
@@ -52,7 +52,7 @@ async def test_quiet_polls_share_a_transaction(tmp_path: Path) -> None:
 
     assert recorded == [True] * (MOST + 20)
     assert room.batches == [MOST, 20]
-    states = room.store.claim_due_feeds(NOW + timedelta(hours=1), limit=999, lease=LEASE)
+    states = room.store.feeds.claim(NOW + timedelta(hours=1), limit=999, lease=LEASE)
     assert {state.validators.etag for state in states} == {"1"}
 
 
@@ -83,8 +83,8 @@ async def test_one_poll_that_cannot_be_recorded_does_not_cost_the_others(tmp_pat
 
     assert [recorded[0], recorded[2]] == [True, True]
     assert isinstance(recorded[1], Exception)
-    assert room.store.sight(room.names[0], [entry(2)]).unseen == ()
-    assert room.store.sight(room.names[1], [entry(1)]).unseen == (entry(1),)
+    assert room.store.entries.known(room.names[0], [entry(2)]).unseen == ()
+    assert room.store.entries.known(room.names[1], [entry(1)]).unseen == (entry(1),)
 
 
 async def test_a_database_out_of_reach_is_told_to_every_poll() -> None:

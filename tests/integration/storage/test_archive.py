@@ -17,7 +17,7 @@ from monitor.models.stories import EntryOutcome
 from monitor.storage.archive import SAMPLES, Archive, keep, text_of
 from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import archive, archive_dictionaries, entries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
@@ -44,10 +44,10 @@ def unmatched(number: int, text: str = "Снег в горах.", *, title: str 
 
 def record(store: Store, *settled: EntryOutcome, found: Iterable[EntryOutcome] = (), days_ago: int = 0) -> None:
     at = NOW - days_ago * DAY
-    store.sync_feeds([feed()], at)
-    (state,) = store.claim_due_feeds(at, limit=1, lease=HOUR, names=["Лента"])
+    store.feeds.sync([feed()], at)
+    (state,) = store.feeds.claim(at, limit=1, lease=HOUR, names=["Лента"])
     outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, settled=settled, matched=tuple(found))
-    assert store.record(outcome, PLACE, window=SAME_CASE)
+    assert store.polls.record_all([outcome], PLACE, window=SAME_CASE)
 
 
 def rows(engine: Engine) -> int:

@@ -17,7 +17,7 @@ from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage import backup
 from monitor.storage.database import instance_lock, migrate, open_engine, write_transaction
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
 from monitor.stories.grouping import Chats, group
 from tests.factories import NOW, feed, matched, poll_outcome, settled
@@ -34,10 +34,10 @@ def address(path: Path) -> str:
 
 def poll(store: Store, numbers: range) -> None:
     """One good poll that finds these entries, each a story of its own."""
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
     found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
     outcome = poll_outcome(lease_no=state.lease_no, matched=found, settled=(settled(10_000 + numbers.start),))
-    assert store.record(outcome, PLACE, window=timedelta(days=5))
+    assert store.polls.record_all([outcome], PLACE, window=timedelta(days=5))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def filled(database_url: str) -> Iterator[Engine]:
     engine = open_engine(database_url)
     migrate(engine)
     store, outbox = Store(engine), Outbox(engine)
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, range(1, 6))
     first = outbox.claim("@channel", NOW, lease=LEASE, pace=FREE)
     assert isinstance(first, Delivery)
@@ -82,7 +82,7 @@ def test_a_backup_taken_during_writes_is_one_moment(tmp_path: Path) -> None:
     engine = open_engine(url)
     migrate(engine)
     store = Store(engine)
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     stop = threading.Event()
 
     def work() -> None:
@@ -159,7 +159,7 @@ def test_a_restore_replaces_only_when_told_and_keeps_the_old_file(tmp_path: Path
     url = address(tmp_path / "monitor.db")
     engine = open_engine(url)
     migrate(engine)
-    Store(engine).sync_feeds([feed(name="Новая")], NOW)
+    Store(engine).feeds.sync([feed(name="Новая")], NOW)
     backup.backup(url, tmp_path / "copy.db")
     with write_transaction(engine) as db:
         db.execute(update(feeds).values(name="Позже"))
@@ -193,7 +193,7 @@ def test_what_is_no_whole_copy_is_refused_and_nothing_replaced(damage: str, tmp_
     url = address(tmp_path / "monitor.db")
     engine = open_engine(url)
     migrate(engine)
-    Store(engine).sync_feeds([feed(name=f"Лента {number}") for number in range(200)], NOW)
+    Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(200)], NOW)
     backup.backup(url, tmp_path / "copy.db")
     before, copy = rows(url), tmp_path / "copy.db"
     if damage == "cut":
@@ -222,7 +222,7 @@ def test_a_sqlite_file_moves_to_postgresql_and_goes_on_there(tmp_path: Path, pos
     engine = open_engine(url)
     migrate(engine)
     store = Store(engine)
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, range(1, 6))
     engine.dispose()
 
@@ -244,7 +244,7 @@ def test_a_backup_of_postgresql_comes_back_to_postgresql(tmp_path: Path, postgre
     url, target = postgres.new_database(), postgres.new_database()
     engine = open_engine(url)
     migrate(engine)
-    Store(engine).sync_feeds([feed(name=f"Лента {number}") for number in range(2_500)], NOW)
+    Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(2_500)], NOW)
     engine.dispose()
     backup.backup(url, tmp_path / "copy.db")
 
@@ -257,7 +257,7 @@ def test_a_target_with_rows_is_refused(filled: Engine, database_url: str, tmp_pa
     target = address(tmp_path / "target.db")
     other = open_engine(target)
     migrate(other)
-    Store(other).sync_feeds([feed(name="Чужая")], NOW)
+    Store(other).feeds.sync([feed(name="Чужая")], NOW)
     before = rows(target)
 
     with pytest.raises(DatabaseError, match="не пуста"):
@@ -270,7 +270,7 @@ def test_a_difference_is_named(tmp_path: Path) -> None:
     one, other = (open_engine(address(tmp_path / name)) for name in ("one.db", "other.db"))
     for engine, name in ((one, "Первая"), (other, "Вторая")):
         migrate(engine)
-        Store(engine).sync_feeds([feed(name=name)], NOW)
+        Store(engine).feeds.sync([feed(name=name)], NOW)
 
     with one.connect() as old, other.connect() as new:
         assert list(backup.differences(old, new)) == ["feeds: name=Первая"]

@@ -32,7 +32,7 @@ class Harness(SeededChats):
     def serve(self, *chats: str, operator: str = "") -> Dispatcher:
         """A dispatcher as a (re)started process has it."""
         served = dict.fromkeys(chats, self.channel)
-        return Dispatcher(self.outbox, served, clock=self.clock, pace=FREE, operator=operator)
+        return Dispatcher(self.outbox, self.store.chats, served, clock=self.clock, pace=FREE, operator=operator)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_what_waits_goes_to_the_supergroup_and_the_operator_is_told_once(h
     assert shown(harness.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
     (notice,) = shown(harness.bot_api, OPERATOR_CHAT)
     assert f"Группа {GROUP} стала супергруппой, её новый номер {SUPERGROUP}" in notice
-    (moved,) = [state for state in harness.outbox.chats() if state.chat == GROUP]
+    (moved,) = [state for state in harness.store.chats.states() if state.chat == GROUP]
     assert (moved.moved_to, moved.closed) == (SUPERGROUP, "")
 
 
@@ -102,7 +102,7 @@ async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(harn
     await harness.serve(SUPERGROUP).drain(SUPERGROUP)
 
     assert shown(harness.bot_api, SUPERGROUP) == ["с вторым изданием"]
-    assert [state.chat for state in harness.outbox.chats()] == [SUPERGROUP]
+    assert [state.chat for state in harness.store.chats.states()] == [SUPERGROUP]
 
 
 # -- one channel, two names -----------------------------------------------------------------------------
@@ -148,23 +148,22 @@ async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(harness: 
     renamed = harness.serve(NUMBER)
 
     await renamed.drain(NUMBER)
-    (state,) = [state for state in harness.outbox.chats() if state.chat == NUMBER]
+    (state,) = [state for state in harness.store.chats.states() if state.chat == NUMBER]
     assert "добавьте его администратором" in state.closed
     assert state.closed_at == NOW
 
     harness.bot_api.restore(CHAT)
     harness.clock.forward(minutes=1)
     await renamed.drain(NUMBER)
-    (state,) = harness.outbox.chats()
+    (state,) = harness.store.chats.states()
     assert (state.chat, state.closed, state.closed_at) == (NUMBER, "", None)
     assert shown(harness.bot_api, CHAT) == ["Новость 1", "Новость 2"]
 
 
 async def test_what_was_shown_on_a_screen_is_no_reason_to_wait(harness: Harness) -> None:
     harness.seeded.add_story(1, chat="terminal")
-    await Dispatcher(harness.outbox, {"terminal": Terminal(StringIO())}, clock=harness.clock, pace=FREE).drain(
-        "terminal"
-    )
+    chats = {"terminal": Terminal(StringIO())}
+    await Dispatcher(harness.outbox, harness.store.chats, chats, clock=harness.clock, pace=FREE).drain("terminal")
     harness.bot_api.script(http(500, "Internal Server Error"), "getChat")
     harness.seeded.add_story(1)
 
@@ -214,7 +213,7 @@ async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(harne
         pauses.append(until - harness.clock())
         harness.clock.now = until
 
-    (state,) = harness.outbox.chats()
+    (state,) = harness.store.chats.states()
     assert dispatcher.is_closed(CHAT)
     assert state.closed
     assert state.closed_at == NOW
@@ -225,7 +224,7 @@ async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(harne
     harness.bot_api.revoke(revoked=False)
     assert await dispatcher.drain(CHAT) is None
 
-    (state,) = harness.outbox.chats()
+    (state,) = harness.store.chats.states()
     assert (state.closed, state.closed_at) == ("", None)
     assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
@@ -295,7 +294,9 @@ async def test_buttons_that_telegram_does_not_take_put_the_row_aside(harness: Ha
 
 async def test_at_night_stories_come_without_a_sound_and_notices_as_they_want(harness: Harness) -> None:
     night = Hours(zone="Asia/Almaty", quiet=read_quiet("13:00-15:00"))  # it is 14:00 there
-    dispatcher = Dispatcher(harness.outbox, {CHAT: harness.channel}, clock=harness.clock, pace=FREE, hours=night)
+    dispatcher = Dispatcher(
+        harness.outbox, harness.store.chats, {CHAT: harness.channel}, clock=harness.clock, pace=FREE, hours=night
+    )
     harness.seeded.add_story(1)
     harness.outbox.tell(CHAT, "a", "громко", now=NOW)
     harness.outbox.tell(CHAT, "b", "тихо", now=NOW, silent=True)

@@ -20,6 +20,7 @@ from monitor.storage.database import write_transaction
 from monitor.storage.digests import FLOOD
 from monitor.storage.outbox import Outbox, tell
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -141,13 +142,13 @@ def test_what_joins_a_digested_story_changes_nothing_and_news_answer_the_digest(
 # -- the day --------------------------------------------------------------------------------------------
 
 
-def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, seeded: SeededOutbox) -> None:
+def test_a_day_links_to_the_posts_of_a_public_channel(store: Store, outbox: Outbox, seeded: SeededOutbox) -> None:
     seeded.add_story(1, "Медуза", topic="knb")
     send(outbox, message_id=41)
     seeded.add_story(2)
     send(outbox, message_id=42)
 
-    assert outbox.tell_day(CHAT, TODAY, NOW + HOUR)
+    assert store.digests.put_day(CHAT, TODAY, NOW + HOUR)
 
     told = take(outbox)
     assert told.kind is DeliveryKind.DIGEST
@@ -158,51 +159,57 @@ def test_a_day_links_to_the_posts_of_a_public_channel(outbox: Outbox, seeded: Se
     )
 
 
-def test_a_day_links_to_the_articles_when_the_channel_is_private(outbox: Outbox, seeded: SeededOutbox) -> None:
+def test_a_day_links_to_the_articles_when_the_channel_is_private(
+    store: Store, outbox: Outbox, seeded: SeededOutbox
+) -> None:
     seeded.add_story(1, "Медуза", chat="-100123")
     send(outbox, chat="-100123")
 
-    outbox.tell_day("-100123", TODAY, NOW + HOUR)
+    store.digests.put_day("-100123", TODAY, NOW + HOUR)
 
     assert '<a href="https://news.example/1">Новость 1</a> — Медуза' in take(outbox, "-100123").html
 
 
-def test_a_channel_configured_by_number_is_linked_by_its_name(outbox: Outbox, seeded: SeededOutbox) -> None:
+def test_a_channel_configured_by_number_is_linked_by_its_name(
+    store: Store, outbox: Outbox, seeded: SeededOutbox
+) -> None:
     identity = ChatIdentity(number="-100123", name="@test_channel")
-    outbox.meet("-100123", identity, served=["-100123"], now=NOW)
+    store.chats.meet("-100123", identity, served=["-100123"], now=NOW)
     seeded.add_story(1, chat="-100123")
     send(outbox, chat="-100123")
 
-    outbox.tell_day("-100123", TODAY, NOW + HOUR)
+    store.digests.put_day("-100123", TODAY, NOW + HOUR)
 
     assert "https://t.me/test_channel/7" in take(outbox, "-100123").html
 
 
-def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(outbox: Outbox, seeded: SeededOutbox) -> None:
-    assert not outbox.tell_day(CHAT, TODAY, NOW)
+def test_a_day_is_told_once_and_only_when_there_is_something_to_tell(
+    store: Store, outbox: Outbox, seeded: SeededOutbox
+) -> None:
+    assert not store.digests.put_day(CHAT, TODAY, NOW)
     seeded.add_story(1)
-    assert not outbox.tell_day(CHAT, TODAY, NOW), "nothing of it is posted yet"
+    assert not store.digests.put_day(CHAT, TODAY, NOW), "nothing of it is posted yet"
     send(outbox)
 
-    assert outbox.tell_day(CHAT, TODAY, NOW)
-    assert not outbox.tell_day(CHAT, TODAY, NOW)
+    assert store.digests.put_day(CHAT, TODAY, NOW)
+    assert not store.digests.put_day(CHAT, TODAY, NOW)
     tomorrow = Day(date=date(2026, 11, 23), since=TODAY.until, until=TODAY.until + 24 * HOUR)
-    assert not outbox.tell_day(CHAT, tomorrow, NOW), "the story was told yesterday"
+    assert not store.digests.put_day(CHAT, tomorrow, NOW), "the story was told yesterday"
 
 
-def test_a_digested_story_is_linked_to_its_digest(outbox: Outbox, seeded: SeededOutbox) -> None:
+def test_a_digested_story_is_linked_to_its_digest(store: Store, outbox: Outbox, seeded: SeededOutbox) -> None:
     seeded.add_stories(range(1, FLOOD + 2))
     send(outbox, message_id=50)
 
-    outbox.tell_day(CHAT, TODAY, NOW + HOUR)
+    store.digests.put_day(CHAT, TODAY, NOW + HOUR)
 
     assert take(outbox).html.count('href="https://t.me/test_channel/50"') == FLOOD + 1
 
 
-def test_stories_that_nobody_reviewed_stand_in_the_day(outbox: Outbox, seeded: SeededOutbox) -> None:
+def test_stories_that_nobody_reviewed_stand_in_the_day(store: Store, outbox: Outbox, seeded: SeededOutbox) -> None:
     late = DigestItem(topic="Не рассмотрены редакцией", title="Спорная", url="https://news.example/9")
 
-    outbox.tell_day(CHAT, TODAY, NOW, undecided=[late])
+    store.digests.put_day(CHAT, TODAY, NOW, undecided=[late])
 
     assert "<b>Не рассмотрены редакцией · 1</b>" in take(outbox).html
 

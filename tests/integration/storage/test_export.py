@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.export import COLUMNS, exported
-from monitor.storage.polls import Store
+from monitor.storage.history import EXPORT_COLUMNS, exported_articles
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.harness.command_line import call
@@ -21,18 +21,18 @@ PLACE = partial(group, chats=Chats(post="@channel"))
 
 def fill(engine: Engine, title: str = "Новость") -> None:
     store = Store(engine)
-    store.sync_feeds([feed()], NOW)
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=HOUR)
+    store.feeds.sync([feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=HOUR)
     found = (matched(1, title=title), matched(2, "extradition", "knb", title="Ещё", feed="Вторая"))
-    store.record(poll_outcome(lease_no=state.lease_no, matched=found), PLACE, window=HOUR * 48)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=found)], PLACE, window=HOUR * 48)
 
 
 def test_each_article_is_a_row_that_tells_its_fate(engine: Engine) -> None:
     fill(engine)
 
-    first, second = exported(engine)
+    first, second = exported_articles(engine)
 
-    assert tuple(first) == COLUMNS
+    assert tuple(first) == EXPORT_COLUMNS
     assert (first["story"], first["part"], first["topics"], first["tier"]) == (1, 1, ["extradition"], "post")
     assert (first["chat"], first["state"], first["message"]) == ("@channel", "pending", None)
     assert first["words"] == ["экстрадицию"]
@@ -43,8 +43,8 @@ def test_each_article_is_a_row_that_tells_its_fate(engine: Engine) -> None:
 def test_only_what_was_seen_since(engine: Engine) -> None:
     fill(engine)
 
-    assert len(list(exported(engine, since=NOW))) == 2
-    assert list(exported(engine, since=NOW + HOUR)) == []
+    assert len(list(exported_articles(engine, since=NOW))) == 2
+    assert list(exported_articles(engine, since=NOW + HOUR)) == []
 
 
 @pytest.fixture

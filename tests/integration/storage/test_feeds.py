@@ -10,7 +10,7 @@ from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState, Habit, Trouble, Validators
 from monitor.models.stories import EntryOutcome
 from monitor.storage.maintenance import Housekeeping
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
 
@@ -20,8 +20,8 @@ PLACE = partial(group, chats=Chats(post="@channel"))
 
 
 def claimed(store: Store) -> FeedState:
-    store.sync_feeds([feed()], NOW)
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    store.feeds.sync([feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     return state
 
 
@@ -31,8 +31,8 @@ def seen(*numbers: int) -> tuple[EntryOutcome, ...]:
 
 def test_several_polls_in_one_transaction(store: Store) -> None:
     names = ("А", "Б", "В")
-    store.sync_feeds([feed(name=name, url=f"http://{number}/") for number, name in enumerate(names)], NOW)
-    states = {state.name: state for state in store.claim_due_feeds(NOW, limit=9, lease=LEASE)}
+    store.feeds.sync([feed(name=name, url=f"http://{number}/") for number, name in enumerate(names)], NOW)
+    states = {state.name: state for state in store.feeds.claim(NOW, limit=9, lease=LEASE)}
     outcomes = [
         poll_outcome(
             feed=name,
@@ -44,27 +44,27 @@ def test_several_polls_in_one_transaction(store: Store) -> None:
         for number, name in enumerate(names)
     ]
 
-    assert store.record_all(outcomes, PLACE, window=WINDOW) == {"А", "Б", "В"}
+    assert store.polls.record_all(outcomes, PLACE, window=WINDOW) == {"А", "Б", "В"}
 
-    after = {state.name: state for state in store.claim_due_feeds(NOW + HOUR, limit=9, lease=LEASE)}
+    after = {state.name: state for state in store.feeds.claim(NOW + HOUR, limit=9, lease=LEASE)}
     assert {name: after[name].validators.etag for name in names} == {"А": "А", "Б": "Б", "В": "В"}
-    assert [store.sight(name, [entry(0), entry(1), entry(2)]).known for name in names] == [
+    assert [store.entries.known(name, [entry(0), entry(1), entry(2)]).known for name in names] == [
         (key,) for number in range(3) for key in entry(number).keys
     ]
 
 
 def test_in_a_batch_only_the_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
-    store.sync_feeds([feed(name="А", url="http://a/"), feed(name="Б", url="http://b/")], NOW)
-    store.claim_due_feeds(NOW, limit=9, lease=LEASE)
+    store.feeds.sync([feed(name="А", url="http://a/"), feed(name="Б", url="http://b/")], NOW)
+    store.feeds.claim(NOW, limit=9, lease=LEASE)
     outcomes = [
         poll_outcome(feed="А", lease_no=1, settled=seen(1)),
         poll_outcome(feed="Б", lease_no=9, settled=seen(2)),
     ]
 
-    assert store.record_all(outcomes, PLACE, window=WINDOW) == {"А"}
+    assert store.polls.record_all(outcomes, PLACE, window=WINDOW) == {"А"}
 
-    assert store.sight("А", [entry(1)]).unseen == ()
-    assert store.sight("Б", [entry(2)]).unseen == (entry(2),)
+    assert store.entries.known("А", [entry(1)]).unseen == ()
+    assert store.entries.known("Б", [entry(2)]).unseen == (entry(2),)
 
 
 def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store) -> None:
@@ -73,11 +73,11 @@ def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store)
         lease_no=state.lease_no, validators=Validators(etag="new"), matched=(matched(1),), is_over=False
     )
 
-    assert store.record(part, PLACE, window=WINDOW)
-    assert store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE) != (), "the lease still runs out by itself"
-    assert store.sight("Лента", [entry(1)]).unseen == ()
+    assert store.polls.record_all([part], PLACE, window=WINDOW)
+    assert store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE) != (), "the lease still runs out by itself"
+    assert store.entries.known("Лента", [entry(1)]).unseen == ()
 
-    assert not store.record(part, PLACE, window=WINDOW), "and a poll that lost it may not go on"
+    assert not store.polls.record_all([part], PLACE, window=WINDOW), "and a poll that lost it may not go on"
 
 
 HABIT = Habit(
@@ -88,73 +88,75 @@ HABIT = Habit(
 
 def test_a_habit_read_back_equals_the_habit_recorded(store: Store) -> None:
     state = claimed(store)
-    store.record(
-        poll_outcome(lease_no=state.lease_no, habit=HABIT, validators=Validators(items=b"12345678")),
+    store.polls.record_all(
+        [poll_outcome(lease_no=state.lease_no, habit=HABIT, validators=Validators(items=b"12345678"))],
         PLACE,
         window=WINDOW,
     )
 
-    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    (after,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.habit, after.validators.items, after.polled_at) == (HABIT, b"12345678", NOW)
 
-    store.sync_feeds([feed(url="http://moved/")], NOW + HOUR)
-    store.release_all()
-    (moved,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    store.feeds.sync([feed(url="http://moved/")], NOW + HOUR)
+    store.feeds.release_all()
+    (moved,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (moved.habit, moved.validators) == (Habit(), Validators()), "another address has other habits"
 
 
 def test_the_health_of_every_feed_in_one_call(store: Store) -> None:
-    store.sync_feeds([feed(name="Вторая", url="http://b/"), feed()], NOW)
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])
+    store.feeds.sync([feed(name="Вторая", url="http://b/"), feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
     failed = poll_outcome(
         lease_no=state.lease_no, failure="нет ответа", failure_kind="timeout", failures=4, habit=Habit(lies=True)
     )
-    store.record(failed, PLACE, window=WINDOW)
+    store.polls.record_all([failed], PLACE, window=WINDOW)
 
-    second, first = store.feed_health(NOW)
+    second, first = store.feeds.health(NOW)
 
     assert (first.name, first.failure, first.failure_kind, first.failures) == ("Лента", "нет ответа", "timeout", 4)
     assert first.troubles == (Trouble.FAILING, Trouble.LYING)
     assert (second.polled_at, second.troubles) == (None, ())
-    store.sync_feeds([feed()], NOW)
-    assert [one.name for one in store.feed_health(NOW)] == ["Лента"]
+    store.feeds.sync([feed()], NOW)
+    assert [one.name for one in store.feeds.health(NOW)] == ["Лента"]
 
 
 def test_a_failure_of_ours_is_taken_back(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, failure="нет сети", failures=1), PLACE, window=WINDOW)
+    store.polls.record_all(
+        [poll_outcome(lease_no=state.lease_no, failure="нет сети", failures=1)], PLACE, window=WINDOW
+    )
 
-    store.forgive(["Лента"], NOW + timedelta(minutes=1))
+    store.feeds.forgive(["Лента"], NOW + timedelta(minutes=1))
 
-    (after,) = store.claim_due_feeds(NOW + timedelta(minutes=1), limit=1, lease=LEASE)
+    (after,) = store.feeds.claim(NOW + timedelta(minutes=1), limit=1, lease=LEASE)
     assert after.failures == 0
-    assert store.feed_health(NOW)[0].failure == ""
-    store.forgive(["Лента"], NOW)
-    assert store.feed_health(NOW)[0].failures == 0
+    assert store.feeds.health(NOW)[0].failure == ""
+    store.feeds.forgive(["Лента"], NOW)
+    assert store.feeds.health(NOW)[0].failures == 0
 
 
 def test_a_known_entry_takes_its_new_keys_along(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, settled=seen(1)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen(1))], PLACE, window=WINDOW)
     renamed = entry(1, keys=("g:new", *entry(1).keys))
 
-    sighting = store.sight("Лента", [renamed])
+    sighting = store.entries.known("Лента", [renamed])
     assert (sighting.unseen, sighting.aliases) == ((), (("g:new", entry(1).keys[0]),))
-    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
-    store.record(poll_outcome(lease_no=again.lease_no, aliases=sighting.aliases), PLACE, window=WINDOW)
+    (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
+    store.polls.record_all([poll_outcome(lease_no=again.lease_no, aliases=sighting.aliases)], PLACE, window=WINDOW)
 
-    assert store.sight("Лента", [entry(9, keys=("g:new",))]).unseen == ()
+    assert store.entries.known("Лента", [entry(9, keys=("g:new",))]).unseen == ()
 
 
 def test_what_was_shown_lately_comes_newest_first(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, settled=seen(1, 2, 3)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen(1, 2, 3))], PLACE, window=WINDOW)
 
-    assert store.shown_lately("Лента", limit=2) == (
+    assert store.entries.shown_lately("Лента", limit=2) == (
         ("Новость 3", "https://news.example/3"),
         ("Новость 2", "https://news.example/2"),
     )
-    assert store.shown_lately("Другая") == ()
+    assert store.entries.shown_lately("Другая") == ()
 
 
 DAY = timedelta(days=1)
@@ -163,14 +165,14 @@ DAY = timedelta(days=1)
 def poll_at(store: Store, day: int, *shown: int, whole: bool = True) -> None:
     """A good poll on that day; `whole` reads the body and finds these entries, else it is a 304."""
     now = NOW + day * DAY
-    (state,) = store.claim_due_feeds(now, limit=1, lease=LEASE, names=["Лента"])
+    (state,) = store.feeds.claim(now, limit=1, lease=LEASE, names=["Лента"])
     habit = replace(state.habit, read_at=now) if whole else state.habit
-    sighting = store.sight("Лента", [entry(number) for number in shown])
+    sighting = store.entries.known("Лента", [entry(number) for number in shown])
     new = tuple(EntryOutcome(entry=one, outcome=Outcome.UNMATCHED, reason="") for one in sighting.unseen)
     outcome = poll_outcome(
         lease_no=state.lease_no, polled_at=now, next_poll_at=now, habit=habit, settled=new, known_keys=sighting.known
     )
-    assert store.record(outcome, PLACE, window=WINDOW)
+    assert store.polls.record_all([outcome], PLACE, window=WINDOW)
 
 
 def tidied(engine: Engine, now: datetime) -> int:
@@ -179,11 +181,11 @@ def tidied(engine: Engine, now: datetime) -> int:
 
 
 def is_known(store: Store, number: int) -> bool:
-    return store.sight("Лента", [entry(number)]).unseen == ()
+    return store.entries.known("Лента", [entry(number)]).unseen == ()
 
 
 def test_keys_live_as_long_as_their_feed_shows_them_and_ninety_days_more(store: Store, engine: Engine) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll_at(store, 0, 1, 2)
     poll_at(store, 10, 2, 3)
 
@@ -193,7 +195,7 @@ def test_keys_live_as_long_as_their_feed_shows_them_and_ninety_days_more(store: 
 
 
 def test_a_feed_that_never_changes_keeps_its_keys(store: Store, engine: Engine) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll_at(store, 0, 1)
     poll_at(store, 200, whole=False)
 
@@ -205,9 +207,9 @@ def test_a_feed_that_never_changes_keeps_its_keys(store: Store, engine: Engine) 
 
 
 def test_the_keys_of_a_feed_taken_out_are_forgotten_in_time(store: Store, engine: Engine) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll_at(store, 0, 1)
-    store.sync_feeds([], NOW)
+    store.feeds.sync([], NOW)
 
     assert tidied(engine, NOW + 89 * DAY) == 0
     assert tidied(engine, NOW + 91 * DAY) == 1

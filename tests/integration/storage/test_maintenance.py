@@ -9,8 +9,8 @@ from monitor.models.articles import Outcome
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.maintenance import BATCH, BEATS_KEPT, CHORES, SENDS_KEPT, TIDIED, TIDY_EVERY, Housekeeping
-from monitor.storage.polls import Store
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.storage.tables import entries, entry_keys, feeds, heartbeats, sends
 from tests.factories import NOW, feed
 
@@ -25,7 +25,7 @@ def count(engine: Engine, table: str) -> int:
 @pytest.fixture
 def filled(engine: Engine, store: Store) -> Engine:
     """In each table one row a second too old and one just young enough; more old keys than a batch."""
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     keys = [("young", NOW - KEYS_KEPT), *((f"old {n}", NOW - KEYS_KEPT - SECOND) for n in range(BATCH + 1))]
     entry = {"feed": "Лента", "url": "", "title": "Т", "seen_at": NOW, "outcome": Outcome.UNMATCHED, "reason": ""}
     with write_transaction(engine) as db:

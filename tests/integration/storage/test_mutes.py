@@ -17,7 +17,7 @@ from monitor.models.articles import Outcome, Verdict
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
@@ -40,7 +40,7 @@ class Days:
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.store, self.book, self.clock = engine, Store(engine), MuteStore(engine), Clock()
-        self.store.sync_feeds([feed()], self.clock())
+        self.store.feeds.sync([feed()], self.clock())
         self.held: dict[str, frozenset[RuleName]] = {}
         self.steps = 0
 
@@ -61,14 +61,14 @@ class Days:
         """An article that these rules find, if every one of them is muted."""
         if not self.muted() >= set(finding):
             return
-        (state,) = self.store.claim_due_feeds(self.clock(), limit=1, lease=timedelta(minutes=5), names=["Лента"])
+        (state,) = self.store.feeds.claim(self.clock(), limit=1, lease=timedelta(minutes=5), names=["Лента"])
         (topic,) = verdict("t").topics
         muted = Verdict(muted=tuple(replace(topic, rule=rule.rule) for rule in finding))
         told = replace(telling(self.steps), verdict=muted)
         one = EntryOutcome(entry=entry(self.steps), outcome=Outcome.REVIEW, reason="на паузе", telling=told)
         polled = poll_outcome(lease_no=state.lease_no, polled_at=self.clock(), settled=(one,))
-        assert self.store.record(
-            polled, lambda *found, **given: group(*found, chats=Chats(post="@c"), **given), window=SAME_CASE
+        assert self.store.polls.record_all(
+            [polled], lambda *found, **given: group(*found, chats=Chats(post="@c"), **given), window=SAME_CASE
         )
         self.held[told.article.url] = frozenset(finding)
 

@@ -20,6 +20,7 @@ from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.digests import FLOOD
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.tables import chats, deliveries, sends, stories
+from monitor.storage.uncertain import UncertainPosts
 from tests.factories import NOW
 from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
@@ -58,7 +59,7 @@ class Law(RuleBasedStateMachine):
         with write_transaction(self.engine) as db:
             for table in (deliveries, stories, chats, sends):
                 db.execute(table.delete())
-        self.outbox = Outbox(self.engine)
+        self.outbox, self.uncertain = Outbox(self.engine), UncertainPosts(self.engine)
         self.now = NOW
         self.in_hand: Delivery | None = None
         self.accepted = False  # Telegram has taken what is in hand
@@ -152,7 +153,7 @@ class Law(RuleBasedStateMachine):
     @precondition(lambda self: self.moves == 0)  # a channel, which has a preview, never moves
     @rule()
     def a_doubt_is_looked_for(self) -> None:
-        doubt = self.outbox.take_doubt(CHAT, self.now)
+        doubt = self.uncertain.take(CHAT, self.now)
         if doubt is None:
             return
         found = [number for number, delivery in self.messages.items() if delivery == doubt.id]
@@ -160,9 +161,9 @@ class Law(RuleBasedStateMachine):
         assert doubt.known.isdisjoint(found)
         if found:
             assert doubt.later is None or found[0] < doubt.later
-            assert self.outbox.confirm(doubt, found[0], self.now)
+            assert self.uncertain.confirm(doubt, found[0], self.now)
         elif self.now - doubt.doubted_at >= PATIENCE:
-            assert self.outbox.resend(doubt, "нет в канале", self.now)
+            assert self.uncertain.resend(doubt, "нет в канале", self.now)
 
     @rule()
     def the_process_is_killed_and_starts_again(self) -> None:

@@ -13,8 +13,8 @@ from monitor.models.feeds import FeedState, Validators
 from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.stories.grouping import Chats, group
 from monitor.stories.similarity import SimilarityIndex
@@ -27,8 +27,8 @@ VALIDATORS = Validators(etag='W/"1"', last_modified="Sun", body_hash="x", items=
 
 
 def claimed(store: Store, name: str = "Лента") -> FeedState:
-    store.sync_feeds([feed(name=name)], NOW)
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    store.feeds.sync([feed(name=name)], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     return state
 
 
@@ -36,72 +36,72 @@ def test_a_new_feed_is_due_at_once_and_leased_only_once(store: Store) -> None:
     state = claimed(store)
 
     assert state == FeedState(name="Лента", lease_no=1)
-    assert store.claim_due_feeds(NOW, limit=10, lease=LEASE) == ()
+    assert store.feeds.claim(NOW, limit=10, lease=LEASE) == ()
 
 
 def test_a_lease_of_a_dead_worker_runs_out(store: Store) -> None:
     claimed(store)
 
-    (again,) = store.claim_due_feeds(NOW + LEASE, limit=10, lease=LEASE)
+    (again,) = store.feeds.claim(NOW + LEASE, limit=10, lease=LEASE)
     assert again.lease_no == 2
 
 
 def test_release_all_frees_the_leases_of_a_killed_process(store: Store) -> None:
     claimed(store)
 
-    store.release_all()
+    store.feeds.release_all()
 
-    assert len(store.claim_due_feeds(NOW, limit=10, lease=LEASE)) == 1
+    assert len(store.feeds.claim(NOW, limit=10, lease=LEASE)) == 1
 
 
 def test_the_longest_due_feed_comes_first_and_the_limit_holds(store: Store) -> None:
-    store.sync_feeds([feed(name="поздняя", url="http://a/")], NOW)
-    store.sync_feeds([feed(name="поздняя", url="http://a/"), feed(name="ранняя", url="http://b/")], NOW - HOUR)
+    store.feeds.sync([feed(name="поздняя", url="http://a/")], NOW)
+    store.feeds.sync([feed(name="поздняя", url="http://a/"), feed(name="ранняя", url="http://b/")], NOW - HOUR)
 
-    (first,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    (first,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     assert first.name == "ранняя"
 
 
 def test_named_feeds_are_claimed_due_or_not(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no)], PLACE, window=WINDOW)
 
-    assert store.claim_due_feeds(NOW, limit=1, lease=LEASE) == ()
-    assert len(store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])) == 1
+    assert store.feeds.claim(NOW, limit=1, lease=LEASE) == ()
+    assert len(store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])) == 1
 
 
 def test_a_feed_taken_out_of_the_file_rests_and_comes_back(store: Store) -> None:
-    store.sync_feeds([feed()], NOW)
-    store.sync_feeds([], NOW)
-    assert store.claim_due_feeds(NOW, limit=1, lease=LEASE) == ()
+    store.feeds.sync([feed()], NOW)
+    store.feeds.sync([], NOW)
+    assert store.feeds.claim(NOW, limit=1, lease=LEASE) == ()
 
-    store.sync_feeds([feed()], NOW)
-    assert len(store.claim_due_feeds(NOW, limit=1, lease=LEASE)) == 1
+    store.feeds.sync([feed()], NOW)
+    assert len(store.feeds.claim(NOW, limit=1, lease=LEASE)) == 1
 
 
 def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) -> None:
     state = claimed(store)
     outcome = poll_outcome(validators=VALIDATORS, settled=(settled(1),), had_entries=True)
-    store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
+    store.polls.record_all([replace(outcome, lease_no=state.lease_no)], PLACE, window=WINDOW)
 
-    store.sync_feeds([feed(url="http://127.0.0.1/new")], NOW)
+    store.feeds.sync([feed(url="http://127.0.0.1/new")], NOW)
 
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     assert state.validators == Validators()
     assert state.baseline_at == NOW
-    assert store.sight("Лента", [entry(1), entry(2)]).unseen == (entry(2),)
+    assert store.entries.known("Лента", [entry(1), entry(2)]).unseen == (entry(2),)
 
 
 def test_record_keeps_validators_and_entries_together(store: Store) -> None:
     state = claimed(store)
     outcome = poll_outcome(validators=VALIDATORS, settled=(settled(1),), had_entries=True)
 
-    assert store.record(replace(outcome, lease_no=state.lease_no), PLACE, window=WINDOW)
+    assert store.polls.record_all([replace(outcome, lease_no=state.lease_no)], PLACE, window=WINDOW)
 
-    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    (after,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.validators, after.had_entries) == (VALIDATORS, True)
     assert after.succeeded_at == after.baseline_at == NOW
-    assert store.sight("Лента", [entry(1)]).unseen == ()
+    assert store.entries.known("Лента", [entry(1)]).unseen == ()
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
@@ -114,28 +114,28 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
 
     outcome = poll_outcome(lease_no=state.lease_no, validators=VALIDATORS, settled=(settled(1),), matched=(matched(2),))
     with pytest.raises(RuntimeError):
-        store.record(outcome, breaks, window=WINDOW)
+        store.polls.record_all([outcome], breaks, window=WINDOW)
 
-    assert store.sight("Лента", [entry(1), entry(2)]).unseen == (entry(1), entry(2))
+    assert store.entries.known("Лента", [entry(1), entry(2)]).unseen == (entry(1), entry(2))
     with engine.connect() as db:
         assert db.scalar(select(feeds.c.etag)) is None
 
 
 def test_a_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
     state = claimed(store)
-    store.claim_due_feeds(NOW + LEASE, limit=1, lease=LEASE)
+    store.feeds.claim(NOW + LEASE, limit=1, lease=LEASE)
 
     late = poll_outcome(lease_no=state.lease_no, settled=(settled(1),))
 
-    assert not store.record(late, PLACE, window=WINDOW)
-    assert store.sight("Лента", [entry(1)]).unseen == (entry(1),)
+    assert not store.polls.record_all([late], PLACE, window=WINDOW)
+    assert store.entries.known("Лента", [entry(1)]).unseen == (entry(1),)
 
 
 def test_a_failed_poll_keeps_the_old_validators_and_the_baseline(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, failure="timeout", failures=1), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, failure="timeout", failures=1)], PLACE, window=WINDOW)
 
-    (after,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    (after,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.failures, after.baseline_at, after.succeeded_at) == (1, None, None)
 
 
@@ -143,25 +143,25 @@ def test_any_key_seen_makes_an_entry_seen_in_this_feed_only(store: Store) -> Non
     state = claimed(store)
     two_keys = entry(1, keys=("g:1", "u:1"))
     known = EntryOutcome(entry=two_keys, outcome=Outcome.UNMATCHED, reason="")
-    store.record(poll_outcome(lease_no=state.lease_no, settled=(known,)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(known,))], PLACE, window=WINDOW)
 
-    assert store.sight("Лента", [entry(2, keys=("g:9", "u:1"))]).unseen == ()
-    assert len(store.sight("Другая", [two_keys]).unseen) == 1
+    assert store.entries.known("Лента", [entry(2, keys=("g:9", "u:1"))]).unseen == ()
+    assert len(store.entries.known("Другая", [two_keys]).unseen) == 1
 
 
 def test_hundreds_of_keys_at_once(store: Store) -> None:
     state = claimed(store)
     many = [entry(number) for number in range(1200)]
     seen = tuple(EntryOutcome(entry=one, outcome=Outcome.BASELINE, reason="") for one in many)
-    store.record(poll_outcome(lease_no=state.lease_no, settled=seen), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen)], PLACE, window=WINDOW)
 
-    assert store.sight("Лента", [*many, entry(5000)]).unseen == (entry(5000),)
+    assert store.entries.known("Лента", [*many, entry(5000)]).unseen == (entry(5000),)
 
 
 def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox: Outbox, engine: Engine) -> None:
     state = claimed(store)
 
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
 
     with engine.connect() as db:
         assert db.execute(select(entries.c.outcome)).scalars().all() == [Outcome.POSTED]
@@ -176,12 +176,12 @@ def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox
 
 def test_a_second_telling_joins_and_raises_the_wanted_revision(store: Store, engine: Engine) -> None:
     first = claimed(store)
-    store.record(poll_outcome(lease_no=first.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
-    store.sync_feeds([feed(), feed(name="Вторая", url="http://b/")], NOW)
-    (second,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Вторая"])
+    store.polls.record_all([poll_outcome(lease_no=first.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
+    store.feeds.sync([feed(), feed(name="Вторая", url="http://b/")], NOW)
+    (second,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Вторая"])
 
     joins = poll_outcome(feed="Вторая", lease_no=second.lease_no, matched=(matched(2, feed="Вторая"),))
-    store.record(joins, PLACE, window=WINDOW)
+    store.polls.record_all([joins], PLACE, window=WINDOW)
 
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 1
@@ -193,7 +193,7 @@ def test_a_second_telling_joins_and_raises_the_wanted_revision(store: Store, eng
 
 def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
     read: list[Story] = []
 
     def look(
@@ -202,9 +202,9 @@ def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
         read.extend(recent)
         return PLACE(matched, recent, shelf=shelf, now=now)
 
-    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
-    store.record(
-        poll_outcome(lease_no=again.lease_no, matched=(matched(2, title="Адвокат обжалует"),)),
+    (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
+    store.polls.record_all(
+        [poll_outcome(lease_no=again.lease_no, matched=(matched(2, title="Адвокат обжалует"),))],
         look,
         window=WINDOW,
     )
@@ -216,12 +216,12 @@ def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
 
 def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engine) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
     later = NOW + timedelta(hours=49)
-    (again,) = store.claim_due_feeds(later, limit=1, lease=LEASE)
+    (again,) = store.feeds.claim(later, limit=1, lease=LEASE)
 
-    store.record(
-        poll_outcome(lease_no=again.lease_no, polled_at=later, matched=(matched(2, feed="Вторая"),)),
+    store.polls.record_all(
+        [poll_outcome(lease_no=again.lease_no, polled_at=later, matched=(matched(2, feed="Вторая"),))],
         PLACE,
         window=WINDOW,
     )
@@ -232,11 +232,11 @@ def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engi
 
 def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
-    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
+    (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
 
     new_topic = matched(2, "extradition", "knb", feed="Вторая")
-    store.record(poll_outcome(lease_no=again.lease_no, matched=(new_topic,)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=again.lease_no, matched=(new_topic,))], PLACE, window=WINDOW)
 
     with engine.connect() as db:
         rows = db.execute(select(deliveries).order_by(deliveries.c.id)).all()
@@ -249,13 +249,13 @@ def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine)
 def test_two_workers_place_into_the_same_stories(store: Store, engine: Engine) -> None:
     """Each keeps a shelf of its own; what the other recorded meanwhile is on it before anything is placed."""
     other = Store(engine)
-    store.sync_feeds([feed(name="Лента"), feed(name="Вторая", url="http://127.0.0.1/2")], NOW)
-    states = {state.name: state for state in store.claim_due_feeds(NOW, limit=2, lease=LEASE)}
+    store.feeds.sync([feed(name="Лента"), feed(name="Вторая", url="http://127.0.0.1/2")], NOW)
+    states = {state.name: state for state in store.feeds.claim(NOW, limit=2, lease=LEASE)}
 
     for worker, name, number in ((store, "Лента", 1), (other, "Вторая", 2)):
         found = matched(number, feed=name)
         outcome = poll_outcome(feed=name, lease_no=states[name].lease_no, matched=(found,))
-        assert worker.record(outcome, PLACE, window=WINDOW)
+        assert worker.polls.record_all([outcome], PLACE, window=WINDOW)
 
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 1
@@ -273,34 +273,34 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Stor
 
     outcome = poll_outcome(lease_no=state.lease_no, matched=(matched(1),))
     with pytest.raises(Exception, match=r"(?i)null"):
-        store.record(outcome, breaks, window=WINDOW)
+        store.polls.record_all([outcome], breaks, window=WINDOW)
 
-    assert store.record(outcome, PLACE, window=WINDOW)
+    assert store.polls.record_all([outcome], PLACE, window=WINDOW)
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 1
 
 
 def test_a_new_headline_is_seen_once_more_and_a_counter_in_it_is_none(store: Store) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, settled=(settled(1),)), PLACE, window=WINDOW)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(settled(1),))], PLACE, window=WINDOW)
     changed = entry(1, title="Совсем иначе")
 
-    (again,) = store.sight("Лента", [changed]).unseen
-    assert store.sight("Лента", [entry(1, title="Новость 1 (12:30)")]).unseen == ()
+    (again,) = store.entries.known("Лента", [changed]).unseen
+    assert store.entries.known("Лента", [entry(1, title="Новость 1 (12:30)")]).unseen == ()
 
-    (later,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    (later,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     told = EntryOutcome(entry=again, outcome=Outcome.UNMATCHED, reason="")
-    store.record(poll_outcome(lease_no=later.lease_no, settled=(told,)), PLACE, window=WINDOW)
-    assert store.sight("Лента", [changed]).unseen == ()
+    store.polls.record_all([poll_outcome(lease_no=later.lease_no, settled=(told,))], PLACE, window=WINDOW)
+    assert store.entries.known("Лента", [changed]).unseen == ()
 
 
 def test_a_changed_headline_is_recorded_and_wanted(store: Store, engine: Engine) -> None:
     state = claimed(store)
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(1),)), PLACE, window=WINDOW)
-    (again,) = store.claim_due_feeds(NOW + HOUR, limit=1, lease=LEASE)
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
+    (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
 
-    store.record(
-        poll_outcome(lease_no=again.lease_no, matched=(matched(1, title="Его не выдадут"),)), PLACE, window=WINDOW
+    store.polls.record_all(
+        [poll_outcome(lease_no=again.lease_no, matched=(matched(1, title="Его не выдадут"),))], PLACE, window=WINDOW
     )
 
     with engine.connect() as db:
@@ -312,7 +312,7 @@ def test_a_changed_headline_is_recorded_and_wanted(store: Store, engine: Engine)
 
 
 def test_a_heartbeat_is_the_last_one(store: Store, engine: Engine) -> None:
-    store.beat("poll", NOW)
-    store.beat("poll", NOW + HOUR)
+    store.heartbeats.beat("poll", NOW)
+    store.heartbeats.beat("poll", NOW + HOUR)
 
     assert Stats(engine).vitals(NOW).beats == {"poll": NOW + HOUR}

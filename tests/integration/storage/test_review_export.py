@@ -9,8 +9,8 @@ import pytest
 from monitor.models.articles import Tier
 from monitor.models.stories import Decision
 from monitor.storage.database import migrate, open_engine
-from monitor.storage.polls import Store
 from monitor.storage.reviews import Reviews
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.harness.command_line import call
@@ -28,9 +28,11 @@ def reviews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
     engine = open_engine(address)
     migrate(engine)
     store = Store(engine)
-    store.sync_feeds([feed()], NOW)
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=HOUR)
-    store.record(poll_outcome(lease_no=state.lease_no, matched=(matched(tier=Tier.REVIEW),)), NOBODY, window=HOUR)
+    store.feeds.sync([feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=HOUR)
+    store.polls.record_all(
+        [poll_outcome(lease_no=state.lease_no, matched=(matched(tier=Tier.REVIEW),))], NOBODY, window=HOUR
+    )
     return Reviews(engine, channel="@channel", zone="Asia/Almaty")
 
 

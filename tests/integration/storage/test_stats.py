@@ -11,8 +11,8 @@ from monitor.models.health import Disk
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
-from monitor.storage.polls import Store
 from monitor.storage.stats import Stats
+from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
@@ -32,9 +32,11 @@ def lookout(engine: Engine) -> Stats:
 
 def poll(store: Store, *numbers: int) -> None:
     """A poll of the default feed that finds these stories."""
-    (state,) = store.claim_due_feeds(NOW, limit=1, lease=LEASE, names=["Лента"])
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
     found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
-    assert store.record(poll_outcome(lease_no=state.lease_no, matched=found), PLACE, window=timedelta(days=5))
+    assert store.polls.record_all(
+        [poll_outcome(lease_no=state.lease_no, matched=found)], PLACE, window=timedelta(days=5)
+    )
 
 
 def send(outbox: Outbox, settlement: Settlement) -> Delivery:
@@ -53,7 +55,7 @@ def test_an_empty_database(lookout: Stats) -> None:
 
 
 def test_feeds_by_state(store: Store, lookout: Stats, engine: Engine) -> None:
-    store.sync_feeds([feed(name=name) for name in ("Хорошая", "Плохая", "Новая", "Бывшая")], NOW)
+    store.feeds.sync([feed(name=name) for name in ("Хорошая", "Плохая", "Новая", "Бывшая")], NOW)
     with write_transaction(engine) as db:
         polled = {"polled_at": NOW, "next_poll_at": NOW + HOUR}
         db.execute(update(feeds).where(feeds.c.name != "Новая").values(**polled))
@@ -67,15 +69,15 @@ def test_feeds_by_state(store: Store, lookout: Stats, engine: Engine) -> None:
 
 
 def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, lookout: Stats) -> None:
-    store.sync_feeds([feed()], NOW)
-    store.claim_due_feeds(NOW, limit=1, lease=LEASE)
+    store.feeds.sync([feed()], NOW)
+    store.feeds.claim(NOW, limit=1, lease=LEASE)
 
     assert lookout.vitals(NOW + MINUTE).due_since is None
     assert lookout.vitals(NOW + LEASE).due_since == NOW
 
 
 def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Stats) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, 1, 2, 3)
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
     doubtful = send(outbox, LOST)
@@ -89,7 +91,7 @@ def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Stats) ->
 
 
 def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, lookout: Stats, engine: Engine) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, 1)
     with write_transaction(engine) as db:
         db.execute(update(deliveries).values(message_id=7, updated_at=NOW + HOUR))
@@ -100,7 +102,7 @@ def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, looko
 def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
     store: Store, outbox: Outbox, lookout: Stats
 ) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, 1)
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
     with write_transaction(outbox._engine) as db:
@@ -123,7 +125,7 @@ def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Stats, engine: 
 
 
 def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Stats) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, 1)
     posted = send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
 
@@ -132,7 +134,7 @@ def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Stats) -> No
 
 
 def test_what_fired_since_it_was_last_asked(store: Store, lookout: Stats) -> None:
-    store.sync_feeds([feed()], NOW)
+    store.feeds.sync([feed()], NOW)
     poll(store, 1, 2)
     first = lookout.fired(after=0, since=NOW - HOUR)
     poll(store, 3)

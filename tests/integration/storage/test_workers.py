@@ -23,7 +23,7 @@ from monitor.storage.database import (
     write_transaction,
 )
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.storage.tables import feeds
 from tests.factories import HOUR, NOW, poll_outcome
 from tests.factories import feed as make_feed
@@ -61,7 +61,7 @@ def test_workers_that_start_at_once_migrate_once(url: str) -> None:
     def start(_: int) -> None:
         engine = open_engine(url)
         migrate(engine)
-        Store(engine).sync_feeds([make_feed(name=f"Лента {number}") for number in range(50)], NOW)
+        Store(engine).feeds.sync([make_feed(name=f"Лента {number}") for number in range(50)], NOW)
         engine.dispose()
 
     at_once(start)
@@ -94,14 +94,14 @@ def test_many_rows_are_locked_in_one_order(url: str) -> None:
     engine = open_engine(url)
     migrate(engine)
     store = Store(engine)
-    store.sync_feeds(wanted, NOW)
-    claimed = {one.name: one.lease_no for one in store.claim_due_feeds(NOW, limit=40, lease=LEASE)}
+    store.feeds.sync(wanted, NOW)
+    claimed = {one.name: one.lease_no for one in store.feeds.claim(NOW, limit=40, lease=LEASE)}
     outcomes = [poll_outcome(feed=name, lease_no=claimed[name], next_poll_at=NOW) for name in reversed(names)]
     jobs: list[Callable[[], object]] = [
-        lambda: store.record_all(outcomes, lambda *_, **__: (), window=HOUR),
-        lambda: store.forgive(names[::-1], NOW),
-        lambda: store.sync_feeds(wanted[::-1], NOW),
-        lambda: store.claim_due_feeds(NOW, limit=10, lease=LEASE),
+        lambda: store.polls.record_all(outcomes, lambda *_, **__: (), window=HOUR),
+        lambda: store.feeds.forgive(names[::-1], NOW),
+        lambda: store.feeds.sync(wanted[::-1], NOW),
+        lambda: store.feeds.claim(NOW, limit=10, lease=LEASE),
     ]
 
     def many(number: int) -> None:
@@ -116,13 +116,13 @@ def test_a_lease_given_up_is_free_at_once_unless_it_was_taken_over(url: str) -> 
     engine = open_engine(url)
     migrate(engine)
     store = Store(engine)
-    store.sync_feeds([make_feed(name="А"), make_feed(name="Б")], NOW)
-    mine = store.claim_due_feeds(NOW, limit=2, lease=LEASE)
-    (taken_over,) = store.claim_due_feeds(NOW + LEASE, limit=2, lease=LEASE, names=["Б"])
+    store.feeds.sync([make_feed(name="А"), make_feed(name="Б")], NOW)
+    mine = store.feeds.claim(NOW, limit=2, lease=LEASE)
+    (taken_over,) = store.feeds.claim(NOW + LEASE, limit=2, lease=LEASE, names=["Б"])
 
-    store.release(mine)
+    store.feeds.release(mine)
 
-    assert [one.name for one in store.claim_due_feeds(NOW + LEASE, limit=2, lease=LEASE)] == ["А"]
+    assert [one.name for one in store.feeds.claim(NOW + LEASE, limit=2, lease=LEASE)] == ["А"]
     assert taken_over.lease_no == 2
     engine.dispose()
 
@@ -139,10 +139,10 @@ def test_the_server_restarts_and_work_goes_on(server: PostgresServer) -> None:
     engine = open_engine(server.new_database())
     migrate(engine)
     store, outbox = Store(engine), Outbox(engine)
-    store.sync_feeds([make_feed(name="А")], NOW)
+    store.feeds.sync([make_feed(name="А")], NOW)
 
     server.restart()
-    assert store.claim_due_feeds(NOW, limit=1, lease=LEASE), "a connection that broke is replaced unseen"
+    assert store.feeds.claim(NOW, limit=1, lease=LEASE), "a connection that broke is replaced unseen"
 
     server.stop(immediate=True)
     with pytest.raises(DatabaseError, match="недоступна"):
@@ -150,8 +150,8 @@ def test_the_server_restarts_and_work_goes_on(server: PostgresServer) -> None:
     server.start()
 
     assert outbox.recover(NOW, everything=False) == 0
-    assert not store.claim_due_feeds(NOW + LEASE / 2, limit=1, lease=LEASE), "the lease outlived the crash"
-    assert store.claim_due_feeds(NOW + LEASE, limit=1, lease=LEASE)
+    assert not store.feeds.claim(NOW + LEASE / 2, limit=1, lease=LEASE), "the lease outlived the crash"
+    assert store.feeds.claim(NOW + LEASE, limit=1, lease=LEASE)
     engine.dispose()
 
 
@@ -168,7 +168,7 @@ def test_the_server_goes_away_in_the_middle_of_a_transaction(server: PostgresSer
     with pytest.raises(DatabaseError):
         torn()
 
-    assert store.feed_health(NOW) == ()
+    assert store.feeds.health(NOW) == ()
     engine.dispose()
 
 
@@ -202,7 +202,7 @@ def test_a_worker_of_the_version_before_starts_on_tables_of_the_next(url: str) -
 
     migrate(engine)
     require_usable_schema(engine)
-    Store(engine).sync_feeds([make_feed()], NOW)
+    Store(engine).feeds.sync([make_feed()], NOW)
 
     with pytest.raises(SchemaError, match="обновите"):
         require_current_schema(engine)  # a copy would leave the column out

@@ -16,7 +16,7 @@ from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.polls import Store
+from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import feed, matched, poll_outcome
 
@@ -47,9 +47,9 @@ def past(url: str) -> None:
     """Three feeds: one well, one failing and lying, one never asked; a post sent and one waiting."""
     engine = open_engine(url)
     store, outbox = Store(engine), Outbox(engine)
-    store.sync_feeds([feed(name=name, url=f"http://{name}/") for name in ("Первая", "Вторая", "Третья")], NOW)
+    store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in ("Первая", "Вторая", "Третья")], NOW)
     place = partial(group, chats=Chats(post="@channel"))
-    states = {s.name: s for s in store.claim_due_feeds(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
+    states = {s.name: s for s in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
     at = NOW - timedelta(minutes=40)
     good = poll_outcome(feed="Первая", lease_no=1, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
     failed = poll_outcome(
@@ -57,7 +57,7 @@ def past(url: str) -> None:
         habit=Habit(lies=True),
     )  # fmt: skip
     assert len(states) == 2
-    store.record_all([good, failed], place, window=timedelta(hours=48))
+    store.polls.record_all([good, failed], place, window=timedelta(hours=48))
     delivery = outbox.claim("@channel", at + timedelta(seconds=2), lease=LEASE, pace=Pace())
     assert delivery is not None
     outbox.settle(delivery, Settlement(state=DeliveryState.SENT, message_id=7), at + timedelta(seconds=3))  # type: ignore[arg-type]  # a Delivery: nothing else is there to wait for

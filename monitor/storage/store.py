@@ -1,0 +1,37 @@
+"""Every repository of one database, for those who wire. Who needs one repository is given that one."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from monitor.storage.alarms import AlarmStore
+from monitor.storage.archive import Archive
+from monitor.storage.chats import ChatStore, UpdateCursor
+from monitor.storage.digests import DigestStore
+from monitor.storage.entries import EntryStore
+from monitor.storage.feeds import FeedStore
+from monitor.storage.history import History
+from monitor.storage.maintenance import HeartbeatStore, Housekeeping
+from monitor.storage.mutes import MuteStore
+from monitor.storage.outbox import Outbox
+from monitor.storage.polls import PollStore
+from monitor.storage.reviews import Reviews
+from monitor.storage.stats import Stats
+from monitor.storage.uncertain import UncertainPosts
+
+
+class Store:
+    """The repositories, each under the name of what it keeps.
+
+    `channel` gets what reviewers publish, `zone` is the maintainers' clock, `folder` is where the database file lies
+    (None: it lies elsewhere).
+    """
+
+    def __init__(self, engine: Engine, *, channel: str = "", zone: str = "UTC", folder: Path | None = None) -> None:
+        self.feeds, self.entries, self.polls = FeedStore(engine), EntryStore(engine), PollStore(engine)
+        self.archive, self.history = Archive(engine), History(engine)
+        self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
+        self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
+        self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
+        self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
+        self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)
