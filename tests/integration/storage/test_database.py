@@ -154,7 +154,7 @@ def _migrate_to(engine: Engine, revision: str) -> None:
 def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'monitor.db'}"
     holder = (
-        "import sys; from monitor.database import instance_lock\n"
+        "import sys; from monitor.storage.database import instance_lock\n"
         "with instance_lock(sys.argv[1]):\n    print('held', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
@@ -177,7 +177,7 @@ def test_a_folder_of_another_user_is_explained() -> None:
     folder = Path(tempfile.mkdtemp())  # not tmp_path: its parents are closed to other users
     folder.chmod(0o755)
     opening = (
-        "import os, sys; from monitor.database import instance_lock\n"
+        "import os, sys; from monitor.storage.database import instance_lock\n"
         "os.setgid(10001); os.setuid(10001)\n"
         "with instance_lock(sys.argv[1]): pass"
     )
