@@ -35,14 +35,14 @@ HEAVY = Fetched(url="https://news.example/a/2", body=b"<html><body>" + b"<ul><li
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Sandbox]:
+async def sandbox() -> AsyncIterator[Sandbox]:
     """One that reads everything in children."""
     async with Sandbox(small=0) as opened:
         yield opened
 
 
-def pids(reader: Sandbox) -> list[int]:
-    return [child.process.pid for child in reader._idle]
+def pids(sandbox: Sandbox) -> list[int]:
+    return [child.process.pid for child in sandbox._idle]
 
 
 def is_alive(pid: int) -> bool:
@@ -52,66 +52,66 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-async def test_a_child_answers_as_the_parsers_do(reader: Sandbox) -> None:
-    assert await reader.parse(feed(), FEED, now=NOW) == parse.parse(feed(), FEED, now=NOW)
+async def test_a_child_answers_as_the_parsers_do(sandbox: Sandbox) -> None:
+    assert await sandbox.parse(feed(), FEED, now=NOW) == parse.parse(feed(), FEED, now=NOW)
     named = {"now": NOW, "tz": "Asia/Almaty"}
     direct = article.extract(PAGE.body, content_type=PAGE.content_type, url=PAGE.url, now=NOW, tz="Asia/Almaty")
-    assert await reader.extract(PAGE, **named) == direct
+    assert await sandbox.extract(PAGE, **named) == direct
     assert direct.text
-    assert len(pids(reader)) == 1, "the child is kept warm"
+    assert len(pids(sandbox)) == 1, "the child is kept warm"
 
 
 async def test_small_documents_need_no_child() -> None:
-    async with Sandbox() as reader:
-        assert len((await reader.parse(feed(), FEED, now=NOW)).entries) == 30
-        assert (await reader.extract(PAGE, now=NOW)).text
-        assert pids(reader) == []
+    async with Sandbox() as sandbox:
+        assert len((await sandbox.parse(feed(), FEED, now=NOW)).entries) == 30
+        assert (await sandbox.extract(PAGE, now=NOW)).text
+        assert pids(sandbox) == []
 
 
-async def test_what_is_no_feed_is_named_as_ever(reader: Sandbox) -> None:
+async def test_what_is_no_feed_is_named_as_ever(sandbox: Sandbox) -> None:
     with pytest.raises(ParseError, match="Лента: вместо ленты пришла веб-страница") as caught:
-        await reader.parse(feed(), PAGE, now=NOW)
+        await sandbox.parse(feed(), PAGE, now=NOW)
 
     assert caught.value.kind is ParseFailure.HTML
 
 
 async def test_a_document_too_heavy_is_a_named_failure_and_the_next_is_read() -> None:
-    async with Sandbox(small=0) as reader:
-        await reader.extract(PAGE, now=NOW)  # the child stands: what follows is the time of the document alone
-        reader._seconds = 0.02
-        extracted = await reader.extract(HEAVY, now=NOW)
-        reader._seconds = 20.0
+    async with Sandbox(small=0) as sandbox:
+        await sandbox.extract(PAGE, now=NOW)  # the child stands: what follows is the time of the document alone
+        sandbox._seconds = 0.02
+        extracted = await sandbox.extract(HEAVY, now=NOW)
+        sandbox._seconds = 20.0
         assert extracted.text == ""
         assert "слишком тяжёлый документ" in extracted.problem
-        assert pids(reader) == []
+        assert pids(sandbox) == []
 
-        assert (await reader.extract(PAGE, now=NOW)).text
+        assert (await sandbox.extract(PAGE, now=NOW)).text
 
 
 async def test_a_feed_too_heavy_is_a_named_failure() -> None:
-    async with Sandbox(small=0, seconds=0.001) as reader:
+    async with Sandbox(small=0, seconds=0.001) as sandbox:
         with pytest.raises(ParseError) as caught:
-            await reader.parse(feed(), FEED, now=NOW)
+            await sandbox.parse(feed(), FEED, now=NOW)
 
     assert caught.value.kind is ParseFailure.TOO_HEAVY
 
 
-async def test_a_child_that_dies_is_replaced(reader: Sandbox) -> None:
-    await reader.parse(feed(), FEED, now=NOW)
-    (pid,) = pids(reader)
+async def test_a_child_that_dies_is_replaced(sandbox: Sandbox) -> None:
+    await sandbox.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(sandbox)
     os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(ParseError, match="слишком тяжёлый документ"):
-        await reader.parse(feed(), FEED, now=NOW)
+        await sandbox.parse(feed(), FEED, now=NOW)
 
-    assert len((await reader.parse(feed(), FEED, now=NOW)).entries) == 30
-    assert pids(reader) != [pid]
+    assert len((await sandbox.parse(feed(), FEED, now=NOW)).entries) == 30
+    assert pids(sandbox) != [pid]
 
 
-async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Sandbox) -> None:
+async def test_the_event_loop_never_waits_for_a_hostile_document(sandbox: Sandbox) -> None:
     async def longest_stall() -> float:
         loop, longest = asyncio.get_running_loop(), 0.0
-        work = asyncio.gather(*(reader.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
+        work = asyncio.gather(*(sandbox.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
         while not work.done():
             began = loop.time()
             await asyncio.sleep(0.005)
@@ -123,10 +123,10 @@ async def test_the_event_loop_never_waits_for_a_hostile_document(reader: Sandbox
     assert min([await longest_stall() for _ in range(3)]) < 0.1
 
 
-async def test_a_cancelled_job_leaves_no_child_at_work(reader: Sandbox) -> None:
-    await reader.parse(feed(), FEED, now=NOW)
-    (pid,) = pids(reader)
-    job = asyncio.create_task(reader.extract(HEAVY, now=NOW))
+async def test_a_cancelled_job_leaves_no_child_at_work(sandbox: Sandbox) -> None:
+    await sandbox.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(sandbox)
+    job = asyncio.create_task(sandbox.extract(HEAVY, now=NOW))
     await asyncio.sleep(0.05)
 
     job.cancel()
@@ -135,32 +135,32 @@ async def test_a_cancelled_job_leaves_no_child_at_work(reader: Sandbox) -> None:
     assert not is_alive(pid)
 
 
-async def test_no_more_children_than_allowed(reader: Sandbox) -> None:
-    await asyncio.gather(*(reader.parse(feed(), FEED, now=NOW) for _ in range(8)))
+async def test_no_more_children_than_allowed(sandbox: Sandbox) -> None:
+    await asyncio.gather(*(sandbox.parse(feed(), FEED, now=NOW) for _ in range(8)))
 
-    assert 1 <= len(pids(reader)) <= CHILDREN
+    assert 1 <= len(pids(sandbox)) <= CHILDREN
 
 
-async def test_children_end_with_the_reader() -> None:
-    async with Sandbox(small=0) as reader:
-        await reader.parse(feed(), FEED, now=NOW)
-        (pid,) = pids(reader)
+async def test_children_end_with_the_sandbox() -> None:
+    async with Sandbox(small=0) as sandbox:
+        await sandbox.parse(feed(), FEED, now=NOW)
+        (pid,) = pids(sandbox)
 
     assert not is_alive(pid)
 
 
 PARENT = """
 import asyncio, sys
-from monitor.reading import Reader
-from monitor.models import Fetched
+from monitor.models.feeds import Fetched
+from monitor.sources.sandbox import Sandbox
 from tests.factories import NOW
 
 async def main():
-    reader = Reader(small=0)
-    await reader.extract(Fetched(url="http://a/", body=b"<p>x"), now=NOW)
-    print(reader._idle[0].process.pid, flush=True)
+    sandbox = Sandbox(small=0)
+    await sandbox.extract(Fetched(url="http://a/", body=b"<p>x"), now=NOW)
+    print(sandbox._idle[0].process.pid, flush=True)
     if sys.argv[1] == "busy":
-        asyncio.create_task(reader.extract(Fetched(url="http://a/", body=b"<ul><li>" * 300_000), now=NOW))
+        asyncio.create_task(sandbox.extract(Fetched(url="http://a/", body=b"<ul><li>" * 300_000), now=NOW))
     await asyncio.sleep(60)
 
 asyncio.run(main())
@@ -181,7 +181,7 @@ def test_children_die_with_a_killed_parent(how: str) -> None:
 
 
 def confined(work: str) -> subprocess.CompletedProcess[str]:
-    program = f"from monitor import confined\nconfined._confine()\nconfined._grant(1)\n{work}"
+    program = f"from monitor.sources import sandbox_child\nsandbox_child._confine()\nsandbox_child._grant(1)\n{work}"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
 
 
@@ -203,9 +203,9 @@ def test_a_child_writes_no_files(tmp_path: Path) -> None:
 async def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_BOT_TOKEN", "hush")
 
-    async with Sandbox(small=0) as reader:
-        await reader.parse(feed(), FEED, now=NOW)
-        (pid,) = pids(reader)
+    async with Sandbox(small=0) as sandbox:
+        await sandbox.parse(feed(), FEED, now=NOW)
+        (pid,) = pids(sandbox)
         environment = await asyncio.to_thread(Path(f"/proc/{pid}/environ").read_bytes)
 
     assert b"PYTHONPATH" in environment
