@@ -9,7 +9,6 @@ from monitor.models.feeds import Feed
 
 _ITEM_INDENT = re.compile(r"^( *)- ", re.MULTILINE)
 _PLAIN = re.compile(r"[^\W\d_][\w .«»()/+-]*")  # needs no quotes in YAML
-_PLAIN_ADDRESS = re.compile(r"https?://[^\s#'\"{}\[\],\\]+")
 
 
 def stanza(feed: Feed, *, indent: str = "  ") -> str:

@@ -6,7 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.config.yaml_reader import Mapping, Node, YamlReader, load, nearest, raise_first, sorted_problems
+from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load, nearest, raise_first
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup
@@ -34,8 +34,11 @@ def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
 
 
 def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
-    """Everything that is wrong with the file, in its order; () when `load_feeds` would succeed."""
-    return sorted_problems(lambda: _read(text, file)[1].problems)
+    """Everything that is wrong with the file, by line; () when `load_feeds` would succeed."""
+    try:
+        return in_order(_read(text, file)[1].problems)
+    except ConfigError as error:  # not even YAML
+        return (error,)
 
 
 def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:

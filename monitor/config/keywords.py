@@ -28,10 +28,10 @@ from monitor.config.yaml_reader import (
     Scalar,
     Sequence,
     YamlReader,
+    in_order,
     load,
     nearest,
     raise_first,
-    sorted_problems,
 )
 from monitor.errors import ConfigError
 from monitor.models.articles import Language, Tier
@@ -58,18 +58,13 @@ def load_keywords(text: str, *, file: str) -> Keywords:
     return keywords
 
 
-def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
-    """Everything that is wrong with the file, in its order; () when `load_keywords` would succeed."""
-    return sorted_problems(lambda: _read(text, file)[1].problems)
-
-
 def load_checked(text: str, *, file: str) -> tuple[Keywords, tuple[ConfigError, ...]]:
     """The rules and everything wrong with them; with any, they are only good for looking at.
 
     Raises ConfigError when the file cannot be read at all.
     """
     keywords, reader = _read(text, file)
-    return keywords, tuple(sorted(reader.problems, key=lambda error: error.line))
+    return keywords, in_order(reader.problems)
 
 
 def read_terms(

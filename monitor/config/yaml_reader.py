@@ -6,7 +6,7 @@ beyond mappings, sequences and texts (anchors, tags, several documents) is refus
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
@@ -208,19 +208,14 @@ class YamlReader:
 
 def raise_first(problems: Iterable[ConfigError]) -> None:
     """Raise the first problem (in the file's order), if any; its message counts the others."""
-    found = sorted(problems, key=lambda error: error.line)
-    if found:
-        first, more = found[0], f" (и ещё ошибок: {len(found) - 1})" if len(found) > 1 else ""
+    if ordered := in_order(problems):
+        first, more = ordered[0], f" (и ещё ошибок: {len(ordered) - 1})" if len(ordered) > 1 else ""
         raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
 
 
-def sorted_problems(read: Callable[[], Iterable[ConfigError]]) -> tuple[ConfigError, ...]:
-    """What `read` finds wrong, in the file's order; the one error it raises when the file cannot be read at all."""
-    try:
-        found = read()
-    except ConfigError as error:
-        return (error,)
-    return tuple(sorted(found, key=lambda error: error.line))
+def in_order(problems: Iterable[ConfigError]) -> tuple[ConfigError, ...]:
+    """The problems of one file by line."""
+    return tuple(sorted(problems, key=lambda error: error.line))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind, Topic
-from monitor.config.yaml_reader import raise_first
+from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
@@ -88,16 +88,14 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
     return compiled
 
 
-def problems(keywords: Keywords) -> tuple[ConfigError, ...]:
-    """What only the dictionaries can know is wrong: words without forms, rules that would catch everything."""
-    return compile_checked(keywords)[1]
-
-
 def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
-    """The rules with their forms, and their `problems`; with any, they are only good for looking at."""
+    """The rules with their forms, and what only the dictionaries can know is wrong with them, by line.
+
+    Words without forms, rules that would catch everything: with any such problem the rules are only good to look at.
+    """
     compiler = _Compiler(keywords)
     compiled = compiler.compile()
-    return compiled, tuple(sorted(compiler.problems, key=lambda error: error.line))
+    return compiled, in_order(compiler.problems)
 
 
 def word_of(part: TermWord, language: Language | None) -> Word:

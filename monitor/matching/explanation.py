@@ -3,7 +3,7 @@
 Goes through the same Matcher as a live run: nothing is decided here.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRule
 from monitor.matching.matcher import MatchedArticle, Matcher
-from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
+from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.unicode import sentences
 
 _QUOTED = 80  # characters of an example in an error
@@ -55,7 +55,6 @@ class RuleReport:
 class Passage:
     """A sentence that decided, or the title; `marks` are the spans in `text` of the words that did."""
 
-    where: Where
     text: str
     marks: tuple[tuple[int, int], ...]
 
@@ -92,13 +91,12 @@ def passages(found: Iterable[Match | Veto], *, title: str, text: str) -> tuple[P
     for in_text, start, end in [(False, 0, len(title)), *((True, *span) for span in sentences(text))]:
         marks = [(first, last) for where, first, last in words if where == in_text and start <= first < end]
         if marks:
-            told.append(_passage(text if in_text else title, start, max(end, marks[-1][1]), marks, in_text=in_text))
+            told.append(_passage(text if in_text else title, start, max(end, marks[-1][1]), marks))
     return tuple(told)
 
 
-def _passage(whole: str, start: int, end: int, marks: Sequence[tuple[int, int]], *, in_text: bool) -> Passage:
-    spans = tuple((first - start, last - start) for first, last in marks)
-    return Passage(where="text" if in_text else "title", text=whole[start:end], marks=spans)
+def _passage(whole: str, start: int, end: int, marks: Iterable[tuple[int, int]]) -> Passage:
+    return Passage(text=whole[start:end], marks=tuple((first - start, last - start) for first, last in marks))
 
 
 def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa: A002 — the key of the published format

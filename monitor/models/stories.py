@@ -48,11 +48,6 @@ class Story:
     rejected: frozenset[int] = frozenset()
 
     @property
-    def topics(self) -> frozenset[str]:
-        """Ids of the topics any telling belongs to."""
-        return frozenset(topic.id for telling in self.tellings for topic in telling.verdict.topics)
-
-    @property
     def tier(self) -> Tier:
         """The strongest tier among the tellings: it decides where the story goes."""
         return self.lead.verdict.tier

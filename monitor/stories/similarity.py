@@ -90,9 +90,6 @@ class SimilarityIndex:
         self._having: defaultdict[int, set[int]] = defaultdict(set)  # stem → articles
         self._commonness: dict[int, float] = {}  # stem → logarithm of how many have it
 
-    def __len__(self) -> int:
-        return len(self._articles)
-
     def add(self, article_id: int, story_id: int, fingerprint: Iterable[int], at: datetime) -> None:
         """Put an article on the shelf; `at` is when it came."""
         stems = frozenset(fingerprint)
@@ -127,10 +124,6 @@ class SimilarityIndex:
                 shared[story_id] += weights[stem]
         return nlargest(_NEAREST, shared, key=lambda story_id: (shared[story_id], story_id))
 
-    def likeness(self, one: Iterable[int], other: Iterable[int]) -> float:
-        """How alike two fingerprints are, from 0 (nothing in common) to 1; below FEWEST words always 0."""
-        return cosine(self.vector(one), self.vector(other))
-
     def vector(self, fingerprint: Iterable[int]) -> dict[int, float]:
         """What each word of a fingerprint weighs, the vector's length being 1; {} below FEWEST words."""
         counts = Counter(fingerprint)
@@ -161,7 +154,7 @@ class SimilarityIndex:
 
 
 def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    """The likeness of two vectors of `SimilarityIndex.vector`."""
+    """How alike two vectors of `SimilarityIndex.vector` are, from 0 (nothing in common) to 1."""
     return sum(weight * other[stem] for stem, weight in one.items() if stem in other)
 
 

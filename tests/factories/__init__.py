@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitor.config.keywords import load_checked
+from monitor.errors import ConfigError
 from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict
 from monitor.models.feeds import Entry, Feed, FeedKind
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, Telling
@@ -91,3 +93,11 @@ def poll_outcome(**given: Any) -> PollOutcome:
         "next_poll_at": NOW + timedelta(minutes=10),
     }
     return PollOutcome(**fields | given)
+
+
+def keyword_problems(text: str) -> tuple[ConfigError, ...]:
+    """What is wrong with a text of keywords.yaml; the one error that says it cannot be read at all."""
+    try:
+        return load_checked(text, file="k.yaml")[1]
+    except ConfigError as error:
+        return (error,)

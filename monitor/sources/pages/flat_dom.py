@@ -57,10 +57,6 @@ class Outline:
             yield element
             element = self.parents[element]
 
-    def holds(self, outer: int, inner: int) -> bool:
-        """Whether `inner` is `outer` or stands inside it."""
-        return any(above == outer for above in self.upwards(inner))
-
 
 def measure(values: Iterable[int]) -> list[int]:
     """Running sums, one more than the values: the sum over `[a, b)` is `sums[b] - sums[a]`."""

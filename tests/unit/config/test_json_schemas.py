@@ -10,6 +10,7 @@ import pytest
 from monitor.config import feeds, keywords
 from monitor.config.json_schemas import Schema, feeds_schema, keywords_schema
 from monitor.config.yaml_reader import Mapping, Node, Scalar, load
+from tests.factories import keyword_problems
 
 ROOT = Path(__file__).resolve().parents[3]
 FENCE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -136,4 +137,4 @@ def test_every_key_is_described_and_every_word_is_json_schema(schema: Schema) ->
 def test_what_the_loader_refuses_the_editor_marks(text: str, place: str) -> None:
     schema = keywords_schema()
     assert place in wrong(schema, load(text, file="k.yaml"), schema)
-    assert keywords.problems(text, file="k.yaml")
+    assert keyword_problems(text)

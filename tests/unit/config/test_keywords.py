@@ -3,10 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Keywords, Scope, Term, TermWord, TermWordKind
-from monitor.config.keywords import load_keywords, problems
+from monitor.config.keywords import load_keywords
 from monitor.config.yaml_reader import Mapping, Scalar, load
 from monitor.errors import ConfigError
 from monitor.models.articles import Tier
+from tests.factories import keyword_problems
 
 RULE = "topics:\n  knb:\n    title: КНБ\n    any_of:\n      - name: одно\n        all:\n"
 
@@ -82,7 +83,7 @@ def test_any_text_is_a_mapping_or_a_config_error(text: str) -> None:
     except ConfigError as refusal:
         place = str(refusal)
         assert place.startswith("k.yaml")
-    assert all(0 <= found.line <= text.count("\n") + 2 for found in problems(text, file="k.yaml"))
+    assert all(0 <= found.line <= text.count("\n") + 2 for found in keyword_problems(text))
 
 
 # ── terms ──────────────────────────────────────────────────────────────────────────────────────
@@ -204,7 +205,7 @@ def test_examples() -> None:
 )
 def test_mistakes_have_a_line_a_key_and_advice(lines: str, more: str, line: int, key: str, says: str) -> None:
     text = f"{RULE}{lines}{more}lists: {{россия: Россия}}\n"
-    found = problems(text, file="k.yaml")
+    found = keyword_problems(text)
     assert [(error.line, error.key) for error in found][:1] == [(line, key)]
     assert says in found[0].message
     with pytest.raises(ConfigError) as caught:
@@ -214,12 +215,12 @@ def test_mistakes_have_a_line_a_key_and_advice(lines: str, more: str, line: int,
 
 def test_a_list_that_refers_to_itself() -> None:
     text = "lists:\n  а: $б\n  б: слово, $а\n" + RULE + "          - $а\n"
-    (found, *_) = problems(text, file="k.yaml")
+    (found, *_) = keyword_problems(text)
     assert "сам на себя" in found.message
 
 
 def test_all_mistakes_are_found_at_once() -> None:
     text = RULE + "          - $нет\n          - $тоже\n        tier: x\n"
-    assert [error.line for error in problems(text, file="k.yaml")] == [7, 8, 9]
+    assert [error.line for error in keyword_problems(text)] == [7, 8, 9]
     with pytest.raises(ConfigError, match="ещё ошибок: 2"):
         load_keywords(text, file="k.yaml")

@@ -13,6 +13,7 @@ from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
 from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
+from tests.factories import keyword_problems
 from tests.harness.command_line import FEEDS, RULES, call, write_files
 
 
@@ -126,7 +127,7 @@ def mutated(text: str, changes: list[tuple[int, int, str]]) -> str:
 @settings(max_examples=150, deadline=None)
 def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, int, str]]) -> None:
     text = mutated(RULES, changes)
-    found = keywords.problems(text, file="k.yaml")
+    found = keyword_problems(text)
     assert all(error.file == "k.yaml" and 0 <= error.line <= text.count("\n") + 2 for error in found)
     try:
         loaded = keywords.load_keywords(text, file="k.yaml")

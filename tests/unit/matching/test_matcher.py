@@ -5,8 +5,7 @@ import pytest
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
-from monitor.matching import compiler
-from monitor.matching.compiler import compile_rules
+from monitor.matching.compiler import compile_checked, compile_rules
 from monitor.matching.evaluation import evaluate
 from monitor.matching.explanation import check_examples, explain, verdict_json
 from monitor.matching.matcher import Matcher
@@ -282,18 +281,18 @@ def test_a_verdict_as_json() -> None:
 )
 def test_rules_that_catch_nothing_or_everything(rule: str, line: int, key: str, says: str) -> None:
     keywords = topic(rule)
-    (found,) = compiler.problems(keywords)
-    assert (found.line, found.key) == (line, key)
-    assert says in found.message
+    _, (problem,) = compile_checked(keywords)
+    assert (problem.line, problem.key) == (line, key)
+    assert says in problem.message
     with pytest.raises(ConfigError, match=r"k\.yaml:7"):
         compile_rules(keywords)
 
 
 def test_words_of_an_unused_list_are_checked_too() -> None:
-    (found,) = compiler.problems(
+    _, (problem,) = compile_checked(
         load("lists: {л: {ru: ұшақ}}\ntopics: {t: {title: т, any_of: [{name: п, all: [беглец]}]}}")
     )
-    assert (found.line, found.key) == (1, "л")
+    assert (problem.line, problem.key) == (1, "л")
 
 
 # ── why ────────────────────────────────────────────────────────────────────────────────────────
