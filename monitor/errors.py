@@ -21,7 +21,6 @@ Messages a maintainer or operator reads are Russian; they say what happened, whe
 
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
 
 
 class MonitorError(Exception):
@@ -134,10 +133,6 @@ class ParseError(FeedError):
     def __init__(self, message: str, *, feed: str = "", kind: ParseFailure) -> None:
         self.kind = kind
         super().__init__(message, feed=feed)
-
-    def __reduce__(self) -> tuple[partial["ParseError"], tuple[()]]:
-        """Keyword-only arguments survive the way out of a child process."""
-        return partial(ParseError, self.message, feed=self.feed, kind=self.kind), ()
 
 
 class DeliveryError(MonitorError):

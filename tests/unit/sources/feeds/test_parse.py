@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import Feed, FeedKind, Fetched, Listing
 from monitor.sources.feeds import parse
 from tests.factories import NOW
@@ -47,13 +46,6 @@ def test_the_kind_of_the_stanza_chooses_the_reader(kind: FeedKind, body: str) ->
     asked, answer = pickle.loads(pickle.dumps((feed(kind), fetched(body))))
     parsed = pickle.loads(pickle.dumps(parse.parse(asked, answer, now=NOW)))
     assert len(parsed.entries) == 1
-
-
-def test_a_failure_crosses_a_process_whole() -> None:
-    with pytest.raises(ParseError) as caught:
-        parse.parse(feed(FeedKind.RSS), fetched(PAGE), now=NOW)
-    copy = pickle.loads(pickle.dumps(caught.value))
-    assert (type(copy), copy.kind, copy.feed, str(copy)) == (ParseError, ParseFailure.HTML, "Вести", str(caught.value))
 
 
 @pytest.mark.parametrize(
