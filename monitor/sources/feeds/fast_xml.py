@@ -1,11 +1,12 @@
-"""The quick reader of feeds: well-formed RSS and Atom, element by element; and XML trees for `sitemap`. The only
-importer of lxml.
+"""The quick reader of feeds (lxml): well-formed RSS and Atom, element by element. And XML trees for sitemap.py.
 
-It reads what it is sure of and hands the rest back (None) to the reader in `patient`. Both answer in the same
-names, those of feedparser. Most feeds need no more, and feedparser takes ten times as long and more.
+It reads what it is sure of and hands the rest back (None) to feedparser (lenient.py). Both answer in feedparser's
+names. Most feeds need no more, and feedparser takes ten times as long. Where the two differ on what this one is sure
+of, tests/unit/sources/feeds/test_feed_readers.py says why.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -41,6 +42,13 @@ _SHAPES = {
     f"{_RDF}RDF": (f"{_RSS_1}item", _RDF_FIELDS),
     f"{_ATOM}feed": (f"{_ATOM}entry", _ATOM_FIELDS),
 }
+_MEANINGS = {  # what the words of other vocabularies, or other spellings, may give an entry
+    **dict.fromkeys(("pubdate", "published", "issued", "date", "updated", "modified", "created"), "published"),
+    **dict.fromkeys(("guid", "id"), "id"),
+    **dict.fromkeys(("description", "summary", "abstract"), "summary"),
+    **dict.fromkeys(("content", "encoded", "body", "fullitem"), "content"),
+}
+_OF_PICTURES = "{http://search.yahoo.com/mrss"  # its words speak of a picture beside the article
 _ODD = (b"xml:base", b"origlink")  # they change what a link is
 _PAGES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
 _TEXTS = _PAGES | {"text", "text/plain", "plain"}
@@ -49,18 +57,18 @@ _TEXTS = _PAGES | {"text", "text/plain", "plain"}
 def read(document: bytes) -> Sequence[Mapping[str, Any]] | None:
     """The raw entries of a UTF-8 document, or None when it is not well-formed, of another shape, or empty.
 
-    An entry without a title or an address makes it unsure of the whole: they may stand in some other element.
+    None also when an entry lacks a title, an address, or what another of its elements may hold.
     """
-    small = document.lower()  # ten times quicker than an expression that ignores case
-    if any(name in small for name in _ODD):
+    lowered = document.lower()  # ten times quicker than an expression that ignores case
+    if any(name in lowered for name in _ODD):
         return None
     root = tree(document)
     if root is None or root.tag not in _SHAPES:
         return None
     item, fields = _SHAPES[root.tag]
     entries = [_entry(element, fields) for element in root.iter(item)]
-    sure = all(entry.get("title") and entry.get("link") for entry in entries)
-    return entries if entries and sure else None  # of nothing, be sure
+    is_sure = entries and all(map(_is_whole, root.iter(item), entries))
+    return entries if is_sure else None
 
 
 def tree(document: bytes, *, recover: bool = False) -> Any:
@@ -85,23 +93,51 @@ def tree(document: bytes, *, recover: bool = False) -> Any:
 
 
 def _entry(element: Any, fields: Mapping[str, str]) -> Mapping[str, Any]:
-    """The first of each field counts, as a later one belongs to an enclosure or a copy; of links the last."""
-    told = [child for child in element if _is_text(child)]
-    entry: dict[str, Any] = {"content": [{"value": _inner(child)} for child in told if child.tag in _CONTENTS]}
+    """The first of each field counts, as a later one belongs to an enclosure or a copy; of links the last.
+
+    A second description is the whole text after a short one.
+    """
+    texts = [child for child in element if _is_text(child)]
+    entry: dict[str, Any] = {"content": [{"value": _inner(child)} for child in texts if child.tag in _CONTENTS]}
     if about := element.get(f"{_RDF}about"):
         entry["id"] = about
-    for child in told:
+    for child in texts:
         name = fields.get(child.tag)
         if name and (name == "link" or not entry.get(name)):
             entry[name] = _inner(child)
+        elif name == "summary":
+            entry["content"].append({"value": _inner(child)})
     if not entry.get("link"):
         entry["link"] = _atom_link(element)
     return entry
 
 
+def _is_whole(element: Any, entry: Mapping[str, Any]) -> bool:
+    """Whether the entry has a title, an address, and whatever else its element says in other words."""
+    if not (entry.get("title") and entry.get("link")):
+        return False
+    given = {name for name, value in entry.items() if value}
+    given |= {"published"} if "updated" in given else set()
+    return all(_meaning(child.tag) in given or not _says(child) for child in element)
+
+
+@lru_cache(1_024)
+def _meaning(tag: str) -> str:
+    """The field that an element of this name may give; "title", which every whole entry has, for any other."""
+    return "title" if tag.startswith(_OF_PICTURES) else _MEANINGS.get(tag.rpartition("}")[2].lower(), "title")
+
+
+def _says(element: Any) -> bool:
+    return _is_of_text(element) and bool(len(element) or (element.text or "").strip())
+
+
 def _is_text(element: Any) -> bool:
     """Whether it holds what it says: not a picture, nor letters packed as base64."""
-    return element.get("type", "text").lower() in _TEXTS and element.get("mode") is None
+    return _is_of_text(element) and element.get("mode") is None
+
+
+def _is_of_text(element: Any) -> bool:
+    return element.get("type", "text").lower() in _TEXTS
 
 
 def _atom_link(element: Any) -> str:

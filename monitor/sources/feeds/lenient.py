@@ -1,4 +1,6 @@
-"""The patient reader of feeds: whatever was ever called one, however broken. The only importer of feedparser."""
+"""The lenient reader of feeds (feedparser): whatever was ever called one, however broken. Asked when fast_xml.py is not
+sure.
+"""
 
 import io
 from collections.abc import Mapping, Sequence
