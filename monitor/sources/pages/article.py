@@ -1,7 +1,7 @@
 """A web page → the article on it: text, title, date, or a named reason why not.
 
 A cascade: the selector that feeds.yaml gives for the feed, else the element that the page's own names and its prose
-agree on (`prose`), else the body in the page's linked data. What feeds carry is not read here.
+agree on (content.py), else the body in the page's linked data (metadata.py). What feeds carry is not read here.
 """
 
 import re
@@ -42,10 +42,10 @@ def is_full(readable: str) -> bool:
 def extract(
     body: bytes, *, content_type: str, url: str, now: datetime, tz: str = "UTC", selector: str = ""
 ) -> Extracted:
-    """The article on a page that came from `url`. Never fails: what is wrong is `problem`, in Russian.
+    """The article on a page that came from `url`. Never raises: what is wrong is `problem`, in Russian.
 
     `tz` is the zone of a date that names none, `now` the bound of dates (text/dates.py). `selector` is the CSS of
-    the article's body; it is followed if it yields 200 characters, else told as a problem and done without. The
+    the article's body; it is followed if it yields 200 characters, else named as a problem and done without. The
     first 4 MB of the page are read. A text may come with a problem: it is a part of the article, or the selector
     is stale.
     """
@@ -79,21 +79,21 @@ def _problem(readable: str, stated: Stated, url: str, html: str) -> str:
 
 
 def _text(tree: LexborHTMLParser, stated: Stated, title: str, selector: str) -> tuple[str, str]:
-    """The article and by which way it was found; the stated one where the page shows clearly less of it."""
+    """The article's text and `Extracted.by`; the stated one where the page shows clearly less of it."""
     selected = _selected(tree, title, selector) if selector else ""
     if len(selected) >= _LEAST_TEXT:
         return selected, "selector"
     if tree.body is None:
         return stated.text, "stated"
-    found = content.find(flat_dom.lay_out(tree.body), title)
-    shown = _readable(found.lines)
+    prose = content.find(flat_dom.lay_out(tree.body), title)
+    shown = _readable(prose.lines)
     if len(stated.text) * 0.8 > len(shown) or _is_another(shown, stated.text):
         return stated.text, "stated"
-    return shown, found.by if shown else ""
+    return shown, prose.by if shown else ""
 
 
 def _is_another(shown: str, stated: str) -> bool:
-    """Whether nothing of a long stated body is in the text that was found: then something else was."""
+    """Whether nothing of a long stated body is in the text shown: then that is not the article."""
     words = stated.split()
     if len(words) < _LONG_STATED:
         return False

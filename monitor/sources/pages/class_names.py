@@ -1,7 +1,7 @@
-"""What the names of a page's elements (tags, classes, ids, roles) tell of its parts.
+"""The names of a page's elements (tags, classes, ids, roles) → what each of them is on the page.
 
 Site makers call the same thing by a few dozen names. These are those names. Names mislead, so none of them is proof:
-weighing them against the text is `prose`'s affair.
+main_element.py weighs them against the text.
 """
 
 import re
@@ -19,7 +19,7 @@ class PageRole(IntEnum):
     BODY = 3  # the text of one
 
 
-# Names are compared in lower case, with `-` for `_` and at each border of a compoundName.
+# Names are compared in lower case, with `-` for `_` and at each border inside a name such as `articleBody`.
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # Whatever begins so, at any border inside a name: `post-comments`, `relatedArticles`, `c-sharebar`.
@@ -49,17 +49,9 @@ _LEFTOVER_WORDS = frozenset(
     """.split()  # noqa: SIM905 - two hundred names read better without quotes
 )
 # Themes write an article's categories, and what it allows, into the names of what holds it.
-_SAID_OF_IT = (
-    "tag-",
-    "category-",
-    "cat-",
-    "format-",
-    "has-",
-    "with-",
-    "no-",
-    "without-",
-    "page-template",
-    "elementor-",
+_OF_THE_ARTICLE = (
+    *("tag-", "category-", "cat-", "format-"),
+    *("has-", "with-", "no-", "without-", "page-template", "elementor-"),
 )
 _POST = re.compile(r"(?:^|\s)(?:h-?entry|type-post|so-panel)(?:\s|$)")
 
@@ -98,45 +90,30 @@ _TAGS = {
     "figcaption": PageRole.LEFTOVER,
 }
 _HOLDERS = frozenset({"div", "section", "article", "main", "td"})
-_MAY_BE_LEFT = _HOLDERS - {"main"} | (
-    {
-        "aside",
-        "blockquote",
-        "dl",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "li",
-    }
-    | {"ol", "p", "ul"}
-)
+_MAY_BE_LEFT = (_HOLDERS - {"main"}) | {
+    *("aside", "blockquote", "dl", "figcaption", "figure", "footer", "form", "header", "li", "ol", "p", "ul"),
+    *("h2", "h3", "h4", "h5", "h6"),
+}
 
 
 @lru_cache(maxsize=8_192)  # the names of a site's pages are the same from page to page
-def part(tag: str, names: str) -> PageRole:
-    """What an element is, by its tag and its names as `outline` joins them."""
+def role(tag: str, names: str) -> PageRole:
+    """What an element is, by its tag and its names, joined by blanks as `Outline.names` has them."""
     if tag == "p":
         names = names.replace("teaser", "lead")  # as a paragraph it is the article's own
-    called = {_part_of(_CAMEL.sub("-", name).lower().replace("_", "-")) for name in names.split()}
-    called.add(_TAGS.get(tag, PageRole.UNKNOWN))
-    best = max(called) if tag in _HOLDERS else PageRole.UNKNOWN
-    is_left = PageRole.LEFTOVER in called and best is not PageRole.BODY and tag in _MAY_BE_LEFT
+    roles = {_role_of(_CAMEL.sub("-", name).lower().replace("_", "-")) for name in names.split()}
+    roles.add(_TAGS.get(tag, PageRole.UNKNOWN))
+    best = max(roles) if tag in _HOLDERS else PageRole.UNKNOWN
+    is_left = PageRole.LEFTOVER in roles and best is not PageRole.BODY and tag in _MAY_BE_LEFT
     return PageRole.LEFTOVER if is_left and not _POST.search(names) else max(best, PageRole.UNKNOWN)
 
 
 @lru_cache(maxsize=16_384)  # and sites share most of them
-def _part_of(name: str) -> PageRole:
-    if not name.startswith(_SAID_OF_IT) and _is_leftover(name):
+def _role_of(name: str) -> PageRole:
+    if not name.startswith(_OF_THE_ARTICLE) and _is_leftover(name):
         return PageRole.LEFTOVER
     signs = ((_BODY, PageRole.BODY), (_ARTICLE, PageRole.ARTICLE), (_MAIN, PageRole.MAIN))
-    return next((part for pattern, part in signs if pattern.search(name)), PageRole.UNKNOWN)
+    return next((role for pattern, role in signs if pattern.search(name)), PageRole.UNKNOWN)
 
 
 def _is_leftover(name: str) -> bool:

@@ -1,6 +1,6 @@
-"""An outline → the lines that are the article: all of its element but what is not its own, and the lead above it.
+"""A page laid flat → the lines that are its article: all of its element but what is not its own, and the lead above it.
 
-Which element that is, `finding` says. What is left out here: other articles, shares, tags, bylines, headings under
+main_element.py says which element that is. What is left out here: other articles, shares, tags, bylines, headings under
 which nothing was left, and whatever stands there a second time.
 """
 
@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
-from monitor.sources.pages.main_element import LEAST, PageSurvey
+from monitor.sources.pages.main_element import LEAST, SHORTEST, PageSurvey
 
-_SHORTEST = 80  # letters of prose of the shortest note
 _LONGEST_LINKS = 300  # characters; a longer line is a text full of references
 _MOST_SIGNS = 30
 _SMALL_PART = 0.35  # share of the text that may be something else
@@ -26,7 +25,7 @@ _ENDS_A_SENTENCE = re.compile(r"[.!?…:;»”\"')\]]$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """The article's lines, and by which way its element was found: `named`, `dense` or `whole` (the page's prose)."""
+    """The article's lines, and how its element was chosen: `named`, `dense` or `whole` (all prose of the page)."""
 
     lines: tuple[Line, ...]
     by: str
@@ -37,10 +36,10 @@ def find(outline: Outline, title: str) -> Prose:
     page = PageSurvey(outline, title)
     element, by = main_element.choose(page)
     lines = _ContentReader(page).read(element) if element is not None else ()
-    found = sum(line.prose for line in lines)
-    if found < (_SHORTEST if by == "named" else LEAST):
+    amount = sum(line.prose for line in lines)
+    if amount < (SHORTEST if by == "named" else LEAST):
         whole = tuple(line for line in _ContentReader(page).read(0) if line.prose)
-        if sum(line.prose for line in whole) > 2 * found:
+        if sum(line.prose for line in whole) > 2 * amount:
             return Prose(lines=whole, by="whole")
     return Prose(lines=lines, by=by)
 
@@ -51,7 +50,7 @@ def inside(outline: Outline, title: str) -> tuple[Line, ...]:
 
 
 class _ContentReader:
-    """Which lines of an element are the article's own."""
+    """Chooses which lines of an element are the article's own."""
 
     def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
@@ -100,13 +99,13 @@ class _ContentReader:
 
     def _box(self, number: int, element: int) -> int | None:
         """The widest element that begins with this line and holds only a small part of the text."""
-        found = None
+        box = None
         for above in self.outline.upwards(self.outline.lines[number].owner):
             if above == element or self.page.amount(above) > self.page.amount(element) * _SMALL_PART:
                 break
             if self.outline.firsts[above] == number and self.outline.ends[above] > number + 1:
-                found = above
-        return found
+                box = above
+        return box
 
     def _is_followed(self, number: int) -> bool:
         """Whether prose goes on below: an excerpt of another article stands between two links."""
@@ -152,7 +151,7 @@ class _ContentReader:
 
 
 def _once(lines: Iterable[Line]) -> Iterable[Line]:
-    """Without a long line's second coming: a pull quote, a lead repeated, a copy for small screens."""
+    """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for small screens."""
     seen: set[str] = set()
     for line in lines:
         if line.prose < _LONG or line.text not in seen:

@@ -1,8 +1,7 @@
 """A page laid flat: its elements in document order, and the lines of text between their edges.
 
 The parser's tree is walked once. Every later question (how much prose is in this element, which lines are its
-own, what stands before it) is arithmetic on lists, where the tree would be searched again and again. Which lines
-are the article is `extraction`'s affair.
+own, what stands before it) is arithmetic on lists, where the tree would be searched again and again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,13 @@ from selectolax.lexbor import LexborNode
 
 from monitor.text import markup
 
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+LEAST_PROSE = 40  # letters; a shorter line is a label, a date, a menu entry
+
 _INLINE = frozenset({"a", "time"})  # part the text of a line into kinds; every other element ends the line
 _UNREAD = frozenset({"script", "style", "noscript", "iframe", "textarea", "nav", "title", "head", "meta", "link"})
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_LONGEST_NAMES = 200
-LEAST_PROSE = 40  # letters; a shorter line is a label, a date, a menu entry
-_MOST_LINKED = 0.5
+_LONGEST_NAMES = 200  # characters of one attribute
+_MOST_LINKED = 0.5  # share of a line's letters that may be in links if it is prose
 
 
 class Line(NamedTuple):
@@ -65,29 +65,29 @@ def measure(values: Iterable[int]) -> list[int]:
 
 def lay_out(root: LexborNode) -> Outline:
     """The outline of a node of a `markup.document`, edged or not: each edge of an element ends a line."""
-    scribe = _Scribe()
-    scribe.open(root, "")
+    writer = _OutlineWriter()
+    writer.open(root, "")
     above, node = [(root, "")], root.first_child
     while above:
         if node is None:
             left, tag = above.pop()
-            scribe.leave(tag)
+            writer.leave(tag)
             node = left.next if above else None
             continue
         tag = node.tag or ""
         if tag == "-text":
-            scribe.write(node.text_content or "")
+            writer.write(node.text_content or "")
         elif tag not in _UNREAD and tag[:1] not in "-_" and (child := node.first_child) is not None:
-            scribe.enter(node, tag)
+            writer.enter(node, tag)
             above.append((node, tag))
             node = child
             continue
         node = node.next
-    return scribe.outline
+    return writer.outline
 
 
-class _Scribe:
-    """Writes an outline down as the walk goes by."""
+class _OutlineWriter:
+    """Builds an outline from the steps of a walk through the tree."""
 
     def __init__(self) -> None:
         self.outline = Outline()
@@ -160,8 +160,8 @@ class _Scribe:
 
 
 def _names(attributes: dict[str, str | None]) -> str:
-    """What an element is called: its classes, id and roles, and whether it is hidden."""
-    called = [attributes.get(key) or "" for key in ("class", "id", "itemprop", "role")]
+    """An element's classes, id and roles, joined by blanks, and `is-hidden` where it is."""
+    names = [attributes.get(key) or "" for key in ("class", "id", "itemprop", "role")]
     if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
-        called.append("is-hidden")
-    return " ".join(name[:_LONGEST_NAMES] for name in called if name)
+        names.append("is-hidden")
+    return " ".join(name[:_LONGEST_NAMES] for name in names if name)

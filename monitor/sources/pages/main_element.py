@@ -1,7 +1,9 @@
-"""Where on a surveyed page the article is.
+"""A page laid flat → the element that holds its article.
 
-Names and text are weighed against each other: a page's own names (`landmarks`) say where to look first, the amount
-of prose whether to believe them. Nothing here knows a site; a site that needs more gets a selector in feeds.yaml.
+First a survey: what the page's own names call a leftover is dropped, and so is what stands below the heading of its
+comments; the rest is counted. Then a choice, in which names and text are weighed against each other: the names
+(class_names.py) say where to look first, the amount of prose whether to believe them. Nothing here knows a site; a site
+that needs more gets a selector in feeds.yaml.
 """
 
 import re
@@ -13,24 +15,29 @@ from monitor.sources.pages.class_names import PageRole
 from monitor.sources.pages.flat_dom import HEADINGS, Outline, measure
 
 LEAST = 250  # letters of prose; less under a promising name is a teaser of another article
-_NEAR = 7  # lines
+SHORTEST = 80  # letters of prose of the shortest note
+
+# The survey.
 _MOST_LEFT_OVER = 0.6  # share of the page's prose in something called a leftover: then the name misleads
 _LEAST_AGREEMENT = 0.45  # share of the title's words in the heading that shows it
 _RANKS = {"h1": 1.0, "h2": 0.8, "h3": 0.7}
+_NEAR = 7  # lines
 _OPENING = 12  # lines in which an article speaks of what its title says
+_OPENING_LETTERS = 1_500
 _WORD = re.compile(r"\w{4,}")
-_STEM = 5
+_STEM = 5  # letters of a word that its endings leave alone
 
-
-_SHORTEST = 80  # letters of prose of the shortest note
+# The choice.
 _LISTING = 0.12  # share of linked letters in a list of teasers; articles have less
 _AGREED = 0.3  # share of the title's words in a short text that is about it
 _SURELY_AGREED = 0.5
 _INNERMOST = 0.85  # share of the prose that an inner body must hold to stand for the outer one
 _SECONDARY = 0.3  # a body with less prose than this share of the densest element is something beside the article
+_NARROW = 0.5  # share of a main column's prose that its densest element must hold to stand for it
 _PURE = 0.85  # share of prose in what stands around a text and belongs to it
 _HIGHEST = 8  # levels above an element
 _FARTHEST_PIECE = 15  # lines between two pieces of one article
+_HEAVIEST = 8  # elements whose agreement with the title is worth asking for
 _TEXTUAL = HEADINGS | {"p", "li", "blockquote", "pre", "dd", "dt"}
 
 
@@ -39,10 +46,10 @@ class PageSurvey:
 
     def __init__(self, outline: Outline, title: str) -> None:
         self.outline = outline
-        self.title, self.title_stems = title, stems(title)
-        self.parts = [class_names.part(*called) for called in zip(outline.tags, outline.names, strict=True)]
-        self.parts[0] = PageRole.UNKNOWN  # the whole is never a part
-        self.heading = self._find_heading(title)  # number of the line that shows the title; -1: none does
+        self.title, self._title_stems = title, _stems(title)
+        self.roles = [class_names.role(*named) for named in zip(outline.tags, outline.names, strict=True)]
+        self.roles[0] = PageRole.UNKNOWN  # the whole is never a part
+        self.heading = self._find_heading()  # number of the line that shows the title; -1: none does
         self.dropped = bytearray(len(outline.lines))
         self._recount()
         self._drop_leftovers()
@@ -53,16 +60,16 @@ class PageSurvey:
         kept = [None if gone else line for line, gone in zip(self.outline.lines, self.dropped, strict=True)]
         self.prose = [line.prose if line else 0 for line in kept]
         self.sums = measure(self.prose)
-        self.shown = measure(len(line.text) if line else 0 for line in kept)
-        self.linked = measure(line.linked if line else 0 for line in kept)
+        self._shown = measure(len(line.text) if line else 0 for line in kept)
+        self._linked = measure(line.linked if line else 0 for line in kept)
 
     def _drop_leftovers(self) -> None:
         """Drops what is called a leftover; but a name that most of the prose bears, or all that is left, misleads."""
         much = self.sums[-1] * _MOST_LEFT_OVER
         spans: list[range] = []
-        for element, part in enumerate(self.parts):
+        for element, role in enumerate(self.roles):
             span = self.outline.span(element)
-            if part is not PageRole.LEFTOVER or not span or (spans and span.start < spans[-1].stop):
+            if role is not PageRole.LEFTOVER or not span or (spans and span.start < spans[-1].stop):
                 continue
             if self.amount(element) <= much and self.heading not in span:
                 spans.append(span)
@@ -82,19 +89,22 @@ class PageSurvey:
                 self._drop(range(number, len(self.outline.lines)))
                 return
 
-    def _find_heading(self, title: str) -> int:
+    def _find_heading(self) -> int:
         """The line that shows the title: a first-rank heading if one agrees, else any."""
-        wanted = self.title_stems
-        best, found = 0.0, -1
+        best, heading = 0.0, -1
         for element, tag in enumerate(self.outline.tags):
             if tag not in _RANKS:
                 continue
             span = self.outline.span(element)
             shown = " ".join(self.outline.lines[number].text for number in span[:5])
-            likeness = (agreement(wanted, stems(shown)) if title != shown else 1.0) * _RANKS[tag]
+            likeness = (1.0 if shown == self.title else self._agreement(shown)) * _RANKS[tag]
             if span and likeness > max(best, _LEAST_AGREEMENT):
-                best, found = likeness, span.stop - 1
-        return found
+                best, heading = likeness, span.stop - 1
+        return heading
+
+    def _agreement(self, shown: str) -> float:
+        """The share of the title's longer words that stand in a text, whatever their endings."""
+        return len(self._title_stems & _stems(shown)) / len(self._title_stems) if self._title_stems else 0.0
 
     def amount(self, element: int) -> int:
         """Letters of prose inside an element."""
@@ -102,90 +112,76 @@ class PageSurvey:
 
     def letters(self, element: int) -> int:
         """Letters of any kind that an element shows."""
-        return self.shown[self.outline.ends[element]] - self.shown[self.outline.firsts[element]]
+        return self._shown[self.outline.ends[element]] - self._shown[self.outline.firsts[element]]
 
     def link_share(self, element: int) -> float:
         """The share of its letters that are in links."""
         span = self.outline.span(element)
-        return (self.linked[span.stop] - self.linked[span.start]) / (self.letters(element) or 1)
+        return (self._linked[span.stop] - self._linked[span.start]) / (self.letters(element) or 1)
 
     def follows(self, element: int) -> bool:
         """Whether the title stands right above an element, or in it."""
         return 0 <= self.heading < self.outline.ends[element] and self.outline.firsts[element] - self.heading <= _NEAR
 
-    def told(self, element: int, *, without: range = range(0)) -> float:
-        """The share of the title's words that an element's opening speaks of."""
+    def title_share(self, element: int, *, without: range = range(0)) -> float:
+        """The share of the title's words that an element's opening has, the lines `without` left out."""
         span = self.outline.span(element)
         start = max(span.start, self.heading + 1) if self.heading < span.stop else span.start
-        numbers = [
-            number for number in range(start, min(start + _OPENING + len(without), span.stop)) if number not in without
-        ]
-        opening = " ".join(self.outline.lines[number].text for number in numbers[:_OPENING])
-        return agreement(self.title_stems, stems(opening[:1_500]))
+        stop = min(start + _OPENING + len(without), span.stop)
+        opening = [self.outline.lines[number].text for number in range(start, stop) if number not in without]
+        return self._agreement(" ".join(opening[:_OPENING])[:_OPENING_LETTERS])
 
     def tag(self, number: int) -> str:
         """The tag of the element that a line stands in."""
         return self.outline.tags[self.outline.lines[number].owner]
 
 
-def agreement(wanted: frozenset[str], shown: frozenset[str]) -> float:
-    """The share of the wanted words' beginnings that are shown."""
-    return len(wanted & shown) / len(wanted) if wanted else 0.0
-
-
-def stems(readable: str) -> frozenset[str]:
-    """The beginnings of its longer words: enough to see whether two texts speak of one thing in spite of endings."""
+def _stems(readable: str) -> frozenset[str]:
     return frozenset(word[:_STEM].lower() for word in _WORD.findall(readable))
 
 
 def choose(page: PageSurvey) -> tuple[int | None, str]:
-    """The element that holds the article, and how it was found: `named` or `dense`."""
-    return _Finder(page).choose()
+    """The element that holds the article (None: there is no prose), and how it was chosen: `named` or `dense`."""
+    return _Choice(page).made()
 
 
-class _Finder:
-    """Where on a page the article is."""
-
+class _Choice:
     def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
-    def choose(self) -> tuple[int | None, str]:
-        """The element that holds the article."""
+    def made(self) -> tuple[int | None, str]:
         dense = self._densest(range(len(self.outline.tags)))
-        for part in (PageRole.BODY, PageRole.ARTICLE, PageRole.MAIN):
-            named = self._first_named(part)
-            if named is None or not self._is_credible(named, dense):
-                continue
-            if part is PageRole.MAIN:
-                named = self._narrowed(named)
-            return named, "named"
+        for role in (PageRole.BODY, PageRole.ARTICLE, PageRole.MAIN):
+            named = self._first_named(role)
+            if named is not None and self._is_credible(named, dense):
+                return self._narrowed(named) if role is PageRole.MAIN else named, "named"
         return dense, "dense"
 
-    def _first_named(self, part: PageRole) -> int | None:
-        """The first such element after the title that holds prose enough, with its like beside it."""
-        pool = [n for n, is_part in enumerate(self.page.parts) if is_part is part and self._is_enough(n)]
-        after = [n for n in pool if self.outline.ends[n] > self.page.heading + 1] or pool
+    def _first_named(self, role: PageRole) -> int | None:
+        """The first element of that role after the title that holds prose enough, with its like beside it."""
+        pool = [element for element, its in enumerate(self.page.roles) if its is role and self._is_enough(element)]
+        after = [element for element in pool if self.outline.ends[element] > self.page.heading + 1] or pool
         if not after:
             return None
         first = after[0] if self.page.heading >= 0 else max(after, key=self._promise)
-        return self._innermost(self._with_its_like(first, part), after)
+        return self._innermost(self._with_its_like(first, role), after)
 
     def _is_enough(self, element: int) -> bool:
         """Whether it may be an article; a short one must speak of what the title says."""
         amount = self.page.amount(element)
         if amount >= LEAST:
             return True
-        return amount >= _SHORTEST and (self.page.follows(element) or self.page.told(element) >= _AGREED)
+        return amount >= SHORTEST and (self.page.follows(element) or self.page.title_share(element) >= _AGREED)
 
-    def _with_its_like(self, first: int, part: PageRole) -> int:
+    def _with_its_like(self, first: int, role: PageRole) -> int:
         """What holds all pieces, where the text is cut into several bodies of one name."""
         outline, last = self.outline, first
-        for element in range(first + 1, len(outline.tags)) if part is PageRole.BODY else ():
+        for element in range(first + 1, len(outline.tags)) if role is PageRole.BODY else ():
             if outline.firsts[element] < outline.ends[last]:
                 continue
             if outline.firsts[element] - outline.ends[last] > _FARTHEST_PIECE or self._parts_articles(element, last):
                 break
-            if self.page.parts[element] is part and outline.names[element] == outline.names[first]:
+            if self.page.roles[element] is role and outline.names[element] == outline.names[first]:
                 last = element
         above = set(outline.upwards(first))
         return next(element for element in outline.upwards(last) if element in above)
@@ -193,7 +189,7 @@ class _Finder:
     def _parts_articles(self, element: int, last: int) -> bool:
         """Whether another article begins with it, or under it: a heading right beside a piece is only a subheading."""
         tag, beside = self.outline.tags[element], self.outline.parents[element] == self.outline.parents[last]
-        return self.page.parts[element] is PageRole.ARTICLE or tag == "h1" or (tag in HEADINGS and not beside)
+        return self.page.roles[element] is PageRole.ARTICLE or tag == "h1" or (tag in HEADINGS and not beside)
 
     def _innermost(self, outer: int, pool: Iterable[int]) -> int:
         for inner in pool:
@@ -207,16 +203,16 @@ class _Finder:
         amount = self.page.amount(named)
         if dense is None or amount >= self.page.amount(dense) * _SECONDARY:
             return True
-        told, told_elsewhere = self.page.told(named), self.page.told(dense, without=self.outline.span(named))
+        here, elsewhere = self.page.title_share(named), self.page.title_share(dense, without=self.outline.span(named))
         if amount >= LEAST:
-            return told >= max(_SURELY_AGREED, told_elsewhere) or self.page.follows(named)
-        return told >= told_elsewhere + _AGREED or (self.page.follows(named) and self.page.link_share(dense) > _LISTING)
+            return here >= max(_SURELY_AGREED, elsewhere) or self.page.follows(named)
+        return here >= elsewhere + _AGREED or (self.page.follows(named) and self.page.link_share(dense) > _LISTING)
 
     def _narrowed(self, main: int) -> int:
         """The densest element of a main column, unless much of the column's prose is elsewhere in it."""
         inner = [n for n in range(main, len(self.outline.tags)) if self.outline.ends[n] <= self.outline.ends[main]]
         dense = self._densest(inner)
-        return dense if dense is not None and self.page.amount(dense) >= self.page.amount(main) * 0.5 else main
+        return dense if dense is not None and self.page.amount(dense) >= self.page.amount(main) * _NARROW else main
 
     def _densest(self, among: Sequence[int]) -> int | None:
         """The element whose paragraphs, near and less near, weigh most and agree with the title."""
@@ -233,15 +229,17 @@ class _Finder:
             for share, element in zip((1.0, 0.6, 0.3), outline.upwards(owner), strict=False):
                 scores[element] += weight * share
         weights = {element: score * (1 - self.page.link_share(element)) for element, score in scores.items()}
-        heaviest = sorted(weights, key=lambda element: -weights[element])[:8]
-        best = max(heaviest, key=lambda element: weights[element] * (0.3 + self.page.told(element)), default=None)
+        heaviest = sorted(weights, key=lambda element: -weights[element])[:_HEAVIEST]
+        best = max(
+            heaviest, key=lambda element: weights[element] * (0.3 + self.page.title_share(element)), default=None
+        )
         return self._grown(best) if best is not None else None
 
     def _grown(self, element: int) -> int:
         """The element with what stands around it, as long as that is prose too."""
         best = element
         for parent in list(self.outline.upwards(element))[1:_HIGHEST]:
-            if parent == 0 or self.page.parts[element] is PageRole.BODY:
+            if parent == 0 or self.page.roles[element] is PageRole.BODY:
                 break
             added = self.page.amount(parent) - self.page.amount(element)
             if added < (self.page.letters(parent) - self.page.letters(element)) * _PURE:
@@ -251,4 +249,4 @@ class _Finder:
         return best
 
     def _promise(self, element: int) -> float:
-        return self.page.amount(element) * (0.2 + self.page.told(element))
+        return self.page.amount(element) * (0.2 + self.page.title_share(element))

@@ -1,7 +1,7 @@
 """What a page says of its article outside the text: linked data (schema.org), metas, `<time>`, `<title>`.
 
 Statements are made by machines for machines: often right, sometimes stale or a template never filled in. They are
-read here; whether they are believed is `extraction`'s affair.
+read here; article.py decides whether they are believed.
 """
 
 import json
@@ -49,13 +49,13 @@ def linked(tree: LexborHTMLParser) -> Stated:
 
 def title(tree: LexborHTMLParser, stated: Stated) -> str:
     """The article's title without the site's name: the heading that the page's metas repeat, else what they say."""
-    meta, name = tree.css_first('meta[property="og:title"]'), tree.css_first("title")
+    og_title, name = tree.css_first('meta[property="og:title"]'), tree.css_first("title")
     shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h1")[:5]]
-    metas = [_one_line(raw) for raw in (_content(meta), stated.title, name.text(deep=True) if name else "")]
-    places = {head: [said.find(head) for said in metas if head in said] for head in shown if len(head) >= _LEAST_TITLE}
-    if repeated := {head: min(found) for head, found in places.items() if found}:
+    metas = [_one_line(raw) for raw in (_content(og_title), stated.title, name.text(deep=True) if name else "")]
+    places = {head: [meta.find(head) for meta in metas if head in meta] for head in shown if len(head) >= _LEAST_TITLE}
+    if repeated := {head: min(starts) for head, starts in places.items() if starts}:
         return min(repeated, key=repeated.__getitem__)  # the site's name stands last
-    return next((said for said in (metas[0], *shown, *metas[1:]) if said), "")
+    return next((text for text in (metas[0], *shown, *metas[1:]) if text), "")
 
 
 def published_at(tree: LexborHTMLParser, stated: Stated, tz: str, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.sources.pages import boilerplate
-from monitor.sources.pages.class_names import PageRole, part
+from monitor.sources.pages.class_names import PageRole, role
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from monitor.sources.pages.class_names import PageRole, part
         ("body", "comments", PageRole.UNKNOWN),
     ],
 )
-def test_names_tell_parts(tag: str, names: str, wanted: PageRole) -> None:
-    assert part(tag, names) is wanted
+def test_names_tell_roles(tag: str, names: str, wanted: PageRole) -> None:
+    assert role(tag, names) is wanted
 
 
 @pytest.mark.parametrize(
