@@ -1,4 +1,4 @@
-"""Feeds of feeds.yaml tried without recording anything: a verdict on each that a maintainer can act on."""
+"""Feeds tried without recording anything: a verdict on each that a maintainer can act on."""
 
 import asyncio
 import re
@@ -12,10 +12,9 @@ from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
 
 CONCURRENT = 8
+STALE_AFTER = timedelta(days=7)  # most outlets publish every day
 
-
-STALE_AFTER = timedelta(days=7)  # most outlets tell something every day
-_STATUS = re.compile(r"\((\d{3})\)")  # `refusals` writes it so
+_STATUS = re.compile(r"\((\d{3})\)")  # as the messages of http/failures.py have it
 _ALIVE = ("OK", "STALE")
 _VERDICTS = {
     FetchFailure.CHALLENGE: "BLOCKED",
@@ -45,6 +44,63 @@ class Checkup:
     def is_alive(self) -> bool:
         """Whether news can come from there."""
         return self.verdict in _ALIVE
+
+
+async def check_feeds(
+    fetcher: Fetcher, feeds: Sequence[Feed], *, now: datetime, checked: Callable[[Checkup], None]
+) -> tuple[Checkup, ...]:
+    """Try every feed, a few at once, calling `checked` as each ends; the answers are in the order of the feeds."""
+    slots = asyncio.Semaphore(CONCURRENT)
+
+    async def one(feed: Feed) -> Checkup:
+        async with slots:
+            answer = await _check(fetcher, feed, now)
+        checked(answer)
+        return answer
+
+    return tuple(await asyncio.gather(*(one(feed) for feed in feeds)))
+
+
+async def _check(fetcher: Fetcher, feed: Feed, now: datetime) -> Checkup:
+    """The feed's own address, and the fallback when that one is dead: the better answer of the two."""
+    first = await _try(fetcher, feed, now)
+    if first.is_alive or not feed.fallback:
+        return first
+    second = await _try(fetcher, feed, now, fallback=True)
+    return replace(second, is_fallback=True, detail=f"{feed.url}: {first.verdict}") if second.is_alive else first
+
+
+async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = False) -> Checkup:
+    try:
+        answer = await get(fetcher, feed.fallback if fallback else feed.url, feed)
+    except FeedError as error:
+        return of_failure(feed, error)
+    kind = parse.recognise(answer)
+    asked = parse.at_fallback(feed, answer) if fallback else feed
+    try:
+        parsed = await with_further(fetcher, asked, answer, now)
+    except FeedError as error:
+        return of_failure(asked, error, final_url=answer.url, kind=kind)
+    return of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
+
+
+async def with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> ParsedFeed:
+    """The entries of an answer; of an index, which has only addresses, those of the first document it names.
+
+    Raises FeedError.
+    """
+    parsed = await asyncio.to_thread(parse.parse, feed, answer, now=now)
+    if parsed.entries or not parsed.further:
+        return parsed
+    further = await get(fetcher, parsed.further[0], feed)
+    return await asyncio.to_thread(parse.parse, feed, further, now=now)
+
+
+async def get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
+    """One GET, on behalf of a feed or of nobody. Raises FetchError."""
+    answer = await fetcher.get(url, feed=feed)
+    assert isinstance(answer, Fetched)  # no validators were sent
+    return answer
 
 
 def of_entries(
@@ -90,56 +146,3 @@ def _verdict(error: FeedError) -> str:
 
 def _share(entries: Sequence[Entry], wanting: Sequence[Entry]) -> float:
     return round(len(wanting) / len(entries), 3) if entries else 0.0
-
-
-async def check_feeds(
-    fetcher: Fetcher, feeds: Sequence[Feed], *, now: datetime, checked: Callable[[Checkup], None]
-) -> tuple[Checkup, ...]:
-    """Try every feed, a few at once, telling of each as it ends; the answers are in the order of the feeds."""
-    slots = asyncio.Semaphore(CONCURRENT)
-
-    async def one(feed: Feed) -> Checkup:
-        async with slots:
-            answer = await _check(fetcher, feed, now)
-        checked(answer)
-        return answer
-
-    return tuple(await asyncio.gather(*(one(feed) for feed in feeds)))
-
-
-async def _check(fetcher: Fetcher, feed: Feed, now: datetime) -> Checkup:
-    """The feed's own address, and the fallback when that one is dead: the better answer of the two."""
-    first = await _try(fetcher, feed, now)
-    if first.is_alive or not feed.fallback:
-        return first
-    second = await _try(fetcher, feed, now, fallback=True)
-    return replace(second, is_fallback=True, detail=f"{feed.url}: {first.verdict}") if second.is_alive else first
-
-
-async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = False) -> Checkup:
-    try:
-        answer = await get(fetcher, feed.fallback if fallback else feed.url, feed)
-    except FeedError as error:
-        return of_failure(feed, error)
-    kind = parse.recognise(answer)
-    asked = parse.at_fallback(feed, answer) if fallback else feed
-    try:
-        parsed = await with_further(fetcher, asked, answer, now)
-    except FeedError as error:
-        return of_failure(asked, error, final_url=answer.url, kind=kind)
-    return of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
-
-
-async def with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> ParsedFeed:
-    """The entries; those of the first further document when there are only addresses of some."""
-    parsed = await asyncio.to_thread(parse.parse, feed, answer, now=now)
-    if parsed.entries or not parsed.further:
-        return parsed
-    further = await get(fetcher, parsed.further[0], feed)
-    return await asyncio.to_thread(parse.parse, feed, further, now=now)
-
-
-async def get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
-    answer = await fetcher.get(url, feed=feed)
-    assert isinstance(answer, Fetched)  # no validators were sent
-    return answer

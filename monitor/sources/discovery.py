@@ -1,7 +1,4 @@
-"""From an address somebody knows to a feed: where to look for it, what its stanza should say, whether we have it.
-
-Nothing here fetches: `probing` does, and asks here where to look and what to make of it.
-"""
+"""From an address somebody knows to a feed: where it stands, what its stanza should say, whether we already read it."""
 
 import re
 from collections import Counter
@@ -21,18 +18,19 @@ from monitor.text import charsets, markup, urls
 from monitor.text.languages import detection
 
 MOST_TRIES = 30  # addresses asked for one search
+_MOST_CHANNELS = 3  # of a page, asked after these
 _ENOUGH_LINKS = 5  # on a page, to be read as a listing
+_SAME = 0.5  # of the newer feed's addresses: with so many in another, both give the same news
+_MIXED = 0.2  # of the titles: with so many in the other language, the feed is in both
+_VISITS = 4  # while what a feed shows is replaced once
+_LONGEST_NAME = 60
 
-
-FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
-SITEMAP_PATHS = (
+_FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
+_SITEMAP_PATHS = (
     *("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap-news.xml", "/google-news-sitemap.xml"),
     *("/sitemap_google_news.xml", "/sitemaps/sitemap_news.xml"),
 )
-
-_FEED_TYPES = re.compile(
-    r"application/(?:rss|atom|rdf)\+xml|application/feed\+json|(?:text|application)/xml", re.IGNORECASE
-)
+_FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|xml)|text/xml", re.IGNORECASE)
 _FEED_LINK = re.compile(r"(?:^|[/?.=_-])(?:rss|feed|atom)(?:$|[/?.=_-])", re.IGNORECASE)
 _COMMENTS = re.compile(r"comment|коммент|пікір", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\"'\s<>]{3,300}")
@@ -44,8 +42,6 @@ _TITLE = re.compile(
 _TITLE_TAIL = re.compile(r"\s+(?:[|•·»/–—-]|::)\s+.*$|\s+[–—-]\s+Telegram$")
 _CHANNEL = re.compile(r"(?:@|(?:https?://)?(?:t|telegram)\.me/(?:s/)?)([A-Za-z]\w{3,63})/?(?:[?#].*)?", re.ASCII)
 _NOT_CHANNELS = frozenset({"share", "joinchat", "iv", "proxy", "addstickers", "contact", "login"})
-_LONGEST_NAME = 60
-
 _ZONES = {  # by the last part of a site's name
     "kz": "Asia/Almaty",
     "kg": "Asia/Bishkek",
@@ -56,132 +52,6 @@ _ZONES = {  # by the last part of a site's name
     "by": "Europe/Minsk",
     "ua": "Europe/Kyiv",
 }
-_SAME = 0.5  # of the newer feed's addresses: with so many in another, both tell the same
-_MIXED = 0.2  # of the titles: with so many in the other language, the feed is in both
-_VISITS = 4  # while what a feed shows is replaced once
-
-
-def channel_address(written: str) -> str:
-    """The preview of the Telegram channel that `@name`, `t.me/name` or its preview's address means; else ""."""
-    found = _CHANNEL.fullmatch(written.strip())
-    return f"https://t.me/s/{found[1]}" if found and found[1].lower() not in _NOT_CHANNELS else ""
-
-
-def named_on(page: Fetched) -> tuple[str, ...]:
-    """The feeds a web page names, the surest first: its `<link>`s, its links that look like feeds, its linked data."""
-    tree = markup.skeleton(charsets.decode(page.body, page.content_type))
-    found = [urls.absolute(page.url, address) for address in (*_declared(tree), *_linked(tree), *_stated(tree))]
-    return tuple(dict.fromkeys(address for address in found if address and not _COMMENTS.search(address)))
-
-
-def _declared(tree: LexborHTMLParser) -> Iterator[str]:
-    for link in tree.css("link[rel~=alternate][href]"):
-        if _FEED_TYPES.match(link.attributes.get("type") or "") and not _COMMENTS.search(
-            link.attributes.get("title") or ""
-        ):
-            yield link.attributes.get("href") or ""
-
-
-def _linked(tree: LexborHTMLParser) -> Iterator[str]:
-    for link in tree.css("a[href]"):
-        address = link.attributes.get("href") or ""
-        if _FEED_LINK.search(address) or link.text().strip().upper() == "RSS":
-            yield address
-
-
-def _stated(tree: LexborHTMLParser) -> Iterator[str]:
-    for script in tree.css("script[type='application/ld+json']"):
-        for address in _ADDRESS.findall(script.text().replace("\\/", "/")):
-            if _FEED_LINK.search(address):
-                yield address
-
-
-def channels_on(page: Fetched) -> tuple[str, ...]:
-    """The previews of the Telegram channels a page links to, as often-named ones first."""
-    found = Counter(
-        channel_address(link.attributes.get("href") or "")
-        for link in markup.skeleton(charsets.decode(page.body, page.content_type)).css("a[href]")
-    )
-    return tuple(address for address, _ in found.most_common() if address)
-
-
-def sitemaps_in(robots: str, base: str) -> tuple[str, ...]:
-    """The sitemaps that a robots.txt names, those for news first."""
-    found = dict.fromkeys(urls.absolute(base, address) for address in _SITEMAP_LINE.findall(robots))
-    return tuple(sorted((address for address in found if address), key=lambda address: "news" not in address.lower()))
-
-
-def usual_addresses(url: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """Where feeds stand on most sites, from the root of this one."""
-    return tuple(urls.absolute(url, path) for path in paths)
-
-
-def proposed(fetched: Fetched, kind: FeedKind, entries: Sequence[Entry]) -> Feed:
-    """The stanza for what was found at an address: name, language, zone and, for fast feeds, an interval."""
-    return Feed(
-        name=_name(fetched),
-        kind=kind,
-        url=fetched.url,
-        lang=_lang(entries),
-        tz="UTC" if kind is FeedKind.TELEGRAM else _ZONES.get(_top_domain(fetched.url), "UTC"),
-        interval=_interval(entries),
-    )
-
-
-def _name(fetched: Fetched) -> str:
-    found = _TITLE.search(charsets.decode(fetched.body[:65_536], fetched.content_type))
-    written = (found[1] or found[2] or "").removeprefix("<![CDATA[").removesuffix("]]>") if found else ""
-    title = _TITLE_TAIL.sub("", markup.headline(written))
-    return title if 0 < len(title) <= _LONGEST_NAME else urls.host_key(fetched.url)
-
-
-def _top_domain(url: str) -> str:
-    return (urlsplit(url).hostname or "").rpartition(".")[2]
-
-
-def _lang(entries: Sequence[Entry]) -> FeedLanguage:
-    found = Counter(detection.detect(f"{entry.title}\n{entry.summary}", "both") for entry in entries)
-    told = found["ru"] + found["kk"]
-    if not told or min(found["ru"], found["kk"]) > _MIXED * told:
-        return "both"
-    return "ru" if found["ru"] > found["kk"] else "kk"
-
-
-def _interval(entries: Sequence[Entry]) -> timedelta | None:
-    """Short enough to see everything of a feed that shows little of much; None where the usual pace will do."""
-    dated = sorted(entry.published_at for entry in entries if entry.published_at)
-    if len(dated) < 5:
-        return None
-    shown = dated[-1] - dated[0]
-    for interval in (timedelta(minutes=5), timedelta(minutes=10)):
-        if shown / _VISITS < interval * 2:
-            return interval
-    return None
-
-
-def same_address(feed: Feed, known: Iterable[Feed]) -> Feed | None:
-    """The feed that already reads this address, first or as its fallback."""
-    address = urls.canonical(feed.url)
-    return next((one for one in known if address in (urls.canonical(one.url), urls.canonical(one.fallback))), None)
-
-
-def kin(feed: Feed, entries: Sequence[Entry], known: Iterable[Feed]) -> tuple[Feed, ...]:
-    """The known feeds that may tell the same: those of the host, and of the hosts that the entries lead to."""
-    hosts = {urls.host_key(feed.url), *(urls.host_key(entry.url) for entry in entries)} - {"t.me", ""}
-    return tuple(one for one in known if urls.host_key(one.url) in hosts)
-
-
-def same_entries(entries: Sequence[Entry], others: Collection[Entry]) -> bool:
-    """Whether most of the addresses stand in the other feed too."""
-    addresses = {urls.canonical(entry.url) for entry in entries if entry.url}
-    return len(addresses & {urls.canonical(entry.url) for entry in others}) > _SAME * len(addresses)
-
-
-def unlike(feed: Feed, known: Iterable[Feed]) -> Feed:
-    """The feed under a name that no other bears."""
-    names = {one.name for one in known}
-    variants = (feed.name, f"{feed.name} ({urls.host_key(feed.url)})", *(f"{feed.name} {n}" for n in range(2, 100)))
-    return replace(feed, name=next(name for name in variants if name not in names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +68,11 @@ async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: d
 
     None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had.
     """
-    channel = channel_address(url)
-    page = await get(fetcher, channel or url)
-    found = await _readable(fetcher, page, now)
-    if found is None and parse.recognise(page) is FeedKind.HTML:
-        found = await _behind(fetcher, page, now)
-    return await _judged(fetcher, found, known, now) if found else None
+    page = await get(fetcher, channel_address(url) or url)
+    candidate = await _readable(fetcher, page, now)
+    if candidate is None and parse.recognise(page) is FeedKind.HTML:
+        candidate = await _behind(fetcher, page, now)
+    return await _compared(fetcher, candidate, known, now) if candidate else None
 
 
 async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed | None:
@@ -214,85 +83,168 @@ async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed |
         tried.add(address)
         if len(tried) > MOST_TRIES:
             break
-        if found := await _at(fetcher, address, now):
-            return found
-    return _listing(page, now) or await _first_channel(fetcher, page, now)
-
-
-async def _addresses(fetcher: Fetcher, page: Fetched) -> AsyncIterator[str]:
-    """What the page names, what the site's robots.txt names, where feeds usually stand."""
-    for address in (*named_on(page), *usual_addresses(page.url, FEED_PATHS)):
-        yield address
-    for address in (
-        *await _from_robots(fetcher, page.url),
-        *usual_addresses(page.url, SITEMAP_PATHS),
-    ):
-        if "news" in address.lower():  # of a sitemap of everything, nobody knows what is new
-            yield address
-
-
-async def _from_robots(fetcher: Fetcher, url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
-    try:
-        robots = await get(fetcher, f"{parts.scheme}://{parts.netloc}/robots.txt")
-    except FetchError:
-        return ()
-    return sitemaps_in(robots.body.decode("utf-8", "replace"), url)
-
-
-async def _at(fetcher: Fetcher, address: str, now: datetime) -> FoundFeed | None:
-    try:
-        return await _readable(fetcher, await get(fetcher, address), now)
-    except FetchError:
-        return None
-
-
-async def _readable(fetcher: Fetcher, answer: Fetched, now: datetime) -> FoundFeed | None:
-    """The feed that this very answer is, if it has entries; pages are looked at last, by `_listing`."""
-    kind = parse.recognise(answer)
-    if kind is None or kind is FeedKind.HTML:
-        return None
-    asked = Feed(name="", kind=kind, url=answer.url, lang="both")
-    try:
-        parsed = await with_further(fetcher, asked, answer, now)
-    except FeedError:
-        return None
-    return _found(answer, kind, parsed.entries) if parsed.entries else None
-
-
-def _listing(page: Fetched, now: datetime) -> FoundFeed | None:
-    asked = Feed(name="", kind=FeedKind.HTML, url=page.url, lang="both")
-    try:
-        entries = parse.parse(asked, page, now=now).entries
-    except FeedError:
-        return None
-    return _found(page, FeedKind.HTML, entries) if len(entries) >= _ENOUGH_LINKS else None
-
-
-async def _first_channel(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed | None:
-    for address in channels_on(page)[:3]:
-        if found := await _at(fetcher, address, now):
-            return found
+        if candidate := await _readable(fetcher, await _fetched(fetcher, address), now):
+            return candidate
+    if listing := await _read_as(FeedKind.HTML, fetcher, page, now, least=_ENOUGH_LINKS):
+        return listing
+    for address in channels_on(page)[:_MOST_CHANNELS]:
+        if candidate := await _readable(fetcher, await _fetched(fetcher, address), now):
+            return candidate
     return None
 
 
-def _found(answer: Fetched, kind: FeedKind, entries: tuple[Entry, ...]) -> FoundFeed:
-    return FoundFeed(feed=proposed(answer, kind, entries), entries=entries)
+async def _addresses(fetcher: Fetcher, page: Fetched) -> AsyncIterator[str]:
+    """What the page names, where feeds usually stand; the same of news sitemaps, which the site's robots.txt names."""
+    for address in (*named_on(page), *(urls.absolute(page.url, path) for path in _FEED_PATHS)):
+        yield address
+    robots = await _fetched(fetcher, urls.absolute(page.url, "/robots.txt"))
+    named = news_sitemaps_in(robots.body.decode("utf-8", "replace"), page.url) if robots else ()
+    for address in (*named, *(urls.absolute(page.url, path) for path in _SITEMAP_PATHS)):
+        yield address
 
 
-async def _judged(fetcher: Fetcher, found: FoundFeed, known: Sequence[Feed], now: datetime) -> FoundFeed:
-    """With the known feed that tells the same, or with a name of its own."""
-    if twin := same_address(found.feed, known):
-        return replace(found, twin=twin)
-    for one in kin(found.feed, found.entries, known):
-        if same_entries(found.entries, await _entries(fetcher, one, now)):
-            return replace(found, twin=one)
-    return replace(found, feed=unlike(found.feed, known))
+async def _readable(fetcher: Fetcher, answer: Fetched | None, now: datetime) -> FoundFeed | None:
+    """The feed that this very answer is, if it has entries; a page is none yet."""
+    kind = parse.recognise(answer) if answer else None
+    return await _read_as(kind, fetcher, answer, now) if answer and kind and kind is not FeedKind.HTML else None
 
 
-async def _entries(fetcher: Fetcher, feed: Feed, now: datetime) -> tuple[Entry, ...]:
+async def _read_as(
+    kind: FeedKind, fetcher: Fetcher, answer: Fetched, now: datetime, *, least: int = 1
+) -> FoundFeed | None:
+    """The feed of that kind if it has `least` entries."""
+    entries = await _entries(fetcher, Feed(name="", kind=kind, url=answer.url, lang="both"), answer, now)
+    return FoundFeed(feed=proposed(answer, kind, entries), entries=entries) if len(entries) >= least else None
+
+
+async def _entries(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> tuple[Entry, ...]:
     try:
-        answer = await get(fetcher, feed.url, feed)
         return (await with_further(fetcher, feed, answer, now)).entries
     except FeedError:
         return ()
+
+
+async def _fetched(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched | None:
+    try:
+        return await get(fetcher, url, feed)
+    except FetchError:
+        return None
+
+
+def channel_address(written: str) -> str:
+    """The preview of the Telegram channel that `@name`, `t.me/name` or its preview's address means; else ""."""
+    channel = _CHANNEL.fullmatch(written.strip())
+    return f"https://t.me/s/{channel[1]}" if channel and channel[1].lower() not in _NOT_CHANNELS else ""
+
+
+def channels_on(page: Fetched) -> tuple[str, ...]:
+    """The previews of the Telegram channels a page links to, as often-named ones first."""
+    links = markup.skeleton(charsets.decode(page.body, page.content_type)).css("a[href]")
+    channels = Counter(channel_address(link.attributes.get("href") or "") for link in links)
+    return tuple(address for address, _ in channels.most_common() if address)
+
+
+def named_on(page: Fetched) -> tuple[str, ...]:
+    """The feeds a web page names, the surest first: its `<link>`s, its links that look like feeds, its linked data."""
+    tree = markup.skeleton(charsets.decode(page.body, page.content_type))
+    addresses = [urls.absolute(page.url, address) for address in (*_declared(tree), *_linked(tree), *_stated(tree))]
+    return tuple(dict.fromkeys(address for address in addresses if address and not _COMMENTS.search(address)))
+
+
+def _declared(tree: LexborHTMLParser) -> Iterator[str]:
+    for link in tree.css("link[rel~=alternate][href]"):
+        of_comments = _COMMENTS.search(link.attributes.get("title") or "")
+        if _FEED_TYPES.match(link.attributes.get("type") or "") and not of_comments:
+            yield link.attributes.get("href") or ""
+
+
+def _linked(tree: LexborHTMLParser) -> Iterator[str]:
+    for link in tree.css("a[href]"):
+        address = link.attributes.get("href") or ""
+        if _FEED_LINK.search(address) or link.text().strip().upper() == "RSS":
+            yield address
+
+
+def _stated(tree: LexborHTMLParser) -> Iterator[str]:
+    for script in tree.css("script[type='application/ld+json']"):
+        yield from filter(_FEED_LINK.search, _ADDRESS.findall(script.text().replace("\\/", "/")))
+
+
+def news_sitemaps_in(robots: str, base: str) -> tuple[str, ...]:
+    """The news sitemaps that a robots.txt names: of a sitemap of everything, nobody knows what is new."""
+    addresses = dict.fromkeys(urls.absolute(base, address) for address in _SITEMAP_LINE.findall(robots))
+    return tuple(address for address in addresses if "news" in address.lower())
+
+
+def proposed(fetched: Fetched, kind: FeedKind, entries: Sequence[Entry]) -> Feed:
+    """The stanza for what stands at an address: name, language, zone and, for fast feeds, an interval."""
+    domain = (urlsplit(fetched.url).hostname or "").rpartition(".")[2]
+    return Feed(
+        name=_name(fetched),
+        kind=kind,
+        url=fetched.url,
+        lang=_lang(entries),
+        tz="UTC" if kind is FeedKind.TELEGRAM else _ZONES.get(domain, "UTC"),
+        interval=_interval(entries),
+    )
+
+
+def _name(fetched: Fetched) -> str:
+    title = _TITLE.search(charsets.decode(fetched.body[:65_536], fetched.content_type))
+    written = (title[1] or title[2] or "").removeprefix("<![CDATA[").removesuffix("]]>") if title else ""
+    name = _TITLE_TAIL.sub("", markup.headline(written))
+    return name if 0 < len(name) <= _LONGEST_NAME else urls.host_key(fetched.url)
+
+
+def _lang(entries: Sequence[Entry]) -> FeedLanguage:
+    counts = Counter(detection.detect(f"{entry.title}\n{entry.summary}", "both") for entry in entries)
+    russian, kazakh = counts["ru"], counts["kk"]
+    if not russian + kazakh or min(russian, kazakh) > _MIXED * (russian + kazakh):
+        return "both"
+    return "ru" if russian > kazakh else "kk"
+
+
+def _interval(entries: Sequence[Entry]) -> timedelta | None:
+    """Short enough to see everything of a feed that shows little of much; None where the usual pace will do."""
+    dated = sorted(entry.published_at for entry in entries if entry.published_at)
+    if len(dated) < 5:
+        return None
+    shown = dated[-1] - dated[0]
+    intervals = (timedelta(minutes=5), timedelta(minutes=10))
+    return next((interval for interval in intervals if shown / _VISITS < interval * 2), None)
+
+
+async def _compared(fetcher: Fetcher, candidate: FoundFeed, known: Sequence[Feed], now: datetime) -> FoundFeed:
+    """With the known feed that gives the same news as its twin, else under a name of its own."""
+    if twin := same_address(candidate.feed, known):
+        return replace(candidate, twin=twin)
+    for feed in of_same_hosts(candidate.feed, candidate.entries, known):
+        answer = await _fetched(fetcher, feed.url, feed)
+        if answer and same_entries(candidate.entries, await _entries(fetcher, feed, answer, now)):
+            return replace(candidate, twin=feed)
+    return replace(candidate, feed=with_own_name(candidate.feed, known))
+
+
+def same_address(feed: Feed, known: Iterable[Feed]) -> Feed | None:
+    """The feed that already reads this address, first or as its fallback."""
+    address = urls.canonical(feed.url)
+    return next((one for one in known if address in (urls.canonical(one.url), urls.canonical(one.fallback))), None)
+
+
+def of_same_hosts(feed: Feed, entries: Sequence[Entry], known: Iterable[Feed]) -> tuple[Feed, ...]:
+    """The known feeds that may give the same news: those of the host, and of the hosts that the entries lead to."""
+    hosts = {urls.host_key(feed.url), *(urls.host_key(entry.url) for entry in entries)} - {"t.me", ""}
+    return tuple(one for one in known if urls.host_key(one.url) in hosts)
+
+
+def same_entries(entries: Sequence[Entry], others: Collection[Entry]) -> bool:
+    """Whether most of the addresses stand in the other feed too."""
+    addresses = {urls.canonical(entry.url) for entry in entries if entry.url}
+    return len(addresses & {urls.canonical(entry.url) for entry in others}) > _SAME * len(addresses)
+
+
+def with_own_name(feed: Feed, known: Iterable[Feed]) -> Feed:
+    """The feed under a name that no other bears."""
+    names = {one.name for one in known}
+    variants = (feed.name, f"{feed.name} ({urls.host_key(feed.url)})", *(f"{feed.name} {n}" for n in range(2, 100)))
+    return replace(feed, name=next(name for name in variants if name not in names))

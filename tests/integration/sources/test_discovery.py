@@ -52,13 +52,13 @@ CHANNEL = (
 )
 
 
-async def found(fetcher: Fetcher, url: str, *known: Feed) -> discovery.FoundFeed | None:
+async def find(fetcher: Fetcher, url: str, *known: Feed) -> discovery.FoundFeed | None:
     return await discovery.find_feed(fetcher, url, known, now=NOW)
 
 
 async def test_the_address_itself_may_be_the_feed(fetcher: Fetcher, web: WebServer) -> None:
     url = web.serve("/rss.xml", rss(items(web), title="Вести Актау"))
-    answer = await found(fetcher, url)
+    answer = await find(fetcher, url)
     assert answer is not None
     assert answer.feed == make_feed(name="Вести Актау", url=url)
     assert (len(answer.entries), answer.twin) == (6, None)
@@ -70,7 +70,7 @@ async def test_the_feed_that_the_page_names(fetcher: Fetcher, web: WebServer) ->
     web.serve("/empty", rss([]))
     web.serve("/lenta", rss(items(web)))
     head = dead + empty + '<link rel="alternate" type="application/rss+xml" href="/lenta">'
-    answer = await found(fetcher, web.serve("/", page("<p>Главная</p>", head), content_type=PAGE_TYPE))
+    answer = await find(fetcher, web.serve("/", page("<p>Главная</p>", head), content_type=PAGE_TYPE))
     assert answer is not None
     assert answer.feed.url == f"{web.url}/lenta"
 
@@ -98,7 +98,7 @@ async def test_what_the_page_does_not_name_is_looked_for(
     web.serve(path, bodies.get(kind, front))
     web.serve("/robots.txt", f"Sitemap: {web.url}/karta-news.xml\n", content_type="text/plain")
     start = f"{web.url}{path}" if kind is FeedKind.TELEGRAM else f"{web.url}/"
-    answer = await found(fetcher, start)
+    answer = await find(fetcher, start)
     assert answer is not None
     assert (answer.feed.kind, answer.feed.url) == (kind, f"{web.url}{path}")
 
@@ -106,7 +106,7 @@ async def test_what_the_page_does_not_name_is_looked_for(
 async def test_a_site_that_answers_everything_with_one_page_has_no_feed(fetcher: Fetcher, web: WebServer) -> None:
     for path in ("/", "/rss", "/feed/", "/rss.xml", "/robots.txt", "/news-sitemap.xml"):
         web.serve(path, page("<div id=app></div>"), content_type=PAGE_TYPE)
-    assert await found(fetcher, f"{web.url}/") is None
+    assert await find(fetcher, f"{web.url}/") is None
     assert len(web.requests) <= discovery.MOST_TRIES + 2
 
 
@@ -115,9 +115,9 @@ async def test_a_known_feed_is_found_by_address_and_by_content(fetcher: Fetcher,
     copy = web.serve("/all.xml", rss(items(web, 8)))
     other = web.serve("/sport.xml", rss([Item(title="Матч", link=f"{web.url}/sport/1")]))
     known, sport = make_feed(name="Вести", url=url), make_feed(name="Спорт", url=other)
-    by_address = await found(fetcher, f"{url}?utm_source=x", sport, known)
-    by_content = await found(fetcher, copy, sport, known)
-    new = await found(fetcher, copy, sport)
+    by_address = await find(fetcher, f"{url}?utm_source=x", sport, known)
+    by_content = await find(fetcher, copy, sport, known)
+    new = await find(fetcher, copy, sport)
     assert [one.twin.name if one and one.twin else None for one in (by_address, by_content, new)] == [
         "Вести",
         "Вести",
@@ -126,9 +126,9 @@ async def test_a_known_feed_is_found_by_address_and_by_content(fetcher: Fetcher,
 
 
 async def check(fetcher: Fetcher, *feeds: Feed) -> list[Checkup]:
-    told: list[Checkup] = []
-    answers = await checkup.check_feeds(fetcher, feeds, now=NOW, checked=told.append)
-    assert sorted(one.feed for one in told) == sorted(one.feed for one in answers)
+    ended: list[Checkup] = []
+    answers = await checkup.check_feeds(fetcher, feeds, now=NOW, checked=ended.append)
+    assert sorted(one.feed for one in ended) == sorted(one.feed for one in answers)
     return list(answers)
 
 

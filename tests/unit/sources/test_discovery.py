@@ -54,16 +54,16 @@ def test_channels_of_a_page_as_often_named_first() -> None:
     assert discovery.channels_on(page(html)) == ("https://t.me/s/dva_kz", "https://t.me/s/odin_kz")
 
 
-def test_sitemaps_of_robots_the_news_first() -> None:
+def test_sitemaps_of_robots_are_those_of_news() -> None:
     robots = "User-agent: *\nDisallow: /admin\nSitemap: https://vesti.kz/all.xml\nsitemap:/news.xml\n"
-    assert discovery.sitemaps_in(robots, URL) == ("https://vesti.kz/news.xml", "https://vesti.kz/all.xml")
+    assert discovery.news_sitemaps_in(robots, URL) == ("https://vesti.kz/news.xml",)
 
 
 RUSSIAN = ("Суд отпустил активиста под подписку", "Прокурор требует выслать его из страны")
 KAZAKH = ("Сот белсендіні босатып жіберді", "Прокурор оны елден шығаруды талап етті")
 
 
-def told(titles: tuple[str, ...], *, gap: timedelta = timedelta(hours=1), count: int = 20) -> tuple[Entry, ...]:
+def entries(titles: tuple[str, ...], *, gap: timedelta = timedelta(hours=1), count: int = 20) -> tuple[Entry, ...]:
     return tuple(entry(n, title=titles[n % len(titles)], published_at=NOW - gap * n) for n in range(count))
 
 
@@ -79,15 +79,15 @@ def told(titles: tuple[str, ...], *, gap: timedelta = timedelta(hours=1), count:
     ],
 )
 def test_the_name_is_what_the_feed_calls_itself(body: str, name: str) -> None:
-    found = discovery.proposed(Fetched(url="https://www.vesti.kz/rss", body=body.encode()), FeedKind.RSS, ())
-    assert found.name == name
+    feed = discovery.proposed(Fetched(url="https://www.vesti.kz/rss", body=body.encode()), FeedKind.RSS, ())
+    assert feed.name == name
 
 
 @pytest.mark.parametrize(
     ("titles", "lang"), [(RUSSIAN, "ru"), (KAZAKH, "kk"), (RUSSIAN + KAZAKH, "both"), (("News of the day",), "both")]
 )
 def test_the_language_is_that_of_the_titles(titles: tuple[str, ...], lang: str) -> None:
-    assert discovery.proposed(page(""), FeedKind.RSS, told(titles)).lang == lang
+    assert discovery.proposed(page(""), FeedKind.RSS, entries(titles)).lang == lang
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_the_language_is_that_of_the_titles(titles: tuple[str, ...], lang: str) 
     ],
 )
 def test_the_zone_is_that_of_the_country(url: str, kind: FeedKind, tz: str) -> None:
-    assert discovery.proposed(page("", url), kind, told(RUSSIAN)).tz == tz
+    assert discovery.proposed(page("", url), kind, entries(RUSSIAN)).tz == tz
 
 
 @pytest.mark.parametrize(("minutes", "interval"), [(1, 5), (3, 10), (15, None)])
 def test_a_feed_that_shows_little_of_much_is_visited_often(minutes: int, interval: int | None) -> None:
-    found = discovery.proposed(page(""), FeedKind.RSS, told(RUSSIAN, gap=timedelta(minutes=minutes))).interval
-    assert found == (timedelta(minutes=interval) if interval else None)
+    feed = discovery.proposed(page(""), FeedKind.RSS, entries(RUSSIAN, gap=timedelta(minutes=minutes)))
+    assert feed.interval == (timedelta(minutes=interval) if interval else None)
 
 
 def test_a_feed_is_known_by_its_address_and_by_its_fallback() -> None:
@@ -119,9 +119,9 @@ def test_a_feed_is_known_by_its_address_and_by_its_fallback() -> None:
     assert discovery.same_address(make_feed(url="https://a.kz/rss2"), known) is None
 
 
-def test_kin_are_the_feeds_of_the_same_hosts() -> None:
+def test_feeds_of_the_same_hosts_may_give_the_same_news() -> None:
     known = [make_feed(name="А", url="https://news.example/rss"), make_feed(name="Б", url="https://b.kz/rss")]
-    assert discovery.kin(make_feed(url="https://t.me/s/x_kz"), [entry(1)], known) == (known[0],)
+    assert discovery.of_same_hosts(make_feed(url="https://t.me/s/x_kz"), [entry(1)], known) == (known[0],)
 
 
 def test_most_addresses_in_common_are_the_same_news() -> None:
@@ -132,9 +132,9 @@ def test_most_addresses_in_common_are_the_same_news() -> None:
 
 
 def test_a_taken_name_is_told_apart() -> None:
-    found = make_feed(name="Вести", url="https://www.vesti.kz/rss")
+    feed = make_feed(name="Вести", url="https://www.vesti.kz/rss")
     known: list[Feed] = []
     for expected in ("Вести", "Вести (vesti.kz)", "Вести 2", "Вести 3"):
-        named = discovery.unlike(found, known)
+        named = discovery.with_own_name(feed, known)
         assert named.name == expected
         known.append(named)
