@@ -6,7 +6,7 @@ Each is known by what its page is made of, not by words a news page may contain.
 import re
 from collections.abc import Mapping
 
-_LONGEST = 65_536  # a challenge page is small; a news page that speaks of one is not
+_LONGEST = 65_536  # characters: a challenge page is small; a news page that speaks of one is not
 _START = re.compile(r"\s*(?:<!doctype html|<html|<head|<script|<meta|<!--|<title|<body)", re.IGNORECASE)
 
 _TITLE = r"<title[^<>]*>\s*(?:{})[\s.!…|:—–-]*</title"
@@ -33,8 +33,7 @@ _WALLS = (
     ("SmartCaptcha", re.compile(r"smartcaptcha\.yandexcloud\.net|/showcaptcha\?|checkbox-captcha-form", re.IGNORECASE)),
 )
 
-
-# Marks that ordinary pages behind the same wall carry too; they tell who refused when the answer is a refusal.
+# Marks that ordinary pages behind the same wall carry too; they name who refused when the answer is a refusal.
 _REFUSAL_MARKS = (
     ("Cloudflare", re.compile(r"/cdn-cgi/challenge-platform/|cf-error-details|cloudflare ray id", re.IGNORECASE)),
     ("DDoS-Guard", re.compile(r"/\.well-known/ddos-guard/|check\.ddos-guard\.net", re.IGNORECASE)),

@@ -1,6 +1,6 @@
 """Outside bytes, read where they can do no harm: small ones in a thread, the others in a child that may be killed.
 
-The child (sandbox_child.py) is started at the first need and kept. A document that takes too much time or memory ends
+A child (sandbox_child.py) is started at the first need and kept. A document that takes too much time or memory ends
 it: the document is named a failure, the next one gets a new child.
 """
 
@@ -38,7 +38,7 @@ _ANSWERS = {
 
 
 class TooHeavy(Exception):
-    """The child did not survive the document."""
+    """The child ended before its answer: the document took too much time or memory."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Sandbox:
     def __init__(self, *, small: int = SMALL, seconds: float = SECONDS) -> None:
         """`small`: up to how many bytes a document is read in a thread; `seconds`: the longest job of a child."""
         self._small, self._seconds = small, seconds
-        self._room = asyncio.Semaphore(CHILDREN)
+        self._slots = asyncio.Semaphore(CHILDREN)
         self._idle: list[_Child] = []
 
     async def __aenter__(self) -> Self:
@@ -64,7 +64,7 @@ class Sandbox:
             await _end(child)
 
     async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
-        """`sources.parse`, in a thread or in the child. Raises ParseError, TOO_HEAVY included."""
+        """What `feeds.parse` makes of a body, in a thread or in a child. Raises ParseError, TOO_HEAVY included."""
         if len(fetched.body) <= self._small:
             return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
         try:
@@ -76,28 +76,28 @@ class Sandbox:
         kind, message = answer
         raise ParseError(message, feed=feed.name, kind=ParseFailure(kind))
 
-    async def extract(self, fetched: Fetched, **named: Any) -> Extracted:
-        """`extraction.extract` of a page; `named` are its arguments. A page too heavy has that for a problem."""
-        given = {"content_type": fetched.content_type, "url": fetched.url, **named}
+    async def extract(self, fetched: Fetched, **options: Any) -> Extracted:
+        """What `article.extract` makes of a page (`options` are its other arguments); the problem may be its weight."""
+        options |= {"content_type": fetched.content_type, "url": fetched.url}
         if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(article.extract, fetched.body, **given)
+            return await asyncio.to_thread(article.extract, fetched.body, **options)
         try:
-            answer = await self._ask("extract", fetched.body, **given)
+            answer = await self._ask("extract", fetched.body, **options)
         except TooHeavy:
             return Extracted(text="", problem=f"страница не прочитана: {_HEAVY}")
         assert isinstance(answer, Extracted)
         return answer
 
-    async def _ask(self, name: str, *given: object, **named: object) -> Any:
+    async def _ask(self, name: str, *args: object, **options: object) -> Any:
         """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job."""
-        job = await asyncio.to_thread(pickle.dumps, (name, given, named), pickle.HIGHEST_PROTOCOL)
-        async with self._room:
+        job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
+        async with self._slots:
             child = self._idle.pop() if self._idle else await _start()
             may_go_on = False
             try:
                 async with asyncio.timeout(self._seconds):
-                    answer = await _converse(child, job)
-                answered = await asyncio.to_thread(_loaded, answer)
+                    message = await _converse(child, job)
+                answer = await asyncio.to_thread(_loaded, message)
                 may_go_on = child.jobs < _MOST_JOBS
             except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
                 raise TooHeavy from error
@@ -106,7 +106,7 @@ class Sandbox:
                     self._idle.append(child)
                 else:
                     await _end(child)
-        return answered
+        return answer
 
 
 async def _start() -> _Child:
@@ -138,10 +138,10 @@ async def _converse(child: _Child, job: bytes) -> bytes:
 
 
 class _Answer(pickle.Unpickler):
-    """Loads the values a reader answers with and nothing else: the child has read hostile bytes."""
+    """Loads the values that a child answers with and nothing else: it has read hostile bytes."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """The classes of answers."""
+        """The class, if answers may hold it. Raises UnpicklingError."""
         if name not in _ANSWERS.get(module, ()):
             raise pickle.UnpicklingError(f"{module}.{name} is no answer")
         return super().find_class(module, name)

@@ -27,10 +27,10 @@ _PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _COLLECT_ABOVE = 1_000_000  # bytes of a job after which memory is given back
 
 
-def parse(*given: Any, **named: Any) -> object:
-    """`sources.parse`; a ParseError comes back as a value, because exceptions do not pickle."""
+def parse(*args: Any, **options: Any) -> object:
+    """`feeds.parse`; a ParseError becomes a value (kind, message), as the parent loads nothing but values."""
     try:
-        return parse_feed(*given, **named)
+        return parse_feed(*args, **options)
     except ParseError as error:
         return error.kind.value, error.message
 
@@ -45,20 +45,20 @@ def main() -> None:
     sys.stdout = sys.stderr  # whatever prints must not answer
     while job := receive(jobs):
         _grant(CPU_SECONDS)
-        name, given, named = pickle.loads(job)  # noqa: S301 - from our parent
-        send(answers, pickle.dumps(JOBS[name](*given, **named), protocol=pickle.HIGHEST_PROTOCOL))
+        name, args, options = pickle.loads(job)  # noqa: S301 - from our parent
+        send(answers, pickle.dumps(JOBS[name](*args, **options), protocol=pickle.HIGHEST_PROTOCOL))
         if len(job) > _COLLECT_ABOVE:
             gc.collect()
 
 
 def receive(stream: BinaryIO) -> bytes:
-    """One message; b"" when the other side has gone."""
+    """One message without its length; b"" when the other side has gone."""
     head = stream.read(LENGTH.size)
     return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else b""
 
 
 def send(stream: BinaryIO, message: bytes) -> None:
-    """One message, on its way at once."""
+    """One message after its length, flushed."""
     stream.write(LENGTH.pack(len(message)) + message)
     stream.flush()
 

@@ -1,4 +1,4 @@
-"""What was read of a body → entries with identities. Shared by every kind whose entries have no number of their own."""
+"""Drafts of entries → entries with identities. For every kind whose entries have no number of their own."""
 
 import hashlib
 from collections import defaultdict
@@ -59,8 +59,8 @@ def _identities(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
     neither serves, the title and its day do.
     """
     addresses = [urls.canonical(draft.url) for draft in drafts]
-    guids = _meanings((draft.guid, url or _told(draft)) for draft, url in zip(drafts, addresses, strict=True))
-    pages = _meanings((url, draft.guid or _told(draft)) for draft, url in zip(drafts, addresses, strict=True))
+    guids = _meanings((draft.guid, url or _bare_name(draft)) for draft, url in zip(drafts, addresses, strict=True))
+    pages = _meanings((url, draft.guid or _bare_name(draft)) for draft, url in zip(drafts, addresses, strict=True))
     shared = sum(guids[draft.guid] > 1 for draft in drafts if draft.guid)
     for draft, url in zip(drafts, addresses, strict=True):
         by_page = _is_specific(url) and pages[url] == 1
@@ -71,11 +71,11 @@ def _identities(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
 
 
 def _meanings(pairs: Iterable[tuple[str, str]]) -> Mapping[str, int]:
-    """How many things (second of a pair) each identity (first) stands for."""
+    """For how many things (second of a pair) each identity (first) stands."""
     meanings: dict[str, set[str]] = defaultdict(set)
     for identity, meaning in pairs:
         meanings[identity].add(meaning)
-    return {identity: len(meant) for identity, meant in meanings.items()}
+    return {identity: len(things) for identity, things in meanings.items()}
 
 
 def _is_specific(identity: str) -> bool:
@@ -89,10 +89,10 @@ def _is_specific(identity: str) -> bool:
     return bool(parts.path.strip("/") or parts.query)
 
 
-def _told(draft: Draft) -> str:
+def _bare_name(draft: Draft) -> str:
     return draft.name.casefold()
 
 
 def _title_key(draft: Draft) -> str:
     day = draft.published_at.date().isoformat() if draft.published_at else ""
-    return "t:" + hashlib.blake2b(f"{_told(draft)}|{day}".encode(), digest_size=16).hexdigest()
+    return "t:" + hashlib.blake2b(f"{_bare_name(draft)}|{day}".encode(), digest_size=16).hexdigest()

@@ -34,7 +34,7 @@ def parse(
     """The articles a page links to, in its order, at most 500; an entry has an address, a title, perhaps a date.
 
     Without `listing`: the links to the same host whose text is longer than 20 letters and whose path looks like an
-    article's. Raises ParseError: CHALLENGE, NOT_A_FEED (no HTML at all), NO_MATCH (nothing was found).
+    article's. Raises ParseError: CHALLENGE, NOT_A_FEED (no HTML at all), NO_MATCH (no such link).
     """
     html = charsets.decode(body[:_LONGEST_PAGE], content_type)
     if "<" not in html or challenge_pages.wall(html):
@@ -77,8 +77,8 @@ def _selected(page: LexborHTMLParser, base: str, listing: Listing, tz: str, now:
 def _link(item: LexborNode, selector: str) -> LexborNode | None:
     """The link by its selector, or the item itself when it is one, or the first link within."""
     if selector:
-        found = item.css_first(selector)
-        return found if found is None or found.tag == "a" else found.css_first("a[href]")
+        node = item.css_first(selector)
+        return node if node is None or node.tag == "a" else node.css_first("a[href]")
     return item if item.tag == "a" else item.css_first("a[href]")
 
 

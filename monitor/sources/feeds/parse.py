@@ -1,4 +1,4 @@
-"""What stands at a feed's address, read: bytes → ParsedFeed. Members of the family have one shape, `parse`."""
+"""The body of a feed of any kind → ParsedFeed. Each kind has a module of its own, with a function `parse`."""
 
 import re
 from collections.abc import Iterator
@@ -7,15 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from monitor.models.feeds import LOST_LETTERS, Feed, FeedKind, Fetched, ParsedFeed
-from monitor.sources.feeds import listing as _listing
-from monitor.sources.feeds import sitemap as _sitemap
-from monitor.sources.feeds import syndication as _feed
-from monitor.sources.feeds import telegram_preview as _telegram
+from monitor.sources.feeds import listing, sitemap, syndication, telegram_preview
 from monitor.sources.feeds.repair import SITEMAPS, find_root
 from monitor.text import charsets, urls
 from monitor.text.unicode import letters_in
-
-__all__ = ["at_fallback", "parse", "recognise"]
 
 _HEAD = 16_384
 _LARGEST = 8 * 1024 * 1024  # bytes; the fetcher's own bound, kept here for bodies that come another way
@@ -39,12 +34,12 @@ def parse(feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
 
 def _read(feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
     if feed.kind is FeedKind.TELEGRAM:
-        return _telegram.parse(fetched.body, url=fetched.url, now=now, name=feed.name)
-    read = _feed.parse
+        return telegram_preview.parse(fetched.body, url=fetched.url, now=now, name=feed.name)
+    read = syndication.parse
     if feed.kind is FeedKind.SITEMAP:
-        read = _sitemap.parse
+        read = sitemap.parse
     elif feed.kind is FeedKind.HTML:
-        read = partial(_listing.parse, listing=feed.listing)
+        read = partial(listing.parse, listing=feed.listing)
     return read(fetched.body, content_type=fetched.content_type, url=fetched.url, tz=feed.tz, now=now, name=feed.name)
 
 
@@ -66,7 +61,7 @@ def recognise(fetched: Fetched) -> FeedKind | None:
 
 
 def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
-    """The feed as its fallback tells it: of the kind that came, without selectors made for another page."""
+    """The feed as its fallback has it: of the kind that came, without selectors made for another page."""
     kind = recognise(fetched) or feed.kind
     return replace(feed, kind=kind, url=feed.fallback, fallback="", listing=None)
 

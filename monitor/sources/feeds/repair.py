@@ -15,11 +15,11 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.sources import challenge_pages
 
 MOST_ENTRIES = 1_000
+SITEMAPS = frozenset({"urlset", "sitemapindex"})  # their root elements
 
 _HEAD = 16_384  # the root element stands here, or it is no feed
 _ROOT = re.compile(r"<(?:\w+:)?(?P<name>rss|feed|rdf|urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
 _BARE_ROOT = re.compile(r"<(?:\w+:)?(?P<name>channel|entry)(?=[\s/>])", re.IGNORECASE)  # RSS 1.1, CDF, one Atom entry
-SITEMAPS = frozenset({"urlset", "sitemapindex"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ELEMENT = re.compile(r"<[A-Za-z]")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"<&%]{0,64})\"|'([^'<&%]{0,64})')\s*>")
@@ -36,7 +36,7 @@ _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """The root element of a document of ours: its local name in lower case, and where its tag begins."""
+    """The root element of a feed or a sitemap: its local name in lower case, and where its tag begins."""
 
     name: str
     start: int
@@ -45,10 +45,10 @@ class Root:
 def find_root(text: str) -> Root | None:
     """The root of a feed or a sitemap, whatever stands before it (warnings of PHP, say) unless that is a web page."""
     head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
-    found = _ROOT.search(head) or _first_element(head)
-    if found is None or _PAGE.search(head, 0, found.start()):
+    root = _ROOT.search(head) or _first_element(head)
+    if root is None or _PAGE.search(head, 0, root.start()):
         return None
-    return Root(name=found["name"].lower(), start=found.start())
+    return Root(name=root["name"].lower(), start=root.start())
 
 
 def _first_element(head: str) -> re.Match[str] | None:
@@ -74,7 +74,7 @@ def sound(text: str, declared: Mapping[str, str] | None = None) -> str:
 
 def _declared(prolog: str) -> Mapping[str, str]:
     """The document's own entities: short letters and words, nothing that could grow."""
-    return {f"{found[1]};": found[2] or found[3] or "" for found in _ENTITY.finditer(prolog)}
+    return {f"{entity[1]};": entity[2] or entity[3] or "" for entity in _ENTITY.finditer(prolog)}
 
 
 def not_a_feed(text: str, name: str) -> ParseError:

@@ -30,7 +30,7 @@ _Fields = Mapping[str, str]  # local name (lower case) → text, of one <url> or
 def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, name: str = "") -> ParsedFeed:
     """The addresses of a sitemap, gzipped or not, at most the 1,000 newest; of an index the newest documents.
 
-    Only a `publication_date` dates an entry, only a `news:title` gives it a title: of the others the page tells.
+    Only a `publication_date` dates an entry, only a `news:title` gives it a title: the others get both from their page.
     `further` holds the addresses of an index. Raises ParseError: NOT_A_FEED, HTML, CHALLENGE.
     """
     text = charsets.decode(_unpacked(body, name), content_type)
@@ -46,7 +46,7 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
 
 
 def _unpacked(body: bytes, name: str) -> bytes:
-    """The body without gzip, which is told by its first bytes: suffixes and headers err."""
+    """The body without gzip, which its first bytes say: suffixes and headers err."""
     if not body.startswith(_GZIP):
         return body
     try:
@@ -84,7 +84,7 @@ def _local(element: Any) -> str:
 
 
 def _latest(listed: Sequence[_Fields], tz: str, now: datetime) -> Sequence[_Fields]:
-    """At most `MOST_ENTRIES`: by date where dates are told, else both ends, as some sites append and some prepend."""
+    """At most `MOST_ENTRIES`: the newest where dates differ, else both ends, as some sites append and some prepend."""
     if len(listed) <= MOST_ENTRIES:
         return listed
     stamps = [_stamp(fields, tz, now) for fields in listed]

@@ -32,7 +32,7 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
     """
     raw_entries = _read(charsets.decode(body, content_type), url, name)
     drafts = [draft(raw, url, tz, now) for raw in raw_entries[:MOST_ENTRIES]]
-    if charsets.is_lost("\n".join(told.title for told in drafts)):
+    if charsets.is_lost("\n".join(one.title for one in drafts)):
         raise ParseError(
             "буквы ленты искажены ещё на сайте (кодировка потеряна): правила ничего в ней не найдут",
             feed=name,
@@ -44,13 +44,13 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
 
 def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
     if text.lstrip()[:1] == "{":
-        found = json_feed.read(text)
-        if found is None:
+        entries = json_feed.read(text)
+        if entries is None:
             raise not_a_feed(text, name)
-        return found
+        return entries
     source = prepare(text, name=name).encode("utf-8", "replace")
-    quickly = fast_xml.read(source)
-    return quickly if quickly is not None else lenient.read(source, url=url, name=name)
+    entries = fast_xml.read(source)
+    return lenient.read(source, url=url, name=name) if entries is None else entries
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime) -> Draft:
@@ -90,14 +90,8 @@ def _problems(raw_entries: Sequence[object], entries: Sequence[Entry]) -> Iterab
         yield "в ленте нет ни одной записи"
     if len(raw_entries) > len(entries):
         yield f"повторы и лишние записи: {len(raw_entries) - len(entries)}"
-    for wanting, what in ((_without_url(entries), "без адреса"), (_without_date(entries), "без даты")):
-        if wanting:
-            yield f"записи {what}: {wanting} из {len(entries)}"
-
-
-def _without_url(entries: Sequence[Entry]) -> int:
-    return sum(not entry.url for entry in entries)
-
-
-def _without_date(entries: Sequence[Entry]) -> int:
-    return sum(entry.published_at is None for entry in entries)
+    without_url = sum(not entry.url for entry in entries)
+    without_date = sum(entry.published_at is None for entry in entries)
+    for count, what in ((without_url, "без адреса"), (without_date, "без даты")):
+        if count:
+            yield f"записи {what}: {count} из {len(entries)}"

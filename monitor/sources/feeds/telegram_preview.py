@@ -1,6 +1,6 @@
 """The public preview of a Telegram channel (`t.me/s/NAME`) → entries.
 
-Every answer of Telegram is a page with status 200: what the page shows instead of a channel is told apart here.
+Every answer of Telegram is a page with status 200: what the page shows instead of a channel is named here.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ def _entry(message: LexborNode, now: datetime) -> Entry | None:
 
 
 def _edition(message: LexborNode, content: str) -> str:
-    """What tells an edited post from itself before: the letters of its lead. A mended comma is the same post."""
+    """The end of an edited post's key, by the letters of its lead, so that a mended comma is the same post; else ""."""
     if not any(_EDITED.search(node.text()) for node in message.css(_FOOTER)):
         return ""
     lead = "".join(letter for letter in content.casefold() if letter.isalnum())[:_LONGEST_LEAD]

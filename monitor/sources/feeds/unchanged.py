@@ -21,7 +21,7 @@ _LINK = re.compile(rb"<link(?:>\s*(?:<!\[CDATA\[)?([^<\]?#]*)|\s[^>]*?href=[\"']
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trimmed:
-    """What is left to read."""
+    """A body without its known entries."""
 
     body: bytes
     items: bytes  # fingerprints of all entries, for the next time; b"" when the body had to stay whole
@@ -51,12 +51,12 @@ def _split(prints: bytes) -> Iterator[bytes]:
 
 
 def _spans(body: bytes) -> Sequence[tuple[int, int]]:
-    """Where each entry begins and ends; none when they are not to be told apart."""
+    """Where each entry begins and ends; none when they do not stand plainly side by side."""
     tags = _ITEM_TAGS if b"</item>" in body else _ENTRY_TAGS
     if len(body) > _LONGEST or b"\0" in body[:64]:
         return ()
-    found = [tag.span() for tag in islice(tags.finditer(body), 2 * _MOST + 1)]
-    opening, closing = found[::2], found[1::2]
+    spans = [tag.span() for tag in islice(tags.finditer(body), 2 * _MOST + 1)]
+    opening, closing = spans[::2], spans[1::2]
     side_by_side = len(opening) == len(closing) <= _MOST and all(
         body[first + 1] != _SLASH == body[last + 1] for (first, _), (last, _) in zip(opening, closing, strict=True)
     )
@@ -75,8 +75,8 @@ def _is_closed(item: bytes) -> bool:
 
 def _is_identified(items: Sequence[bytes]) -> bool:
     """Whether guids and addresses (without their queries) each name one entry, or are not used at all."""
-    guids = [found[1].strip() if (found := _GUID.search(item)) else b"" for item in items]
-    links = [(found[1] or found[2] or b"").strip() if (found := _LINK.search(item)) else b"" for item in items]
+    guids = [guid[1].strip() if (guid := _GUID.search(item)) else b"" for item in items]
+    links = [(link[1] or link[2] or b"").strip() if (link := _LINK.search(item)) else b"" for item in items]
     return all(not any(names) or len({*names} - {b""}) == len(items) for names in (guids, links)) and any(
         any(names) for names in (guids, links)
     )
