@@ -74,8 +74,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     if not broken or _is_utf8_with_faults(utf8, broken):
         return utf8.replace("\ufffd", "")
     texts = (_strictly(body, name, _KNOWN) for name in _declared(body, content_type))
-    found = next((text for text in texts if text is not None and not is_lost(text)), None)
-    return found if found is not None else body.decode(_undeclared(body), "ignore")
+    sound = next((text for text in texts if text is not None and not is_lost(text)), None)
+    return body.decode(_undeclared(body), "ignore") if sound is None else sound
 
 
 def repaired(text: str) -> str:
@@ -113,7 +113,8 @@ def _is_utf8_with_faults(text: str, broken: int) -> bool:
 
 
 def _strictly(body: bytes, name: str, known: re.Pattern[str]) -> str | None:
-    encoding = next((found for variant in _variants(name.lower()) if (found := _looked_up(variant))), "")
+    """The body in the charset of that name; None when it is none of the known ones or does not decode the body."""
+    encoding = next(filter(None, map(_looked_up, _variants(name.lower()))), "")
     if not known.fullmatch(encoding):
         return None
     try:
@@ -136,7 +137,7 @@ def _looked_up(name: str) -> str:
 
 
 def _undeclared(body: bytes) -> str:
-    """Bytes above ASCII that stand mostly inside Latin words are accents; Cyrillic words have none beside them.
+    """The likeliest charset. Bytes above ASCII that stand mostly inside Latin words are accents, not Cyrillic.
 
     Most letters of a text are small: in windows-1251 they are the upper half of the table, in KOI8-R the lower.
     """

@@ -112,11 +112,11 @@ def _epoch(text: str) -> datetime | None:
 
 def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     text = _COMPACT.sub(_spread, text)
-    found = next((match for pattern in _DATES if (match := pattern.search(text))), None)
-    if found is None:
+    date = next((match for pattern in _DATES if (match := pattern.search(text))), None)
+    if date is None:
         return None
-    parts = found.groupdict()
-    rest = f"{text[: found.start()]} {parts.get('clock') or ''} {text[found.end() :].removeprefix('t')}"
+    parts = date.groupdict()
+    rest = f"{text[: date.start()]} {parts.get('clock') or ''} {text[date.end() :].removeprefix('t')}"
     month = _MONTHS[parts["name"]] if parts.get("name") else int(parts["month"])
     hour, minute, second = _time(rest)
     own_zone = _zone(rest) or zone
@@ -132,7 +132,7 @@ def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def _relative(text: str, zone: tzinfo, now: datetime) -> datetime | None:
-    """What is told from now: an age, a day's name with or without a time, a time alone."""
+    """An instant counted from now: an age, a day's name with or without a time, a time alone."""
     if len(text) > _LONGEST_RELATIVE:
         return None
     if _HALF_AN_HOUR_AGO.search(text):
@@ -167,18 +167,19 @@ def _full_year(year: str) -> int:
 
 
 def _time(text: str) -> tuple[int, int, int]:
-    found = _TIME.search(text)
-    if found is None:
+    """Hour, minute, second; midnight when the text has no time."""
+    time = _TIME.search(text)
+    if time is None:
         return 0, 0, 0
-    hour, half = int(found["hour"]), _HALF.search(text)
+    hour, half = int(time["hour"]), _HALF.search(text)
     if half and hour <= 12:
         hour = hour % 12 + (12 if half["half"] == "p" else 0)
-    return hour, int(found["minute"]), int(found["second"] or 0)
+    return hour, int(time["minute"]), int(time["second"] or 0)
 
 
 def _zone(text: str) -> tzinfo | None:
-    if found := _OFFSET.search(text):
-        ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
-        return timezone(ahead if found["sign"] == "+" else -ahead)
-    names = (_ZONES.get(found["name"]) for found in _ZONE.finditer(text))
+    if offset := _OFFSET.search(text):
+        ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        return timezone(ahead if offset["sign"] == "+" else -ahead)
+    names = (_ZONES.get(word["name"]) for word in _ZONE.finditer(text))
     return next((ZoneInfo(name) for name in names if name), None)

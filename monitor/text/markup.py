@@ -1,6 +1,6 @@
 """HTML → what a reader reads: text with a line for each paragraph, without notices that are about the outlet.
 
-The only maker of text from markup; selecting the part of a page that is the article is `extraction`'s affair.
+Which part of a page is the article is decided in sources/pages.
 """
 
 import re
@@ -29,7 +29,7 @@ _WHOLE_TAG = re.compile(rf"/?[a-z]{_QUOTED}>", re.IGNORECASE)
 _TAG_NAME = re.compile(r"/?[a-z][a-z0-9]*", re.IGNORECASE)
 _OTHER_TAG = re.compile(rf"<(/?)(?!{_KEPT})([a-z][a-z0-9]*)((?:{_QUOTED}|[^<>]*)>)?", re.IGNORECASE)
 CELL = "cell"  # the attribute by which a `document` knows the cells of tables
-_MEANT = {  # what stands for an element that is not kept; nothing stands for most
+_SUBSTITUTES = {  # what stands for an element that is not kept; nothing stands for most
     **dict.fromkeys(
         ("br", "hr", "caption", "tr", "option", "address", "center", "details", "summary", "fieldset"), "\n"
     ),
@@ -114,12 +114,12 @@ def _translated(tag: re.Match[str]) -> str:
     slash, name, rest = tag.groups()
     if rest is None:
         return f"&lt;{slash}{name}"  # never closed: no tag, whatever the parser would make of it
-    meant = _MEANT.get(name.lower(), "")
-    if meant == "nav":
+    substitute = _SUBSTITUTES.get(name.lower(), "")
+    if substitute == "nav":
         return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may stand inside a sentence
-    if meant == "div":
+    if substitute == "div":
         return f"<{slash}div {'' if name.lower() == 'table' else CELL}{rest}"
-    return meant
+    return substitute
 
 
 def _without_code(html: str) -> str:

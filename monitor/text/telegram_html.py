@@ -1,4 +1,4 @@
-"""The only makers of Telegram HTML, and the ways to read it back. What a message says is not decided here.
+"""Builders of Telegram HTML, and ways to read it back. What a message says is not decided here.
 
 Valid by construction: outside text becomes `Html` only through `text` and `link`, which clean and escape it, so that
 no tag is ever cut and nothing from outside is ever markup.
@@ -26,12 +26,12 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 def text(outside: str) -> Html:
-    """Outside text as text."""
+    """Outside text, escaped, without control characters and direction marks."""
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
 def tag(name: Literal["b", "i", "code", "blockquote"], inner: Html) -> Html:
-    """`inner` in a tag."""
+    """`inner` between the two tags of that name."""
     return Html(f"<{name}>{inner}</{name}>")
 
 
@@ -42,7 +42,7 @@ def link(outside: str, url: str) -> Html:
 
 
 def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
-    """The parts in a row."""
+    """The parts with the separator between them."""
     return Html(separator.join(parts))
 
 
@@ -69,5 +69,5 @@ def seen(html: str) -> str:
 
 def first_line(html: str) -> str:
     """The first line a reader sees that is no row of hashtags: what a message is called in a list."""
-    lines = [found for found in (row.strip() for row in seen(html).splitlines()) if found]
-    return next((found for found in lines if not found.startswith("#")), lines[0] if lines else "")
+    rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
+    return next((row for row in rows if not row.startswith("#")), rows[0] if rows else "")

@@ -1,4 +1,4 @@
-"""Unicode: readable text, folding for matching, words, sentences, lengths. What no single language owns.
+"""Readable text, folding for matching, words, sentences, lengths: what no single language owns.
 
 No vocabulary beyond the abbreviations that do not end a sentence, no inflection, no markup. Every function
 takes any `str`, NUL and lone surrogates included, and runs in time linear in its length.

@@ -41,8 +41,7 @@ def canonical(url: str) -> str:
 
     Scheme, `www.`/`m.`/`amp.`, tracking parameters, fragment and trailing slash do not count; an article of
     RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`; the
-    hosts that one site changes to are one.
-    What is not an http(s) address comes back trimmed.
+    hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
     """
     trimmed = _NOISE.sub("", url)
     return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
@@ -75,9 +74,9 @@ def host_key(url: str) -> str:
     return _host(parts.netloc) if parts else ""
 
 
-def public_name(chat: str, told: str) -> str:
-    """The "@name" of a chat: as Telegram told it, else as our settings call it; "" when it has none."""
-    return told or (chat if chat.startswith("@") else "")
+def public_name(chat: str, reported: str) -> str:
+    """The "@name" of a chat: as Telegram reported it, else as our settings call it; "" when it has none."""
+    return reported or (chat if chat.startswith("@") else "")
 
 
 def message_link(chat: str, message_id: int | None) -> str:

@@ -1,4 +1,4 @@
-"""What the monitor knows of Russian and Kazakh: word forms, and which of the two a text is in. Pure.
+"""Whether a text is in Russian, in Kazakh or in neither.
 
 Matching does not depend on the language of a text: every rule is tried everywhere. The label serves subscribers.
 """
@@ -37,7 +37,7 @@ _KAZAKH_WORD = re.compile(
 def detect(text: str, hint: FeedLanguage) -> Language | None:
     """The language of a title or a text: by its letters, else by the feed's language, else by its words.
 
-    None: another language (Kyrgyz, Tatar, Ukrainian, English…), or nothing to tell by.
+    None: another language (Kyrgyz, Tatar, Ukrainian, English…), or no letters to judge by.
     """
     sample = text[:_SAMPLE].lower()
     if hint == "ru" and _is_plain_russian(sample):

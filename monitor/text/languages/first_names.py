@@ -1,6 +1,6 @@
 """First names usual in Russian and Kazakh news, cut where their endings begin: what follows one is a surname.
 
-Data and one question to it. Not for finding people by their first names: many are also words or towns.
+Not for finding people by their first names: many are also words or towns.
 """
 
 _CASES = (

@@ -1,7 +1,7 @@
 """Kazakh: a dictionary word as stems that any of its forms begins with, each with the endings it takes.
 
 Forms are too many to list (a verb has a thousand), so a word of the text is accepted as a known stem and a valid
-chain of suffixes. The chains stand in `kazakh_endings`, Latin letters in `kazakh_latin`; here is how a stem changes
+chain of suffixes. The chains stand in kazakh_suffixes.py, Latin letters in kazakh_latin.py; here is how a stem changes
 before them.
 """
 
@@ -53,8 +53,9 @@ def stems(word: str) -> tuple[Stem, ...]:
     folded = fold(word).text
     if not _WORD.fullmatch(folded):
         return ()
-    found = dict.fromkeys(stem for text, template in _stems(word, folded) for stem in _both_scripts(text, template))
-    return tuple(found)
+    return tuple(
+        dict.fromkeys(stem for text, template in _stems(word, folded) for stem in _both_scripts(text, template))
+    )
 
 
 def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Sample forms of a Kazakh word, spelled by the book, for people who check a rule.
 
-Nothing is matched by them: the grammar of `kazakh_endings` accepts many more, and only what it accepts is shown.
+Nothing is matched by them: the grammar of kazakh_suffixes.py accepts many more, and only what it accepts is shown.
 """
 
 import re

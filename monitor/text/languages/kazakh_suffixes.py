@@ -12,7 +12,6 @@ from typing import Literal
 from monitor.text.languages.kazakh_latin import latin_skeleton
 
 Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/text/languages/kazakh_latin.py
-
 Vowels = Literal["back", "front", "any"]  # any: words that take either
 
 _Signs = dict[str, str | int | None]
@@ -83,7 +82,7 @@ CONVERB_PERSON = _CONVERB
 
 @cache
 def endings(template: str, script: Script, vowels: Vowels) -> re.Pattern[str]:
-    """The compiled template."""
+    """The pattern of a template, in the harmonies that the vowels allow."""
     chosen = {"back": _HARMONIES[:1], "front": _HARMONIES[1:], "any": _HARMONIES}[vowels]
     pattern = "|".join(template.translate(str.maketrans(harmony)) for harmony in chosen)
     if script == "latin":

@@ -1,6 +1,6 @@
 """How common words are in news of this subject, Russian and Kazakh: sharing them makes no two articles alike.
 
-Not stop words of a search: they are found and shown like any other, they only weigh little in `similarity`.
+Not stop words: rules match them and posts show them like any other; stories/similarity.py weighs them little.
 Counted over headlines and leads of 270 stories written for this project, wanted and unwanted; cut to six letters.
 """
 
