@@ -1,4 +1,4 @@
-"""Many stories in one message: after a flood, and of a day. Pure; which stories those are is `folding`'s affair.
+"""Many stories in one message: after a flood, and of a day. Which stories those are is decided in storage/digests.py.
 
 **Накопилось новостей: 37** · часть 1 из 2
 
@@ -21,7 +21,7 @@ _NO_TOPIC: Final = "Другое"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestPage:
-    """One message, and the places (among the items given) of the items that it tells."""
+    """One message, and the places (among the items given) of the items in it."""
 
     html: str
     places: tuple[int, ...]

@@ -1,6 +1,6 @@
-"""How well stories are told apart: pairs of labelled records that were grouped, against pairs of one event. Pure.
+"""How well stories are grouped: pairs of labelled records that stand in one story, against pairs of one event.
 
-The records go through `stories.group` one by one, as polls would bring them; reading and printing are the door's.
+The records go through `grouping.group` one by one, as polls would bring them. Reading and printing: cli/evaluate.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,11 +78,12 @@ def _recorded(change: StoryChange, stories: dict[int, Story], came: datetime) ->
 
 
 def _in_order(records: Iterable[Record]) -> list[tuple[datetime, int]]:
-    came, found = _UNDATED, []
+    """When each record came, and its place among them."""
+    came, places = _UNDATED, []
     for place, record in enumerate(records):
         came = _date(record) or came
-        found.append((came, place))
-    return sorted(found)
+        places.append((came, place))
+    return sorted(places)
 
 
 def _date(record: Record) -> datetime | None:
@@ -98,7 +99,7 @@ def _date(record: Record) -> datetime | None:
 
 
 def _entry(record: Record, place: int) -> EntryOutcome:
-    """As a rule would have matched it, under an address of its own: only what it tells may join it."""
+    """As a rule would have matched it, under an address of its own: only its words may join it to a story."""
     title, text, url = str(record.get("title") or ""), str(record.get("text") or ""), f"record:{place}"
     article = Article(
         feed="evaluate",

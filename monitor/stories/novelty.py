@@ -1,4 +1,4 @@
-"""What an article brings to a story that its readers have not been told: a topic, a person, a step of the case. Pure.
+"""What an article brings to a story that its readers do not know yet: a topic, a person, a step of the case.
 
 A doubt counts as news: a line too many is a nuisance, a line too few may hide somebody's arrest. Persons and steps are
 looked for in the headline and in the sentences that matched; background paragraphs name people of older cases.
@@ -14,9 +14,9 @@ from monitor.stories.people import Person, in_common, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
-_SUBJECT = 200  # characters in which those stand of whom it tells
+_SUBJECT = 200  # characters in which those stand whom it is about
 
-# The steps of a case, by the beginnings of the words that headlines tell them with. A step in a headline that no
+# The steps of a case, by the beginnings of the words that headlines have for them. A step in a headline that no
 # earlier telling speaks of is news even when everything else is known.
 _HANDED_OVER = (
     "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил"
@@ -43,7 +43,6 @@ _STEPS = {
     "побег": ("сбежал бежал покинул уехал вылетел қашып", ""),
 }
 
-
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
@@ -55,14 +54,14 @@ def _any_of(words: str, phrases: str) -> re.Pattern[str]:
 _STEP = {step: _any_of(words, phrases) for step, (words, phrases) in _STEPS.items()}
 
 
-def news(telling: Telling, told: Sequence[Telling]) -> str:
-    """What `telling` adds to what was told, in Russian, for the post's reason; "" when it repeats it."""
-    known_topics = {topic.id for one in told for topic in one.verdict.topics}
+def news(telling: Telling, earlier: Sequence[Telling]) -> str:
+    """What `telling` adds to the earlier ones, in Russian, for the post's reason; "" when it repeats them."""
+    known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
-    known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in told)
+    known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
     steps = _unsaid(_steps(telling.article.title), known)
     parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps))
-    return "; ".join(f"{what}: {', '.join(found)}" for what, found in parts if found)
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
 
 
 def _strangers(telling: Telling, known: str) -> list[str]:
@@ -92,31 +91,31 @@ def persons(telling: Telling) -> frozenset[Person]:
     return people("\n".join([article.title, *(article.text[slice(*spans[number])] for number in chosen)]))
 
 
-def are_of_others(article: Article, told: Iterable[Article]) -> bool:
-    """Whether both name people, and none in common: then they tell of different cases, however alike the words are."""
-    ours, theirs = _named(article), frozenset(person for one in told for person in _named(one))
+def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
+    """Whether both name people, and none in common: then the cases differ, however alike the words are."""
+    ours, theirs = _named(article), frozenset(person for one in earlier for person in _named(one))
     return bool(ours and theirs) and not in_common(ours, theirs)
 
 
-def common_persons(article: Article, told: Iterable[Article]) -> bool:
+def common_persons(article: Article, earlier: Iterable[Article]) -> bool:
     """Whether somebody is named in both."""
-    return in_common(_named(article), (person for one in told for person in _named(one)))
+    return in_common(_named(article), (person for one in earlier for person in _named(one)))
 
 
-def common_subjects(article: Article, told: Iterable[Article]) -> bool:
-    """Whether both tell of somebody: name them in the headline, or at the very beginning."""
-    return in_common(_subjects(article), (person for one in told for person in _subjects(one)))
+def common_subjects(article: Article, earlier: Iterable[Article]) -> bool:
+    """Whether both are about somebody: name them in the headline, or at the very beginning."""
+    return in_common(_subjects(article), (person for one in earlier for person in _subjects(one)))
 
 
 def _subjects(article: Article) -> frozenset[Person]:
     return people(f"{article.title}\n{article.text[:_SUBJECT]}")
 
 
-def are_other_steps(article: Article, told: Sequence[Article]) -> bool:
-    """Whether one's headline tells a step of the case that the other's beginning does not speak of at all."""
-    ours, theirs = _beginning(article), "\n".join(map(_beginning, told))
+def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
+    """Whether one's headline has a step of the case that the other's beginning does not speak of at all."""
+    ours, theirs = _beginning(article), "\n".join(map(_beginning, earlier))
     happened = _steps(_WHO.sub("", article.title))
-    return bool(_unsaid(happened, theirs) or any(_unsaid(_steps(_WHO.sub("", one.title)), ours) for one in told))
+    return bool(_unsaid(happened, theirs) or any(_unsaid(_steps(_WHO.sub("", one.title)), ours) for one in earlier))
 
 
 def _beginning(article: Article) -> str:

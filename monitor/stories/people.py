@@ -1,4 +1,4 @@
-"""The people a text names: surnames, with the first name where it stands before them. Pure.
+"""The people a text names: surnames, with the first name where it stands before them.
 
 No dictionary of surnames: one is known by its ending, in both languages, or by a usual first name before it. What has
 neither («Абай Тойкен») is not found; whoever asks must bear that. A common word with a capital («Адвокат Кузин») is no
@@ -75,14 +75,14 @@ def people(text: str) -> frozenset[Person]:
 
 
 def _named(text: str) -> Iterator[Person]:
-    for found in _NAME.finditer(text):
-        first, last = found.groups()
+    for name in _NAME.finditer(text):
+        first, last = name.groups()
         if len(last) <= _SHORTEST or _PATRONYMIC.search(last):
             continue
         if "." in first or is_first_name(first):
             yield Person(last, first)
         elif _SURNAME.search(last) and not _ADJECTIVE.search(first) and not is_first_name(last):
-            before = text[max(0, found.start() - _BEFORE) : found.start()]
+            before = text[max(0, name.start() - _BEFORE) : name.start()]
             yield Person(last, first if _may_be_first(first, before) else "")
 
 

@@ -1,4 +1,4 @@
-"""A story as the post a subscriber reads and forwards: Telegram HTML. Pure; posting it is the channel's work.
+"""A story as the post a subscriber reads and forwards: Telegram HTML.
 
     #экстрадиция #розыск
     **Headline, linked to the article**
@@ -7,8 +7,8 @@
     Медиазона · қаз. · 22 ноября 2026, 14:05 (Алматы)
     Также пишут: Медуза · Азаттық (қаз.) и ещё 2
 
-Valid by construction (`richtext`), and every part has its own limit in UTF-16 units, so that the whole stays below
-Telegram's 4096.
+Valid by construction (text/telegram_html.py), and every part has its own limit in UTF-16 units, so that the whole stays
+below Telegram's 4096.
 """
 
 import re
@@ -112,7 +112,7 @@ def _outlet(article: Article) -> Html:
     return link(f"{name} (қаз.)" if article.language == "kk" else name, article.url)
 
 
-# -- which words of the article are shown ---------------------------------------------------------------
+# ── which words of the article are shown ───────────────────────────────────────────────────────
 
 
 def _headline_and_quote(telling: Telling) -> tuple[str, str]:
@@ -121,24 +121,24 @@ def _headline_and_quote(telling: Telling) -> tuple[str, str]:
     matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
     title = line(article.title, _HEADLINE_UNITS)
     shown_already = ("", _bare(article.title))
-    told = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
-    chosen = _telling_sentences(told, matches) or list(range(len(told)))[:1]
+    spans = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
+    chosen = _deciding_sentences(spans, matches) or list(range(len(spans)))[:1]
     if not title and chosen:
         first = chosen.pop(0)
-        title = _sentence(article.text, told[first], matches)
-    return title or "Без заголовка", _quote(article.text, told, chosen, matches)
+        title = _sentence(article.text, spans[first], matches)
+    return title or "Без заголовка", _quote(article.text, spans, chosen, matches)
 
 
-def _telling_sentences(told: Sequence[_Span], matches: Iterable[Match]) -> list[int]:
+def _deciding_sentences(spans: Sequence[_Span], matches: Iterable[Match]) -> list[int]:
     """The fewest sentences that together hold every matched term (at most three), in text order.
 
     Greedy: each step takes the sentence with the most terms not shown yet, the earlier of equals.
     """
-    starts = [start for start, _ in told]
+    starts = [start for start, _ in spans]
     terms: dict[int, set[str]] = {}
     for match in matches:
         index = bisect_right(starts, match.start) - 1
-        if index >= 0 and match.start < told[index][1]:
+        if index >= 0 and match.start < spans[index][1]:
             terms.setdefault(index, set()).add(match.term)
     chosen: list[int] = []
     wanted: set[str] = set().union(*terms.values())
@@ -149,10 +149,10 @@ def _telling_sentences(told: Sequence[_Span], matches: Iterable[Match]) -> list[
     return sorted(chosen)
 
 
-def _quote(text: str, told: Sequence[_Span], chosen: Sequence[int], matches: Sequence[Match]) -> str:
+def _quote(text: str, spans: Sequence[_Span], chosen: Sequence[int], matches: Sequence[Match]) -> str:
     quote, last = "", -1
     for index in chosen:
-        sentence = _sentence(text, told[index], matches)
+        sentence = _sentence(text, spans[index], matches)
         gap = " … " if last >= 0 and index != last + 1 and not quote.endswith("…") else " "
         quote, last = f"{quote}{gap}{sentence}" if quote else sentence, index
     return quote

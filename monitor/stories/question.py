@@ -1,4 +1,4 @@
-"""The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one says. Pure."""
+"""The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one means."""
 
 import re
 from datetime import datetime
@@ -27,7 +27,7 @@ DECIDED: Final = {
 
 
 def ask(story: Story) -> str:
-    """Telegram HTML of the question: the post as it would look, for each topic its rule and the words it found, and
+    """Telegram HTML of the question: the post as it would look, each topic's rule with the words that matched it, and
     what kept the story from the channel.
     """
     shown, verdict = Html(render(story)), story.lead.verdict
@@ -50,7 +50,7 @@ def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone:
 
 
 def decision_label(decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
-    """«Отклонено · 14:05 · А.»: as plain text."""
+    """«Отклонено · 23.11 14:05 · А.» as plain text, by the clock of `zone`."""
     by = f" · {initial}." if initial else ""
     return f"{DECIDED[decision]} · {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}{by}"
 
@@ -66,8 +66,8 @@ def buttons(story_id: int, part: int) -> Buttons:
 
 def pressed(data: str) -> tuple[int, int, Decision] | None:
     """Story, part and decision of a button's data; None when no button of ours carries it."""
-    found = _PRESS.fullmatch(data)
-    return (int(found[1]), int(found[2]), _LETTERS[found[3]]) if found else None
+    press = _PRESS.fullmatch(data)
+    return (int(press[1]), int(press[2]), _LETTERS[press[3]]) if press else None
 
 
 def initial_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Do two articles tell the same event? Fingerprints, how alike they are, and a shelf to find the near ones on. Pure.
+"""How alike two articles are: fingerprints, their likeness, and an index that finds the stories near to one.
 
 The likeness is the cosine of TF-IDF vectors over title and lead. What a word weighs follows from how many recent
 articles have it (`SimilarityIndex.weight`). What retellings keep counts for more: names, figures, the words of the
@@ -17,15 +17,15 @@ from zlib import crc32
 from monitor.models.articles import Article
 from monitor.text.languages.word_frequencies import SHARES
 
-LEAD = 600  # characters of title and of text: the lead tells the event, the tail repeats background
+LEAD = 600  # characters of title and of text: the lead has the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages
 FEWEST = 8  # words; a fingerprint of fewer says too little to merge on
 
 _FIGURES_WEIGH = 1.5  # times a word as rare: dates, sums and numbers of people
 _NAMES_COUNT = 3  # times a word with a capital within a sentence: names are what retellings keep
-_TITLE_COUNTS = 2  # times the headline: it tells the event, the text its background too
+_TITLE_COUNTS = 2  # times the headline: it has the event, the text its background too
 _FEWEST_MARKS = 2  # names and figures; fewer say nothing
-_PRIOR = 270  # articles that the shelf is as good as born with (text/languages/word_frequencies.py)
+_PRIOR = 270  # articles that an empty index counts with (text/languages/word_frequencies.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 12  # stories worth an exact comparison
 
@@ -39,19 +39,18 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
 
     Even numbers are words, odd ones figures. Blanks do not matter; capitals only say which words are names.
     """
-    found: list[int] = []
+    stems: list[int] = []
     for part, times in ((title[:LEAD], _TITLE_COUNTS), (text[:LEAD], 1)):
         for word in _WORD.finditer(part):
-            number = _stem(word[0])
-            found += [number] * (times * _NAMES_COUNT if _is_name(part, word) else times)
-    return tuple(sorted(found))
+            stems += [_stem(word[0])] * (times * _NAMES_COUNT if _is_name(part, word) else times)
+    return tuple(sorted(stems))
 
 
 @lru_cache(maxsize=2_000)  # of the tellings that something was alike to
 def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
-    found = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
-    return frozenset(_stem(word[0]) for part, word in found if word[0].isdecimal() or _is_name(part, word))
+    words = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
+    return frozenset(_stem(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
 
 
 def _stem(word: str) -> int:
@@ -71,18 +70,18 @@ def _number(word: str) -> int:
 
 
 _ANYWHERE = frozenset(_number(str(figure)) for figure in (*range(10), *range(1900, 2100)))  # digits, years
-_BORN_WITH = {_number(word): _PRIOR * share for word, share in SHARES.items()}  # articles that have the word
+_PRIOR_COUNTS = {_number(word): _PRIOR * share for word, share in SHARES.items()}  # articles that have the word
 
 
 def _commonness(stem: int, having: int = 0) -> float:
-    """The logarithm of how many articles have it, those counted that a young shelf is as good as born with."""
-    return math.log(having + _BORN_WITH.get(stem, 0.5) + 0.5)
+    """The logarithm of how many articles have it, with those that an empty index counts with."""
+    return math.log(having + _PRIOR_COUNTS.get(stem, 0.5) + 0.5)
 
 
 class SimilarityIndex:
-    """Fingerprints of the recent stories' articles: says what a word weighs and which stories are worth comparing.
+    """Fingerprints of the recent stories' articles: what a word weighs, and which stories are worth comparing.
 
-    A cache of what the database knows, filled by its owner; nothing here is lost with the process.
+    A cache of what the database has, filled by its owner: nothing is lost with the process.
     """
 
     def __init__(self) -> None:
@@ -91,7 +90,7 @@ class SimilarityIndex:
         self._commonness: dict[int, float] = {}  # stem → logarithm of how many have it
 
     def add(self, article_id: int, story_id: int, fingerprint: Iterable[int], at: datetime) -> None:
-        """Put an article on the shelf; `at` is when it came."""
+        """Count an article; `at` is when it came."""
         stems = frozenset(fingerprint)
         self._articles[article_id] = (story_id, at, stems)
         for stem in stems:
@@ -99,7 +98,7 @@ class SimilarityIndex:
             self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
 
     def forget(self, before: datetime) -> None:
-        """Take off what came before then."""
+        """Drop the articles that came before then."""
         for article_id in [number for number, (_, at, _) in self._articles.items() if at < before]:
             for stem in self._articles.pop(article_id)[2]:
                 self._having[stem].discard(article_id)
@@ -108,7 +107,7 @@ class SimilarityIndex:
                     del self._having[stem], self._commonness[stem]
 
     def weight(self, stem: int) -> float:
-        """Inverse document frequency, of the articles here and of those that a young shelf is as good as born with."""
+        """Inverse document frequency, of the articles here and of those that an empty index counts with."""
         rarity = self._whole() - self._commonness.get(stem, _commonness(stem))
         return rarity * _FIGURES_WEIGH if stem & 1 else rarity
 
