@@ -1,4 +1,4 @@
-"""A feed → its lines in feeds.yaml. The other way round is `feeds`; writing the file to disk is not done here."""
+"""A feed → its lines in feeds.yaml, and the file with them at its end. feeds.py reads them back; no file is opened."""
 
 import re
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"[^\W\d_][\w .«»()/+-]*")  # needs no quotes in YAML
 
 
 def stanza(feed: Feed, *, indent: str = "  ") -> str:
-    """The lines of feeds.yaml for a feed that `proposed` made."""
+    """The lines of feeds.yaml for a feed that has nothing beyond what `monitor feeds add` proposes."""
     pairs = {"name": _quoted(feed.name), "kind": str(feed.kind), "url": _quoted(feed.url), "lang": feed.lang}
     if feed.tz != "UTC":
         pairs["tz"] = feed.tz

@@ -1,4 +1,4 @@
-"""feeds.yaml: text → `Feed` values. What a feed's address answers is not known here (`check --online` asks it)."""
+"""feeds.yaml: text → `Feed` values. Whether a feed's address answers is for `monitor check --online` to see."""
 
 import re
 from datetime import timedelta
@@ -46,8 +46,7 @@ def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:
     root = load(text, file=file)
     reader.mapping(root, key="", at=root, known=("feeds",))
     stanzas = reader.items(root.get("feeds"), key="feeds", at=root)
-    found = [(stanza, _feed(reader, stanza)) for stanza in stanzas]
-    feeds = [(stanza, feed) for stanza, feed in found if feed]
+    feeds = [(stanza, feed) for stanza in stanzas if (feed := _feed(reader, stanza))]
     _unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
     _unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
     _no_fallback_read_twice(reader, feeds)
@@ -219,8 +218,8 @@ def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
     text = reader.text(stanza.get("interval"), key="interval", at=stanza, default="")
     if not text:
         return None
-    found = _INTERVAL.fullmatch(text)
-    interval = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+    parts = _INTERVAL.fullmatch(text)
+    interval = timedelta(**{_UNITS[parts[2]]: int(parts[1])}) if parts else None
     if interval is None or not SHORTEST <= interval <= LONGEST:
         reader.problem("пишут так: 10m, 1h или 90s; от 1s до 24h", at=_place(stanza, "interval"), key="interval")
         return None
@@ -238,7 +237,7 @@ def _unique(reader: YamlReader, named: list[tuple[Node, str]], *, key: str) -> N
 
 
 def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Node, Feed]]) -> None:
-    """A fallback that is another feed's address would tell the same news under two names."""
+    """A fallback that is another feed's address would bring the same news under two names."""
     readers = {feed.url: feed.name for _, feed in feeds}
     for stanza, feed in feeds:
         if feed.fallback in readers:

@@ -1,4 +1,4 @@
-"""The operator's hours: when posts come without a sound, and when the digest of a day is told. Pure: time is given."""
+"""The operator's hours: when posts come without a sound, and when the digest of a day goes out. The time is given."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What the digest of one day tells of: everything posted in `[since, until)`, aware instants."""
+    """What the digest of one day covers: everything posted in `[since, until)`, aware instants."""
 
     date: date
     since: datetime
@@ -65,20 +65,20 @@ def read_time(written: str) -> time | None:
 
 
 def _read_time(written: str, example: str) -> time:
-    found = _TIME.fullmatch(written)
-    if not found:
+    clock = _TIME.fullmatch(written)
+    if not clock:
         raise ValueError(f"пишут так: {example}")
-    return time(int(found[1]), int(found[2]))
+    return time(int(clock[1]), int(clock[2]))
 
 
 def read_duration(written: str) -> timedelta | None:
     """`30m`, `2h`, `1d`; "" is None. Raises ValueError with advice."""
     if not written:
         return None
-    found = _DURATION.fullmatch(written)
-    if not found or not int(found[1]):
+    parts = _DURATION.fullmatch(written)
+    if not parts or not int(parts[1]):
         raise ValueError("пишут так: 30m, 2h или 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[parts[2]]: int(parts[1])})
 
 
 def read_zone(written: str) -> str:

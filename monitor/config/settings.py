@@ -16,9 +16,10 @@ from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
 IN_FILE = "_FILE"
+TERMINAL = "terminal"  # the chat name of preview mode
+
 _TOKEN = re.compile(r"\w+:[\w-]+", re.ASCII)
 _CHAT = re.compile(r"@[A-Za-z]\w{3,}|-?\d+", re.ASCII)
-TERMINAL = "terminal"  # the chat name of preview mode
 
 
 class Settings(BaseModel):
@@ -103,7 +104,7 @@ class Settings(BaseModel):
 
     @property
     def hours(self) -> hours.Hours:
-        """The operator's hours, as values."""
+        """`timezone`, `quiet_hours` and `digest_at` as one value."""
         quiet, digest_at = hours.read_quiet(self.quiet_hours), hours.read_time(self.digest_at)
         return hours.Hours(zone=self.timezone, quiet=quiet, digest_at=digest_at)
 
@@ -124,7 +125,7 @@ class Settings(BaseModel):
 
     @property
     def chat(self) -> str:
-        """The chat that gets the stories of tier `post`."""
+        """The chat that gets the stories of tier `post`: the channel, or the terminal in preview mode."""
         return self.channel if self.live else TERMINAL
 
     @property
@@ -136,8 +137,8 @@ class Settings(BaseModel):
     @property
     def missing(self) -> tuple[str, ...]:
         """The variables still needed to go live."""
-        wanted = {"MONITOR_BOT_TOKEN": self.bot_token, "MONITOR_CHANNEL": self.channel}
-        return tuple(name for name, value in wanted.items() if not value)
+        needed = {"MONITOR_BOT_TOKEN": self.bot_token, "MONITOR_CHANNEL": self.channel}
+        return tuple(name for name, value in needed.items() if not value)
 
     @property
     def secrets(self) -> tuple[str, ...]:

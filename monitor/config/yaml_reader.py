@@ -1,4 +1,4 @@
-"""YAML text as plain values that know their line. Reading meaning into them belongs to `feeds` and `keywords`.
+"""YAML text as plain values that know their line. What they mean is read in feeds.py and keywords.py.
 
 Every scalar is kept as the text the maintainer typed: `NO` stays «NO», `1937` stays «1937». What YAML can do
 beyond mappings, sequences and texts (anchors, tags, several documents) is refused, so that no file can grow.
@@ -219,7 +219,7 @@ def in_order(problems: Iterable[ConfigError]) -> tuple[ConfigError, ...]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """«; может быть, X?» when X is close to `word`, else the whole choice."""
+    """« — может быть, «X»?» when X is close to `word`, else the whole choice."""
     choice = sorted(known)
     close = difflib.get_close_matches(word.casefold(), choice, n=1, cutoff=0.6)
     return f" — может быть, «{close[0]}»?" if close else f" — можно: {', '.join(choice)}"

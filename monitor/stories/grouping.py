@@ -1,7 +1,7 @@
 """Matched entries and recent stories → what changes in the stories, and what the chats should show of them.
 
-Pure, and called inside the transaction that records a poll: two feeds that tell the same event at the same
-moment must not both start it. A wrong merge hides news from people who depend on it, so whatever a joining article
+Called inside the transaction that records a poll: two feeds that bring the same event at the same moment must not both
+start it. A wrong merge hides news from people who depend on it, so whatever a joining article
 adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post.
 """
 
@@ -40,13 +40,13 @@ def group(
 ) -> tuple[StoryChange, ...]:
     """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final."""
     drafts = [_Draft(story=story) for story in recent]
-    for decided in matched:
-        assert decided.telling is not None
-        placement = place(decided.telling, [draft.story for draft in drafts], shelf=shelf, now=now)
+    for entry in matched:
+        assert entry.telling is not None
+        placement = place(entry.telling, [draft.story for draft in drafts], shelf=shelf, now=now)
         if placement.index is None:
-            drafts.append(_begun(decided, decided.telling, placement))
+            drafts.append(_begun(entry, entry.telling, placement))
         else:
-            _add(drafts[placement.index], decided, decided.telling, placement)
+            _add(drafts[placement.index], entry, entry.telling, placement)
     return tuple(
         StoryChange(
             story=draft.story,
@@ -59,36 +59,36 @@ def group(
     )
 
 
-def _begun(decided: EntryOutcome, telling: Telling, placement: Placement) -> _Draft:
+def _begun(entry: EntryOutcome, telling: Telling, placement: Placement) -> _Draft:
     outcome = Outcome.POSTED if telling.verdict.tier is Tier.POST else Outcome.REVIEW
     placed = replace(telling, evidence=placement.evidence)
     story = Story(id=None, tellings=(placed,), follows=placement.follows)
-    return _Draft(story=story, added=[_decided(decided, outcome, placed)])
+    return _Draft(story=story, added=[_decided(entry, outcome, placed)])
 
 
-def _add(draft: _Draft, decided: EntryOutcome, telling: Telling, placement: Placement) -> None:
+def _add(draft: _Draft, entry: EntryOutcome, telling: Telling, placement: Placement) -> None:
     """Join the story, unless it is the very article again and says nothing stronger than before."""
     promotes = draft.story.tier is not Tier.POST and telling.verdict.tier is Tier.POST
     if placement.same_article and not promotes:
         reason = f"{placement.evidence}; заголовок изменён" if _retitle(draft, telling) else placement.evidence
-        draft.added.append(replace(decided, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
+        draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
     evidence = f"{placement.evidence}; новое: {placement.news}" if placement.news else placement.evidence
     placed = replace(telling, part=placement.part, evidence=evidence)
-    tells_news = placement.news and telling.verdict.tier is Tier.POST
-    outcome = Outcome.POSTED if promotes or tells_news else Outcome.JOINED
-    draft.added.append(_decided(decided, _unless_rejected(outcome, draft.story, placed), placed))
+    is_news = placement.news and telling.verdict.tier is Tier.POST
+    outcome = Outcome.POSTED if promotes or is_news else Outcome.JOINED
+    draft.added.append(_decided(entry, _unless_rejected(outcome, draft.story, placed), placed))
     draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
 
 
 def _retitle(draft: _Draft, telling: Telling) -> bool:
     """Show the headline as the outlet has it now. False: it is the one that is shown."""
     now = telling.article
-    told = next(one for one in draft.story.tellings if one.article.canonical_url == now.canonical_url)
-    if told.article.feed != now.feed or told.article.title == now.title or not now.title:
+    shown = next(one for one in draft.story.tellings if one.article.canonical_url == now.canonical_url)
+    if shown.article.feed != now.feed or shown.article.title == now.title or not now.title:
         return False
-    changed = replace(told, article=replace(told.article, title=now.title, former_title=told.article.title))
-    tellings = tuple(changed if one is told else one for one in draft.story.tellings)
+    changed = replace(shown, article=replace(shown.article, title=now.title, former_title=shown.article.title))
+    tellings = tuple(changed if one is shown else one for one in draft.story.tellings)
     draft.story = replace(draft.story, tellings=tellings)
     draft.retitled.append(changed)
     return True
@@ -100,9 +100,9 @@ def _unless_rejected(outcome: Outcome, story: Story, placed: Telling) -> Outcome
     return Outcome.REJECTED if of_rejected else outcome
 
 
-def _decided(decided: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:
+def _decided(entry: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:
     rules = ", ".join(f"{topic.id}: {topic.rule}" for topic in telling.verdict.topics)
-    return replace(decided, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
+    return replace(entry, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
 
 
 def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
@@ -123,5 +123,5 @@ def _post(number: int, part: Story, chats: Chats) -> WantedPost:
 
 
 def part_of(story: Story, number: int) -> Story:
-    """The story as one of its posts tells it."""
+    """The story with the tellings of one of its parts, which one post shows."""
     return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))

@@ -1,6 +1,6 @@
-"""Which recent story an article belongs to, with the evidence. Pure: what follows from it is decided in grouping.py.
+"""Which recent story an article belongs to, with the evidence. What follows from it is decided in grouping.py.
 
-Words alone make two articles alike; that they tell one event takes more: the same days, nobody and no figure that
+Words alone make two articles alike; that they are of one event takes more: the same days, nobody and no figure that
 speaks against it, and of the same person the same step of the case. A doubt splits: a wrong merge hides news.
 """
 
@@ -19,9 +19,9 @@ SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody
 NEW_STEP = timedelta(hours=36)  # from the first telling: what a headline calls a new step after that is one
 SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
 
-ALIKE = 0.2  # mean likeness to a story's tellings from which an article tells the same event (docs/decisions/0020)
-ALIKE_NAMED = 0.15  # the same where both tell of the same person, of the same days
-ALIKE_LATER = 0.35  # the same where both name somebody, but tell of other days
+ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of the same event (docs/decisions/0020)
+ALIKE_NAMED = 0.15  # the same where both are about the same person and days
+ALIKE_LATER = 0.35  # the same where both name somebody, but days differ
 _SAME_DAY = 0.02  # less is needed of articles of the same day and night
 _SAME_FIGURE = 0.03  # what a figure in common adds to the likeness
 _MOST_FIGURES = 2  # in common, that add to it
@@ -56,7 +56,7 @@ def place(telling: Telling, recent: Sequence[Story], *, shelf: SimilarityIndex, 
     only when they name somebody, or several figures, in common.
     """
     for index, story in enumerate(recent):
-        if telling.article.canonical_url in {told.article.canonical_url for told in story.tellings}:
+        if telling.article.canonical_url in {one.article.canonical_url for one in story.tellings}:
             return Placement(index=index, evidence="тот же адрес", same_article=True)
     ours = shelf.vector(telling.article.fingerprint)
     alike = [(_likeness(telling.article, ours, story, shelf), index) for index, story in enumerate(recent)]
@@ -67,9 +67,9 @@ def place(telling: Telling, recent: Sequence[Story], *, shelf: SimilarityIndex, 
     if margin < 0:
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
         return Placement(index=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
-    told = recent[index].tellings
-    added = news(telling, told)
-    part = max(one.part for one in told) + 1 if added else _nearest_part(ours, told, shelf)
+    earlier = recent[index].tellings
+    added = news(telling, earlier)
+    part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, shelf)
     return Placement(index=index, evidence=f"сходство {share:.2f}", part=part, news=added)
 
 
@@ -80,53 +80,53 @@ def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tupl
 
 
 def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: SimilarityIndex) -> float:
-    """Words: the mean over the story's last tellings, for one bridge must not join two events; then figures it told."""
-    told = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
-    words = sum(cosine(ours, shelf.vector(one)) for one in told) / len(told)
+    """Words: the mean over the story's last tellings, for one bridge must not join two events; then their figures."""
+    fingerprints = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
+    words = sum(cosine(ours, shelf.vector(one)) for one in fingerprints) / len(fingerprints)
     if words < _ABOUT_THE_SAME:
         return words
-    figures = common_figures(article.fingerprint, chain.from_iterable(told))
+    figures = common_figures(article.fingerprint, chain.from_iterable(fingerprints))
     return words + _SAME_FIGURE * min(len(figures), _MOST_FIGURES)
 
 
 def _needed(article: Article, story: Story, share: float, shelf: SimilarityIndex, now: datetime) -> tuple[float, str]:
-    """The likeness from which the article tells the story's event; more than any when it cannot, and then why."""
-    told = [one.article for one in story.tellings]
+    """The likeness from which the article is of the story's event; more than any when it cannot be, and then why."""
+    earlier = [one.article for one in story.tellings]
     nearest, first = _apart(article, story, now)
-    named = common_persons(article, told)
+    named = common_persons(article, earlier)
     if nearest > SAME_EVENT:
         return _NEVER, "прошло больше десяти дней"
-    if are_of_others(article, told):
+    if are_of_others(article, earlier):
         return _NEVER, "названы другие люди"
-    if named and first > NEW_STEP and are_other_steps(article, told):
+    if named and first > NEW_STEP and are_other_steps(article, earlier):
         return _NEVER, "в заголовке другой шаг дела"
-    if all(article.language != one.language for one in told):
-        return _needed_abroad(article, told, first)
-    if not named and not _is_borne_out(article, told[-_COMPARED:], share, shelf):
+    if all(article.language != one.language for one in earlier):
+        return _needed_abroad(article, earlier, first)
+    if not named and not _is_borne_out(article, earlier[-_COMPARED:], share, shelf):
         return _NEVER, "имена и числа другие"
-    return _needed_at_home(article, told, nearest, first, named=named), ""
+    return _needed_at_home(article, earlier, nearest, first, named=named), ""
 
 
 def _needed_at_home(
-    article: Article, told: Sequence[Article], nearest: timedelta, first: timedelta, *, named: bool
+    article: Article, earlier: Sequence[Article], nearest: timedelta, first: timedelta, *, named: bool
 ) -> float:
     if named and first > SAME_STEP:
         return ALIKE_LATER
-    needed = ALIKE_NAMED if common_subjects(article, told) else ALIKE
+    needed = ALIKE_NAMED if common_subjects(article, earlier) else ALIKE
     return needed - _SAME_DAY if nearest <= NEW_STEP else needed
 
 
-def _is_borne_out(article: Article, told: Sequence[Article], share: float, shelf: SimilarityIndex) -> bool:
-    """Whether names and figures agree as the words do: what is told every week in the same words differs in them."""
+def _is_borne_out(article: Article, earlier: Sequence[Article], share: float, shelf: SimilarityIndex) -> bool:
+    """Whether names and figures agree as the words do: news of every week in the same words differ in them."""
     wanted = min(_BORNE_OUT * share, _ENOUGH)
-    return any(shelf.agreement(article, one) >= wanted for one in told)
+    return any(shelf.agreement(article, one) >= wanted for one in earlier)
 
 
-def _needed_abroad(article: Article, told: Sequence[Article], first: timedelta) -> tuple[float, str]:
-    """Between languages words say little: the one of whom both tell, or several figures, must stand in both."""
-    if common_subjects(article, told):
+def _needed_abroad(article: Article, earlier: Sequence[Article], first: timedelta) -> tuple[float, str]:
+    """Between languages words say little: the person they are about, or several figures, must stand in both."""
+    if common_subjects(article, earlier):
         return (ALIKE_NAMED, "") if first <= SAME_STEP else (_NEVER, "другой язык и другие дни")
-    figures = max(len(common_figures(article.fingerprint, one.fingerprint)) for one in told)
+    figures = max(len(common_figures(article.fingerprint, one.fingerprint)) for one in earlier)
     return (ALIKE_NAMED, "") if figures >= _FIGURES_ABROAD else (_NEVER, "другой язык, а общих имён и чисел мало")
 
 
@@ -140,19 +140,19 @@ def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, ti
     return max(silence, nearest), max(silence, abs(article.published_at - min(dates)))
 
 
-def _nearest_part(ours: Mapping[int, float], told: Sequence[Telling], shelf: SimilarityIndex) -> int:
-    return max(told, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
+def _nearest_part(ours: Mapping[int, float], earlier: Sequence[Telling], shelf: SimilarityIndex) -> int:
+    return max(earlier, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
 
 
 def _followed(
     telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
 ) -> int | None:
-    """The recorded story of the last sixty days that tells of the same person, the most alike one."""
+    """The recorded story of the last sixty days that names the same person, the most alike one."""
     cases = [
         (share, story.id)
         for share, story in ((share, recent[index]) for share, index in alike)
         if story.id is not None and share >= _ABOUT_THE_SAME
         if story.updated_at is None or now - story.updated_at <= SAME_CASE
-        if common_persons(telling.article, (told.article for told in story.tellings))
+        if common_persons(telling.article, (one.article for one in story.tellings))
     ]
     return max(cases, default=(0.0, None))[1]
