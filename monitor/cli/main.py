@@ -1,4 +1,4 @@
-"""The command line: every command by its name, imported when it is called. What each does lives in commands/.
+"""The command line: every command by its name, imported when it is called. What each does stands in the file beside.
 
 Exit codes: 0 done · 1 something asked for failed · 2 a file or a setting must be mended · 3 the database is of
 another version · 4 the database cannot be used · 5 another process works on it · 6 the edit changes decisions.

@@ -1,4 +1,4 @@
-"""keywords.yaml: text → rules as written, references resolved. Word forms are `matching.rules`' business.
+"""keywords.yaml: text → rules as written, references resolved. What forms a word has: matching/compiler.py.
 
 A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`,
 `$список` (all terms of that list; under `ru:` or `kk:` those of that language).

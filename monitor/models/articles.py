@@ -21,7 +21,7 @@ class Tier(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of an entry. Every entry seen has exactly one, with a reason (law 3 of the design)."""
+    """What became of an entry. Every entry seen has exactly one, with a reason (law 3 in docs/architecture.md)."""
 
     POSTED = "posted"  # it began a story that goes to the channel
     JOINED = "joined"  # another outlet's telling of a story already told

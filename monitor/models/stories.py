@@ -72,7 +72,7 @@ class EntryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """A story to create (`story.id` is None) or to extend, the entries that do it, and the wanted posts."""
+    """A story to create (its `id` is None) or to extend, the entries that do it, and the wanted posts."""
 
     story: Story
     added: tuple[EntryOutcome, ...]

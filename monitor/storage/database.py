@@ -157,7 +157,7 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `writing` does."""
+    """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `write_transaction` does."""
     with _explained(engine), engine.connect().execution_options(**READ_ONLY) as connection:
         yield connection
 

@@ -1,6 +1,6 @@
 """The tables, and the law of the outbox. Only polls.py, database.py and alembic/ read this file.
 
-The law of a delivery (`deliveries.state`), from the design, section 6:
+The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
 
     Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); dispatch brings the chat there.
     Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt.

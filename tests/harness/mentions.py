@@ -35,7 +35,8 @@ _SETTING = re.compile(r"MONITOR_\w+")  # compared with the operator's page by a 
 _OTHERS = {
     "vesti.kz", "vesti.com.kz",  # hosts
     "sendMessage", "editMessageReplyMarkup", "getChat",  # methods of the Bot API
-    "PR_SET_PDEATHSIG", "ttl", "koi8r", "zoneinfo", "make",  # of Linux, RSS, character sets, Python, the shell
+    "PR_SET_PDEATHSIG", "ttl", "NO",  # of Linux, RSS, YAML
+    "koi8r", "zoneinfo", "make",  # of character sets, Python, the shell
     "relatedArticles", "adventure", "metal",  # class names on web pages
     "tiers.post", "tiers.review",  # keys that `evaluate --json` prints
 }  # fmt: skip

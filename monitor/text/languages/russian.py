@@ -31,7 +31,7 @@ _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
 
 def forms(word: str) -> frozenset[str]:
-    """All forms of a dictionary word, folded as `monitor.text.fold` does; empty if it is no Russian word.
+    """All forms of a dictionary word, folded as `unicode.fold` does; empty if it is no Russian word.
 
     A verb brings its participles and, if imperfective, its passives in -ся; a participle given as the word brings
     itself only. 2–6 capitals are an acronym: it brings its endings, «К.Н.Б.» and colloquial «КНБшник», «каэнбэшник».
