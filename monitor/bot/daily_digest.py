@@ -1,6 +1,6 @@
 """The digest of a day: one message with everything the channel was told since the day before.
 
-When a day is over is the operator's (config/hours.py), what it brought the outbox's (storage/digests.py).
+When a day is over is a setting (config/hours.py); what it brought, the database knows (storage/digests.py).
 """
 
 import asyncio
@@ -16,21 +16,11 @@ from monitor.storage.digests import DigestStore
 log = structlog.get_logger()
 
 
-def nothing(_day: Day) -> Sequence[DigestItem]:
-    """No story was left undecided."""
-    return ()
-
-
-def none(_day: Day) -> int:
-    """No rule held anything."""
-    return 0
-
-
 class DailyDigest:
-    """Tells a chat once a day what the day brought.
+    """Shows a chat once a day what the day brought.
 
     `undecided` gives the stories for review that nobody decided about in time during a day, `held` counts the news
-    that only muted rules found; both may ask the database.
+    that only muted rules matched; both may ask the database.
     """
 
     def __init__(
@@ -40,21 +30,21 @@ class DailyDigest:
         *,
         hours: Hours,
         clock: Callable[[], datetime],
-        undecided: Callable[[Day], Sequence[DigestItem]] = nothing,
-        held: Callable[[Day], int] = none,
+        undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
+        held: Callable[[Day], int] = lambda _day: 0,
     ) -> None:
         self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
         self._undecided, self._held = undecided, held
-        self._told: date | None = None
+        self._last: date | None = None
 
     async def put_if_due(self) -> None:
         """Put the digest into the outbox if it is due; asking often costs nothing. Raises DatabaseError."""
         day = self._hours.day_to_tell(self._clock())
-        if day is None or day.date == self._told:
+        if day is None or day.date == self._last:
             return
-        told = await asyncio.to_thread(self._put, day)
-        self._told = day.date
-        log.info("the day's digest is due", action="daily", date=str(day.date), told=told)
+        is_new = await asyncio.to_thread(self._put, day)
+        self._last = day.date
+        log.info("the day's digest is due", action="daily", date=str(day.date), told=is_new)
 
     def _put(self, day: Day) -> bool:
         undecided, held = self._undecided(day), self._held(day)

@@ -8,6 +8,7 @@ for it).
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -27,18 +28,14 @@ from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
 from monitor.text.telegram_html import text
 
-SEND_RETRY = timedelta(seconds=5)
-SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often
-
-
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
 PROMPT = timedelta(minutes=1)  # a claim that comes to its sender later is given back: its lease may end during the send
-OVERSLEPT = Settlement(state=DeliveryState.PENDING, error="процесс был приостановлен: сообщение не отправлялось")
-DOUBT_PAUSE = timedelta(
-    minutes=1
-)  # while Telegram swallows messages without a word, each next one would be in doubt too
-SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
+SEND_RETRY = timedelta(seconds=5)  # after a first refusal, doubled after each further one
+SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is asked at least this often
+UNCERTAIN_PAUSE = timedelta(minutes=1)  # while Telegram swallows messages, each next one would be uncertain too
 MEET_PAUSE = timedelta(minutes=1)  # between two tries to learn which chat of Telegram's one of ours is
+SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
+OVERSLEPT = Settlement(state=DeliveryState.PENDING, error="процесс был приостановлен: сообщение не отправлялось")
 NO_HOURS = Hours(zone="UTC")
 
 log = structlog.get_logger()
@@ -65,8 +62,8 @@ class Chat(Protocol):
 class Dispatcher:
     """Brings the chats to what the outbox says they should show.
 
-    In the quiet hours of `hours` stories come without a sound. `operator` is the chat ("" for none) that is told when
-    a group of ours has become another one. `posted` is told, in a thread, of each new post.
+    In the quiet hours of `hours` stories come without a sound. `operator` is the chat ("" for none) that reads of a
+    group of ours that has become another one. `posted` is called, in a thread, with the number of each new delivery.
     """
 
     def __init__(
@@ -82,11 +79,11 @@ class Dispatcher:
         posted: Callable[[int], None] | None = None,
     ) -> None:
         self._outbox, self._chat_store, self._chats = outbox, chat_store, chats
-        self._clock, self._pace = clock, pace
-        self._hours, self._operator, self._posted = hours, operator, posted
-        self._closed: dict[str, str] = {}
+        self._clock, self._pace, self._hours = clock, pace, hours
+        self._operator, self._posted = operator, posted
+        self._closed: dict[str, bool] = {}
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
-        self._unsure: dict[str, tuple[int, datetime]] = {}  # since a doubt: how often asked in vain, when to ask next
+        self._silent: dict[str, tuple[int, datetime]] = {}  # since a lost answer: asked in vain so often, ask again at
         self.stopping = False
 
     @property
@@ -95,14 +92,14 @@ class Dispatcher:
         return tuple(self._chats)
 
     def is_closed(self, chat: str) -> bool:
-        """Whether the last send found token, rights or chat wrong."""
-        return bool(self._closed.get(chat))
+        """Whether the last send met a wrong token, missing rights or an unknown chat."""
+        return self._closed.get(chat, False)
 
     async def drain(self, chat: str) -> datetime | None:
         """Send what may be sent now. Returns when more may go, or None when nothing waits.
 
-        0. Know which chat this is: under another name it may have been told already. After a doubt, know that
-           Telegram answers: else each next post would be in doubt too.
+        0. Know which chat this is: under another name it may show everything already. After an uncertain post, know
+           that Telegram answers: else each next post would be uncertain too.
         1. Claim the next delivery: from here on the row is `sending`.
         2. Bring the chat there, and learn what became of it.
         3. Settle the row, whatever it takes.
@@ -120,18 +117,6 @@ class Dispatcher:
                 return claimed.until
             await self._send(claimed, asked_at)
         return None
-
-    async def _send(self, claimed: Delivery, asked_at: datetime) -> None:
-        overslept = self._clock() - asked_at > PROMPT
-        settlement = OVERSLEPT if overslept else await self._bring(claimed)
-        self._closed[claimed.chat] = settlement.chat_closed
-        if settlement.state is DeliveryState.UNCERTAIN:
-            self._unsure[claimed.chat] = 0, self._clock() + DOUBT_PAUSE
-        await self._settle(claimed, settlement)
-        if self._posted and settlement.state is DeliveryState.SENT and claimed.message_id is None:
-            await asyncio.to_thread(self._posted, claimed.id)
-        if settlement.chat_moved_to:
-            await self._tell_of_move(claimed.chat, settlement)
 
     async def _meet(self, chat: str) -> datetime | None:
         """Learn the chat's number and name once. Returns until when nothing may be sent, as it may be known already.
@@ -165,11 +150,11 @@ class Dispatcher:
         return None
 
     async def _await_an_answer(self, chat: str) -> datetime | None:
-        """After a doubt, ask Telegram something harmless. Returns until when nothing is sent, as it is still silent."""
-        if chat not in self._unsure:
+        """After a lost answer, ask something harmless. Returns until when nothing is sent: Telegram is still silent."""
+        if chat not in self._silent:
             return None
         now = self._clock()
-        asked, again = self._unsure[chat]
+        asked, again = self._silent[chat]
         if now < again <= now + SEND_RETRY_CEILING:  # not further: the clock may have been set back
             return again
         try:
@@ -177,39 +162,43 @@ class Dispatcher:
         except NotAccepted as error:
             log.warning("Telegram is silent since a post in doubt", action="doubt", chat=chat, error=str(error))
             again = next_send_at(now, attempts=asked + 1, retry_after=error.retry_after)
-            self._unsure[chat] = asked + 1, again
+            self._silent[chat] = asked + 1, again
             await asyncio.to_thread(self._chat_store.pause, chat, again)
             return again
         except DeliveryError:
             pass  # it has spoken; what it says of a post it says again
-        del self._unsure[chat]
+        del self._silent[chat]
         return None
 
+    async def _send(self, delivery: Delivery, asked_at: datetime) -> None:
+        overslept = self._clock() - asked_at > PROMPT
+        settlement = OVERSLEPT if overslept else await self._bring(delivery)
+        self._closed[delivery.chat] = bool(settlement.chat_closed)
+        if settlement.state is DeliveryState.UNCERTAIN:
+            self._silent[delivery.chat] = 0, self._clock() + UNCERTAIN_PAUSE
+        await self._settle(delivery, settlement)
+        if self._posted and settlement.state is DeliveryState.SENT and delivery.message_id is None:
+            await asyncio.to_thread(self._posted, delivery.id)
+        if settlement.chat_moved_to:
+            await self._report_move(delivery.chat, settlement)
+
     async def _bring(self, delivery: Delivery) -> Settlement:
-        chat, address, html = self._chats[delivery.chat], delivery.address, delivery.html
+        chat, message_id = self._chats[delivery.chat], delivery.message_id
         try:
-            message_id = delivery.message_id
             if message_id is None:
                 quiet = delivery.kind is not DeliveryKind.NOTICE and self._hours.is_quiet(self._clock())
                 message_id = await chat.post(
-                    address,
-                    html,
+                    delivery.address,
+                    delivery.html,
                     silent=delivery.silent or quiet,
                     reply_to=delivery.reply_to,
                     buttons=delivery.buttons,
                 )
             else:
-                await chat.edit(address, message_id, html, buttons=delivery.buttons)
+                await chat.edit(delivery.address, message_id, delivery.html, buttons=delivery.buttons)
         except DeliveryError as error:
             return failed(delivery, error, self._clock())
         return Settlement(state=DeliveryState.SENT, message_id=message_id)
-
-    async def _tell_of_move(self, chat: str, settlement: Settlement) -> None:
-        number = settlement.chat_moved_to
-        log.warning("the group has become a supergroup", action="move", chat=chat, number=number)
-        if self._operator:
-            key = f"moved:{chat}:{number}"
-            await asyncio.to_thread(self._outbox.tell, self._operator, key, text(settlement.error), now=self._clock())
 
     async def _settle(self, delivery: Delivery, settlement: Settlement) -> None:
         """Only this process knows what Telegram said: a database that is away for a minute must not cost that."""
@@ -223,22 +212,28 @@ class Dispatcher:
                 _report(delivery, settlement, ours=ours)
                 return
 
+    async def _report_move(self, chat: str, settlement: Settlement) -> None:
+        number = settlement.chat_moved_to
+        log.warning("the group has become a supergroup", action="move", chat=chat, number=number)
+        if self._operator:
+            key = f"moved:{chat}:{number}"
+            await asyncio.to_thread(self._outbox.tell, self._operator, key, text(settlement.error), now=self._clock())
+
 
 def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlement:
     """What a failure means for the row and for its chat. Pure."""
     reason = str(error)
     retry_at = next_send_at(now, attempts=delivery.attempts, retry_after=getattr(error, "retry_after", None))
+    pending = partial(Settlement, state=DeliveryState.PENDING, error=reason)
     match error:
         case MaybeAccepted() if delivery.message_id is None:
-            return Settlement(state=DeliveryState.UNCERTAIN, error=reason, chat_not_before_at=now + DOUBT_PAUSE)
+            return Settlement(state=DeliveryState.UNCERTAIN, error=reason, chat_not_before_at=now + UNCERTAIN_PAUSE)
         case MaybeAccepted() | NotAccepted():
-            return Settlement(state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at)
+            return pending(chat_not_before_at=retry_at)
         case ChannelClosed() if error.migrated_to is not None and str(error.migrated_to) != delivery.address:
-            return Settlement(state=DeliveryState.PENDING, error=reason, chat_moved_to=str(error.migrated_to))
+            return pending(chat_moved_to=str(error.migrated_to))
         case ChannelClosed():
-            return Settlement(
-                state=DeliveryState.PENDING, error=reason, chat_not_before_at=retry_at, chat_closed=reason
-            )
+            return pending(chat_not_before_at=retry_at, chat_closed=reason)
         case MessageGone():
             return Settlement(state=DeliveryState.CANCELLED, error=reason)
         case MessageRejected():

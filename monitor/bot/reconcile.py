@@ -1,4 +1,4 @@
-"""A post in doubt is looked for: in the channel's public preview, which anybody may read. Never blindly re-sent.
+"""An uncertain post is looked for in the channel's public preview, which anybody may read. Never blindly re-sent.
 
     found            the story's link stands in a message newer than the last one known before the send → it was sent
     surely absent    every newer message was read, it is in none, and the page is up to date            → send again
@@ -6,11 +6,11 @@
 
 Why this never makes a duplicate, even when the page lies. A page may be old (a cache) or incomplete, but it cannot
 show what is not there: «found» is true. «Absent» is believed only if Telegram itself has nothing that the page does
-not show. Messages of a channel are numbered without gaps but for deleted ones, and only upwards; so the post in doubt,
+not show. Messages of a channel are numbered without gaps but for deleted ones, and only upwards; so the uncertain post,
 if it is there, bears a number above the last one accepted before it, and below the first one accepted after it (or,
 when there is none yet, just beyond the newest one shown). Each such number that the page does not show is asked of
-Telegram (`Channel.exists`); one that exists means that the page is not to be trusted. And `PATIENCE` has passed since
-the doubt: a request still on its way would have arrived or been dropped.
+Telegram (`BotClient.exists`); one that exists means that the page is not to be trusted. And `PATIENCE` has passed since
+the send: a request still on its way would have arrived or been dropped.
 Who cannot look does not guess: the row waits for the operator, or for MONITOR_UNCERTAIN_RESEND_AFTER.
 """
 
@@ -30,7 +30,7 @@ from monitor.storage.chats import ChatStore
 from monitor.storage.uncertain import UncertainPosts
 
 PATIENCE = timedelta(minutes=2)
-PAGES = 10  # of twenty messages each: more than that is not read for one doubt
+PAGES = 10  # of twenty messages each: more than that is not read for one post
 BEYOND = 3  # numbers beyond the newest message shown that may be the post's: some of them may be deleted messages
 MOST_ASKED = 10  # numbers that Telegram is asked for; each counts against the chat's pace
 
@@ -38,14 +38,14 @@ log = structlog.get_logger()
 
 
 class Pages(Protocol):
-    """Reads web pages: the product's Fetcher."""
+    """Reads web pages: `Fetcher` of sources/http/client.py."""
 
     async def get(self, url: str, /, *, accept: Literal["page"]) -> Fetched | NotModified:
-        """One GET. Raises FetchError."""
+        """The answer to one GET of a page. Raises FetchError."""
 
 
 class Reconciler:
-    """Resolves doubts. `exists` says whether a chat has a message of some number (`Channel.exists`).
+    """Settles uncertain posts. `exists` says whether a chat has a message of some number (`BotClient.exists`).
 
     `resend_after` is how long to wait for somebody who knows before the post goes out once more; None: for ever.
     """
@@ -66,71 +66,71 @@ class Reconciler:
         self._preview_url, self._resend_after = preview_url, resend_after
 
     async def reconcile(self, chat: str) -> None:
-        """Look for every post of a chat that is in doubt and due to be looked for. Raises DatabaseError."""
-        while doubt := await asyncio.to_thread(self._posts.take, chat, self._clock()):
-            found, why = await self._seek(doubt)
-            if found:
-                await asyncio.to_thread(self._posts.confirm, doubt, found, self._clock())
-                log.info("found in the channel", action="look", delivery=doubt.id, message=found)
-            elif again := self._resend(why, doubt):
-                await asyncio.to_thread(self._posts.resend, doubt, again, self._clock())
-                log.warning("sent again", action="look", delivery=doubt.id, why=again)
+        """Look for every uncertain post of a chat that is due to be looked for. Raises DatabaseError."""
+        while post := await asyncio.to_thread(self._posts.take, chat, self._clock()):
+            message_id, why_unknown = await self._seek(post)
+            if message_id:
+                await asyncio.to_thread(self._posts.confirm, post, message_id, self._clock())
+                log.info("found in the channel", action="look", delivery=post.id, message=message_id)
+            elif reason := self._reason_to_resend(post, why_unknown):
+                await asyncio.to_thread(self._posts.resend, post, reason, self._clock())
+                log.warning("sent again", action="look", delivery=post.id, why=reason)
             else:
-                log.info("still in doubt", action="look", delivery=doubt.id, why=why)
+                log.info("still in doubt", action="look", delivery=post.id, why=why_unknown)
 
-    def _resend(self, why: str, doubt: Doubt) -> str:
-        """Why the post goes out once more; "" when it does not."""
-        if not why:
-            return "в канале этого сообщения нет: отправляется снова"
-        waited = self._clock() - doubt.doubted_at
-        if self._resend_after is None or waited < self._resend_after:
-            return ""
-        return f"не удалось узнать, ушло ли сообщение ({why}); время ожидания вышло: отправляется снова"
-
-    async def _seek(self, doubt: Doubt) -> tuple[int | None, str]:
-        """The message that is the post; or None and why nobody knows, "" if it is surely absent."""
-        wanted = mark(doubt.html)
-        if not doubt.name or not wanted:
+    async def _seek(self, post: Doubt) -> tuple[int | None, str]:
+        """The number of the message that is the post; or None and why nobody knows, "" if it is surely absent."""
+        wanted = mark(post.html)
+        if not post.name or not wanted:
             return None, "у чата нет публичного просмотра"
         shown: set[int] = set()
         before = None
         for _ in range(PAGES):
-            page = await self._page(doubt.name.removeprefix("@"), before)
+            page = await self._page(post.name.removeprefix("@"), before)
             if page is None:
                 return None, "публичный просмотр канала не открывается"
-            if found := find(wanted, page.messages, after=doubt.after, known=doubt.known):
-                return found, ""
+            if message_id := find(wanted, page.messages, after=post.after, known=post.known):
+                return message_id, ""
             shown |= page.numbers
             before = page.older
-            if before is None or min(shown, default=0) <= doubt.after:
-                return None, await self._why_not_absent(doubt, shown)
+            if before is None or min(shown, default=0) <= post.after:
+                return None, await self._why_not_absent(post, shown)
         return None, "с тех пор в канале слишком много сообщений"
 
     async def _page(self, channel: str, before: int | None) -> PreviewPage | None:
         query = f"?before={before}" if before else ""
         try:
-            fetched = await self._pages.get(f"{self._preview_url}/s/{channel}{query}", accept="page")
+            answer = await self._pages.get(f"{self._preview_url}/s/{channel}{query}", accept="page")
         except FetchError as error:
             log.warning("the preview is not readable", action="look", error=str(error))
             return None
-        return read_page(fetched.body, channel=channel) if isinstance(fetched, Fetched) else None
+        return read_page(answer.body, channel=channel) if isinstance(answer, Fetched) else None
 
-    async def _why_not_absent(self, doubt: Doubt, shown: set[int]) -> str:
-        if self._clock() - doubt.doubted_at < PATIENCE:
+    async def _why_not_absent(self, post: Doubt, shown: set[int]) -> str:
+        """Why a post that no page shows may be there all the same; "" when it is surely absent."""
+        if self._clock() - post.doubted_at < PATIENCE:
             return "сообщение может ещё появиться"
-        end = doubt.later or max(shown | {doubt.after}) + 1 + BEYOND
-        numbers = (number for number in range(doubt.after + 1, end) if number not in shown | doubt.known)
-        unseen = list(islice(numbers, MOST_ASKED + 1))
+        end = post.later or max(shown | {post.after}) + 1 + BEYOND
+        numbers = (number for number in range(post.after + 1, end) if number not in shown | post.known)
+        hidden = list(islice(numbers, MOST_ASKED + 1))
         try:
-            if len(unseen) > MOST_ASKED or await self._any_exists(doubt, unseen):
+            if len(hidden) > MOST_ASKED or await self._any_exists(post, hidden):
                 return "страница просмотра показывает не всё"
         except DeliveryError as error:
             return f"Telegram не говорит, есть ли сообщение: {error}"
         return ""
 
-    async def _any_exists(self, doubt: Doubt, numbers: Sequence[int]) -> bool:
+    async def _any_exists(self, post: Doubt, numbers: Sequence[int]) -> bool:
         for number in numbers:
-            await asyncio.to_thread(self._chats.count_send, doubt.chat, self._clock())
-            if await self._exists(doubt.address, number):
+            await asyncio.to_thread(self._chats.count_send, post.chat, self._clock())
+            if await self._exists(post.address, number):
                 return True
         return False
+
+    def _reason_to_resend(self, post: Doubt, why_unknown: str) -> str:
+        """Why the post goes out once more; "" when it does not. `why_unknown` as `_seek` says it."""
+        if not why_unknown:
+            return "в канале этого сообщения нет: отправляется снова"
+        if self._resend_after is None or self._clock() - post.doubted_at < self._resend_after:
+            return ""
+        return f"не удалось узнать, ушло ли сообщение ({why_unknown}); время ожидания вышло: отправляется снова"
