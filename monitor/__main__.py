@@ -1,15 +1,22 @@
-"""`python -m monitor …` and the `monitor` command: run the command line, end with the code its error names."""
+"""`python -m monitor …` and the `monitor` command: run the command line, end with the code its error names.
+
+Only the standard library is imported before `main` runs: what the commands need takes seconds to load, and a signal
+to stop may come meanwhile.
+"""
 
 import os
+import signal
 import sys
-
-from monitor.cli.main import cli
-from monitor.cli.output import show_error
-from monitor.errors import MonitorError
 
 
 def main() -> None:
     """Run one command. Errors of the tree become one Russian message on stderr and their exit code."""
+    if sys.argv[1:2] == ["run"]:
+        _stop_at_once_on_signals()
+    from monitor.cli.main import cli  # noqa: PLC0415 - not before the signals are minded
+    from monitor.cli.output import show_error  # noqa: PLC0415 - the same
+    from monitor.errors import MonitorError  # noqa: PLC0415 - the same
+
     try:
         cli()
     except MonitorError as error:
@@ -19,6 +26,16 @@ def main() -> None:
         # The reader of our output went away (`monitor … | head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _stop_at_once_on_signals() -> None:
+    """Until the daemon puts its own handlers in their place; nothing is begun before, so nothing is left to finish.
+
+    As process 1 of a container a process that handles no SIGTERM would never hear of it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # SystemExit could be lost in a callback, or be caught by a library that is being imported.
+        signal.signal(number, lambda *_: os._exit(0))
 
 
 if __name__ == "__main__":

@@ -149,18 +149,18 @@ def test_broad_excepts_stand_only_where_the_house_allows() -> None:
 
 
 def test_importing_needs_no_environment_no_files_and_no_sockets(tmp_path: Path) -> None:
-    """Every module, in an empty folder, with an empty environment, with sockets forbidden."""
+    """Every module, in an empty folder, with an empty environment, with sockets forbidden; no signal is taken over."""
     program = (
-        "import socket, sys\n"
+        "import signal, socket, sys\n"
         "def refuse(*args, **kwargs): raise AssertionError('a socket at import')\n"
         "socket.socket.connect = refuse; socket.socket.bind = refuse\n"
         "import importlib\n"
         "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, 'a signal handler at import'\n"
     )
-    names = [name for name in MODULES if name != "monitor.__main__"]
 
     ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program, *names],
+        [sys.executable, "-W", "error", "-c", program, *MODULES],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
