@@ -1,15 +1,16 @@
 """What maintainers are told of their edits: what changed in a file, and what that does to the news. Pure.
 
-Lines are plain Russian text; `notice` makes a Telegram message of them.
+Lines are plain Russian text; `edit_message` makes a Telegram message of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 
 from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.feeds import Feed
+from monitor.text.telegram_html import Html, join, tag, text
+from monitor.text.unicode import utf16_length
 
 LONGEST = 3_500  # UTF-16 units, of the 4,096 that Telegram takes
 _WORDS = 12  # of a rule or list, named one by one
@@ -55,16 +56,17 @@ def refusal(error: ConfigError) -> tuple[str, ...]:
     return (str(error), "Работает прежний файл. Исправьте и сохраните: бот перечитает его сам. Проверка: monitor check")
 
 
-def edit_message(title: str, lines: Sequence[str]) -> str:
+def edit_message(title: str, lines: Sequence[str]) -> Html:
     """Telegram HTML, never longer than Telegram takes; what does not fit is counted."""
-    told, units = [f"<b>{escape(title, quote=False)}</b>"], len(title)
+    shown, units = [tag("b", text(title))], len(title)
     for number, line in enumerate(lines):
         short = line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
-        units += len(short.encode("utf-16-le", "replace")) // 2 + 1
+        units += utf16_length(short) + 1
         if units > LONGEST:
-            return "\n".join([*told, f"… и ещё строк: {len(lines) - number}"])
-        told.append(escape(short, quote=False))
-    return "\n".join(told)
+            shown.append(text(f"… и ещё строк: {len(lines) - number}"))
+            break
+        shown.append(join("\n", map(text, short.split("\n"))))
+    return join("\n", shown)
 
 
 def _news(change: Change, sign: str) -> str:

@@ -52,7 +52,7 @@ class Daemon:
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
             archive=parts.store.archive,
-            tell=parts.tell,
+            notify=parts.notify,
             clock=clock,
         )
         self._chores: dict[str, asyncio.Task[None]] = {}
@@ -95,13 +95,13 @@ class Daemon:
             for state in claimed:
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
-            self._parts.blackout.found(POLL)
+            self._parts.database_outage.succeeded(POLL)
         except DatabaseError as error:
-            self._parts.blackout.lost(POLL, error, began)
+            self._parts.database_outage.failed(POLL, error, began)
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
-        self._start(self._chores, "blackout", self._parts.blackout.round())
-        self._watchdog.came_round(POLL)
+        self._start(self._chores, "database_outage", self._parts.database_outage.round())
+        self._watchdog.round_ended(POLL)
 
     async def _poll(self, state: FeedState) -> None:
         feed = self._parts.feeds.get(state.name)
@@ -112,12 +112,12 @@ class Daemon:
             async with asyncio.timeout(LEASE.total_seconds()):
                 outcome = await self._parts.poller.poll(feed, state)
         except DatabaseError as error:
-            self._parts.blackout.lost(state.name, error, began)
+            self._parts.database_outage.failed(state.name, error, began)
             return
         except asyncio.CancelledError:
             self._given_up.append(state)
             raise
-        self._parts.blackout.found(state.name)
+        self._parts.database_outage.succeeded(state.name)
         if outcome.matched:
             self._start_drains(clock())  # nobody waits for the next tick to hear of it
 
@@ -138,7 +138,7 @@ class Daemon:
             pass  # the poll tick finds it too, and says so
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
-        self._watchdog.came_round(DISPATCH)
+        self._watchdog.round_ended(DISPATCH)
 
     def _start_drains(self, now: datetime) -> None:
         for chat in self._parts.dispatcher.chats:

@@ -1,4 +1,4 @@
-"""Edits of feeds.yaml and keywords.yaml taken up while the monitor runs: noticed, read whole, tried, told.
+"""Edits of feeds.yaml and keywords.yaml taken up while the monitor runs: noticed, read whole, tried, announced.
 
 An edition is swapped between polls, never within one: whoever polls keeps the edition they began with. A broken edit
 changes nothing: the last good edition works on, and the maintainers are told what to mend, once for each content.
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Reloader:
-    """Looks after both files. `adopt_…` make the monitor work with an edition, `tell` gives maintainers a notice."""
+    """Looks after both files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers."""
 
     def __init__(
         self,
@@ -36,14 +36,14 @@ class Reloader:
         adopt_feeds: Callable[[FeedsEdition], Coroutine[None, None, None]],
         adopt_rules: Callable[[RulesEdition], None],
         archive: Archive,
-        tell: Notifier,
+        notify: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._feeds, self._rules = feeds, rules
         self._feeds_file = EditedFile(feeds.file, feeds.digest)
         self._rules_file = EditedFile(rules.file, rules.digest)
         self._adopt_feeds, self._adopt_rules = adopt_feeds, adopt_rules
-        self._archive, self._tell, self._clock = archive, tell, clock
+        self._archive, self._notify, self._clock = archive, notify, clock
         self.stopping = False
 
     async def look(self) -> None:
@@ -105,4 +105,4 @@ class Reloader:
     async def _put(self, html: str, content: bytes) -> None:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
         key = f"reload:{sha256(content).hexdigest()[:16]}:{self._clock():%Y%m%d%H%M}"
-        await asyncio.to_thread(self._tell, key, html)
+        await asyncio.to_thread(self._notify, key, html)

@@ -117,12 +117,12 @@ class Components:
     poller: Poller
     dispatcher: Dispatcher
     watch: Watch
-    blackout: DatabaseOutage
+    database_outage: DatabaseOutage
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily: DailyDigest
     desk: Desk
     check_chats: Callable[[], Coroutine[None, None, str]]
-    tell: Notifier  # gives maintainers a notice, in Telegram HTML
+    notify: Notifier  # tells maintainers
 
 
 @asynccontextmanager
@@ -153,12 +153,12 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             poller=_poller(config, store, FeedFetcher(fetcher=fetcher, reader=reader), outage),
             dispatcher=_dispatcher(settings, store, chats, watch),
             watch=watch,
-            blackout=_blackout(settings, chats, watch),
+            database_outage=_database_outage(settings, chats, watch),
             reconciler=_reconciler(settings, store, fetcher, channel) if channel else None,
             daily=_daily(settings, store),
             desk=desk,
             check_chats=lambda: _closed(chats),
-            tell=partial(_tell, store.outbox, _chats(settings).review),
+            notify=partial(_notify, store.outbox, _chats(settings).review),
         )
 
 
@@ -232,10 +232,12 @@ def _dispatcher(settings: Settings, store: Store, chats: Mapping[str, Chat], wat
     )
 
 
-def _blackout(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> DatabaseOutage:
+def _database_outage(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> DatabaseOutage:
     through = chats.get(settings.operator_chat)
-    past_the_outbox = partial(send_directly, through, settings.operator_chat) if through else None
-    return DatabaseOutage(worker=watch.worker, clock=clock, shout=past_the_outbox, tell=watch.tell, redact=watch.redact)
+    directly = partial(send_directly, through, settings.operator_chat) if through else None
+    return DatabaseOutage(
+        worker=watch.worker, clock=clock, send_directly=directly, notify=watch.notify, redact=watch.redact
+    )
 
 
 def _reconciler(settings: Settings, store: Store, fetcher: Fetcher, channel: BotClient) -> Reconciler:
@@ -258,23 +260,23 @@ async def _open_watch(stack: AsyncExitStack, config: Config, store: Store, outag
     return Watch(
         worker=worker_name(),
         served=settings.chats,
-        lookout=store.stats,
+        stats=store.stats,
         feeds=store.feeds.health,
         metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock),
-        book=store.alarms,
+        alarm_store=store.alarms,
         housekeeping=store.housekeeping,
         rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
-        tell=partial(_tell, store.outbox, settings.operator_chat if settings.live else ""),
-        told_in=settings.operator_chat,
+        notify=partial(_notify, store.outbox, settings.operator_chat if settings.live else ""),
+        operator=settings.operator_chat,
         redact=Redactor(settings.secrets),
         is_down=lambda: outage.is_down,
     )
 
 
-def _tell(outbox: Outbox, chat: str, key: str, html: str) -> None:
-    """Put a notice for a chat, "" for none."""
+def _notify(outbox: Outbox, chat: str, key: str, html: str) -> None:
+    """Tell a chat; "" for none."""
     if chat:
         outbox.tell(chat, key, html, now=clock())
 
@@ -292,7 +294,7 @@ def on_duty(settings: Settings, watch: Watch) -> Iterator[Watchdog]:
         if settings.http_port:
             pages = http_endpoint.HealthPages(problems=watch.problems, metrics=watch.metrics.page)
             stack.enter_context(http_endpoint.serve(settings.http_host, settings.http_port, pages))
-        stack.enter_context(watchdog.on_duty())
+        stack.enter_context(watchdog.watching())
         yield watchdog
 
 

@@ -1,4 +1,4 @@
-"""How what is wrong is told: conditions over time → what began and what ended → one notice. Pure; time is an argument.
+"""How what is wrong is told: conditions over time → what began and what ended → one message. Pure; time is an argument.
 
 Alarms that cry all day are switched off, so only a change is told, never a state: a condition must hold for two looks
 to be told (a doubt, ten minutes) and be gone for two to be called over, and all changes of a look are one message.
@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from html import escape
 from itertools import groupby
 
 from monitor.health.conditions import TITLES, Condition
 from monitor.models.health import Alarm, ConditionKind
+from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import cut
 
 HOLD = timedelta(seconds=50)  # two looks, a minute apart
 HOLD_DOUBT = timedelta(minutes=10)  # a post in doubt may be found in the channel by then, and nobody need be asked
-MOST_LINES = 20  # of one notice: with LINE it stays below Telegram's 4096 units
+MOST_LINES = 20  # of one message: with LINE it stays below Telegram's 4096 units
 LINE = 160  # UTF-16 units
 
 _OF_FEEDS = frozenset(
@@ -47,10 +47,10 @@ class AlarmChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmMessage:
-    """One message to the operator: Telegram HTML. Two notices with one key tell the same."""
+    """One message to the operator: Telegram HTML. Two with one key say the same."""
 
     key: str
-    html: str
+    html: Html
 
 
 def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> AlarmChanges:
@@ -70,14 +70,17 @@ def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> 
     )
 
 
-def alarm_message(course: AlarmChanges) -> AlarmMessage | None:
+def alarm_message(changes: AlarmChanges) -> AlarmMessage | None:
     """What to tell of a look; None when nothing began or ended."""
-    if not course.began and not course.ended:
+    if not changes.began and not changes.ended:
         return None
-    told = [f"{alarm.key}@{alarm.since.isoformat()}" for alarm in (*course.began, *course.ended)]
-    signature = "\n".join([*sorted(told[: len(course.began)]), "", *sorted(told[len(course.began) :])])
-    lines = [*_section("⚠️", course.began, with_text=True), *_section("✅ Прошло:", course.ended, with_text=False)]
-    return AlarmMessage(key=f"alarms:{sha256(signature.encode()).hexdigest()[:24]}", html="\n".join(_shortened(lines)))
+    began, ended = (
+        sorted(f"{alarm.key}@{alarm.since.isoformat()}" for alarm in alarms)
+        for alarms in (changes.began, changes.ended)
+    )
+    signature = "\n".join([*began, "", *ended])
+    lines = [*_section("⚠️", changes.began, with_text=True), *_section("✅ Прошло:", changes.ended, with_text=False)]
+    return AlarmMessage(key=f"alarms:{sha256(signature.encode()).hexdigest()[:24]}", html=join("\n", _shortened(lines)))
 
 
 # ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,19 +105,17 @@ def _is_over(alarm: Alarm, now: datetime) -> bool:
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _section(mark: str, told: Iterable[Alarm], *, with_text: bool) -> Iterator[str]:
+def _section(mark: str, alarms: Iterable[Alarm], *, with_text: bool) -> Iterator[Html]:
     order = list(ConditionKind)
-    for kind, group in groupby(
-        sorted(told, key=lambda one: (order.index(one.kind), one.subject)), lambda one: one.kind
-    ):
-        yield f"{mark} <b>{TITLES[kind]}</b>"
+    in_order = sorted(alarms, key=lambda alarm: (order.index(alarm.kind), alarm.subject))
+    for kind, group in groupby(in_order, lambda alarm: alarm.kind):
+        yield join(" ", (text(mark), tag("b", text(TITLES[kind]))))
         for alarm in group:
             about = ": ".join(part for part in (alarm.subject, alarm.text if with_text else "") if part)
-            line = cut(" ".join(about.split()), LINE)
-            if line:
-                yield f"• {escape(line, quote=False)}"
+            if line := cut(" ".join(about.split()), LINE):
+                yield text(f"• {line}")
 
 
-def _shortened(lines: list[str]) -> list[str]:
+def _shortened(lines: list[Html]) -> list[Html]:
     left = len(lines) - MOST_LINES
-    return lines if left <= 0 else [*lines[:MOST_LINES], f"… и ещё строк: {left}"]
+    return lines if left <= 0 else [*lines[:MOST_LINES], text(f"… и ещё строк: {left}")]

@@ -29,7 +29,6 @@ OUTAGE_SHARE = 0.6
 _BLOCKED = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, FetchFailure.ROBOTS, ParseFailure.NO_PREVIEW})
 _OUT_OF_REACH = frozenset({"", FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
 
-
 TITLES = {
     ConditionKind.OUTAGE: "Нет связи с большинством лент",
     ConditionKind.STANDSTILL: "Работа стоит",
@@ -53,7 +52,7 @@ TITLES = {
 class Facts:
     """One look at everything. `served` are the chats we write to, `is_down` what polling says of our own network.
 
-    `told_in` is the operator's chat: that messages there are late would be told there, when it is no longer true.
+    `operator` is the operator's chat: that messages there are late would be told there, when it is no longer true.
     """
 
     now: datetime
@@ -64,7 +63,7 @@ class Facts:
     rules: tuple[RuleRate, ...] = ()
     disk: Disk | None = None
     is_down: bool = False
-    told_in: str = ""
+    operator: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +84,11 @@ def conditions(facts: Facts) -> tuple[Condition, ...]:
     """Everything that is wrong now. In an outage of our own nothing is said of feeds."""
     down = _outage(facts)
     return (
-        *((down,) if down else (found for feed in facts.feeds for found in _of_feed(feed, facts.now))),
-        *(_stuck(told) for told in facts.standstill),
-        *(found for chat in facts.vitals.chats if chat.chat in facts.served for found in _of_chat(chat, facts)),
+        *((down,) if down else (condition for feed in facts.feeds for condition in _of_feed(feed, facts.now))),
+        *map(_stuck, facts.standstill),
+        *(condition for chat in facts.vitals.chats if chat.chat in facts.served for condition in _of_chat(chat, facts)),
         *_undecided(facts.vitals),
-        *(found for habit in facts.rules for found in _of_rule(habit)),
+        *(condition for rate in facts.rules for condition in _of_rule(rate)),
         *_of_disk(facts.disk),
     )
 
@@ -99,14 +98,13 @@ def _outage(facts: Facts) -> Condition | None:
     most = len(lost) >= max(OUTAGE_FEEDS, OUTAGE_SHARE * len(facts.feeds))
     if not facts.is_down and not most:
         return None
-    told = f"не отвечают {len(lost)} из {len(facts.feeds)}: " if most else ""
-    return Condition(
-        kind=ConditionKind.OUTAGE, subject="", text=f"{told}похоже, сеть пропала у нас; лентам это не в счёт"
-    )
+    count = f"не отвечают {len(lost)} из {len(facts.feeds)}: " if most else ""
+    text = f"{count}похоже, сеть пропала у нас; лентам это не в счёт"
+    return Condition(kind=ConditionKind.OUTAGE, subject="", text=text)
 
 
-def _stuck(told: str) -> Condition:
-    what, _, why = told.partition(": ")
+def _stuck(problem: str) -> Condition:
+    what, _, why = problem.partition(": ")
     return Condition(kind=ConditionKind.STANDSTILL, subject=what, text=why)
 
 
@@ -116,17 +114,16 @@ def _of_feed(feed: FeedHealth, now: datetime) -> Iterator[Condition]:
         since = f"последний успех {span(now - feed.succeeded_at)} назад" if feed.succeeded_at else "ещё ни разу"
         yield Condition(kind=failing, subject=feed.name, text=f"{feed.failure} ({since}, неудач: {feed.failures})")
     habit = feed.habit
-    for told in habit.notices if not failing else ():
-        if told.startswith(LOST_LETTERS):
-            yield Condition(kind=ConditionKind.UNREADABLE, subject=feed.name, text=told)
+    for problem in habit.notices if not failing else ():
+        if problem.startswith(LOST_LETTERS):
+            yield Condition(kind=ConditionKind.UNREADABLE, subject=feed.name, text=problem)
     if Trouble.SILENT in feed.troubles and not failing:
         usual = f", обычно раз в {span(habit.news_gap)}" if habit.news_gap else ""
         silent = f"нового нет {span(now - habit.news_at)}" if habit.news_at else "нового нет давно"
         yield Condition(kind=ConditionKind.SILENT, subject=feed.name, text=silent + usual)
     if Trouble.BARE in feed.troubles:
-        yield Condition(
-            kind=ConditionKind.BARE, subject=feed.name, text=f"без текста {habit.bare:.0%} последних страниц"
-        )
+        text = f"без текста {habit.bare:.0%} последних страниц"
+        yield Condition(kind=ConditionKind.BARE, subject=feed.name, text=text)
     if Trouble.GAP in feed.troubles:
         text = "между двумя опросами лента сменилась целиком"
         yield Condition(kind=ConditionKind.GAP, subject=feed.name, text=text)
@@ -145,7 +142,7 @@ def _of_chat(chat: ChatVitals, facts: Facts) -> Iterator[Condition]:
     now = facts.now
     if chat.closed:
         yield Condition(kind=ConditionKind.CLOSED, subject=chat.chat, text=chat.closed)
-    elif chat.chat != facts.told_in and chat.waiting_since and now - chat.waiting_since > LATE:
+    elif chat.chat != facts.operator and chat.waiting_since and now - chat.waiting_since > LATE:
         text = f"ждут {chat.pending}, дольше всех {span(now - chat.waiting_since)}"
         yield Condition(kind=ConditionKind.LATE, subject=chat.chat, text=text)
 
@@ -156,13 +153,13 @@ def _undecided(vitals: Vitals) -> Iterator[Condition]:
         yield Condition(kind=kinds[state], subject=f"№ {number}", text="решите: monitor outbox list")
 
 
-def _of_rule(habit: RuleRate) -> Iterator[Condition]:
-    if habit.is_loud:
-        text = f"{habit.last_day} раз за сутки, обычно {habit.usual:.1f}"
-        yield Condition(kind=ConditionKind.LOUD, subject=habit.rule, text=text)
-    if habit.is_quiet:
-        text = f"ни разу за {span(habit.quiet_for)}, по привычке было бы {habit.missed:.0f}"
-        yield Condition(kind=ConditionKind.QUIET, subject=habit.rule, text=text)
+def _of_rule(rate: RuleRate) -> Iterator[Condition]:
+    if rate.is_loud:
+        text = f"{rate.last_day} раз за сутки, обычно {rate.usual:.1f}"
+        yield Condition(kind=ConditionKind.LOUD, subject=rate.rule, text=text)
+    if rate.is_quiet:
+        text = f"ни разу за {span(rate.quiet_for)}, по привычке было бы {rate.missed:.0f}"
+        yield Condition(kind=ConditionKind.QUIET, subject=rate.rule, text=text)
 
 
 def _of_disk(disk: Disk | None) -> Iterator[Condition]:

@@ -1,6 +1,6 @@
 """The database takes nothing: a full or read-only disk, a lock held, a server gone. What the operator is told then.
 
-Every other notice goes through the outbox, which lies in that very database; this one goes straight to Telegram, once,
+Every other message goes through the outbox, which lies in that very database; this one goes straight to Telegram, once,
 and that it is over goes the usual way. The memory of it is the process's own: where nothing can be written there is
 no other. Each worker speaks for itself, for a server may be gone for one of them only.
 """
@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from html import escape
 
 import structlog
 
 from monitor.errors import DatabaseError
 from monitor.models.labels import span
 from monitor.models.outbox import Notifier
+from monitor.text.telegram_html import join, tag, text
 from monitor.text.unicode import cut
 
 HOLD = timedelta(seconds=20)  # a server that restarts is nothing; a minute without a database is
@@ -29,68 +29,69 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class DatabaseOutage:
-    """Follows which work cannot reach the database: `lost` and `found` tell of each try, `round` acts on it.
+    """Follows which work cannot reach the database: `failed` and `succeeded` tell of each try, `round` acts on it.
 
     A full disk refuses what needs new room and takes the rest, so that only the same work done shows that it is over.
-    `shout` posts Telegram HTML to the operator past the outbox; True: told, or perhaps told, which must not be told
-    twice. `tell` puts a notice into the outbox. Without them all of it stands in the log only.
+    `send_directly` posts Telegram HTML to the operator past the outbox; True: posted, or perhaps posted, which must
+    not be done twice. `notify` goes through the outbox. Without them all of it stands in the log only.
     """
 
     worker: str
     clock: Callable[[], datetime]
-    shout: Callable[[str], Coroutine[None, None, bool]] | None = None
-    tell: Notifier | None = None
+    send_directly: Callable[[str], Coroutine[None, None, bool]] | None = None
+    notify: Notifier | None = None
     redact: Callable[[str], str] = str
-    _lost: dict[str, datetime] = field(default_factory=dict)  # which work, and when it failed last
+    _failing: dict[str, datetime] = field(default_factory=dict)  # which work, and when it failed last
     _since: datetime | None = None  # when the first try began that failed
     _failed_at: datetime | None = None
-    _back_at: datetime | None = None  # since when nothing is lost
+    _back_at: datetime | None = None  # since when nothing fails
     _why: str = ""
     _tried_at: datetime | None = None
     _logged_at: datetime | None = None
     _is_told: bool = False
 
-    def lost(self, work: str, error: DatabaseError, began: datetime) -> None:
-        """A try that began then could not read or write."""
+    def failed(self, work: str, error: DatabaseError, began: datetime) -> None:
+        """A try of this work, begun then, could not read or write."""
         now = self.clock()
-        self._lost[work] = self._failed_at = now
+        self._failing[work] = self._failed_at = now
         self._since, self._back_at, self._why = self._since or began, None, str(error)
         if self._logged_at is None or abs(now - self._logged_at) >= AGAIN:
             log.error("the database takes nothing; it will be tried again", action="database", error=self._why)
             self._logged_at = now
 
-    def found(self, work: str) -> None:
-        """This work has read and written."""
-        self._lost.pop(work, None)
+    def succeeded(self, work: str) -> None:
+        """This work has read and written, and no longer speaks of an outage."""
+        self._failing.pop(work, None)
 
     async def round(self) -> None:
-        """Tell what has lasted long enough; asking often costs nothing. Raises DatabaseError."""
+        """Tell the operator what has lasted long enough; costs nothing when nothing has. Raises DatabaseError."""
         now = self.clock()
-        self._lost = {work: at for work, at in self._lost.items() if abs(now - at) < GIVEN_UP}
+        self._failing = {work: at for work, at in self._failing.items() if abs(now - at) < GIVEN_UP}
         if self._since is None or self._failed_at is None:
             return
-        if self._lost:
+        if self._failing:
             if abs(self._failed_at - self._since) >= HOLD:
-                await self._tell_of_it(now)
+                await self._report(now)
             return
         self._back_at = self._back_at or now
         if abs(now - self._back_at) >= HOLD:
-            await self._tell_the_end(self._since, self._back_at)
+            await self._report_the_end(self._since, self._back_at)
 
-    async def _tell_of_it(self, now: datetime) -> None:
+    async def _report(self, now: datetime) -> None:
         lately = self._tried_at is not None and abs(now - self._tried_at) < AGAIN
-        if self.shout is None or self._is_told or lately:
+        if self.send_directly is None or self._is_told or lately:
             return
         self._tried_at = now
-        why = escape(cut(" ".join(self.redact(self._why).split()), _LONGEST), quote=False)
+        why = cut(" ".join(self.redact(self._why).split()), _LONGEST)
         rest = "Опросы и отправка стоят; ничего не теряется, работа пойдёт сама."
-        self._is_told = await self.shout(f"⚠️ <b>{TITLE}</b>\n• {escape(self.worker, quote=False)}: {why}\n{rest}")
+        heading = join(" ", (text("⚠️"), tag("b", text(TITLE))))
+        self._is_told = await self.send_directly(join("\n", (heading, text(f"• {self.worker}: {why}"), text(rest))))
 
-    async def _tell_the_end(self, since: datetime, back_at: datetime) -> None:
-        if self._is_told and self.tell:
-            lasted = f"{escape(self.worker, quote=False)}: {span(abs(back_at - since))}"
-            html = f"✅ Прошло: <b>{TITLE}</b>\n• {lasted}"
-            await asyncio.to_thread(self.tell, f"database:{self.worker}:{since.isoformat()}", html)
+    async def _report_the_end(self, since: datetime, back_at: datetime) -> None:
+        if self._is_told and self.notify:
+            heading = join(" ", (text("✅ Прошло:"), tag("b", text(TITLE))))
+            html = join("\n", (heading, text(f"• {self.worker}: {span(abs(back_at - since))}")))
+            await asyncio.to_thread(self.notify, f"database:{self.worker}:{since.isoformat()}", html)
         log.warning("the database is back", action="database", since=since.isoformat())
         self._since = self._failed_at = self._back_at = self._tried_at = self._logged_at = None
         self._is_told = False

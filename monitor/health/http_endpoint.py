@@ -32,10 +32,10 @@ class HealthPages:
 
 
 @contextmanager
-def serve(host: str, port: int, pages: HealthPages) -> Iterator[int]:
-    """Answer until the block ends; gives the port (another one when asked for 0). Raises ConfigError."""
+def serve(host: str, port: int, pages: HealthPages, *, timeout: float = SECONDS) -> Iterator[int]:
+    """Answer until the block ends; gives the port (a free one when asked for 0). Raises ConfigError if it is taken."""
     try:
-        server = _Server((host, port), type("Visit", (_Visit,), {"pages": pages}))
+        server = _Server((host, port), type("Request", (_Request,), {"pages": pages, "timeout": timeout}))
     except OSError as error:
         message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
         raise ConfigError(message, file="переменные окружения", key="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
@@ -75,21 +75,20 @@ class _Server(ThreadingHTTPServer):
         log.warning("a visitor was not answered", action="endpoint", error=repr(sys.exception()))
 
 
-class _Visit(BaseHTTPRequestHandler):
-    """One connection."""
+class _Request(BaseHTTPRequestHandler):
+    """One connection, perhaps with several requests."""
 
     pages: ClassVar[HealthPages]
     server_version, sys_version = "monitor", ""
-    timeout = SECONDS
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == "/health":
             self._health()
         elif path == "/metrics":
-            self._say(200, "text/plain; version=0.0.4; charset=utf-8", self.pages.metrics())
+            self._answer(200, "text/plain; version=0.0.4; charset=utf-8", self.pages.metrics())
         else:
-            self._say(404, "text/plain; charset=utf-8", b"/health /metrics\n")
+            self._answer(404, "text/plain; charset=utf-8", b"/health /metrics\n")
 
     def _health(self) -> None:
         try:
@@ -97,9 +96,9 @@ class _Visit(BaseHTTPRequestHandler):
         except DatabaseError:
             problems = ["база данных недоступна"]  # its words name the database; a page for machines must not
         body = json.dumps({"status": "stuck" if problems else "ok", "problems": problems}, ensure_ascii=False)
-        self._say(503 if problems else 200, "application/json; charset=utf-8", body.encode())
+        self._answer(503 if problems else 200, "application/json; charset=utf-8", body.encode())
 
-    def _say(self, status: int, kind: str, body: bytes) -> None:
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
         for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")):
             self.send_header(name, value)

@@ -27,7 +27,7 @@ def silent_jobs(beats: Mapping[str, datetime], now: datetime, *, worker: str) ->
     """The jobs of a worker that do not beat, each with since when, in words an operator reads; empty: all is well."""
     names = {job: beat_name(job, worker) for job in (POLL, DISPATCH)}
     return tuple(
-        f"{job}: " + (f"молчит с {_told(beats[name])}" if name in beats else "ещё не начинал")
+        f"{job}: " + (f"молчит с {_utc(beats[name])}" if name in beats else "ещё не начинал")
         for job, name in names.items()
         if name not in beats or now - beats[name] > SILENCE
     )
@@ -45,14 +45,14 @@ def problems(vitals: Vitals, now: datetime, *, worker: str, chats: Collection[st
 
 def _polls(vitals: Vitals, now: datetime) -> Iterator[str]:
     if vitals.due_since and now - _latest(vitals.due_since, vitals.polled_at) > STANDSTILL:
-        last = f"последний опрос {_told(vitals.polled_at)}" if vitals.polled_at else "опросов ещё не было"
-        yield f"опросы стоят: есть ленты, которые пора было опросить {_told(vitals.due_since)}; {last}"
+        last = f"последний опрос {_utc(vitals.polled_at)}" if vitals.polled_at else "опросов ещё не было"
+        yield f"опросы стоят: есть ленты, которые пора было опросить {_utc(vitals.due_since)}; {last}"
 
 
 def _sends(vitals: Vitals, now: datetime, served: Collection[str]) -> Iterator[str]:
     for chat in vitals.chats:
         if chat.chat in served and chat.waiting_since and now - _ready_at(chat, chat.waiting_since) > STANDSTILL:
-            yield f"отправка в {chat.chat} стоит: ждут {chat.pending}, самая ранняя с {_told(chat.waiting_since)}"
+            yield f"отправка в {chat.chat} стоит: ждут {chat.pending}, самая ранняя с {_utc(chat.waiting_since)}"
 
 
 def _ready_at(chat: ChatVitals, waiting_since: datetime) -> datetime:
@@ -64,5 +64,5 @@ def _latest(first: datetime, *others: datetime | None) -> datetime:
     return max(first, *(at for at in others if at), first)
 
 
-def _told(at: datetime) -> str:
+def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

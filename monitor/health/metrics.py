@@ -19,22 +19,24 @@ DELAYS = (5.0, 15.0, 30.0, *(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 3
 
 
 class Metrics:
-    """The numbers of one process. `look` reads the vitals."""
+    """The numbers of one process. `vitals` reads those of the database; it may raise DatabaseError."""
 
-    def __init__(self, look: Callable[[], Vitals], *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, vitals: Callable[[], Vitals], *, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._ticked_at: dict[str, datetime] = {}
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
-        self._registry.register(_Database(look, clock))
-        self._told = self._delays("monitor_feed_to_post_seconds", "From an article's date in its feed to its post.")
-        self._handled = self._delays("monitor_seen_to_post_seconds", "From the poll that found it to its post.")
+        self._registry.register(_Database(vitals, clock))
+        self._feed_to_post = self._delays(
+            "monitor_feed_to_post_seconds", "From an article's date in its feed to its post."
+        )
+        self._seen_to_post = self._delays("monitor_seen_to_post_seconds", "From the poll that found it to its post.")
         lag, missed = "How late the last tick of a job came.", "Ticks of a job that never came."
         self._lag = Gauge("monitor_tick_lag_seconds", lag, ["job"], registry=self._registry)
         self._missed = Counter("monitor_ticks_missed", missed, ["job"], registry=self._registry)
 
     def ticked(self, job: str, *, every: timedelta) -> timedelta:
-        """A tick of the job begins, `every` so long one is expected; returns how late it is."""
+        """A tick of the job begins; one is expected `every` so often. Returns how late it is."""
         now = self._clock()
         before = self._ticked_at.get(job, now - every)
         self._ticked_at[job] = now
@@ -46,8 +48,8 @@ class Metrics:
     def posted(self, published_at: datetime | None, seen_at: datetime) -> None:
         """A post was accepted just now; an undated article counts from when it was seen."""
         now = self._clock()
-        self._told.observe(max((now - (published_at or seen_at)).total_seconds(), 0.0))
-        self._handled.observe(max((now - seen_at).total_seconds(), 0.0))
+        self._feed_to_post.observe(max((now - (published_at or seen_at)).total_seconds(), 0.0))
+        self._seen_to_post.observe(max((now - seen_at).total_seconds(), 0.0))
 
     def _delays(self, name: str, about: str) -> Histogram:
         return Histogram(name, about, buckets=DELAYS, registry=self._registry)
@@ -60,18 +62,18 @@ class Metrics:
 class _Database(Collector):
     """What the vitals tell, read when asked; a database that is away is a number too."""
 
-    def __init__(self, look: Callable[[], Vitals], clock: Callable[[], datetime]) -> None:
-        self._look, self._clock = look, clock
+    def __init__(self, vitals: Callable[[], Vitals], clock: Callable[[], datetime]) -> None:
+        self._vitals, self._clock = vitals, clock
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand: registering must not read the database."""
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges."""
+        """The gauges, or only that the database is away."""
         up = GaugeMetricFamily("monitor_database_up", "Whether the database could be read.")
         try:
-            vitals = self._look()
+            vitals = self._vitals()
         except DatabaseError:
             up.add_metric((), 0)
             yield up

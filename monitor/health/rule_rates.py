@@ -1,4 +1,4 @@
-"""How often each rule fires, and what of it is unlike its habit. Pure; it counts what it is given, time is an argument.
+"""How often each rule fires, and which fire more or less than they used to. Pure: time is an argument.
 
 News come in bursts, so an hour or a day proves little: a rule is loud only far above its own days, and quiet only
 when ten firings that its habit promised did not come (by chance that happens once in twenty thousand times).
@@ -43,25 +43,25 @@ class RuleRate:
 
 
 class RuleRates:
-    """Firings of the last four weeks, counted by the hour."""
+    """How often rules fired in the last four weeks, counted by the hour."""
 
     def __init__(self) -> None:
         self._hours: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._first: int | None = None
 
     def add(self, rules: Iterable[str], at: datetime) -> None:
-        """These rules fired."""
+        """Count that these rules fired, each once, at this instant."""
         hour = _hour(at)
         self._first = hour if self._first is None else min(hour, self._first)
         for rule in rules:
             self._hours[rule][hour] += 1
 
-    def habits(self, rules: Collection[str], now: datetime) -> tuple[RuleRate, ...]:
-        """The habit of each of `rules` that ever fired; what is older than the window is forgotten."""
+    def rates(self, rules: Collection[str], now: datetime) -> tuple[RuleRate, ...]:
+        """How often each of `rules` fires, of those that ever did; what is older than the window is forgotten."""
         oldest, this = _hour(now - WINDOW), _hour(now)
         self._forget(oldest)
         first = max(oldest, this if self._first is None else self._first)
-        return tuple(_habit(rule, self._hours[rule], first, this) for rule in sorted(rules & self._hours.keys()))
+        return tuple(_rate(rule, self._hours[rule], first, this) for rule in sorted(rules & self._hours.keys()))
 
     def _forget(self, oldest: int) -> None:
         for rule in list(self._hours):
@@ -70,7 +70,7 @@ class RuleRates:
                 del self._hours[rule]
 
 
-def _habit(rule: str, hours: Counter[int], first: int, this: int) -> RuleRate:
+def _rate(rule: str, hours: Counter[int], first: int, this: int) -> RuleRate:
     last_day = sum(count for hour, count in hours.items() if hour > this - 24)
     days_before = max((this - 24 - first) / 24, 1.0)
     last = max(hours)

@@ -1,6 +1,6 @@
 """Watching over the monitor itself, once a minute: look → beat to the outside → tell the operator → tidy up.
 
-It orchestrates, never decides: what is wrong stands in alarms.py and liveness.py; storage/maintenance.py forgets.
+Nothing is decided here: what is wrong, and what of it is told, stands in liveness.py, conditions.py and alarms.py.
 """
 
 import asyncio
@@ -31,30 +31,30 @@ log = structlog.get_logger()
 class Watch:
     """Everything a look needs. `served` are the chats we write to, `rules` names the rules in force ("topic/name").
 
-    Without `tell` the alarms stand in the log only; `told_in` is the chat it tells them in; `redact` takes secrets out
-    of what is told; `is_down` says whether polling finds our own network gone.
+    Without `notify` the alarms stand in the log only; `operator` is the chat it tells them in; `redact` takes secrets
+    out of what is told; `is_down` says whether polling finds our own network gone.
     """
 
     worker: str
     served: Collection[str]
-    lookout: Stats
+    stats: Stats
     feeds: Callable[[datetime], tuple[FeedHealth, ...]]
     metrics: Metrics
-    book: AlarmStore
+    alarm_store: AlarmStore
     housekeeping: Housekeeping
     rules: Callable[[], Collection[str]]
     clock: Callable[[], datetime]
     heartbeat: Heartbeat | None = None
-    tell: Notifier | None = None
-    told_in: str = ""
+    notify: Notifier | None = None
+    operator: str = ""
     redact: Callable[[str], str] = str
     is_down: Callable[[], bool] = bool
-    _firings: RuleRates = field(default_factory=RuleRates)
-    _counted: int = 0  # the last article among the firings
+    _rule_rates: RuleRates = field(default_factory=RuleRates)
+    _counted: int = 0  # the number of the last article in them
 
     async def round(self) -> None:
         """One look and what follows from it. Raises DatabaseError."""
-        vitals = await asyncio.to_thread(self.lookout.vitals, self.clock())
+        vitals = await asyncio.to_thread(self.stats.vitals, self.clock())
         if self.heartbeat and not self._problems(vitals):
             await self.heartbeat.beat()
         await asyncio.to_thread(self._alarm, vitals)
@@ -64,12 +64,12 @@ class Watch:
 
     def problems(self) -> tuple[str, ...]:
         """Why this worker cannot be called healthy, now; empty: it can. Raises DatabaseError."""
-        return self._problems(self.lookout.vitals(self.clock()))
+        return self._problems(self.stats.vitals(self.clock()))
 
     def posted(self, delivery_id: int) -> None:
         """A post was accepted this moment: count how long its readers waited."""
         try:
-            times = self.lookout.times(delivery_id)
+            times = self.stats.times(delivery_id)
         except DatabaseError as error:
             log.warning("a delay was not counted", action="metrics", error=str(error))
             return
@@ -80,17 +80,15 @@ class Watch:
         return liveness.problems(vitals, self.clock(), worker=self.worker, chats=self.served)
 
     def _alarm(self, vitals: Vitals) -> None:
-        """Told before it is remembered: after a crash between the two the same notice has the same key."""
+        """Told before it is remembered: after a crash between the two the same message has the same key."""
         now = self.clock()
-        course = follow(self.book.alarms(), conditions(self._facts(vitals, now)), now)
-        told = alarm_message(course)
-        if told:
-            log.warning(
-                "alarm", action="alarm", began=[a.key for a in course.began], ended=[a.key for a in course.ended]
-            )
-            if self.tell:
-                self.tell(told.key, self.redact(told.html))
-        self.book.keep(course.alarms)
+        changes = follow(self.alarm_store.alarms(), conditions(self._facts(vitals, now)), now)
+        if message := alarm_message(changes):
+            began, ended = ([alarm.key for alarm in alarms] for alarms in (changes.began, changes.ended))
+            log.warning("alarm", action="alarm", began=began, ended=ended)
+            if self.notify:
+                self.notify(message.key, self.redact(message.html))
+        self.alarm_store.keep(changes.alarms)
 
     def _facts(self, vitals: Vitals, now: datetime) -> Facts:
         return Facts(
@@ -99,14 +97,14 @@ class Watch:
             vitals=vitals,
             served=self.served,
             standstill=liveness.standstill(vitals, now, chats=self.served),
-            rules=self._habits(now),
-            disk=self.lookout.disk(),
+            rules=self._rates(now),
+            disk=self.stats.disk(),
             is_down=self.is_down(),
-            told_in=self.told_in,
+            operator=self.operator,
         )
 
-    def _habits(self, now: datetime) -> tuple[RuleRate, ...]:
-        for number, seen_at, rules in self.lookout.fired(after=self._counted, since=now - WINDOW):
-            self._firings.add(rules, seen_at)
+    def _rates(self, now: datetime) -> tuple[RuleRate, ...]:
+        for number, seen_at, rules in self.stats.fired(after=self._counted, since=now - WINDOW):
+            self._rule_rates.add(rules, seen_at)
             self._counted = number
-        return self._firings.habits(frozenset(self.rules()), now)
+        return self._rule_rates.rates(frozenset(self.rules()), now)

@@ -12,37 +12,38 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-PATIENCE = 120.0  # seconds a job may take to come round
-WIND = 5.0  # seconds; winding up costs a thread, so not at every round
+PATIENCE = 120.0  # seconds a job may take to end a round
+REARMED = 24  # the alarm is set anew so many times in that: it costs a thread, so not at every round
 
 
 class Watchdog:
-    """Ends the process (exit code 1) unless every one of `jobs` keeps coming round."""
+    """Ends the process (exit code 1) unless every one of `jobs` ends a round within `patience` seconds, for ever."""
 
     def __init__(self, jobs: Collection[str], *, patience: float = PATIENCE, stream: TextIO | None = None) -> None:
         self._jobs, self._patience, self._stream = frozenset(jobs), patience, stream or sys.stderr
         self._seen: set[str] = set()
-        self._wound_at = 0.0
-        self._on_duty = False
+        self._armed_at = 0.0
+        self._is_watching = False
 
     @contextmanager
-    def on_duty(self) -> Iterator[None]:
+    def watching(self) -> Iterator[None]:
         """Watch until the block ends."""
-        self._on_duty = True
-        self._wind()
+        self._is_watching = True
+        self._arm()
         try:
             yield
         finally:
-            self._on_duty = False
+            self._is_watching = False
             faulthandler.cancel_dump_traceback_later()
 
-    def came_round(self, job: str) -> None:
+    def round_ended(self, job: str) -> None:
         """A round of this job has ended, well or not: a database that refuses is no reason to die."""
         self._seen.add(job)
-        if self._on_duty and self._seen >= self._jobs and time.monotonic() - self._wound_at >= WIND:
-            self._wind()
+        is_old = time.monotonic() - self._armed_at >= self._patience / REARMED
+        if self._is_watching and self._seen >= self._jobs and is_old:
+            self._arm()
 
-    def _wind(self) -> None:
+    def _arm(self) -> None:
         self._seen.clear()
-        self._wound_at = time.monotonic()
+        self._armed_at = time.monotonic()
         faulthandler.dump_traceback_later(self._patience, exit=True, file=self._stream)

@@ -1,4 +1,4 @@
-"""HTML → what a reader reads: text with a line for each paragraph, without notices that are about the outlet.
+"""HTML → what a reader reads: text with a line for each paragraph, without disclaimers and lines about the outlet.
 
 Which part of a page is the article is decided in sources/pages.
 """
@@ -49,7 +49,7 @@ _HEADLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 
-# The notice that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:
+# The disclaimer that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:
 # words of rules, in every article, about nothing in it. It stands on its own line or between two sentences.
 _FOREIGN_AGENT = re.compile(
     r"(?:данное|настоящее)\s+сообщение\s*\(материал\)[^\n]{0,300}?"
@@ -246,8 +246,8 @@ def skeleton(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(_within_cap(_FORMATTING.sub(r"<\1span", edged)))
 
 
-def without_notices(readable: str) -> str:
-    """The text without the foreign agent's notice and the lines that speak of the outlet, not of the news."""
+def without_disclaimers(readable: str) -> str:
+    """The text without the foreign agent's disclaimer and the lines that speak of the outlet, not of the news."""
     cut = _FOREIGN_AGENT.sub(" ", readable) if _AGENT.search(readable) else readable
     cut = _ABOUT_THE_OUTLET.sub("", cut)
     cut = _SUBSCRIBE.sub("", cut) if "жазылыңыз" in cut else cut

@@ -121,9 +121,9 @@ class Worker:
         try:
             result = await work()
         except DatabaseError as error:
-            self.database_outage.lost(name, error, began)
+            self.database_outage.failed(name, error, began)
             return None
-        self.database_outage.found(name)
+        self.database_outage.succeeded(name)
         return result
 
     async def _drain(self, chat: str) -> None:
@@ -150,12 +150,12 @@ async def run_worker(
     engine: Engine, bot_api: BotApi, *served_feeds: ServedFeed, lookup: Callable[..., Any] = socket.getaddrinfo
 ) -> AsyncIterator[Worker]:
     """A worker that starts on this database, with the clock of the first feed."""
-    clock, store, outbox, lookout = served_feeds[0].clock, Store(engine), Outbox(engine), Stats(engine)
+    clock, store, outbox, stats = served_feeds[0].clock, Store(engine), Outbox(engine), Stats(engine)
     feeds = {one.name: one for one in (served.feed() for served in served_feeds)}
     store.feeds.sync(list(feeds.values()), clock())
     outage = OutageDetector()
 
-    def tell(key: str, html: str) -> None:
+    def notify(key: str, html: str) -> None:
         outbox.tell(OWNER, key, html, now=clock())
 
     async with (
@@ -174,19 +174,19 @@ async def run_worker(
             watch=Watch(
                 worker="here",
                 served=(CHANNEL, OWNER),
-                lookout=lookout,
+                stats=stats,
                 feeds=store.feeds.health,
-                metrics=Metrics(lambda: lookout.vitals(clock()), clock=clock),
-                book=AlarmStore(engine),
+                metrics=Metrics(lambda: stats.vitals(clock()), clock=clock),
+                alarm_store=AlarmStore(engine),
                 housekeeping=Housekeeping(engine),
                 rules=lambda: ["extradition/выдача из Казахстана"],
                 clock=clock,
-                tell=tell,
-                told_in=OWNER,
+                notify=notify,
+                operator=OWNER,
                 is_down=lambda: outage.is_down,
             ),
             database_outage=DatabaseOutage(
-                worker="here", clock=clock, shout=partial(send_directly, channel, OWNER), tell=tell
+                worker="here", clock=clock, send_directly=partial(send_directly, channel, OWNER), notify=notify
             ),
             feeds=feeds,
         )

@@ -77,7 +77,7 @@ def _contents(raw: Mapping[str, Any]) -> Iterator[object]:
 
 
 def _text(value: object, repair: Callable[[str], str]) -> str:
-    return markup.without_notices(markup.plain(repair(str(value or "")[:_LONGEST_MARKUP])))[:_LONGEST_TEXT]
+    return markup.without_disclaimers(markup.plain(repair(str(value or "")[:_LONGEST_MARKUP])))[:_LONGEST_TEXT]
 
 
 def _published_at(raw: Mapping[str, Any], tz: str, now: datetime) -> datetime | None:

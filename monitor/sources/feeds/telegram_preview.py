@@ -103,7 +103,7 @@ def _content(message: LexborNode) -> str:
     markup.drop(message.css(_QUOTES))
     parts = [markup.text_of(node) for node in _outermost(message, _TEXT)]
     parts += [markup.text_of(node) for node in message.css(_MEDIA_TEXTS)]
-    return markup.without_notices("\n\n".join(part for part in parts if part))
+    return markup.without_disclaimers("\n\n".join(part for part in parts if part))
 
 
 def _outermost(message: LexborNode, selector: str) -> Iterator[LexborNode]:

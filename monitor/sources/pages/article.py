@@ -115,4 +115,4 @@ def _selected(tree: LexborHTMLParser, title: str, selector: str) -> str:
 
 def _readable(lines: Iterable[Line]) -> str:
     joined = "".join(("\n\n" if line.gap > 1 else "\n") + line.text for line in lines)
-    return markup.without_notices(unicode.clean(joined))
+    return markup.without_disclaimers(unicode.clean(joined))

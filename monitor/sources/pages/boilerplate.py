@@ -1,7 +1,7 @@
 """Lines of a page that are not its article, known by their words: Russian, Kazakh, English, German.
 
 Only whole short lines are known here, so that no sentence of an article is mistaken for one. What goes with such a line
-is decided in content.py; notices inside running text are taken out by text/markup.py.
+is decided in content.py; disclaimers inside running text are taken out by text/markup.py.
 """
 
 import re

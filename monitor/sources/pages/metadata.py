@@ -83,7 +83,7 @@ def _one_line(raw: str) -> str:
 
 def _body(stated: str) -> str:
     readable = markup.plain(stated) if "<" in stated else unicode.clean(stated)
-    return markup.without_notices(readable)
+    return markup.without_disclaimers(readable)
 
 
 def _linked_data(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ class Notebook(Watchdog):
         super().__init__((POLL, DISPATCH))
         self.noted: set[str] = set()
 
-    def came_round(self, job: str) -> None:
+    def round_ended(self, job: str) -> None:
         self.noted.add(job)
 
 
@@ -47,7 +47,7 @@ async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: sta
     watchdog = Notebook()
     async with wiring.open_components(config) as parts:
         await run_for(config, parts, watchdog, 1.5)
-        vitals = parts.watch.lookout.vitals(clock())
+        vitals = parts.watch.stats.vitals(clock())
 
     assert watchdog.noted == {POLL, DISPATCH}
     assert problems(vitals, clock(), worker=worker_name(), chats=config.settings.chats) == ()

@@ -1,4 +1,4 @@
-"""Notices of edits: rows of the outbox, told once for all workers, and still there after a restart."""
+"""Messages about edits: rows of the outbox, told once for all workers, and still there after a restart."""
 
 import asyncio
 from functools import partial
@@ -33,7 +33,7 @@ class Worker:
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
             archive=Archive(engine),
-            tell=partial(Outbox(engine).tell, CHAT, now=clock()),
+            notify=partial(Outbox(engine).tell, CHAT, now=clock()),
             clock=clock,
         )
 
@@ -54,7 +54,7 @@ async def edit(folder: Path, content: str, *workers: Worker) -> None:
         await worker.reloader.look()
 
 
-async def test_a_notice_of_an_edit_is_told_once_for_all_workers_and_outlives_a_restart(
+async def test_an_edit_is_told_once_for_all_workers_and_outlives_a_restart(
     engine: Engine, tmp_path: Path, bot_api: BotApi
 ) -> None:
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")

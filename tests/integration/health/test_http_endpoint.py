@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from monitor.errors import ConfigError, DatabaseError
-from monitor.health import http_endpoint
 from monitor.health.http_endpoint import CLIENTS, HealthPages, serve
 
 LOOPBACK = "127.0.0.1"
@@ -75,19 +74,16 @@ def test_nothing_else_is_there(
     assert "python" not in answer.headers["server"].lower()
 
 
-def test_visitors_who_say_nothing_are_few_and_not_for_ever(
-    serving: Callable[[HealthPages], str], client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http_endpoint._Visit, "timeout", 0.5)
-    url = httpx.URL(serving(pages()))
+def test_clients_who_say_nothing_are_few_and_not_for_ever(client: httpx.Client) -> None:
     with ExitStack() as stack:
+        port = stack.enter_context(serve(LOOPBACK, 0, pages(), timeout=0.5))
         before = threading.active_count()
         for _ in range(CLIENTS * 3):
-            stack.enter_context(closing(socket.create_connection((LOOPBACK, url.port or 0))))
+            stack.enter_context(closing(socket.create_connection((LOOPBACK, port))))
         time.sleep(0.2)
         assert threading.active_count() <= before + CLIENTS
         time.sleep(0.8)
-        assert client.get(url.join("/health")).status_code == 200
+        assert client.get(f"http://{LOOPBACK}:{port}/health").status_code == 200
 
 
 def test_a_taken_port_is_explained() -> None:

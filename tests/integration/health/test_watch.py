@@ -28,32 +28,32 @@ MINUTE = timedelta(minutes=1)
 PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))
 
 
-class Desk:
-    """The operator's: a clock that goes a minute a look, and what was told."""
+class Scene:
+    """A watch, a clock that goes a minute a look, and what the operator was told."""
 
     def __init__(self, engine: Engine, **given: object) -> None:
         self.now = NOW
         self.told: dict[str, str] = {}
         self.broken = False
-        lookout = Stats(engine)
-        parts: dict[str, Any] = {
+        stats = Stats(engine)
+        fields: dict[str, Any] = {
             "worker": "here",
             "served": ("@channel",),
-            "lookout": lookout,
+            "stats": stats,
             "feeds": Store(engine).feeds.health,
-            "metrics": Metrics(lambda: lookout.vitals(self.now), clock=self.clock),
-            "book": AlarmStore(engine),
+            "metrics": Metrics(lambda: stats.vitals(self.now), clock=self.clock),
+            "alarm_store": AlarmStore(engine),
             "housekeeping": Housekeeping(engine),
             "rules": lambda: ["extradition/правило"],
             "clock": self.clock,
-            "tell": self.tell,
+            "notify": self.notify,
         }
-        self.watch = Watch(**parts | given)
+        self.watch = Watch(**fields | given)
 
     def clock(self) -> datetime:
         return self.now
 
-    def tell(self, key: str, html: str) -> None:
+    def notify(self, key: str, html: str) -> None:
         if self.broken:
             raise DatabaseError("away")
         self.told[key] = html
@@ -90,25 +90,25 @@ def channel(engine: Engine) -> Engine:
 
 
 async def test_trouble_is_told_once_and_its_end_once(channel: Engine) -> None:
-    desk = Desk(channel)
-    await desk.look(3)
-    assert desk.told == {}
+    scene = Scene(channel)
+    await scene.look(3)
+    assert scene.told == {}
 
     close(channel, "бот удалён из канала")
-    await desk.look(5)
-    assert desk.words == "⚠️ <b>Чат не принимает сообщений</b>\n• @channel: бот удалён из канала"
+    await scene.look(5)
+    assert scene.words == "⚠️ <b>Чат не принимает сообщений</b>\n• @channel: бот удалён из канала"
     close(channel, "")
-    await desk.look(5)
+    await scene.look(5)
 
-    assert len(desk.told) == 2
-    assert desk.words.endswith("✅ Прошло: <b>Чат не принимает сообщений</b>\n• @channel")
+    assert len(scene.told) == 2
+    assert scene.words.endswith("✅ Прошло: <b>Чат не принимает сообщений</b>\n• @channel")
 
 
 async def test_a_restart_does_not_tell_again(channel: Engine) -> None:
     close(channel, "нет прав")
-    first = Desk(channel)
+    first = Scene(channel)
     await first.look(3)
-    second = Desk(channel)
+    second = Scene(channel)
     second.now = first.now
 
     await second.look(3)
@@ -116,10 +116,10 @@ async def test_a_restart_does_not_tell_again(channel: Engine) -> None:
     assert (len(first.told), second.told) == (1, {})
 
 
-async def test_two_workers_and_a_crash_tell_the_same_notice(channel: Engine) -> None:
+async def test_two_workers_and_a_crash_tell_the_same(channel: Engine) -> None:
     """Whoever tells, and however often: the key is the same, and the outbox keeps one."""
     close(channel, "нет прав")
-    first, second = Desk(channel), Desk(channel)
+    first, second = Scene(channel), Scene(channel)
     await first.look()
     second.now = first.now
     second.broken = True
@@ -138,22 +138,22 @@ async def test_two_workers_and_a_crash_tell_the_same_notice(channel: Engine) -> 
 
 async def test_without_an_operators_chat_it_stands_in_the_log(channel: Engine) -> None:
     close(channel, "нет прав")
-    desk = Desk(channel, tell=None)
+    scene = Scene(channel, notify=None)
 
     with capture_logs() as log:
-        await desk.look(2)
+        await scene.look(2)
 
     assert [line["began"] for line in log if line["event"] == "alarm"] == [["closed:@channel"]]
 
 
 async def test_what_is_told_carries_no_secret(channel: Engine) -> None:
     close(channel, "прокси http://user:hush@127.0.0.1 не отвечает")
-    desk = Desk(channel, redact=Redactor(["hush"]))
+    scene = Scene(channel, redact=Redactor(["hush"]))
 
-    await desk.look(2)
+    await scene.look(2)
 
-    assert "прокси" in desk.words
-    assert "hush" not in desk.words
+    assert "прокси" in scene.words
+    assert "hush" not in scene.words
 
 
 async def test_a_broken_feed_is_told_with_its_reason(engine: Engine, store: Store) -> None:
@@ -164,26 +164,26 @@ async def test_a_broken_feed_is_told_with_its_reason(engine: Engine, store: Stor
                 failures=5, failure="<404>", succeeded_at=NOW - 2 * HOUR, polled_at=NOW, next_poll_at=NOW + HOUR
             )
         )
-    desk = Desk(engine)
+    scene = Scene(engine)
 
-    await desk.look(2)
+    await scene.look(2)
 
-    assert desk.words.startswith("⚠️ <b>Лента не читается</b>\n• Вести: &lt;404&gt; (последний успех")
+    assert scene.words.startswith("⚠️ <b>Лента не читается</b>\n• Вести: &lt;404&gt; (последний успех")
 
 
 async def test_the_outside_hears_of_us_only_while_the_work_goes_on(
     engine: Engine, store: Store, web: WebServer
 ) -> None:
     async with Heartbeat(web.serve("/ping", "OK")) as heartbeat:
-        desk = Desk(engine, heartbeat=heartbeat)
-        await desk.look()
+        scene = Scene(engine, heartbeat=heartbeat)
+        await scene.look()
         assert web.count("/ping") == 0, "nothing has come round yet"
 
         for job in (POLL, DISPATCH):
-            store.heartbeats.beat(beat_name(job, "here"), desk.now)
-        await desk.look()
+            store.heartbeats.beat(beat_name(job, "here"), scene.now)
+        await scene.look()
         assert web.count("/ping") == 1
-        await desk.look(3)
+        await scene.look(3)
 
     assert web.count("/ping") == 2, "a minute later the beats are still fresh, then no more"
 
@@ -192,21 +192,21 @@ async def test_a_rule_gone_wild_is_told_and_no_firing_is_counted_twice(engine: E
     store.feeds.sync([feed()], NOW)
     for day in range(-5, 0):
         fire(store, NOW + timedelta(days=day), numbers=range(day * 100, day * 100 + 2))
-    desk = Desk(engine, served=())  # nobody sends here
-    await desk.look(4)
-    assert desk.told == {}
+    scene = Scene(engine, served=())  # nobody sends here
+    await scene.look(4)
+    assert scene.told == {}
 
     fire(store, NOW, numbers=range(1, 16))
-    await desk.look(2)
+    await scene.look(2)
 
-    assert desk.words == (
+    assert scene.words == (
         "⚠️ <b>Правило срабатывает слишком часто</b>\n• extradition/правило: 15 раз за сутки, обычно 2.5"
     )
 
 
 async def test_the_house_is_tidied_once_a_day(engine: Engine) -> None:
-    desk = Desk(engine)
+    scene = Scene(engine)
     with capture_logs() as log:
-        await desk.look(3)
+        await scene.look(3)
 
     assert [line["event"] for line in log].count("tidied") == 1

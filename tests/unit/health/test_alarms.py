@@ -22,10 +22,10 @@ def told(*looks: list[Condition]) -> list[str]:
     alarms: tuple[Alarm, ...] = ()
     story = []
     for number, seen in enumerate(looks):
-        course = follow(alarms, seen, NOW + number * LOOK)
-        alarms = course.alarms
+        changes = follow(alarms, seen, NOW + number * LOOK)
+        alarms = changes.alarms
         began, ended = (
-            " ".join(sign + a.key for a in some) for sign, some in (("+", course.began), ("-", course.ended))
+            " ".join(sign + a.key for a in some) for sign, some in (("+", changes.began), ("-", changes.ended))
         )
         story.append(f"{began} {ended}".strip())
     return story
@@ -65,8 +65,8 @@ def test_that_a_passing_event_is_over_is_no_news() -> None:
 
 
 def test_a_restart_between_two_looks_changes_nothing() -> None:
-    course = follow((), [BROKEN], NOW)
-    kept = tuple(Alarm(key=a.key, text=a.text, since=a.since, told_at=a.told_at) for a in course.alarms)
+    changes = follow((), [BROKEN], NOW)
+    kept = tuple(Alarm(key=a.key, text=a.text, since=a.since, told_at=a.told_at) for a in changes.alarms)
 
     assert [alarm.key for alarm in follow(kept, [BROKEN], NOW + LOOK).began] == ["broken:Вести"]
 
@@ -75,8 +75,8 @@ def alarm(kind: ConditionKind, subject: str, text: str = "") -> Alarm:
     return Alarm(key=f"{kind}:{subject}", text=text, since=NOW, told_at=NOW)
 
 
-def test_one_notice_groups_news_and_recoveries() -> None:
-    course = AlarmChanges(
+def test_one_message_groups_news_and_recoveries() -> None:
+    changes = AlarmChanges(
         alarms=(),
         began=(
             alarm(ConditionKind.BROKEN, "Б", "404"),
@@ -86,7 +86,7 @@ def test_one_notice_groups_news_and_recoveries() -> None:
         ended=(alarm(ConditionKind.SILENT, "В", "давно"),),
     )
 
-    message = alarm_message(course)
+    message = alarm_message(changes)
 
     assert message
     assert message.html.splitlines() == [

@@ -109,7 +109,7 @@ def test_a_chat(chat: ChatVitals, expected: list[ConditionKind]) -> None:
 def test_the_operator_is_not_told_late_that_he_is_told_late() -> None:
     late = vitals(chats=(chat_vitals(waiting_since=NOW - HOUR),))
 
-    assert kinds(facts(vitals=late, told_in=late.chats[0].chat)) == []
+    assert kinds(facts(vitals=late, operator=late.chats[0].chat)) == []
 
 
 def test_every_undecided_delivery_is_a_condition_of_its_own() -> None:

@@ -12,138 +12,138 @@ FULL = DatabaseError("database or disk is full: <hush>")
 SECOND = timedelta(seconds=1)
 
 
-class Room:
-    """A blackout with an operator: `shouted` came past the outbox, `told` through it."""
+class Scene:
+    """A worker with an operator: `direct` are the messages past the outbox, `queued` those through it."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.shouted: list[str] = []
-        self.told: dict[str, str] = {}
+        self.direct: list[str] = []
+        self.queued: dict[str, str] = {}
         self.telegram_answers = self.database_answers = True
-        self.blackout = DatabaseOutage(
+        self.outage = DatabaseOutage(
             worker="here",
             clock=self.clock,
-            shout=self.shout,
-            tell=self.tell,
+            send_directly=self.send_directly,
+            notify=self.notify,
             redact=lambda text: text.replace("hush", "…"),
         )
 
-    async def shout(self, html: str) -> bool:
-        self.shouted.append(html)
+    async def send_directly(self, html: str) -> bool:
+        self.direct.append(html)
         return self.telegram_answers
 
-    def tell(self, key: str, html: str) -> None:
+    def notify(self, key: str, html: str) -> None:
         if not self.database_answers:
             raise FULL
-        self.told[key] = html
+        self.queued[key] = html
 
     async def fail(self, lasting: timedelta, work: str = "poll") -> None:
         """A try a second."""
         for _ in range(int(lasting / SECOND)):
             began = self.clock()
             self.clock.forward(seconds=1)
-            self.blackout.lost(work, FULL, began)
-            await self.blackout.round()
+            self.outage.failed(work, FULL, began)
+            await self.outage.round()
 
     async def succeed(self, lasting: timedelta = HOLD + SECOND, work: str = "poll") -> None:
         """The same, well."""
         for _ in range(int(lasting / SECOND)):
             self.clock.forward(seconds=1)
-            self.blackout.found(work)
-            await self.blackout.round()
+            self.outage.succeeded(work)
+            await self.outage.round()
 
 
 @pytest.fixture
-def room() -> Room:
-    return Room()
+def scene() -> Scene:
+    return Scene()
 
 
-async def test_a_blip_is_not_worth_a_word(room: Room) -> None:
-    await room.fail(HOLD - SECOND)
-    await room.succeed()
+async def test_a_blip_is_not_worth_a_word(scene: Scene) -> None:
+    await scene.fail(HOLD - SECOND)
+    await scene.succeed()
 
-    assert (room.shouted, room.told) == ([], {})
-
-
-async def test_trouble_is_told_once_and_its_end_once(room: Room) -> None:
-    await room.fail(10 * AGAIN)
-    (shouted,) = room.shouted
-    assert shouted.startswith("⚠️ <b>База данных не принимает записей</b>\n• here: database or disk is full: &lt;…&gt;")
-    assert room.told == {}
-    await room.succeed()
-    await room.succeed()
-
-    (told,) = room.told.values()
-    assert told == "✅ Прошло: <b>База данных не принимает записей</b>\n• here: 10 мин"
+    assert (scene.direct, scene.queued) == ([], {})
 
 
-async def test_one_try_that_waited_long_is_enough(room: Room) -> None:
-    room.clock.forward(seconds=30)
-    room.blackout.lost("poll", FULL, room.clock() - timedelta(seconds=30))
+async def test_trouble_is_told_once_and_its_end_once(scene: Scene) -> None:
+    await scene.fail(10 * AGAIN)
+    (message,) = scene.direct
+    assert message.startswith("⚠️ <b>База данных не принимает записей</b>\n• here: database or disk is full: &lt;…&gt;")
+    assert scene.queued == {}
+    await scene.succeed()
+    await scene.succeed()
 
-    await room.blackout.round()
-
-    assert len(room.shouted) == 1
-
-
-async def test_a_moment_of_grace_is_no_end(room: Room) -> None:
-    await room.fail(AGAIN)
-    await room.succeed(HOLD - SECOND)
-    await room.fail(AGAIN)
-    await room.succeed()
-
-    assert (len(room.shouted), len(room.told)) == (1, 1)
+    (message,) = scene.queued.values()
+    assert message == "✅ Прошло: <b>База данных не принимает записей</b>\n• here: 10 мин"
 
 
-async def test_only_the_same_work_shows_that_it_is_over(room: Room) -> None:
-    """A full disk takes what needs no new room."""
-    await room.fail(AGAIN, work="Лента")
-    await room.succeed(AGAIN, work="poll")
-    assert (len(room.shouted), room.told) == (1, {})
+async def test_one_try_that_waited_long_is_enough(scene: Scene) -> None:
+    scene.clock.forward(seconds=30)
+    scene.outage.failed("poll", FULL, scene.clock() - timedelta(seconds=30))
 
-    await room.succeed(work="Лента")
+    await scene.outage.round()
 
-    assert len(room.told) == 1
+    assert len(scene.direct) == 1
 
 
-async def test_work_that_is_tried_no_more_is_forgotten(room: Room) -> None:
-    await room.fail(AGAIN, work="лента, которой больше нет")
+async def test_a_moment_of_grace_is_no_end(scene: Scene) -> None:
+    await scene.fail(AGAIN)
+    await scene.succeed(HOLD - SECOND)
+    await scene.fail(AGAIN)
+    await scene.succeed()
 
-    await room.succeed(GIVEN_UP + HOLD)
-
-    assert len(room.told) == 1
+    assert (len(scene.direct), len(scene.queued)) == (1, 1)
 
 
-async def test_a_telegram_that_refuses_is_asked_again_once_a_minute(room: Room) -> None:
-    room.telegram_answers = False
-    await room.fail(3 * AGAIN)
-    assert 2 <= len(room.shouted) <= 3
-    room.telegram_answers = True
-    await room.fail(5 * AGAIN)
-    asked = len(room.shouted)
-    await room.succeed()
+async def test_only_the_same_work_shows_that_it_is_over(scene: Scene) -> None:
+    """A full disk takes what needs no new scene."""
+    await scene.fail(AGAIN, work="Лента")
+    await scene.succeed(AGAIN, work="poll")
+    assert (len(scene.direct), scene.queued) == (1, {})
+
+    await scene.succeed(work="Лента")
+
+    assert len(scene.queued) == 1
+
+
+async def test_work_that_is_tried_no_more_is_forgotten(scene: Scene) -> None:
+    await scene.fail(AGAIN, work="лента, которой больше нет")
+
+    await scene.succeed(GIVEN_UP + HOLD)
+
+    assert len(scene.queued) == 1
+
+
+async def test_a_telegram_that_refuses_is_asked_again_once_a_minute(scene: Scene) -> None:
+    scene.telegram_answers = False
+    await scene.fail(3 * AGAIN)
+    assert 2 <= len(scene.direct) <= 3
+    scene.telegram_answers = True
+    await scene.fail(5 * AGAIN)
+    asked = len(scene.direct)
+    await scene.succeed()
 
     assert asked <= 4
-    assert len(room.told) == 1
+    assert len(scene.queued) == 1
 
 
-async def test_the_end_is_told_when_the_database_takes_it(room: Room) -> None:
-    await room.fail(AGAIN)
-    room.database_answers = False
+async def test_the_end_is_told_when_the_database_takes_it(scene: Scene) -> None:
+    await scene.fail(AGAIN)
+    scene.database_answers = False
     with pytest.raises(DatabaseError):
-        await room.succeed()
-    room.database_answers = True
+        await scene.succeed()
+    scene.database_answers = True
 
-    await room.succeed(SECOND)
+    await scene.succeed(SECOND)
 
-    assert len(room.told) == 1
+    assert len(scene.queued) == 1
 
 
-async def test_without_an_operator_it_stands_in_the_log(room: Room) -> None:
-    blackout = DatabaseOutage(worker="here", clock=room.clock)
-    blackout.lost("poll", FULL, room.clock() - AGAIN)
-    await blackout.round()
-    blackout.found("poll")
+async def test_without_an_operator_it_stands_in_the_log(scene: Scene) -> None:
+    outage = DatabaseOutage(worker="here", clock=scene.clock)
+    outage.failed("poll", FULL, scene.clock() - AGAIN)
+    await outage.round()
+    outage.succeeded("poll")
     for _ in range(2):
-        await blackout.round()
-        room.clock.forward(seconds=60)
+        await outage.round()
+        scene.clock.forward(seconds=60)

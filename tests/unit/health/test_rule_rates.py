@@ -1,4 +1,4 @@
-"""A rule is loud or quiet only against its own habit."""
+"""A rule is loud or quiet only against what it was before."""
 
 from datetime import timedelta
 
@@ -12,13 +12,13 @@ DAY = timedelta(days=1)
 RULE = "extradition/в Россию"
 
 
-def habit_of(*ages: timedelta, rule: str = RULE) -> RuleRate:
-    """The habit of a rule that fired so long ago each time."""
-    firings = RuleRates()
+def rate_of(*ages: timedelta, rule: str = RULE) -> RuleRate:
+    """The rate of a rule that fired so long ago each time."""
+    rates = RuleRates()
     for age in ages:
-        firings.add((rule,), NOW - age)
-    (habit,) = firings.habits(frozenset({rule}), NOW)
-    return habit
+        rates.add((rule,), NOW - age)
+    (rate,) = rates.rates(frozenset({rule}), NOW)
+    return rate
 
 
 def daily(count: int, *, days: range) -> list[timedelta]:
@@ -26,55 +26,55 @@ def daily(count: int, *, days: range) -> list[timedelta]:
 
 
 def test_a_steady_rule_is_neither() -> None:
-    habit = habit_of(*daily(4, days=range(28)))
+    rate = rate_of(*daily(4, days=range(28)))
 
-    assert not habit.is_loud
-    assert not habit.is_quiet
-    assert habit.last_day == 4
-    assert 3.5 < habit.usual < 4.5
+    assert not rate.is_loud
+    assert not rate.is_quiet
+    assert rate.last_day == 4
+    assert 3.5 < rate.usual < 4.5
 
 
 def test_far_above_its_habit_it_is_loud() -> None:
-    assert habit_of(*daily(2, days=range(1, 28)), *daily(12, days=range(1))).is_loud
+    assert rate_of(*daily(2, days=range(1, 28)), *daily(12, days=range(1))).is_loud
 
 
 def test_a_big_day_of_a_busy_rule_is_no_alarm() -> None:
-    assert not habit_of(*daily(4, days=range(1, 28)), *daily(12, days=range(1))).is_loud
+    assert not rate_of(*daily(4, days=range(1, 28)), *daily(12, days=range(1))).is_loud
 
 
 def test_a_few_firings_of_a_rare_rule_are_no_alarm() -> None:
-    assert not habit_of(20 * DAY, *daily(9, days=range(1))).is_loud
+    assert not rate_of(20 * DAY, *daily(9, days=range(1))).is_loud
 
 
 def test_in_its_first_days_nothing_is_unusual() -> None:
-    assert not habit_of(2 * DAY, *daily(40, days=range(1))).is_loud
+    assert not rate_of(2 * DAY, *daily(40, days=range(1))).is_loud
 
 
 def test_ten_firings_that_did_not_come_are_silence() -> None:
-    assert habit_of(*daily(4, days=range(4, 28))).is_quiet
-    assert not habit_of(*daily(4, days=range(2, 28))).is_quiet, "two days are a weekend"
-    assert not habit_of(*(day * DAY for day in range(8, 28, 4))).is_quiet, "a rare rule is often quiet"
+    assert rate_of(*daily(4, days=range(4, 28))).is_quiet
+    assert not rate_of(*daily(4, days=range(2, 28))).is_quiet, "two days are a weekend"
+    assert not rate_of(*(day * DAY for day in range(8, 28, 4))).is_quiet, "a rare rule is often quiet"
 
 
 def test_what_is_older_than_the_window_is_forgotten() -> None:
-    firings = RuleRates()
-    firings.add((RULE,), NOW - WINDOW - DAY)
+    rates = RuleRates()
+    rates.add((RULE,), NOW - WINDOW - DAY)
 
-    assert firings.habits(frozenset({RULE}), NOW) == ()
+    assert rates.rates(frozenset({RULE}), NOW) == ()
 
 
 def test_only_rules_in_force_are_told() -> None:
-    firings = RuleRates()
-    firings.add((RULE, "rvp/снято"), NOW)
+    rates = RuleRates()
+    rates.add((RULE, "rvp/снято"), NOW)
 
-    assert [habit.rule for habit in firings.habits(frozenset({RULE}), NOW)] == [RULE]
+    assert [rate.rule for rate in rates.rates(frozenset({RULE}), NOW)] == [RULE]
 
 
 @given(st.lists(st.integers(min_value=0, max_value=27 * 24), min_size=1, max_size=60))
 def test_any_history_gives_sound_numbers(hours: list[int]) -> None:
-    habit = habit_of(*(age * HOUR for age in hours))
+    rate = rate_of(*(age * HOUR for age in hours))
 
-    assert 0 <= habit.last_day <= len(hours)
-    assert 0 <= habit.usual <= len(hours)
-    assert habit.quiet_for == min(hours) * HOUR
-    assert not (habit.is_loud and habit.is_quiet)
+    assert 0 <= rate.last_day <= len(hours)
+    assert 0 <= rate.usual <= len(hours)
+    assert rate.quiet_for == min(hours) * HOUR
+    assert not (rate.is_loud and rate.is_quiet)

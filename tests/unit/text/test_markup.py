@@ -82,19 +82,19 @@ def test_a_skeleton_keeps_every_element_but_formatting() -> None:
     ],
 )
 def test_remarks_that_law_demands_go_out_of_a_sentence(remark: str) -> None:
-    assert markup.without_notices(f"Иванов {remark} уехал.") == "Иванов уехал."
+    assert markup.without_disclaimers(f"Иванов {remark} уехал.") == "Иванов уехал."
 
 
 def test_what_else_brackets_tell_stays() -> None:
     sentence = "Иванов (признан иноагентом, объявлен в розыск) уехал."
-    assert markup.without_notices(sentence) == sentence
+    assert markup.without_disclaimers(sentence) == sentence
 
 
 NEWS = "Суд в Шымкенте продлил арест художника на месяц."
 
 
 @pytest.mark.parametrize(
-    "notice",
+    "disclaimer",
     [
         (
             "ДАННОЕ СООБЩЕНИЕ (МАТЕРИАЛ) СОЗДАНО И (ИЛИ) РАСПРОСТРАНЕНО ИНОСТРАННЫМ СРЕДСТВОМ МАССОВОЙ ИНФОРМАЦИИ,"
@@ -107,10 +107,12 @@ NEWS = "Суд в Шымкенте продлил арест художника 
         ),
     ],
 )
-@pytest.mark.parametrize("frame", ["{notice} {news}", "{news} {notice}", "{notice}\n\n{news}", "{news}\n{notice}"])
-def test_the_foreign_agents_notice_goes_and_the_news_stays(notice: str, frame: str) -> None:
-    assert markup.without_notices(frame.format(notice=notice, news=NEWS)) == NEWS
-    assert markup.without_notices(frame.format(notice=notice.capitalize(), news=NEWS)) == NEWS
+@pytest.mark.parametrize(
+    "frame", ["{disclaimer} {news}", "{news} {disclaimer}", "{disclaimer}\n\n{news}", "{news}\n{disclaimer}"]
+)
+def test_the_foreign_agents_disclaimer_goes_and_the_news_stays(disclaimer: str, frame: str) -> None:
+    assert markup.without_disclaimers(frame.format(disclaimer=disclaimer, news=NEWS)) == NEWS
+    assert markup.without_disclaimers(frame.format(disclaimer=disclaimer.capitalize(), news=NEWS)) == NEWS
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_the_foreign_agents_notice_goes_and_the_news_stays(notice: str, frame: s
     ],
 )
 def test_lines_about_the_outlet_go(line: str) -> None:
-    assert markup.without_notices(f"{NEWS}\n{line}\n{NEWS}") == f"{NEWS}\n\n{NEWS}"
+    assert markup.without_disclaimers(f"{NEWS}\n{line}\n{NEWS}") == f"{NEWS}\n\n{NEWS}"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_lines_about_the_outlet_go(line: str) -> None:
     ],
 )
 def test_lines_of_the_news_stay(line: str) -> None:
-    assert markup.without_notices(line) == line
+    assert markup.without_disclaimers(line) == line
 
 
 @pytest.mark.parametrize(
@@ -181,4 +183,4 @@ def test_dropping_a_node_and_its_inside_frees_it_once() -> None:
 @given(st.text(alphabet="<>/abipdv&;\"'= \nЯ", max_size=200))
 @settings(max_examples=200)
 def test_any_text_is_survived(html: str) -> None:
-    markup.without_notices(markup.plain(html))
+    markup.without_disclaimers(markup.plain(html))

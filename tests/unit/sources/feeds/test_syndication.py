@@ -237,9 +237,9 @@ def test_an_unreadable_date_leaves_the_entry() -> None:
     assert parsed.problems == ("записи без даты: 1 из 1",)
 
 
-def test_a_foreign_agents_notice_is_not_part_of_the_summary() -> None:
-    notice = "НАСТОЯЩИЙ МАТЕРИАЛ (ИНФОРМАЦИЯ) КАСАЕТСЯ ДЕЯТЕЛЬНОСТИ ИНОСТРАННОГО АГЕНТА Х. 18+"
-    assert only(rss(f"{FIELDS}<description>{notice} Суд отпустил его.</description>")).summary == "Суд отпустил его."
+def test_a_foreign_agents_disclaimer_is_not_part_of_the_summary() -> None:
+    disclaimer = "НАСТОЯЩИЙ МАТЕРИАЛ (ИНФОРМАЦИЯ) КАСАЕТСЯ ДЕЯТЕЛЬНОСТИ ИНОСТРАННОГО АГЕНТА Х. 18+"
+    assert only(rss(f"{FIELDS}<description>{disclaimer} Суд отпустил его.</description>")).summary == "Суд отпустил его."
 
 
 def test_caps() -> None:
