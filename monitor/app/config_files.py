@@ -107,10 +107,10 @@ class EditedFile:
     def _stamp(self) -> _Stamp | None:
         """None while the file is away: editors put a new one in its place."""
         try:
-            found = Path(self.file).stat()
+            status = Path(self.file).stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _digest(content: bytes) -> bytes:

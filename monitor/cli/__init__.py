@@ -1,1 +1,1 @@
-"""The command line: one file a command, imported when it is called."""
+"""The command line: a file for each command or family of commands, imported when one of them is called."""

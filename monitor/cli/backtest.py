@@ -69,10 +69,10 @@ def backtest(
 
 
 def _period(written: str) -> timedelta:
-    found = _PERIOD.fullmatch(written.strip())
-    if found is None:
+    match = _PERIOD.fullmatch(written.strip())
+    if match is None:
         raise ConfigError(f"«{written}»: пишут так: 12h, 30d или 8w", file="--since")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _show(compared: Comparison, days: float, matcher: Matcher, limit: int) -> None:
@@ -162,7 +162,7 @@ def _json(compared: Comparison, days: float) -> dict[str, object]:
 def _change_json(change: Change) -> dict[str, object]:
     article = change.article
     verdict = change.before if change.kind == "lost" else change.after
-    told = explanation.passages(_matches(verdict), title=article.title, text=article.text)
+    passages = explanation.passages(_matches(verdict), title=article.title, text=article.text)
     return {
         "entry_id": article.entry_id,
         "feed": article.feed,
@@ -171,5 +171,5 @@ def _change_json(change: Change) -> dict[str, object]:
         "seen_at": article.seen_at.isoformat(),
         "before": explanation.verdict_json(change.before, id=article.entry_id),
         "after": explanation.verdict_json(change.after, id=article.entry_id),
-        "sentences": [passage.text for passage in told],
+        "sentences": [passage.text for passage in passages],
     }

@@ -24,16 +24,17 @@ _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 def backup(path: _File) -> None:
     """Сохранить всю базу в файл, не останавливая монитор; копия сразу проверяется."""
     rows = database_copies.backup(_settings().database_url, path)
-    typer.echo(f"Копия готова и проверена: {path} ({_told(rows)}).")
+    typer.echo(f"Копия готова и проверена: {path} ({_counts(rows)}).")
 
 
 def restore(
     path: _File,
-    force: Annotated[bool, typer.Option("--force", help="заменить базу, в которой уже есть данные")] = False,  # noqa: FBT002 - typer's way to say a flag
+    *,
+    force: Annotated[bool, typer.Option("--force", help="заменить базу, в которой уже есть данные")] = False,
 ) -> None:
     """Вернуть базу из копии (монитор должен быть остановлен). Что ждало отправки, станет «неясно, ушло ли»."""
     rows = database_copies.restore(path, _settings().database_url, clock(), force=force)
-    typer.echo(f"База восстановлена из {path} ({_told(rows)}). Посмотрите: monitor outbox list")
+    typer.echo(f"База восстановлена из {path} ({_counts(rows)}). Посмотрите: monitor outbox list")
 
 
 def copy_to(
@@ -41,7 +42,7 @@ def copy_to(
 ) -> None:
     """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно."""
     rows = database_copies.copy_to(_settings().database_url, url)
-    typer.echo(f"Перенесено и сверено построчно: {_told(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
+    typer.echo(f"Перенесено и сверено построчно: {_counts(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
 
 
 def export(
@@ -84,6 +85,6 @@ def _settings() -> Settings:
     return settings
 
 
-def _told(rows: Mapping[str, int]) -> str:
+def _counts(rows: Mapping[str, int]) -> str:
     names = {"feeds": "лент", "entries": "записей", "stories": "новостей", "deliveries": "отправок"}
     return ", ".join(f"{word}: {rows[name]}" for name, word in names.items())

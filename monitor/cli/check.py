@@ -1,4 +1,4 @@
-"""The maintainers' files: `check` them before the daemon reads them, and `schema` for their editor."""
+"""The maintainers' two files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from monitor.matching.explanation import check_examples
 from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 
-_Found = Sequence[ConfigError]
+_Problems = Sequence[ConfigError]
 
 
 def check(
@@ -40,13 +40,13 @@ def check(
     """
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    errors, doubtful, used = _check_keywords(keywords or settings.keywords, settings if archive else None)
+    errors, warnings, by_use = _check_keywords(keywords or settings.keywords, settings if archive else None)
     errors = (*_check_feeds(path), *errors)
     for error in errors:
         show_error(error)
-    for doubt in (*doubtful, *used):
-        show_warning(doubt)
-    if errors or (strict and doubtful):
+    for warning in (*warnings, *by_use):
+        show_warning(warning)
+    if errors or (strict and warnings):
         raise typer.Exit(ConfigError.exit_code)
     Console(highlight=False, stderr=as_json).print("Оба файла в порядке, примеры сходятся.")
     if online:
@@ -62,33 +62,33 @@ def schema(
     print_json(json_schemas.feeds_schema() if of == "feeds" else json_schemas.keywords_schema())
 
 
-def _check_feeds(path: str) -> Sequence[ConfigError]:
+def _check_feeds(path: str) -> _Problems:
     try:
         return feeds_file.problems(read_text(path), file=path)
     except ConfigError as error:
         return (error,)
 
 
-def _check_keywords(path: str, settings: Settings | None) -> tuple[_Found, _Found, _Found]:
-    """What is wrong, what is doubtful, what the news say of it; examples are tried only with rules that hold."""
+def _check_keywords(path: str, settings: Settings | None) -> tuple[_Problems, _Problems, _Problems]:
+    """Errors, warnings of lint, warnings from the news in the database of these settings (None: do not ask it)."""
     try:
-        loaded, found = keywords_file.load_checked(read_text(path), file=path)
+        loaded, errors = keywords_file.load_checked(read_text(path), file=path)
     except ConfigError as error:
         return (error,), (), ()
-    if found:
-        return found, (), ()
-    compiled, found = compiler.compile_checked(loaded)
+    if errors:
+        return errors, (), ()
+    compiled, errors = compiler.compile_checked(loaded)
     matcher = Matcher(compiled)
-    found = found or check_examples(loaded, matcher)
-    used = _doubts_of_use(loaded, matcher, settings) if settings and not found else ()
-    return found, lint(loaded, compiled), used
+    errors = errors or check_examples(loaded, matcher)  # examples are tried only with rules that hold
+    by_use = _usage_warnings(loaded, matcher, settings) if settings and not errors else ()
+    return errors, lint(loaded, compiled), by_use
 
 
-def _doubts_of_use(loaded: Keywords, matcher: Matcher, settings: Settings) -> Sequence[ConfigError]:
+def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _Problems:
     """What the news of the last month say against the rules; () where there is no database to ask."""
     file = settings.database_url.removeprefix("sqlite:///")
     if file != settings.database_url and not Path(file).exists():
         return ()  # before anything that takes long to import
-    from monitor.cli.rule_usage import doubts_of_use  # noqa: PLC0415 - the database's library takes as long as the check
+    from monitor.cli.rule_usage import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
 
-    return doubts_of_use(loaded, matcher, settings.database_url)
+    return usage_warnings(loaded, matcher, settings.database_url)

@@ -69,13 +69,13 @@ def _records(stream: BinaryIO, file: str) -> Iterator[Record]:
 
 def _bounds(written: str) -> tuple[tuple[str, str, float], ...]:
     """`any:recall=0.9,…` as (whose, measure, least)."""
-    found = []
+    bounds = []
     for item in filter(None, written.split(",")):
         bound = _BOUND.fullmatch(item.strip())
         if bound is None:
             raise ConfigError(f"«{item}»: пишут так: post:precision=0.97", file="--fail-under")
-        found.append((bound[1], bound[2], float(bound[3])))
-    return tuple(found)
+        bounds.append((bound[1], bound[2], float(bound[3])))
+    return tuple(bounds)
 
 
 def _failures(bounds: Sequence[tuple[str, str, float]], result: Scores) -> Iterator[str]:
@@ -102,8 +102,8 @@ def _show(result: Scores) -> None:
     for miss in result["misses"]:
         console.print(_line("− пропущено", "red", miss, f"{miss['topic']}: {miss['why']}"))
     for alarm in result["false_alarms"]:
-        told = f"{alarm['topic']}: правило «{alarm['rule']}» ({alarm['tier']}) на словах {', '.join(alarm['words'])}"
-        console.print(_line("+ лишнее", "yellow", alarm, told))
+        about = f"{alarm['topic']}: правило «{alarm['rule']}» ({alarm['tier']}) на словах {', '.join(alarm['words'])}"
+        console.print(_line("+ лишнее", "yellow", alarm, about))
     for kind, style, key in (("+ слито зря", "yellow", "wrong"), ("− не слито", "red", "missed")):
         for one, other in result.get("events", {}).get(key, ()):
             console.print(Text.assemble((kind, style), f" {clean(str(one))} и {clean(str(other))}"))
@@ -127,5 +127,5 @@ def _named(language: str) -> str:
     return LANGUAGES.get(language, language or "язык не указан")
 
 
-def _line(kind: str, style: str, record: Scores, told: str) -> Text:
-    return Text.assemble((kind, style), f" {record['id']} «{clean(str(record['title'] or ''))}» — {told}")
+def _line(kind: str, style: str, record: Scores, about: str) -> Text:
+    return Text.assemble((kind, style), f" {record['id']} «{clean(str(record['title'] or ''))}» — {about}")

@@ -1,7 +1,4 @@
-"""How `explain` and `why` tell a reader, step by step, what was read and why the rules decided so.
-
-No decision is made here.
-"""
+"""How `explain` and `why` show a reader, step by step, what was read and why the rules decided so."""
 
 from collections.abc import Iterable, Iterator
 
@@ -37,9 +34,9 @@ def show_reports(console: Console, page: Extracted, verdict: Verdict, reports: I
     console.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
 
 
-def quoted(found: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[Text]:
-    """The sentences in which these words stand, each on a line of its own."""
-    return (_quoted(passage, "bold") for passage in passages(found, title=title, text=text))
+def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[Text]:
+    """The sentences in which these words stand, the words in bold, each sentence on a line of its own."""
+    return (_quoted(passage, "bold") for passage in passages(hits, title=title, text=text))
 
 
 def _read(source: str, page: Extracted) -> Group:
@@ -91,14 +88,14 @@ def _near(rule: RuleReport) -> Iterator[RenderableType]:
     yield Text.assemble("Не сработало правило «", (rule.name, "bold"), f"» ({rule.tier}): {why}.")
     for line in rule.lines:
         if line.match:
-            found = (line.match.form, "bold")
-            yield Text.assemble("  + ", line.match.term, " → ", found, f" ({_PLACES[line.match.where]})")
+            form = (line.match.form, "bold")
+            yield Text.assemble("  + ", line.match.term, " → ", form, f" ({_PLACES[line.match.where]})")
         else:
             yield Text.assemble(("  − ", "red"), shortened(line.terms))
 
 
-def _passages(found: Iterable[Match | Veto], page: Extracted, *, style: str) -> Iterator[RenderableType]:
-    for passage in passages(found, title=page.title, text=page.text):
+def _passages(hits: Iterable[Match | Veto], page: Extracted, *, style: str) -> Iterator[RenderableType]:
+    for passage in passages(hits, title=page.title, text=page.text):
         yield Padding(_quoted(passage, style), (0, 0, 0, 4))
 
 

@@ -1,11 +1,10 @@
 """The feeds as they answer now: `feeds add` finds one, `check --online` tries all."""
 
 import asyncio
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
+from monitor.cli.output import print_json
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
@@ -30,26 +30,26 @@ feeds_cli = typer.Typer(help="Ленты: найти новую и вписат�
 @feeds_cli.command("add")
 def feeds_add(
     url: Annotated[str, typer.Argument(metavar="АДРЕС", help="лента, страница сайта, @канал или t.me/канал")],
+    *,
     feeds: Annotated[
         str | None, typer.Option("--feeds", "--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,  # noqa: FBT002 - typer's way to say a flag
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,
 ) -> None:
     """Найти ленту за адресом, показать её и вписать в конец feeds.yaml."""
     settings = load_settings(environment())
     path = feeds or settings.feeds
     text = read_text(path)
-    found = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
-    if found is None:
+    candidate = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
+    if candidate is None:
         _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
-    elif found.twin:
-        _refuse(f"Эту ленту уже читает «{found.twin.name}»: {found.twin.url}")
-    else:
-        made = feed_writer.appended(text, found.feed, file=path, today=clock().date())
-        _show_found(found)
-        if not dry_run:
-            _replace(Path(path).resolve(), made)
-            typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
+    if candidate.twin:
+        _refuse(f"Эту ленту уже читает «{candidate.twin.name}»: {candidate.twin.url}")
+    made = feed_writer.appended(text, candidate.feed, file=path, today=clock().date())
+    _show_candidate(candidate)
+    if not dry_run:
+        _replace(Path(path).resolve(), made)
+        typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFeed | None:
@@ -58,24 +58,23 @@ async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFee
             return await discovery.find_feed(fetcher, _with_scheme(url), known, now=clock())
         except FeedError as error:
             _refuse(f"{url}: {error.message}")
-            return None
 
 
 def _with_scheme(url: str) -> str:
     return url if "://" in url or url.startswith("@") else f"https://{url}"
 
 
-def _refuse(message: str) -> None:
+def _refuse(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(1)
 
 
-def _show_found(found: FoundFeed) -> None:
-    typer.echo(feed_writer.stanza(found.feed))
-    typer.echo(f"Записей сейчас: {len(found.entries)}. Первые:")
-    for entry in found.entries[:3]:
+def _show_candidate(candidate: FoundFeed) -> None:
+    typer.echo(feed_writer.stanza(candidate.feed))
+    typer.echo(f"Записей сейчас: {len(candidate.entries)}. Первые:")
+    for entry in candidate.entries[:3]:
         typer.echo(f"  · {entry.title or entry.url}")
-    if found.feed.kind is FeedKind.HTML:
+    if candidate.feed.kind is FeedKind.HTML:
         typer.echo(
             "RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md"
         )
@@ -101,7 +100,7 @@ def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) ->
     """Try every feed and show what came. Exits with 1 when any is dead."""
     answers = asyncio.run(_check(settings, feeds))
     if as_json:
-        typer.echo(json.dumps([_row(answer) for answer in answers], ensure_ascii=False, indent=1))
+        print_json([_row(answer) for answer in answers], indent=1)
     else:
         _show_answers(answers)
     if not all(answer.is_alive for answer in answers):

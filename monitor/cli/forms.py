@@ -53,8 +53,9 @@ def forms(
         )
     else:
         console = Console(highlight=False)
-        for renderable in (line for term in terms for line in _term(term)):
-            console.print(renderable)
+        for term in terms:
+            for renderable in _term(term):
+                console.print(renderable)
 
 
 def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iterator[Term]:
@@ -67,25 +68,24 @@ def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iter
 
 
 def _show_attempt(terms: Sequence[Term], text: str, *, as_json: bool) -> None:
-    found: dict[str, list[str]] = {}
+    forms_by_word: dict[str, dict[str, None]] = {}
     for term in terms:  # a list may have one word in both languages
-        found.setdefault(term.text, []).extend(found_in(term, text))
-    found = {word: list(dict.fromkeys(forms_found)) for word, forms_found in found.items()}
+        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found_in(term, text)))
     if as_json:
-        print_json({"text": text, "found": found})
+        print_json({"text": text, "found": {word: list(hits) for word, hits in forms_by_word.items()}})
     else:
-        for word, forms_found in found.items():
-            told = f"да, {', '.join(f'«{form}»' for form in forms_found)}" if forms_found else "нет"
-            typer.echo(f"{word}: {told}")
-    if not all(found.values()):
+        for word, hits in forms_by_word.items():
+            answer = f"да, {', '.join(f'«{form}»' for form in hits)}" if hits else "нет"
+            typer.echo(f"{word}: {answer}")
+    if not all(forms_by_word.values()):
         raise typer.Exit(1)
 
 
 def _term(term: Term) -> Iterator[RenderableType]:
-    found = forms_of(term)
-    if len(found) > 1:
+    words = forms_of(term)
+    if len(words) > 1:
         yield Text.assemble((term.text, "bold"), " — слова подряд")
-    for word in found:
+    for word in words:
         yield Text.assemble((word.text, "bold"), f" — {_KINDS[word.kind]}")
         if word.kind in (TermWordKind.WORD, TermWordKind.NAME):
             yield Padding(_table(word), (0, 0, 1, 2))

@@ -1,4 +1,4 @@
-"""JSON Lines as `match` and `evaluate` read them: one object a line, bounded. What the rules make of it is not here."""
+"""JSON Lines as `match` and `evaluate` read them: one object a line, bounded."""
 
 import json
 import sys
@@ -51,8 +51,8 @@ def record_of(line: bytes) -> Record:
         raise ValueError('нужен объект вида {"id": …, "title": …, "text": …}')  # noqa: TRY004 - a line is wrong, no caller
     if "title" not in record and "text" not in record:
         raise ValueError("нет ни title, ни text")
-    told = {key: "" if record.get(key) is None else record[key] for key in ("title", "text")}
-    wrong = next((key for key, value in told.items() if not isinstance(value, str)), "")
+    words = {key: "" if record.get(key) is None else record[key] for key in ("title", "text")}
+    wrong = next((key for key, value in words.items() if not isinstance(value, str)), "")
     if wrong:
         raise ValueError(f"{wrong} — не текст")
-    return {"id": None, **record, **told}
+    return {"id": None, **record, **words}

@@ -1,4 +1,4 @@
-"""The command line: every command by its name, imported when it is called. What each does stands in the file beside.
+"""The command line: every command by its name, and the function in this package that is imported when it is called.
 
 Exit codes: 0 done · 1 something asked for failed · 2 a file or a setting must be mended · 3 the database is of
 another version · 4 the database cannot be used · 5 another process works on it · 6 the edit changes decisions.
@@ -45,12 +45,12 @@ class _Commands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module, _, attribute = self._places[name].partition(":")
-        found = getattr(import_module(f"monitor.cli.{module}"), attribute)
-        if isinstance(found, typer.Typer):
-            command: Any = typer.main.get_group(found)
+        function = getattr(import_module(f"monitor.cli.{module}"), attribute)
+        if isinstance(function, typer.Typer):
+            command: Any = typer.main.get_group(function)
         else:
             single = typer.Typer(add_completion=False)
-            single.command(name)(found)
+            single.command(name)(function)
             command = typer.main.get_command(single)
         command.name = name
         return command

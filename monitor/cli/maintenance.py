@@ -1,4 +1,4 @@
-"""The operator's looks and repairs: `health`, `migrate`."""
+"""What a container and an operator ask of the database: `health`, `migrate`."""
 
 import typer
 
@@ -17,10 +17,10 @@ def show_health() -> None:
     engine = open_engine(settings.database_url)
     require_usable_schema(engine)
     now = clock()
-    found = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
-    for problem in found:
+    problems = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
+    for problem in problems:
         typer.echo(problem)
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if problems else 0)
 
 
 def migrate() -> None:

@@ -19,9 +19,7 @@ outbox_cli = typer.Typer(
 
 
 @outbox_cli.command("list")
-def outbox_list(
-    everything: Annotated[bool, typer.Option("--all", help="и отправленные, и снятые")] = False,  # noqa: FBT002 - typer's way to say a flag
-) -> None:
+def outbox_list(*, everything: Annotated[bool, typer.Option("--all", help="и отправленные, и снятые")] = False) -> None:
     """Показать, что ждёт отправки, что отвергнуто и про что неясно, ушло ли."""
     states = tuple(DeliveryState) if everything else (*UNSETTLED, DeliveryState.SENDING)
     rows = _outbox().rows(states)

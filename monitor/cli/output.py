@@ -1,4 +1,4 @@
-"""What several commands share: their options, the words for states, tables, errors. No command lives here."""
+"""What several commands share: their options, words for tiers and languages, JSON, tables of the outbox, errors."""
 
 import json
 import os
@@ -21,8 +21,6 @@ KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙ�
 AsJson = Annotated[bool, typer.Option("--json", help="для программ: JSON вместо текста")]
 
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
-
-
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
 
@@ -56,8 +54,9 @@ def json_bytes(value: object, *, indent: int | None = None) -> bytes:
 
 
 def show_rows(rows: Iterable[OutboxRow]) -> None:
+    """Print rows of the outbox as a table."""
     table = Table("№", "Чат", "Состояние", "Попыток", "Новость", "Причина")
     for row in rows:
-        told = Text(row.title or row.url)
-        table.add_row(str(row.id), Text(row.chat), STATES[row.state], str(row.attempts), told, Text(row.error))
+        name = Text(row.title or row.url)
+        table.add_row(str(row.id), Text(row.chat), STATES[row.state], str(row.attempts), name, Text(row.error))
     Console(highlight=False, file=sys.stdout).print(table)

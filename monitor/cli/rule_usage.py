@@ -16,8 +16,8 @@ PERIOD = timedelta(days=30)
 PATIENCE = 5.0  # seconds: the newest news are read first, and what fits says enough
 
 
-def doubts_of_use(loaded: Keywords, matcher: Matcher, database_url: str) -> Sequence[ConfigError]:
-    """The doubts; a database that cannot be asked is one itself."""
+def usage_warnings(loaded: Keywords, matcher: Matcher, database_url: str) -> Sequence[ConfigError]:
+    """What the kept articles say against the rules; that the database cannot be asked is a warning itself."""
     usage = Usage(loaded, matcher)
     now, until = clock(), monotonic() + PATIENCE
     oldest = now

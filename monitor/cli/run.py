@@ -1,4 +1,4 @@
-"""Working: `run` the daemon, `poll` one sweep."""
+"""`run`: the daemon; `poll`: one sweep."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
 
 
 async def _run(config: startup.Config) -> None:
-    finished = await daemon.run(config, ready=lambda parts: _greet(config, parts))
+    finished = await daemon.run(config, ready=lambda components: _show_mode(config, components))
     if not finished:
         # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
         # for it. What it was doing stands in the database, or does not: the next start goes on from there.
@@ -57,8 +57,8 @@ def poll(
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
     outcomes: list[PollOutcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    async with wiring.open_components(config) as parts:
-        await _greet(config, parts)
+    async with wiring.open_components(config) as components:
+        await _show_mode(config, components)
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Опрос лент", total=len(names))
 
@@ -66,9 +66,9 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
                 outcomes.append(outcome)
                 progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
 
-            await sweep.poll_once(parts, names, polled)
-        await sweep.drain_once(parts)
-        waiting = await asyncio.to_thread(parts.store.outbox.rows, UNSETTLED)
+            await sweep.poll_once(components, names, polled)
+        await sweep.drain_once(components)
+        waiting = await asyncio.to_thread(components.store.outbox.rows, UNSETTLED)
     _show_summary(outcomes, waiting)
 
 
@@ -78,17 +78,16 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
     for outcome in sorted(outcomes, key=lambda one: one.feed):
         new, matched = count_new(outcome)
         vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
-        result = (
-            Text(outcome.failure, style="red") if outcome.failure else Text("; ".join(outcome.problems) or "хорошо")
-        )
-        table.add_row(Text(outcome.feed), str(new), str(matched), str(vetoed), result)
+        result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
+        style = "red" if outcome.failure else ""
+        table.add_row(Text(outcome.feed), str(new), str(matched), str(vetoed), Text(result, style=style))
     console.print(table)
     if waiting:
         console.print(f"В очереди осталось: {len(waiting)}")
         show_rows(waiting)
 
 
-async def _greet(config: startup.Config, parts: wiring.Components) -> None:
+async def _show_mode(config: startup.Config, components: wiring.Components) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
     console = Console(stderr=True, highlight=False)
     settings = config.settings
@@ -99,7 +98,7 @@ async def _greet(config: startup.Config, parts: wiring.Components) -> None:
     if not settings.live:
         console.print(Panel(_preview_advice(settings), title="Режим просмотра", border_style="yellow"))
         return
-    closed = await parts.check_chats()
+    closed = await components.check_chats()
     if closed:
         text = Text(f"{closed}\nНовости собираются и уйдут в канал сами, как только это будет исправлено.")
         console.print(Panel(text, title="Канал пока недоступен", border_style="red"))

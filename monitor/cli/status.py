@@ -1,6 +1,5 @@
 """`status`: how the feeds, the outbox and the delays stand, at a glance."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.environment import clock, environment
+from monitor.cli.output import print_json
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
@@ -26,7 +26,8 @@ LATELY = timedelta(hours=24)
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="для программ")] = False,  # noqa: FBT002 - typer's way to say a flag
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="для программ")] = False,
 ) -> None:
     """Показать, как дела: ленты, очередь отправки, задержки."""
     settings = load_settings(environment())
@@ -36,7 +37,7 @@ def status(
     health, outbox = FeedStore(engine).health(now), Stats(engine).summary(now - LATELY)
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
     if as_json:
-        typer.echo(json.dumps(_as_data(health, outbox, waiting, mutes), ensure_ascii=False, indent=2))
+        print_json(_as_data(health, outbox, waiting, mutes))
     else:
         _show(health, outbox, now)
         _show_waiting(waiting)

@@ -1,4 +1,4 @@
-"""Asking the record: `why` an address was posted or was not, `story` with its members. No decision is made here."""
+"""What the database remembers: `why` an address was posted or was not, `story` with its members and posts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -42,13 +42,13 @@ def why(
     members = history.seen(url)
     muted = [mute.name.key for mute in MuteStore(engine).active(clock())]
     stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
-    told = [story for story in stories.values() if story]
+    known = [story for story in stories.values() if story]
     if as_json:
         matcher = load_matcher(keywords or settings.keywords).muting(muted)
         feeds = () if members else history.feeds_of(url)
-        print_json(_json(url, members, told, feeds, matcher))
+        print_json(_json(url, members, known, feeds, matcher))
     elif members:
-        _show(members, told)
+        _show(members, known)
         _show_today(members, load_matcher(keywords or settings.keywords).muting(muted))
     else:
         _show_unseen(url, history.feeds_of(url))
@@ -62,19 +62,19 @@ def story(
     as_json: AsJson = False,
 ) -> None:
     """Показать историю: кто о ней рассказал, почему это одна история, что и куда отправлено. Код 1: её нет."""
-    found = History(open_existing(load_settings(environment()).database_url)).story(number)
-    if found is None:
+    record = History(open_existing(load_settings(environment()).database_url)).story(number)
+    if record is None:
         typer.echo(f"Истории {number} нет.", err=True)
         raise typer.Exit(1)
     if as_json:
-        print_json(_story_json(found))
+        print_json(_story_json(record))
         return
     console = Console(highlight=False)
-    console.print(Text(f"История {found.id}", style="bold"), f" · началась {_time(found.created_at)}", sep="")
-    if found.follows:
-        console.print(f"Продолжает историю {found.follows}: monitor story {found.follows}")
-    _show_posts(console, found)
-    for member in found.members:
+    console.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
+    if record.follows:
+        console.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
+    _show_posts(console, record)
+    for member in record.members:
         console.print()
         _print_rows(console, _facts(member) | {"Связь": member.evidence})
         for line in _sentences(member):
@@ -86,9 +86,9 @@ def _show(members: Sequence[Member], stories: Sequence[StoryRecord]) -> None:
     for member in members:
         _print_rows(console, _facts(member))
         console.print()
-    for told in stories:
-        console.print(f"История {told.id}, изложений: {len(told.members)}. Подробно: monitor story {told.id}")
-        _show_posts(console, told)
+    for record in stories:
+        console.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
+        _show_posts(console, record)
         console.print()
 
 
@@ -111,12 +111,12 @@ def _read(member: Member) -> str:
     return f"{about}; {member.problem}" if member.problem else about
 
 
-def _show_posts(console: Console, told: StoryRecord) -> None:
-    for post in told.posts:
+def _show_posts(console: Console, record: StoryRecord) -> None:
+    for post in record.posts:
         link = message_link(post.chat, post.message_id)
         rest = "; ".join(part for part in (STATES[post.state], link, post.error) if part)
         console.print(Text(f"  {post.chat}, пост {post.part}: {rest}"))
-    if not told.posts:
+    if not record.posts:
         console.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
 
 
@@ -147,8 +147,8 @@ def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
 
 def _sentences(member: Member) -> Iterator[Text]:
     if member.verdict and member.text is not None:
-        found = [match for topic in member.verdict.topics for match in topic.matches]
-        yield from quoted(found, title=member.title, text=member.text)
+        matches = [match for topic in member.verdict.topics for match in topic.matches]
+        yield from quoted(matches, title=member.title, text=member.text)
 
 
 def _print_rows(console: Console, facts: dict[str, str]) -> None:
@@ -168,7 +168,7 @@ def _json(
         "url": url,
         "canonical_url": canonical(url),
         "entries": [_member_json(one) | {"today": _today(one, matcher)} for one in members],
-        "stories": [_story_json(told) for told in stories],
+        "stories": [_story_json(record) for record in stories],
         "feeds_of_the_site": [
             {"name": feed.name, "succeeded_at": _iso(feed.succeeded_at), "failure": feed.failure} for feed in feeds
         ],
@@ -192,11 +192,11 @@ def _today(one: Member, matcher: Matcher) -> dict[str, object] | None:
     return explanation.verdict_json(verdict, id=one.entry_id) | {"lacking": lacking}
 
 
-def _story_json(told: StoryRecord) -> dict[str, object]:
-    instants = {"created_at": _iso(told.created_at), "updated_at": _iso(told.updated_at)}
-    members = [_member_json(one) for one in told.members]
-    posts = [_post_json(post) for post in told.posts]
-    return {"id": told.id, "follows": told.follows} | instants | {"members": members, "posts": posts}
+def _story_json(record: StoryRecord) -> dict[str, object]:
+    instants = {"created_at": _iso(record.created_at), "updated_at": _iso(record.updated_at)}
+    members = [_member_json(one) for one in record.members]
+    posts = [_post_json(post) for post in record.posts]
+    return {"id": record.id, "follows": record.follows} | instants | {"members": members, "posts": posts}
 
 
 def _post_json(post: Post) -> dict[str, object]:
