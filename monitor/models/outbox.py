@@ -33,13 +33,6 @@ class DeliveryKind(StrEnum):
     NOTICE = "notice"  # to the operator
 
 
-class Notifier(Protocol):
-    """Puts one message before operators or maintainers; the same key twice is one message."""
-
-    def __call__(self, key: str, html: str) -> None:
-        """`html` is Telegram HTML. Raises DatabaseError."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedPost:
     """What a chat should show of one part of a story: Telegram HTML, valid and short enough."""
