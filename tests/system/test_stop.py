@@ -1,6 +1,6 @@
 """Told to stop before it has begun: while its parts are loaded and its files are read. Real processes and signals.
 
-keywords.yaml is a pipe that nobody writes to, so that the process stands at its beginning as long as a test wants.
+The rules are a pipe that nobody writes to, so that the process stands at its beginning as long as a test wants.
 """
 
 import os
@@ -24,7 +24,7 @@ TIMEOUT = 60.0
 @pytest.fixture
 def monitor(tmp_path: Path) -> Monitor:
     """One that cannot get beyond reading its rules."""
-    rules = tmp_path / "keywords.yaml"
+    rules = tmp_path / "rules.yaml"
     os.mkfifo(rules)
     monitor = Monitor(tmp_path, MONITOR_KEYWORDS=str(rules))
     monitor.write_feeds(Проба="http://127.0.0.1:9/rss")
