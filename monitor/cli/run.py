@@ -1,4 +1,4 @@
-"""`run`: the daemon; `poll`: one sweep."""
+"""Working: `run` is the daemon, `poll` one sweep with a table of what it found."""
 
 import asyncio
 import logging
