@@ -239,7 +239,9 @@ def test_an_unreadable_date_leaves_the_entry() -> None:
 
 def test_a_foreign_agents_disclaimer_is_not_part_of_the_summary() -> None:
     disclaimer = "НАСТОЯЩИЙ МАТЕРИАЛ (ИНФОРМАЦИЯ) КАСАЕТСЯ ДЕЯТЕЛЬНОСТИ ИНОСТРАННОГО АГЕНТА Х. 18+"
-    assert only(rss(f"{FIELDS}<description>{disclaimer} Суд отпустил его.</description>")).summary == "Суд отпустил его."
+    assert (
+        only(rss(f"{FIELDS}<description>{disclaimer} Суд отпустил его.</description>")).summary == "Суд отпустил его."
+    )
 
 
 def test_caps() -> None:
