@@ -1,4 +1,4 @@
-"""Text that nobody wrote in good faith: no exception, and twice the text takes about twice the time."""
+"""Text that nobody wrote in good faith: no exception, and four times the text takes about four times the time."""
 
 import gc
 import time
@@ -13,7 +13,7 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 
-LENGTH = 40_000  # characters; long enough for quadratic time to stand out, short enough for a test
+LENGTH = 10_000  # characters; four times as many are enough for quadratic time to stand out
 PIECES = {
     "one word": "беглец ",
     "no spaces": "беглец",
@@ -60,10 +60,10 @@ def matcher(*rules: str) -> Matcher:
 
 
 def seconds(text: str) -> float:
-    """CPU time, the best of three; without the collector, whose rounds cost what the whole suite has in memory."""
+    """CPU time, the better of two; without the collector, whose rounds cost what the whole suite has in memory."""
     spent = []
     gc.disable()
-    for _ in range(3):
+    for _ in range(2):
         began = time.process_time()
         matcher(*RULES).judge(title=text[:500], text=text)
         spent.append(time.process_time() - began)
@@ -72,15 +72,16 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES.keys())
-def test_twice_the_text_takes_twice_the_time(piece: str) -> None:
+def test_time_grows_as_the_text_does(piece: str) -> None:
     matcher(*RULES).judge(title="", text=piece)
-    once, twice = (seconds(piece * (length // len(piece))) for length in (LENGTH, 2 * LENGTH))
+    once, four_times = (seconds(piece * (length // len(piece))) for length in (LENGTH, 4 * LENGTH))
 
-    assert twice < 3.2 * once + 0.05
+    assert four_times < 7 * once + 0.05
 
 
-def test_ten_megabytes() -> None:
-    text = "В порту беглец не молчал. " * 400_000
+@pytest.mark.parametrize("megabytes", [2, pytest.param(10, marks=pytest.mark.long)])
+def test_megabytes(megabytes: int) -> None:
+    text = "В порту беглец не молчал. " * (40_000 * megabytes)
     judge = matcher(TWO, f"{TWO}, within: 6").judge
     topics = judge(title="", text=text + "Беглец и таможня.").topics
 

@@ -1,5 +1,4 @@
 import gzip
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import ParsedFeed
 from monitor.sources.feeds.sitemap import parse
 from tests.factories import NOW
+from tests.harness.cpu import cpu_at_most
 
 URL = "https://vesti.example/sitemap.xml"
 NEWS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
@@ -147,9 +147,8 @@ def test_what_is_no_sitemap_is_named(body: bytes, kind: ParseFailure) -> None:
 
 def test_a_gzip_bomb_is_cut() -> None:
     bomb = gzip.compress(urlset(page("/1")).encode() + b" " * 200_000_000)
-    began = time.process_time()
-    assert len(read(bomb).entries) == 1
-    assert time.process_time() - began < 10
+    with cpu_at_most(10):
+        assert len(read(bomb).entries) == 1
 
 
 @pytest.mark.parametrize(
@@ -163,9 +162,8 @@ def test_a_gzip_bomb_is_cut() -> None:
     ids=["many", "nest", "attributes", "entities"],
 )
 def test_hostile_sitemaps_end_soon(hostile: str) -> None:
-    began = time.process_time()
-    read(hostile)
-    assert time.process_time() - began < 10
+    with cpu_at_most(10):
+        read(hostile)
 
 
 @given(st.text(alphabet="<>/urlocnews:?!&; \n", max_size=80), st.binary(max_size=60))

@@ -1,5 +1,4 @@
 import gzip
-import time
 import zlib
 
 import brotli
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.sources.http.decompression import TooLarge, Undecodable, decompress
+from tests.harness.cpu import cpu_at_most
 
 PACK = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}
 
@@ -27,10 +27,8 @@ def test_round_trip_up_to_the_limit(coding: str, body: bytes) -> None:
 @pytest.mark.parametrize("coding", PACK)
 def test_a_bomb_is_not_unpacked(coding: str) -> None:
     bomb = PACK[coding](bytes(32 << 20))
-    began = time.process_time()
-    with pytest.raises(TooLarge):
+    with cpu_at_most(5), pytest.raises(TooLarge):
         decompress(bomb, coding, limit=1 << 20)
-    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("coding", PACK)
@@ -43,10 +41,8 @@ def test_a_cut_body_is_not_a_body(coding: str) -> None:
 
 def test_members_of_a_gzip_body_are_joined_and_counted() -> None:
     assert decompress(gzip.compress(b"ab") * 200, "gzip", limit=1_000) == b"ab" * 200
-    began = time.process_time()
-    with pytest.raises(Undecodable):
+    with cpu_at_most(2), pytest.raises(Undecodable):
         decompress(gzip.compress(b"") * 400_000, "gzip", limit=8 << 20)
-    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("coding", [*PACK, "gzip, br"])
