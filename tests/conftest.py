@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Engine
 
@@ -64,6 +65,13 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> None:
+    """Tracebacks as Python writes them: the default of structlog draws each with rich, which takes seconds."""
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, structlog.dev.set_exc_info, renderer])
 
 
 @pytest.fixture(scope="session")

@@ -43,11 +43,11 @@ class _VirtualSelector(selectors.SelectSelector):
 class ManualTimeLoop(asyncio.SelectorEventLoop):
     """Real sockets and threads; timers fire when a test lets time pass."""
 
-    running: ClassVar["ManualTimeLoop | None"] = None  # a test has one
+    running: ClassVar["ManualTimeLoop | None"] = None  # the one of the test under way
 
     def __init__(self) -> None:
-        self._now = 0.0
-        super().__init__()
+        self._manual = _ManualSelector()
+        super().__init__(self._manual)
 
     def run_forever(self) -> None:
         """As ever; servers in other threads find the loop meanwhile."""
@@ -59,38 +59,54 @@ class ManualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Seconds that the test has let pass."""
-        return self._now
+        return self._manual.now
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let so much time pass at once."""
-        self._now += seconds
+        """Let so much time pass, as soon as all tasks wait for something."""
+        self._manual.waiting += seconds
 
 
-def pass_seconds(seconds: float) -> None:
-    """Let so much time pass on the loop of this test, at once."""
+class _ManualSelector(selectors.DefaultSelector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.waiting = 0.0  # seconds to pass when nothing else is to be done
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if not self.waiting or timeout == 0:
+            return super().select(timeout)
+        if events := super().select(0):
+            return events
+        self.now, self.waiting = self.now + self.waiting, 0.0
+        return []
+
+
+async def pass_seconds(seconds: float) -> None:
+    """Let so much time pass on the loop of this test; returns when the timers have fired."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, ManualTimeLoop), "the test wants @pytest.mark.manual_time"
+    until = loop.time() + seconds
     loop.pass_seconds(seconds)
+    while loop.time() < until:
+        await asyncio.to_thread(time.sleep, 0.001)
 
 
 async def finish(work: Awaitable[Result], *, every: float) -> Result:
     """The result of `work`, letting `every` seconds pass again and again until it is there."""
     task = asyncio.ensure_future(work)
     while not task.done():
-        pass_seconds(every)
-        await asyncio.to_thread(time.sleep, 0.01)
+        await pass_seconds(every)
     return await task
 
 
-def wait_out(fault: Fault, *, every: float = 100.0) -> Fault:
-    """The fault, without the waiting: time passes on the loop of the test until the client there gives up."""
+def wait_out(fault: Fault, *, seconds: float = 50.0) -> Fault:
+    """The fault, without the waiting: when the client waits for the answer, so much time passes on the test's loop."""
 
     async def fault_waited_out(exchange: Exchange, answer: Answer) -> None:
         task = asyncio.ensure_future(fault(exchange, answer))
-        while not task.done():  # again and again: the client may begin to wait after the first time
-            if loop := ManualTimeLoop.running:
-                loop.call_soon_threadsafe(loop.pass_seconds, every)
-            await asyncio.wait([task], timeout=0.02)
+        await asyncio.sleep(0)  # what the fault does at once, as keeping the message, is done
+        if loop := ManualTimeLoop.running:
+            loop.call_soon_threadsafe(loop.pass_seconds, seconds)
         await task
 
     return fault_waited_out

@@ -24,7 +24,7 @@ def api(bot_api: BotApi) -> BotApi:
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     """Raw HTTP; no TLS on loopback, so no certificates are loaded."""
-    with httpx.Client(timeout=5, verify=False) as opened:
+    with httpx.Client(timeout=60, verify=False) as opened:
         yield opened
 
 

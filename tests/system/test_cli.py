@@ -42,23 +42,23 @@ def test_the_projects_own_files_are_in_order(preview: Monitor) -> None:
 def test_a_mistake_in_feeds_names_file_line_and_remedy(preview: Monitor, feeds: str, line: int, says: str) -> None:
     preview.feeds.write_text(feeds, encoding="utf-8")
 
-    told = preview.call("check")
+    result = preview.call("check")
 
-    assert told.returncode == 2
-    assert f"feeds.yaml:{line}" in told.stderr if line else "feeds.yaml" in told.stderr
-    assert says in told.stderr
-    assert "Traceback" not in told.stderr
+    assert result.returncode == 2
+    assert f"feeds.yaml:{line}" in result.stderr if line else "feeds.yaml" in result.stderr
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("command", ["poll", "run"])
 def test_nothing_starts_with_a_mistake_in_feeds(preview: Monitor, command: str) -> None:
     preview.feeds.write_text("feeds:\n  - name: Проба\n   kind: rss\n", encoding="utf-8")
 
-    told = preview.call(command)
+    result = preview.call(command)
 
-    assert told.returncode == 2
-    assert "feeds.yaml:3" in told.stderr
-    assert "Traceback" not in told.stderr
+    assert result.returncode == 2
+    assert "feeds.yaml:3" in result.stderr
+    assert "Traceback" not in result.stderr
     assert not preview.database.exists()
 
 
@@ -69,18 +69,18 @@ def test_every_mistake_of_both_files_is_told_at_once(preview: Monitor) -> None:
         "topics:\n  a:\n    title: А\n    hashtag: а\n    any_of:\n      - all: [$нет]\n", encoding="utf-8"
     )
 
-    told = preview.call("check", "--keywords", str(rules))
+    result = preview.call("check", "--keywords", str(rules))
 
-    assert told.returncode == 2
-    assert told.stderr.count("Ошибка: ") >= 3
-    assert "rules.yaml:6" in told.stderr
+    assert result.returncode == 2
+    assert result.stderr.count("Ошибка: ") >= 3
+    assert "rules.yaml:6" in result.stderr
 
 
 def test_a_file_that_is_not_there_is_named(preview: Monitor) -> None:
-    told = preview.call("check", "--keywords", "нет.yaml", "--feeds", str(ROOT / "feeds.yaml"))
+    result = preview.call("check", "--keywords", "нет.yaml", "--feeds", str(ROOT / "feeds.yaml"))
 
-    assert told.returncode == 2
-    assert "нет.yaml: такого файла нет" in told.stderr
+    assert result.returncode == 2
+    assert "нет.yaml: такого файла нет" in result.stderr
 
 
 def test_a_failing_example_is_told_with_its_line(preview: Monitor) -> None:
@@ -91,10 +91,10 @@ def test_a_failing_example_is_told_with_its_line(preview: Monitor) -> None:
         encoding="utf-8",
     )
 
-    told = preview.call("check", "--keywords", str(rules), "--feeds", str(ROOT / "feeds.yaml"))
+    result = preview.call("check", "--keywords", str(rules), "--feeds", str(ROOT / "feeds.yaml"))
 
-    assert told.returncode == 2
-    assert "rules.yaml:9" in told.stderr
+    assert result.returncode == 2
+    assert "rules.yaml:9" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_a_wrong_setting_is_named(preview: Monitor, web: WebServer, settings: di
     preview.write_feeds(Проба=feed_of(web, "/rss", []))
     preview.environment |= settings
 
-    told = preview.call("poll")
+    result = preview.call("poll")
 
-    assert told.returncode in {2, 4}
-    assert says in told.stderr
-    assert "Traceback" not in told.stderr
+    assert result.returncode in {2, 4}
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_token_may_lie_in_a_file_and_settings_in_dotenv(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
@@ -125,10 +125,10 @@ def test_a_token_may_lie_in_a_file_and_settings_in_dotenv(live: Monitor, web: We
     del live.environment["MONITOR_CHANNEL"]
     (live.folder / ".env").write_text(f"MONITOR_BOT_TOKEN_FILE={secret}\nMONITOR_CHANNEL={CHANNEL}\n")
 
-    told = live.call("poll")
+    result = live.call("poll")
 
     assert len(bot_api.posted(CHANNEL)) == 1
-    assert TOKEN not in told.stdout + told.stderr
+    assert TOKEN not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("trouble", ["bad token", "no rights"])
@@ -138,12 +138,12 @@ def test_a_channel_that_takes_nothing_is_told_and_nothing_is_lost(
     live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
     bot_api.revoke() if trouble == "bad token" else bot_api.kick(CHANNEL)
 
-    told = live.call("poll")
+    result = live.call("poll")
 
-    assert told.returncode == 0
-    assert "MONITOR_BOT_TOKEN" in told.stderr if trouble == "bad token" else CHANNEL in told.stderr
-    assert "В очереди осталось: 1" in told.stdout
-    assert TOKEN.partition(":")[2] not in told.stdout + told.stderr
+    assert result.returncode == 0
+    assert "MONITOR_BOT_TOKEN" in result.stderr if trouble == "bad token" else CHANNEL in result.stderr
+    assert "В очереди осталось: 1" in result.stdout
+    assert TOKEN.partition(":")[2] not in result.stdout + result.stderr
     assert bot_api.posted(CHANNEL) == []
 
     bot_api.revoke(revoked=False)
@@ -165,11 +165,11 @@ def test_one_sick_feed_does_not_touch_the_others(live: Monitor, web: WebServer, 
     web.fail("/reset", faults.reset)
     live.write_feeds(**sick, Здоровая=feed_of(web, "/rss", relevant(1)))
 
-    told = live.call("poll")
+    result = live.call("poll")
 
-    assert told.returncode == 0, told.stderr
+    assert result.returncode == 0, result.stderr
     assert len(bot_api.posted(CHANNEL)) == 1
-    rows = {name: next(row for row in told.stdout.splitlines() if name in row) for name in [*sick, "Здоровая"]}
+    rows = {name: next(row for row in result.stdout.splitlines() if name in row) for name in [*sick, "Здоровая"]}
     assert "хорошо" in rows.pop("Здоровая")
     assert not any("хорошо" in row for row in rows.values())
 
@@ -177,20 +177,20 @@ def test_one_sick_feed_does_not_touch_the_others(live: Monitor, web: WebServer, 
 def test_an_unknown_feed_name_is_told(preview: Monitor, web: WebServer) -> None:
     preview.write_feeds(Проба=feed_of(web, "/rss", []))
 
-    told = preview.call("poll", "Прба")
+    result = preview.call("poll", "Прба")
 
-    assert told.returncode == 2
-    assert "Прба" in told.stderr
-    assert "Проба" in told.stderr
+    assert result.returncode == 2
+    assert "Прба" in result.stderr
+    assert "Проба" in result.stderr
 
 
 def test_private_addresses_are_out_of_reach_unless_allowed(preview: Monitor, web: WebServer) -> None:
     preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
     del preview.environment["MONITOR_ALLOW_PRIVATE_ADDRESSES"]
 
-    told = preview.call("poll")
+    result = preview.call("poll")
 
-    assert "MONITOR_ALLOW_PRIVATE_ADDRESSES" in "".join(told.stdout.split())
+    assert "MONITOR_ALLOW_PRIVATE_ADDRESSES" in "".join(result.stdout.split())
     assert web.requests == []
 
 
@@ -209,17 +209,17 @@ def test_a_second_process_is_refused_while_the_first_works(preview: Monitor, web
 def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
     assert preview.call("migrate").returncode == 0
 
-    told = preview.call("health")
+    result = preview.call("health")
 
-    assert told.returncode == 1
-    assert "poll: ещё не начинал" in told.stdout
+    assert result.returncode == 1
+    assert "poll: ещё не начинал" in result.stdout
 
 
 def test_a_database_never_made_is_told(preview: Monitor) -> None:
-    told = preview.call("outbox", "list")
+    result = preview.call("outbox", "list")
 
-    assert told.returncode == 3
-    assert "monitor migrate" in told.stderr
+    assert result.returncode == 3
+    assert "monitor migrate" in result.stderr
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
@@ -230,12 +230,12 @@ def test_a_read_only_data_folder_is_told(preview: Monitor, web: WebServer, tmp_p
     if mounted:
         pytest.skip("SKIPPED read-only folder: this machine does not let us mount")
     try:
-        told = preview.call("poll")
+        result = preview.call("poll")
     finally:
         os.system(f"umount {tmp_path / 'data'}")
 
-    assert told.returncode == 4
-    assert "нельзя писать" in told.stderr
+    assert result.returncode == 4
+    assert "нельзя писать" in result.stderr
 
 
 def test_a_full_disk_is_told_and_costs_nothing(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
@@ -244,11 +244,11 @@ def test_a_full_disk_is_told_and_costs_nothing(live: Monitor, web: WebServer, bo
     live.call("poll")
     feed_of(web, "/rss", [(title, text + " Подробности следуют." * 3000) for title, text in relevant(3)])
 
-    told = live.call("poll", largest_file_kb=200)
+    result = live.call("poll", largest_file_kb=200)
 
-    assert told.returncode == 4
-    assert "место на диске" in told.stderr
-    assert "Traceback" not in told.stderr
+    assert result.returncode == 4
+    assert "место на диске" in result.stderr
+    assert "Traceback" not in result.stderr
     assert bot_api.posted(CHANNEL) == []
 
     live.call("poll")

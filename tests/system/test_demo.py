@@ -45,10 +45,10 @@ def test_it_notices_a_post_that_nobody_promised() -> None:
 
 
 def test_it_notices_a_post_that_does_not_quote_its_article() -> None:
-    told = "Первая фраза. Фраза <о> том. Третья."
+    text = "Первая фраза. Фраза <о> том. Третья."
 
-    assert list(misquoted([post(quote="Первая фраза. … Третья."), post(quote="Фраза &lt;о&gt; том.")], told)) == []
-    assert len(list(misquoted([post(quote="2026-11-22"), post(quote="")], told))) == 2
+    assert list(misquoted([post(quote="Первая фраза. … Третья."), post(quote="Фраза &lt;о&gt; том.")], text)) == []
+    assert len(list(misquoted([post(quote="2026-11-22"), post(quote="")], text))) == 2
 
 
 def test_it_needs_nothing_but_the_runtime_libraries() -> None:

@@ -24,39 +24,39 @@ CHANNEL = "@test_channel"
 DISK = TITLES[ConditionKind.DISK]
 
 
-def shown(bot_api: BotApi, told: list[tuple[str, str]]) -> list[int]:
+def shown(bot_api: BotApi, stories: list[tuple[str, str]]) -> list[int]:
     posts = [message.text for message in bot_api.posted(CHANNEL)]
-    return [sum(title in post for post in posts) for title, _ in told]
+    return [sum(title in post for post in posts) for title, _ in stories]
 
 
-def heard(bot_api: BotApi) -> list[str]:
-    """The headings of what the operator was told, with their marks."""
+def operator_headings(bot_api: BotApi) -> list[str]:
+    """The first lines in the operator's chat, with their marks."""
     return [message.text.splitlines()[0] for message in bot_api.posted(OPERATOR.id)]
 
 
 @pytest.fixture
-def attended(live: Monitor) -> Monitor:
-    """An installation whose operator can be told."""
+def live_with_operator(live: Monitor) -> Monitor:
+    """An installation that knows its operator's chat."""
     live.environment["MONITOR_OPERATOR_CHAT"] = str(OPERATOR.id)
     return live
 
 
-def test_the_database_is_locked_for_a_minute(attended: Monitor, web: WebServer, bot_api: BotApi) -> None:
-    told = relevant(3)
-    attended.write_feeds(Проба=feed_of(web, "/rss", told[:1]))
-    attended.start()
-    eventually(lambda: shown(bot_api, told) == [1, 0, 0], what="the first post")
-    with attended.locked_database():
-        feed_of(web, "/rss", told)
+def test_the_database_is_locked_for_a_minute(live_with_operator: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    stories = relevant(3)
+    live_with_operator.write_feeds(Проба=feed_of(web, "/rss", stories[:1]))
+    live_with_operator.start()
+    eventually(lambda: shown(bot_api, stories) == [1, 0, 0], what="the first post")
+    with live_with_operator.locked_database():
+        feed_of(web, "/rss", stories)
         time.sleep(60)
-        assert attended.running
-        assert heard(bot_api) == [f"⚠️ {TITLE}"]
+        assert live_with_operator.running
+        assert operator_headings(bot_api) == [f"⚠️ {TITLE}"]
 
-    eventually(lambda: shown(bot_api, told) == [1, 1, 1], timeout=420, what="the other posts")
-    eventually(lambda: len(heard(bot_api)) > 1, timeout=120, what="the end")
-    assert attended.stop() == 0
-    assert heard(bot_api) == [f"⚠️ {TITLE}", f"✅ Прошло: {TITLE}"]
-    assert "Traceback" not in attended.output
+    eventually(lambda: shown(bot_api, stories) == [1, 1, 1], timeout=420, what="the other posts")
+    eventually(lambda: len(operator_headings(bot_api)) > 1, timeout=120, what="the end")
+    assert live_with_operator.stop() == 0
+    assert operator_headings(bot_api) == [f"⚠️ {TITLE}", f"✅ Прошло: {TITLE}"]
+    assert "Traceback" not in live_with_operator.output
 
 
 @contextmanager
@@ -85,24 +85,24 @@ def fill(folder: Path) -> Path:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
-def test_the_disk_is_full(attended: Monitor, web: WebServer, bot_api: BotApi, tmp_path: Path) -> None:
-    told = relevant(4)
+def test_the_disk_is_full(live_with_operator: Monitor, web: WebServer, bot_api: BotApi, tmp_path: Path) -> None:
+    stories = relevant(4)
     with small_disk(tmp_path / "data", 400):
-        attended.write_feeds(Проба=feed_of(web, "/rss", told[:1]))
-        attended.start()
-        eventually(lambda: shown(bot_api, told) == [1, 0, 0, 0], what="the first post")
+        live_with_operator.write_feeds(Проба=feed_of(web, "/rss", stories[:1]))
+        live_with_operator.start()
+        eventually(lambda: shown(bot_api, stories) == [1, 0, 0, 0], what="the first post")
         filler = fill(tmp_path / "data")
-        feed_of(web, "/rss", [(title, text + " Подробности следуют." * 30_000) for title, text in told])
-        eventually(lambda: bool(heard(bot_api)), timeout=420, what="the alarm")
-        assert attended.running
+        feed_of(web, "/rss", [(title, text + " Подробности следуют." * 30_000) for title, text in stories])
+        eventually(lambda: bool(operator_headings(bot_api)), timeout=420, what="the alarm")
+        assert live_with_operator.running
 
         filler.unlink()
-        eventually(lambda: shown(bot_api, told) == [1] * 4, timeout=420, what="the other posts")
-        eventually(lambda: len(heard(bot_api)) % 2 == 0, timeout=240, what="the end")
-        assert attended.stop() == 0
+        eventually(lambda: shown(bot_api, stories) == [1] * 4, timeout=420, what="the other posts")
+        eventually(lambda: len(operator_headings(bot_api)) % 2 == 0, timeout=240, what="the end")
+        assert live_with_operator.stop() == 0
 
-    alarms = [heading.removeprefix("⚠️ ") for heading in heard(bot_api) if heading.startswith("⚠️")]
-    ends = [heading.removeprefix("✅ Прошло: ") for heading in heard(bot_api) if heading.startswith("✅")]
+    alarms = [heading.removeprefix("⚠️ ") for heading in operator_headings(bot_api) if heading.startswith("⚠️")]
+    ends = [heading.removeprefix("✅ Прошло: ") for heading in operator_headings(bot_api) if heading.startswith("✅")]
     assert sorted(alarms) == sorted(ends)
     assert len(set(alarms)) == len(alarms), "each once"
     assert set(alarms) <= {TITLE, DISK}

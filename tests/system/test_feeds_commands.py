@@ -54,10 +54,10 @@ def test_a_file_that_cannot_grow_stays_whole(preview: Monitor, web: WebServer) -
     preview.write_feeds(**{f"Лента {number}": f"https://{number}.example/rss" for number in range(20)})
     before = preview.feeds.read_text(encoding="utf-8")
 
-    told = preview.call("feeds", "add", page_with_feed(web), largest_file_kb=1)
+    result = preview.call("feeds", "add", page_with_feed(web), largest_file_kb=1)
 
-    assert told.returncode == 2
-    assert "файл не записать" in told.stderr
+    assert result.returncode == 2
+    assert "файл не записать" in result.stderr
     assert preview.feeds.read_text(encoding="utf-8") == before
     assert list(preview.folder.glob(".feeds*")) == []
 
@@ -93,11 +93,11 @@ def test_every_feed_is_tried_and_the_dead_are_told(preview: Monitor, web: WebSer
     good, dead = feed_of(web, "/rss", relevant(3)), f"{web.url}/gone"
     preview.write_feeds(Живая=good, Мёртвая=dead)
 
-    told, machine = preview.call("check", "--online"), preview.call("check", "--online", "--json")
+    printed, machine = preview.call("check", "--online"), preview.call("check", "--online", "--json")
 
-    assert (told.returncode, machine.returncode) == (1, 1)
-    assert "HTTP 404" in told.stdout
-    assert "Отвечают: 1 из 2" in told.stdout
+    assert (printed.returncode, machine.returncode) == (1, 1)
+    assert "HTTP 404" in printed.stdout
+    assert "Отвечают: 1 из 2" in printed.stdout
     living, lost = json.loads(machine.stdout)
     assert (living["feed"], living["verdict"], living["entries"], living["kind"]) == ("Живая", "OK", 3, "rss")
     assert (lost["verdict"], lost["alive"], lost["url"]) == ("HTTP 404", False, dead)

@@ -3,7 +3,8 @@
 import time
 from datetime import timedelta
 
-from tests.harness.monitor_process import PROJECT_RULES, Monitor, eventually
+from monitor.storage.database import BUSY_SECONDS
+from tests.harness.monitor_process import PATIENCE, PROJECT_RULES, Monitor, eventually
 from tests.samples.news import feed_of, item, relevant
 from tests.servers.bot_api import BotApi
 from tests.servers.web import Item, WebServer, page, rss
@@ -17,14 +18,14 @@ def outcomes(monitor: Monitor) -> dict[str, str]:
 
 
 def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: Monitor, web: WebServer) -> None:
-    told = relevant(2)
-    preview.write_feeds(Проба=feed_of(web, "/rss", [*told, ORDINARY]))
+    stories = relevant(2)
+    preview.write_feeds(Проба=feed_of(web, "/rss", [*stories, ORDINARY]))
 
     preview.start()
     eventually(lambda: "пост 2" in preview.output, what="two posts")
     assert preview.stop() == 0
     first = preview.output
-    assert all(first.count(title) == 1 for title, _ in told)
+    assert all(first.count(title) == 1 for title, _ in stories)
     assert ORDINARY[0] not in first
     assert "MONITOR_BOT_TOKEN" in first
     assert "MONITOR_CHANNEL" in first
@@ -34,13 +35,13 @@ def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: M
     preview.start()
     eventually(lambda: web.count("/rss") > asked, what="a second poll")
     assert preview.stop() == 0
-    assert not any(title in preview.output for title, _ in told)
+    assert not any(title in preview.output for title, _ in stories)
 
 
 def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
-    told = relevant(3)
+    stories = relevant(3)
     live.environment["MONITOR_KEYWORDS"] = PROJECT_RULES
-    live.write_feeds(Проба=feed_of(web, "/rss", [*told, ORDINARY]))
+    live.write_feeds(Проба=feed_of(web, "/rss", [*stories, ORDINARY]))
 
     live.start()
     eventually(lambda: len(bot_api.posted(CHANNEL)) == 3, what="three posts")
@@ -51,7 +52,7 @@ def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_a
     assert live.stop() == 0
 
     posts = [message.text for message in bot_api.posted(CHANNEL)]
-    assert [sum(title in post for post in posts) for title, _ in told] == [1, 1, 1]
+    assert [sum(title in post for post in posts) for title, _ in stories] == [1, 1, 1]
     assert all("#экстрадиция" in post for post in posts)
     assert outcomes(live)[ORDINARY[0]] == "unmatched"
 
@@ -86,9 +87,9 @@ def test_what_stood_in_a_feed_before_us_is_a_baseline(live: Monitor, web: WebSer
 
 def test_the_page_is_read_when_the_feed_gives_a_summary(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     (title, text), *_ = relevant(1)
-    told = item(web, "/rss", "Решение суда", "")
-    web.serve(told.link.removeprefix(web.url), page(title, text.split(". ")), content_type="text/html; charset=utf-8")
-    summary = Item(title=told.title, link=told.link, guid="1", description="Подробности.", published=told.published)
+    entry = item(web, "/rss", "Решение суда", "")
+    web.serve(entry.link.removeprefix(web.url), page(title, text.split(". ")), content_type="text/html; charset=utf-8")
+    summary = Item(title=entry.title, link=entry.link, guid="1", description="Подробности.", published=entry.published)
     live.write_feeds(Проба=web.serve("/rss", rss([summary])))
 
     live.call("poll")
@@ -114,39 +115,39 @@ def test_sigterm_finishes_the_send_in_hand(live: Monitor, web: WebServer, bot_ap
     live.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
     hold = bot_api.hold("sendMessage")
     live.start()
-    hold.wait_arrived(30)
+    hold.wait_arrived()
 
     assert live._process
     live._process.terminate()
     hold.release()
 
-    assert live._process.wait(timeout=10) == 0
+    assert live._process.wait(timeout=PATIENCE) == 0
     assert len(bot_api.posted(CHANNEL)) == 1
     assert "Очередь пуста" in live.call("outbox", "list").stdout
 
 
 def test_sigterm_does_not_wait_for_a_locked_database(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
-    told = relevant(1)
-    live.write_feeds(Проба=feed_of(web, "/rss", told))
+    stories = relevant(1)
+    live.write_feeds(Проба=feed_of(web, "/rss", stories))
     hold = live.start_and_ask(web, "/rss")
     with live.locked_database():
         hold.release()
         time.sleep(0.5)
 
-        assert live.stop(within=10) == 0
+        assert live.stop(within=0.8 * BUSY_SECONDS) == 0, "it waits for the lock"
 
     live.call("poll")
-    assert [message.text.count(told[0][0]) for message in bot_api.posted(CHANNEL)] == [1]
+    assert [message.text.count(stories[0][0]) for message in bot_api.posted(CHANNEL)] == [1]
 
 
 def test_a_flood_is_shown_as_a_digest(preview: Monitor, web: WebServer) -> None:
-    told = relevant(24)
-    preview.write_feeds(Проба=feed_of(web, "/rss", told))
+    stories = relevant(24)
+    preview.write_feeds(Проба=feed_of(web, "/rss", stories))
 
     shown = preview.call("poll").stdout
 
     assert "Накопилось новостей: 24" in shown
-    assert [shown.count(title) for title, _ in told] == [1] * 24
+    assert [shown.count(title) for title, _ in stories] == [1] * 24
     assert preview.sql("SELECT DISTINCT kind, state FROM deliveries ORDER BY kind") == [
         ("digest", "sent"),
         ("story", "digested"),

@@ -1,4 +1,4 @@
-"""The maintainers edit their files while the monitor works: no restart, no mixture, nothing lost, everything told."""
+"""The maintainers edit their files while the monitor works: no restart, no mixture, nothing lost, edits answered."""
 
 import json
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def replace_file(path: Path, content: str) -> None:
     new.replace(path)
 
 
-def told(bot_api: BotApi, chat: str) -> str:
+def text_of(bot_api: BotApi, chat: str) -> str:
     return "\n".join(message.text for message in bot_api.posted(chat))
 
 
@@ -70,21 +70,21 @@ def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
     eventually(lambda: "polled" in edited.output, what="the first poll")
 
     replace_file(rules, RULES.replace("граница, таможня", "граница, таможня, маяк"))
-    eventually(lambda: "Правила обновлены" in told(bot_api, REVIEW_CHAT), what="the notice")
-    assert "правило «побег у границы»: + маяк" in told(bot_api, REVIEW_CHAT)
-    assert "прибавилось бы 1, пропало бы 0" in told(bot_api, REVIEW_CHAT)
+    eventually(lambda: "Правила обновлены" in text_of(bot_api, REVIEW_CHAT), what="the notice")
+    assert "правило «побег у границы»: + маяк" in text_of(bot_api, REVIEW_CHAT)
+    assert "прибавилось бы 1, пропало бы 0" in text_of(bot_api, REVIEW_CHAT)
 
     replace_file(rules, RULES.replace("граница, таможня", "граница, $таможня"))
-    eventually(lambda: "Правка не принята" in told(bot_api, REVIEW_CHAT), what="the refusal")
-    assert "keywords.yaml:9: all: нет списка «$таможня»" in told(bot_api, REVIEW_CHAT)
+    eventually(lambda: "Правка не принята" in text_of(bot_api, REVIEW_CHAT), what="the refusal")
+    assert "keywords.yaml:9: all: нет списка «$таможня»" in text_of(bot_api, REVIEW_CHAT)
 
     web.serve("/port", rss([item(2, "Беглец спрятался на маяке.")]))
-    eventually(lambda: "выпуск 2" in told(bot_api, "@test_channel"), what="a post by the last good rules")
+    eventually(lambda: "выпуск 2" in text_of(bot_api, "@test_channel"), what="a post by the last good rules")
 
     write_feeds(edited, Порт=f"{web.url}/port", Река=web.serve("/river", rss([item(3, "Беглец у границы.")])))
-    eventually(lambda: "новая лента «Река»" in told(bot_api, REVIEW_CHAT), what="the new feed")
+    eventually(lambda: "новая лента «Река»" in text_of(bot_api, REVIEW_CHAT), what="the new feed")
     eventually(lambda: edited.sql("SELECT 1 FROM entries WHERE feed = 'Река'"), what="its first poll")
-    assert told(bot_api, REVIEW_CHAT).count("Правка не принята") == 1, "once for each content"
+    assert text_of(bot_api, REVIEW_CHAT).count("Правка не принята") == 1, "once for each content"
     assert edited.stop() == 0
 
 

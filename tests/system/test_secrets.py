@@ -36,7 +36,7 @@ def stored(folder: Path) -> str:
 
 
 @pytest.fixture
-def secretive(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
+def with_secrets(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
     """Live, with a token in a file, a proxy that is not there, and a watch outside that refuses."""
     (tmp_path / "token").write_text(TOKEN + "\n")
     monitor = Monitor(
@@ -69,64 +69,64 @@ def run_for_a_while(monitor: Monitor, until: str) -> str:
 
 
 @pytest.mark.parametrize("trouble", ["revoked", "broken"])
-def test_when_telegram_fails(secretive: Monitor, web: WebServer, bot_api: BotApi, trouble: str) -> None:
-    secretive.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+def test_when_telegram_fails(with_secrets: Monitor, web: WebServer, bot_api: BotApi, trouble: str) -> None:
+    with_secrets.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
     if trouble == "revoked":
         bot_api.revoke()
     else:
         bot_api.script(faults.status(502, body="<h1>Bad"), times=None)
 
-    shown = run_for_a_while(secretive, "not delivered")
-    told = [secretive.call("outbox", "list", "--all"), secretive.call("export")]
+    shown = run_for_a_while(with_secrets, "not delivered")
+    result = [with_secrets.call("outbox", "list", "--all"), with_secrets.call("export")]
 
-    assert not leaks(shown, secretive.everything_printed(), *(one.stdout + one.stderr for one in told))
-    assert not leaks(stored(secretive.folder))
+    assert not leaks(shown, with_secrets.everything_printed(), *(one.stdout + one.stderr for one in result))
+    assert not leaks(stored(with_secrets.folder))
     assert not leaks(*(message.text for message in bot_api.posted("@test_channel")))
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_when_the_proxy_fails(secretive: Monitor, web: WebServer, scheme: str) -> None:
-    secretive.environment["MONITOR_PROXY"] = f"{scheme}://user:{PASSWORD}@127.0.0.1:{free_port()}"
-    secretive.write_feeds(Проба=feed_of(web, "/rss", []))
+def test_when_the_proxy_fails(with_secrets: Monitor, web: WebServer, scheme: str) -> None:
+    with_secrets.environment["MONITOR_PROXY"] = f"{scheme}://user:{PASSWORD}@127.0.0.1:{free_port()}"
+    with_secrets.write_feeds(Проба=feed_of(web, "/rss", []))
 
-    shown = run_for_a_while(secretive, "poll failed")
-    told = secretive.call("poll")
+    shown = run_for_a_while(with_secrets, "poll failed")
+    result = with_secrets.call("poll")
 
-    assert not leaks(shown, secretive.everything_printed(), told.stdout + told.stderr)
-    assert not leaks(stored(secretive.folder))
+    assert not leaks(shown, with_secrets.everything_printed(), result.stdout + result.stderr)
+    assert not leaks(stored(with_secrets.folder))
 
 
 @pytest.mark.parametrize("given", ["host", "query"])
-def test_when_the_database_fails(secretive: Monitor, given: str) -> None:
+def test_when_the_database_fails(with_secrets: Monitor, given: str) -> None:
     place = f"127.0.0.1:{free_port()}/monitor"
     address = f"monitor:{SERVER_PASSWORD}@{place}" if given == "host" else f"monitor@{place}?password={SERVER_PASSWORD}"
-    secretive.environment["MONITOR_DATABASE_URL"] = f"postgresql+psycopg://{address}"
-    secretive.write_feeds(Проба="http://127.0.0.1:1/rss")
+    with_secrets.environment["MONITOR_DATABASE_URL"] = f"postgresql+psycopg://{address}"
+    with_secrets.write_feeds(Проба="http://127.0.0.1:1/rss")
 
-    told = [secretive.call(*command) for command in (("run",), ("health",), ("backup", "copy.db"))]
+    result = [with_secrets.call(*command) for command in (("run",), ("health",), ("backup", "copy.db"))]
 
-    assert {one.returncode for one in told} == {4}
-    assert not leaks(*(one.stdout + one.stderr for one in told))
+    assert {one.returncode for one in result} == {4}
+    assert not leaks(*(one.stdout + one.stderr for one in result))
 
 
 @pytest.mark.parametrize("token", [TOKEN.replace(":", " "), f"{TOKEN} {TOKEN}"])
-def test_a_token_with_a_slip_of_the_pen_is_not_shown(secretive: Monitor, token: str) -> None:
-    (secretive.folder / "token").write_text(token)
-    secretive.write_feeds(Проба="http://127.0.0.1:1/rss")
+def test_a_token_with_a_slip_of_the_pen_is_not_shown(with_secrets: Monitor, token: str) -> None:
+    (with_secrets.folder / "token").write_text(token)
+    with_secrets.write_feeds(Проба="http://127.0.0.1:1/rss")
 
-    ended = secretive.call("run")
+    ended = with_secrets.call("run")
 
     assert ended.returncode == 2
     assert not leaks(ended.stdout + ended.stderr)
 
 
-def test_when_a_mistake_of_ours_is_traced(secretive: Monitor, web: WebServer, bot_api: BotApi) -> None:
+def test_when_a_mistake_of_ours_is_traced(with_secrets: Monitor, web: WebServer, bot_api: BotApi) -> None:
     """A row that nobody can read makes every tick fail with a trace."""
-    secretive.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
-    secretive.call("poll")
-    secretive.make_all_due()
-    secretive.sql("UPDATE feeds SET notices = 'no list'")
+    with_secrets.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    with_secrets.call("poll")
+    with_secrets.make_all_due()
+    with_secrets.sql("UPDATE feeds SET notices = 'no list'")
 
-    shown = run_for_a_while(secretive, "Traceback")
+    shown = run_for_a_while(with_secrets, "Traceback")
 
-    assert not leaks(shown, secretive.everything_printed())
+    assert not leaks(shown, with_secrets.everything_printed())

@@ -72,7 +72,7 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
     engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
     migrate(engine)
     made = Room(web, engine)
-    limits = Limits(read=0.6, total=1.5, host_gap=0, host_concurrency=9)
+    limits = Limits(host_gap=0, host_concurrency=9)
     async with (
         Fetcher(user_agent="test", now=made.clock, allow_private=True, limits=limits) as fetcher,
         Sandbox() as reader,

@@ -18,7 +18,7 @@ from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    limits = Limits(read=0.6, total=1.5, host_gap=0)
+    limits = Limits(host_gap=0)
     async with Fetcher(user_agent="test", now=lambda: NOW, allow_private=True, limits=limits) as made:
         yield made
 

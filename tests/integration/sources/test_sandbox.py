@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -109,18 +110,20 @@ async def test_a_child_that_dies_is_replaced(sandbox: Sandbox) -> None:
 
 
 async def test_the_event_loop_never_waits_for_a_hostile_document(sandbox: Sandbox) -> None:
-    async def longest_stall() -> float:
-        loop, longest = asyncio.get_running_loop(), 0.0
-        work = asyncio.gather(*(sandbox.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
-        while not work.done():
-            began = loop.time()
-            await asyncio.sleep(0.005)
-            longest = max(longest, loop.time() - began)
-        await work
-        return longest
+    """It goes round all the time, and its thread spends little of what the document costs."""
+    began = time.thread_time()
+    article.extract(HEAVY.body, content_type=HEAVY.content_type, url=HEAVY.url, now=NOW)
+    alone = time.thread_time() - began
 
-    # The machine may be busy with others: the best of a few is what the product does.
-    assert min([await longest_stall() for _ in range(3)]) < 0.1
+    began, rounds = time.thread_time(), 0
+    work = asyncio.gather(*(sandbox.extract(HEAVY, now=NOW) for _ in range(CHILDREN)))
+    while not work.done():
+        await asyncio.sleep(0.005)
+        rounds += 1
+    await work
+
+    assert rounds > 20, "some two hundred on an idle machine"
+    assert time.thread_time() - began < alone / 4
 
 
 async def test_a_cancelled_job_leaves_no_child_at_work(sandbox: Sandbox) -> None:
@@ -177,12 +180,12 @@ def test_children_die_with_a_killed_parent(how: str) -> None:
     parent.kill()
     parent.communicate()
 
-    eventually(lambda: not is_alive(child), timeout=5, what="the end of the child")
+    eventually(lambda: not is_alive(child), what="the end of the child")
 
 
 def confined(work: str) -> subprocess.CompletedProcess[str]:
     program = f"from monitor.sources import sandbox_child\nsandbox_child._confine()\nsandbox_child._grant(1)\n{work}"
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
 
 def test_a_child_has_so_much_memory_and_no_more() -> None:

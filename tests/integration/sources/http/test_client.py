@@ -251,7 +251,7 @@ async def test_redirects_and_bodies_draw_on_one_deadline(web: WebServer, fetcher
     get = asyncio.create_task(fetcher.get(f"{web.url}/a", feed=VESTI))
     for hold in holds:
         await hold.arrived()
-        pass_seconds(0.4 * QUICK.total)
+        await pass_seconds(0.4 * QUICK.total)
         hold.release()
     if hops == 2:
         assert isinstance(await get, Fetched)
@@ -276,10 +276,10 @@ async def test_one_request_at_a_time_per_host_with_a_gap(web: WebServer) -> None
         gets = [asyncio.create_task(fetcher.get(url)) for _ in range(3)]
         for number, get in enumerate(gets, start=1):
             await get
-            pass_seconds(1.9)
+            await pass_seconds(1.9)
             await fetcher.get(elsewhere)  # another host; meanwhile the next turn at the first would have been had
             assert web.count("/rss") == number
-            pass_seconds(0.1)
+            await pass_seconds(0.1)
 
 
 async def test_a_hanging_host_does_not_hold_up_another(web: WebServer) -> None:
