@@ -24,7 +24,7 @@ class Outcome(StrEnum):
     """What became of an entry. Every entry seen has exactly one, with a reason (law 3 in docs/architecture.md)."""
 
     POSTED = "posted"  # it began a story that goes to the channel
-    JOINED = "joined"  # another outlet's telling of a story already told
+    JOINED = "joined"  # another outlet's telling of a story that goes to the channel
     REVIEW = "review"  # a maintainer decides
     REJECTED = "rejected"  # a maintainer decided against it
     UNMATCHED = "unmatched"  # no rule fired
@@ -42,7 +42,7 @@ class Extracted:
     title: str = ""
     published_at: datetime | None = None
     problem: str = ""  # a named reason why there is no (good) text
-    by: str = ""  # the way the text was found: selector, named, dense, whole, stated
+    by: str = ""  # how the text was chosen: selector, named, dense, whole, stated; "" for no text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,8 @@ class Article:
     language: Language | None = None
     published_at: datetime | None = None
     fingerprint: tuple[int, ...] = ()  # sorted; monitor/stories/similarity.py
-    problem: str = ""  # why the text is only the feed's summary, if it is
-    former_title: str = ""  # the headline as it stood before the outlet changed it
+    problem: str = ""  # why the text is only the feed's summary; "" when it is not
+    former_title: str = ""  # the headline before the outlet changed it; "" when it has not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +103,11 @@ class Verdict:
     topics: tuple[TopicVerdict, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     muted: tuple[TopicVerdict, ...] = ()
-    lack: str = ""  # of what goes to the maintainers: what kept it from the channel, in Russian, if anything was near
+    lack: str = ""  # in Russian: what kept an article of tier `review` from the channel; "" when nothing came near
 
     @property
     def is_held(self) -> bool:
-        """Whether only muted rules found it: it is kept until they speak again."""
+        """Whether only muted rules matched: the article is kept until they speak again."""
         return bool(self.muted) and not self.topics
 
     @property

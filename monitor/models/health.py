@@ -1,4 +1,4 @@
-"""What one look at the work shows: beats, feeds, chats, the disk; and the alarms kept between two looks. Values."""
+"""What one look at the work shows: beats, feeds, chats, the disk; and the alarms kept between looks. Values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Vitals:
 
 
 class ConditionKind(StrEnum):
-    """What can be wrong."""
+    """What can be wrong; monitor/health/conditions.py says when, and in which words."""
 
     OUTAGE = "outage"
     STANDSTILL = "standstill"
@@ -68,15 +68,15 @@ class Alarm:
     key: str
     text: str
     since: datetime
-    told_at: datetime | None = None
+    told_at: datetime | None = None  # when the operator was told; None: not yet
     gone_at: datetime | None = None  # since when it has not been seen; None: it holds
 
     @property
     def kind(self) -> ConditionKind:
-        """The condition's."""
+        """What is wrong."""
         return ConditionKind(self.key.partition(":")[0])
 
     @property
     def subject(self) -> str:
-        """The condition's."""
+        """With what: a feed, a chat, a rule, a number; "" for the whole."""
         return self.key.partition(":")[2]

@@ -1,4 +1,4 @@
-"""The Russian words for states, outcomes and troubles, the same in the terminal and in a chat. Pure."""
+"""The Russian words for states, outcomes, troubles and durations, the same in the terminal and in a chat. Pure."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -40,17 +40,17 @@ TROUBLES = {
 
 
 def queue(counts: Mapping[str, int]) -> str:
-    """The outbox by its states: «ждёт отправки 2, отправлено 31»."""
+    """How many deliveries are in each state: «ждёт отправки 2, отправлено 31»; «пуста» for none."""
     return ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if counts.get(state)) or "пуста"
 
 
 def troubles(feed: FeedHealth) -> str:
     """What is wrong with a feed; "" when nothing is."""
-    return "; ".join([*map(TROUBLES.__getitem__, feed.troubles), *([feed.failure] if feed.failure else [])])
+    return "; ".join(filter(None, [*map(TROUBLES.__getitem__, feed.troubles), feed.failure]))
 
 
 def span(duration: timedelta) -> str:
-    """How long, as one says it."""
+    """A duration in its largest fitting unit, rounded down: «45 с», «90 мин», «30 ч», «3 дн.»."""
     seconds = max(int(duration.total_seconds()), 0)
     minutes = seconds // 60
     if minutes < 1:

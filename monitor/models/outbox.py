@@ -21,11 +21,11 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
-    DIGESTED = "digested"  # told by a digest instead of a post of its own
+    DIGESTED = "digested"  # a line of a digest stands for it
 
 
 class DeliveryKind(StrEnum):
-    """What an outbox row tells."""
+    """What an outbox row shows."""
 
     STORY = "story"  # a part of a story, to the subscribers
     REVIEW = "review"  # a part of a story, to the maintainers who decide about it
@@ -110,7 +110,7 @@ class ChatState:
     """A chat as an operator looks at it."""
 
     chat: str
-    name: str = ""  # "@name" when Telegram has told us that it is public
+    name: str = ""  # "@name" of a public chat; "" when it has none, or Telegram has not named it yet
     closed: str = ""  # why nothing is sent there for now; "" when all is well
     closed_at: datetime | None = None
     not_before_at: datetime | None = None
@@ -129,7 +129,7 @@ class Doubt:
     doubted_at: datetime
     after: int  # every message up to this one was there before the doubtful send
     later: int | None  # a message of ours surely accepted after it
-    known: frozenset[int]  # messages above `after` that are known to tell something else
+    known: frozenset[int]  # messages above `after` that are known to show something else
     lease_no: int
 
 
@@ -139,7 +139,7 @@ class DigestItem:
 
     topic: str  # as the maintainers title it
     title: str
-    url: str  # the article, or the post that told it
+    url: str  # of the article, or of the post in which it stands
     outlets: tuple[str, ...] = ()
 
 

@@ -99,8 +99,8 @@ class PollOutcome:
     settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
     matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
     known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
-    aliases: tuple[tuple[str, str], ...] = ()  # as in `KnownEntries`
+    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
     problems: tuple[str, ...] = ()
     habit: Habit = field(default_factory=Habit)
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
-    urgent: tuple[EntryOutcome, ...] = ()  # what that part had; it is recorded already
+    urgent: tuple[EntryOutcome, ...] = ()  # what that part had, recorded already

@@ -1,4 +1,4 @@
-"""New entries of a feed → what becomes of each: too old, unmatched, vetoed, matched. Reads pages where that is needed.
+"""New entries of a feed → what becomes of each: too old, unmatched, vetoed, matched. Gets pages where that is needed.
 
 It orchestrates: the rules decide (matching/), and age_limit.py says how old is too old. Nothing is recorded here.
 """
@@ -23,7 +23,7 @@ from monitor.stories.similarity import fingerprint
 from monitor.text.languages.detection import detect
 from monitor.text.urls import canonical
 
-PUT_OFF = timedelta(hours=2)  # how long a page that cannot be had for the moment is waited for
+PUT_OFF = timedelta(hours=2)  # for how long after publication a page that cannot be had is tried again
 _FOR_THE_MOMENT = frozenset(
     {FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.THROTTLED, FetchFailure.EMPTY}
 )
@@ -50,7 +50,7 @@ class JudgedEntries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Everything needed to judge an entry. `mutes` are in force; people read times by the clock of `zone`."""
+    """Everything needed to judge an entry. `mutes` are in force; reasons name times by the clock of `zone`."""
 
     fetcher: Fetcher
     reader: Sandbox
@@ -59,13 +59,13 @@ class Judge:
     zone: str = "UTC"
 
     def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
-        """The same, with these rules muted."""
+        """The same judge with these rules muted."""
         if not mutes:
             return self
         return replace(self, matcher=self.matcher.muting([mute.name.key for mute in mutes]), mutes=mutes)
 
     def triage(self, feed: Feed, entries: Sequence[Entry], limit: AgeLimit, now: datetime) -> Triage:
-        """Settle what needs no page; of the rest, find what cannot wait. Takes CPU: call it in a thread."""
+        """Judge what needs no page; of the rest, find what matches already. Takes CPU: call it in a thread."""
         decided: list[EntryOutcome] = []
         fresh: list[Entry] = []
         for entry in entries:
@@ -77,7 +77,7 @@ class Judge:
         waiting: list[Entry] = []
         for entry in sorted(fresh, key=lambda entry: entry.published_at or now):
             if not _needs_page(feed, entry):
-                decided.append(self._judged(feed, entry, _given(entry)))
+                decided.append(self._judged(feed, entry, _feed_text(entry)))
             else:
                 (urgent if self._matches(entry) else waiting).append(entry)
         return Triage(decided=tuple(decided), urgent=tuple(urgent), waiting=tuple(waiting))
@@ -103,7 +103,7 @@ class Judge:
 
     def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, limit: AgeLimit) -> EntryOutcome:
         dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
-        return limit.stale(dated) or self._judged(feed, dated, _joined(_given(entry), page.text), page.problem)
+        return limit.stale(dated) or self._judged(feed, dated, _joined(_feed_text(entry), page.text), page.problem)
 
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)
@@ -117,12 +117,12 @@ class Judge:
         if verdict.tier is not Tier.NONE:
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
         if verdict.is_held:
-            held = reason([(topic.id, topic.rule) for topic in verdict.muted], self.mutes, zone=self.zone)
-            return EntryOutcome(entry=entry, outcome=Outcome.REVIEW, reason=held, telling=telling)
+            why = reason([(topic.id, topic.rule) for topic in verdict.muted], self.mutes, zone=self.zone)
+            return EntryOutcome(entry=entry, outcome=Outcome.REVIEW, reason=why, telling=telling)
         return EntryOutcome(entry=entry, outcome=Outcome.VETOED, reason=_vetoes(verdict), telling=telling)
 
     def _matches(self, entry: Entry) -> bool:
-        return self.matcher.judge(title=entry.title, text=_given(entry)).tier is not Tier.NONE
+        return self.matcher.judge(title=entry.title, text=_feed_text(entry)).tier is not Tier.NONE
 
     async def _page(self, feed: Feed, entry: Entry, now: datetime) -> tuple[Extracted, FetchFailure | None]:
         try:
@@ -156,10 +156,10 @@ def _is_new(entry: Entry, now: datetime) -> bool:
 
 
 def _needs_page(feed: Feed, entry: Entry) -> bool:
-    return feed.kind is not FeedKind.TELEGRAM and bool(entry.url) and not is_full(_given(entry))
+    return feed.kind is not FeedKind.TELEGRAM and bool(entry.url) and not is_full(_feed_text(entry))
 
 
-def _given(entry: Entry) -> str:
+def _feed_text(entry: Entry) -> str:
     return entry.content or entry.summary
 
 
@@ -180,8 +180,8 @@ def _vetoes(verdict: Verdict) -> str:
     return "; ".join(f"{veto.topic}/{veto.rule}: «{veto.form}»" for veto in verdict.vetoes)
 
 
-def _joined(given: str, page: str) -> str:
+def _joined(summary: str, page: str) -> str:
     """The page's text, with the feed's summary before it when the page does not contain it."""
-    if len(page) <= len(given):
-        return given
-    return page if given[:60] in page else f"{given}\n{page}"
+    if len(page) <= len(summary):
+        return summary
+    return page if summary[:60] in page else f"{summary}\n{page}"

@@ -1,8 +1,8 @@
-"""Polls recorded together: many that found nothing to post share one transaction; those that did share one as well, but
-never wait for company: they are joined only by what comes while the one before is being committed.
+"""Polls recorded together: many without a match wait for each other and share one transaction; those with matches wait
+for nobody and share one only with what comes while the one before is being committed.
 
-Law 1 stands: whatever one poll decided is committed whole; a batch only puts several wholes into one commit. And
-placing a story keeps every other worker from it: one that comes in a batch asks for that lock once.
+Whatever one poll decided is committed whole: a batch puts several wholes into one commit. Placing stories takes a lock
+that keeps every other worker from it; a batch takes it once.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from monitor.errors import DatabaseError
 from monitor.models.stories import PollOutcome
 
 MOST = 100  # polls in one transaction
-MOST_MATCHED = 20  # of those with stories to place: nobody else places one meanwhile
+MOST_MATCHED = 20  # of those with matches: nobody else places stories meanwhile
 WAIT = 0.2  # seconds a poll waits for company
 
 log = structlog.get_logger()
@@ -26,13 +26,15 @@ RecordAll = Callable[[Sequence[PollOutcome]], frozenset[str]]
 
 @dataclass(slots=True)
 class _Waiting:
+    """A poll to be recorded, and the answer its caller waits for: whether it still held its lease."""
+
     outcome: PollOutcome
     recorded: asyncio.Future[bool]
 
 
 @dataclass(slots=True, kw_only=True)
 class _Line:
-    """What waits for a transaction; one at a time."""
+    """The polls that wait for the next transaction of their kind; one runs at a time."""
 
     wait: float
     most: int
@@ -75,22 +77,22 @@ class Recorder:
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         try:
-            recorded = await asyncio.to_thread(self.record_all, [one.outcome for one in batch])
+            recorded = await asyncio.to_thread(self.record_all, [poll.outcome for poll in batch])
         except DatabaseError as error:
-            _settle(batch, error)
+            _fail(batch, error)
         except Exception as error:
             log.exception("a batch could not be recorded; trying its polls one by one", action="record")
-            for one in batch if len(batch) > 1 else ():
-                await self._commit([one])
             if len(batch) == 1:
-                _settle(batch, error)
+                return _fail(batch, error)
+            for poll in batch:
+                await self._commit([poll])
         else:
-            for one in batch:
-                if not one.recorded.done():
-                    one.recorded.set_result(one.outcome.feed in recorded)
+            for poll in batch:
+                if not poll.recorded.done():
+                    poll.recorded.set_result(poll.outcome.feed in recorded)
 
 
-def _settle(batch: Sequence[_Waiting], error: Exception) -> None:
-    for one in batch:
-        if not one.recorded.done():  # its poll may have been cancelled meanwhile
-            one.recorded.set_exception(error)
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for poll in batch:
+        if not poll.recorded.done():  # else its caller was cancelled meanwhile
+            poll.recorded.set_exception(error)

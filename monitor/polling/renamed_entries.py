@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from monitor.models.feeds import Entry
 from monitor.text import urls
 
-FEWEST = 3  # entries of a feed that can be said to have been renamed
+FEWEST = 3  # entries of a body that can be said to have been renamed
 
 
 def renamed(

@@ -1,6 +1,6 @@
-"""When next: to poll a feed, to try a chat again, to look for a post in doubt. Pure: chance is an argument.
+"""When to poll a feed next. Pure: time and chance are arguments.
 
-Nothing here is ever final: a feed that fails for a month is still asked once a day. The numbers weigh a late story
+No feed is ever given up: one that fails for a month is still asked once a day. The numbers weigh a late story
 (it may cost a person their freedom) against a site's patience (docs/decisions/0012).
 """
 
@@ -11,7 +11,7 @@ from monitor.errors import FetchFailure, ParseFailure
 
 USUAL = timedelta(minutes=10)  # facts of the field: busy feeds 5-10 min, others 15-30
 QUICK = timedelta(minutes=5)  # the shortest pause that overlap teaches
-QUIET = timedelta(minutes=15)  # the longest: a quiet feed may tell something at any moment
+QUIET = timedelta(minutes=15)  # the longest: a quiet feed may have news at any moment
 HINTED = timedelta(minutes=60)  # the longest that a quiet feed's caching headers may ask for
 FLOOR = timedelta(seconds=1)  # whatever feeds.yaml and the server say
 SOON = timedelta(minutes=1)  # when a poll had to leave entries for the next one, or our own network was down
@@ -21,7 +21,7 @@ RETURN = timedelta(hours=1)  # how often a feed read from its fallback tries its
 
 
 class Weight(Enum):
-    """How much a failure says of the next attempt: failures that cost no delay, and the longest pause."""
+    """How much a failure weighs: how many in a row cost no delay, and the longest pause."""
 
     HARD = (1, CEILING)  # something else stands there, or nothing: a maintainer must look
     SOFT = (1, timedelta(hours=3))  # the site is in trouble, or does not want us now

@@ -75,8 +75,8 @@ def story(number: int = 1, *tellings: Telling, updated_at: datetime = NOW) -> St
 
 def matched(number: int = 1, *topics: str, tier: Tier = Tier.POST, **given: Any) -> EntryOutcome:
     """An entry that a rule matched, still to be placed."""
-    told = telling(number, *topics, tier=tier, **given)
-    return EntryOutcome(entry=entry(number), outcome=Outcome.POSTED, reason="", telling=told)
+    about = telling(number, *topics, tier=tier, **given)
+    return EntryOutcome(entry=entry(number), outcome=Outcome.POSTED, reason="", telling=about)
 
 
 def settled(number: int = 1, outcome: Outcome = Outcome.UNMATCHED) -> EntryOutcome:

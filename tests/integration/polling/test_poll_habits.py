@@ -143,8 +143,8 @@ async def test_older_pages_are_read_until_something_known_comes(room: Room) -> N
 
     outcome = await room.poll()
 
-    told = room.titles("unmatched")
-    assert sorted(int(title.split()[1].rstrip(".")) for title in told) == list(range(1, 21))
+    titles = room.titles("unmatched")
+    assert sorted(int(title.split()[1].rstrip(".")) for title in titles) == list(range(1, 21))
     assert room.web.count(path) == 1 + 1 + 4
     assert outcome.problems == (), "nothing passed unseen"
 
@@ -192,9 +192,9 @@ async def test_a_refused_feed_is_read_from_its_fallback_and_comes_home(room: Roo
 async def test_what_the_fallback_shows_of_the_past_is_no_news(room: Room) -> None:
     past = Item(title="давно было", link="http://a/1", guid="1", content=LONG, published=room.now - 9 * HOUR)
     undated = Item(title="без даты", link="http://a/2", guid="2", content=CASE + LONG)
-    told = room.item("то же под другим адресом", guid="x")
+    again = room.item("то же под другим адресом", guid="x")
     other = room.serve(
-        past, undated, Item(title="первое", link="http://a/3", guid="3", content=LONG), told, path="/other/rss"
+        past, undated, Item(title="первое", link="http://a/3", guid="3", content=LONG), again, path="/other/rss"
     )
     room.feeds["Лента"] = make_feed(url=f"{room.web.url}/rss", fallback=other)
     room.serve(room.item("первое"))
