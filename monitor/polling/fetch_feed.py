@@ -92,7 +92,9 @@ class FeedFetcher:
         sent = Validators() if habits.wants_body(state.habit, now) else known
         got = await self.fetcher.get(at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at)
         if isinstance(got, NotModified):
-            return Unmodified(feed=at, validators=_renewed(known, got), hint=got.max_age or state.habit.hint)
+            etag, last_modified = got.etag or known.etag, got.last_modified or known.last_modified
+            renewed = replace(known, etag=etag, last_modified=last_modified)
+            return Unmodified(feed=at, validators=renewed, hint=got.max_age or state.habit.hint)
         body_hash = sha256(got.body).hexdigest()
         fresh = Validators(etag=got.etag, last_modified=got.last_modified, body_hash=body_hash, items=known.items)
         if body_hash == known.body_hash:
@@ -104,7 +106,9 @@ class FeedFetcher:
     ) -> FeedAnswer:
         """Read what has changed in a body. `fresh` are its validators, but for the `items`: those of the last one."""
         wants_whole = is_switched or habits.wants_whole(state.habit, now)
-        trimmed = _trimmed(at, got.body, b"" if wants_whole else fresh.items)
+        known = b"" if wants_whole else fresh.items
+        is_xml = at.kind in (FeedKind.RSS, FeedKind.ATOM)
+        trimmed = trim(got.body, known) if is_xml else Trimmed(body=got.body, items=b"")
         fresh, hint = replace(fresh, items=trimmed.items), _hint(got)
         if trimmed.known and trimmed.known == trimmed.total:
             return SameBody(feed=at, validators=fresh, hint=hint)
@@ -112,11 +116,12 @@ class FeedFetcher:
         if state.had_entries and not (parsed.entries or parsed.further or trimmed.known):
             message = "лента пуста, хотя раньше в ней были записи; проверьте адрес в feeds.yaml"
             raise ParseError(message, feed=at.name, kind=ParseFailure.NO_ENTRIES)
+        moved = f"лента переехала насовсем: впишите в feeds.yaml адрес {got.moved_to}"
         return Changed(
             feed=at,
             validators=Validators() if parsed.further else fresh,  # an index may stay as it is while its parts change
             hint=hint,
-            problems=(*(_moved(got) if wants_whole else ()), *parsed.problems),  # once a day is often enough
+            problems=(moved, *parsed.problems) if got.moved_to and wants_whole else parsed.problems,  # once a day
             entries=parsed.entries,
             repeated=trimmed.known,
             is_whole=wants_whole or not trimmed.known,
@@ -128,6 +133,8 @@ class FeedFetcher:
     async def _parse(self, feed: Feed, got: Fetched, now: datetime) -> ParsedFeed:
         """The entries of a body and of its further parts; a part that fails is a problem."""
         parsed = await self.reader.parse(feed, got, now=now)
+        if not parsed.further:
+            return parsed
         entries, problems = list(parsed.entries), list(parsed.problems)
         for url in parsed.further[:MOST_FURTHER]:
             try:
@@ -137,8 +144,6 @@ class FeedFetcher:
             else:
                 entries += part.entries
                 problems += part.problems
-        if not parsed.further:
-            return parsed
         return replace(parsed, entries=_each_once(entries), problems=tuple(problems))
 
     async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> ParsedFeed:
@@ -147,26 +152,11 @@ class FeedFetcher:
         return await self.reader.parse(feed, got, now=now)
 
 
-def _renewed(known: Validators, got: NotModified) -> Validators:
-    """Those we had, or what the 304 says instead."""
-    return replace(known, etag=got.etag or known.etag, last_modified=got.last_modified or known.last_modified)
-
-
-def _moved(got: Fetched) -> tuple[str, ...]:
-    return (f"лента переехала насовсем: впишите в feeds.yaml адрес {got.moved_to}",) if got.moved_to else ()
-
-
 def _hint(got: Fetched) -> timedelta | None:
     """For how long the body asks to be kept: by its headers, by the feed's own word."""
     ttl = _TTL.search(got.body, 0, _HEAD)
     own = timedelta(minutes=int(ttl[1])) if ttl else timedelta(0)
     return max(own, got.max_age or timedelta(0)) or None
-
-
-def _trimmed(feed: Feed, body: bytes, known: bytes) -> Trimmed:
-    if feed.kind not in (FeedKind.RSS, FeedKind.ATOM):
-        return Trimmed(body=body, items=b"")
-    return trim(body, known)
 
 
 def _each_once(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -67,16 +67,12 @@ class Judge:
     def triage(self, feed: Feed, entries: Sequence[Entry], limit: AgeLimit, now: datetime) -> Triage:
         """Judge what needs no page; of the rest, find what matches already. Takes CPU: call it in a thread."""
         decided: list[EntryOutcome] = []
-        fresh: list[Entry] = []
-        for entry in entries:
-            if stale := limit.stale(entry):
-                decided.append(stale)
-            else:
-                fresh.append(entry)
         urgent: list[Entry] = []
         waiting: list[Entry] = []
-        for entry in sorted(fresh, key=lambda entry: entry.published_at or now):
-            if not _needs_page(feed, entry):
+        for entry in sorted(entries, key=lambda entry: entry.published_at or now):
+            if stale := limit.stale(entry):
+                decided.append(stale)
+            elif not _needs_page(feed, entry):
                 decided.append(self._judged(feed, entry, _feed_text(entry)))
             else:
                 (urgent if self._matches(entry) else waiting).append(entry)

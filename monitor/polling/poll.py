@@ -195,17 +195,8 @@ class Poller:
 
     async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> None:
         settled, matched = split(decided)
-        part = PollOutcome(
-            feed=outcome.feed,
-            lease_no=outcome.lease_no,
-            polled_at=outcome.polled_at,
-            next_poll_at=outcome.next_poll_at,
-            habit=state.habit,
-            settled=settled,
-            matched=matched,
-            is_over=False,
-        )
-        await self.recorder.record(part)
+        part = replace(outcome, habit=state.habit, validators=state.validators, known_keys=(), aliases=())
+        await self.recorder.record(replace(part, settled=settled, matched=matched, is_over=False))
 
     async def _outage_changed(self, change: OutageChange, now: datetime) -> None:
         """Many feeds out of reach at once: said once, charged to no feed."""
