@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -32,6 +33,7 @@ PACKAGES = {
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
+LONGEST_LISTING = 20
 VAGUE = {"utils", "util", "common", "helpers", "helper", "manager", "service", "handler", "misc", "base"}
 
 
@@ -52,6 +54,11 @@ def test_the_package_has_twelve_rooms_and_the_errors() -> None:
     here = {path.relative_to(ROOT / "monitor").parts[0] for path in SOURCES}
 
     assert here == PACKAGES | {"__init__.py", "__main__.py", "errors.py"}
+
+
+def test_no_folder_lists_too_much() -> None:
+    for folder, files in Counter(path.parent for path in SOURCES).items():
+        assert files <= LONGEST_LISTING, f"{folder} lists {files} files"
 
 
 def test_a_package_is_its_charter() -> None:
@@ -181,7 +188,7 @@ def test_every_file_mentioned_exists(path: Path) -> None:
     assert missing_files(said_in(path), path.parent) == []
 
 
-@pytest.mark.parametrize("path", PAGES_OF_THE_CODE, ids=relative)
+@pytest.mark.parametrize("path", [*SOURCES, *PAGES_OF_THE_CODE], ids=relative)
 def test_every_name_mentioned_exists(path: Path) -> None:
     assert unknown_names(said_in(path)) == []
 
