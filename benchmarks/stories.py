@@ -32,20 +32,20 @@ def main() -> None:
     letters = "абвгдежзиклмнопрстуфхц"
     vocabulary = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
     told = [Telling(article=article(number, chance, vocabulary), verdict=Verdict()) for number in range(STORIES)]
-    shelf = SimilarityIndex()
+    index = SimilarityIndex()
     began = time.process_time()
     for number, telling in enumerate(told):
-        shelf.add(number, number, telling.article.fingerprint, NOW - timedelta(minutes=number))
+        index.add(number, number, telling.article.fingerprint, NOW - timedelta(minutes=number))
     filled = time.process_time() - began
     new = [Telling(article=article(STORIES + n, chance, vocabulary), verdict=Verdict()) for n in range(PLACED)]
     gc.collect()  # what the inventing left behind is not the placing's affair
     began = time.process_time()
     for telling in new:
-        near = shelf.nearest(telling.article.fingerprint)
+        near = index.nearest(telling.article.fingerprint)
         recent = [Story(id=number, tellings=(told[number],), updated_at=NOW) for number in near]
-        place(telling, recent, shelf=shelf, now=NOW)
+        place(telling, recent, index=index, now=NOW)
     spent = time.process_time() - began
-    print(f"{STORIES} stories on the shelf: {filled * 1e6 / STORIES:.0f} µs a story to put there")
+    print(f"{STORIES} stories in the index: {filled * 1e6 / STORIES:.0f} µs a story to put there")
     print(f"placing an article among them: {spent * 1e3 / PLACED:.2f} ms CPU")
 
 

@@ -24,7 +24,7 @@ class Group(Protocol):
     """Places the matched entries of a poll among the stories that may be theirs. Pure, called in the transaction."""
 
     def __call__(
-        self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
+        self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, index: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         """The changes; every matched entry is in exactly one."""
 
@@ -61,7 +61,7 @@ class PollStore:
         """Under the lock of the stories."""
         self._index(db, since)
         recent = read_stories(db, self._may_be_theirs(db, outcome.matched, since))
-        for change in group(outcome.matched, recent, shelf=self._similar, now=outcome.polled_at):
+        for change in group(outcome.matched, recent, index=self._similar, now=outcome.polled_at):
             _record_story(db, outcome, change)
 
     def _index(self, db: Connection, since: datetime) -> None:

@@ -57,16 +57,16 @@ def _is_positive(record: Record) -> bool:
 
 def _grouped(records: Sequence[Record]) -> Iterator[list[int]]:
     """The places of the records, by story."""
-    shelf, stories = SimilarityIndex(), dict[int, Story]()
+    index, stories = SimilarityIndex(), dict[int, Story]()
     members: dict[int, list[int]] = {}
     for came, place in _in_order(records):
-        shelf.forget(came - SAME_CASE)
+        index.forget(came - SAME_CASE)
         entry = _entry(records[place], place)
         assert entry.telling is not None
-        near = [stories[number] for number in shelf.nearest(entry.telling.article.fingerprint)]
-        for change in group([entry], near, chats=_CHATS, shelf=shelf, now=came):
+        near = [stories[number] for number in index.nearest(entry.telling.article.fingerprint)]
+        for change in group([entry], near, chats=_CHATS, index=index, now=came):
             number = _recorded(change, stories, came)
-            shelf.add(place, number, entry.telling.article.fingerprint, came)
+            index.add(place, number, entry.telling.article.fingerprint, came)
             members.setdefault(number, []).append(place)
     yield from members.values()
 

@@ -36,17 +36,17 @@ class _Draft:
 
 
 def group(
-    matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, shelf: SimilarityIndex, now: datetime
+    matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, index: SimilarityIndex, now: datetime
 ) -> tuple[StoryChange, ...]:
     """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final."""
     drafts = [_Draft(story=story) for story in recent]
     for entry in matched:
         assert entry.telling is not None
-        placement = place(entry.telling, [draft.story for draft in drafts], shelf=shelf, now=now)
-        if placement.index is None:
+        placement = place(entry.telling, [draft.story for draft in drafts], index=index, now=now)
+        if placement.joins is None:
             drafts.append(_begun(entry, entry.telling, placement))
         else:
-            _add(drafts[placement.index], entry, entry.telling, placement)
+            _add(drafts[placement.joins], entry, entry.telling, placement)
     return tuple(
         StoryChange(
             story=draft.story,

@@ -36,12 +36,12 @@ _NEVER = 2.0  # more than anything is alike
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """The story an article joins (its index among those given; None: it starts one), which part, and the evidence.
+    """The story that an article joins (its number among those given; None: it starts one), which part, the evidence.
 
     `news` is what the article adds to the story. `follows` is the story whose case a new one goes on.
     """
 
-    index: int | None
+    joins: int | None
     evidence: str
     part: int = 1
     news: str = ""
@@ -49,28 +49,28 @@ class Placement:
     follows: int | None = None
 
 
-def place(telling: Telling, recent: Sequence[Story], *, shelf: SimilarityIndex, now: datetime) -> Placement:
+def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, now: datetime) -> Placement:
     """The best recent story for an article: the same address anywhere, else the most alike that may be the same event.
 
     Articles that name different people are never one story, however alike their words are; those in different languages
     only when they name somebody, or several figures, in common.
     """
-    for index, story in enumerate(recent):
+    for number, story in enumerate(recent):
         if telling.article.canonical_url in {one.article.canonical_url for one in story.tellings}:
-            return Placement(index=index, evidence="тот же адрес", same_article=True)
-    ours = shelf.vector(telling.article.fingerprint)
-    alike = [(_likeness(telling.article, ours, story, shelf), index) for index, story in enumerate(recent)]
-    near = [(share, index) for share, index in alike if share >= ALIKE_NAMED - _SAME_DAY]
-    needed = [_needed(telling.article, recent[index], share, shelf, now) for share, index in near]
-    margins = ((share - least, share, index) for (least, _), (share, index) in zip(needed, near, strict=True))
-    margin, share, index = max(margins, default=(-_NEVER, 0.0, -1))
+            return Placement(joins=number, evidence="тот же адрес", same_article=True)
+    ours = index.vector(telling.article.fingerprint)
+    alike = [(_likeness(telling.article, ours, story, index), number) for number, story in enumerate(recent)]
+    near = [(share, number) for share, number in alike if share >= ALIKE_NAMED - _SAME_DAY]
+    needed = [_needed(telling.article, recent[number], share, index, now) for share, number in near]
+    margins = ((share - least, share, number) for (least, _), (share, number) in zip(needed, near, strict=True))
+    margin, share, number = max(margins, default=(-_NEVER, 0.0, -1))
     if margin < 0:
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
-        return Placement(index=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
-    earlier = recent[index].tellings
+        return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
+    earlier = recent[number].tellings
     added = news(telling, earlier)
-    part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, shelf)
-    return Placement(index=index, evidence=f"сходство {share:.2f}", part=part, news=added)
+    part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
+    return Placement(joins=number, evidence=f"сходство {share:.2f}", part=part, news=added)
 
 
 def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tuple[float, str]]) -> str:
@@ -79,17 +79,17 @@ def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tupl
     return f"похожих новостей нет (ближайшая: {nearest[0]:.2f}{',' if why else ''} {wanted})"
 
 
-def _likeness(article: Article, ours: Mapping[int, float], story: Story, shelf: SimilarityIndex) -> float:
+def _likeness(article: Article, ours: Mapping[int, float], story: Story, index: SimilarityIndex) -> float:
     """Words: the mean over the story's last tellings, for one bridge must not join two events; then their figures."""
     fingerprints = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
-    words = sum(cosine(ours, shelf.vector(one)) for one in fingerprints) / len(fingerprints)
+    words = sum(cosine(ours, index.vector(one)) for one in fingerprints) / len(fingerprints)
     if words < _ABOUT_THE_SAME:
         return words
     figures = common_figures(article.fingerprint, chain.from_iterable(fingerprints))
     return words + _SAME_FIGURE * min(len(figures), _MOST_FIGURES)
 
 
-def _needed(article: Article, story: Story, share: float, shelf: SimilarityIndex, now: datetime) -> tuple[float, str]:
+def _needed(article: Article, story: Story, share: float, index: SimilarityIndex, now: datetime) -> tuple[float, str]:
     """The likeness from which the article is of the story's event; more than any when it cannot be, and then why."""
     earlier = [one.article for one in story.tellings]
     nearest, first = _apart(article, story, now)
@@ -102,7 +102,7 @@ def _needed(article: Article, story: Story, share: float, shelf: SimilarityIndex
         return _NEVER, "в заголовке другой шаг дела"
     if all(article.language != one.language for one in earlier):
         return _needed_abroad(article, earlier, first)
-    if not named and not _is_borne_out(article, earlier[-_COMPARED:], share, shelf):
+    if not named and not _is_borne_out(article, earlier[-_COMPARED:], share, index):
         return _NEVER, "имена и числа другие"
     return _needed_at_home(article, earlier, nearest, first, named=named), ""
 
@@ -116,10 +116,10 @@ def _needed_at_home(
     return needed - _SAME_DAY if nearest <= NEW_STEP else needed
 
 
-def _is_borne_out(article: Article, earlier: Sequence[Article], share: float, shelf: SimilarityIndex) -> bool:
+def _is_borne_out(article: Article, earlier: Sequence[Article], share: float, index: SimilarityIndex) -> bool:
     """Whether names and figures agree as the words do: news of every week in the same words differ in them."""
     wanted = min(_BORNE_OUT * share, _ENOUGH)
-    return any(shelf.agreement(article, one) >= wanted for one in earlier)
+    return any(index.agreement(article, one) >= wanted for one in earlier)
 
 
 def _needed_abroad(article: Article, earlier: Sequence[Article], first: timedelta) -> tuple[float, str]:
@@ -140,8 +140,8 @@ def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, ti
     return max(silence, nearest), max(silence, abs(article.published_at - min(dates)))
 
 
-def _nearest_part(ours: Mapping[int, float], earlier: Sequence[Telling], shelf: SimilarityIndex) -> int:
-    return max(earlier, key=lambda one: (cosine(ours, shelf.vector(one.article.fingerprint)), -one.part)).part
+def _nearest_part(ours: Mapping[int, float], earlier: Sequence[Telling], index: SimilarityIndex) -> int:
+    return max(earlier, key=lambda one: (cosine(ours, index.vector(one.article.fingerprint)), -one.part)).part
 
 
 def _followed(
@@ -150,7 +150,7 @@ def _followed(
     """The recorded story of the last sixty days that names the same person, the most alike one."""
     cases = [
         (share, story.id)
-        for share, story in ((share, recent[index]) for share, index in alike)
+        for share, story in ((share, recent[number]) for share, number in alike)
         if story.id is not None and share >= _ABOUT_THE_SAME
         if story.updated_at is None or now - story.updated_at <= SAME_CASE
         if common_persons(telling.article, (one.article for one in story.tellings))

@@ -108,7 +108,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     state = claimed(store)
 
     def breaks(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, index: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         raise RuntimeError("the rules are at fault")
 
@@ -197,10 +197,10 @@ def test_a_story_read_back_equals_the_story_recorded(store: Store) -> None:
     read: list[Story] = []
 
     def look(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, index: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
         read.extend(recent)
-        return PLACE(matched, recent, shelf=shelf, now=now)
+        return PLACE(matched, recent, index=index, now=now)
 
     (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     store.polls.record_all(
@@ -247,7 +247,7 @@ def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine)
 
 
 def test_two_workers_place_into_the_same_stories(store: Store, engine: Engine) -> None:
-    """Each keeps a shelf of its own; what the other recorded meanwhile is on it before anything is placed."""
+    """Each keeps an index of its own; what the other recorded meanwhile is in it before anything is placed."""
     other = Store(engine)
     store.feeds.sync([feed(name="Лента"), feed(name="Вторая", url="http://127.0.0.1/2")], NOW)
     states = {state.name: state for state in store.feeds.claim(NOW, limit=2, lease=LEASE)}
@@ -261,13 +261,13 @@ def test_two_workers_place_into_the_same_stories(store: Store, engine: Engine) -
         assert len(db.execute(select(stories)).all()) == 1
 
 
-def test_a_placing_that_was_rolled_back_leaves_no_trace_on_the_shelf(store: Store, engine: Engine) -> None:
+def test_a_placing_that_was_rolled_back_leaves_no_trace_in_the_index(store: Store, engine: Engine) -> None:
     state = claimed(store)
 
     def breaks(
-        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, shelf: SimilarityIndex, now: datetime
+        matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, index: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
-        changes = PLACE(matched, recent, shelf=shelf, now=now)
+        changes = PLACE(matched, recent, index=index, now=now)
         nowhere: Any = None  # the database refuses it
         return (*changes, replace(changes[0], posts=(WantedPost(chat="@x", html=nowhere),)))
 

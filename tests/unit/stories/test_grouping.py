@@ -13,8 +13,8 @@ RETOLD = (
     "В Казахстане прокуратура одобрила экстрадицию россиянина, просившего убежища в Астане. "
     "Решение обжалует адвокат в городском суде. Остановить выдачу требуют правозащитники."
 )
-placed = partial(place, shelf=SimilarityIndex(), now=NOW)
-grouped = partial(group, chats=CHATS, shelf=SimilarityIndex(), now=NOW)
+placed = partial(place, index=SimilarityIndex(), now=NOW)
+grouped = partial(group, chats=CHATS, index=SimilarityIndex(), now=NOW)
 
 
 # -- where an article belongs ---------------------------------------------------------------------------
@@ -23,16 +23,16 @@ grouped = partial(group, chats=CHATS, shelf=SimilarityIndex(), now=NOW)
 def test_an_agency_copy_joins() -> None:
     placement = placed(telling(2, text=TEXT, title="Одобрена экстрадиция"), [story(1)])
 
-    assert (placement.index, placement.part, placement.news) == (0, 1, "")
+    assert (placement.joins, placement.part, placement.news) == (0, 1, "")
     assert not placement.same_article
 
 
 def test_a_retelling_with_other_endings_and_order_joins() -> None:
-    assert placed(telling(2, text=RETOLD, title="Новость 1"), [story(1)]).index == 0
+    assert placed(telling(2, text=RETOLD, title="Новость 1"), [story(1)]).joins == 0
 
 
 def test_another_event_starts_a_story() -> None:
-    assert placed(telling(2, text=OTHER, title="Вызов"), [story(1)]).index is None
+    assert placed(telling(2, text=OTHER, title="Вызов"), [story(1)]).joins is None
 
 
 def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
@@ -40,7 +40,7 @@ def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
 
     placement = placed(again, [story(9, telling(5)), story(1)])
 
-    assert (placement.index, placement.same_article) == (1, True)
+    assert (placement.joins, placement.same_article) == (1, True)
 
 
 def test_people_of_different_names_are_never_one_story() -> None:
@@ -48,14 +48,14 @@ def test_people_of_different_names_are_never_one_story() -> None:
     about_another = TEXT.replace("россиянина,", "россиянина Глеба Выдумкина,")
     told = [story(1, telling(1, text=about_one))]
 
-    assert placed(telling(2, text=about_another, title="Новость 1"), told).index is None
-    assert placed(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).index == 0
+    assert placed(telling(2, text=about_another, title="Новость 1"), told).joins is None
+    assert placed(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).joins == 0
 
 
 def test_the_most_alike_story_wins() -> None:
     near, far = story(1, telling(1, text=TEXT)), story(2, telling(2, text=RETOLD, title="Новость"))
 
-    assert placed(telling(3, text=TEXT, title="Новость 1"), [far, near]).index == 1
+    assert placed(telling(3, text=TEXT, title="Новость 1"), [far, near]).joins == 1
 
 
 def test_a_story_silent_for_days_is_followed_not_joined() -> None:
@@ -64,7 +64,7 @@ def test_a_story_silent_for_days_is_followed_not_joined() -> None:
 
     placement = placed(telling(2, text=named, title="Новость 1"), [old])
 
-    assert (placement.index, placement.follows) == (None, 7)
+    assert (placement.joins, placement.follows) == (None, 7)
 
 
 def test_a_case_is_followed_by_the_person_not_by_words_alone() -> None:
@@ -77,12 +77,12 @@ def test_languages_are_bridged_by_a_person_only() -> None:
     named = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
     kazakh = telling(2, text=named, title="Новость 1", language="kk")
 
-    assert placed(kazakh, [story(1, telling(1, text=named))]).index == 0
-    assert placed(telling(2, text=TEXT, title="Новость 1", language="kk"), [story(1)]).index is None
+    assert placed(kazakh, [story(1, telling(1, text=named))]).joins == 0
+    assert placed(telling(2, text=TEXT, title="Новость 1", language="kk"), [story(1)]).joins is None
 
 
 def test_nothing_recent_starts_a_story() -> None:
-    assert placed(telling(1), []).index is None
+    assert placed(telling(1), []).joins is None
 
 
 # -- what changes, and what is shown --------------------------------------------------------------------

@@ -11,7 +11,7 @@ from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, story, telling
 
 DAY = timedelta(days=1)
-placed = partial(place, shelf=SimilarityIndex(), now=NOW)
+placed = partial(place, index=SimilarityIndex(), now=NOW)
 
 DETAINED = (
     "Россиянина задержали на вокзале Актобе",
@@ -40,7 +40,7 @@ def told(number: int, told: tuple[str, str], *, after: timedelta | None = timede
 
 
 def joined(one: Telling, other: Telling) -> bool:
-    return placed(other, [story(1, one)]).index == 0
+    return placed(other, [story(1, one)]).joins == 0
 
 
 # -- the same person -----------------------------------------------------------------------------------------
@@ -54,8 +54,8 @@ def test_the_next_step_joins_on_the_day_and_follows_later() -> None:
     at_once = placed(told(2, ARRESTED, after=timedelta(hours=5)), [story(7, told(1, DETAINED))])
     later = placed(told(2, ARRESTED, after=NEW_STEP + timedelta(hours=1)), [story(7, told(1, DETAINED))])
 
-    assert (at_once.index, at_once.news) == (0, "событие: арест")
-    assert (later.index, later.follows) == (None, 7)
+    assert (at_once.joins, at_once.news) == (0, "событие: арест")
+    assert (later.joins, later.follows) == (None, 7)
 
 
 def test_the_order_in_which_two_steps_come_does_not_matter() -> None:
@@ -165,4 +165,4 @@ def test_dates_count_not_the_day_of_arrival_but_silence_does() -> None:
     silent = story(1, told(1, RULES), updated_at=NOW - 30 * DAY)
 
     assert not joined(told(1, RULES), long_ago)
-    assert placed(told(2, RULES), [silent]).index is None
+    assert placed(told(2, RULES), [silent]).joins is None
