@@ -28,11 +28,11 @@ def add(text: str, feed: Feed) -> str:
 
 
 def test_a_feed_is_added_at_the_end_and_nothing_else_changes() -> None:
-    found = make_feed(name="Вторая", url="https://b.kz/rss", tz="Asia/Almaty", interval=timedelta(minutes=5))
-    made = add(FILE, found)
+    feed = make_feed(name="Вторая", url="https://b.kz/rss", tz="Asia/Almaty", interval=timedelta(minutes=5))
+    made = add(FILE, feed)
     assert made.startswith(FILE)
     assert "22.11.2026" in made
-    assert load_feeds(made, file="f")[1] == found
+    assert load_feeds(made, file="f")[1] == feed
 
 
 @pytest.mark.parametrize("indent", ["", "    "])
@@ -66,5 +66,5 @@ def test_a_broken_file_is_named_before_anything() -> None:
 )
 @settings(max_examples=200)
 def test_any_name_and_address_come_back(name: str, url: str, kind: FeedKind) -> None:
-    found = make_feed(name=name, url=url, kind=kind, lang="both")
-    assert load_feeds("feeds:\n" + stanza(found), file="f") == (found,)
+    feed = make_feed(name=name, url=url, kind=kind, lang="both")
+    assert load_feeds("feeds:\n" + stanza(feed), file="f") == (feed,)

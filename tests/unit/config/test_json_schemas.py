@@ -52,18 +52,18 @@ def wrong(schema: Schema, node: Node, root: Schema) -> list[str]:
         return _wrong_in_mapping(schema, node, root)
     if schema.get("type") != "array" or not schema["minItems"] <= len(node.items) <= schema.get("maxItems", 10_000):
         return [f"array: {node.line}"]
-    return [found for item in node.items for found in wrong(schema["items"], item, root)]
+    return [problem for item in node.items for problem in wrong(schema["items"], item, root)]
 
 
 def _wrong_in_mapping(schema: Schema, node: Mapping, root: Schema) -> list[str]:
     if schema.get("type") != "object":
         return [f"object: {node.line}"]
     others = schema["additionalProperties"]
-    found = [f"{key}: {node.line}" for key in schema.get("required", ()) if node.get(key) is None]
+    problems = [f"{key}: {node.line}" for key in schema.get("required", ()) if node.get(key) is None]
     for name, value in node.items:
         part = schema.get("properties", {}).get(name.text, others)
-        found += [f"{name.text}: {name.line}"] if part is False else wrong(part, value, root)
-    return found
+        problems += [f"{name.text}: {name.line}"] if part is False else wrong(part, value, root)
+    return problems
 
 
 def _fits(schema: Schema, text: str) -> bool:
@@ -81,7 +81,7 @@ def every_part(schema: Any) -> list[Schema]:
         return []
     inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", ())]
     inner += [schema[key] for key in ("items", "additionalProperties", "propertyNames") if key in schema]
-    return [schema, *(found for part in inner for found in every_part(part))]
+    return [schema, *(below for part in inner for below in every_part(part))]
 
 
 @pytest.mark.parametrize(("name", "schema"), [("feeds", feeds_schema()), ("keywords", keywords_schema())])

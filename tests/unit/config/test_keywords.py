@@ -83,7 +83,7 @@ def test_any_text_is_a_mapping_or_a_config_error(text: str) -> None:
     except ConfigError as refusal:
         place = str(refusal)
         assert place.startswith("k.yaml")
-    assert all(0 <= found.line <= text.count("\n") + 2 for found in keyword_problems(text))
+    assert all(0 <= problem.line <= text.count("\n") + 2 for problem in keyword_problems(text))
 
 
 # ── terms ──────────────────────────────────────────────────────────────────────────────────────
@@ -205,9 +205,9 @@ def test_examples() -> None:
 )
 def test_mistakes_have_a_line_a_key_and_advice(lines: str, more: str, line: int, key: str, says: str) -> None:
     text = f"{RULE}{lines}{more}lists: {{россия: Россия}}\n"
-    found = keyword_problems(text)
-    assert [(error.line, error.key) for error in found][:1] == [(line, key)]
-    assert says in found[0].message
+    problems = keyword_problems(text)
+    assert [(error.line, error.key) for error in problems][:1] == [(line, key)]
+    assert says in problems[0].message
     with pytest.raises(ConfigError) as caught:
         load_keywords(text, file="k.yaml")
     assert caught.value.line == line
@@ -215,8 +215,8 @@ def test_mistakes_have_a_line_a_key_and_advice(lines: str, more: str, line: int,
 
 def test_a_list_that_refers_to_itself() -> None:
     text = "lists:\n  а: $б\n  б: слово, $а\n" + RULE + "          - $а\n"
-    (found, *_) = keyword_problems(text)
-    assert "сам на себя" in found.message
+    (problem, *_) = keyword_problems(text)
+    assert "сам на себя" in problem.message
 
 
 def test_all_mistakes_are_found_at_once() -> None:

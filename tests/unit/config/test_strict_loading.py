@@ -62,22 +62,22 @@ STRICT = {
 def test_what_the_rules_may_not_say(folder: Path, text: str, line: int, key: str, says: str) -> None:
     (folder / "keywords.yaml").write_text(text, encoding="utf-8")
 
-    told = call("check")
+    result = call("check")
 
-    assert told.code == (2 if line else 0), told
+    assert result.code == (2 if line else 0), result
     if line:
-        assert f"Ошибка: keywords.yaml:{line}: {key}: " in told.stderr
-        assert says in told.stderr
+        assert f"Ошибка: keywords.yaml:{line}: {key}: " in result.stderr
+        assert says in result.stderr
 
 
 def test_both_files_are_checked_at_once_and_every_mistake_told(folder: Path) -> None:
     (folder / "keywords.yaml").write_text(changed("$путь]", "$а, $б]"), encoding="utf-8")
     (folder / "feeds.yaml").write_text(FEEDS.replace("kind: rss", "kind: rs"), encoding="utf-8")
 
-    told = call("check")
+    result = call("check")
 
-    assert told.code == 2
-    assert [row.partition(": ")[2].split(" ")[0] for row in told.stderr.splitlines()] == [
+    assert result.code == 2
+    assert [row.partition(": ")[2].split(" ")[0] for row in result.stderr.splitlines()] == [
         "feeds.yaml:2:",
         "keywords.yaml:13:",
         "keywords.yaml:13:",
@@ -87,20 +87,20 @@ def test_both_files_are_checked_at_once_and_every_mistake_told(folder: Path) -> 
 def test_what_is_doubtful_is_told_and_is_no_error_unless_strict(folder: Path) -> None:
     (folder / "keywords.yaml").write_text(changed("topics:", "  лишний: паром, паром\ntopics:"), encoding="utf-8")
 
-    told, strictly = call("check"), call("check", "--strict")
+    result, strictly = call("check"), call("check", "--strict")
 
-    assert (told.code, strictly.code) == (0, 2)
-    assert "в порядке" in told.stdout
-    twice, unused = told.stderr.splitlines()
+    assert (result.code, strictly.code) == (0, 2)
+    assert "в порядке" in result.stdout
+    twice, unused = result.stderr.splitlines()
     assert twice.startswith("Внимание: keywords.yaml:3: лишний: «паром» уже сказано словом «паром» (строка 3)")
     assert unused.startswith("Внимание: keywords.yaml:3: лишний: ни одно правило не ссылается на $лишний")
     assert call("check", "--strict", "--keywords", "feeds.yaml").code == 2
 
 
 def test_a_good_pair_of_files_has_nothing_to_say() -> None:
-    told = call("check", "--strict")
+    result = call("check", "--strict")
 
-    assert (told.code, told.stderr) == (0, "")
+    assert (result.code, result.stderr) == (0, "")
 
 
 def test_schema_prints_one_of_the_two() -> None:
@@ -127,12 +127,12 @@ def mutated(text: str, changes: list[tuple[int, int, str]]) -> str:
 @settings(max_examples=150, deadline=None)
 def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, int, str]]) -> None:
     text = mutated(RULES, changes)
-    found = keyword_problems(text)
-    assert all(error.file == "k.yaml" and 0 <= error.line <= text.count("\n") + 2 for error in found)
+    problems = keyword_problems(text)
+    assert all(error.file == "k.yaml" and 0 <= error.line <= text.count("\n") + 2 for error in problems)
     try:
         loaded = keywords.load_keywords(text, file="k.yaml")
     except ConfigError:
-        assert found
+        assert problems
         return
     compiled, _ = compiler.compile_checked(loaded)
     lint(loaded, compiled)
@@ -143,9 +143,9 @@ def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, in
 @settings(max_examples=150, deadline=None)
 def test_mutated_feeds_are_loaded_or_refused_by_name(changes: list[tuple[int, int, str]]) -> None:
     text = mutated(FEEDS, changes)
-    found = feeds.problems(text, file="f.yaml")
-    assert all(error.file == "f.yaml" for error in found)
+    problems = feeds.problems(text, file="f.yaml")
+    assert all(error.file == "f.yaml" for error in problems)
     try:
         assert feeds.load_feeds(text, file="f.yaml")
     except ConfigError:
-        assert found
+        assert problems

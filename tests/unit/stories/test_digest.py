@@ -89,11 +89,11 @@ items = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(items, min_size=1, max_size=60))
-def test_whatever_the_press_writes_telegram_takes_every_page_and_nothing_is_dropped(told: list[DigestItem]) -> None:
-    pages = after_flood(told)
+def test_whatever_the_press_writes_telegram_takes_every_page_and_nothing_is_dropped(items: list[DigestItem]) -> None:
+    pages = after_flood(items)
 
-    assert sorted(place for page in pages for place in page.places) == list(range(len(told)))
-    for html in (*(page.html for page in pages), of_day(DAY, told)):
+    assert sorted(place for page in pages for place in page.places) == list(range(len(items)))
+    for html in (*(page.html for page in pages), of_day(DAY, items)):
         text, entities = parse_html(html)
         assert text
         assert utf16_length(text) <= 4096

@@ -30,30 +30,30 @@ def scored(*records: dict[str, object]) -> dict[str, Any]:
 
 
 def test_tellings_of_one_event_are_grouped_and_others_are_not() -> None:
-    found = scored(*(record(number, text, "а") for number, text in enumerate(RETOLD)), record(9, OTHER, "б"))
+    result = scored(*(record(number, text, "а") for number, text in enumerate(RETOLD)), record(9, OTHER, "б"))
 
-    assert found == {"precision": 1.0, "recall": 1.0, "tp": 3, "fp": 0, "fn": 0, "wrong": [], "missed": []}
+    assert result == {"precision": 1.0, "recall": 1.0, "tp": 3, "fp": 0, "fn": 0, "wrong": [], "missed": []}
 
 
 def test_pairs_joined_by_mistake_and_pairs_missed_are_named() -> None:
     first, second, _ = RETOLD
-    found = scored(record(1, first, "а"), record(2, second, "б"), record(3, OTHER, "б"))
+    result = scored(record(1, first, "а"), record(2, second, "б"), record(3, OTHER, "б"))
 
-    assert (found["tp"], found["fp"], found["fn"]) == (0, 1, 1)
-    assert (found["precision"], found["recall"]) == (0.0, 0.0)
-    assert (found["wrong"], found["missed"]) == ([["r1", "r2"]], [["r2", "r3"]])
+    assert (result["tp"], result["fp"], result["fn"]) == (0, 1, 1)
+    assert (result["precision"], result["recall"]) == (0.0, 0.0)
+    assert (result["wrong"], result["missed"]) == ([["r1", "r2"]], [["r2", "r3"]])
 
 
 def test_only_scored_positives_with_an_event_count() -> None:
     first, second, third = RETOLD
-    found = scored(
+    result = scored(
         record(1, first, "а"),
         record(2, second, "а", topics=["maybe"]),
         record(3, second, "а", topics=[]),
         record(4, third, None),
     )
 
-    assert (found["tp"], found["fp"], found["fn"]) == (0, 0, 0)
+    assert (result["tp"], result["fp"], result["fn"]) == (0, 0, 0)
     assert evaluate_events([record(1, first, "а", topics=[]), record(2, second, None)]) is None
     assert evaluate_events([]) is None
 
@@ -71,9 +71,9 @@ def test_the_dates_decide_not_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize("date", ["2026-03", "2026", None, "", "вчера", "2026-13-40", 20260302])
 def test_a_vague_or_broken_date_is_borne(date: object) -> None:
-    found = scored(*(record(number, text, "а", date) for number, text in enumerate(RETOLD)))
+    result = scored(*(record(number, text, "а", date) for number, text in enumerate(RETOLD)))
 
-    assert found["recall"] == 1.0
+    assert result["recall"] == 1.0
 
 
 def test_the_same_text_twice_is_two_tellings() -> None:
@@ -93,27 +93,27 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_evaluate_prints_the_pairs_of_events(corpus: str) -> None:
-    told = call("evaluate", "-", stdin=corpus)
+    result = call("evaluate", "-", stdin=corpus)
 
-    (row,) = (row for row in told.rows if row.startswith("│ события (пары)"))
+    (row,) = (row for row in result.rows if row.startswith("│ события (пары)"))
     assert [cell.strip() for cell in row.split("│")[2:-1]] == ["1.000", "0.500", "3", "0", "3"]
-    assert "− не слито r0 и r9" in told.stdout
-    assert "слито зря" not in told.stdout
+    assert "− не слито r0 и r9" in result.stdout
+    assert "слито зря" not in result.stdout
 
 
 def test_evaluate_json_has_events_when_the_records_have(corpus: str) -> None:
-    told = json.loads(call("evaluate", "-", "--json", stdin=corpus).stdout)
+    result = json.loads(call("evaluate", "-", "--json", stdin=corpus).stdout)
     without = json.loads(call("evaluate", "-", "--json", stdin=corpus.replace("event_id", "other")).stdout)
 
-    assert set(told["events"]) == {"precision", "recall", "tp", "fp", "fn", "wrong", "missed"}
-    assert told["events"]["missed"] == [["r0", "r9"], ["r1", "r9"], ["r2", "r9"]]
+    assert set(result["events"]) == {"precision", "recall", "tp", "fp", "fn", "wrong", "missed"}
+    assert result["events"]["missed"] == [["r0", "r9"], ["r1", "r9"], ["r2", "r9"]]
     assert "events" not in without
-    assert {key: value for key, value in told.items() if key != "events"} == without
+    assert {key: value for key, value in result.items() if key != "events"} == without
 
 
 def test_events_have_a_bound_like_the_rules(corpus: str) -> None:
     assert call("evaluate", "-", "--fail-under", "events:precision=0.98", stdin=corpus).code == 0
 
-    told = call("evaluate", "-", "--fail-under", "events:recall=0.8", stdin=corpus)
+    result = call("evaluate", "-", "--fail-under", "events:recall=0.8", stdin=corpus)
 
-    assert (told.code, "events: recall 0.500 меньше 0.8" in told.stderr) == (1, True)
+    assert (result.code, "events: recall 0.500 меньше 0.8" in result.stderr) == (1, True)

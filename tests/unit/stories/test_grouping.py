@@ -46,10 +46,10 @@ def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
 def test_people_of_different_names_are_never_one_story() -> None:
     about_one = TEXT.replace("россиянина,", "россиянина Ивана Пробникова,")
     about_another = TEXT.replace("россиянина,", "россиянина Глеба Выдумкина,")
-    told = [story(1, telling(1, text=about_one))]
+    recent = [story(1, telling(1, text=about_one))]
 
-    assert placed(telling(2, text=about_another, title="Новость 1"), told).joins is None
-    assert placed(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), told).joins == 0
+    assert placed(telling(2, text=about_another, title="Новость 1"), recent).joins is None
+    assert placed(telling(3, text=about_one.replace("Пробникова", "Пробникову"), title="Новость 1"), recent).joins == 0
 
 
 def test_the_most_alike_story_wins() -> None:
@@ -141,9 +141,9 @@ def test_what_a_joining_article_adds_is_a_post_of_its_own() -> None:
 
 def test_a_retelling_of_the_follow_up_joins_the_follow_up() -> None:
     released = TEXT.replace("одобрила экстрадицию", "сообщила, что отпустили").replace("требуют", "добились")
-    told = [story(7, telling(1), telling(2, title="Россиянина отпустили", text=released, part=2))]
+    recent = [story(7, telling(1), telling(2, title="Россиянина отпустили", text=released, part=2))]
 
-    (change,) = grouped([matched(3, title="Россиянина отпустили из СИЗО", text=released, feed="Вторая")], told)
+    (change,) = grouped([matched(3, title="Россиянина отпустили из СИЗО", text=released, feed="Вторая")], recent)
 
     assert [post.part for post in change.posts] == [2]
     assert [one.outcome for one in change.added] == [Outcome.JOINED]
@@ -160,14 +160,14 @@ def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
 
     assert (change.added[0].outcome, change.added[0].telling) == (Outcome.DUPLICATE, None)
     assert len(change.story.tellings) == 1
-    assert change.posts == (), "nothing is told anew, so nothing is rendered anew"
+    assert change.posts == (), "nothing is new, so nothing is rendered anew"
 
 
 def test_a_changed_headline_is_shown_in_the_post() -> None:
     (change,) = grouped([matched(1, title="Россиянина не выдадут")], [story(7, telling(1))])
 
-    (told,) = change.retitled
-    assert (told.article.title, told.article.former_title) == ("Россиянина не выдадут", "Новость 1")
+    (retitled,) = change.retitled
+    assert (retitled.article.title, retitled.article.former_title) == ("Россиянина не выдадут", "Новость 1")
     assert change.added[0].outcome is Outcome.DUPLICATE
     assert "заголовок изменён" in change.added[0].reason
     assert "Россиянина не выдадут" in change.posts[0].html

@@ -6,7 +6,7 @@ from monitor.stories.novelty import are_of_others, are_other_steps, common_perso
 from tests.factories import article, telling
 
 
-def told(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
+def report(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
     """An article whose rule matched these words of the text."""
     matches = tuple(
         Match(term=word, form=word, where="text", start=text.index(word), end=text.index(word) + len(word))
@@ -16,7 +16,7 @@ def told(title: str, text: str, *words: str, topic: str = "extradition") -> Tell
     return Telling(article=article(title=title, text=text), verdict=Verdict(topics=(verdict,)))
 
 
-FIRST = told(
+FIRST = report(
     "Россиянина задержали в Актобе",
     "В Актобе задержали Ивана Пробникова. Его ищут по запросу Москвы. Адвокат ждёт суда.",
     "запросу",
@@ -24,25 +24,25 @@ FIRST = told(
 
 
 def test_a_retelling_brings_no_news() -> None:
-    again = told("В Актобе задержан россиянин", "Пробников задержан по запросу Москвы, говорит адвокат.", "запросу")
+    again = report("В Актобе задержан россиянин", "Пробников задержан по запросу Москвы, говорит адвокат.", "запросу")
 
     assert news(again, [FIRST]) == ""
 
 
 def test_another_person_in_a_sentence_that_matched_is_news() -> None:
-    another = told("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
+    another = report("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
 
     assert news(another, [FIRST]) == "имя: Выдумкин"
 
 
 def test_a_person_of_the_background_is_not_news() -> None:
-    background = told("Задержан", "Он задержан по запросу Москвы. Раньше выслали Глеба Выдумкина.", "запросу")
+    background = report("Задержан", "Он задержан по запросу Москвы. Раньше выслали Глеба Выдумкина.", "запросу")
 
     assert news(background, [FIRST]) == ""
 
 
 def test_a_case_ending_does_not_make_a_new_person() -> None:
-    ended = told("Задержан", "По запросу Москвы ищут Ивана Пробникова, с Пробниковым говорил суд.", "запросу")
+    ended = report("Задержан", "По запросу Москвы ищут Ивана Пробникова, с Пробниковым говорил суд.", "запросу")
 
     assert news(ended, [FIRST]) == ""
 
@@ -61,13 +61,13 @@ def test_a_case_ending_does_not_make_a_new_person() -> None:
     ],
 )
 def test_a_new_step_in_the_headline_is_news(headline: str, step: str) -> None:
-    follow_up = told(headline, "Россиянин из Актобе, которого ищут по запросу Москвы.", "запросу")
+    follow_up = report(headline, "Россиянин из Актобе, которого ищут по запросу Москвы.", "запросу")
 
     assert step in news(follow_up, [FIRST])
 
 
 def test_a_new_topic_is_news() -> None:
-    summoned = told("Задержан", "Его ищут по запросу Москвы.", "запросу", topic="knb")
+    summoned = report("Задержан", "Его ищут по запросу Москвы.", "запросу", topic="knb")
 
     assert news(summoned, [FIRST]) == "тема: Выдача"
 
@@ -85,7 +85,7 @@ def test_a_new_topic_is_news() -> None:
     ],
 )
 def test_persons_are_surnames_after_a_first_name_or_by_their_ending(text: str, surnames: set[str]) -> None:
-    assert {person.surname for person in persons(told("", text, text[:5]))} == surnames
+    assert {person.surname for person in persons(report("", text, text[:5]))} == surnames
 
 
 def test_articles_that_name_different_people_are_of_different_cases() -> None:
@@ -109,7 +109,7 @@ def test_the_same_surname_is_the_same_person_only_with_the_same_first_name() -> 
     assert are_of_others(one, [brother])
     assert common_persons(one, [initial])
     assert common_persons(one, [bare])
-    assert news(told("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
+    assert news(report("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
 
 
 def test_nothing_told_makes_everything_new() -> None:
@@ -121,7 +121,7 @@ def test_nothing_told_makes_everything_new() -> None:
 )
 def test_who_somebody_is_is_no_step_that_parts_stories_but_may_be_news(headline: str) -> None:
     """A doubt joins here, because what joins and may be news is posted all the same."""
-    before, after = told("Новость", "Пекарь из Сызрани.", "Пекарь"), told(headline, "Пекарь из Сызрани.", "Пекарь")
+    before, after = report("Новость", "Пекарь из Сызрани.", "Пекарь"), report(headline, "Пекарь из Сызрани.", "Пекарь")
 
     assert not are_other_steps(after.article, [before.article])
     assert "событие" in news(after, [before])
@@ -136,7 +136,9 @@ def test_who_somebody_is_is_no_step_that_parts_stories_but_may_be_news(headline:
     ],
 )
 def test_to_condemn_what_was_done_is_not_to_sentence(headline: str, is_step: bool) -> None:
-    sentenced = news(told(headline, "Пекарь из Сызрани.", "Пекарь"), [told("Новость", "Пекарь из Сызрани.", "Пекарь")])
+    sentenced = news(
+        report(headline, "Пекарь из Сызрани.", "Пекарь"), [report("Новость", "Пекарь из Сызрани.", "Пекарь")]
+    )
 
     assert ("обвинение" in sentenced) is is_step
 
@@ -153,7 +155,7 @@ def test_to_condemn_what_was_done_is_not_to_sentence(headline: str, is_step: boo
 )
 def test_steps_are_known_in_their_forms(headline: str, step: str) -> None:
     assert step in news(
-        told(headline, "Пекарь из Сызрани.", "Пекарь"), [told("Новость", "Пекарь из Сызрани.", "Пекарь")]
+        report(headline, "Пекарь из Сызрани.", "Пекарь"), [report("Новость", "Пекарь из Сызрани.", "Пекарь")]
     )
 
 

@@ -32,9 +32,11 @@ LETTER = (
 )
 
 
-def told(number: int, told: tuple[str, str], *, after: timedelta | None = timedelta(), language: str = "ru") -> Telling:
+def report(
+    number: int, words: tuple[str, str], *, after: timedelta | None = timedelta(), language: str = "ru"
+) -> Telling:
     """An article of `after` NOW; None: without a date."""
-    title, text = told
+    title, text = words
     at = None if after is None else NOW + after
     return telling(number, title=title, text=text, published_at=at, language=language)
 
@@ -47,12 +49,12 @@ def joined(one: Telling, other: Telling) -> bool:
 
 
 def test_a_retelling_of_the_day_joins() -> None:
-    assert joined(told(1, DETAINED), told(2, RETOLD, after=DAY))
+    assert joined(report(1, DETAINED), report(2, RETOLD, after=DAY))
 
 
 def test_the_next_step_joins_on_the_day_and_follows_later() -> None:
-    at_once = placed(told(2, ARRESTED, after=timedelta(hours=5)), [story(7, told(1, DETAINED))])
-    later = placed(told(2, ARRESTED, after=NEW_STEP + timedelta(hours=1)), [story(7, told(1, DETAINED))])
+    at_once = placed(report(2, ARRESTED, after=timedelta(hours=5)), [story(7, report(1, DETAINED))])
+    later = placed(report(2, ARRESTED, after=NEW_STEP + timedelta(hours=1)), [story(7, report(1, DETAINED))])
 
     assert (at_once.joins, at_once.news) == (0, "событие: арест")
     assert (later.joins, later.follows) == (None, 7)
@@ -61,21 +63,21 @@ def test_the_next_step_joins_on_the_day_and_follows_later() -> None:
 def test_the_order_in_which_two_steps_come_does_not_matter() -> None:
     apart = NEW_STEP + timedelta(hours=1)
 
-    assert not joined(told(1, ARRESTED), told(2, DETAINED, after=-apart))
-    assert not joined(told(1, DETAINED, after=-apart), told(2, ARRESTED))
+    assert not joined(report(1, ARRESTED), report(2, DETAINED, after=-apart))
+    assert not joined(report(1, DETAINED, after=-apart), report(2, ARRESTED))
 
 
 def test_without_dates_another_step_is_another_day() -> None:
-    assert not joined(told(1, DETAINED, after=None), told(2, ARRESTED, after=None))
-    assert joined(told(1, DETAINED, after=None), told(2, RETOLD, after=None))
+    assert not joined(report(1, DETAINED, after=None), report(2, ARRESTED, after=None))
+    assert joined(report(1, DETAINED, after=None), report(2, RETOLD, after=None))
 
 
 def test_a_copy_joins_days_later_other_words_of_the_same_person_do_not() -> None:
     later = SAME_STEP + DAY
 
-    assert joined(told(1, DETAINED), told(2, DETAINED, after=later))
-    assert joined(told(1, DETAINED), told(2, LETTER))
-    assert not joined(told(1, DETAINED), told(2, LETTER, after=later))
+    assert joined(report(1, DETAINED), report(2, DETAINED, after=later))
+    assert joined(report(1, DETAINED), report(2, LETTER))
+    assert not joined(report(1, DETAINED), report(2, LETTER, after=later))
 
 
 # -- the same words --------------------------------------------------------------------------------------------
@@ -83,15 +85,15 @@ def test_a_copy_joins_days_later_other_words_of_the_same_person_do_not() -> None
 
 def raid(city: str, flats: int, people: int) -> tuple[str, str]:
     checked = f"Миграционная полиция обошла дома, сообщили в департаменте города {city}. Проверено {flats} квартир,"
-    found = f"без регистрации живут {people} иностранцев. Хозяевам грозит штраф, жильцам — выдворение."
-    return f"В городе {city} проверили съёмное жильё", f"{checked} {found}"
+    outcome = f"без регистрации живут {people} иностранцев. Хозяевам грозит штраф, жильцам — выдворение."
+    return f"В городе {city} проверили съёмное жильё", f"{checked} {outcome}"
 
 
 def test_what_is_told_every_week_in_the_same_words_is_another_event() -> None:
-    first = told(1, raid("Актобе", 312, 47))
+    first = report(1, raid("Актобе", 312, 47))
 
-    assert joined(first, told(2, raid("Актобе", 312, 47), after=DAY))
-    assert not joined(first, told(2, raid("Шымкент", 518, 93), after=DAY))
+    assert joined(first, report(2, raid("Актобе", 312, 47), after=DAY))
+    assert not joined(first, report(2, raid("Шымкент", 518, 93), after=DAY))
 
 
 def test_the_same_figures_bring_retellings_together() -> None:
@@ -108,7 +110,7 @@ def test_the_same_figures_bring_retellings_together() -> None:
         "Больше 45 суток за 365 календарных иностранцу не прожить: выезд на час теперь не поможет.",
     )
 
-    share = [float(evidence_of(placed(told(2, one), [story(1, told(1, rule))]))) for one in (again, other)]
+    share = [float(evidence_of(placed(report(2, one), [story(1, report(1, rule))]))) for one in (again, other)]
 
     assert share[0] > share[1] + 0.05
 
@@ -131,7 +133,7 @@ KAZAKH = (
 
 
 def test_figures_bridge_languages_as_a_person_does() -> None:
-    assert joined(told(1, RULES), told(2, KAZAKH, language="kk"))
+    assert joined(report(1, RULES), report(2, KAZAKH, language="kk"))
 
 
 @pytest.mark.parametrize("figure", ["180", "27"])
@@ -139,19 +141,19 @@ def test_a_few_figures_are_too_little_to_bridge_languages(figure: str) -> None:
     title, text = KAZAKH
     fewer = (title, text.replace(figure, "көп").replace("30", "сан"))
 
-    assert not joined(told(1, RULES), told(2, fewer, language="kk"))
+    assert not joined(report(1, RULES), report(2, fewer, language="kk"))
 
 
 @pytest.mark.parametrize(
     ("one", "other", "why"),
     [
-        (told(1, RULES), told(2, RULES, after=-30 * DAY), "прошло больше десяти дней"),
-        (told(1, DETAINED), told(2, ARRESTED, after=2 * DAY), "в заголовке другой шаг дела"),
-        (told(1, raid("Актобе", 312, 47)), told(2, raid("Шымкент", 518, 93)), "имена и числа другие"),
-        (told(1, DETAINED), told(2, (LETTER[0], f"{LETTER[1]} Его задержали."), after=5 * DAY), "при пороге 0.35"),
+        (report(1, RULES), report(2, RULES, after=-30 * DAY), "прошло больше десяти дней"),
+        (report(1, DETAINED), report(2, ARRESTED, after=2 * DAY), "в заголовке другой шаг дела"),
+        (report(1, raid("Актобе", 312, 47)), report(2, raid("Шымкент", 518, 93)), "имена и числа другие"),
+        (report(1, DETAINED), report(2, (LETTER[0], f"{LETTER[1]} Его задержали."), after=5 * DAY), "при пороге 0.35"),
         (
-            told(1, ("Съёмное жильё", raid("Актобе", 3, 4)[1])),
-            told(2, raid("Актобе", 3, 4), language="kk"),
+            report(1, ("Съёмное жильё", raid("Актобе", 3, 4)[1])),
+            report(2, raid("Актобе", 3, 4), language="kk"),
             "другой язык",
         ),
     ],
@@ -161,8 +163,8 @@ def test_a_refusal_says_why(one: Telling, other: Telling, why: str) -> None:
 
 
 def test_dates_count_not_the_day_of_arrival_but_silence_does() -> None:
-    long_ago = told(2, RULES, after=-30 * DAY)
-    silent = story(1, told(1, RULES), updated_at=NOW - 30 * DAY)
+    long_ago = report(2, RULES, after=-30 * DAY)
+    silent = story(1, report(1, RULES), updated_at=NOW - 30 * DAY)
 
-    assert not joined(told(1, RULES), long_ago)
-    assert placed(told(2, RULES), [silent]).joins is None
+    assert not joined(report(1, RULES), long_ago)
+    assert placed(report(2, RULES), [silent]).joins is None

@@ -18,7 +18,7 @@ TEXT = (
 AT = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
 
 
-def found(*forms: str, text: str = TEXT) -> tuple[Match, ...]:
+def matches_of(*forms: str, text: str = TEXT) -> tuple[Match, ...]:
     starts = [(form, text.index(form)) for form in forms]
     return tuple(Match(term=form, form=form, where="text", start=at, end=at + len(form)) for form, at in starts)
 
@@ -69,7 +69,9 @@ def linked(*tellings: Telling) -> dict[str, str]:
 
 
 def test_the_whole_post() -> None:
-    lead = telling(topic(*found("выдать", "Россию", "Казахстана")), topic(*found("убежище"), hashtag="убежище"))
+    lead = telling(
+        topic(*matches_of("выдать", "Россию", "Казахстана")), topic(*matches_of("убежище"), hashtag="убежище")
+    )
     second = telling(feed="Азаттық", url="https://kk.example/b?x=1&y=2", language="kk")
     third = telling(feed="Медуза", url="https://other.example/c")
 
@@ -86,14 +88,14 @@ def test_the_whole_post() -> None:
 
 
 def test_neighbouring_sentences_are_quoted_without_a_gap() -> None:
-    post = shown(telling(topic(*found("убежище", "обжаловать"))))
+    post = shown(telling(topic(*matches_of("убежище", "обжаловать"))))
 
     assert "Суд отказал ему в убежище. Решение можно обжаловать за 15 суток.\n" in post
 
 
 def test_the_fewest_sentences_that_hold_every_term() -> None:
-    once_more = replace(found("Россию")[0], term="жалоба")
-    post = shown(telling(topic(*found("выдать", "Россию", "жалобу"), once_more)))
+    once_more = replace(matches_of("Россию")[0], term="жалоба")
+    post = shown(telling(topic(*matches_of("выдать", "Россию", "жалобу"), once_more)))
 
     assert "решила выдать в Россию" in post
     assert "Его адвокат подаст жалобу." in post
@@ -102,7 +104,7 @@ def test_the_fewest_sentences_that_hold_every_term() -> None:
 
 
 def test_at_most_three_sentences() -> None:
-    post = shown(telling(topic(*found("снег", "выдать", "жалобу", "убежище", "КНБ"))))
+    post = shown(telling(topic(*matches_of("снег", "выдать", "жалобу", "убежище", "КНБ"))))
 
     assert [word for word in ("снег", "выдать", "жалобу", "убежище", "КНБ") if word in post] == [
         "снег",
@@ -119,14 +121,14 @@ def test_a_match_in_the_title_only_is_followed_by_the_first_sentence() -> None:
 
 def test_the_title_is_not_quoted_again() -> None:
     text = "Казахстан выдаёт россиянина\nОб этом сообщил адвокат."
-    post = shown(telling(topic(*found("выдаёт", text=text)), text=text))
+    post = shown(telling(topic(*matches_of("выдаёт", text=text)), text=text))
 
     assert post.count("Казахстан выдаёт россиянина") == 1
     assert "Об этом сообщил адвокат." in post
 
 
 def test_without_a_title_the_sentence_that_matched_is_the_headline() -> None:
-    lead = telling(topic(*found("жалобу", "КНБ")), title=" \u200b ")
+    lead = telling(topic(*matches_of("жалобу", "КНБ")), title=" \u200b ")
 
     assert linked(lead) == {"Его адвокат подаст жалобу.": "https://news.example/a/1"}
     assert shown(lead).count("жалобу") == 1
@@ -139,7 +141,7 @@ def test_nothing_to_say_is_still_a_post() -> None:
 
 def test_an_overlong_sentence_keeps_the_matched_words() -> None:
     text = "в списке " + "и так далее, " * 200 + "экстрадирован Пётр К., " + "и ещё другие, " * 200
-    post = shown(telling(topic(*found("экстрадирован", text=text)), text=text))
+    post = shown(telling(topic(*matches_of("экстрадирован", text=text)), text=text))
 
     assert "экстрадирован Пётр К." in post
     assert utf16_length(post) < 700
@@ -247,7 +249,7 @@ def test_markup_and_control_characters_in_a_title_are_only_text() -> None:
 
 def test_the_longest_possible_post_fits() -> None:
     text = " ".join(f"Слово{n} {'очень 𝔡линно ' * 60}." for n in range(5))
-    matches = found(*(f"Слово{n}" for n in range(5)), text=text)
+    matches = matches_of(*(f"Слово{n}" for n in range(5)), text=text)
     topics = [topic(*matches, hashtag=f"𝔱{n}" * 99, rule="𝔯" * 999, tier=Tier.REVIEW) for n in range(20)]
     crowd = [telling(feed=f"𝔣{n}" * 99, url="https://a.example/" + "я" * 1900, language="kk") for n in range(99)]
     html = render(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999, former="𝔣" * 9999), *crowd))
@@ -292,8 +294,8 @@ def tellings(draw: st.DrawFn) -> Telling:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(tellings(), min_size=1, max_size=4))
-def test_whatever_the_press_writes_telegram_accepts(told: list[Telling]) -> None:
-    html = render(story(*told))
+def test_whatever_the_press_writes_telegram_accepts(tellings: list[Telling]) -> None:
+    html = render(story(*tellings))
     post, _ = parse_html(html)
 
     assert post

@@ -98,8 +98,8 @@ def test_a_word_that_everybody_has_weighs_little_and_figures_more() -> None:
 
 def test_names_and_figures_that_agree_are_told_from_those_that_do_not() -> None:
     def quake(magnitude: str, province: str, agency: str) -> Article:
-        told = f"Толчки силой {magnitude} балла почувствовали жители провинции {province}, сообщило агентство {agency}."
-        return article(title="Землетрясение", text=told)
+        text = f"Толчки силой {magnitude} балла почувствовали жители провинции {province}, сообщило агентство {agency}."
+        return article(title="Землетрясение", text=text)
 
     index, one = SimilarityIndex(), quake("5,7", "Малая Заря", "Спас")
 

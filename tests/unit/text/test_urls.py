@@ -95,7 +95,7 @@ def test_host_key(url: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "made"),
+    ("written", "made"),
     [
         ("/a/1", "https://vesti.kz/a/1"),
         ("2", "https://vesti.kz/news/2"),
@@ -107,5 +107,5 @@ def test_host_key(url: str, host: str) -> None:
         ("   ", ""),
     ],
 )
-def test_absolute(found: str, made: str) -> None:
-    assert absolute("https://vesti.kz/news/", found) == made
+def test_absolute(written: str, made: str) -> None:
+    assert absolute("https://vesti.kz/news/", written) == made

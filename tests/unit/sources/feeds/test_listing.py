@@ -113,8 +113,8 @@ USUAL = """
 
 
 def test_without_selectors_links_that_look_like_articles_are_taken() -> None:
-    found = {entry.url: entry.title for entry in read(page(USUAL), None).entries}
-    assert found == {
+    titles = {entry.url: entry.title for entry in read(page(USUAL), None).entries}
+    assert titles == {
         "https://vesti.example/news/2026/11/sud-v-aktau": "Суд в Актау отложил заседание по делу",
         "https://m.vesti.example/n/48151-voda": "Вода вернулась в дома жителей посёлка",
         "https://vesti.example/novosti/?id=7781": "Прокурор попросил вернуть дело следствию",

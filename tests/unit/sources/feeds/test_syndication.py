@@ -111,7 +111,7 @@ def test_what_is_no_feed_is_named(body: str, kind: ParseFailure) -> None:
 
 @pytest.mark.parametrize("build", [build_rss, build_atom])
 def test_the_quick_and_the_lenient_reader_agree(build: Callable[[list[Item]], bytes]) -> None:
-    told = Item(
+    item = Item(
         title='Суд & "дело"',
         link="https://v.kz/1?a=1&b=2",
         guid="urn:77",
@@ -119,7 +119,7 @@ def test_the_quick_and_the_lenient_reader_agree(build: Callable[[list[Item]], by
         content="<p>А",
         published=NOW,
     )
-    whole = build([told, Item(title="Без ничего", link="https://v.kz/2")])
+    whole = build([item, Item(title="Без ничего", link="https://v.kz/2")])
     broken = whole.replace(b"</title>", b"</title></oops>", 1)
     assert fast_xml.read(whole) is not None
     assert fast_xml.read(broken) is None
@@ -176,9 +176,9 @@ def test_an_edited_title_is_the_same_entry() -> None:
 
 
 def test_what_says_nothing_is_one_entry_however_often_it_stands_there() -> None:
-    nothing, told = read(rss(item(), item("А", "https://v.kz/1"), item())).entries
+    nothing, something = read(rss(item(), item("А", "https://v.kz/1"), item())).entries
     assert (nothing.title, nothing.url, nothing.content) == ("", "", "")
-    assert told.keys == ("u:https://v.kz/1",)
+    assert something.keys == ("u:https://v.kz/1",)
 
 
 def test_a_guid_of_nought_is_a_guid() -> None:

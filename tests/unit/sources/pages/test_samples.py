@@ -20,9 +20,9 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
-def lost(wanted: tuple[str, ...], found: str) -> list[str]:
-    """Texts of the article that are not in what was found, word by word."""
-    whole = f" {' '.join(words_of(found))} "
+def lost(wanted: tuple[str, ...], extracted: str) -> list[str]:
+    """Texts of the article that are not in what was extracted, word by word."""
+    whole = f" {' '.join(words_of(extracted))} "
     return [text for text in wanted if f" {' '.join(words_of(text))} " not in whole]
 
 
@@ -31,13 +31,13 @@ def lost(wanted: tuple[str, ...], found: str) -> list[str]:
 def test_the_article_is_found_whole_and_alone(template: Template, lang: str) -> None:
     html, texts = template(story(lang, 11), Around(lang, 11))
 
-    found = extract(html.encode(), content_type="text/html", url="https://a.example/1", now=NOW)
+    extracted = extract(html.encode(), content_type="text/html", url="https://a.example/1", now=NOW)
 
-    assert lost(texts, found.text) == []
-    assert len(words_of(found.text)) <= 1.04 * len(words_of(" ".join(texts))) + 3, found.text
-    assert found.title == story(lang, 11).title
-    assert WORDS[lang]["legal"] not in found.text
-    assert not found.problem
+    assert lost(texts, extracted.text) == []
+    assert len(words_of(extracted.text)) <= 1.04 * len(words_of(" ".join(texts))) + 3, extracted.text
+    assert extracted.title == story(lang, 11).title
+    assert WORDS[lang]["legal"] not in extracted.text
+    assert not extracted.problem
 
 
 def test_a_story_is_the_same_for_the_same_seed() -> None:
