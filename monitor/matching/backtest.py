@@ -1,4 +1,4 @@
-"""Two judgements of the same articles compared: what an edit of the rules gains and loses. Pure.
+"""Two judgements of the same articles compared: what an edit of the rules gains and loses.
 
 The rules come in as `Judge`, so that the recorded decisions, the rules in force and an edited file compare alike.
 """
@@ -106,12 +106,12 @@ class Comparison:
 
 
 def recorded(article: KeptArticle) -> Verdict:
-    """The decision of that day."""
+    """A `Judge` that repeats the recorded verdict."""
     return article.verdict
 
 
 def by(matcher: Matcher) -> Judge:
-    """What these rules say, exactly as a poll would ask them."""
+    """A `Judge` that asks these rules, exactly as a poll would."""
     return lambda article: matcher.judge(title=article.title, text=article.text)
 
 

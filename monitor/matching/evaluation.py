@@ -1,4 +1,4 @@
-"""Precision and recall of a Matcher over labelled records. Pure scoring; reading and printing are the door's."""
+"""Precision and recall of a Matcher over labelled records. Reading and printing: cli/evaluate.py."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Score:
     fn: int = 0
 
     def add(self, *, right: bool, given: bool) -> None:
-        """Count one answer."""
+        """Count one answer: whether it is `right` to give it, and whether it was `given`."""
         self.tp += right and given
         self.fp += given and not right
         self.fn += right and not given

@@ -64,8 +64,8 @@ class TopicReport:
     """Why a topic was or was not given.
 
     `fired` is the verdict, if any; `vetoes` are the words that spoke against a rule. Of the rules that would have been
-    stronger, `muted` are those that found it but are muted, `nearest` those that lacked the least (at most three,
-    something of each was found).
+    stronger, `muted` are those that matched but are muted, `nearest` those that lacked the least (at most three, a line
+    of each matched).
     """
 
     id: str
@@ -79,20 +79,20 @@ class TopicReport:
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
     """One report a topic, in the file's order."""
     verdict = matcher.judge(title=title, text=text)
-    reading = matcher.read(title=title, text=text)
+    article = matcher.read(title=title, text=text)
     topics = matcher.compiled.topics
-    return tuple(_report(matcher, reading, verdict, number, topic) for number, topic in enumerate(topics))
+    return tuple(_report(matcher, article, verdict, number, topic) for number, topic in enumerate(topics))
 
 
-def passages(found: Iterable[Match | Veto], *, title: str, text: str) -> tuple[Passage, ...]:
+def passages(matches: Iterable[Match | Veto], *, title: str, text: str) -> tuple[Passage, ...]:
     """The sentences that these words stand in, in the article's order; the title is a sentence."""
-    words = sorted({(match.where == "text", match.start, match.end) for match in found})
-    told: list[Passage] = []
+    words = sorted({(match.where == "text", match.start, match.end) for match in matches})
+    deciding: list[Passage] = []
     for in_text, start, end in [(False, 0, len(title)), *((True, *span) for span in sentences(text))]:
         marks = [(first, last) for where, first, last in words if where == in_text and start <= first < end]
         if marks:
-            told.append(_passage(text if in_text else title, start, max(end, marks[-1][1]), marks))
-    return tuple(told)
+            deciding.append(_passage(text if in_text else title, start, max(end, marks[-1][1]), marks))
+    return tuple(deciding)
 
 
 def _passage(whole: str, start: int, end: int, marks: Iterable[tuple[int, int]]) -> Passage:
@@ -122,31 +122,31 @@ def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa:
 
 def check_examples(keywords: Keywords, matcher: Matcher) -> tuple[ConfigError, ...]:
     """The examples that the rules contradict, each with its line and what the rules said instead."""
-    found = []
+    problems = []
     for topic in keywords.topics:
         for example in topic.examples:
             reason = _contradiction(matcher, topic, example)
             if reason:
                 text = (example.title or example.text)[:_QUOTED]
                 message = f"пример «{text}» {reason}"
-                found.append(ConfigError(message, file=keywords.file, line=example.line, key=topic.id))
-    return tuple(found)
+                problems.append(ConfigError(message, file=keywords.file, line=example.line, key=topic.id))
+    return tuple(problems)
 
 
 def _match_json(match: Match) -> dict[str, object]:
     return {"term": match.term, "form": match.form, "where": match.where, "start": match.start, "end": match.end}
 
 
-def _report(matcher: Matcher, reading: MatchedArticle, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
-    fired = next((found for found in verdict.topics if found.id == topic.id), None)
+def _report(matcher: Matcher, article: MatchedArticle, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
+    fired = next((one for one in verdict.topics if one.id == topic.id), None)
     vetoes = tuple(veto for veto in verdict.vetoes if veto.topic == topic.id)
-    muted = tuple(found for found in verdict.muted if found.id == topic.id and _is_stronger(found, fired))
+    muted = tuple(one for one in verdict.muted if one.id == topic.id and _is_stronger(one, fired))
     stronger = [
-        _rule_report(matcher, reading, rule)
+        _rule_report(matcher, article, rule)
         for rule in matcher.compiled.rules
         if rule.topic == number and _is_stronger(rule, fired)
     ]
-    nearest = _nearest(stronger, {*(veto.rule for veto in vetoes), *(found.rule for found in muted)})
+    nearest = _nearest(stronger, {*(veto.rule for veto in vetoes), *(one.rule for one in muted)})
     return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes, nearest=nearest, muted=muted)
 
 
@@ -162,24 +162,24 @@ def _nearest(rules: Iterable[RuleReport], stopped: Collection[str]) -> tuple[Rul
     return tuple(sorted(nearest, key=lambda rule: (rule.tier is not Tier.POST, -len(rule.lines)))[:_NEAREST])
 
 
-def _rule_report(matcher: Matcher, reading: MatchedArticle, rule: CompiledRule) -> RuleReport:
+def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> RuleReport:
     return RuleReport(
-        name=rule.name, tier=rule.tier, within=str(rule.within), lines=tuple(_lines(matcher, reading, rule))
+        name=rule.name, tier=rule.tier, within=str(rule.within), lines=tuple(_lines(matcher, article, rule))
     )
 
 
-def _lines(matcher: Matcher, reading: MatchedArticle, rule: CompiledRule) -> Iterable[LineReport]:
+def _lines(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> Iterable[LineReport]:
     compiled = matcher.compiled
-    hits = reading.anywhere(rule) or [next(iter(reading.line(line)), None) for line in rule.lines]
+    hits = article.anywhere(rule) or [next(iter(article.line(line)), None) for line in rule.lines]
     for line, hit in zip(rule.lines, hits, strict=True):
         terms = tuple(compiled.terms[term].text for term in compiled.lines[line])
-        yield LineReport(terms=terms, match=reading.match(hit) if hit else None)
+        yield LineReport(terms=terms, match=article.match(hit) if hit else None)
 
 
 def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
     """How the rules contradict an example; "" when they do not."""
     verdict = matcher.judge(title=example.title, text=example.text)
-    fired = next((found for found in verdict.topics if found.id == topic.id), None)
+    fired = next((one for one in verdict.topics if one.id == topic.id), None)
     tier = fired.tier if fired else Tier.NONE
     if fired and example.expects == "miss":
         words = ", ".join(match.form for match in fired.matches)
@@ -193,7 +193,7 @@ def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
 
 def _lack(matcher: Matcher, topic: Topic, example: Example) -> str:
     reports = explain(matcher, title=example.title, text=example.text)
-    return lack(next(found for found in reports if found.id == topic.id))
+    return lack(next(report for report in reports if report.id == topic.id))
 
 
 def lack(report: TopicReport) -> str:
@@ -209,7 +209,7 @@ def lack(report: TopicReport) -> str:
 
 
 def why_not_posted(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> str:
-    """What kept an article of tier `review` from the channel: of the first topic that anything was near to; else ""."""
+    """What kept an article of tier `review` from the channel, of the first topic that anything was near to; else ""."""
     if verdict.tier is not Tier.REVIEW:
         return ""
     return next(filter(None, map(lack_of_post, explain(matcher, title=title, text=text))), "")
@@ -223,10 +223,10 @@ def lack_of_post(report: TopicReport) -> str:
 
 def _shared(lines: Iterable[LineReport]) -> str:
     """A form that two lines have to share, as the article writes it."""
-    found = sorted(
+    forms = sorted(
         (line.match.where, line.match.start, line.match.end, line.match.form) for line in lines if line.match
     )
-    overlapping = (b for a, b in pairwise(found) if a[0] == b[0] and b[1] < a[2])
+    overlapping = (b for a, b in pairwise(forms) if a[0] == b[0] and b[1] < a[2])
     return next((form for *_, form in overlapping), "")
 
 

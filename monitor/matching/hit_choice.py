@@ -1,4 +1,4 @@
-"""One hit for each line of a rule, no two overlapping. Knows places only: no rules, no text.
+"""One hit for each line of a rule, no two overlapping. Of places only, without rules or text.
 
 A line may have thousands of hits and eight lines may want the same words, so trying one choice after another could
 take for ever. One sweep from left to right keeps, for every set of lines, the chain of hits that begins latest; it

@@ -1,7 +1,7 @@
-"""Muted rules: what `/mute` and `/unmute` ask for, how rules are named there, and what is said of them. Pure.
+"""Muted rules: what `/mute` and `/unmute` ask for, how rules are named there, and the answers.
 
-A muted rule posts nothing and asks nobody; what only muted rules find is held until they speak again. What that means
-for an article stands in matcher.py, where it is remembered in storage/mutes.py (docs/decisions/0022).
+A muted rule posts nothing and asks nobody; what only muted rules match is held until they speak again. What that means
+for an article stands in matcher.py; storage/mutes.py remembers the mutes (docs/decisions/0022).
 """
 
 import re
@@ -17,7 +17,7 @@ from monitor.matching.compiler import CompiledRules
 from monitor.text.telegram_html import Html, join, line, tag, text
 
 MOST_HOURS: Final = 168
-_WISH: Final = re.compile(r"(?P<rule>.+?)[ ]+(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
+_REQUEST: Final = re.compile(r"(?P<rule>.+?)[ ]+(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
 _QUOTES: Final = re.compile(r"[«»\"“”„']")
 _LONGEST: Final = 200  # UTF-16 units of what somebody wrote, and of a rule's name
 _NEAREST, _SHOWN = 3, 8  # eight lines of each kind fit one message
@@ -35,12 +35,12 @@ class RuleName:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Its identity."""
+        """Topic's id and rule's name: its identity."""
         return self.topic, self.rule
 
     @property
     def path(self) -> str:
-        """«topic/rule», as alarms and the record of firings write it."""
+        """«topic/rule», as alarms and reasons write it."""
         return f"{self.topic}/{self.rule}"
 
     @property
@@ -51,7 +51,7 @@ class RuleName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
-    """A rule that keeps silent until an instant; `initial` is the first letter of who wanted it."""
+    """A rule that is silent until an instant; `initial` is the first letter of who asked for it."""
 
     name: RuleName
     until: datetime
@@ -60,7 +60,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuteRequest:
-    """What `/mute` asks for."""
+    """What `/mute` asks for: a rule, and for how long it is to be silent."""
 
     name: RuleName
     length: timedelta
@@ -68,7 +68,7 @@ class MuteRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An article that only muted rules found; `name` is the first of them."""
+    """An article that only muted rules matched; `name` is the first of them."""
 
     name: RuleName
     title: str
@@ -77,7 +77,7 @@ class Held:
 
 
 def no_mutes(_now: datetime) -> tuple[Mute, ...]:
-    """Where nobody can mute a rule."""
+    """No mute at any time: for where nobody can mute a rule."""
     return ()
 
 
@@ -94,16 +94,16 @@ def names_of(compiled: CompiledRules) -> tuple[RuleName, ...]:
 def mute_request(said: str, rules: Sequence[RuleName]) -> MuteRequest | Html:
     """What was written after `/mute`: «правило часы» or «тема: правило часы»; or what is wrong with it."""
     said = line(said, _LONGEST)
-    written = _WISH.fullmatch(said)
+    written = _REQUEST.fullmatch(said)
     if written is None or _called(said, rules):
         return _hours_missing(said, rules)
-    found = one_of(written["rule"], rules, command="mute", hours=written["hours"])
-    if not isinstance(found, RuleName):
-        return found
+    name = one_of(written["rule"], rules, command="mute", hours=written["hours"])
+    if not isinstance(name, RuleName):
+        return name
     hours = int(written["hours"])
     if not 1 <= hours <= MOST_HOURS:
         return text(f"Часов может быть от 1 до {MOST_HOURS}, а не {hours}.")
-    return MuteRequest(name=found, length=timedelta(hours=hours))
+    return MuteRequest(name=name, length=timedelta(hours=hours))
 
 
 def one_of(
@@ -111,12 +111,12 @@ def one_of(
 ) -> RuleName | Html:
     """The one rule that is called so; or what to write instead: its namesakes in full, or the nearest names."""
     said = line(said, _LONGEST)
-    found = _called(said, rules)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    names = _called(said, rules)
+    if len(names) == 1:
+        return names[0]
+    if names:
         head = "Такое правило есть в нескольких темах. Которое?"
-        return join("\n", (text(head), *(_command(command, name.full, hours) for name in found[:_SHOWN])))
+        return join("\n", (text(head), *(_command(command, name.full, hours) for name in names[:_SHOWN])))
     head = f"{_NONE[command]}: «{said}». Похожие:"
     return join("\n", (text(head), *_nearest(said, rules, command, hours)))
 
@@ -161,11 +161,11 @@ def clock_time(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
 
 
-def reason(found: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str) -> str:
-    """Why an article that muted rules (topic, name) found is held, and for how long."""
-    by = {mute.name.key: mute.until for mute in mutes}
+def reason(rules: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str) -> str:
+    """Why an article that only muted rules (topic's id, name) matched is held, and for how long."""
+    until = {mute.name.key: mute.until for mute in mutes}
     return "; ".join(
-        f"{topic}: {rule}; правило на паузе (/mute) до {clock_time(by[topic, rule], zone)}" for topic, rule in found
+        f"{topic}: {rule}; правило на паузе (/mute) до {clock_time(until[topic, rule], zone)}" for topic, rule in rules
     )
 
 
@@ -186,7 +186,7 @@ def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, 
 
 
 def begun(mute: Mute, *, zone: str) -> Html:
-    """The answer to `/mute`."""
+    """The answer to `/mute`, with the command that ends the pause."""
     rest = "Что найдёт только оно, бот придержит и покажет здесь, когда пауза кончится."
     return join(
         "\n", (text(f"На паузе: {mute_label(mute, zone=zone)}. {rest}"), _command("unmute", mute.name.full, ""))
@@ -194,13 +194,13 @@ def begun(mute: Mute, *, zone: str) -> Html:
 
 
 def ended(name: RuleName, held: int) -> Html:
-    """The answer to `/unmute`."""
+    """The answer to `/unmute`; `held` articles are shown after it."""
     rest = f"Придержано новостей: {held}, они ниже." if held else "За время паузы ничего не придержано."
     return text(f"Снова работает: «{line(name.full, _LONGEST)}». {rest}")
 
 
 def void(names: Iterable[RuleName]) -> Html:
-    """What is said when keywords.yaml no longer has muted rules."""
+    """The message about muted rules that keywords.yaml no longer has."""
     gone = "; ".join(f"«{line(name.full, _LONGEST)}»" for name in islice(names, _SHOWN))
     return text(f"Пауза больше не действует, в keywords.yaml нет такого правила: {gone}. Новое имя — новый /mute.")
 

@@ -1,6 +1,6 @@
 """What a term of keywords.yaml matches, as data for a reader: its forms, and whether it matches a given text.
 
-Forms come from where the rules take them; a question goes to the same index as an article.
+Forms come from where the rules take them (compiler.py); a text is asked by the same index as an article.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Folded text → the words some term is looked for by, in one Aho–Corasick pass; resolved where a key begins a word.
 
 Keys of the automaton are whole Russian forms and what else a word may begin with: Kazakh stems, names, prefixes.
-Every word that begins with one of those is asked once, the answer is remembered (bounded). Knows words, no phrases.
+Every word that begins with one of those is asked once, the answer is remembered (bounded). Of words, not of phrases.
 """
 
 from collections import defaultdict
@@ -56,7 +56,7 @@ class WordIndex:
         scanned = self._scanned(text)
         if not latin:
             return scanned
-        dotted = (found for found in scanned if "." in text[found[0] : found[1]])  # «К.Н.Б.» is no word of the text
+        dotted = (word for word in scanned if "." in text[word[0] : word[1]])  # «К.Н.Б.» is no word of the text
         return chain(self._every_word(text), dotted)
 
     def words_of(self, word: str, *, latin: bool) -> frozenset[int]:
@@ -86,8 +86,8 @@ class WordIndex:
     def _scanned(self, text: str) -> Iterator[Found]:
         """Keys come by where they end: of those that begin a word, the shortest comes first.
 
-        A word runs on where two letters, or two digits, stand side by side, as in monitor.text. Asked a hundred times a
-        story, so it stands here in full; the NUL after the text is what the first key looks back to.
+        A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. Asked a hundred times
+        a story, so it stands here in full; the NUL after the text is what the first key looks back to.
         """
         asked = -1
         first_words, remembered = self._first_words, self._remembered
@@ -114,11 +114,11 @@ class WordIndex:
 
     def _first_word(self, piece: str) -> tuple[int, frozenset[int]]:
         """Length and answer of the word that `piece` begins with."""
-        word = WORD.match(piece)
-        found = word[0] if word else ""
+        match = WORD.match(piece)
+        word = match[0] if match else ""
         if len(self._first_words) >= _REMEMBERED:
             self._first_words.clear()
-        known = self._first_words[piece] = len(found), self.words_of(found, latin=False)
+        known = self._first_words[piece] = len(word), self.words_of(word, latin=False)
         return known
 
     def _learn(self, number: int, word: Word) -> None:
