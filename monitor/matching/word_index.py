@@ -86,8 +86,8 @@ class WordIndex:
     def _scanned(self, text: str) -> Iterator[Found]:
         """Keys come by where they end: of those that begin a word, the shortest comes first.
 
-        A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. Asked a hundred times
-        a story, so it stands here in full; the NUL after the text is what the first key looks back to.
+        A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. That is asked often,
+        so it stands here in full; the NUL after the text is what the first key looks back to.
         """
         asked = -1
         first_words, remembered = self._first_words, self._remembered

@@ -16,8 +16,8 @@ topics:
 
 
 def report(text: str, title: str = "") -> TopicReport:
-    (found,) = explain(Matcher(compile_rules(load_keywords(RULES, file="k.yaml"))), title=title, text=text)
-    return found
+    (topic,) = explain(Matcher(compile_rules(load_keywords(RULES, file="k.yaml"))), title=title, text=text)
+    return topic
 
 
 def nearest(text: str, title: str = "") -> list[tuple[str, str]]:
@@ -25,16 +25,16 @@ def nearest(text: str, title: str = "") -> list[tuple[str, str]]:
 
 
 def test_a_fired_post_has_nothing_nearer() -> None:
-    found = report("Беглец у таможни.")
-    assert found.fired
-    assert (found.fired.rule, found.nearest, found.vetoes) == ("близко", (), ())
+    topic = report("Беглец у таможни.")
+    assert topic.fired
+    assert (topic.fired.rule, topic.nearest, topic.vetoes) == ("близко", (), ())
 
 
 def test_for_a_review_the_rules_that_would_have_posted_are_named() -> None:
-    found = report("Беглец скрылся. Таможня молчит.")
-    assert found.fired
-    assert found.fired.rule == "далеко"
-    assert [(rule.name, rule.obstacle) for rule in found.nearest] == [("близко", "слова нужны в одном предложении")]
+    topic = report("Беглец скрылся. Таможня молчит.")
+    assert topic.fired
+    assert topic.fired.rule == "далеко"
+    assert [(rule.name, rule.obstacle) for rule in topic.nearest] == [("близко", "слова нужны в одном предложении")]
 
 
 def test_only_the_rules_that_lacked_least_are_told_and_post_first() -> None:
@@ -64,36 +64,36 @@ def test_nothing_found_has_no_nearest_rule() -> None:
 
 
 def test_a_vetoed_rule_is_told_by_its_veto_only() -> None:
-    found = report("Беглец у таможни: роман.")
-    assert [(veto.rule, veto.form) for veto in found.vetoes] == [("близко", "роман")]
-    assert "близко" not in [rule.name for rule in found.nearest]
+    topic = report("Беглец у таможни: роман.")
+    assert [(veto.rule, veto.form) for veto in topic.vetoes] == [("близко", "роман")]
+    assert "близко" not in [rule.name for rule in topic.nearest]
 
 
 def test_long_lines_are_shortened_at_a_comma() -> None:
     words = ", ".join(f"слово{chr(ord('а') + number)}" for number in range(30))
     rules = f"topics: {{t: {{title: т, any_of: [{{name: п, all: [беглец, '{words}']}}]}}}}"
-    (found,) = explain(Matcher(compile_rules(load_keywords(rules, file="k.yaml"))), title="", text="Беглец.")
-    assert lack(found).endswith(", …»")
-    assert len(lack(found)) < 150
+    (topic,) = explain(Matcher(compile_rules(load_keywords(rules, file="k.yaml"))), title="", text="Беглец.")
+    assert lack(topic).endswith(", …»")
+    assert len(lack(topic)) < 150
 
 
 def test_passages_are_the_deciding_sentences_with_their_words_marked() -> None:
     title, text = "Беглец", "Дождь. Беглец скрылся. Снег. Таможня\u00ad и беглец."
-    found = explain(Matcher(compile_rules(load_keywords(RULES, file="k.yaml"))), title=title, text=text)[0].fired
-    assert found
+    fired = explain(Matcher(compile_rules(load_keywords(RULES, file="k.yaml"))), title=title, text=text)[0].fired
+    assert fired
 
-    told = passages(found.matches, title=title, text=text)
+    deciding = passages(fired.matches, title=title, text=text)
 
-    assert [passage.text for passage in told] == ["Таможня\u00ad и беглец."]
-    assert [told[0].text[start:end] for start, end in told[0].marks] == ["Таможня\u00ad", "беглец"]
+    assert [passage.text for passage in deciding] == ["Таможня\u00ad и беглец."]
+    assert [deciding[0].text[start:end] for start, end in deciding[0].marks] == ["Таможня\u00ad", "беглец"]
 
 
 def test_a_phrase_over_a_line_break_stays_whole() -> None:
     rules = "topics: {t: {title: т, any_of: [{name: п, all: [вид на жительство], within: text}]}}"
     text = "Отобрали вид\nна жительство вчера."
-    (found,) = explain(Matcher(compile_rules(load_keywords(rules, file="k.yaml"))), title="", text=text)
-    assert found.fired
+    (topic,) = explain(Matcher(compile_rules(load_keywords(rules, file="k.yaml"))), title="", text=text)
+    assert topic.fired
 
-    (told,) = passages(found.fired.matches, title="", text=text)
+    (passage,) = passages(topic.fired.matches, title="", text=text)
 
-    assert [told.text[start:end] for start, end in told.marks] == ["вид\nна жительство"]
+    assert [passage.text[start:end] for start, end in passage.marks] == ["вид\nна жительство"]

@@ -24,12 +24,12 @@ def width(hits: tuple[Hit, ...]) -> tuple[int, int]:
 @settings(max_examples=300, deadline=None)
 def test_within_every_choice_lies_one_that_the_sweep_finds(lines: list[list[Hit]]) -> None:
     every = [choice for choice in product(*lines) if apart(choice)]
-    found = list(choices(lines))
+    closed = list(choices(lines))
 
-    assert set(found) <= set(every)
+    assert set(closed) <= set(every)
     for choice in every:
         start, end = width(choice)
-        assert any(start <= width(tight)[0] and width(tight)[1] <= end for tight in found)
+        assert any(start <= width(tight)[0] and width(tight)[1] <= end for tight in closed)
 
 
 @given(lines=hit_lines)

@@ -37,7 +37,7 @@ def doubts(*texts: str) -> list[str]:
 def test_each_kind_is_named_with_its_line() -> None:
     texts = ["Снег."] * FEWEST + ["Штормит: шторм."] * 60 + ["Маяк и лодка."] * 6 + ["Бакен."] * 2
 
-    never, broad, second = sorted(doubts(*texts), key=lambda told: "киты" not in told)
+    never, broad, second = sorted(doubts(*texts), key=lambda doubt: "киты" not in doubt)
 
     assert never.startswith("keywords.yaml:2: sea: ни разу не сработали (568 новостей за 30 дн.): «киты»")
     assert (
@@ -50,10 +50,10 @@ def test_each_kind_is_named_with_its_line() -> None:
 def test_a_rule_that_decided_once_is_not_covered() -> None:
     texts = ["Снег."] * FEWEST + ["Маяк и лодка."] * 6 + ["Шторм, кит, бакен."]
 
-    (told,) = doubts(*texts)
+    (doubt,) = doubts(*texts)
 
-    assert "«маяк и лодка» ничего не добавило" in told
-    assert f"({FEWEST + 7} новостей за 30 дн.)" in told
+    assert "«маяк и лодка» ничего не добавило" in doubt
+    assert f"({FEWEST + 7} новостей за 30 дн.)" in doubt
 
 
 def test_a_few_news_prove_nothing() -> None:

@@ -8,7 +8,7 @@ from monitor.text.languages import kazakh, russian
 from monitor.text.languages.kazakh_samples import samples
 
 
-def found(written: str, text: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[str, ...]:
+def places(written: str, text: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[str, ...]:
     (term,) = read_terms(written, kind=kind)
     return found_in(term, text)
 
@@ -60,7 +60,7 @@ def test_every_sample_is_matched(word: str) -> None:
     shown = samples(word)
 
     assert len(shown) >= 9
-    assert all(found(word, form) == (form,) for form in shown.values())
+    assert all(places(word, form) == (form,) for form in shown.values())
 
 
 @pytest.mark.parametrize("word", ["", " ", "у", "ы", "ю", "ь", "Telegram", "1937", "қашып", "аа", "ұю"])
@@ -114,11 +114,11 @@ def test_kinds_of_words() -> None:
     ],
 )
 def test_a_word_may_be_tried_on_a_text(written: str, text: str, expected: tuple[str, ...]) -> None:
-    assert found(written, text) == expected
+    assert places(written, text) == expected
 
 
 def test_a_name_needs_its_capital() -> None:
-    assert found("Заречный", "у Заречного, в заречном", TermWordKind.NAME) == ("Заречного",)
+    assert places("Заречный", "у Заречного, в заречном", TermWordKind.NAME) == ("Заречного",)
 
 
 @pytest.mark.parametrize("written", ["$россия", "", "по*", "«побег", "слово!"])
