@@ -4,7 +4,7 @@ Functions that take a connection are parts of somebody's transaction. Nothing is
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -45,7 +45,12 @@ class FeedStore:
                 db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))
             for feed in wanted:
                 if known.get(feed.name, feed.url) != feed.url:
-                    moved = {"url": feed.url, "next_poll_at": now, **asdict(Validators()), **_habit_row(Habit())}
+                    moved = {
+                        "url": feed.url,
+                        "next_poll_at": now,
+                        **_values(Validators(), _VALIDATORS),
+                        **_habit_row(Habit()),
+                    }
                     db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
 
     def claim(
@@ -127,27 +132,30 @@ def settle(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
 
 
 def _habit(row: Row[Any]) -> Habit:
-    return Habit(**{name: getattr(row, name) for name in _HABIT} | {"notices": tuple(row.notices)})
+    return Habit(**_values(row, _HABIT) | {"notices": tuple(row.notices)})
 
 
 def _state(row: Row[Any]) -> FeedState:
-    validators = Validators(**{name: getattr(row, name) for name in _VALIDATORS})
-    return FeedState(**{name: getattr(row, name) for name in _STATE}, validators=validators, habit=_habit(row))
+    validators = Validators(**_values(row, _VALIDATORS))
+    return FeedState(**_values(row, _STATE), validators=validators, habit=_habit(row))
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
-    return FeedHealth(**{name: getattr(row, name) for name in _HEALTH}, habit=_habit(row), looked_at=now)
+    return FeedHealth(**_values(row, _HEALTH), habit=_habit(row), looked_at=now)
 
 
 def _habit_row(learnt: Habit) -> dict[str, Any]:
-    return asdict(learnt) | {"notices": list(learnt.notices)}
+    return _values(learnt, _HABIT) | {"notices": list(learnt.notices)}
 
 
 def _settled_row(outcome: PollOutcome) -> dict[str, Any]:
-    kept = {name: getattr(outcome, name) for name in _OUTCOME}
-    kept |= asdict(outcome.validators) | _habit_row(outcome.habit)
+    kept = _values(outcome, _OUTCOME) | _values(outcome.validators, _VALIDATORS) | _habit_row(outcome.habit)
     return {f"new_{name}": value for name, value in kept.items()} | {
         "feed": outcome.feed,
         "has_entries": outcome.had_entries,
         "good_at": None if outcome.failure else outcome.polled_at,
     }
+
+
+def _values(of: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}
