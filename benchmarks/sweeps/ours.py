@@ -1,4 +1,4 @@
-"""Our side of the polling benchmark: the product's own parts, wired by app/startup.py, with the project's rules."""
+"""Our side of the polling benchmark: the product's own components, wired by app/wiring.py, with its own rules."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
     counting = open_engine(config.settings.database_url)
-    async with wiring.open_components(config) as parts:
+    async with wiring.open_components(config) as components:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             failed = 0
@@ -44,7 +44,7 @@ async def serve(folder: Path, urls: list[str]) -> None:
                 failed += bool(outcome.failure)
 
             before, began = spent(), time.perf_counter()
-            await sweep.poll_once(parts, [feed.name for feed in feeds], polled)
+            await sweep.poll_once(components, [feed.name for feed in feeds], polled)
             told = {"cpu": spent() - before, "wall": time.perf_counter() - began, "failed": failed}
             with read_transaction(counting) as db:
                 told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0

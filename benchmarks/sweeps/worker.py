@@ -1,4 +1,4 @@
-"""One worker of the benchmark: the product's own parts, wired by app/startup.py, over a shared PostgreSQL.
+"""One worker of the benchmark: the product's own components, wired by app/startup.py, over a shared PostgreSQL.
 
 `python worker.py DATABASE_URL URLS_FILE`: says that it is ready; for a line on its standard input it claims and polls
 what is due until nothing is left, and answers with a line of JSON.
@@ -28,20 +28,20 @@ from monitor.polling.poll import LEASE
 DAY = timedelta(days=1)
 
 
-async def work(parts: wiring.Components) -> int:
+async def work(components: wiring.Components) -> int:
     """As the daemon's tick does it, but as soon as there is room for many. Returns how many polls it made."""
     polled = 0
 
     async def poll(state: FeedState) -> None:
         nonlocal polled
-        await parts.poller.poll(parts.feeds[state.name], state)
+        await components.poller.poll(components.feeds[state.name], state)
         polled += 1
 
     async with asyncio.TaskGroup() as tasks:
         running: set[asyncio.Task[None]] = set()
         while True:
             room = CLAIMED_AT_ONCE - len(running)
-            claimed = await asyncio.to_thread(parts.store.feeds.claim, clock(), limit=room, lease=LEASE)
+            claimed = await asyncio.to_thread(components.store.feeds.claim, clock(), limit=room, lease=LEASE)
             running |= {tasks.create_task(poll(state)) for state in claimed}
             if not running:
                 return polled
@@ -57,11 +57,11 @@ async def serve(urls: list[str]) -> None:
     )
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
-    async with wiring.open_components(config) as parts:
+    async with wiring.open_components(config) as components:
         print(json.dumps({"ready": True}), flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             before, began = spent(), time.perf_counter()
-            polled = await work(parts)
+            polled = await work(components)
             told = {"polled": polled, "cpu": spent() - before, "wall": time.perf_counter() - began}
             print(json.dumps(told), flush=True)
 

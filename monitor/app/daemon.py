@@ -14,28 +14,29 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.app.build_health import rule_names, serve_pages
 from monitor.app.config_files import FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
-from monitor.app.wiring import Components, on_duty, open_components, rule_names, settle_memory
+from monitor.app.wiring import Components, open_components, settle_memory
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
 from monitor.health.watchdog import Watchdog
 from monitor.models.feeds import FeedState
 from monitor.polling.poll import LEASE
 
-TICK = 1.0  # seconds between two looks at what is due
-WATCH = 60.0  # seconds between two looks at how the work goes
-WATCH_FIRST = timedelta(seconds=20)  # the first one, when there is something to see
-LOOK = 2.0  # seconds between two looks at the maintainers' files
-UPKEEP = 600.0  # seconds between two clean-ups of the archive, and of questions nobody answered
+TICK = timedelta(seconds=1)  # between two looks at what is due
+WATCH = timedelta(seconds=60)  # between two looks at how the work goes
+FIRST_WATCH = timedelta(seconds=20)  # after the start, when there is something to see
+FILES = timedelta(seconds=2)  # between two looks at the maintainers' files
+UPKEEP = timedelta(seconds=600)  # between two clean-ups of the archive, and of questions nobody answered
 LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
-PARTING = 1.0  # seconds it then tries to free its leases
+RELEASE = 1.0  # seconds it then tries to free its leases
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
-LOOK_AGAIN = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
+LONGEST_WAIT = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 
 log = structlog.get_logger()
 
@@ -43,43 +44,42 @@ log = structlog.get_logger()
 class Daemon:
     """Polls what is due and drains the outbox until it is told to stop."""
 
-    def __init__(self, parts: Components, config: Config, watchdog: Watchdog) -> None:
-        self._parts, self._watchdog = parts, watchdog
+    def __init__(self, components: Components, config: Config, watchdog: Watchdog) -> None:
+        self._components, self._watchdog = components, watchdog
         self._keep = timedelta(days=config.settings.keep_days)
         self._reloader = Reloader(
             config.feeds_edition,
             config.rules_edition,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
-            archive=parts.store.archive,
-            notify=parts.notify,
+            archive=components.store.archive,
+            notify=components.notify,
             clock=clock,
         )
-        self._chores: dict[str, asyncio.Task[None]] = {}
+        self._jobs: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
-        self._asides: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the digest of the day, the review chat
-        self._again: dict[str, datetime] = {}  # when a chat wants to be looked at again
-        self._beats: dict[str, datetime] = {}
-        self._given_up: list[FeedState] = []  # polls cut off by the end
+        self._interruptible: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the daily digest, the review chat
+        self._next_drain_at: dict[str, datetime] = {}  # when a chat may have something to send again
+        self._beaten_at: dict[str, datetime] = {}
+        self._cut_off: list[FeedState] = []  # polls cut off by the end
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        for tick in (self._tick_polls, self._tick_drains):
-            # A late tick is as good as a punctual one: never skip it (the library's default is 1 s of mercy).
-            scheduler.add_job(
-                tick, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None, next_run_time=clock()
-            )
-        for chore, seconds in ((self._tick_edits, LOOK), (self._tick_upkeep, UPKEEP)):
-            scheduler.add_job(chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None)
-        scheduler.add_job(
-            self._tick_watch, "interval", seconds=WATCH, misfire_grace_time=None, next_run_time=clock() + WATCH_FIRST
-        )
+        # A late tick is as good as a punctual one: never skip it (the library's default is 1 s of mercy).
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+        for tick, every, first in (
+            (self._tick_polls, TICK, timedelta(0)),
+            (self._tick_drains, TICK, timedelta(0)),
+            (self._tick_watch, WATCH, FIRST_WATCH),
+            (self._tick_files, FILES, FILES),
+            (self._tick_upkeep, UPKEEP, UPKEEP),
+        ):
+            scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
         scheduler.start()
-        minding = asyncio.create_task(mind_the_clock(scheduler))
+        rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))
         await stop.wait()
-        minding.cancel()
+        rescheduling.cancel()
         scheduler.pause()
         finished = await self._finish()
         scheduler.shutdown(wait=False)
@@ -87,51 +87,51 @@ class Daemon:
 
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
-        self._begin(POLL)
+        self._note_tick(POLL)
         began = clock()
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
-            claimed = await asyncio.to_thread(self._parts.store.feeds.claim, clock(), limit=room, lease=LEASE)
+            claimed = await asyncio.to_thread(self._components.store.feeds.claim, clock(), limit=room, lease=LEASE)
             for state in claimed:
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
-            self._parts.database_outage.succeeded(POLL)
+            self._components.database_outage.succeeded(POLL)
         except DatabaseError as error:
-            self._parts.database_outage.failed(POLL, error, began)
+            self._components.database_outage.failed(POLL, error, began)
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
-        self._start(self._chores, "database_outage", self._parts.database_outage.round())
+        self._start(self._jobs, "database_outage", self._components.database_outage.round())
         self._watchdog.round_ended(POLL)
 
     async def _poll(self, state: FeedState) -> None:
-        feed = self._parts.feeds.get(state.name)
+        feed = self._components.feeds.get(state.name)
         if feed is None:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
         began = clock()
         try:
             async with asyncio.timeout(LEASE.total_seconds()):
-                outcome = await self._parts.poller.poll(feed, state)
+                outcome = await self._components.poller.poll(feed, state)
         except DatabaseError as error:
-            self._parts.database_outage.failed(state.name, error, began)
+            self._components.database_outage.failed(state.name, error, began)
             return
         except asyncio.CancelledError:
-            self._given_up.append(state)
+            self._cut_off.append(state)
             raise
-        self._parts.database_outage.succeeded(state.name)
+        self._components.database_outage.succeeded(state.name)
         if outcome.matched:
             self._start_drains(clock())  # nobody waits for the next tick to hear of it
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
-        self._begin(DISPATCH)
+        self._note_tick(DISPATCH)
         try:
             now = clock()
-            self._start(self._asides, "daily", self._parts.daily.put_if_due())
-            if review_chat := self._parts.desk.review_chat:
-                self._start(self._asides, "updates", review_chat.round())
-            if reconciler := self._parts.reconciler:
-                for chat in self._parts.dispatcher.chats:
-                    self._start(self._asides, chat, reconciler.reconcile(chat))
+            self._start(self._interruptible, "daily", self._components.daily_digest.put_if_due())
+            if review_chat := self._components.review_chat:
+                self._start(self._interruptible, "updates", review_chat.round())
+            if reconciler := self._components.reconciler:
+                for chat in self._components.dispatcher.chats:
+                    self._start(self._interruptible, chat, reconciler.reconcile(chat))
             self._start_drains(now)
             await self._beat(DISPATCH)
         except DatabaseError:
@@ -141,32 +141,32 @@ class Daemon:
         self._watchdog.round_ended(DISPATCH)
 
     def _start_drains(self, now: datetime) -> None:
-        for chat in self._parts.dispatcher.chats:
+        for chat in self._components.dispatcher.chats:
             # What stands further away than we ever put it was put there before the clock was set back.
-            if not now < self._again.get(chat, now) <= now + LOOK_AGAIN:
+            if not now < self._next_drain_at.get(chat, now) <= now + LONGEST_WAIT:
                 self._start(self._drains, chat, self._drain(chat))
 
     async def _drain(self, chat: str) -> None:
-        again = await drain(self._parts.dispatcher, chat, patience=PATIENCE)
-        self._again[chat] = min(again or clock(), clock() + LOOK_AGAIN)
+        again = await drain(self._components.dispatcher, chat, patience=PATIENCE)
+        self._next_drain_at[chat] = min(again or clock(), clock() + LONGEST_WAIT)
 
     async def _tick_watch(self) -> None:
-        self._start(self._chores, "watch", self._parts.watch.round())
-        if review_chat := self._parts.desk.review_chat:
-            self._start(self._asides, "doubts", review_chat.ask_about_uncertain_posts())
-            self._start(self._asides, "mutes", review_chat.end_mutes())
+        self._start(self._jobs, "watch", self._components.watch.round())
+        if review_chat := self._components.review_chat:
+            self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
+            self._start(self._interruptible, "mutes", review_chat.end_mutes())
 
-    async def _tick_edits(self) -> None:
-        self._start(self._chores, "edits", self._reloader.look())
+    async def _tick_files(self) -> None:
+        self._start(self._jobs, "edits", self._reloader.look())
 
     async def _tick_upkeep(self) -> None:
-        self._start(self._chores, "upkeep", self._tidy())
-        if review_chat := self._parts.desk.review_chat:
-            self._start(self._asides, "expiry", review_chat.expire())
+        self._start(self._jobs, "upkeep", self._tidy())
+        if review_chat := self._components.review_chat:
+            self._start(self._interruptible, "expiry", review_chat.expire())
 
     async def _tidy(self) -> None:
         """Forget old texts; learn how to keep new ones small."""
-        archive = self._parts.store.archive
+        archive = self._components.store.archive
         forgotten = await asyncio.to_thread(archive.tidy, clock(), keep=self._keep)
         learned = await asyncio.to_thread(archive.learn, clock())
         if forgotten or learned:
@@ -174,21 +174,23 @@ class Daemon:
 
     def _adopt_rules(self, rules: RulesEdition) -> None:
         """The next poll asks these rules; those under way hold the poller they began with."""
-        poller = self._parts.poller
-        self._parts = replace(self._parts, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher)))
-        self._parts.watch.rules = partial(rule_names, rules.matcher)
-        self._parts.desk.read_commands.matcher = rules.matcher
+        poller = self._components.poller
+        self._components = replace(
+            self._components, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher))
+        )
+        self._components.watch.rules = partial(rule_names, rules.matcher)
+        self._components.read_commands.matcher = rules.matcher
         settle_memory()
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
         feeds = {feed.name: feed for feed in edition.feeds}
-        self._parts = replace(self._parts, feeds={**self._parts.feeds, **feeds})
-        await asyncio.to_thread(self._parts.store.feeds.sync, edition.feeds, clock())
-        self._parts = replace(self._parts, feeds=feeds)
+        self._components = replace(self._components, feeds={**self._components.feeds, **feeds})
+        await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock())
+        self._components = replace(self._components, feeds=feeds)
 
-    def _begin(self, job: str) -> None:
-        late = self._parts.watch.metrics.ticked(job, every=timedelta(seconds=TICK))
+    def _note_tick(self, job: str) -> None:
+        late = self._components.watch.metrics.ticked(job, every=TICK)
         if late > LATE:
             log.warning("a tick came late: the process was busy or stopped", action=job, seconds=late.total_seconds())
 
@@ -211,26 +213,26 @@ class Daemon:
 
     async def _beat(self, job: str) -> None:
         now = clock()
-        if abs(now - self._beats.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
+        if abs(now - self._beaten_at.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
             step = await asyncio.to_thread(
-                self._parts.store.heartbeats.beat, beat_name(job, self._parts.watch.worker), now
+                self._components.store.heartbeats.beat, beat_name(job, self._components.watch.worker), now
             )
             if step:
                 log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
-            self._beats[job] = now
+            self._beaten_at[job] = now
 
     async def _finish(self) -> bool:
         """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""
-        self._parts.dispatcher.stopping = True
-        self._parts.poller.stopping.set()
+        self._components.dispatcher.stopping = True
+        self._components.poller.stopping.set()
         self._reloader.stopping = True
-        for task in self._asides.values():
-            task.cancel()  # a look cut short is taken again; a slow page must not hold up the end
+        for task in self._interruptible.values():
+            task.cancel()  # what is cut short here is done again; a slow page must not hold up the end
         running: Iterable[asyncio.Task[None]] = [
             *self._polls.values(),
             *self._drains.values(),
-            *self._chores.values(),
-            *self._asides.values(),
+            *self._jobs.values(),
+            *self._interruptible.values(),
         ]
         if not running:
             return True
@@ -242,34 +244,35 @@ class Daemon:
     async def _release(self) -> bool:
         """Leave the feeds not polled to the other workers, or to the next start. False: the database is away."""
         try:
-            async with asyncio.timeout(PARTING):
-                await asyncio.to_thread(self._parts.store.feeds.release, self._given_up)
+            async with asyncio.timeout(RELEASE):
+                await asyncio.to_thread(self._components.store.feeds.release, self._cut_off)
         except (TimeoutError, DatabaseError) as error:
             log.warning("leases not freed; they end by themselves", action="run", error=str(error) or "timeout")
             return False
         return True
 
 
-async def mind_the_clock(scheduler: AsyncIOScheduler) -> None:
-    """For ever: APScheduler goes by the wall clock; what it would ring in a day, as that was set back, rings now."""
+async def reschedule_when_set_back(scheduler: AsyncIOScheduler) -> None:
+    """For ever: let run now what APScheduler would run only when a clock that was set back has caught up."""
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(TICK.total_seconds())
         for job in scheduler.get_jobs():
             if job.next_run_time > clock() + job.trigger.interval + LATE:
                 job.modify(next_run_time=clock())
 
 
 async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, None, None]]) -> bool:
-    """The daemon: until SIGTERM or SIGINT. `ready` is called once everything stands. False: cut off at the end."""
+    """Work until SIGTERM or SIGINT; `ready` is called once everything stands. False: some work had to be cut off."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_components(config) as parts:
-        with on_duty(config.settings, parts.watch) as watchdog:
-            greeting = asyncio.create_task(ready(parts))
+    watchdog = Watchdog((POLL, DISPATCH))
+    async with open_components(config) as components:
+        with serve_pages(config.settings, components.watch), watchdog.watching():
+            greeting = asyncio.create_task(ready(components))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
-            finished = await Daemon(parts, config, watchdog).run(stop)
+            finished = await Daemon(components, config, watchdog).run(stop)
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
             log.info("stopped", action="run", finished=finished)

@@ -1,7 +1,4 @@
-"""The one place that wires: environment → settings → parts. The only chance lives here.
-
-`Components` is everything that works; sweep.py makes one sweep with it, daemon.py goes on until a signal.
-"""
+"""What every start reads: the settings and the maintainers' two files; and GETs as those settings want them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +33,7 @@ class Config:
 
     @property
     def feeds_file(self) -> str:
-        """Where they stand."""
+        """The path of feeds.yaml as it was given."""
         return self.feeds_edition.file
 
     @property

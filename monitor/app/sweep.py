@@ -1,12 +1,13 @@
-"""One sweep: poll these feeds, then bring the chats up to date. Wired in startup.py; nothing is decided here."""
+"""One sweep: poll these feeds, then bring the chats up to date."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from monitor.app.build_polling import CONCURRENT_POLLS
 from monitor.app.environment import clock
-from monitor.app.wiring import CONCURRENT_POLLS, Components
+from monitor.app.wiring import Components
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.feeds import FeedState
 from monitor.models.stories import PollOutcome
@@ -17,12 +18,12 @@ CLAIMED_TOGETHER = 100  # in one transaction
 PATIENCE = timedelta(seconds=65)  # a sweep waits so long for a chat's pace, then leaves the rest to the next run
 
 
-async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
+async def poll_once(components: Components, names: Sequence[str], polled: Callable[[PollOutcome], None]) -> None:
     """Poll these feeds once, due or not, telling of each as it ends. Raises DatabaseError."""
     room = asyncio.Semaphore(CLAIMED_AT_ONCE)
 
     async def poll(state: FeedState) -> None:
-        polled(await parts.poller.poll(parts.feeds[state.name], state))
+        polled(await components.poller.poll(components.feeds[state.name], state))
         room.release()
 
     try:
@@ -31,7 +32,7 @@ async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[P
                 some = names[start : start + CLAIMED_TOGETHER]
                 for _ in some:
                     await room.acquire()
-                claim = partial(parts.store.feeds.claim, limit=len(some), lease=LEASE, names=some)
+                claim = partial(components.store.feeds.claim, limit=len(some), lease=LEASE, names=some)
                 claimed = await asyncio.to_thread(claim, clock())
                 for state in claimed:
                     tasks.create_task(poll(state))
@@ -41,12 +42,12 @@ async def poll_once(parts: Components, names: Sequence[str], polled: Callable[[P
         raise errors.exceptions[0] from None  # a poll raises for the database only, and one such error says it all
 
 
-async def drain_once(parts: Components) -> None:
+async def drain_once(components: Components) -> None:
     """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
-    dispatcher = parts.dispatcher
-    await parts.daily.put_if_due()
-    if parts.reconciler:
-        await asyncio.gather(*map(parts.reconciler.reconcile, dispatcher.chats))
+    dispatcher = components.dispatcher
+    await components.daily_digest.put_if_due()
+    if components.reconciler:
+        await asyncio.gather(*map(components.reconciler.reconcile, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))
 
 

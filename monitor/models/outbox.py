@@ -48,7 +48,7 @@ class WantedPost:
 class Delivery:
     """One outbox row as claimed for sending: what the chat should show, and the fence to settle with.
 
-    `story_id` is None for digests and notices. `chat` is the name in our settings, `address` where Telegram wants
+    `story_id` is None for what tells of no story. `chat` is the name in our settings, `address` where Telegram wants
     it sent: another one once a group has become a supergroup.
     """
 
@@ -169,7 +169,7 @@ class OutboxSummary:
 
 
 class Notifier(Protocol):
-    """Puts a notice before people: into the chat it was made for, by way of the outbox."""
+    """Puts a message for one chat, fixed when it was made, into the outbox."""
 
     def __call__(self, key: str, html: str) -> None:
-        """`html` is Telegram HTML; the same `key` twice is one notice. Raises DatabaseError."""
+        """`html` is Telegram HTML; the same `key` twice is one message. Raises DatabaseError."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-from monitor.app.wiring import recording
+from monitor.app.build_polling import recording
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher

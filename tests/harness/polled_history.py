@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.app.build_polling import recording
 from monitor.app.config_files import load_matcher
-from monitor.app.wiring import recording
 from monitor.models.feeds import Feed, FeedKind
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.polling.fetch_feed import FeedFetcher

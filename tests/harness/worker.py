@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
-from monitor.app.wiring import send_directly
+from monitor.app.build_bot import send_directly
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError

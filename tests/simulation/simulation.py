@@ -105,7 +105,7 @@ class Worker:
         return record
 
     async def run(self) -> None:
-        """As app/startup.py and app/daemon.py do it."""
+        """As app/build_storage.py and app/daemon.py do it."""
         worker.set(self)
         await self._until_done(self._start_up)
         while self.alive:

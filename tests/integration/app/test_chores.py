@@ -31,28 +31,28 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 @pytest.fixture
-async def parts(config: Config) -> AsyncIterator[Components]:
+async def components(config: Config) -> AsyncIterator[Components]:
     async with wiring.open_components(config) as opened:
         yield opened
 
 
-async def test_old_texts_are_forgotten(config: Config, parts: Components) -> None:
+async def test_old_texts_are_forgotten(config: Config, components: Components) -> None:
     keep = config.settings.keep_days
     for number, days_ago in enumerate((keep + 1, keep - 1), start=1):
         at = clock() - days_ago * DAY
-        (state,) = parts.store.feeds.claim(at, limit=1, lease=LEASE, names=["Лента"])
+        (state,) = components.store.feeds.claim(at, limit=1, lease=LEASE, names=["Лента"])
         read = EntryOutcome(entry=entry(number), outcome=Outcome.UNMATCHED, reason="", article=article(number))
         outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, settled=(read,))
-        assert parts.poller.recorder.record_all([outcome])
+        assert components.poller.recorder.record_all([outcome])
 
-    await Daemon(parts, config, Watchdog(()))._tidy()
+    await Daemon(components, config, Watchdog(()))._tidy()
 
-    assert [kept.url for kept in parts.store.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
+    assert [kept.url for kept in components.store.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
 
 
-async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, parts: Components) -> None:
-    daemon = Daemon(parts, config, Watchdog(()))
-    begun = daemon._parts.poller
+async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, components: Components) -> None:
+    daemon = Daemon(components, config, Watchdog(()))
+    begun = daemon._components.poller
     rules = read_rules("keywords.yaml", RULES.replace("граница", "маяк").encode())
     feeds = read_feeds("feeds.yaml", FEEDS.replace("Лента", "Другая").encode())
 
@@ -60,8 +60,8 @@ async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config,
     await daemon._adopt_feeds(feeds)
 
     assert begun.judge.matcher is config.rules_edition.matcher, "a poll under way goes on as it began"
-    assert daemon._parts.poller.judge.matcher is rules.matcher
-    assert list(daemon._parts.feeds) == ["Другая"]
-    (due,) = parts.store.feeds.claim(clock(), limit=9, lease=LEASE)
+    assert daemon._components.poller.judge.matcher is rules.matcher
+    assert list(daemon._components.feeds) == ["Другая"]
+    (due,) = components.store.feeds.claim(clock(), limit=9, lease=LEASE)
     assert due.name == "Другая"
     await daemon._poll(FeedState(name="Лента"))  # claimed a moment before it was taken out of the file

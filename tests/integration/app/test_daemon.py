@@ -8,7 +8,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import startup, wiring
-from monitor.app.daemon import LATE, TICK, Daemon, mind_the_clock
+from monitor.app.daemon import LATE, TICK, Daemon, reschedule_when_set_back
 from monitor.app.environment import clock, worker_name
 from monitor.health.liveness import DISPATCH, POLL, problems
 from monitor.health.watchdog import Watchdog
@@ -16,8 +16,8 @@ from monitor.storage.database import write_transaction
 from tests.harness.command_line import write_files
 
 
-class Notebook(Watchdog):
-    """A watchdog that only notes who came round."""
+class RecordingWatchdog(Watchdog):
+    """A watchdog that only notes whose rounds ended."""
 
     def __init__(self) -> None:
         super().__init__((POLL, DISPATCH))
@@ -37,30 +37,30 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> startup.Config:
     return startup.load()
 
 
-async def run_for(config: startup.Config, parts: wiring.Components, watchdog: Watchdog, seconds: float) -> None:
+async def run_for(config: startup.Config, components: wiring.Components, watchdog: Watchdog, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
-    assert await Daemon(parts, config, watchdog).run(stop)
+    assert await Daemon(components, config, watchdog).run(stop)
 
 
-async def test_both_ticks_come_round_and_beat_under_the_workers_name(config: startup.Config) -> None:
-    watchdog = Notebook()
-    async with wiring.open_components(config) as parts:
-        await run_for(config, parts, watchdog, 1.5)
-        vitals = parts.watch.stats.vitals(clock())
+async def test_both_ticks_end_their_rounds_and_beat_under_the_workers_name(config: startup.Config) -> None:
+    watchdog = RecordingWatchdog()
+    async with wiring.open_components(config) as components:
+        await run_for(config, components, watchdog, 1.5)
+        vitals = components.watch.stats.vitals(clock())
 
     assert watchdog.noted == {POLL, DISPATCH}
     assert problems(vitals, clock(), worker=worker_name(), chats=config.settings.chats) == ()
-    assert b'monitor_tick_lag_seconds{job="poll"}' in parts.watch.metrics.page()
+    assert b'monitor_tick_lag_seconds{job="poll"}' in components.watch.metrics.page()
 
 
-async def test_a_tick_that_fails_has_come_round_too(config: startup.Config) -> None:
+async def test_a_tick_that_fails_has_ended_its_round_too(config: startup.Config) -> None:
     """A database that refuses is no reason to end the process: it would refuse the next one as well."""
-    watchdog = Notebook()
-    async with wiring.open_components(config) as parts:
-        with write_transaction(parts.store.heartbeats._engine) as db:
+    watchdog = RecordingWatchdog()
+    async with wiring.open_components(config) as components:
+        with write_transaction(components.store.heartbeats._engine) as db:
             db.exec_driver_sql("ALTER TABLE heartbeats RENAME TO elsewhere")
-        await run_for(config, parts, watchdog, 1.5)
+        await run_for(config, components, watchdog, 1.5)
 
     assert watchdog.noted == {POLL, DISPATCH}
 
@@ -73,13 +73,13 @@ async def test_what_would_ring_in_a_day_rings_now() -> None:
         rung.set()
 
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(ring, "interval", seconds=TICK, next_run_time=clock() + timedelta(days=1))
+    scheduler.add_job(ring, "interval", seconds=TICK.total_seconds(), next_run_time=clock() + timedelta(days=1))
     punctual = scheduler.add_job(ring, "interval", days=9, next_run_time=clock() + timedelta(days=9) + LATE / 2)
     scheduler.start()
-    minding = asyncio.create_task(mind_the_clock(scheduler))
+    rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))
 
     await asyncio.wait_for(rung.wait(), 10)
 
     assert punctual.next_run_time > clock() + timedelta(days=8)
-    minding.cancel()
+    rescheduling.cancel()
     scheduler.shutdown(wait=False)

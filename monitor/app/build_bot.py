@@ -1,0 +1,147 @@
+"""The bot, wired: what brings the chats up to date, what answers and decides in the maintainers' chats."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+
+from monitor.app.environment import clock, worker_name
+from monitor.app.startup import Config
+from monitor.bot.client import BotClient
+from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, write_commands
+from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.dispatcher import Chat, Dispatcher
+from monitor.bot.mute_commands import MuteCommands
+from monitor.bot.reconcile import Reconciler
+from monitor.bot.review_chat import ReviewChat
+from monitor.bot.updates import Updates
+from monitor.config.settings import Settings
+from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
+from monitor.models.outbox import Notifier, Pace
+from monitor.sources.http.client import Fetcher
+from monitor.storage.store import Store
+
+CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
+UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
+
+log = structlog.get_logger()
+
+
+async def open_client(stack: AsyncExitStack, settings: Settings) -> BotClient:
+    """One client of the Bot API with connections of its own; the stack closes it."""
+    client = BotClient(settings.bot_token, base_url=settings.bot_api_url or None, proxy=settings.proxy or None)
+    return await stack.enter_async_context(client)
+
+
+def build_dispatcher(
+    settings: Settings, store: Store, chats: Mapping[str, Chat], *, posted: Callable[[int], None]
+) -> Dispatcher:
+    """What drains the outbox into `chats`; `posted` hears of each delivery that was accepted."""
+    return Dispatcher(
+        store.outbox,
+        store.chats,
+        chats,
+        clock=clock,
+        pace=Pace() if settings.live else UNPACED,
+        hours=settings.hours,
+        operator=settings.operator_chat,
+        posted=posted,
+    )
+
+
+def build_reconciler(settings: Settings, store: Store, fetcher: Fetcher, client: BotClient) -> Reconciler:
+    """What finds out whether a post in doubt stands in the channel."""
+    return Reconciler(
+        store.uncertain,
+        store.chats,
+        pages=fetcher,
+        exists=client.exists,
+        clock=clock,
+        preview_url=settings.telegram_preview_url,
+        resend_after=settings.resend_after,
+    )
+
+
+def build_daily_digest(settings: Settings, store: Store) -> DailyDigest:
+    """What puts the digest of the day into the outbox."""
+    undecided, held = store.reviews.undecided, store.mutes.held_in
+    return DailyDigest(store.digests, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
+
+
+def build_read_commands(config: Config, store: Store) -> ReadCommands:
+    """What answers questions in the maintainers' chats."""
+    return ReadCommands(
+        feeds=store.feeds,
+        outbox=store.outbox,
+        stats=store.stats,
+        history=store.history,
+        reviews=store.reviews,
+        mutes=store.mutes,
+        matcher=config.matcher,
+        zone=config.settings.timezone,
+        clock=clock,
+    )
+
+
+def build_review_chat(
+    settings: Settings, store: Store, client: BotClient, read_commands: ReadCommands, *, chance: Callable[[], float]
+) -> ReviewChat:
+    """What listens in the maintainers' chats, by a client that nothing else waits for."""
+    stats, zone = store.stats, settings.timezone
+    mute_commands = MuteCommands(store.mutes, stats, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
+    operator, review = settings.operator_chat, settings.review_chat
+    # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
+    commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
+    return ReviewChat(
+        Updates(client),
+        store.updates,
+        store.reviews,
+        store.outbox,
+        worker=f"{worker_name()}:{chance():.9f}",
+        review=review,
+        operator=operator,
+        expires_after=settings.review_patience,
+        read_commands={chat: known for chat, known in commands.items() if chat},
+        write_commands=write_commands(store.reviews, mute_commands, clock),
+        presses={operator: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
+        uncertain_posts=read_commands.uncertain_posts,
+        release=mute_commands.release,
+        clock=clock,
+    )
+
+
+def build_notifier(store: Store, chat: str) -> Notifier:
+    """What puts messages for a chat into the outbox; for "" it does nothing."""
+
+    def notify(key: str, html: str) -> None:
+        if chat:
+            store.outbox.tell(chat, key, html, now=clock())
+
+    return notify
+
+
+async def why_closed(chats: Mapping[str, Chat]) -> str:
+    """Why a chat takes no posts, in words for the operator; "" when all do or nobody can say."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            for name, chat in chats.items():
+                await chat.check([name])
+    except ChannelClosed as error:
+        return str(error)
+    except (DeliveryError, TimeoutError) as error:
+        log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
+    return ""
+
+
+async def send_directly(through: Chat, chat: str, html: str) -> bool:
+    """Post past the outbox. True: it was posted, or perhaps it was."""
+    try:
+        await through.post(chat, html)
+    except MaybeAccepted:
+        return True
+    except DeliveryError as error:
+        log.warning("the operator was not told", action="database", chat=chat, error=str(error))
+        return False
+    return True

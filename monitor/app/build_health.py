@@ -1,0 +1,66 @@
+"""The monitor's care of itself, wired: the watch, the word of a database outage, the pages over HTTP."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from functools import partial
+
+from monitor.app.build_bot import build_notifier, send_directly
+from monitor.app.environment import clock, worker_name
+from monitor.app.logs import Redactor
+from monitor.app.startup import Config
+from monitor.bot.dispatcher import Chat
+from monitor.config.settings import Settings
+from monitor.health import http_endpoint
+from monitor.health.database_outage import DatabaseOutage
+from monitor.health.heartbeat import Heartbeat
+from monitor.health.metrics import Metrics
+from monitor.health.watch import Watch
+from monitor.matching.matcher import Matcher
+from monitor.matching.mutes import names_of
+from monitor.storage.store import Store
+
+
+async def open_watch(stack: AsyncExitStack, config: Config, store: Store, *, is_down: Callable[[], bool]) -> Watch:
+    """What looks at the work once a minute; `is_down` says whether our own network is gone."""
+    settings = config.settings
+    heartbeat = None
+    if settings.heartbeat_url:
+        heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
+    return Watch(
+        worker=worker_name(),
+        served=settings.chats,
+        stats=store.stats,
+        feeds=store.feeds.health,
+        metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock),
+        alarm_store=store.alarms,
+        housekeeping=store.housekeeping,
+        rules=partial(rule_names, config.matcher),
+        clock=clock,
+        heartbeat=heartbeat,
+        notify=build_notifier(store, settings.operator_chat if settings.live else ""),
+        operator=settings.operator_chat,
+        redact=Redactor(settings.secrets),
+        is_down=is_down,
+    )
+
+
+def rule_names(matcher: Matcher) -> Sequence[str]:
+    """Every rule as "topic/name"."""
+    return [name.path for name in names_of(matcher.compiled)]
+
+
+def build_database_outage(settings: Settings, chats: Mapping[str, Chat], watch: Watch) -> DatabaseOutage:
+    """What tells the operator, past the outbox, that the database takes nothing."""
+    through = chats.get(settings.operator_chat)
+    directly = partial(send_directly, through, settings.operator_chat) if through else None
+    return DatabaseOutage(
+        worker=watch.worker, clock=clock, send_directly=directly, notify=watch.notify, redact=watch.redact
+    )
+
+
+def serve_pages(settings: Settings, watch: Watch) -> AbstractContextManager[object]:
+    """Health and metrics over HTTP while the block lasts, if a port is set. Raises ConfigError when it is taken."""
+    if not settings.http_port:
+        return nullcontext()
+    pages = http_endpoint.HealthPages(problems=watch.problems, metrics=watch.metrics.page)
+    return http_endpoint.serve(settings.http_host, settings.http_port, pages)

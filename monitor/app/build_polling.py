@@ -1,0 +1,49 @@
+"""Polling, wired: how a feed is polled and how what it brings is committed."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from monitor.app.environment import clock
+from monitor.app.startup import Config
+from monitor.config.settings import Settings
+from monitor.polling.fetch_feed import FeedFetcher
+from monitor.polling.judge import Judge
+from monitor.polling.outage import OutageDetector
+from monitor.polling.poll import Poller
+from monitor.polling.recorder import RecordAll, Recorder
+from monitor.storage.polls import PollStore
+from monitor.storage.store import Store
+from monitor.stories.grouping import Chats, group
+from monitor.stories.placement import SAME_CASE
+
+CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
+
+
+def build_poller(
+    config: Config, store: Store, feed_fetcher: FeedFetcher, outage: OutageDetector, *, chance: Callable[[], float]
+) -> Poller:
+    """What polls one feed at a time, `CONCURRENT_POLLS` at once; `chance` spreads the polls, from 0 to 1."""
+    settings, fetcher, reader = config.settings, feed_fetcher.fetcher, feed_fetcher.reader
+    return Poller(
+        fetcher=feed_fetcher,
+        judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher, zone=settings.timezone),
+        mutes=store.mutes.lately,
+        feeds=store.feeds,
+        entries=store.entries,
+        recorder=Recorder(record_all=recording(store.polls, story_chats(settings))),
+        clock=clock,
+        chance=chance,
+        slots=asyncio.Semaphore(CONCURRENT_POLLS),
+        outage=outage,
+    )
+
+
+def story_chats(settings: Settings) -> Chats:
+    """Where stories of each tier go; in preview mode all of them to the terminal."""
+    return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
+
+
+def recording(polls: PollStore, chats: Chats) -> RecordAll:
+    """How outcomes are committed: matched entries are placed into the stories of the last sixty days."""
+    return partial(polls.record_all, group=partial(group, chats=chats), window=SAME_CASE)

@@ -1,0 +1,41 @@
+"""The database, opened for work: locked, brought to this version, and what a dead process left taken up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from monitor.app.environment import clock
+from monitor.app.startup import Config, data_folder
+from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
+from monitor.storage.store import Store
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def open_store(config: Config) -> Iterator[Store]:
+    """The repositories, until the block ends. Raises DatabaseError, InstanceRunning."""
+    settings = config.settings
+    with instance_lock(settings.database_url):
+        engine = open_engine(settings.database_url)
+        try:
+            migrate(engine)
+            store = Store(engine, channel=settings.chat, zone=settings.timezone, folder=data_folder(settings))
+            _take_up(store, config)
+            yield store
+        finally:
+            engine.dispose()
+
+
+def _take_up(store: Store, config: Config) -> None:
+    """Follow feeds.yaml, and settle what a killed process left behind."""
+    now = clock()
+    alone = sqlite_file(config.settings.database_url) is not None  # we hold the lock: every other process is dead
+    store.feeds.sync(config.feeds, now)
+    if alone:
+        store.feeds.release_all()
+        store.updates.release()
+    uncertain = store.outbox.recover(now, everything=alone)
+    if uncertain:
+        log.warning("posts in doubt after a crash; see: monitor outbox list", action="recover", count=uncertain)
