@@ -25,7 +25,7 @@ _Stamp = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsEdition:
-    """One content of feeds.yaml."""
+    """One content of feeds.yaml: its feeds; `digest` is the SHA-256 of the bytes they were read from."""
 
     file: str
     digest: bytes

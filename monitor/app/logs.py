@@ -30,7 +30,7 @@ class Redactor:
         self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
-        """`text` without secrets."""
+        """The text with `HIDDEN` in the place of every secret."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         text = _PARAMETER.sub(rf"\1={HIDDEN}", _TOKEN.sub(HIDDEN, text))

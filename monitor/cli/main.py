@@ -38,7 +38,7 @@ _PLACES = {
 
 
 class _Commands(MutableMapping[str, Any]):
-    """Typer's commands by name."""
+    """Typer's commands by name, each imported when it is asked for."""
 
     def __init__(self, places: dict[str, str]) -> None:
         self._places = places

@@ -38,7 +38,7 @@ class RuleRate:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether it stopped firing."""
+        """Whether it has fired far less than it used to, for days."""
         return self.quiet_for >= SHORTEST_QUIET and self.missed >= MISSED
 
 

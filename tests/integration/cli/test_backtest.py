@@ -23,14 +23,14 @@ WORDS = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
+@given(texts=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
 def test_the_same_rules_decide_the_same(
-    told: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory, web: WebServer
+    texts: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory, web: WebServer
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
     write_files(folder)
     history = PolledHistory(folder, web)
-    history.poll([feed_article(number, title, text) for number, (title, text) in enumerate(told, start=1)], NOW)
+    history.poll([feed_article(number, title, text) for number, (title, text) in enumerate(texts, start=1)], NOW)
     engine = open_engine(history.url)
 
     compared = Comparison(recorded, by(load_matcher(str(folder / "keywords.yaml"))))

@@ -52,24 +52,24 @@ def edited(old: str, new: str) -> str:
     return "edited.yaml"
 
 
-def answer(told: CommandResult) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(told.stdout)
-    return found
+def answer(result: CommandResult) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
 
 
 # ── why ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_why_a_story_was_posted(history: PolledHistory) -> None:
-    told = call("why", "https://www.port.example/news/3/?utm_source=feed")
+    result = call("why", "https://www.port.example/news/3/?utm_source=feed")
 
-    assert told.code == 0
-    assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC" in told.rows
-    assert "Решение:   начало новой истории: пост в канал (posted)" in told.rows
-    assert any(row.startswith("Причина:   flight: побег у границы") for row in told.rows)
-    assert "История 1, изложений: 2. Подробно: monitor story 1" in told.rows
-    assert "  @port_news, пост 1: отправлено; https://t.me/port_news/101" in told.rows
-    assert "      «Беглец Артём Пробников вышел к границе, сообщила охрана моста.»" in told.rows
+    assert result.code == 0
+    assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
+    assert "Решение:   начало новой истории: пост в канал (posted)" in result.rows
+    assert any(row.startswith("Причина:   flight: побег у границы") for row in result.rows)
+    assert "История 1, изложений: 2. Подробно: monitor story 1" in result.rows
+    assert "  @port_news, пост 1: отправлено; https://t.me/port_news/101" in result.rows
+    assert "      «Беглец Артём Пробников вышел к границе, сообщила охрана моста.»" in result.rows
 
 
 def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
@@ -84,10 +84,10 @@ def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
 
 
 def test_why_says_when_todays_rules_are_others(history: PolledHistory) -> None:
-    told = call("why", SNOW.url, "--keywords", edited("граница, таможня", "граница, таможня, дорога"))
+    result = call("why", SNOW.url, "--keywords", edited("граница, таможня", "граница, таможня, дорога"))
 
-    assert "Решение:   не подошло ни одной теме (unmatched)" in told.rows
-    assert told.rows[-1] == "Итог: сразу в канал"
+    assert "Решение:   не подошло ни одной теме (unmatched)" in result.rows
+    assert result.rows[-1] == "Итог: сразу в канал"
 
 
 def test_why_asks_the_rules_under_the_mutes_of_now(history: PolledHistory) -> None:
@@ -97,31 +97,31 @@ def test_why_asks_the_rules_under_the_mutes_of_now(history: PolledHistory) -> No
     MuteStore(engine).begin(Mute(name=name, until=now + DAY), "-100", "reply:1", now)
     engine.dispose()
 
-    told = call("why", AGAIN.url)
+    result = call("why", AGAIN.url)
 
-    assert "Нашло правило «побег у границы», но оно на паузе (/mute)." in [row.strip() for row in told.rows]
-    assert told.rows[-1] == "Итог: не подходит"
+    assert "Нашло правило «побег у границы», но оно на паузе (/mute)." in [row.strip() for row in result.rows]
+    assert result.rows[-1] == "Итог: не подходит"
     lacking = answer(call("why", AGAIN.url, "--json"))["entries"][0]["today"]["lacking"]
     assert lacking["flight"] == "правило «побег у границы» нашло, но оно на паузе (/mute)"
 
 
 def test_why_of_what_was_never_seen(history: PolledHistory, web: WebServer) -> None:
-    told, stranger = call("why", f"{web.url}/news/77/"), call("why", "https://other.example/1")
+    result, stranger = call("why", f"{web.url}/news/77/"), call("why", "https://other.example/1")
 
-    assert told.code == stranger.code == 1
-    assert told.rows[0] == f"Такого адреса бот не видел: {canonical(web.url)}/news/77"
-    assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY:%d.%m.%Y %H:%M} UTC" in told.rows
+    assert result.code == stranger.code == 1
+    assert result.rows[0] == f"Такого адреса бот не видел: {canonical(web.url)}/news/77"
+    assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
     assert "Ни одна лента не читает этот сайт" in stranger.stdout
     assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
 
 
 def test_why_for_a_program(history: PolledHistory) -> None:
-    told = answer(call("why", AGAIN.url, "--json"))
+    result = answer(call("why", AGAIN.url, "--json"))
 
-    (entry,) = told["entries"]
+    (entry,) = result["entries"]
     assert (entry["feed"], entry["outcome"], entry["story_id"]) == ("Вести реки", "joined", 1)
     assert entry["verdict"]["topics"] == entry["today"]["topics"]
-    (recorded,) = told["stories"]
+    (recorded,) = result["stories"]
     assert [member["feed"] for member in recorded["members"]] == ["Портовый вестник", "Вести реки"]
     assert recorded["posts"][0]["link"] == "https://t.me/port_news/101"
     lacking = answer(call("why", SNOW.url, "--json"))["entries"][0]["today"]["lacking"]
@@ -129,11 +129,11 @@ def test_why_for_a_program(history: PolledHistory) -> None:
 
 
 def test_a_story_with_its_members(history: PolledHistory) -> None:
-    told = call("story", "1")
+    result = call("story", "1")
 
-    assert told.rows[0] == f"История 1 · началась {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC"
-    assert sum(row.startswith("Лента:") for row in told.rows) == 2
-    assert any(row.startswith("Связь:     сходство") for row in told.rows)
+    assert result.rows[0] == f"История 1 · началась {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC"
+    assert sum(row.startswith("Лента:") for row in result.rows) == 2
+    assert any(row.startswith("Связь:     сходство") for row in result.rows)
     assert answer(call("story", "1", "--json"))["id"] == 1
     assert call("story", "99").code == 1
 
@@ -141,9 +141,9 @@ def test_a_story_with_its_members(history: PolledHistory) -> None:
 def test_nothing_is_created_by_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    told = call("story", "1")
+    result = call("story", "1")
 
-    assert (told.code, "монитор здесь не запускали" in told.stderr) == (4, True)
+    assert (result.code, "монитор здесь не запускали" in result.stderr) == (4, True)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,24 +151,24 @@ def test_nothing_is_created_by_looking(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_same_rules_change_nothing(history: PolledHistory) -> None:
-    told = call("backtest")
+    result = call("backtest")
 
-    assert told.code == 0
-    assert told.rows[:2] == ["Прочитано новостей: 5 за 3 дн.", "Подходит: было 3 (1.0 в день), стало 3 (1.0 в день)"]
-    assert told.rows[-1] == "Ни одно решение не изменилось."
+    assert result.code == 0
+    assert result.rows[:2] == ["Прочитано новостей: 5 за 3 дн.", "Подходит: было 3 (1.0 в день), стало 3 (1.0 в день)"]
+    assert result.rows[-1] == "Ни одно решение не изменилось."
 
 
 def test_what_an_edit_gains_and_loses(history: PolledHistory) -> None:
     file = edited("граница, таможня", "дорога, таможня")
-    told = call("backtest", "--keywords", file)
+    result = call("backtest", "--keywords", file)
     machine = answer(call("backtest", "--keywords", file, "--json"))
 
-    assert told.code == 6
-    assert "Прибавилось: 1" in told.rows
-    assert f"  + {NOW - DAY:%d.%m.%Y} Портовый вестник: Снег на перевале" in told.rows
-    assert "    «Беглец зимы, снег выпал в горах, дорога открыта.»" in told.rows
-    assert "Пропало: 2" in told.rows
-    assert "    теперь: правилу «побег у границы» не хватило слова из строки «дорога, таможня»" in told.rows
+    assert result.code == 6
+    assert "Прибавилось: 1" in result.rows
+    assert f"  + {NOW - DAY:%d.%m.%Y} Портовый вестник: Снег на перевале" in result.rows
+    assert "    «Беглец зимы, снег выпал в горах, дорога открыта.»" in result.rows
+    assert "Пропало: 2" in result.rows
+    assert "    теперь: правилу «побег у границы» не хватило слова из строки «дорога, таможня»" in result.rows
     assert [change["url"] for change in machine["gained"]] == [SNOW.url]
     assert {change["url"] for change in machine["lost"]} == {CUSTOMS.url, AGAIN.url}
     assert machine["gained"][0]["sentences"] == ["Беглец зимы, снег выпал в горах, дорога открыта."]
@@ -177,11 +177,11 @@ def test_what_an_edit_gains_and_loses(history: PolledHistory) -> None:
 
 
 def test_another_tier_is_another_decision(history: PolledHistory) -> None:
-    told = call("backtest", "--keywords", edited("        tier: review\n", ""))
+    result = call("backtest", "--keywords", edited("        tier: review\n", ""))
 
-    assert (told.code, "Решено иначе: 1" in told.rows) == (6, True)
+    assert (result.code, "Решено иначе: 1" in result.rows) == (6, True)
     assert (
-        "    было: flight: побег в пути — сначала редактору; стало: flight: побег в пути — сразу в канал" in told.rows
+        "    было: flight: побег в пути — сначала редактору; стало: flight: побег в пути — сразу в канал" in result.rows
     )
 
 
@@ -217,7 +217,7 @@ def test_check_says_what_the_news_say_of_the_rules(history: PolledHistory) -> No
 def test_check_goes_without_a_database_it_cannot_ask(history: PolledHistory) -> None:
     history.database.write_bytes(b"not a database")
 
-    told = call("check")
+    result = call("check")
 
-    assert told.code == 0
-    assert "правила не примерены к прочитанным новостям" in told.stderr
+    assert result.code == 0
+    assert "правила не примерены к прочитанным новостям" in result.stderr

@@ -199,7 +199,7 @@ async def test_telegram_is_away(way: str, hours: int, engine: Engine, served: Se
         assert max(shown) == 1
         assert sum(shown) == len(stories) - in_doubt
         assert len(bot_api.posted(CHANNEL)) <= 4, "a flood is told by a digest"
-        if way == "hangs":  # the notice itself is in doubt; the operator hears of that
+        if way == "hangs":  # the message itself is in doubt; the operator hears of that
             ends = [is_about(text, TITLES[ConditionKind.LATE], over=True) for text in worker.operator_messages]
             assert ends.count(True) == 1
         else:
@@ -214,16 +214,16 @@ async def test_the_clock_is_set_a_day_wrong_and_right_again(
     days: int, engine: Engine, served: ServedFeed, bot_api: BotApi
 ) -> None:
     stories = iter(range(30))
-    told = []
+    published = []
     async with run_worker(engine, bot_api, served) as worker:
         for wrong in (0, days, 0):
             served.clock.wrong = timedelta(days=wrong)
             for age in (5, 50):
-                told.append(next(stories))
-                served.publish(told[-1], age=timedelta(minutes=age))
+                published.append(next(stories))
+                served.publish(published[-1], age=timedelta(minutes=age))
                 await worker.run(14)
 
-                assert worker.posts_telling(*told) == [1] * len(told), f"wrong by {wrong} days"
+                assert worker.posts_telling(*published) == [1] * len(published), f"wrong by {wrong} days"
         (health,) = worker.store.feeds.health(served.clock())
 
     assert health.failures == 0

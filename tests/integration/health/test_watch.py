@@ -33,7 +33,7 @@ class Scene:
 
     def __init__(self, engine: Engine, **given: object) -> None:
         self.now = NOW
-        self.told: dict[str, str] = {}
+        self.messages: dict[str, str] = {}
         self.broken = False
         stats = Stats(engine)
         fields: dict[str, Any] = {
@@ -56,7 +56,7 @@ class Scene:
     def notify(self, key: str, html: str) -> None:
         if self.broken:
             raise DatabaseError("away")
-        self.told[key] = html
+        self.messages[key] = html
 
     async def look(self, times: int = 1) -> None:
         for _ in range(times):
@@ -65,14 +65,14 @@ class Scene:
 
     @property
     def words(self) -> str:
-        return "\n".join(self.told.values())
+        return "\n".join(self.messages.values())
 
 
 def fire(store: Store, at: datetime, *, numbers: range) -> None:
     """A poll at this time that finds so many stories of one rule."""
     (state,) = store.feeds.claim(at, limit=1, lease=MINUTE, names=["Лента"])
-    found = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
-    outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, matched=found)
+    entries = tuple(matched(number, title=f"Случай {number}", text=f"слово{number} " * 30) for number in numbers)
+    outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, matched=entries)
     assert store.polls.record_all([outcome], PLACE, window=timedelta(days=5))
 
 
@@ -92,7 +92,7 @@ def channel(engine: Engine) -> Engine:
 async def test_trouble_is_told_once_and_its_end_once(channel: Engine) -> None:
     scene = Scene(channel)
     await scene.look(3)
-    assert scene.told == {}
+    assert scene.messages == {}
 
     close(channel, "бот удалён из канала")
     await scene.look(5)
@@ -100,7 +100,7 @@ async def test_trouble_is_told_once_and_its_end_once(channel: Engine) -> None:
     close(channel, "")
     await scene.look(5)
 
-    assert len(scene.told) == 2
+    assert len(scene.messages) == 2
     assert scene.words.endswith("✅ Прошло: <b>Чат не принимает сообщений</b>\n• @channel")
 
 
@@ -113,7 +113,7 @@ async def test_a_restart_does_not_tell_again(channel: Engine) -> None:
 
     await second.look(3)
 
-    assert (len(first.told), second.told) == (1, {})
+    assert (len(first.messages), second.messages) == (1, {})
 
 
 async def test_two_workers_and_a_crash_tell_the_same(channel: Engine) -> None:
@@ -132,8 +132,8 @@ async def test_two_workers_and_a_crash_tell_the_same(channel: Engine) -> None:
         db.execute(update(alarms).values(told_at=None))
     await first.look()
 
-    assert first.told.keys() == second.told.keys()
-    assert len(first.told) == 1
+    assert first.messages.keys() == second.messages.keys()
+    assert len(first.messages) == 1
 
 
 async def test_without_an_operators_chat_it_stands_in_the_log(channel: Engine) -> None:
@@ -194,7 +194,7 @@ async def test_a_rule_gone_wild_is_told_and_no_firing_is_counted_twice(engine: E
         fire(store, NOW + timedelta(days=day), numbers=range(day * 100, day * 100 + 2))
     scene = Scene(engine, served=())  # nobody sends here
     await scene.look(4)
-    assert scene.told == {}
+    assert scene.messages == {}
 
     fire(store, NOW, numbers=range(1, 16))
     await scene.look(2)

@@ -54,9 +54,9 @@ def test_rules_and_topics_come_and_go() -> None:
 def test_many_words_are_counted() -> None:
     many = ", ".join(f"слово{chr(1072 + number)}" for number in range(20))
 
-    (told,) = rule_changes(rules(), rules(("рейс, поезд", f"рейс, поезд, {many}")))
+    (line,) = rule_changes(rules(), rules(("рейс, поезд", f"рейс, поезд, {many}")))
 
-    assert told.endswith("словол и ещё 8")
+    assert line.endswith("словол и ещё 8")
 
 
 def test_feeds() -> None:
@@ -100,10 +100,10 @@ def test_a_refusal_says_where_and_that_the_old_file_works() -> None:
 
 @given(title=st.text(max_size=100), lines=st.lists(st.text(max_size=1000), max_size=60))
 def test_a_notice_is_always_short_and_escaped(title: str, lines: list[str]) -> None:
-    told = edit_message(title, lines)
+    message = edit_message(title, lines)
 
     assert (
-        len(told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").encode("utf-16-le", "replace")) // 2
+        len(message.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").encode("utf-16-le", "replace")) // 2
         <= 4096
     )
-    assert told.count("<") == 2
+    assert message.count("<") == 2

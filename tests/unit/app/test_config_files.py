@@ -41,9 +41,9 @@ def test_an_edit_is_told_once_after_it_stood_still(file: Path) -> None:
     assert [edited.content(now) for now in (0.0, STILL, 9.0)] == [None, None, None], "nothing was edited"
 
     write(file, FEEDS + "#")
-    told = [edited.content(10 + now) for now in (0.0, STILL / 2, STILL, STILL + 5)]
+    contents = [edited.content(10 + now) for now in (0.0, STILL / 2, STILL, STILL + 5)]
 
-    assert told == [None, None, (FEEDS + "#").encode(), None]
+    assert contents == [None, None, (FEEDS + "#").encode(), None]
 
 
 def test_whoever_is_still_writing_is_waited_for(file: Path) -> None:

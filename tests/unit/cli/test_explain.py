@@ -24,18 +24,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def widest(told: CommandResult) -> int:
-    return max(map(len, told.rows))
+def widest(result: CommandResult) -> int:
+    return max(map(len, result.rows))
 
 
 # ── explain ────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_explain_tells_what_was_read_and_why_it_fits() -> None:
-    told = call("explain", "-", stdin=TEXT)
+    result = call("explain", "-", stdin=TEXT)
 
-    assert told.code == 0
-    assert told.rows == [
+    assert result.code == 0
+    assert result.rows == [
         "Источник:  стандартный ввод",
         "Заголовок: Вести с реки",
         "Язык:      русский",
@@ -60,7 +60,7 @@ def test_explain_names_the_veto_and_what_lacked() -> None:
     assert "Не сработало правило «побег у границы» (post): не хватило слов" in lacking.stdout
     assert "    − граница, таможня" in lacking.rows
     assert "Не нашлось ни одного слова правил." in nothing.stdout
-    assert all("Итог: не подходит" in told.stdout and told.code == 0 for told in (vetoed, lacking, nothing))
+    assert all("Итог: не подходит" in result.stdout and result.code == 0 for result in (vetoed, lacking, nothing))
 
 
 def test_explain_reads_a_text_file_and_a_page(folder: Path) -> None:
@@ -76,11 +76,11 @@ def test_explain_reads_a_text_file_and_a_page(folder: Path) -> None:
 def test_explain_fetches_an_address_as_the_monitor_does(web: WebServer) -> None:
     url = web.serve("/page", PAGE, content_type="text/html")
 
-    told = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    result = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
 
-    assert told.code == 0
-    assert told.rows[0] == f"Источник:  {url}"
-    assert "беглец → Беглеца (текст)" in told.stdout
+    assert result.code == 0
+    assert result.rows[0] == f"Источник:  {url}"
+    assert "беглец → Беглеца (текст)" in result.stdout
 
 
 def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, folder: Path) -> None:
@@ -89,14 +89,14 @@ def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, fold
     stanza = f"feeds:\n  - {{name: Река, kind: rss, url: '{web.url}/rss', lang: ru, article: div.story}}\n"
     (folder / "other.yaml").write_text(stanza, encoding="utf-8")
 
-    told = call("explain", url, "--feeds", "other.yaml", MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
+    result = call("explain", url, "--feeds", "other.yaml", MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
     (folder / "feeds.yaml").write_text("feeds: []", encoding="utf-8")
     bare = call("explain", url, MONITOR_ALLOW_PRIVATE_ADDRESSES="1")
 
-    assert "утреннем" not in told.stdout
+    assert "утреннем" not in result.stdout
     assert "утреннем" in bare.stdout
     assert "feeds.yaml" in bare.stderr
-    assert (told.code, bare.code) == (0, 0)
+    assert (result.code, bare.code) == (0, 0)
 
 
 def test_a_page_that_cannot_be_read_is_named(web: WebServer, folder: Path) -> None:
@@ -116,11 +116,11 @@ def test_a_page_that_cannot_be_read_is_named(web: WebServer, folder: Path) -> No
 
 
 def test_explain_json_is_the_verdict_of_one_record() -> None:
-    told = call(
+    result = call(
         "explain", "--json", "-", stdin=json.dumps({"id": 7, "title": "Вести", "text": "Беглеца ждала таможня."})
     )
 
-    assert json.loads(told.stdout) == {
+    assert json.loads(result.stdout) == {
         "id": 7,
         "tier": "post",
         "topics": [
@@ -177,19 +177,19 @@ def test_nothing_is_wider_than_the_terminal(columns: int) -> None:
 
 
 def test_forms_shows_both_languages() -> None:
-    told = call("forms", "депортация")
+    result = call("forms", "депортация")
 
-    assert "существительное:" in told.stdout
-    assert "депортациями" in told.stdout
-    assert "депортацияға" in told.stdout
+    assert "существительное:" in result.stdout
+    assert "депортациями" in result.stdout
+    assert "депортацияға" in result.stdout
     assert "депортацияға" not in call("forms", "депортация", "--lang", "ru").stdout
     assert "депортациями" not in call("forms", "депортация", "--lang", "kk").stdout
 
 
 def test_forms_json() -> None:
-    told = json.loads(call("forms", "вид на жительство", "--lang", "ru", "--json").stdout)
+    result = json.loads(call("forms", "вид на жительство", "--lang", "ru", "--json").stdout)
 
-    (term,) = told["terms"]
+    (term,) = result["terms"]
     assert term["term"] == "вид на жительство"
     assert [word["word"] for word in term["words"]] == ["вид", "на", "жительство"]
     assert "видами" in term["words"][0]["ru"]["существительное"]
@@ -211,26 +211,26 @@ def test_forms_of_a_name() -> None:
 
 
 def test_forms_refuses_what_a_rule_could_not_say() -> None:
-    told = call("forms", "по*")
+    result = call("forms", "по*")
 
-    assert told.code == 2
-    assert "короче 3 букв" in told.stderr
+    assert result.code == 2
+    assert "короче 3 букв" in result.stderr
 
 
 def test_forms_of_a_list() -> None:
-    told = call("forms", "$путь", "--try", "рейсы и поезда")
+    result = call("forms", "$путь", "--try", "рейсы и поезда")
     unknown = call("forms", "$путъ")
 
-    assert told.stdout == "рейс: да, «рейсы»\nпоезд: да, «поезда»\n"
+    assert result.stdout == "рейс: да, «рейсы»\nпоезд: да, «поезда»\n"
     assert (unknown.code, "может быть, «$путь»?" in unknown.stderr) == (2, True)
     assert call("forms", "$путь", "--lang", "kk").stdout == ""
 
 
 def test_a_hostile_text_does_not_command_the_terminal() -> None:
-    told = call("explain", "-", stdin="\x1b]0;чужой заголовок\x07Беглец\n\x1b[2JТаможня \x9b31mждала беглеца.")
+    result = call("explain", "-", stdin="\x1b]0;чужой заголовок\x07Беглец\n\x1b[2JТаможня \x9b31mждала беглеца.")
 
-    assert not set("\x1b\x07\x9b") & set(told.stdout)
-    assert "таможня" in told.stdout
+    assert not set("\x1b\x07\x9b") & set(result.stdout)
+    assert "таможня" in result.stdout
 
 
 def test_a_word_of_both_languages_is_told_once(folder: Path) -> None:

@@ -29,22 +29,22 @@ def record(id: object, text: str, **more: object) -> str:  # noqa: A002 - the ke
     return json.dumps({"id": id, "title": "", "text": text, **more}, ensure_ascii=False)
 
 
-def answers(told: CommandResult) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in told.stdout.splitlines()]
+def answers(result: CommandResult) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def test_match_answers_line_by_line_in_order(folder: Path) -> None:
     lines = [record(number, "Беглец и таможня." if number % 2 else "Снег.") for number in range(9)]
     (folder / "records.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
-    told = call("match", "--jsonl", "records.jsonl")
+    result = call("match", "--jsonl", "records.jsonl")
 
-    assert told.code == 0
-    assert [(answer["id"], answer["tier"]) for answer in answers(told)] == [
+    assert result.code == 0
+    assert [(answer["id"], answer["tier"]) for answer in answers(result)] == [
         (number, "post" if number % 2 else "none") for number in range(9)
     ]
-    assert call("match", "--jsonl", stdin="\n".join(lines)).stdout == told.stdout
-    assert call("match", "--jsonl", "-", stdin="\n".join(lines)).stdout == told.stdout
+    assert call("match", "--jsonl", stdin="\n".join(lines)).stdout == result.stdout
+    assert call("match", "--jsonl", "-", stdin="\n".join(lines)).stdout == result.stdout
 
 
 def test_match_says_what_explain_says() -> None:
@@ -67,15 +67,15 @@ def test_a_broken_line_is_answered_in_its_place() -> None:
         "[" * 9999,
     ]
 
-    told = call("match", "--jsonl", stdin="\n".join(lines))
+    result = call("match", "--jsonl", stdin="\n".join(lines))
 
-    assert told.code == 1
-    assert [(answer["id"], answer.get("line")) for answer in answers(told)] == [
+    assert result.code == 1
+    assert [(answer["id"], answer.get("line")) for answer in answers(result)] == [
         (1, None), (None, 3), (2, None), (None, 5), (None, 6), (None, 7), (None, 8),
     ]  # fmt: skip
-    wrong = [answer for answer in answers(told) if "error" in answer]
-    assert [json.loads(line) for line in told.stderr.splitlines()] == wrong
-    assert "нет ни title, ни text" in told.stderr
+    wrong = [answer for answer in answers(result) if "error" in answer]
+    assert [json.loads(line) for line in result.stderr.splitlines()] == wrong
+    assert "нет ни title, ни text" in result.stderr
 
 
 def test_an_endless_line_is_one_wrong_line_and_does_not_fill_the_memory() -> None:
@@ -97,19 +97,19 @@ def test_odd_records_are_answered() -> None:
         '{"id": {"a": [1]}, "title": "Беглец и таможня", "extra": true}',
     ]
 
-    told = call("match", "--jsonl", stdin="\n".join(lines))
+    result = call("match", "--jsonl", stdin="\n".join(lines))
 
-    assert told.code == 0
-    assert [(answer["id"], answer["tier"]) for answer in answers(told)] == [
+    assert result.code == 0
+    assert [(answer["id"], answer["tier"]) for answer in answers(result)] == [
         ("bom", "none"), ("\ud800", "post"), (None, "post"), ({"a": [1]}, "post"),
     ]  # fmt: skip
 
 
 def test_without_jsonl_match_says_what_to_write() -> None:
-    told = call("match", stdin=record(1, "Снег."))
+    result = call("match", stdin=record(1, "Снег."))
 
-    assert told.code == 2
-    assert "--jsonl" in told.stderr
+    assert result.code == 2
+    assert "--jsonl" in result.stderr
 
 
 def test_match_answers_before_the_next_line_comes(folder: Path) -> None:
@@ -147,27 +147,27 @@ CORPUS = "\n".join(
 
 
 def test_evaluate_prints_scores_misses_and_alarms() -> None:
-    told = call("evaluate", "-", stdin=CORPUS)
+    result = call("evaluate", "-", stdin=CORPUS)
 
-    assert told.code == 0
-    scores = {row.split("│")[1].strip(): row.split("│")[2:-1] for row in told.rows if row.startswith("│")}
+    assert result.code == 0
+    scores = {row.split("│")[1].strip(): row.split("│")[2:-1] for row in result.rows if row.startswith("│")}
     assert [cell.strip() for cell in scores["flight"]] == ["0.500", "0.500", "1", "1", "1"]
     assert [cell.strip() for cell in scores["только post"]] == ["1.000", "0.500", "1", "0", "1"]
     assert {"русский", "казахский", "любая тема", "post и review"} <= scores.keys()
-    assert "Не оценивались (тема maybe): 1" in told.stdout
-    assert "− пропущено 3 «» — flight: правилу «побег у границы» не хватило слова из строки «граница," in told.stdout
-    assert "+ лишнее 2 «» — flight: правило «побег в пути» (review) на словах Беглец, поезд" in told.stdout
+    assert "Не оценивались (тема maybe): 1" in result.stdout
+    assert "− пропущено 3 «» — flight: правилу «побег у границы» не хватило слова из строки «граница," in result.stdout
+    assert "+ лишнее 2 «» — flight: правило «побег в пути» (review) на словах Беглец, поезд" in result.stdout
 
 
 def test_evaluate_json_has_the_published_shape() -> None:
-    told = json.loads(call("evaluate", "-", "--json", stdin=CORPUS).stdout)
+    result = json.loads(call("evaluate", "-", "--json", stdin=CORPUS).stdout)
 
     half = {"precision": 0.5, "recall": 0.5, "tp": 1, "fp": 1, "fn": 1}
-    assert told["topics"] == {"flight": half}
-    assert told["any"] == told["tiers"]["review"] == half
-    assert told["tiers"]["post"] == {"precision": 1.0, "recall": 0.5, "tp": 1, "fp": 0, "fn": 1}
-    assert [miss["id"] for miss in told["misses"]] == ["3"]
-    assert [alarm["id"] for alarm in told["false_alarms"]] == ["2"]
+    assert result["topics"] == {"flight": half}
+    assert result["any"] == result["tiers"]["review"] == half
+    assert result["tiers"]["post"] == {"precision": 1.0, "recall": 0.5, "tp": 1, "fp": 0, "fn": 1}
+    assert [miss["id"] for miss in result["misses"]] == ["3"]
+    assert [alarm["id"] for alarm in result["false_alarms"]] == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -182,17 +182,17 @@ def test_evaluate_json_has_the_published_shape() -> None:
     ],
 )
 def test_evaluate_may_fail_under_a_bound(bounds: str, code: int, says: str) -> None:
-    told = call("evaluate", "-", "--fail-under", bounds, stdin=CORPUS)
+    result = call("evaluate", "-", "--fail-under", bounds, stdin=CORPUS)
 
-    assert told.code == code
-    assert says in told.stderr
+    assert result.code == code
+    assert says in result.stderr
 
 
 @pytest.mark.parametrize(
     ("line", "says"), [("{", "-:2: это не JSON"), ('{"text": "а"}', "-:2: topics: нет списка тем")]
 )
 def test_evaluate_names_the_line_that_is_wrong(line: str, says: str) -> None:
-    told = call("evaluate", "-", stdin=f"{record(1, 'Снег.', topics=[])}\n{line}")
+    result = call("evaluate", "-", stdin=f"{record(1, 'Снег.', topics=[])}\n{line}")
 
-    assert told.code == 2
-    assert says in told.stderr
+    assert result.code == 2
+    assert says in result.stderr

@@ -66,23 +66,23 @@ def past(url: str) -> None:
 
 @pytest.mark.usefixtures("past")
 def test_a_glance_tells_which_feeds_need_a_look() -> None:
-    told = shown()
+    output = shown()
 
-    assert "Ленты: 3, в порядке 1, с замечаниями 1, ещё не опрошены 1" in told
-    assert "Вторая" in told
-    assert "не отвечает; врёт, что не менялась; страницы нет (404)" in told
-    assert "Первая" not in told
-    assert "Очередь: отправлено 1" in told
-    assert "от публикации до находки: обычно 5 мин" in told
-    assert "от находки до канала: обычно 3 с" in told
+    assert "Ленты: 3, в порядке 1, с замечаниями 1, ещё не опрошены 1" in output
+    assert "Вторая" in output
+    assert "не отвечает; врёт, что не менялась; страницы нет (404)" in output
+    assert "Первая" not in output
+    assert "Очередь: отправлено 1" in output
+    assert "от публикации до находки: обычно 5 мин" in output
+    assert "от находки до канала: обычно 3 с" in output
 
 
 @pytest.mark.usefixtures("past")
 def test_programs_get_the_whole() -> None:
-    told = json.loads(shown("--json"))
+    status = json.loads(shown("--json"))
 
-    assert [one["name"] for one in told["feeds"]] == ["Вторая", "Первая", "Третья"]
-    assert told["feeds"][0] | {"polled_at": "", "next_poll_at": ""} == {
+    assert [one["name"] for one in status["feeds"]] == ["Вторая", "Первая", "Третья"]
+    assert status["feeds"][0] | {"polled_at": "", "next_poll_at": ""} == {
         "name": "Вторая",
         "troubles": ["failing", "lying"],
         "failure": "страницы нет (404)",
@@ -94,8 +94,8 @@ def test_programs_get_the_whole() -> None:
         "next_poll_at": "",
         "notices": [],
     }
-    assert told["outbox"] == {"sent": 1}
-    assert told["delays"] == {"found_after_seconds": [300], "sent_after_seconds": [3]}
+    assert status["outbox"] == {"sent": 1}
+    assert status["delays"] == {"found_after_seconds": [300], "sent_after_seconds": [3]}
 
 
 def test_muted_rules_are_named(url: str) -> None:

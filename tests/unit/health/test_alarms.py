@@ -17,7 +17,7 @@ BROKEN = Condition(kind=ConditionKind.BROKEN, subject="Вести", text="404 (�
 OUTAGE = Condition(kind=ConditionKind.OUTAGE, subject="", text="нет сети")
 
 
-def told(*looks: list[Condition]) -> list[str]:
+def reported(*looks: list[Condition]) -> list[str]:
     """What each look tells: `+key` began, `-key` ended."""
     alarms: tuple[Alarm, ...] = ()
     story = []
@@ -32,36 +32,36 @@ def told(*looks: list[Condition]) -> list[str]:
 
 
 def test_it_must_hold_for_two_looks_and_is_told_once() -> None:
-    assert told([BROKEN], [BROKEN], [BROKEN], [BROKEN]) == ["", "+broken:Вести", "", ""]
+    assert reported([BROKEN], [BROKEN], [BROKEN], [BROKEN]) == ["", "+broken:Вести", "", ""]
 
 
 def test_it_must_be_gone_for_two_looks_to_be_over() -> None:
-    assert told([BROKEN], [BROKEN], [], [], []) == ["", "+broken:Вести", "", "-broken:Вести", ""]
+    assert reported([BROKEN], [BROKEN], [], [], []) == ["", "+broken:Вести", "", "-broken:Вести", ""]
 
 
 def test_what_flaps_says_nothing() -> None:
-    assert told(*[[BROKEN], []] * 10) == [""] * 20
-    assert told([BROKEN], [BROKEN], *[[], [BROKEN]] * 10) == ["", "+broken:Вести", *[""] * 20]
+    assert reported(*[[BROKEN], []] * 10) == [""] * 20
+    assert reported([BROKEN], [BROKEN], *[[], [BROKEN]] * 10) == ["", "+broken:Вести", *[""] * 20]
 
 
 def test_changed_words_are_no_change_of_state() -> None:
     later = Condition(kind=ConditionKind.BROKEN, subject="Вести", text="404 (неудач: 6)")
 
-    assert told([BROKEN], [BROKEN], [later], [later]) == ["", "+broken:Вести", "", ""]
+    assert reported([BROKEN], [BROKEN], [later], [later]) == ["", "+broken:Вести", "", ""]
 
 
 def test_in_an_outage_nothing_is_said_of_feeds_neither_good_nor_bad() -> None:
     looks: tuple[list[Condition], ...] = ([BROKEN], [BROKEN], [OUTAGE], [OUTAGE], [OUTAGE], [BROKEN], [BROKEN], [])
 
-    assert told(*looks) == ["", "+broken:Вести", "", "+outage:", "", "", "-outage:", ""]
+    assert reported(*looks) == ["", "+broken:Вести", "", "+outage:", "", "", "-outage:", ""]
 
 
 def test_that_a_passing_event_is_over_is_no_news() -> None:
     gap = Condition(kind=ConditionKind.GAP, subject="Вести", text="")
     doubt = Condition(kind=ConditionKind.UNCERTAIN, subject="№ 7", text="")
 
-    assert told([gap], [gap], [], [], []) == ["", "+gap:Вести", "", "", ""]
-    assert told(*[[doubt]] * 12, [], [], []) == [*[""] * 10, "+uncertain:№ 7", "", "", "", ""]
+    assert reported([gap], [gap], [], [], []) == ["", "+gap:Вести", "", "", ""]
+    assert reported(*[[doubt]] * 12, [], [], []) == [*[""] * 10, "+uncertain:№ 7", "", "", "", ""]
 
 
 def test_a_restart_between_two_looks_changes_nothing() -> None:
@@ -120,8 +120,8 @@ words = st.text(max_size=300)
 
 
 @given(st.lists(st.tuples(st.sampled_from(ConditionKind), words, words), min_size=1, max_size=60))
-def test_any_words_are_a_message_telegram_takes(found: list[tuple[ConditionKind, str, str]]) -> None:
-    some = tuple(alarm(*one) for one in found)
+def test_any_words_are_a_message_telegram_takes(words_of: list[tuple[ConditionKind, str, str]]) -> None:
+    some = tuple(alarm(*one) for one in words_of)
 
     message = alarm_message(AlarmChanges(alarms=(), began=some, ended=some))
 

@@ -115,7 +115,7 @@ def test_the_operator_is_not_told_late_that_he_is_told_late() -> None:
 def test_every_undecided_delivery_is_a_condition_of_its_own() -> None:
     waiting = ((7, DeliveryState.UNCERTAIN), (9, DeliveryState.REJECTED))
 
-    assert [found.key for found in conditions(facts(vitals=vitals(undecided=waiting)))] == [
+    assert [condition.key for condition in conditions(facts(vitals=vitals(undecided=waiting)))] == [
         "uncertain:№ 7",
         "rejected:№ 9",
     ]
@@ -141,9 +141,9 @@ def test_rules_and_a_standstill_are_told() -> None:
         learnt_for=timedelta(days=20),
     )
 
-    found = conditions(facts(rules=(loud, quiet), standstill=("опросы стоят: последний час назад",)))
+    seen = conditions(facts(rules=(loud, quiet), standstill=("опросы стоят: последний час назад",)))
 
-    assert found == (
+    assert seen == (
         Condition(kind=ConditionKind.STANDSTILL, subject="опросы стоят", text="последний час назад"),
         Condition(kind=ConditionKind.LOUD, subject="knb/вызов", text="60 раз за сутки, обычно 2.0"),
         Condition(kind=ConditionKind.QUIET, subject="rvp/снятие", text="ни разу за 4 дн., по привычке было бы 12"),

@@ -37,9 +37,9 @@ def test_no_worker_covers_for_another() -> None:
 
 
 def test_due_feeds_that_nobody_polls_are_a_standstill() -> None:
-    (told,) = standstill(vitals(due_since=LONG_AGO, polled_at=LONG_AGO), NOW, chats=())
+    (problem,) = standstill(vitals(due_since=LONG_AGO, polled_at=LONG_AGO), NOW, chats=())
 
-    assert told.startswith("опросы стоят: ")
+    assert problem.startswith("опросы стоят: ")
 
 
 @pytest.mark.parametrize(
