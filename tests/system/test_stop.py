@@ -1,4 +1,4 @@
-"""Told to stop before it has begun: while its parts are loaded and its files are read. Real processes and signals.
+"""Told to stop before it has begun: while its packages are loaded and its files are read. Real processes and signals.
 
 The rules are a pipe that nobody writes to, so that the process stands at its beginning as long as a test wants.
 """

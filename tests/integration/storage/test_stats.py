@@ -25,8 +25,8 @@ LOST = Settlement(state=DeliveryState.UNCERTAIN, error="ответа нет")
 
 
 @pytest.fixture
-def lookout(engine: Engine) -> Stats:
-    """A lookout on either kind of database."""
+def stats(engine: Engine) -> Stats:
+    """Of either kind of database."""
     return Stats(engine)
 
 
@@ -46,15 +46,15 @@ def send(outbox: Outbox, settlement: Settlement) -> Delivery:
     return claimed
 
 
-def test_an_empty_database(lookout: Stats) -> None:
-    seen = lookout.vitals(NOW)
+def test_an_empty_database(stats: Stats) -> None:
+    seen = stats.vitals(NOW)
 
     assert seen.due_since is seen.polled_at is None
     assert (seen.beats, seen.chats, seen.undecided) == ({}, (), ())
     assert set(seen.deliveries.values()) == set(seen.feeds.values()) == {0}
 
 
-def test_feeds_by_state(store: Store, lookout: Stats, engine: Engine) -> None:
+def test_feeds_by_state(store: Store, stats: Stats, engine: Engine) -> None:
     store.feeds.sync([feed(name=name) for name in ("Хорошая", "Плохая", "Новая", "Бывшая")], NOW)
     with write_transaction(engine) as db:
         polled = {"polled_at": NOW, "next_poll_at": NOW + HOUR}
@@ -62,27 +62,27 @@ def test_feeds_by_state(store: Store, lookout: Stats, engine: Engine) -> None:
         db.execute(update(feeds).where(feeds.c.name == "Плохая").values(failures=3, failure="404"))
         db.execute(update(feeds).where(feeds.c.name == "Бывшая").values(active=False))
 
-    seen = lookout.vitals(NOW + MINUTE)
+    seen = stats.vitals(NOW + MINUTE)
 
     assert seen.feeds == {"working": 1, "failing": 1, "new": 1, "resting": 1}
     assert (seen.due_since, seen.polled_at) == (NOW, NOW)
 
 
-def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, lookout: Stats) -> None:
+def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     store.feeds.claim(NOW, limit=1, lease=LEASE)
 
-    assert lookout.vitals(NOW + MINUTE).due_since is None
-    assert lookout.vitals(NOW + LEASE).due_since == NOW
+    assert stats.vitals(NOW + MINUTE).due_since is None
+    assert stats.vitals(NOW + LEASE).due_since == NOW
 
 
-def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Stats) -> None:
+def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1, 2, 3)
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
     doubtful = send(outbox, LOST)
 
-    seen = lookout.vitals(NOW)
+    seen = stats.vitals(NOW)
 
     assert seen.deliveries[DeliveryState.SENT] == seen.deliveries[DeliveryState.PENDING] == 1
     assert seen.undecided == ((doubtful.id, DeliveryState.UNCERTAIN),)
@@ -90,17 +90,17 @@ def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, lookout: Stats) ->
     assert (chat.chat, chat.pending, chat.waiting_since, chat.tried_at) == ("@channel", 1, NOW, NOW)
 
 
-def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, lookout: Stats, engine: Engine) -> None:
+def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, stats: Stats, engine: Engine) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1)
     with write_transaction(engine) as db:
         db.execute(update(deliveries).values(message_id=7, updated_at=NOW + HOUR))
 
-    assert lookout.vitals(NOW + HOUR).chats[0].waiting_since == NOW + HOUR
+    assert stats.vitals(NOW + HOUR).chats[0].waiting_since == NOW + HOUR
 
 
 def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
-    store: Store, outbox: Outbox, lookout: Stats
+    store: Store, outbox: Outbox, stats: Stats
 ) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1)
@@ -112,42 +112,42 @@ def test_an_edit_that_is_refused_again_and_again_still_waits_since_it_is_wanted(
     assert isinstance(claimed, Delivery)
     outbox.settle(claimed, Settlement(state=DeliveryState.PENDING, error="нет связи"), later)
 
-    assert lookout.vitals(later).chats[0].waiting_since == NOW + MINUTE
+    assert stats.vitals(later).chats[0].waiting_since == NOW + MINUTE
 
 
-def test_a_closed_chat_is_seen_without_anything_waiting(lookout: Stats, engine: Engine) -> None:
+def test_a_closed_chat_is_seen_without_anything_waiting(stats: Stats, engine: Engine) -> None:
     with write_transaction(engine) as db:
         db.execute(insert(chats).values(chat="-1005", closed="нет прав", not_before_at=NOW + MINUTE))
 
-    (chat,) = lookout.vitals(NOW).chats
+    (chat,) = stats.vitals(NOW).chats
 
     assert (chat.closed, chat.not_before_at, chat.pending, chat.waiting_since) == ("нет прав", NOW + MINUTE, 0, None)
 
 
-def test_the_times_of_a_post(store: Store, outbox: Outbox, lookout: Stats) -> None:
+def test_the_times_of_a_post(store: Store, outbox: Outbox, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1)
     posted = send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
 
-    assert lookout.times(posted.id) == (NOW - HOUR, NOW)
-    assert lookout.times(999) is None
+    assert stats.times(posted.id) == (NOW - HOUR, NOW)
+    assert stats.times(999) is None
 
 
-def test_what_fired_since_it_was_last_asked(store: Store, lookout: Stats) -> None:
+def test_what_fired_since_it_was_last_asked(store: Store, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1, 2)
-    first = lookout.fired(after=0, since=NOW - HOUR)
+    first = stats.fired(after=0, since=NOW - HOUR)
     poll(store, 3)
 
-    later = lookout.fired(after=first[-1][0], since=NOW - HOUR)
+    later = stats.fired(after=first[-1][0], since=NOW - HOUR)
 
     assert [(seen_at, rules) for _, seen_at, rules in first] == [(NOW, ("extradition/правило",))] * 2
     assert len(later) == 1
-    assert lookout.fired(after=0, since=NOW + HOUR) == ()
+    assert stats.fired(after=0, since=NOW + HOUR) == ()
 
 
-def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, lookout: Stats, tmp_path: Path) -> None:
-    assert lookout.disk() is None
+def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, stats: Stats, tmp_path: Path) -> None:
+    assert stats.disk() is None
     disk = Stats(engine, folder=tmp_path).disk()
     assert isinstance(disk, Disk)
     assert 0 < disk.free < disk.total
