@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from monitor.config import feeds, keywords
-from monitor.config.keyword_rules import Scope
+from monitor.config.keyword_rules import Role, Scope
 from monitor.models.articles import Tier
 from monitor.models.feeds import FeedKind, FeedLanguage, Listing
 
@@ -70,12 +70,14 @@ def feeds_schema() -> Schema:
 
 # ── keywords.yaml ──────────────────────────────────────────────────────────────────────────────
 
+_KINDS = ("ru", "kk", *(role.value for role in Role))
 _TERMS: Schema = {
-    "description": "слова через запятую, $список, «точная форма», начало*; или {ru: …, kk: …}; или список таких строк",
+    "description": "слова через запятую, $список, «точная форма», начало*, снять с $транспорт; или {ru: …, kk: …}, {куда: …};"
+    " или список таких строк",
     "anyOf": [
         _TEXT,
         {"type": "array", "items": {"$ref": "#/$defs/terms"}, "minItems": 1},
-        _object(("ru", "kk"), {key: {"$ref": "#/$defs/terms"} for key in ("ru", "kk")}) | {"minProperties": 1},
+        _object(_KINDS, dict.fromkeys(_KINDS, {"$ref": "#/$defs/terms"})) | {"minProperties": 1},
     ],
 }
 _LINE: Schema = {"$ref": "#/$defs/terms"}
@@ -97,6 +99,7 @@ _RULE = {
             {"type": "integer", "minimum": 2, "maximum": keywords.MAX_WINDOW},
         ],
     },
+    "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
     "note": _NOTE,
 }
 _RULES: Schema = {"$ref": "#/$defs/rule"}
@@ -115,6 +118,7 @@ def keywords_schema() -> Schema:
     topic = {
         "title": _described("как тему видит редактор"),
         "hashtag": _described("хэштег в посте, без «#» и пробелов; без него — имя темы"),
+        "none": _LINE | {"description": "слова, при которых молчат все правила темы"},
         "any_of": {"description": "правила; достаточно одного", "type": "array", "items": _RULES, "minItems": 1},
         "examples": _object(keywords.EXAMPLE_KEYS, examples) | {"description": "их проверяет monitor check"},
         "note": _NOTE,
@@ -129,6 +133,7 @@ def keywords_schema() -> Schema:
     top = {
         "lists": of_any_name | {"description": "списки слов, на которые ссылаются: $список"},
         "people": _LINE | {"description": "люди: только с большой буквы, во всех падежах; ссылка — $people"},
+        "never": _LINE | {"description": "слова, с которыми в заголовке молчат все правила файла"},
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
     }
     return {

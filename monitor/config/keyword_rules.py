@@ -1,6 +1,6 @@
 """What keywords.yaml says, as values: topics of rules, rules of lines, lines of terms. keywords.py reads them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -14,6 +14,17 @@ class TermWordKind(StrEnum):
     EXACT = "exact"  # as written
     PREFIX = "prefix"  # every word that begins so
     NAME = "name"  # a person: every case, with a capital letter only
+    LIST = "list"  # any one-word term of a list: «снять с $транспорт»
+
+
+class Role(StrEnum):
+    """The grammatical way in which a word must stand: who does what to whom, whence and whither."""
+
+    TO = "куда"  # «в Россию», «выдать России», Ресейге
+    FROM = "откуда"  # «из Казахстана», Қазақстаннан
+    AT = "где"  # «в Астане», «суд Казахстана», «Казахстан выдал», «казахстанский», Алматыда
+    WHOM = "кого"  # «задержать россиянина», «арест россиянина», «россиянин задержан», ресейлікті
+    WHO = "кто"  # «КНБ задержал», «задержан сотрудниками КНБ», ҰҚК ұстады
 
 
 class Scope(StrEnum):
@@ -29,10 +40,11 @@ Expectation = Literal["match", "post", "review", "miss"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermWord:
-    """One word of a term."""
+    """One word of a term; of kind LIST, the words that may stand in its place, each with its language."""
 
     text: str
     kind: TermWordKind
+    choices: "tuple[tuple[TermWord, Language | None], ...]" = field(default=(), compare=False)  # a list is its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +56,15 @@ class Term:
     language: Language | None
     line: int
     key: str
+    role: Role | None = None  # None: however it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Every line must be found within `within` (a number counts words); no term of `none` may stand there."""
+    """Every line must be found within `within` (a number counts words); no term of `none` may stand there.
+
+    The first line is the act. It and one other line must stand in the title or the lead, unless `anywhere`.
+    """
 
     name: str
     tier: Tier
@@ -56,6 +72,7 @@ class Rule:
     none: tuple[Term, ...]
     within: Scope | int
     line: int
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +109,12 @@ class WordList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keywords:
-    """The whole file. `lists` are already written into the rules; they stay here to be checked."""
+    """The whole file. `lists` are already written into the rules; they stay here to be checked.
+
+    A term of `never` in a title silences every rule: how-tos, statistics, sport.
+    """
 
     file: str
     topics: tuple[Topic, ...]
     lists: tuple[WordList, ...] = ()
+    never: tuple[Term, ...] = ()

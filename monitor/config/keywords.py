@@ -1,7 +1,8 @@
 """keywords.yaml: text → rules as written, references resolved. What forms a word has: matching/compiler.py.
 
 A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`,
-`$список` (all terms of that list; under `ru:` or `kk:` those of that language).
+`$список` (all terms of that list; under `ru:` or `kk:` those of that language), `снять с $транспорт` (a phrase with
+any one word of that list in its place). `{куда: $россия}` asks for the grammatical way in which a term stands.
 """
 
 import re
@@ -9,11 +10,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, product
+from math import prod
 
 from monitor.config.keyword_rules import (
     Example,
     Expectation,
     Keywords,
+    Role,
     Rule,
     Scope,
     Term,
@@ -39,15 +43,17 @@ from monitor.models.articles import Language, Tier
 MAX_LINES = 8
 MIN_PREFIX = 3
 MAX_WINDOW = 200
+MAX_VARIANTS = 200  # of one phrase with lists in it
 
-TOP_KEYS = ("lists", "people", "topics")
-RULE_KEYS = ("name", "tier", "all", "none", "within", "note")
-TOPIC_KEYS = ("title", "hashtag", "any_of", "examples", "note")
+TOP_KEYS = ("lists", "people", "never", "topics")
+RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
+TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
+_ROLES = {role.value: role for role in Role}
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as monitor.text parts words: letters or digits
 
 
@@ -89,7 +95,9 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
     found = tuple(reader.topic(name, node) for name, node in topics.items) if topics else ()
     if topics and not found:
         reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=topics, key="topics")
-    return Keywords(file=file, topics=found, lists=tuple(reader.declared())), reader
+    never = root.get("never")
+    kinds = reader.terms(never, key="never") if never is not None else ()
+    return Keywords(file=file, topics=found, lists=tuple(reader.declared()), never=kinds), reader
 
 
 class _KeywordsReader(YamlReader):
@@ -103,6 +111,10 @@ class _KeywordsReader(YamlReader):
         self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
+        self._longer: dict[
+            str, tuple[tuple[tuple[TermWord, ...], Language | None], ...]
+        ] = {}  # a list inside a phrase: its longer terms
+        self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
 
     def declare(self, root: Mapping) -> None:
         """Remember the lists by name and read the people."""
@@ -142,8 +154,10 @@ class _KeywordsReader(YamlReader):
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
+        none = body.get("none")
+        against = self.terms(none, key="none") if none is not None else ()
         stanzas = enumerate(self.items(body.get("any_of"), key="any_of", at=name), start=1)
-        rules = tuple(self._rule(item, number) for number, item in stanzas)
+        rules = tuple(self._rule(item, number, against) for number, item in stanzas)
         self._unique_names(rules)
         examples = self._examples(body.get("examples"))
         return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
@@ -156,7 +170,7 @@ class _KeywordsReader(YamlReader):
                 self.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
             seen.setdefault(rule.name, rule.line)
 
-    def _rule(self, node: Node, number: int) -> Rule:
+    def _rule(self, node: Node, number: int, against: tuple[Term, ...] = ()) -> Rule:
         body = self.mapping(node, key="any_of", at=node, known=RULE_KEYS) or Mapping(items=(), line=node.line)
         name = self.text(body.get("name"), key="name", at=node, default=f"правило {number}") or ""
         lines = tuple(self.terms(line, key="all") for line in self.items(body.get("all"), key="all", at=node))
@@ -167,8 +181,9 @@ class _KeywordsReader(YamlReader):
             name=name,
             tier=self._tier(body.get("tier")),
             lines=lines,
-            none=self.terms(none, key="none") if none is not None else (),
+            none=(*against, *(self.terms(none, key="none") if none is not None else ())),
             within=self._within(body.get("within")),
+            anywhere=self._flag(body.get("anywhere"), key="anywhere"),
             line=node.line,
         )
 
@@ -180,6 +195,12 @@ class _KeywordsReader(YamlReader):
             self.problem("можно: post (сразу в канал) или review (сначала редактору)", at=node, key="tier")
             return Tier.POST
         return Tier(tier or Tier.POST)
+
+    def _flag(self, node: Node | None, *, key: str) -> bool:
+        said = "" if node is None else self.text(node, key=key, at=node) or ""
+        if said not in ("", "true", "false"):
+            self.problem("можно: true или false", at=node or Scalar(text="", line=0), key=key)
+        return said == "true"
 
     def _within(self, node: Node | None) -> Scope | int:
         if node is None:
@@ -223,24 +244,57 @@ class _KeywordsReader(YamlReader):
             return self._terms(value, key, kind, "ru")
         if name.text == "kk":
             return self._terms(value, key, kind, "kk")
+        if role := _ROLES.get(name.text):
+            return [self._in_role(term, role, name) for term in self._terms(value, key, kind, None)]
         self.problem(
-            'здесь можно только ru и kk — если это слова, возьмите весь их ряд в кавычки: ru: "слово, другое"',
+            f"здесь можно только ru и kk или роли ({', '.join(_ROLES)}) — если это слова, возьмите весь их ряд в кавычки:"
+            ' ru: "слово, другое"',
             at=name,
             key=name.text,
         )
         return []
 
+    def _in_role(self, term: Term, role: Role, at: Scalar) -> Term:
+        if term.role is not None:
+            self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
+        known = self._roles.get((id(term), role))
+        if known is None:  # equal terms made one: a list is used in one role by many rules
+            known = self._roles[id(term), role] = (term, replace(term, role=role))
+        return known[1]
+
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         found: list[Term] = []
         for item in _ITEM.findall(node.text):
             written = item.strip()
-            if written.startswith("$"):
+            if written.startswith("$") and not self._is_phrase(written):
                 referred = self._referred(written[1:], node, key)
                 found.extend(term for term in referred if language in (None, term.language) or term.language is None)
             elif written:
                 parts = self._parts(written, node, key, kind)
-                found.append(Term(text=written, parts=parts, language=language, line=node.line, key=key))
+                variants = self._variants(parts, language, node, key)
+                found += [Term(text=written, parts=one, language=language, line=node.line, key=key) for one in variants]
         return found
+
+    def _variants(
+        self, parts: tuple[TermWord, ...], language: Language | None, node: Scalar, key: str
+    ) -> list[tuple[TermWord, ...]]:
+        """A phrase once for all one-word terms of a list inside it together, and once for each longer term."""
+        choices = [
+            [
+                (part,),
+                *(longer for longer, own in self._longer.get(part.text, ()) if language in (None, own) or not own),
+            ]
+            for part in parts
+        ]
+        if prod(map(len, choices)) > MAX_VARIANTS:
+            self.problem("слишком много сочетаний: во фразе стоят списки с длинными выражениями", at=node, key=key)
+            return [parts]
+        return [tuple(chain.from_iterable(chosen)) for chosen in product(*choices)]
+
+    def _is_phrase(self, written: str) -> bool:
+        """«$транспорт остановить», where «транспорт» is a list and «транспорт остановить» is none."""
+        first, blank, _ = written[1:].partition(" ")
+        return bool(blank) and written[1:] not in self.lists and first in self.lists
 
     def _referred(self, name: str, node: Scalar, key: str) -> tuple[Term, ...]:
         self._references[self._opening[-1] if self._opening else ""].add(name)
@@ -266,12 +320,16 @@ class _KeywordsReader(YamlReader):
             elif word:
                 bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
                 found += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
+        if found and all(part.kind is TermWordKind.LIST for part in found):
+            self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
         if not found and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
         return tuple(found)
 
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""
+        if token.startswith("$"):
+            return self._list_token(token, node, key)
         stem = token.removesuffix("*")
         words = _WORD.findall(stem)
         if "".join(words) != stem:
@@ -284,6 +342,14 @@ class _KeywordsReader(YamlReader):
             kind = TermWordKind.PREFIX if stem != token else kind
             return [TermWord(text=stem, kind=kind)]
         return [TermWord(text=word, kind=TermWordKind.EXACT) for word in words]
+
+    def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
+        """A list inside a phrase: one of its words."""
+        terms = self._referred(token[1:], node, key)
+        alone = (term for term in terms if len(term.parts) == 1)
+        choices = tuple(dict.fromkeys((term.parts[0], term.language) for term in alone))
+        self._longer[token] = tuple(dict.fromkeys((term.parts, term.language) for term in terms if len(term.parts) > 1))
+        return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []
 
 
 def _example(text: str, *, expects: str, line: int) -> Example:

@@ -4,15 +4,19 @@ Everything is numbered: a rule names its lines, a line its terms, a term its wor
 so that a list used by fifty rules is searched for once.
 """
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from typing import Generic, TypeVar
 
-from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind, Topic
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
+from monitor.matching.roles import CARRIERS
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
+from monitor.text.languages.cases import Case
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import skeletons
 from monitor.text.unicode import fold
@@ -45,11 +49,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledTerm:
-    """Numbers of the words that stand one after another; `anchor` is the place of the one to look for first."""
+    """Numbers of the words that stand one after another; `anchor` is the place of the one to look for first.
+
+    A term in a `role` is found where the term numbered `base`, the same without a role, is. A Kazakh term is not met
+    by one of `russian`, the Russian forms of the same word, unless its sentence is Kazakh.
+    """
 
     text: str
     words: tuple[int, ...]
     anchor: int
+    role: Role | None = None
+    base: int = -1  # its own number, when it has no role
+    russian: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +74,16 @@ class CompiledRule:
     none: int | None
     within: Scope | int
     anchor: int
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRules:
     """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
 
-    `words` stand in the order of `parts`, which are the words as written with the language they are read in.
+    `words` stand in the order of `parts`, which are the words as written with the language they are read in. `cases`
+    are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None; `acts` is for each
+    topic the line of all its rules' acts.
     """
 
     topics: tuple[Topic, ...]
@@ -79,6 +93,9 @@ class CompiledRules:
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
     parts: tuple[tuple[TermWord, Language | None], ...] = ()
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    never: int | None = None
+    acts: tuple[int, ...] = ()
 
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
@@ -100,6 +117,8 @@ def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigErro
 
 def word_of(part: TermWord, language: Language | None) -> Word:
     """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
+    if part.kind is TermWordKind.LIST:
+        return _any_of(word_of(choice, own or language) for choice, own in part.choices)
     folded = fold(part.text).text
     if part.kind is TermWordKind.PREFIX:
         return Word(forms=frozenset(), prefix=folded)
@@ -112,6 +131,13 @@ def word_of(part: TermWord, language: Language | None) -> Word:
         forms=russian.forms(part.text) if language != "kk" else frozenset(),
         stems=kazakh.stems(part.text) if language != "ru" else (),
     )
+
+
+def _any_of(words: Iterable[Word]) -> Word:
+    """One word that has the forms of all these."""
+    among = tuple(words)
+    forms = frozenset[str]().union(*(word.forms for word in among))
+    return Word(forms=forms, stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
@@ -144,27 +170,49 @@ class _Compiler:
         self.keywords = keywords
         self.problems: list[ConfigError] = []
         self._words: _Numbers[tuple[TermWord, Language | None]] = _Numbers()
-        self._terms: _Numbers[tuple[str, tuple[int, ...]]] = _Numbers()
+        self._terms: _Numbers[tuple[str, tuple[int, ...], Role | None, frozenset[str]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
         self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
         self._forms: list[Word] = []
         self._weights: list[float] = []
+        self._cases: dict[str, Case] = {}
+        self._declined: set[tuple[TermWord, Language | None]] = set()
 
     def compile(self) -> CompiledRules:
         for declared in self.keywords.lists:
             self._line(declared.terms)
+        never = self._line(self.keywords.never) if self.keywords.never else None
         topics = self.keywords.topics
+        acts = tuple(
+            self._line(tuple(chain.from_iterable(rule.lines[0] for rule in topic.rules if rule.lines)))
+            for topic in topics
+        )
         rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
         return CompiledRules(
             topics=topics,
             rules=rules,
             lines=tuple(self._lines.known),
             terms_of=tuple(map(frozenset, self._lines.known)),
-            terms=tuple(
-                CompiledTerm(text=text, words=words, anchor=self._anchor(words)) for text, words in self._terms.known
-            ),
+            terms=self._compiled_terms(),
             words=tuple(self._forms),
             parts=tuple(self._words.known),
+            cases=self._cases,
+            never=never,
+            acts=acts,
+        )
+
+    def _compiled_terms(self) -> tuple[CompiledTerm, ...]:
+        numbers = self._terms.known
+        return tuple(
+            CompiledTerm(
+                text=text,
+                words=words,
+                anchor=self._anchor(words),
+                role=role,
+                base=numbers[text, words, None, loans],
+                russian=loans,
+            )
+            for text, words, role, loans in numbers
         )
 
     def _rule(self, topic: int, rule: Rule) -> CompiledRule:
@@ -179,6 +227,7 @@ class _Compiler:
             none=self._line(rule.none) if rule.none else None,
             within=rule.within,
             anchor=weights.index(min(weights)) if weights else 0,
+            anywhere=rule.anywhere,
         )
 
     def _refuse_everyday(self, rule: Rule) -> None:
@@ -198,8 +247,33 @@ class _Compiler:
     def _term(self, term: Term) -> int:
         if id(term) not in self._numbers:
             words = tuple(self._word(part, term) for part in term.parts)
-            self._numbers[id(term)] = self._terms.of((term.text, words))
+            loans = _loans(term)
+            number = self._terms.of((term.text, words, None, loans))
+            if term.role is not None:
+                self._decline(term)
+                number = self._terms.of((term.text, words, term.role, loans))
+            self._numbers[id(term)] = number
         return self._numbers[id(term)]
+
+    def _decline(self, term: Term) -> None:
+        """Learn the cases of a term in a role: in Russian of its first word, which the others follow."""
+        part = term.parts[0] if term.parts else None
+        if not self._cases:
+            for carrier in CARRIERS:
+                self._cases |= russian.case_forms(carrier)
+        if part is None or (part, term.language) in self._declined:
+            return
+        self._declined.add((part, term.language))
+        cases = _cases(part, term.language)
+        for form, case in cases.items():
+            self._cases[form] = self._cases.get(form, Case(0)) | case
+        inflected = part.kind is TermWordKind.WORD and _is_inflected(part.text)
+        if inflected and not cases and term.language != "kk" and not kazakh.stems(part.text):
+            self._problem(
+                f"слово {part.text} не склоняется: роль «{term.role}» для него не узнать — напишите его вне роли",
+                term.line,
+                term.key,
+            )
 
     def _word(self, part: TermWord, term: Term) -> int:
         number = self._words.of((part, term.language))
@@ -226,13 +300,32 @@ class _Compiler:
         self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
 
 
+def _cases(part: TermWord, language: Language | None) -> Mapping[str, Case]:
+    if part.kind is TermWordKind.LIST:
+        return {form: case for choice, own in part.choices for form, case in _cases(choice, own or language).items()}
+    if part.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(part.text):
+        return {}
+    return russian.case_forms(part.text)
+
+
+def _loans(term: Term) -> frozenset[str]:
+    """The Russian forms of the word a Kazakh term begins with, if it is a word of both languages."""
+    part = term.parts[0] if term.parts else None
+    if term.language != "kk" or part is None or part.kind is not TermWordKind.WORD:
+        return frozenset()
+    return russian.forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
+
+
 def is_everyday(term: Term) -> bool:
     """One word that stands in any item of news."""
     return len(term.parts) == 1 and term.parts[0].text.lower() in EVERYDAY
 
 
+@lru_cache(20_000)
 def _weight(part: TermWord) -> float:
     """How often a word is likely to stand in the news: small words most, then everyday ones, then the short ones."""
+    if part.kind is TermWordKind.LIST:
+        return sum(_weight(choice) for choice, _ in part.choices)
     length = max(len(part.text), 1)
     if length <= _SMALL and part.text.islower():
         return 1000.0 / length  # «в», «из», «-ға»

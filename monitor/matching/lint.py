@@ -6,7 +6,7 @@ Nothing here is an error; `check` warns of it. What no bot may start with is ref
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, Topic
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, Topic
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRules, Word, is_everyday
@@ -21,7 +21,8 @@ _OFTEN_SECOND = 5  # times a rule must have come second before it is called cove
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 
-_Line = frozenset[tuple[Word, ...]]  # what its terms match, however they are written
+_Meaning = tuple[Role | None, tuple[Word, ...]]  # what a term matches, however it is written
+_Line = frozenset[_Meaning]
 
 
 def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
@@ -54,12 +55,13 @@ class _Linter:
 
     def _twice(self, terms: Iterable[Term], key: str) -> Iterator[ConfigError]:
         """Only of what is written in this very place (`key`): lists that are referred to may well overlap."""
-        seen: dict[tuple[Word, ...], Term] = {}
+        seen: dict[_Meaning, Term] = {}
         for term in terms:
             if term.key != key:
                 continue
             first = seen.setdefault(self._forms(term), term)
-            if first is not term:
+            is_variant = "$" in term.text and (first.text, first.line) == (term.text, term.line)
+            if first is not term and not is_variant:
                 message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
                 yield self._doubt(message, term.line, key)
 
@@ -100,8 +102,8 @@ class _Linter:
     def _line(self, terms: tuple[Term, ...]) -> _Line:
         return frozenset(self._forms(term) for term in terms)
 
-    def _forms(self, term: Term) -> tuple[Word, ...]:
-        return tuple(self._words[part, term.language] for part in term.parts)
+    def _forms(self, term: Term) -> _Meaning:
+        return term.role, tuple(self._words[part, term.language] for part in term.parts)
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)

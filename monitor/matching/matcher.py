@@ -12,23 +12,37 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from monitor.config.keyword_rules import Scope
-from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.config.keyword_rules import Role, Scope
+from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
 from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.roles import kazakh_fits, russian_fits, word_after, words_before
 from monitor.matching.term_index import Hit, Span, TermIndex
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto, Where
-from monitor.text.unicode import sentences
+from monitor.text.languages.cases import ANY, kazakh_case
+from monitor.text.languages.kazakh_latin import latin_skeleton
+from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
 _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
+LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
+_CYRILLIC = re.compile("[а-яәғқңөұүһі]", re.IGNORECASE)
+_KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_OF_AN_ACT = frozenset({Role.TO, Role.FROM, Role.WHOM})
+_COMPLEMENT = 3  # words between an act and where it leads
+_BESIDE = 80  # characters; no such words are longer
+_PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
 class RuleResult(NamedTuple):
-    """What became of a rule: `hits`, one a line, when all lines were found; `veto` when a `none` term spoke against."""
+    """What became of a rule: `hits`, one a line, when all lines were found; `veto` when a `none` term spoke against.
+
+    `is_aside`: they stand below the lead only, so that the article is hardly about it; then the rule asks at most.
+    """
 
     hits: tuple[Hit, ...] = ()
     veto: Hit | None = None
+    is_aside: bool = False
 
 
 class Matcher:
@@ -41,7 +55,7 @@ class Matcher:
         lines_of: defaultdict[int, set[int]] = defaultdict(set)
         for line in used:
             for term in compiled.lines[line]:
-                lines_of[term].add(line)
+                lines_of[compiled.terms[term].base].add(line)
         self._lines_of = {term: frozenset(lines) for term, lines in lines_of.items()}
         self._anchored: defaultdict[int, list[tuple[int, frozenset[int]]]] = defaultdict(list)
         for number, rule in enumerate(compiled.rules):
@@ -66,16 +80,16 @@ class Matcher:
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
         for rule in self._candidates(reading.found):
-            is_muted = self._is_muted(rule)
-            finding = reading.finding(rule) if is_muted or rule.topic not in topics else RuleResult()
-            if finding.veto and rule.topic not in topics:
+            is_muted, known = self._is_muted(rule), topics.get(rule.topic)
+            is_needed = is_muted or known is None or (known.tier, rule.tier) == (Tier.REVIEW, Tier.POST)
+            finding = reading.finding(rule) if is_needed else RuleResult()
+            if finding.veto and known is None:
                 vetoes.append(reading.veto(rule, finding.veto))
             elif finding.hits and is_muted:
-                muted.append(reading.topic_verdict(rule, finding.hits))
-            elif finding.hits:
-                topics[rule.topic] = reading.topic_verdict(rule, finding.hits)
-        told = tuple(topics[number] for number in sorted(topics))
-        return Verdict(topics=told, vetoes=tuple(vetoes), muted=tuple(muted))
+                muted.append(reading.topic_verdict(rule, finding))
+            elif finding.hits and (known is None or not finding.is_aside):
+                topics[rule.topic] = reading.topic_verdict(rule, finding)
+        return _verdict([topics[number] for number in sorted(topics)], vetoes, muted)
 
     def _is_muted(self, rule: CompiledRule) -> bool:
         return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted
@@ -108,6 +122,7 @@ class MatchedArticle:
         self._title, self._text = title, text
         self._lines: dict[int, list[Hit]] = {}
         self._sentences: dict[int, list[Span]] = {}
+        self._against_of: dict[tuple[int, int], list[Hit]] = {}
 
     def finding(self, rule: CompiledRule) -> RuleResult:
         """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
@@ -117,41 +132,124 @@ class MatchedArticle:
         lines = [self.line(line) for line in rule.lines]
         if not all(lines):
             return RuleResult()
-        vetoed = in_title = RuleResult()
+        vetoed = in_title = aside = RuleResult()
         for hits, (start, end) in self._held(rule, lines):
             against = self._against(rule, start, end)
-            if not against and min(hits).start > len(self._title):
+            if against:
+                vetoed = vetoed if vetoed.veto else RuleResult(hits=hits, veto=against)
+            elif not (rule.anywhere or self._is_leading(hits)):
+                aside = aside if aside.hits else RuleResult(hits=hits, is_aside=True)
+            elif min(hits).start > len(self._title):
                 return RuleResult(hits=hits)
-            if not against:
+            else:
                 in_title = in_title if in_title.hits else RuleResult(hits=hits)
-                continue
-            vetoed = vetoed if vetoed.veto else RuleResult(hits=hits, veto=against)
-        return in_title if in_title.hits else vetoed
+        if in_title.hits or not aside.hits:
+            return in_title if in_title.hits else vetoed
+        return aside if self._is_repeated(lines[0]) else RuleResult()
+
+    def _is_leading(self, hits: Sequence[Hit]) -> bool:
+        """Whether the act, and who or where with it, stand in the title or the lead."""
+        lead = len(self._title) + 1 + LEAD
+        return hits[0].end <= lead and (len(hits) == 1 or any(hit.end <= lead for hit in hits[1:]))
+
+    def _is_repeated(self, act: Sequence[Hit]) -> bool:
+        """Whether the article speaks of the act in more than one sentence: what it says once, it says in passing."""
+        return len({self._sentence(hit.start) for hit in act}) > 1
 
     def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
-        """What `none` finds in `[start, end)` or in the title, which says what the whole article is about."""
+        """What `none` finds in `[start, end)` or in the title, which says what the whole article is about.
+
+        Whither and whence count only as the complement of an act: in «бежавшего из России задержали» nothing is.
+        """
+        never = self._compiled.never
+        if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
+            return kind
         if rule.none is None:
             return None
-        speaking = self.line(rule.none)
+        speaking = self._speaking_against(rule.none, rule.topic)
         return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
+
+    def _speaking_against(self, none: int, topic: int) -> list[Hit]:
+        if (none, topic) not in self._against_of:
+            acts = self.line(self._compiled.acts[topic])
+            self._against_of[none, topic] = [hit for hit in self.line(none) if self._is_complement(hit, acts)]
+        return self._against_of[none, topic]
+
+    @cached_property
+    def _heading(self) -> Span:
+        """The title; of a text without one, its first sentence."""
+        if self._title.strip() or not self._text:
+            return 0, len(self._title)
+        return self._sentence(len(self._title) + 1)
+
+    def _is_complement(self, hit: Hit, acts: Sequence[Hit]) -> bool:
+        """Whether the hit asks for no role of an act, or stands beside one with no comma between."""
+        if self._compiled.terms[hit.term].role not in _OF_AN_ACT:
+            return True
+        low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
+        return any(self._stands_beside(hit, act) for act in acts[low:high])
+
+    def _stands_beside(self, hit: Hit, act: Hit) -> bool:
+        start, end = sorted((hit, act))[0].end, sorted((hit, act))[1].start
+        between = self._whole[start:end] if start < end else ""
+        return len(between.split()) <= _COMPLEMENT and not _PAUSE.search(between)
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
-            terms = self._compiled.terms_of[number].intersection(self.found)
-            self._lines[number] = sorted({Hit(start, end, term) for term in terms for start, end in self.found[term]})
+            terms = ((term, self._compiled.terms[term]) for term in self._compiled.terms_of[number])
+            self._lines[number] = sorted(
+                {
+                    Hit(start, end, number)
+                    for number, term in terms
+                    for start, end in self.found.get(term.base, ())
+                    if (term.role is None and not term.russian) or self._is_met(term, start, end)
+                }
+            )
         return self._lines[number]
+
+    def _is_met(self, term: CompiledTerm, start: int, end: int) -> bool:
+        """Whether the words at a place are of the term's language, and stand in its role."""
+        form = fold(self._whole[start:end]).text
+        if term.russian and form in term.russian:
+            low, high = self._sentence(start)
+            if not _KAZAKH_LETTER.search(self._whole, low, high):
+                return False
+        return term.role is None or self._plays(term, start, end, form)
+
+    def _plays(self, term: CompiledTerm, start: int, end: int, form: str) -> bool:
+        assert term.role is not None
+        first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        word, after = self._compiled.words[term.words[-1]], word_after(fold(self._whole[end : end + 40]).text)
+        if last not in word.forms and word.stems:
+            latin = not _CYRILLIC.search(last)
+            case = kazakh_case(latin_skeleton(last) if latin else last, word.stems, latin=latin)
+            return kazakh_fits(term.role, case, after)
+        before = self._whole[max(start - 80, 0) : start]
+        earlier, _, beside = before.rstrip().rpartition(" ")
+        named = beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first word of a sentence
+        case = self._compiled.cases.get(first, ANY)
+        words = words_before(fold(before).text)
+        return russian_fits(term.role, case, words, after, self._compiled.cases, capital_before=named)
+
+    @cached_property
+    def _whole(self) -> str:
+        return f"{self._title}\n{self._text}"
 
     def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
         """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
         return first_choice([self.line(line) for line in rule.lines])
 
-    def topic_verdict(self, rule: CompiledRule, hits: Sequence[Hit]) -> TopicVerdict:
+    def topic_verdict(self, rule: CompiledRule, finding: RuleResult) -> TopicVerdict:
         """The fired rule as a value."""
         topic = self._compiled.topics[rule.topic]
-        matches = tuple(self.match(hit) for hit in hits)
         return TopicVerdict(
-            id=topic.id, title=topic.title, hashtag=topic.hashtag, rule=rule.name, tier=rule.tier, matches=matches
+            id=topic.id,
+            title=topic.title,
+            hashtag=topic.hashtag,
+            rule=rule.name,
+            tier=Tier.REVIEW if finding.is_aside else rule.tier,
+            matches=tuple(self.match(hit) for hit in finding.hits),
         )
 
     def match(self, hit: Hit) -> Match:
@@ -212,7 +310,7 @@ class MatchedArticle:
     @cached_property
     def _words(self) -> list[int]:
         """Where the words of the article begin; a line break of the text stands for `_LINE_BREAK` of them."""
-        found = [(it.start(), it[0] < " ") for it in _COUNTED.finditer(f"{self._title}\n{self._text}")]
+        found = [(it.start(), it[0] < " ") for it in _COUNTED.finditer(self._whole)]
         return [at for at, is_break in found for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
 
     @cached_property
@@ -233,6 +331,23 @@ class MatchedArticle:
             self._sentences[number] = [(start + low, start + high) for low, high in sentences(line)]
         spans = self._sentences[number]
         return spans[bisect_right(spans, (position, self._end)) - 1]
+
+
+def _verdict(topics: Sequence[TopicVerdict], vetoes: Sequence[Veto], muted: Sequence[TopicVerdict]) -> Verdict:
+    """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that."""
+    tier = Tier.POST if any(topic.tier is Tier.POST for topic in topics) else Tier.REVIEW
+    shown = tuple(topic for topic in topics if topic.tier is tier)
+    hinted = tuple(topic for topic in topics if topic.tier is not tier)
+    return Verdict(topics=shown, vetoes=tuple(vetoes), muted=tuple(muted), hinted=hinted)
+
+
+def _first_word(form: str) -> Span:
+    found = WORD.search(form)
+    return found.span() if found else (0, 0)
+
+
+def _last_word(form: str) -> Span:
+    return word_at(form, len(form) - 1) if form else (0, 0)
 
 
 def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:

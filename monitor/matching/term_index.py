@@ -36,7 +36,7 @@ class TermIndex:
         self._terms = compiled.terms
         self._terms_of: defaultdict[int, list[int]] = defaultdict(list)
         for number, term in enumerate(compiled.terms):
-            if term.words:
+            if term.words and term.role is None:
                 self._terms_of[term.words[term.anchor]].append(number)
         self._index = WordIndex(compiled.words, self._terms_of)
         self._anchored: dict[frozenset[int], tuple[tuple[int, ...], tuple[int, ...]]] = {}

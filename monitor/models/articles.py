@@ -98,11 +98,14 @@ class Veto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the rules say of one article. `muted` are the findings of rules that maintainers have muted."""
+    """What the rules say of one article. `muted` are the findings of rules that maintainers have muted, `hinted` those
+    of weaker rules than the strongest: they make the story neither ours nor of their topic.
+    """
 
     topics: tuple[TopicVerdict, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     muted: tuple[TopicVerdict, ...] = ()
+    hinted: tuple[TopicVerdict, ...] = ()
     lack: str = ""  # in Russian: what kept an article of tier `review` from the channel; "" when nothing came near
 
     @property

@@ -6,9 +6,10 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
+from monitor.text.languages.cases import ANY, RUSSIAN, Case
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -27,6 +28,8 @@ _PARTS_OF_SPEECH = {
     "PRTF": "причастие",
     "PRTS": "краткое причастие",
 }
+_IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
+_DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
 
@@ -50,6 +53,14 @@ def forms(word: str) -> frozenset[str]:
     return frozenset(found or _by_ending(folded)) | {folded}
 
 
+def known_forms(word: str) -> frozenset[str]:
+    """`forms` of a word that the dictionary has; empty for any other."""
+    folded = fold(word.strip()).text
+    if not _WORD.fullmatch(folded) or not any(reading.is_known for reading in _readings(folded)):
+        return frozenset()
+    return forms(word)
+
+
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
     """`forms` for people to look through: by part of speech in Russian, as the paradigm orders them.
 
@@ -57,7 +68,7 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
     """
     found = forms(word)
     known = {
-        fold(form).text: _PARTS_OF_SPEECH.get(part, OTHER_FORMS)
+        fold(form).text: _PARTS_OF_SPEECH.get(part or "", OTHER_FORMS)
         for parse in _parses(fold(word.strip()).text, named=word != word.lower())
         for form, part in _paradigm(parse)
     }
@@ -67,6 +78,26 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
     return {group: tuple(members) for group, members in groups.items()}
 
 
+def case_forms(word: str) -> dict[str, Case]:
+    """The folded forms of a noun or an adjective with the cases that each may be; {} for a word without cases.
+
+    What no dictionary knows (places, acronyms) may be any: the preposition before it must tell.
+    """
+    folded = fold(word.strip()).text
+    if word.strip().isupper() and _ACRONYM.fullmatch(folded):
+        return dict.fromkeys(forms(word), ANY)
+    parses = _parses(folded, named=word != word.lower()) if _WORD.fullmatch(folded) else []
+    if not parses:
+        return dict.fromkeys(forms(word), ANY)
+    found: dict[str, Case] = {}
+    for form, trait in (one for parse in parses if parse.tag.POS in _DECLINED for one in _lexeme(parse)):
+        if trait.case and trait.part in _DECLINED:
+            own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
+            folded_form = form.replace("ё", "е")
+            found[folded_form] = found.get(folded_form, Case(0)) | own
+    return found
+
+
 @cache
 def _analyzer() -> Any:
     from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.2 s and 38 MB that only a load of the rules needs
@@ -74,9 +105,15 @@ def _analyzer() -> Any:
     return MorphAnalyzer(lang="ru")
 
 
+@lru_cache(8_192)
+def _readings(word: str) -> tuple[Any, ...]:
+    """As the analyser gives them; one load of the rules asks for a word up to three times."""
+    return tuple(_analyzer().parse(word))
+
+
 def _parses(word: str, *, named: bool) -> list[Any]:
     """The readings of `word`: as a dictionary form, else as a form of a known word, else (no name) guessed."""
-    readings = _analyzer().parse(word)
+    readings = _readings(word)
     known = [reading for reading in readings if reading.is_known]
     whole = [reading for reading in known if _is_lemma(reading, word) or _is_participle(reading)]
     if whole or (known and not named):
@@ -98,29 +135,58 @@ def _is_lemma(reading: Any, word: str) -> bool:
     return fold(lemma).text == word
 
 
-def _paradigm(parse: Any) -> Iterator[tuple[str, str]]:
+class _Trait(NamedTuple):
+    """What a tag says of a form."""
+
+    part: str | None  # as the dictionary calls it
+    case: Case
+    participle: tuple[str | None, str | None] | None  # tense and voice
+    is_passive: bool  # it has a passive in -ся beside it
+    is_left_out: bool  # «позеленее»
+
+
+def _paradigm(parse: Any) -> Iterator[tuple[str, str | None]]:
     """Every form with its part of speech as the dictionary calls it."""
-    if parse.tag.POS == "NOUN":  # nothing to leave out or to add: most words of a rule, and asking tags is slow
-        yield from ((form.word, "NOUN") for form in parse.lexeme)
-        return
-    participle = parse.tag.POS in {"PRTF", "PRTS"}
-    for form in parse.lexeme:
-        if (participle and not _same_participle(form.tag, parse.tag)) or "Cmp2" in form.tag:  # позеленее
+    given = _trait(parse.tag).participle
+    for form, trait in _lexeme(parse):
+        if trait.is_left_out or (given and trait.participle != given):
             continue
-        yield form.word, form.tag.POS
-        if _has_passive(form.tag, form.word):
-            yield form.word + ("сь" if form.word[-1] in _VOWELS else "ся"), form.tag.POS
+        yield form, trait.part
+        if trait.is_passive and not form.endswith(("ся", "сь")):
+            yield form + ("сь" if form[-1] in _VOWELS else "ся"), trait.part
 
 
-def _same_participle(tag: Any, given: Any) -> bool:
-    return tag.POS in {"PRTF", "PRTS"} and (tag.tense, tag.voice) == (given.tense, given.voice)
+def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
+    """The forms of a reading. Those of the dictionary come from its paradigms: the analyser's own way is slow."""
+    first, *further = parse.methods_stack
+    if further or len(first) != _IN_DICTIONARY:
+        yield from ((form.word, _trait(form.tag)) for form in parse.lexeme)
+        return
+    _, word, number, index = first
+    dictionary = _analyzer().dictionary
+    stem = dictionary.build_stem(dictionary.paradigms[number], index, word)
+    yield from ((prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number))
 
 
-def _has_passive(tag: Any, word: str) -> bool:
-    """Perfectives do not («задержался» is another word), participles do not («выдающийся»)."""
-    if tag.POS not in {"VERB", "INFN", "GRND"} or tag.mood == "impr":
-        return False
-    return tag.aspect == "impf" and not word.endswith(("ся", "сь"))
+@cache
+def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
+    """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
+    return tuple(
+        (prefix, suffix, _trait(tag)) for prefix, tag, suffix in _analyzer().dictionary.build_paradigm_info(number)
+    )
+
+
+@cache
+def _trait(tag: Any) -> _Trait:
+    part, is_verb = tag.POS, tag.POS in {"VERB", "INFN", "GRND"}
+    return _Trait(
+        part=part,
+        case=RUSSIAN.get(tag.case or "", Case(0)),
+        participle=(tag.tense, tag.voice) if part in {"PRTF", "PRTS"} else None,
+        # Perfectives have none («задержался» is another word), nor have participles («выдающийся»).
+        is_passive=is_verb and tag.mood != "impr" and tag.aspect == "impf",
+        is_left_out="Cmp2" in tag,
+    )
 
 
 # ── acronyms ───────────────────────────────────────────────────────────────────────────────────
