@@ -72,12 +72,12 @@ def feeds_schema() -> Schema:
 
 _KINDS = ("ru", "kk", *(role.value for role in Role))
 _TERMS: Schema = {
-    "description": "слова через запятую, $список, «точная форма», начало*, снять с $транспорт; или {ru: …, kk: …}, {куда: …};"
-    " или список таких строк",
+    "description": "слова через запятую, $список, «точная форма», начало*, снять с $транспорт; или {ru: …, kk: …}, "
+    "{куда: …}; или список таких строк",
     "anyOf": [
         _TEXT,
         {"type": "array", "items": {"$ref": "#/$defs/terms"}, "minItems": 1},
-        _object(_KINDS, dict.fromkeys(_KINDS, {"$ref": "#/$defs/terms"})) | {"minProperties": 1},
+        _object(_KINDS, {key: {"$ref": "#/$defs/terms"} for key in _KINDS}) | {"minProperties": 1},
     ],
 }
 _LINE: Schema = {"$ref": "#/$defs/terms"}

@@ -247,8 +247,8 @@ class _KeywordsReader(YamlReader):
         if role := _ROLES.get(name.text):
             return [self._in_role(term, role, name) for term in self._terms(value, key, kind, None)]
         self.problem(
-            f"здесь можно только ru и kk или роли ({', '.join(_ROLES)}) — если это слова, возьмите весь их ряд в кавычки:"
-            ' ru: "слово, другое"',
+            f"здесь можно только ru и kk или роли ({', '.join(_ROLES)}) — если это слова, возьмите весь их ряд"
+            ' в кавычки: ru: "слово, другое"',
             at=name,
             key=name.text,
         )

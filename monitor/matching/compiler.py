@@ -82,8 +82,8 @@ class CompiledRules:
     """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
 
     `words` stand in the order of `parts`, which are the words as written with the language they are read in. `cases`
-    are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None; `acts` is for each
-    topic the line of all its rules' acts.
+    are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None; `acts`
+    is for each topic the line of all its rules' acts.
     """
 
     topics: tuple[Topic, ...]

@@ -10,7 +10,8 @@ from itertools import pairwise
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRule
-from monitor.matching.matcher import MatchedArticle, Matcher
+from monitor.matching.matched_article import MatchedArticle
+from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.unicode import sentences
 

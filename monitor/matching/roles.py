@@ -5,14 +5,16 @@ of them allows; what no dictionary declines plays those that its preposition all
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role
 from monitor.text.languages.cases import ANY, Case
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
-_DASHES = frozenset("—–")  # «рейс Алматы — Тбилиси»
+_PAUSES = frozenset(",.;:!?…—–")
 _QUOTES = frozenset("«»\"“”„'’()")
+_SEEN = 5  # words and signs before a word that can matter to it
 
 _INTO, _OUT, _TOWARDS, _UNTIL = (
     frozenset({"в", "во", "на"}),
@@ -21,73 +23,25 @@ _INTO, _OUT, _TOWARDS, _UNTIL = (
     "до",
 )
 _WITHIN = _INTO | {"по", "при"}
-_PREPOSITIONS = frozenset(
-    [
-        "в",
-        "во",
-        "на",
-        "из",
-        "с",
-        "со",
-        "от",
-        "к",
-        "ко",
-        "по",
-        "при",
-        "до",
-        "для",
-        "у",
-        "о",
-        "об",
-        "за",
-        "над",
-        "под",
-        "перед",
-        "между",
-        "через",
-        "против",
-        "без",
-        "ради",
-        "ввиду",
-    ]
-)
+_OTHERS = "для у о об за над под перед между через против без ради ввиду"
+_PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, _UNTIL, *_OTHERS.split()})
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
-# Words that carry a name: «в аэропорту Алматы», «на территорию России», «из города Уральска».
-CARRIERS = tuple(
-    [
-        "аэропорт",
-        "город",
-        "область",
-        "район",
-        "посёлок",
-        "село",
-        "столица",
-        "территория",
-        "сторона",
-        "край",
-        "республика",
-        "вокзал",
-        "центр",
-        "изолятор",
-        "колония",
-        "тюрьма",
-        "суд",
-        "граница",
-        "регион",
-        "сизо",
-        "отдел",
-        "департамент",
-        "округ",
-        "порт",
-        "пункт",
-    ]
+_CARRYING = (
+    "аэропорт город область район посёлок село столица территория сторона край республика вокзал центр изолятор колония"
+    " тюрьма суд граница регион сизо отдел департамент округ порт пункт"
 )
-# Nouns that a country stands beside in the genitive: «гражданина России» goes nowhere.
+CARRIERS = tuple(_CARRYING.split())
+"""Words that carry a name: «в аэропорту Алматы», «на территорию России», «из города Уральска»."""
+
+# Nouns that a country stands beside in the genitive: «выдача гражданина России» leads nowhere.
 _OWNED = re.compile(
     "гражд|подданн|жител|уроженец|уроженц|выходц|посольств|консульств|мвд|фсб|мид|минюст|прокуратур|генпрокуратур|власт"
     "|запрос|требовани|просьб|президент|министр|министерств|правительств|полици|спецслужб|силовик|суд|арми|закон|розыск"
     "|стран|интерес|сторон|террито|границ|город|област|регион|юг|север|запад|восток|част|паспорт|орган|следств"
 )
+# «гражданин России», «Ресей азаматы» tell of a person, not of a place.
+_WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
+_KAZAKH_WHOSE = re.compile("азамат|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
 # Verbs of one's own way: «бежал в Казахстан» is not where anybody is taken.
 _OWN_WAY = re.compile(
     "(?:с|по|пере|пр[ие]|у|за|вы|до|от)?(?:бежа|бега|бегл|бегств|еха|ехав|езж|езд|лете|лета|был|быв)|въе[зх]"
@@ -95,112 +49,123 @@ _OWN_WAY = re.compile(
     "|ушел|ушл|уйти|уход|бежен|скры[лв]|отправил(?:ся|ась|ись)|направл?ял(?:ся|ась|ись)|переш|перейт|поездк|рейс|дорог"
 )
 _KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш|көш|барған|бару|кірген|кіру|орал|қоныс|сапар")
-# «гражданин России», «Ресей азаматы» tell of a person, not of a place.
-_WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
-_KAZAKH_WHOSE = re.compile("азамат|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
-_AFTER_HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
-_KAZAKH_TO = re.compile(r"\w+(?:ына|іне)")
-_KAZAKH_FROM = re.compile(r"\w+(?:ынан|інен)")
+_HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
+_TO_HIS, _FROM_HIS = re.compile(r"\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
 
 
-def russian_fits(
-    role: Role, case: Case, before: Sequence[str], after: str, carriers: Mapping[str, Case], *, capital_before: bool
-) -> bool:
-    """Whether a word of that case, after these folded words and signs (the nearest first), plays the role."""
-    case, preposition, beside = _governed(case, before, carriers)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What stands around a word: folded, the nearest first; `is_named`: the word before it is a name."""
+
+    before: tuple[str, ...]
+    after: str
+    is_named: bool = False
+
+    @property
+    def beside(self) -> str:
+        """The word or sign just before, quotes left out."""
+        return next((word for word in self.before if word not in _QUOTES), "")
+
+
+def place_of(before: str, after: str) -> Place:
+    """From the article's text on both sides, folded but for the capitals of what stands before."""
+    earlier, _, beside = before.rstrip().rpartition(" ")
+    named = beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first word of a sentence
+    return Place(before=_words_before(before.lower()), after=_word_after(after), is_named=named)
+
+
+def _words_before(text: str) -> tuple[str, ...]:
+    """A pause ends them; one that stands at once is told."""
+    found: list[str] = []
+    for word in reversed(_TOKEN.findall(text)):
+        if word in _PAUSES:
+            return tuple(found) or (word,)
+        found.append(word)
+    return tuple(found[:_SEEN])
+
+
+def _word_after(text: str) -> str:
+    found = _TOKEN.match(text, 1) if text[:1].isspace() else None
+    return found[0] if found else ""
+
+
+# ── Russian ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Case]) -> bool:
+    """Whether a word of that case plays the role at its place; `carriers` gives the cases of such words' forms."""
+    case, preposition = _governed(case, place, carriers)
     if preposition:
-        if role is Role.TO and _goes_itself(before, preposition):
-            return False
-        return _with_preposition(role, case, preposition)
+        return _after_preposition(role, case, preposition, place)
     if role is Role.TO:
-        return _is_receiver(case, beside, after, capital_before=capital_before)
-    if role is Role.AT and (beside in _DASHES or _WHOSE.match(beside)):
-        return False
+        return _is_receiver(case, place)
     if role is Role.AT:
-        return bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
-    if role is Role.WHOM:
-        return bool(case & (Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE))
-    return role is Role.WHO and bool(case & (Case.NOMINATIVE | Case.INSTRUMENTAL))
+        is_place = place.beside not in _PAUSES and not _WHOSE.match(place.beside)
+        return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
+    wanted = {
+        Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
+        Role.WHO: Case.NOMINATIVE | Case.INSTRUMENTAL,
+    }
+    return bool(case & wanted.get(role, Case(0)))
 
 
-def _goes_itself(before: Sequence[str], preposition: str) -> bool:
-    """Whether a verb of one's own way stands just before the preposition."""
-    governing = before[before.index(preposition) + 1 :][:2]
-    return any(_OWN_WAY.match(word) for word in governing)
-
-
-def _with_preposition(role: Role, case: Case, preposition: str) -> bool:
-    if role is Role.TO:
-        is_living = case & Case.ACCUSATIVE and case & Case.GENITIVE  # «в российских тюрьмах», «в россиян»: nowhere
-        return bool(
-            (preposition in _INTO and case & Case.ACCUSATIVE and not is_living)
-            or (preposition == _UNTIL and case & Case.GENITIVE)
-            or (preposition in _TOWARDS and case & Case.DATIVE)
-        )
-    if role is Role.FROM:
-        return preposition in _OUT and bool(case & Case.GENITIVE)
-    if role is Role.AT:
-        return (preposition in _WITHIN and bool(case & (Case.LOCATIVE | Case.DATIVE))) or bool(
-            case & Case.ADJECTIVE and not (preposition in _INTO and case & Case.ACCUSATIVE)
-        )
-    return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
-
-
-def _governed(case: Case, before: Sequence[str], carriers: Mapping[str, Case]) -> tuple[Case, str, str]:
-    """The case that counts, the preposition that governs it ("" for none), and the word just before."""
-    words = [word for word in before if word not in _QUOTES][:5]
-    beside = words[0] if words else ""
-    for word in words:
+def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[Case, str]:
+    """The case that counts, and the preposition that governs it; "" for none."""
+    for word in (word for word in place.before if word not in _QUOTES):
         if word in _PREPOSITIONS:
-            return case, word, beside
+            return case, word
         if word in carriers:
             case = carriers[word]
         elif not _ADJECTIVE.fullmatch(word):
-            return case, "", beside
-    return case, "", beside
+            break
+    return case, ""
 
 
-def _is_receiver(case: Case, beside: str, after: str, *, capital_before: bool) -> bool:
-    """«выдать России», «передать российским силовикам»: a dative; one that may be a genitive needs its verb."""
+def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -> bool:
+    # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
+    leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
+    if role is Role.TO:
+        other = (preposition == _UNTIL and case & Case.GENITIVE) or (preposition in _TOWARDS and case & Case.DATIVE)
+        return bool(leads or other) and not _goes_itself(place, preposition)
+    if role is Role.FROM:
+        return preposition in _OUT and bool(case & Case.GENITIVE)
+    if role is Role.AT:
+        stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
+        return bool(stays or (case & Case.ADJECTIVE and not leads))
+    return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
+
+
+def _goes_itself(place: Place, preposition: str) -> bool:
+    """Whether a verb of one's own way stands just before the preposition."""
+    governing = place.before[place.before.index(preposition) + 1 :][:2]
+    return any(_OWN_WAY.match(word) for word in governing)
+
+
+def _is_receiver(case: Case, place: Place) -> bool:
+    """«выдать России», «передать российским силовикам»: a dative; one that may be a genitive needs its verb beside."""
     if not case & Case.DATIVE:
         return False
     if not case & (Case.GENITIVE | Case.NOMINATIVE):
         return True
-    if _OWNED.match(beside):
+    if _OWNED.match(place.beside):
         return False
-    return (capital_before and case != ANY) or any(_AFTER_HANDING.match(word) for word in (beside, after))
+    is_given = any(_HANDING.match(word) for word in (place.beside, place.after))
+    return is_given or (place.is_named and case != ANY)
 
 
-def kazakh_fits(role: Role, case: Case, after: str) -> bool:
-    """Whether a Kazakh word of that case plays the role; `after` is the next word («Ресей жағына»)."""
-    if role is Role.TO and case & Case.DATIVE and _KAZAKH_OWN_WAY.match(after):
-        return False
-    owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE))
+# ── Kazakh ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
+    """Whether a Kazakh word of that case plays the role at its place."""
+    is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), place.after
     if role is Role.TO:
-        return bool(case & Case.DATIVE) or (owner and _KAZAKH_TO.fullmatch(after) is not None)
+        goes = case & Case.DATIVE and not _KAZAKH_OWN_WAY.match(after)
+        return bool(goes) or (is_owner and _TO_HIS.fullmatch(after) is not None)
     if role is Role.FROM:
-        return bool(case & Case.ABLATIVE) or (owner and _KAZAKH_FROM.fullmatch(after) is not None)
+        return bool(case & Case.ABLATIVE) or (is_owner and _FROM_HIS.fullmatch(after) is not None)
     if role is Role.AT:
-        if case & Case.NOMINATIVE and _KAZAKH_WHOSE.match(after):
-            return False
-        away = _KAZAKH_TO.fullmatch(after) or _KAZAKH_FROM.fullmatch(after)
-        return bool(case & Case.LOCATIVE) or (owner and not away)
-    if role is Role.WHOM:
-        return bool(case & (Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE))
-    return bool(case & Case.NOMINATIVE)
-
-
-def words_before(folded: str) -> tuple[str, ...]:
-    """The words and signs that a folded text ends with, the last first; a comma or the end of a sentence ends them."""
-    found: list[str] = []
-    for word in reversed(_TOKEN.findall(folded)):
-        if word in ",.;:!?…—–":
-            return tuple(found) or (word,)
-        found.append(word)
-    return tuple(found[:5])
-
-
-def word_after(folded: str) -> str:
-    """The word that a folded text begins with after a blank; "" when a sign stands there."""
-    found = _TOKEN.match(folded, 1) if folded[:1].isspace() else None
-    return found[0] if found else ""
+        away = _TO_HIS.fullmatch(after) or _FROM_HIS.fullmatch(after) or _KAZAKH_WHOSE.match(after)
+        return bool(case & Case.LOCATIVE) or (is_owner and not away)
+    objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
+    return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))

@@ -1,0 +1,282 @@
+"""One article and the terms found in it: which rules hold there, where, and what speaks against them. Pure.
+
+Positions are those of `title + "\\n" + text` as they came, so that the title is a place before the text.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from monitor.config.keyword_rules import Role, Scope
+from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
+from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.roles import kazakh_fits, place_of, russian_fits
+from monitor.matching.term_index import Hit, Span
+from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
+from monitor.text.languages.cases import ANY, kazakh_case
+from monitor.text.languages.kazakh_latin import latin_skeleton
+from monitor.text.unicode import WORD, fold, sentences, word_at
+
+_COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
+_LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
+LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
+_CYRILLIC = re.compile("[а-яәғқңөұүһі]", re.IGNORECASE)
+_KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_OF_AN_ACT = frozenset({Role.TO, Role.FROM, Role.WHOM})
+_COMPLEMENT = 3  # words between an act and where it leads
+_BESIDE = 80  # characters; no such words are longer
+_PAUSE = re.compile(r"[,.;:!?\n—–]")
+_Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
+
+
+class RuleResult(NamedTuple):
+    """What became of a rule: `hits`, one a line, when all lines were found; `veto` when a `none` term spoke against.
+
+    `is_aside`: they stand below the lead only, so that the article is hardly about it; then the rule asks at most.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    veto: Hit | None = None
+    is_aside: bool = False
+
+
+class MatchedArticle:
+    """One article and the terms found in it; what candidates need beyond that is worked out when first asked for."""
+
+    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Span]]) -> None:
+        self.found = found
+        self._compiled = compiled
+        self._title, self._text = title, text
+        self._lines: dict[int, list[Hit]] = {}
+        self._sentences: dict[int, list[Span]] = {}
+        self._against_of: dict[tuple[int, int], list[Hit]] = {}
+
+    def finding(self, rule: CompiledRule) -> RuleResult:
+        """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
+
+        A place in the text is preferred to the title, which every post shows anyway.
+        """
+        lines = [self.line(line) for line in rule.lines]
+        if not all(lines):
+            return RuleResult()
+        vetoed = in_title = aside = RuleResult()
+        for hits, (start, end) in self._held(rule, lines):
+            against = self._against(rule, start, end)
+            if against:
+                vetoed = vetoed if vetoed.veto else RuleResult(hits=hits, veto=against)
+            elif not (rule.anywhere or self._is_leading(hits)):
+                aside = aside if aside.hits else RuleResult(hits=hits, is_aside=True)
+            elif min(hits).start > len(self._title):
+                return RuleResult(hits=hits)
+            else:
+                in_title = in_title if in_title.hits else RuleResult(hits=hits)
+        if in_title.hits or not aside.hits:
+            return in_title if in_title.hits else vetoed
+        return aside if self._is_repeated(lines[0]) else RuleResult()
+
+    def _is_leading(self, hits: Sequence[Hit]) -> bool:
+        """Whether the act, and who or where with it, stand in the title or the lead."""
+        lead = len(self._title) + 1 + LEAD
+        return hits[0].end <= lead and (len(hits) == 1 or any(hit.end <= lead for hit in hits[1:]))
+
+    def _is_repeated(self, act: Sequence[Hit]) -> bool:
+        """Whether the article speaks of the act in more than one sentence: what it says once, it says in passing."""
+        return len({self._sentence(hit.start) for hit in act}) > 1
+
+    def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
+        """What `none` finds in `[start, end)` or in the title, which says what the whole article is about.
+
+        Whither and whence count only as the complement of an act: in «бежавшего из России задержали» nothing is.
+        """
+        never = self._compiled.never
+        if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
+            return kind
+        if rule.none is None:
+            return None
+        speaking = self._speaking_against(rule.none, rule.topic)
+        return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
+
+    def _speaking_against(self, none: int, topic: int) -> list[Hit]:
+        if (none, topic) not in self._against_of:
+            acts = self.line(self._compiled.acts[topic])
+            self._against_of[none, topic] = [hit for hit in self.line(none) if self._is_complement(hit, acts)]
+        return self._against_of[none, topic]
+
+    @cached_property
+    def _heading(self) -> Span:
+        """The title; of a text without one, its first sentence."""
+        if self._title.strip() or not self._text:
+            return 0, len(self._title)
+        return self._sentence(len(self._title) + 1)
+
+    def _is_complement(self, hit: Hit, acts: Sequence[Hit]) -> bool:
+        """Whether the hit asks for no role of an act, or stands beside one with no comma between."""
+        if self._compiled.terms[hit.term].role not in _OF_AN_ACT:
+            return True
+        low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
+        return any(self._stands_beside(hit, act) for act in acts[low:high])
+
+    def _stands_beside(self, hit: Hit, act: Hit) -> bool:
+        start, end = min(hit, act).end, max(hit, act).start
+        between = self._whole[start:end] if start < end else ""
+        return len(between.split()) <= _COMPLEMENT and not _PAUSE.search(between)
+
+    def line(self, number: int) -> list[Hit]:
+        """Every hit of any term of a line, in the article's order."""
+        if number not in self._lines:
+            terms = ((term, self._compiled.terms[term]) for term in self._compiled.terms_of[number])
+            self._lines[number] = sorted(
+                {
+                    Hit(start, end, number)
+                    for number, term in terms
+                    for start, end in self.found.get(term.base, ())
+                    if (term.role is None and not term.russian) or self._is_met(term, start, end)
+                }
+            )
+        return self._lines[number]
+
+    def _is_met(self, term: CompiledTerm, start: int, end: int) -> bool:
+        """Whether the words at a place are of the term's language, and stand in its role."""
+        form = fold(self._whole[start:end]).text
+        if term.russian and form in term.russian:
+            low, high = self._sentence(start)
+            if not _KAZAKH_LETTER.search(self._whole, low, high):
+                return False
+        return term.role is None or self._plays(term, start, end, form)
+
+    def _plays(self, term: CompiledTerm, start: int, end: int, form: str) -> bool:
+        assert term.role is not None
+        first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        word = self._compiled.words[term.words[-1]]
+        before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
+        place = place_of(before, fold(after).text)
+        if last not in word.forms and word.stems:
+            latin = not _CYRILLIC.search(last)
+            case = kazakh_case(latin_skeleton(last) if latin else last, word.stems, latin=latin)
+            return kazakh_fits(term.role, case, place)
+        return russian_fits(term.role, self._compiled.cases.get(first, ANY), place, self._compiled.cases)
+
+    @cached_property
+    def _whole(self) -> str:
+        return f"{self._title}\n{self._text}"
+
+    def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
+        """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
+        return first_choice([self.line(line) for line in rule.lines])
+
+    def topic_verdict(self, rule: CompiledRule, finding: RuleResult) -> TopicVerdict:
+        """The fired rule as a value."""
+        topic = self._compiled.topics[rule.topic]
+        return TopicVerdict(
+            id=topic.id,
+            title=topic.title,
+            hashtag=topic.hashtag,
+            rule=rule.name,
+            tier=Tier.REVIEW if finding.is_aside else rule.tier,
+            matches=tuple(self.match(hit) for hit in finding.hits),
+        )
+
+    def match(self, hit: Hit) -> Match:
+        """A hit as a value that points into the title or the text."""
+        where, start, end = self._place(hit)
+        form = (self._title if where == "title" else self._text)[start:end]
+        return Match(term=self._compiled.terms[hit.term].text, form=form, where=where, start=start, end=end)
+
+    def veto(self, rule: CompiledRule, hit: Hit) -> Veto:
+        """The word that spoke against a rule, as a value."""
+        match = self.match(hit)
+        topic = self._compiled.topics[rule.topic].id
+        return Veto(topic=topic, rule=rule.name, form=match.form, where=match.where, start=match.start, end=match.end)
+
+    def _place(self, hit: Hit) -> tuple[Where, int, int]:
+        if hit.start <= len(self._title):
+            return "title", hit.start, hit.end
+        offset = len(self._title) + 1
+        return "text", hit.start - offset, hit.end - offset
+
+    def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Place]:
+        """Places where all lines hold: one hit a line, and the span that `none` looks at.
+
+        Not every place; but where none of these is free of vetoes, no place is.
+        """
+        if isinstance(rule.within, int):
+            yield from self._held_in_windows(rule.within, lines)
+            return
+        for (start, end), looked_at in self._scopes(rule.within, min(lines, key=len)):
+            hits = first_choice([_inside(line, start, end) for line in lines])
+            if hits:
+                yield hits, looked_at
+
+    def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterable[tuple[Span, Span]]:
+        """Where the lines must stand, and where `none` looks."""
+        title, whole = (0, len(self._title)), (0, self._end)
+        if within is Scope.TITLE:
+            return [(title, title)]
+        if within is Scope.TEXT:
+            return [((len(self._title) + 1, self._end), whole), (whole, whole)]
+        return ((span, span) for span in dict.fromkeys(self._sentence(hit.start) for hit in rarest))
+
+    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Place]:
+        """`none` looks at every sentence that the window touches."""
+        for hits in choices(lines):
+            start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)
+            if self._words_between(start, end) <= words:
+                yield hits, (self._sentence(start)[0], self._sentence(end - 1)[1])
+
+    def _words_between(self, start: int, end: int) -> int:
+        """How many words of the article `[start, end)` touches."""
+        return bisect_left(self._words, end) - bisect_right(self._words, start) + 1
+
+    @property
+    def _end(self) -> int:
+        return len(self._title) + 1 + len(self._text)
+
+    @cached_property
+    def _words(self) -> list[int]:
+        """Where the words of the article begin; a line break of the text stands for `_LINE_BREAK` of them."""
+        found = [(it.start(), it[0] < " ") for it in _COUNTED.finditer(self._whole)]
+        return [at for at, is_break in found for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
+
+    @cached_property
+    def _lines_of_text(self) -> list[int]:
+        """Where the lines of the article begin, the title first; a sentence never runs across two."""
+        lengths = (len(line) + 1 for line in self._text.split("\n"))
+        return [0, *accumulate(lengths, initial=len(self._title) + 1)]
+
+    def _sentence(self, position: int) -> Span:
+        """The sentence around a hit; the title is one. Only lines with hits are parted into sentences."""
+        starts = self._lines_of_text
+        number = bisect_right(starts, position) - 1
+        if number == 0:
+            return 0, len(self._title)
+        if number not in self._sentences:
+            start, offset = starts[number], len(self._title) + 1
+            line = self._text[start - offset : starts[number + 1] - 1 - offset]
+            self._sentences[number] = [(start + low, start + high) for low, high in sentences(line)]
+        spans = self._sentences[number]
+        return spans[bisect_right(spans, (position, self._end)) - 1]
+
+
+def _first_word(form: str) -> Span:
+    found = WORD.search(form)
+    return found.span() if found else (0, 0)
+
+
+def _last_word(form: str) -> Span:
+    return word_at(form, len(form) - 1) if form else (0, 0)
+
+
+def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
+    """Hits that lie wholly within `[start, end)`."""
+    low = bisect_left(line, (start,))
+    high = bisect_left(line, (end,), low)
+    return [hit for hit in line[low:high] if hit.end <= end]
+
+
+def _first_inside(line: list[Hit], start: int, end: int) -> Hit | None:
+    """The first of them, without a look at the others: a text may be one sentence."""
+    later = range(bisect_left(line, (start,)), bisect_left(line, (end,)))
+    return next((line[number] for number in later if line[number].end <= end), None)
