@@ -8,12 +8,14 @@ from itertools import pairwise, product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
+from monitor.matching.roles import CARRIERS, kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier, Verdict
 from monitor.text.languages import kazakh, russian
+from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.kazakh_latin import skeletons
 from monitor.text.unicode import WORD, Folded, fold, sentences
 
@@ -51,6 +53,8 @@ def begins(stem: kazakh.Stem, word: str, *, latin: bool) -> bool:
 
 
 def accepts(part: TermWord, language: str | None, word: str, written: str, *, latin: bool) -> bool:
+    if part.kind is TermWordKind.LIST:
+        return any(accepts(choice, own or language, word, written, latin=latin) for choice, own in part.choices)
     folded = fold(part.text).text
     if part.kind is TermWordKind.PREFIX:
         return word.startswith(folded)
@@ -63,7 +67,60 @@ def accepts(part: TermWord, language: str | None, word: str, written: str, *, la
     return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
 
 
+def sentence_of(start: int, title: str, text: str) -> str:
+    if start <= len(title):
+        return title
+    start -= len(title) + 1
+    return next((text[low:high] for low, high in sentences(text) if low <= start < high), "")
+
+
+def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
+    """Whether what stands there is of the term's language, and plays its role."""
+    whole, part = f"{title}\n{text}", term.parts[0]
+    form = fold(whole[spot.start : spot.end]).text
+    if term.language == "kk" and part.kind is TermWordKind.WORD:
+        same = russian_forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
+        if form in same and not re.search("[әғқңөұүһі]", sentence_of(spot.start, title, text), re.IGNORECASE):
+            return False
+    return term.role is None or plays(term, term.role, form, whole, spot)
+
+
+def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
+    words = WORD.findall(form)
+    first, last = words[0], words[-1]
+    place = place_of(whole[max(spot.start - 80, 0) : spot.start], fold(whole[spot.end : spot.end + 80]).text)
+    choices = [(term.parts[-1], term.language), *term.parts[-1].choices]
+    readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
+    in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)
+    stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
+    if not in_russian and stems:
+        latin = not re.search("[а-яәғқңөұүһі]", last)
+        case = kazakh_case(kazakh.latin_skeleton(last) if latin else last, stems, latin=latin)
+        return kazakh_fits(role, case, place)
+    cases = {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
+    for part, own in [(term.parts[0], term.language), *term.parts[0].choices]:
+        if part.kind is TermWordKind.WORD and own != "kk":
+            for known, case in russian.case_forms(part.text).items():
+                cases[known] = cases.get(known, Case(0)) | case
+    return russian_fits(role, cases.get(first, ANY), place, cases)
+
+
+def is_complement(spot: Spot, acts: list[Spot], title: str, text: str) -> bool:
+    whole = f"{title}\n{text}"
+    for act in acts:
+        one, other = sorted((spot, act), key=lambda it: (it.start, it.end))
+        between = whole[one.end : other.start]
+        near = abs(act.start - spot.start) <= 80 + spot.end - spot.start
+        if near and len(between.split()) <= 3 and not re.search(r"[,.;:!?\n—–]", between):
+            return True
+    return False
+
+
 def spots(term: Term, title: str, text: str) -> list[Spot]:
+    return [spot for spot in words_at(term, title, text) if is_met(term, spot, title, text)]
+
+
+def words_at(term: Term, title: str, text: str) -> list[Spot]:
     found = []
     latin = kazakh.LATIN_MARKS.search(fold(f"{title} {text}").text) is not None
     for original, offset in ((title, 0), (text, len(title) + 1)):
@@ -119,10 +176,15 @@ def scopes(rule: Rule, choice: tuple[Spot, ...], title: str, text: str) -> tuple
     return touched[0][0], touched[-1][1]
 
 
-def judged(rule: Rule, title: str, text: str) -> str:
+def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
     """«fires», «vetoed» or «silent»."""
     lines = [[spot for term in line for spot in spots(term, title, text)] for line in rule.lines]
-    against = [spot for term in rule.none for spot in spots(term, title, text)]
+    against = [
+        spot
+        for term in rule.none
+        for spot in spots(term, title, text)
+        if term.role not in (Role.TO, Role.FROM, Role.WHOM) or is_complement(spot, acts, title, text)
+    ]
     result = "silent"
     for choice in product(*lines):
         apart = all(
@@ -141,14 +203,16 @@ def judged(rule: Rule, title: str, text: str) -> str:
 def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     topics, vetoes = [], []
     for topic in keywords.topics:
+        acts = [spot for rule in topic.rules for term in rule.lines[0] for spot in spots(term, title, text)]
         for rule in sorted(topic.rules, key=lambda rule: rule.tier is not Tier.POST):
-            outcome = judged(rule, title, text)
+            outcome = judged(rule, acts, title, text)
             if outcome == "fires":
-                topics.append((topic.id, rule.name))
+                topics.append((rule.tier, topic.id, rule.name))
                 break
             if outcome == "vetoed":
                 vetoes.append((topic.id, rule.name))
-    return topics, vetoes
+    strongest = Tier.POST if any(tier is Tier.POST for tier, *_ in topics) else Tier.REVIEW
+    return [(topic, rule) for tier, topic, rule in topics if tier is strongest], vetoes
 
 
 def told(verdict: Verdict) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -161,6 +225,8 @@ TERMS = (
     "беглец", "увезти", "«увезли»", "таможня", "КНБ", "увез*", "переход таможни", "«на родину»", "Тараз", "1944",
     "{kk: қашқын}", "{kk: ұстап беру}", "{kk: кеден}", "{ru: следователь, kk: тергеуші}", "Комитет безопасности",
     "$люди", "$люди, рейс", "$people", "көші-қон", "[«увезли», {kk: «қашқын»}]", "«К», беглец", "пере*, рейс", "в дом",
+    "{куда: Тараз}", "{откуда: $города}", "{где: $города}", "{кого: беглец}", "{кто: КНБ}", "увезти в $города",
+    "{куда: {kk: Тараз}}", "{kk: журналист}", "{где: таможня}",
 )  # fmt: skip
 WORDS = (
     "беглец", "беглеца", "Беглецы", "беглецов", "увезли", "увезены", "увезёт", "увозят", "таможня", "таможню",
@@ -169,6 +235,8 @@ WORDS = (
     "следователю", "тергеушіге", "Комитет", "комитета безопасности", "рейса", "пассажир", "пассажирами", "Ковалевич",
     "ковалевич", "Тихонову", "Тихоновым", "тихонов", "көші-қонды", "дом", "и", "это", "бe\u00adглец", "Увёз",
     "qashqyn", "qaşqyndardy", "ustap", "ǵoi", "в доме", "г. ", "пере", "перед", "рейсrейс", "Р.В.П.", "к", "кнб2",
+    "в Тараз", "в Таразе", "из Тараза", "Таразу", "Таразда", "Таразға", "Тараздан", "Уфе", "в Уфу", "из города Уфы",
+    "журналиста", "журналист", "выдали", "бежал", "на таможне", "увезли в Уфу", "қала",
 )  # fmt: skip
 MARKS = (
     " ", " ", " ", " ", " ", " ", ", ", ". ", "\n", " — ", "-", " «", "» ", "! ", "", "?! ", "…", "\0", "²", "7", "_",
@@ -191,7 +259,11 @@ texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_
 
 def written(topics: list[list[dict[str, object]]]) -> str:
     """keywords.yaml for generated rules; every rule gets a line that keeps it from being everyday."""
-    lines = ["lists: {люди: 'пассажир, беглец'}", "people: [Тихонов, Анна Ковалевич, Ковалевич]", "topics:"]
+    lines = [
+        "lists: {люди: 'пассажир, беглец', города: 'Тараз, Уфа'}",
+        "people: [Тихонов, Анна Ковалевич, Ковалевич]",
+        "topics:",
+    ]
     for number, topic in enumerate(topics):
         lines += [f"  topic{number}:", "    title: т", "    any_of:"]
         for index, rule in enumerate(topic):
