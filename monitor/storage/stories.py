@@ -1,7 +1,13 @@
-"""Stories as they stand in the database: read whole, under the lock that keeps one worker placing at a time."""
+"""Stories as they stand in the database: read whole, under the lock that keeps one worker placing at a time.
 
+Functions and methods that take a connection are parts of somebody's transaction.
+"""
+
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, text
@@ -11,19 +17,10 @@ from monitor.models.stories import Decision, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.database import chunks
 from monitor.storage.tables import articles, reviews, stories
+from monitor.stories.similarity import SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
-
-
-def decided(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
-    """For each of these stories, the parts that maintainers decided about: True is published, False rejected."""
-    found: dict[int, dict[int, bool]] = {}
-    made = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
-    for some in chunks(sorted(stories)):
-        mine = and_(reviews.c.story_id.in_(some), reviews.c.decision.in_(made))
-        for row in db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.decision).where(mine)):
-            found.setdefault(row.story_id, {})[row.part] = row.decision == Decision.PUBLISHED
-    return found
+_MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
 
 
 def lock_stories(db: Connection) -> None:
@@ -45,9 +42,56 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    decisions = decided(db, {row.story_id for row in rows})
-    grouped = groupby(rows, key=lambda row: row.story_id)
-    return tuple(_story(number, list(told), decisions.get(number, {})) for number, told in grouped)
+    decisions = _decisions(db, {row.story_id for row in rows})
+    grouped = groupby(rows, key=attrgetter("story_id"))
+    return tuple(_story(number, list(its_rows), decisions.get(number, {})) for number, its_rows in grouped)
+
+
+class RecentStories:
+    """The stories among which new articles are placed. Their words are read from the database once and kept.
+
+    To be asked under `lock_stories` only. After a rollback it must be thrown away: it may know articles that were never
+    committed, and SQLite gives their numbers to others.
+    """
+
+    def __init__(self) -> None:
+        self.index = SimilarityIndex()
+        self._last = 0  # the number of the last article in it
+
+    def like(self, db: Connection, read: Sequence[Article], since: datetime) -> tuple[Story, ...]:
+        """The stories touched since then that share rare words, or an address, with one of these articles."""
+        self._catch_up(db, since)
+        near = {number for article in read for number in self.index.nearest(article.fingerprint)}
+        for chunk in chunks([article.canonical_url for article in read]):
+            same = select(articles.c.story_id).join(stories, stories.c.id == articles.c.story_id)
+            recent = same.where(articles.c.canonical_url.in_(chunk), stories.c.updated_at >= since)
+            near.update(db.scalars(recent))
+        return read_stories(db, near)
+
+    def _catch_up(self, db: Connection, since: datetime) -> None:
+        """Articles of stories are numbered under the lock, so that none comes late with a smaller number."""
+        self.index.forget(since)
+        columns = (articles.c.id, articles.c.story_id, articles.c.fingerprint, stories.c.updated_at)
+        new = (
+            select(*columns)
+            .join(stories, stories.c.id == articles.c.story_id)
+            .where(articles.c.id > self._last, stories.c.updated_at >= since)
+            .order_by(articles.c.id)
+        )
+        for row in db.execute(new):
+            self.index.add(row.id, row.story_id, row.fingerprint, row.updated_at)
+            self._last = row.id
+
+
+def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
+    """For each of these stories, the parts that maintainers decided about: True is published, False rejected."""
+    decisions: defaultdict[int, dict[int, bool]] = defaultdict(dict)
+    columns = (reviews.c.story_id, reviews.c.part, reviews.c.decision)
+    for chunk in chunks(sorted(numbers)):
+        mine = and_(reviews.c.story_id.in_(chunk), reviews.c.decision.in_(_MADE))
+        for row in db.execute(select(*columns).where(mine)):
+            decisions[row.story_id][row.part] = row.decision == Decision.PUBLISHED
+    return decisions
 
 
 def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -> Story:

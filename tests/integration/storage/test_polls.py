@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, select
 from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState, Validators
 from monitor.models.outbox import DeliveryState, WantedPost
-from monitor.models.stories import EntryOutcome, Story, StoryChange
+from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
 from monitor.storage.outbox import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
@@ -276,6 +277,30 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_in_the_index(store: Stor
         store.polls.record_all([outcome], breaks, window=WINDOW)
 
     assert store.polls.record_all([outcome], PLACE, window=WINDOW)
+    with engine.connect() as db:
+        assert len(db.execute(select(stories)).all()) == 1
+
+
+def test_a_batch_that_was_rolled_back_leaves_no_trace_in_what_is_remembered(store: Store, engine: Engine) -> None:
+    """SQLite gives the number of an article that was rolled back to the next one, which is another."""
+    store.feeds.sync([feed(name=f"Лента {number}", url=f"http://127.0.0.1/{number}") for number in range(4)], NOW)
+    states = sorted(store.feeds.claim(NOW, limit=9, lease=LEASE), key=attrgetter("name"))
+
+    def outcome(number: int, story: int, **given: Any) -> PollOutcome:
+        entry = matched(story, feed=states[number].name, **given)
+        return poll_outcome(feed=states[number].name, lease_no=states[number].lease_no, matched=(entry,))
+
+    def breaks(matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], **given: Any) -> tuple[StoryChange, ...]:
+        if matched[0].entry.title == "Новость 9":
+            raise ZeroDivisionError
+        return PLACE(matched, recent, **given)
+
+    other = {"title": "Пожар на складе", "text": "Огонь охватил склад с зерном у вокзала Актобе. " * 20}
+    with pytest.raises(ZeroDivisionError):
+        store.polls.record_all([outcome(0, 1), outcome(1, 9)], breaks, window=WINDOW)
+    for number, story in ((2, 2), (3, 3)):
+        assert store.polls.record_all([outcome(number, story, **other)], PLACE, window=WINDOW)
+
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 1
 
