@@ -93,9 +93,9 @@ def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
 
 def with_texts(asked: Any) -> Any:
     """A selection of entries (their title among it) with what `read_text` needs, and with the verdict."""
-    told = (articles.c.title.label("told_title"), articles.c.text, articles.c.verdict, archive.c.body)
+    of_article = (articles.c.title.label("article_title"), articles.c.text, articles.c.verdict, archive.c.body)
     return (
-        asked.add_columns(*told)
+        asked.add_columns(*of_article)
         .outerjoin(articles, articles.c.entry_id == entries.c.id)
         .outerjoin(archive, archive.c.entry_id == entries.c.id)
     )
@@ -104,7 +104,7 @@ def with_texts(asked: Any) -> Any:
 def read_text(db: Connection, row: Row[Any]) -> tuple[str, str | None]:
     """Title and text of a row of `with_texts`, as they were judged; None: the text is not (or no longer) kept."""
     if row.body is None:
-        return row.told_title or row.title, row.text
+        return row.article_title or row.title, row.text
     return text_of(db, row.title, row.body)
 
 

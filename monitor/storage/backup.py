@@ -59,10 +59,10 @@ def backup(url: str, target: Path) -> Mapping[str, int]:
 def verify(path: Path) -> Mapping[str, int]:
     """The rows of each table in a copy that is whole and of this version. Raises DatabaseError, SchemaError."""
     with _looked_into(path) as file:
-        found = file.execute("PRAGMA integrity_check").fetchone()[0]
+        integrity = file.execute("PRAGMA integrity_check").fetchone()[0]
         broken = file.execute("PRAGMA foreign_key_check").fetchone()
-    if found != "ok" or broken:
-        raise DatabaseError(f"Копия {path} повреждена ({found}). Возьмите другую.")
+    if integrity != "ok" or broken:
+        raise DatabaseError(f"Копия {path} повреждена ({integrity}). Возьмите другую.")
     with _opened(f"sqlite:///{path}") as engine:
         require_current_schema(engine)
         with read_transaction(engine) as db:

@@ -108,9 +108,9 @@ class UpdateCursor:
 
     def setting_of(self, number: str, name: str, served: Collection[str]) -> str:
         """What our settings call the chat of this number and "@name"; "" when it is none of `served`."""
-        direct = (ours for ours in served if ours == number or (name and ours.lower() == name.lower()))
-        if found := next(direct, ""):
-            return found
+        direct = (chat for chat in served if chat == number or (name and chat.lower() == name.lower()))
+        if ours := next(direct, ""):
+            return ours
         known = or_(chats.c.number == number, chats.c.moved_to == number)
         with read_transaction(self._engine) as db:
             return next(iter(db.scalars(select(chats.c.chat).where(known, chats.c.chat.in_(list(served))))), "")

@@ -1,6 +1,6 @@
 """Opening the database: an engine per dialect, migrations, the schema check, the instance lock.
 
-No statement on the product's own rows may live here (polls.py has them all).
+No statement on the product's own rows stands here.
 """
 
 import fcntl
@@ -75,13 +75,13 @@ def migrate(engine: Engine) -> None:
     Tables of a later version that this code can work on stay as they are. Workers that start at once stand in line.
     Raises DatabaseError when the file cannot be written, SchemaError when the tables are too new.
     """
-    found, expected = _found(engine), _expected()
-    if serves(found, expected):
+    revision, expected = _revision_of(engine), _expected()
+    if serves(revision, expected):
         return
-    if found > expected:
-        raise SchemaError(found=found, expected=expected)
-    if found:
-        _copy_before_migration(engine, found)
+    if revision > expected:
+        raise SchemaError(found=revision, expected=expected)
+    if revision:
+        _copy_before_migration(engine, revision)
     with write_transaction(engine) as connection:
         _lock_schema(connection)
         if serves(_revision(connection), expected):
@@ -93,23 +93,23 @@ def migrate(engine: Engine) -> None:
 
 def require_current_schema(engine: Engine) -> None:
     """Raise SchemaError unless the tables are of this code's version."""
-    found, expected = _found(engine), _expected()
-    if found != expected:
-        raise SchemaError(found=found, expected=expected)
+    revision, expected = _revision_of(engine), _expected()
+    if revision != expected:
+        raise SchemaError(found=revision, expected=expected)
 
 
 def require_usable_schema(engine: Engine) -> None:
     """Raise SchemaError unless this code works on the tables, which may be of a later version of the same era."""
-    found, expected = _found(engine), _expected()
-    if not serves(found, expected):
-        raise SchemaError(found=found, expected=expected)
+    revision, expected = _revision_of(engine), _expected()
+    if not serves(revision, expected):
+        raise SchemaError(found=revision, expected=expected)
 
 
-def serves(found: str, expected: str) -> bool:
-    """Whether tables of version `found` do for code that expects another (docs/decisions/0018): within an era
+def serves(revision: str, expected: str) -> bool:
+    """Whether tables of version `revision` do for code that expects another (docs/decisions/0018): within an era
     (`2` in `2-0007`, none in `0003`) migrations only add what the code before them need not know.
     """
-    return found == expected or (found > expected and _era(found) == _era(expected))
+    return revision == expected or (revision > expected and _era(revision) == _era(expected))
 
 
 def _era(revision: str) -> str:
@@ -274,7 +274,7 @@ def _expected() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
-def _found(engine: Engine) -> str:
+def _revision_of(engine: Engine) -> str:
     with read_transaction(engine) as connection:
         return _revision(connection)
 

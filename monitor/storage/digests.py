@@ -37,14 +37,14 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
     if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
         return False
     since = db.scalar(select(func.min(deliveries.c.created_at)).where(waiting))
-    told = _told(db, waiting)
-    for page in after_flood([item for _, item in told]):
-        rows = [told[place][0] for place in page.places]
-        digest = _digest(chat, key=f"flood:{rows[0]}", html=page.html, now=now)
+    lines = _lines(db, waiting)
+    for page in after_flood([item for _, item in lines]):
+        numbers = [lines[place][0].id for place in page.places]
+        digest = _digest(chat, key=f"flood:{numbers[0]}", html=page.html, now=now)
         digest["created_at"] = since  # what it tells waits since then, and so does it
         digest_id = db.scalar(insert(deliveries).values(**digest).returning(deliveries.c.id))
         folded = {"state": DeliveryState.DIGESTED, "digest_id": digest_id, "updated_at": now}
-        for some in chunks(rows):
+        for some in chunks(numbers):
             db.execute(update(deliveries).where(deliveries.c.id.in_(some)).values(**folded))
     return True
 
@@ -89,7 +89,7 @@ def _of_day(db: Connection, chat: str, day: Day) -> list[DigestItem]:
         deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, posted >= day.since, posted < day.until
     )
     name = public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
-    return [_linked(item, name, row) for row, item in _read(db, deliveries.c.id.in_(mine))]
+    return [_linked(item, name, row) for row, item in _lines(db, deliveries.c.id.in_(mine))]
 
 
 def _linked(item: DigestItem, name: str, row: Row[Any]) -> DigestItem:
@@ -97,28 +97,24 @@ def _linked(item: DigestItem, name: str, row: Row[Any]) -> DigestItem:
     return DigestItem(topic=item.topic, title=item.title, url=url) if url else item
 
 
-def _told(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[int, DigestItem]]:
-    """Number and line of each of these deliveries, by the time of publication."""
-    return [(row.id, item) for row, item in _read(db, wanted)]
-
-
-def _read(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:
+def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:
+    """Each of these deliveries, with the telling that its post shows, and its line; by the time of publication."""
     digest = deliveries.alias()
     columns = (deliveries.c.id, deliveries.c.html, deliveries.c.created_at)
-    told = (articles.c.title, articles.c.url, articles.c.feed, articles.c.published_at, articles.c.verdict)
+    of_article = (articles.c.title, articles.c.url, articles.c.feed, articles.c.published_at, articles.c.verdict)
     same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
-    found = (
-        select(*columns, func.coalesce(deliveries.c.message_id, digest.c.message_id).label("message"), *told)
+    joined = (
+        select(*columns, func.coalesce(deliveries.c.message_id, digest.c.message_id).label("message"), *of_article)
         .join(articles, same_part, isouter=True)
         .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
         .where(wanted)
         .order_by(deliveries.c.id, articles.c.id)
     )
     tellings: dict[int, list[Any]] = {}
-    for row in db.execute(found):
+    for row in db.execute(joined):
         tellings.setdefault(row.id, []).append(row)
-    read = ((_lead(rows), rows) for rows in tellings.values())
-    lines = [(lead, _item(lead, rows)) for lead, rows in read]
+    leads = ((_lead(rows), rows) for rows in tellings.values())
+    lines = [(lead, _item(lead, rows)) for lead, rows in leads]
     return sorted(lines, key=lambda line: (line[0].published_at or line[0].created_at, line[0].id))
 
 

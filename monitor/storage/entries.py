@@ -134,34 +134,35 @@ def insert_entries(
     if not decided:
         return
     statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
-    ids = db.scalars(statement, [_entry_row(outcome, one, story_id) for outcome, one in decided]).all()
-    numbered = [(number, outcome, one) for number, (outcome, one) in zip(ids, decided, strict=True)]
+    ids = db.scalars(statement, [_entry_row(poll, outcome, story_id) for poll, outcome in decided]).all()
+    numbered = [(number, poll, outcome) for number, (poll, outcome) in zip(ids, decided, strict=True)]
     db.execute(
         insert_or_ignore(db, entry_keys),
         [
-            {"feed": outcome.feed, "key": key, "entry_id": number, "last_seen_at": outcome.polled_at}
-            for number, outcome, one in numbered
-            for key in one.entry.keys
+            {"feed": poll.feed, "key": key, "entry_id": number, "last_seen_at": poll.polled_at}
+            for number, poll, outcome in numbered
+            for key in outcome.entry.keys
         ],
     )
-    keep(db, [(number, one.entry.title, one.article) for number, _, one in numbered if one.article and not one.telling])
-    rows = [_article_row(one.telling, number, story_id) for number, _, one in numbered if one.telling]
-    if rows:
-        db.execute(insert(articles), rows)
-    hold(db, [(number, one.telling.verdict, outcome.polled_at) for number, outcome, one in numbered if one.telling])
+    tellings = [(number, poll.polled_at, outcome.telling) for number, poll, outcome in numbered if outcome.telling]
+    if tellings:
+        db.execute(insert(articles), [_article_row(telling, number, story_id) for number, _, telling in tellings])
+    hold(db, [(number, telling.verdict, read_at) for number, read_at, telling in tellings])
+    untold = [(number, outcome) for number, _, outcome in numbered if not outcome.telling]
+    keep(db, [(number, outcome.entry.title, outcome.article) for number, outcome in untold if outcome.article])
 
 
-def _entry_row(outcome: PollOutcome, decided: EntryOutcome, story_id: int | None) -> dict[str, Any]:
-    entry = decided.entry
-    article = decided.telling.article if decided.telling else decided.article
+def _entry_row(poll: PollOutcome, outcome: EntryOutcome, story_id: int | None) -> dict[str, Any]:
+    entry = outcome.entry
+    article = outcome.telling.article if outcome.telling else outcome.article
     return {
-        "feed": outcome.feed,
+        "feed": poll.feed,
         "url": entry.url,
         "title": entry.title,
         "published_at": entry.published_at,
-        "seen_at": outcome.polled_at,
-        "outcome": decided.outcome,
-        "reason": decided.reason,
+        "seen_at": poll.polled_at,
+        "outcome": outcome.outcome,
+        "reason": outcome.reason,
         "language": article.language if article else None,
         "story_id": story_id,
         "address": address_number(canonical(entry.url)) if entry.url else None,

@@ -1,7 +1,7 @@
 """What became of what was seen: entries by their address, stories with their members and posts; and all articles of
 stories as rows for other programs. It only reads.
 
-An address is looked up by its number (urls.address_number) and then compared in full, so that the index stays small.
+An address is looked up by its number (`address_number`) and then compared in full, so that the index stays small.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,22 +19,9 @@ from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.text.urls import address_number, canonical, host_key
 
 EXPORT_COLUMNS = (
-    *(
-        "story",
-        "part",
-        "follows",
-        "outlet",
-        "published",
-        "seen",
-        "title",
-        "url",
-        "language",
-        "topics",
-        "rules",
-        "words",
-    ),
-    *("tier", "outcome", "reason", "chat", "message", "state"),
-)
+    "story", "part", "follows", "outlet", "published", "seen", "title", "url", "language", "topics", "rules", "words",
+    "tier", "outcome", "reason", "chat", "message", "state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +103,7 @@ class History:
             row = db.execute(select(stories).where(stories.c.id == number)).first()
             if row is None:
                 return None
-            members = tuple(_member(db, found) for found in db.execute(asked).all())
+            members = tuple(_member(db, member) for member in db.execute(asked).all())
             return StoryRecord(**row._asdict(), members=members, posts=_posts(db, number))
 
     def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
@@ -159,10 +146,10 @@ def exported_articles(engine: Engine, *, since: datetime | None = None) -> Itera
     `topics`, `rules` and `words` are lists. `chat`, `message` and `state` tell of the post that shows the article.
     Constant memory. Raises DatabaseError.
     """
-    told = [articles.c[name] for name in ("story_id", "part", "feed", "published_at", "title", "url", "language")]
+    columns = [articles.c[name] for name in ("story_id", "part", "feed", "published_at", "title", "url", "language")]
     shown = and_(deliveries.c.story_id == articles.c.story_id, deliveries.c.part == articles.c.part)
-    found = (
-        select(*told, articles.c.verdict, entries.c.seen_at, entries.c.outcome, entries.c.reason, stories.c.follows)
+    rows = (
+        select(*columns, articles.c.verdict, entries.c.seen_at, entries.c.outcome, entries.c.reason, stories.c.follows)
         .add_columns(deliveries.c.chat, deliveries.c.message_id, deliveries.c.state)
         .join(entries, entries.c.id == articles.c.entry_id)
         .join(stories, stories.c.id == articles.c.story_id)
@@ -171,9 +158,9 @@ def exported_articles(engine: Engine, *, since: datetime | None = None) -> Itera
         .execution_options(yield_per=500)
     )
     if since is not None:
-        found = found.where(entries.c.seen_at >= since)
+        rows = rows.where(entries.c.seen_at >= since)
     with read_transaction(engine) as db:
-        for row in db.execute(found).mappings():
+        for row in db.execute(rows).mappings():
             yield _exported_row(row)
 
 

@@ -24,14 +24,14 @@ _YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no la
 _STILL_MUTED = exists().where(mutes.c.topic == held.c.topic, mutes.c.rule == held.c.rule)
 
 
-def hold(db: Connection, found: Iterable[tuple[int, Verdict, datetime]]) -> None:
+def hold(db: Connection, read: Iterable[tuple[int, Verdict, datetime]]) -> None:
     """Remember which of these entries (number, verdict, when it was read) muted rules hold, and which rules do.
 
     A part of the transaction that records them.
     """
     rows = [
         {"entry_id": number, "topic": topic.id, "rule": topic.rule, "held_at": at}
-        for number, verdict, at in found
+        for number, verdict, at in read
         if verdict.is_held
         for topic in verdict.muted
     ]
@@ -82,9 +82,9 @@ class MuteStore:
         with write_transaction(self._engine) as db:
             if not _is_told(db, chat, key):
                 db.execute(delete(mutes).where(mutes.c.topic == name.topic, mutes.c.rule == name.rule))
-                found = self._take(db, now)
-                tell(db, chat, key, ended(name, len(found)), now=now)
-                _show(db, chat, f"held:{key}", found, now)
+                news = self._take(db, now)
+                tell(db, chat, key, ended(name, len(news)), now=now)
+                _show(db, chat, f"held:{key}", news, now)
 
     def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
         """Answer an order that changed nothing; read once more, it keeps the answer it got."""
@@ -107,9 +107,9 @@ class MuteStore:
             if gone:
                 names = [RuleName(topic=row.topic, title=row.title, rule=row.rule) for row in gone]
                 tell(db, chat, f"void:{gone[0].topic}/{gone[0].rule}:{now.isoformat()}", void(names), now=now)
-            found = self._take(db, now)
-            _show(db, chat, "held", found, now)
-            return len(found)
+            news = self._take(db, now)
+            _show(db, chat, "held", news, now)
+            return len(news)
 
     def _take(self, db: Connection, now: datetime) -> list[tuple[int, Held]]:
         """What is to be shown now, with its entry's number; nobody else will get it. The oldest first.
@@ -119,13 +119,13 @@ class MuteStore:
         due = update(held).where(_is_due_row()).values(shown_at=now).returning(held.c.entry_id)
         numbers = sorted(set(db.scalars(due)))
         mark = literal(f" · пауза кончилась {clock_time(now, self._zone)}")
-        found: dict[str, tuple[int, Held]] = {}
+        news: dict[str, tuple[int, Held]] = {}  # by their canonical address
         for mine in chunks(numbers):
             db.execute(update(held).where(held.c.entry_id.in_(mine)).values(shown_at=now))
             db.execute(update(entries).where(entries.c.id.in_(mine)).values(reason=entries.c.reason + mark))
             for row in db.execute(_untold(mine)):
-                found.setdefault(row.canonical_url, (row.entry_id, _held(row)))
-        return list(found.values())
+                news.setdefault(row.canonical_url, (row.entry_id, _held(row)))
+        return list(news.values())
 
 
 def _is_due_row() -> Any:
@@ -154,11 +154,11 @@ def _is_told(db: Connection, chat: str, key: str) -> bool:
     return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is not None
 
 
-def _show(db: Connection, chat: str, key: str, found: Sequence[tuple[int, Held]], now: datetime) -> None:
-    if not found:
+def _show(db: Connection, chat: str, key: str, news: Sequence[tuple[int, Held]], now: datetime) -> None:
+    if not news:
         return
-    first, _ = found[0]
-    for number, html in enumerate(held_pages([one for _, one in found]), start=1):
+    first, _ = news[0]
+    for number, html in enumerate(held_pages([item for _, item in news]), start=1):
         tell(db, chat, f"{key}:{first}:{number}", html, now=now)
 
 
@@ -184,7 +184,9 @@ def _mute(row: Row[Any]) -> Mute:
 def held_pages(held: Sequence[Held]) -> tuple[str, ...]:
     """Everything that was held, by rule, in as many messages as it takes."""
     items = [
-        DigestItem(topic=f"«{one.name.rule}» · {one.name.title}", title=one.title, url=one.url, outlets=(one.feed,))
-        for one in held
+        DigestItem(
+            topic=f"«{news.name.rule}» · {news.name.title}", title=news.title, url=news.url, outlets=(news.feed,)
+        )
+        for news in held
     ]
     return tuple(page.html for page in after_flood(items, called="Придержано, пока правила были на паузе"))

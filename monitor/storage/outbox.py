@@ -1,7 +1,7 @@
-"""The outbox: every statement on deliveries but for digests (digests.py) and doubts (uncertain.py). Its law: tables.py.
+"""The outbox: every statement on deliveries but for digests (digests.py) and posts in doubt (uncertain.py).
 
-Rows are written by `want`, inside the transaction that records a poll, and by `tell`; claimed, sent and settled by
-dispatch. Nothing is decided here. Synchronous: callers in the event loop use `asyncio.to_thread`.
+Rows are written by `want`, inside the transaction that records a poll, and by `tell`; bot/dispatcher.py claims, sends
+and settles them, by the law drawn in tables.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,8 +46,8 @@ def tell(
 def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: datetime) -> None:
     """One row for one identity; a row that exists takes over what should be shown, if that is something else."""
     mine = and_(*(deliveries.c[name] == value for name, value in identity.items()))
-    found = db.execute(select(deliveries.c.html, deliveries.c.buttons).where(mine)).first()
-    if found and (found.html, read_buttons(found.buttons)) == (shown["html"], shown["buttons"]):
+    row = db.execute(select(deliveries.c.html, deliveries.c.buttons).where(mine)).first()
+    if row and (row.html, read_buttons(row.buttons)) == (shown["html"], shown["buttons"]):
         return
     sent, pending = DeliveryState.SENT, DeliveryState.PENDING
     moved = shown | {
@@ -147,8 +147,8 @@ class Outbox:
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
         """The rows in these states, oldest first, with the headline of their story's first telling."""
-        told = articles.alias()
-        first = select(func.min(told.c.id)).where(told.c.story_id == deliveries.c.story_id).correlate(deliveries)
+        telling = articles.alias()
+        first = select(func.min(telling.c.id)).where(telling.c.story_id == deliveries.c.story_id).correlate(deliveries)
         names = ("id", "kind", "chat", "state", "html", "attempts", "error", "updated_at")
         columns = [deliveries.c[name] for name in names]
         rows = (
@@ -217,9 +217,9 @@ def _reply_to(db: Connection, row: Row[Any]) -> int | None:
     # By story first: the index on stories finds two rows where that on chats would read them all.
     in_chat = and_(deliveries.c.story_id.in_([row.story_id, followed or row.story_id]), deliveries.c.chat == row.chat)
     earlier = or_(deliveries.c.part < row.part, ~own)
-    told = select(message).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
-    found = told.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
-    message_id: int | None = db.scalar(found)
+    sent = select(message).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+    answered = sent.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
+    message_id: int | None = db.scalar(answered)
     return message_id
 
 

@@ -1,7 +1,7 @@
 """What maintainers decide about doubtful stories: publish, reject, take back; and what nobody decided in time.
 
-Every decision is one transaction with everything that follows from it. The first one wins. Questions are opened in
-reviews.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
+Every decision is one transaction with everything that follows from it. The first one wins. `open_questions` is a part
+of the transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,20 +17,17 @@ from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestIt
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox import tell, want
-from monitor.storage.stories import lock_stories, read_stories
+from monitor.storage.stories import MADE, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.grouping import part_of
 from monitor.stories.post import render
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
-undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
-
-
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
 _AT_ONCE = 20  # questions told of as expired in one message
-_MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
+_undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +51,15 @@ class Reviews:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            taken = update(reviews).where(_is(story_id, part), undecided)
+            taken = update(reviews).where(_is(story_id, part), _undecided)
             made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None:
                 return "Такого вопроса нет: новость удалена из базы."
             if not made:
-                return f"Уже решено. {self._told(row)}"
+                return f"Уже решено. {self._label(row)}"
             self._carry_out(db, row, now)
-            return self._told(row)
+            return self._label(row)
 
     def _carry_out(self, db: Connection, row: Row[Any], now: datetime) -> None:
         outcome = Outcome.POSTED if row.decision == Decision.PUBLISHED else Outcome.REJECTED
@@ -80,7 +77,7 @@ class Reviews:
         html = decided(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
         show_question(db, row.story_id, row.part, html, shown, now)
 
-    def _told(self, row: Row[Any]) -> str:
+    def _label(self, row: Row[Any]) -> str:
         return decision_label(Decision(row.decision), initial=row.initial, at=row.decided_at, zone=self._zone)
 
     # ── taking back ─────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +123,9 @@ class Reviews:
 
     def waiting(self) -> Waiting:
         """How many questions are undecided."""
-        counted = select(reviews.c.decision, func.count().label("number")).where(undecided).group_by(reviews.c.decision)
+        counted = (
+            select(reviews.c.decision, func.count().label("number")).where(_undecided).group_by(reviews.c.decision)
+        )
         with read_transaction(self._engine) as db:
             counts = {row.decision: row.number for row in db.execute(counted)}
         return Waiting(open=counts.get(None, 0), expired=counts.get(Decision.EXPIRED, 0))
@@ -135,9 +134,9 @@ class Reviews:
 
     def decisions(self) -> Iterator[Mapping[str, Any]]:
         """Every decision of a maintainer as a line of a corpus (`monitor evaluate`), one for each article."""
-        told_in = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
+        same_part = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
         columns = (articles.c.id, articles.c.title, articles.c.text, articles.c.language, articles.c.verdict)
-        made = select(*columns, reviews.c.decision).join(articles, told_in).where(reviews.c.decision.in_(_MADE))
+        made = select(*columns, reviews.c.decision).join(articles, same_part).where(reviews.c.decision.in_(MADE))
         with read_transaction(self._engine) as db:
             for row in db.execute(made.order_by(articles.c.id).execution_options(yield_per=500)):
                 yield {
@@ -160,12 +159,12 @@ def _is(story_id: int, part: int) -> Any:
 
 def _members(row: Row[Any]) -> Any:
     """The entries of the part that was asked about."""
-    told_in = and_(articles.c.story_id == row.story_id, articles.c.part == row.part)
-    return entries.c.id.in_(select(articles.c.entry_id).where(told_in))
+    same_part = and_(articles.c.story_id == row.story_id, articles.c.part == row.part)
+    return entries.c.id.in_(select(articles.c.entry_id).where(same_part))
 
 
 def _undo(db: Connection, now: datetime) -> str:
-    lately = and_(reviews.c.decision.in_(_MADE), reviews.c.decided_at >= now - UNDOABLE)
+    lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= now - UNDOABLE)
     row = db.execute(select(reviews).where(lately).order_by(reviews.c.decided_at.desc()).limit(1)).first()
     if row is None:
         return "За последние сутки решений не было: отменять нечего."
@@ -181,7 +180,7 @@ def _undo(db: Connection, now: datetime) -> str:
 
 
 def _headline(row: Row[Any]) -> str:
-    lines = [one for one in row.html.split("\n") if not one.startswith("На проверку")]
+    lines = (shown for shown in row.html.split("\n") if not shown.startswith("На проверку"))
     return line(first_line("\n".join(lines)), 200)
 
 
@@ -197,9 +196,9 @@ def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:
 def _reopen(db: Connection, row: Row[Any]) -> None:
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(decision=None, decided_at=None, initial=""))
     marked = and_(_members(row), entries.c.reason.contains(_MARK, autoescape=True))
-    for one in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
-        before = {"outcome": Outcome.REVIEW, "reason": one.reason.rpartition(_MARK)[0]}
-        db.execute(update(entries).where(entries.c.id == one.id).values(**before))
+    for entry in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
+        before = {"outcome": Outcome.REVIEW, "reason": entry.reason.rpartition(_MARK)[0]}
+        db.execute(update(entries).where(entries.c.id == entry.id).values(**before))
 
 
 def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:
@@ -232,7 +231,7 @@ def open_questions(db: Connection, story_id: int, change: StoryChange, now: date
     for post in change.posts:
         asks = post.kind is DeliveryKind.REVIEW
         want(db, story_id, replace(post, buttons=buttons(story_id, post.part)) if asks else post, now)
-    for part in sorted({one.telling.part for one in change.added if one.telling}):
+    for part in sorted({entry.telling.part for entry in change.added if entry.telling}):
         if part_of(change.story, part).tier is Tier.POST:
             _overtake(db, story_id, part, now)
         elif part not in change.story.published | change.story.rejected:
@@ -246,8 +245,7 @@ def _open(db: Connection, story_id: int, part: int, story: Story, now: datetime)
 
 
 def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
-    mine = and_(reviews.c.story_id == story_id, reviews.c.part == part, undecided)
-    closed = update(reviews).where(mine).values(decision=Decision.OVERTAKEN, decided_at=now)
+    closed = update(reviews).where(_is(story_id, part), _undecided).values(decision=Decision.OVERTAKEN, decided_at=now)
     asked = db.scalar(closed.returning(reviews.c.html))
     if asked is not None:
         note = tag("b", text(DECIDED[Decision.OVERTAKEN]))

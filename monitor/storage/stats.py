@@ -61,11 +61,11 @@ class Stats:
             .join(entries, entries.c.id == articles.c.entry_id)
             .where(articles.c.id > after)
         )
-        told = fired.join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
-        kept = fired.where(articles.c.entry_id.in_(select(held.c.entry_id).where(held.c.held_at >= since)))
+        in_stories = fired.join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
+        muted = fired.where(articles.c.entry_id.in_(select(held.c.entry_id).where(held.c.held_at >= since)))
         with read_transaction(self._engine) as db:
-            rows = [(row.id, row.seen_at, _rules(row.verdict)) for one in (told, kept) for row in db.execute(one)]
-        return tuple(sorted(rows))
+            rows = (row for some in (in_stories, muted) for row in db.execute(some))
+            return tuple(sorted((row.id, row.seen_at, _rules(row.verdict)) for row in rows))
 
     def summary(self, since: datetime) -> OutboxSummary:
         """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
@@ -95,8 +95,8 @@ class Stats:
 
 
 def _rules(verdict: Mapping[str, Any]) -> tuple[str, ...]:
-    found = (*verdict["topics"], *verdict.get("muted", ()))
-    return tuple(f"{topic['id']}/{topic['rule']}" for topic in found)
+    topics = (*verdict["topics"], *verdict.get("muted", ()))
+    return tuple(f"{topic['id']}/{topic['rule']}" for topic in topics)
 
 
 def _feed_states(db: Connection) -> dict[str, int]:

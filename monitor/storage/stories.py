@@ -20,7 +20,7 @@ from monitor.storage.tables import articles, reviews, stories
 from monitor.stories.similarity import SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
-_MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
+MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # by maintainers
 
 
 def lock_stories(db: Connection) -> None:
@@ -88,7 +88,7 @@ def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping
     decisions: defaultdict[int, dict[int, bool]] = defaultdict(dict)
     columns = (reviews.c.story_id, reviews.c.part, reviews.c.decision)
     for chunk in chunks(sorted(numbers)):
-        mine = and_(reviews.c.story_id.in_(chunk), reviews.c.decision.in_(_MADE))
+        mine = and_(reviews.c.story_id.in_(chunk), reviews.c.decision.in_(MADE))
         for row in db.execute(select(*columns).where(mine)):
             decisions[row.story_id][row.part] = row.decision == Decision.PUBLISHED
     return decisions

@@ -1,8 +1,8 @@
-"""The tables, and the law of the outbox. Only polls.py, database.py and alembic/ read this file.
+"""The tables, and the law of the outbox. Read by the files of storage/ and by alembic/ only.
 
 The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
 
-    Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); dispatch brings the chat there.
+    Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); bot/dispatcher.py brings it there.
     Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt.
     Rule 3  A row leaves `sending` only by the claim that put it there (`lease_no`), or when that claim's
             lease ran out.
@@ -20,7 +20,7 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
     sending     cancelled   the message to edit was deleted in the channel: an administrator's wish; or it may not
                             be edited any more: it stays as it is
     sent        pending     another outlet joined: the post is to be edited
-    pending     digested    more than folding.FLOOD posts wait: one digest tells them all. The end of the row: what
+    pending     digested    more than digests.FLOOD posts wait : one digest tells them all. The end of the row: what
                             joins the story later is not shown, unless it brings news (then it is a part of its own)
     uncertain   sent        looked for and found in the channel's public preview (`bot/reconcile.py`)
     uncertain   pending     found, and the wanted text has moved on (an edit follows); looked for and surely not
@@ -140,7 +140,7 @@ feeds = Table(
     Column("next_poll_at", Instant, nullable=False),
     Column("lease_no", Integer, nullable=False, default=0),
     Column("lease_until", Instant),
-    # the fields of models.Habit, by their names
+    # the fields of Habit (models/feeds.py), by their names
     Column("pause", Span),
     Column("hint", Span),
     Column("news_at", Instant),
@@ -171,7 +171,7 @@ entries = Table(
     Column("reason", String, nullable=False),
     Column("language", String),  # of the article, when it was read
     Column("story_id", Id),  # also of the same article come again, which has no row in `articles`
-    Column("address", BigInteger),  # urls.address_number of the canonical address; NULL: the entry has none
+    Column("address", BigInteger),  # text/urls.py: address_number of the canonical address; NULL: the entry has none
     _one_of("outcome", Outcome),
     Index(None, "feed", "id"),  # what a feed showed lately
     Index(None, "address"),
@@ -293,7 +293,7 @@ sends = Table(
     Index(None, "chat", "at"),
 )
 
-reviews = Table(  # who decided is one letter at most, and never a number (law 7)
+reviews = Table(  # who decided is one letter at most, and never a number
     "reviews",
     metadata,
     Column("story_id", Id, ForeignKey("stories.id"), primary_key=True),
@@ -307,7 +307,7 @@ reviews = Table(  # who decided is one letter at most, and never a number (law 7
     Index(None, "decision", "asked_at"),
 )
 
-mutes = Table(  # of who wanted it one letter at most (law 7)
+mutes = Table(  # of who wanted it one letter at most
     "mutes",
     metadata,
     Column("topic", String, primary_key=True),  # its id in keywords.yaml
