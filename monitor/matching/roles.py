@@ -23,8 +23,8 @@ _INTO, _OUT, _TOWARDS, _UNTIL = (
     "до",
 )
 _WITHIN = _INTO | {"по", "при"}
-_OTHERS = "для у о об за над под перед между через против без ради ввиду"
-_PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, _UNTIL, *_OTHERS.split()})
+_OTHERS = "до для у о об за над под перед между через против без ради ввиду"
+_PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, *_OTHERS.split()})
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
 _CARRYING = (
     "аэропорт город область район посёлок село столица территория сторона край республика вокзал центр изолятор колония"
@@ -125,8 +125,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
-        other = (preposition == _UNTIL and case & Case.GENITIVE) or (preposition in _TOWARDS and case & Case.DATIVE)
-        return bool(leads or other) and not _goes_itself(place, preposition)
+        return bool(leads or (preposition in _TOWARDS and case & Case.DATIVE)) and not _goes_itself(place, preposition)
     if role is Role.FROM:
         return preposition in _OUT and bool(case & Case.GENITIVE)
     if role is Role.AT:
