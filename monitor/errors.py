@@ -140,7 +140,7 @@ class DeliveryError(MonitorError):
 
 
 class NotAccepted(DeliveryError):
-    """Surely not posted: the connection never opened, 429, or a 5xx with a Bot API error body.
+    """Surely not posted: the connection never opened, 429, or another refusal below 500 in the Bot API's words.
 
     `retry_after` is Telegram's own wish (429) or None.
     """
@@ -151,7 +151,7 @@ class NotAccepted(DeliveryError):
 
 
 class MaybeAccepted(DeliveryError):
-    """The request was written and no answer came: Telegram may have posted it."""
+    """The request was written and no answer came, or one of 500 and above: Telegram may have posted it."""
 
 
 class MessageRejected(DeliveryError):

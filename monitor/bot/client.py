@@ -6,9 +6,11 @@ answer is read here before the library reads it:
 
     what happened                                         post              edit
     connection never opened                               NotAccepted       NotAccepted
-    request written, no Bot API answer (200 or 5xx)       MaybeAccepted     NotAccepted (to edit again is harmless)
+    request written, no Bot API answer                    MaybeAccepted     NotAccepted (to edit again is harmless)
+    5xx, whatever it says: a Bot API server that          MaybeAccepted     NotAccepted
+      restarts says 500 of messages it has handed on
     no Bot API answer, 3xx or 4xx: a portal, a proxy      ChannelClosed     ChannelClosed
-    429, 5xx and the rest, in the Bot API's words         NotAccepted       NotAccepted
+    429 and the rest, in the Bot API's words              NotAccepted       NotAccepted
     401, 403, 404; chat or rights are wrong; migrated     ChannelClosed     ChannelClosed
     400 «message is not modified»                         -                 done
     400 «message to edit not found», «can't be edited»    -                 MessageGone
@@ -224,8 +226,10 @@ class _Request(HTTPXRequest):
             case {"ok": True, "result": _} if code < 300:
                 return code, payload
             case {"ok": False, "error_code": int(error_code), "description": str(description)}:
+                if max(code, error_code) >= 500:
+                    raise _NoAnswer(max(code, error_code), description)
                 raise _Refused(error_code, description, answer.get("parameters"))
-        raise _NoAnswer(code)
+        raise _NoAnswer(code, "это не ответ Bot API")
 
 
 class _Refused(TelegramError):
@@ -240,10 +244,10 @@ class _Refused(TelegramError):
 
 
 class _NoAnswer(TelegramError):
-    """What came is no answer of a Bot API server."""
+    """What came says neither yes nor no: it is not of a Bot API server, or of one that does not know itself (5xx)."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"HTTP {code}, и это не ответ Bot API")
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"HTTP {code}: {reason}")
         self.code = code
 
 
@@ -262,8 +266,8 @@ def _meaning(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
     if isinstance(cause, _UNSENT):
         return NotAccepted(f"Нет связи с Telegram: {reason}")
     if repeatable:
-        return NotAccepted(f"Telegram не ответил: {reason}")
-    return MaybeAccepted(f"Сообщение отправлено, но ответа Telegram нет: {reason}")
+        return NotAccepted(f"Telegram не ответил, удалось ли: {reason}")
+    return MaybeAccepted(f"Сообщение отправлено, но Telegram не ответил, принято ли оно: {reason}")
 
 
 def _refusal(refusal: _Refused, chat: str) -> DeliveryError:

@@ -14,8 +14,8 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
     pending     sending     claimed, by conditional update
     sending     sent        Telegram said ok, and the sent revision is the wanted one
     sending     pending     Telegram said ok but the wanted text has moved on (an edit follows), or it surely
-                            refused before acceptance: no connection, 429, 5xx with a Bot API body
-    sending     uncertain   the request was written and no answer came, or the process died while `sending`
+                            refused before acceptance: no connection, 429
+    sending     uncertain   the request was written and no answer came, or a 5xx; or the process died while `sending`
     sending     rejected    Telegram says the message is malformed
     sending     cancelled   the message to edit was deleted in the channel: an administrator's wish; or it may not
                             be edited any more: it stays as it is

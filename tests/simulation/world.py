@@ -50,7 +50,7 @@ class FailureRates:
     """The share of calls, commits or steps that fail in each way; by default none."""
 
     fetch: float = 0.0  # a GET fails
-    refusal: float = 0.0  # Telegram surely takes nothing: 429, 5xx
+    refusal: float = 0.0  # Telegram surely takes nothing: 429
     no_answer: float = 0.0  # Telegram does not answer: it may have taken the message
     malformed: float = 0.0
     disk: float = 0.0  # a commit fails

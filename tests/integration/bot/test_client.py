@@ -23,7 +23,7 @@ from tests.servers.bot_faults import (
     http,
     too_many_requests,
 )
-from tests.servers.faults import Fault
+from tests.servers.faults import Fault, deliver_then
 
 CHAT = "@test_channel"
 POST = '<b><a href="https://news.example/1">Заголовок</a></b>'
@@ -113,6 +113,9 @@ LOST = {
     "503 empty": faults.status(503),
     "503 in somebody else's JSON": answer(503, {"message": "upstream"}),
     "500 in a JSON list": answer(500, [1]),
+    "500 in the words of the Bot API": http(500, "Internal Server Error: restart"),
+    "500 that names a chat": http(500, "Internal Server Error: chat not found"),
+    "posted, then 500 in the words of the Bot API": deliver_then(http(500, "Internal Server Error: restart")),
     "bad JSON": badjson,
     "deep JSON": faults.status(200, {}, "[" * 100_000),
     "empty 200": empty200,
@@ -192,8 +195,6 @@ async def test_a_connection_that_never_opened(api: BotApi, base_url: str, proxy:
 @pytest.mark.parametrize(
     "fault",
     [
-        http(500, "Internal Server Error"),
-        http(502, "Bad Gateway"),
         http(409, "Conflict: terminated by other getUpdates request"),
         http(429, "Too Many Requests: retry later"),
         http(429, "Too Many Requests: retry later", {"retry_after": 0}),

@@ -108,7 +108,10 @@ async def test_retry_after_is_obeyed_to_the_second(
     assert shown(bot_api) == ["текст"]
 
 
-@pytest.mark.parametrize("fault", [html502, badjson, faults.reset, deliver_then_502, deliver_then_reset])
+@pytest.mark.parametrize(
+    "fault",
+    [html502, badjson, faults.reset, deliver_then_502, deliver_then_reset, faults.deliver_then(http(500, "restart"))],
+)
 async def test_no_clear_answer_is_a_doubt_that_is_never_resent(
     dispatcher: Dispatcher, bot_api: BotApi, engine: Engine, clock: Clock, fault: faults.Fault
 ) -> None:
@@ -129,7 +132,7 @@ async def test_a_surely_refused_post_is_tried_again(
     dispatcher: Dispatcher, bot_api: BotApi, engine: Engine, clock: Clock
 ) -> None:
     wish(engine)
-    bot_api.script(http(500, "Internal Server Error"), times=3)
+    bot_api.script(http(429, "Too Many Requests: retry later"), times=3)
 
     for _ in range(4):
         await dispatcher.drain(CHAT)
