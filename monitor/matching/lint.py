@@ -1,6 +1,6 @@
 """What keywords.yaml may say but hardly means: rules that change nothing, rules too broad, words written twice.
 
-Nothing here is an error; `check` warns of it. What no bot may start with is refused by `rules` and `config.keywords`.
+Nothing here is an error; `check` warns of it. What no bot may start with compiler.py and `config.keywords` refuse.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
-"""Text → the terms that stand in it. Finding words is `words`' business; here stands how words make a phrase or a name.
+"""Text → the terms that stand in it. word_index.py finds words; here stands how words make a phrase or a name.
 
-Knows terms, not rules; how far apart they may stand is the engine's business.
+Knows terms, not rules; how far apart they may stand: matched_article.py.
 """
 
 import re
