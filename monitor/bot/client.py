@@ -11,7 +11,7 @@ answer is read here before the library reads it:
       restarts says 500 of messages it has handed on
     no Bot API answer, 3xx or 4xx: a portal, a proxy      ChannelClosed     ChannelClosed
     429 and the rest, in the Bot API's words              NotAccepted       NotAccepted
-    401, 403, 404; chat or rights are wrong; migrated     ChannelClosed     ChannelClosed
+    401, 403, 404, 409; chat or rights wrong; migrated    ChannelClosed     ChannelClosed
     400 «message is not modified»                         -                 done
     400 «message to edit not found», «can't be edited»    -                 MessageGone
     400 anything else, 413                                MessageRejected   MessageRejected
@@ -23,7 +23,7 @@ Bot API server. Nothing here retries, waits or counts: that is the outbox's work
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final, Self
@@ -61,11 +61,19 @@ _RIGHTS_WORDS: Final = (
 # What the operator reads.
 _UNKNOWN_BOT: Final = "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
 _NO_RIGHTS: Final = "Бот не может писать в {chat}: добавьте его администратором с правом публиковать сообщения."
+_WEBHOOK: Final = (
+    "У бота включён webhook другой программы: выключите её и откройте https://api.telegram.org/bot<токен>/deleteWebhook"
+)
+_OTHER_READER: Final = (
+    "Обновления бота читает другая программа с тем же токеном: остановите её или выпустите новый токен у @BotFather."
+)
 _UNKNOWN_CHAT: Final = "Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
 
 # Codes, or words of the description → what the refusal is; the first row that fits counts.
 _REFUSALS: Final[tuple[tuple[tuple[int, ...], str, type[DeliveryError], str], ...]] = (
+    ((), "while webhook is active", ChannelClosed, _WEBHOOK),
     ((401, 404), "", ChannelClosed, _UNKNOWN_BOT),
+    ((409,), "", ChannelClosed, _OTHER_READER),
     ((403,), _RIGHTS_WORDS, ChannelClosed, _NO_RIGHTS),
     ((), _CHAT_WORDS, ChannelClosed, _UNKNOWN_CHAT),
     ((), _GONE, MessageGone, "Поста в канале больше нет (его удалили), пусть так и будет."),
@@ -174,6 +182,19 @@ class BotClient:
             info = await bot.get_chat(chat)
         return ChatIdentity(number=str(info.id), name=f"@{info.username}" if info.username else "")
 
+    async def updates(self, first: int, *, wait: timedelta, wanted: Sequence[str]) -> Sequence[object]:
+        """The updates from number `first` on as Telegram wrote them, waited for up to `wait`. Raises as `check`.
+
+        Unread, because the library reads all of them or none, and logs what it cannot read.
+        """
+        async with self.calling(repeatable=True) as bot:
+            return await bot.raw_updates(first, wait, wanted)
+
+    async def name(self) -> str:
+        """The bot's own name, without @. Raises as `check`."""
+        async with self.calling(repeatable=True) as bot:
+            return (await bot.get_me()).username or ""
+
     async def check(self, chats: Iterable[str]) -> None:
         """Ask whether the token is good and the bot may write to each chat.
 
@@ -191,7 +212,7 @@ class BotClient:
                 raise ChannelClosed(_NO_RIGHTS.format(chat=chat))
 
     @asynccontextmanager
-    async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator[telegram.Bot]:
+    async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator["_Bot"]:
         """The library's bot, for a call about `chat`; what goes wrong inside leaves as a DeliveryError.
 
         `repeatable`: the call may be made again without harm, so a lost answer is NotAccepted. Cancelling passes.
@@ -211,6 +232,13 @@ class _Bot(telegram.Bot):
 
     def __repr__(self) -> str:
         return "Bot[token=…]"
+
+    async def raw_updates(self, first: int, wait: timedelta, wanted: Sequence[str]) -> Sequence[object]:
+        """getUpdates, its answer as it came; a list, if Telegram keeps its word."""
+        seconds = wait.total_seconds()
+        asked = {"offset": first, "timeout": seconds, "allowed_updates": list(wanted)}
+        answer = await self._post("getUpdates", asked, read_timeout=(self.request.read_timeout or 0) + seconds)
+        return answer if isinstance(answer, list) else []
 
 
 class _Request(HTTPXRequest):

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from monitor.errors import DeliveryError
+from monitor.errors import ChannelClosed, DatabaseError, DeliveryError
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
 from monitor.storage.chats import UpdateCursor
@@ -23,6 +23,7 @@ from monitor.stories.question import pressed
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
 LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
 PAUSE: Final = timedelta(seconds=10)  # after a failure
+SILENCE: Final = timedelta(minutes=10)  # a Telegram away for longer leaves the chats unheard
 ASK_AFTER: Final = timedelta(minutes=10)  # an uncertain post that can be found in the channel is found by then
 _NO_BUTTON: Final = "Эта кнопка больше не действует."
 
@@ -91,7 +92,8 @@ class ReviewChat:
         self._uncertain_posts, self._release, self._clock = uncertain_posts, release, clock
         self._again_at: datetime | None = None  # after a failure
         self._listens = False
-        self._trouble = ""
+        self._failing_since: datetime | None = None
+        self._trouble: str | None = None  # as it is kept; None: unknown
         self._asked: set[str] = set()  # the keys of the questions about uncertain posts
 
     async def round(self) -> None:
@@ -109,21 +111,43 @@ class ReviewChat:
         try:
             updates = await self._source.get(first, wait=WAIT)
         except DeliveryError as error:
-            self._failed(str(error))
+            await self._failed(error)
             return
-        self._trouble, self._again_at = "", None
+        await self._note_trouble("")
+        self._failing_since = self._again_at = None
         for incoming in updates:
             if not self._changes_something(incoming):  # a question that breaks us must not be asked for ever
                 await asyncio.to_thread(self._cursor.passed, incoming.id)
-            await self._act(incoming)
+            await self._act_or_pass(incoming)
             await asyncio.to_thread(self._cursor.passed, incoming.id)
 
-    def _failed(self, trouble: str) -> None:
-        """Named once; tried again until it is gone."""
-        self._again_at = self._clock() + PAUSE
-        if trouble != self._trouble:
+    async def _failed(self, error: DeliveryError) -> None:
+        """Kept for the alarms when somebody must do something, or it lasts; tried again until it is gone."""
+        now = self._clock()
+        self._again_at, self._failing_since = now + PAUSE, self._failing_since or now
+        if isinstance(error, ChannelClosed) or abs(now - self._failing_since) >= SILENCE:
+            await self._note_trouble(str(error))
+
+    async def _note_trouble(self, trouble: str) -> None:
+        """Said once, and kept once. The first time of a process it is unknown what the one before it has left."""
+        if trouble == self._trouble:
+            return
+        await asyncio.to_thread(self._cursor.note_trouble, trouble)
+        if trouble:
             log.warning("the bot's updates cannot be read; trying again", action="updates", error=trouble)
+        elif self._trouble:
+            log.info("the bot's updates can be read again", action="updates")
         self._trouble = trouble
+
+    async def _act_or_pass(self, incoming: Incoming) -> None:
+        """What breaks us must not be asked for ever: it is passed over, and nothing that was said is logged."""
+        try:
+            await self._act(incoming)
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary between one update and the next
+            fault = type(error).__name__
+            log.error("an update broke its handling; passed over", action="updates", number=incoming.id, fault=fault)  # noqa: TRY400 - a traceback would show what was said
 
     def _changes_something(self, incoming: Incoming) -> bool:
         """Whether it must be acted on, even if that takes a second try: all of these are safe to repeat."""

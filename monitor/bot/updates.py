@@ -1,8 +1,11 @@
 """The bot's updates by long polling: what is said in its chats, which buttons are pressed; and answers to presses."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeGuard
 
+import structlog
 from telegram import CallbackQuery, Chat, Message, Update, User
 
 from monitor.bot.client import BotClient
@@ -11,6 +14,9 @@ from monitor.stories.question import initial_of
 
 _WANTED: Final = ("message", "callback_query")
 _LONGEST_ANSWER: Final = 200  # characters; Telegram's cap for what a press shows
+_ADDRESSED: Final = re.compile(r"/\w+@(\w+)", re.ASCII)
+
+log = structlog.get_logger()
 
 
 class Updates:
@@ -18,21 +24,38 @@ class Updates:
 
     def __init__(self, client: BotClient) -> None:
         self._client = client
+        self._name = ""  # the bot's own, once Telegram has said it
 
     async def get(self, first: int, *, wait: timedelta) -> tuple[Incoming, ...]:
         """The updates from number `first` on; earlier ones are forgotten by Telegram. Waits for one up to `wait`.
 
-        Whatever we cannot use comes as an Incoming without text. Raises NotAccepted (also when another process reads
-        the same bot's updates), ChannelClosed.
+        Whatever we cannot use, or is said to another bot, comes as an Incoming without text. Raises NotAccepted, or
+        ChannelClosed (also when another program reads the same bot's updates) with what the operator must do.
         """
-        async with self._client.calling(repeatable=True) as bot:
-            updates = await bot.get_updates(offset=first, timeout=wait, allowed_updates=_WANTED)
-        return tuple(map(_incoming, updates))
+        self._name = self._name or await self._client.name()
+        updates = await self._client.updates(first, wait=wait, wanted=_WANTED)
+        return tuple(self._read(update["update_id"], update) for update in updates if _is_numbered(update))
+
+    def _read(self, number: int, update: dict[str, Any]) -> Incoming:
+        """One update by itself: one that nobody can read holds up no other, and nothing of it is logged."""
+        try:
+            incoming = _incoming(Update.de_json(update))
+        except Exception as error:  # noqa: BLE001 - whatever the library stumbles over
+            log.warning(
+                "an update cannot be read; passed over", action="updates", number=number, fault=type(error).__name__
+            )
+            return Incoming(id=number, chat="")
+        other = _ADDRESSED.match(incoming.text)
+        return replace(incoming, text="") if other and other[1].lower() != self._name.lower() else incoming
 
     async def answer(self, query: str, text: str) -> None:
         """Show whoever pressed a button what came of it. Raises DeliveryError; a press that is too old, too."""
         async with self._client.calling(repeatable=True) as bot:
             await bot.answer_callback_query(query, text[:_LONGEST_ANSWER])
+
+
+def _is_numbered(update: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(update, dict) and isinstance(update.get("update_id"), int)
 
 
 def _incoming(update: Update) -> Incoming:

@@ -31,6 +31,7 @@ class Vitals:
     deliveries: Mapping[DeliveryState, int]
     undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
     chats: tuple[ChatVitals, ...]
+    deaf: str = ""  # why nobody hears what is said to the bot; "" when it is heard, or nobody should
 
 
 class ConditionKind(StrEnum):
@@ -45,6 +46,7 @@ class ConditionKind(StrEnum):
     BARE = "bare"
     GAP = "gap"
     CLOSED = "closed"
+    DEAF = "deaf"
     LATE = "late"
     UNCERTAIN = "uncertain"
     REJECTED = "rejected"

@@ -101,13 +101,24 @@ class UpdateCursor:
             row = update(listeners).where(listeners.c.name == _UPDATES, further)
             db.execute(row.values(next_update_id=update_id + 1))
 
+    def note_trouble(self, trouble: str) -> None:
+        """Keep why the updates cannot be read, for the alarms; "" when they can."""
+        changed = and_(listeners.c.name == _UPDATES, listeners.c.trouble != trouble)
+        with write_transaction(self._engine) as db:
+            db.execute(update(listeners).where(changed).values(trouble=trouble))
+
     def release(self) -> None:
         """Nobody reads: the process that did is dead, or ends."""
         with write_transaction(self._engine) as db:
             db.execute(update(listeners).where(listeners.c.name == _UPDATES).values(lease_until=None))
 
     def setting_of(self, number: str, name: str, served: Collection[str]) -> str:
-        """What our settings call the chat of this number and "@name"; "" when it is none of `served`."""
+        """What our settings call the chat of this number and "@name"; "" when it is none of `served`.
+
+        What names no chat (a button under a message that Telegram no longer shows us) is in none of ours.
+        """
+        if not number:
+            return ""
         direct = (chat for chat in served if chat == number or (name and chat.lower() == name.lower()))
         if ours := next(direct, ""):
             return ours

@@ -11,7 +11,18 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.database import read_transaction
-from monitor.storage.tables import articles, chats, deliveries, entries, feeds, heartbeats, held, sends, stories
+from monitor.storage.tables import (
+    articles,
+    chats,
+    deliveries,
+    entries,
+    feeds,
+    heartbeats,
+    held,
+    listeners,
+    sends,
+    stories,
+)
 
 MOST_UNDECIDED = 100  # rows named one by one
 
@@ -36,6 +47,7 @@ class Stats:
                 deliveries=_delivery_states(db),
                 undecided=_undecided(db),
                 chats=_chats(db),
+                deaf=_deaf(db, now),
             )
 
     def times(self, delivery_id: int) -> tuple[datetime | None, datetime] | None:
@@ -127,6 +139,12 @@ def _undecided(db: Connection) -> tuple[tuple[int, DeliveryState], ...]:
     waiting = deliveries.c.state.in_([DeliveryState.UNCERTAIN, DeliveryState.REJECTED])
     rows = select(deliveries.c.id, deliveries.c.state).where(waiting).order_by(deliveries.c.id).limit(MOST_UNDECIDED)
     return tuple((row.id, DeliveryState(row.state)) for row in db.execute(rows))
+
+
+def _deaf(db: Connection, now: datetime) -> str:
+    # Without a lease nobody listens any more: the chats were taken out of the settings.
+    troubles = select(listeners.c.trouble).where(listeners.c.trouble != "", listeners.c.lease_until > now)
+    return db.scalar(troubles.limit(1)) or ""
 
 
 def _chats(db: Connection) -> tuple[ChatVitals, ...]:

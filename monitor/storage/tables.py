@@ -336,6 +336,7 @@ listeners = Table(
     Column("next_update_id", BigInteger, nullable=False, server_default="0"),  # everything before it is dealt with
     Column("worker", String, nullable=False, server_default=""),  # who reads the updates
     Column("lease_until", Instant),
+    Column("trouble", String, nullable=False, server_default=""),  # why they cannot be read; "" when they can
 )
 
 heartbeats = Table(

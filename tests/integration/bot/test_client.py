@@ -195,7 +195,6 @@ async def test_a_connection_that_never_opened(api: BotApi, base_url: str, proxy:
 @pytest.mark.parametrize(
     "fault",
     [
-        http(409, "Conflict: terminated by other getUpdates request"),
         http(429, "Too Many Requests: retry later"),
         http(429, "Too Many Requests: retry later", {"retry_after": 0}),
     ],

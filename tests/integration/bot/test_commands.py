@@ -43,7 +43,7 @@ async def test_the_operators_chat_decides_nothing(harness: ReviewChatHarness) ->
     ("said", "expected"),
     [
         ("/status", "Ждут решения редактора: 1"),
-        ("/status@our_bot", "Ленты: 1"),
+        ("/status@Test_Monitor_Bot", "Ленты: 1"),
         ("/why https://news.example/1?utm_source=x", "отдано редактору"),
         ("/why", "Пишите так"),
         ("/why https://news.example/nothing", "не видел"),

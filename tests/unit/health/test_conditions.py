@@ -152,3 +152,9 @@ def test_rules_and_a_standstill_are_told() -> None:
 
 def test_every_kind_has_a_title() -> None:
     assert set(TITLES) == set(ConditionKind)
+
+
+def test_a_bot_that_does_not_hear_is_told_with_the_way_out() -> None:
+    (condition,) = conditions(facts(vitals=vitals(deaf="включён webhook: выключите")))
+
+    assert (condition.kind, condition.text) == (ConditionKind.DEAF, "включён webhook: выключите")
