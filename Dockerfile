@@ -15,7 +15,7 @@ RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-buil
 
 FROM ${BASE_IMAGE}
 RUN useradd --uid 10001 --user-group --no-log-init --home-dir /data --shell /usr/sbin/nologin monitor \
- && install --directory --owner=monitor --group=monitor /data
+ && install --directory --mode=0700 --owner=monitor --group=monitor /data
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 WORKDIR /app

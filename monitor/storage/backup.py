@@ -6,9 +6,10 @@ either. `copy_rows` moves every table in the order of their references and `diff
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from monitor.storage.database import (
     instance_lock,
     migrate,
     open_engine,
+    private_file,
     read_transaction,
     require_current_schema,
     sqlite_file,
@@ -75,6 +77,7 @@ def verify(path: Path) -> Mapping[str, int]:
 def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapping[str, int]:
     """Put a copy back as the database; returns its rows.
 
+    It is there whole, or not at all, whenever the process dies.
     Row by row it is the copy, but for posts that were waiting: since the copy was made they may have been sent, so
     they are `uncertain`. Refused while a process works on the database, and when it has rows already, unless `force`;
     the old SQLite file is then kept beside. Raises DatabaseError, InstanceRunning, SchemaError.
@@ -84,10 +87,9 @@ def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapp
     with instance_lock(url):
         target = sqlite_file(url)
         if target is None:
-            _restore_to_server(copy, url)
+            _restore_to_server(copy, url, now)
         else:
-            _restore_file(copy, target, now, force=force)
-        _doubt_what_waited(url, now)
+            _restore_file(copy, target.resolve(), now, force=force)
     return rows
 
 
@@ -102,7 +104,8 @@ def copy_to(url: str, target_url: str) -> Mapping[str, int]:
         return _move(source, target)
 
 
-def _move(source: Engine, target: Engine) -> Mapping[str, int]:
+def _move(source: Engine, target: Engine, *, then: Callable[[Connection], None] | None = None) -> Mapping[str, int]:
+    """Copy and compare, and `then` change what must be changed: one transaction."""
     with _snapshot(source) as old, write_transaction(target) as new:
         if any(new.scalar(select(literal(1)).select_from(table).limit(1)) for table in metadata.tables.values()):
             where = target.url.render_as_string(hide_password=True)
@@ -110,6 +113,8 @@ def _move(source: Engine, target: Engine) -> Mapping[str, int]:
         copied = copy_rows(old, new)
         for difference in differences(old, new):
             raise DatabaseError(f"Копия не равна оригиналу, ничего не перенесено: {difference}.")
+        if then:
+            then(new)
     return copied
 
 
@@ -168,19 +173,26 @@ def _snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def _copy_file(source: Path, target: Path) -> None:
+    os.close(private_file(target))
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-        new.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+    _fold(target)
+
+
+def _fold(path: Path) -> None:
+    """Make it one file, with nothing beside it."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode=DELETE")
 
 
 def _copy_from_server(url: str, target: Path) -> None:
+    os.close(private_file(target))
     with _opened(url) as server, _opened(f"sqlite:///{target}") as file:
         require_current_schema(server)
         migrate(file)
         with _snapshot(server) as old, write_transaction(file) as new:
             copy_rows(old, new)
-    with closing(sqlite3.connect(target)) as db:
-        db.execute("PRAGMA journal_mode=DELETE")
+    _fold(target)
 
 
 def _migrated_copy(copy: Path) -> None:
@@ -200,12 +212,15 @@ def _restore_file(copy: Path, target: Path, now: datetime, *, force: bool) -> No
                 raise DatabaseError(
                     f"В базе {target} уже есть данные. Чтобы заменить их: monitor restore --force {copy}"
                 )
-            target.replace(target.with_name(f"{target.name}.replaced-{now:%Y%m%d-%H%M%S}"))
-        for companion in _COMPANIONS:
-            target.with_name(target.name + companion).unlink(missing_ok=True)
+            os.link(target, target.with_name(f"{target.name}.replaced-{now:%Y%m%d-%H%M%S}"))
         unfinished = target.with_name(target.name + _UNFINISHED)
         _discard(unfinished)
         _copy_file(copy, unfinished)
+        with _opened(f"sqlite:///{unfinished}") as engine, write_transaction(engine) as db:
+            _doubt_what_waited(db, now)
+        _fold(unfinished)
+        for companion in _COMPANIONS:
+            target.with_name(target.name + companion).unlink(missing_ok=True)
         _settle_on_disk(unfinished, target)
 
 
@@ -217,21 +232,20 @@ def _has_rows(path: Path) -> bool:
         return feeds.name in tables and db.execute(f"SELECT 1 FROM {feeds.name} LIMIT 1").fetchone() is not None  # noqa: S608 - a name of our own
 
 
-def _restore_to_server(copy: Path, url: str) -> None:
+def _restore_to_server(copy: Path, url: str, now: datetime) -> None:
     with _opened(url) as server, _opened(f"sqlite:///{copy}") as file:
         migrate(server)
-        _move(file, server)
+        _move(file, server, then=partial(_doubt_what_waited, now=now))
 
 
-def _doubt_what_waited(url: str, now: datetime) -> None:
+def _doubt_what_waited(db: Connection, now: datetime) -> None:
     doubt = "база восстановлена из копии: с тех пор сообщение могло уйти"
     waiting = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
     posts = and_(waiting, deliveries.c.message_id.is_(None))
-    with _opened(url) as engine, write_transaction(engine) as db:
-        uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "lease_until": None, "updated_at": now}
-        db.execute(update(deliveries).where(posts).values(**uncertain))
-        db.execute(update(deliveries).where(waiting).values(state=DeliveryState.PENDING, lease_until=None))
-        db.execute(update(feeds).values(lease_until=None))
+    uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "lease_until": None, "updated_at": now}
+    db.execute(update(deliveries).where(posts).values(**uncertain))
+    db.execute(update(deliveries).where(waiting).values(state=DeliveryState.PENDING, lease_until=None))
+    db.execute(update(feeds).values(lease_until=None))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -127,21 +127,17 @@ def _lock_schema(connection: Connection) -> None:
 def instance_lock(url: str) -> Iterator[None]:
     """Hold the right to work on a SQLite file; it dies with the process (flock). PostgreSQL shares by leases.
 
+    Held are the file itself, made empty if there is none, by whatever name it was reached, and a file beside it that
+    stays when the database is replaced. What cannot be read by others from then on is the database, too.
     Raises InstanceRunning when another process holds it, DatabaseError when the folder is not writable.
     """
     path = sqlite_file(url)
     if path is None:
         yield
         return
+    path = path.resolve()
     _make_folder(path.parent)
-    with _open_lock(path.with_name(path.name + ".lock")) as descriptor:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InstanceRunning(
-                f"С базой {path} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
-                "остановите первый и запустите снова."
-            ) from error
+    with _held(path.with_name(path.name + ".lock"), path), _held(path, path):
         yield
 
 
@@ -195,19 +191,34 @@ def _server_patience(url: Any) -> dict[str, int]:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _not_writable(folder, error) from error
 
 
+def private_file(path: Path) -> int:
+    """Open a file that only its owner may read, made if there is none; returns the descriptor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(PermissionError):  # somebody else's file that we may write
+        os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
 @contextmanager
-def _open_lock(path: Path) -> Iterator[int]:
+def _held(path: Path, database: Path) -> Iterator[None]:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = private_file(path)
     except OSError as error:
         raise _not_writable(path.parent, error) from error
     try:
-        yield descriptor
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InstanceRunning(
+                f"С базой {database} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
+                "остановите первый и запустите снова."
+            ) from error
+        yield
     finally:
         os.close(descriptor)
 
@@ -291,6 +302,7 @@ def _copy_before_migration(engine: Engine, revision: str) -> None:
     target = path.with_name(f"{path.name}.before-{revision}")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
+        os.close(private_file(unfinished))
         with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(unfinished)) as copy:
             old.backup(copy)
         unfinished.replace(target)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
@@ -137,6 +138,53 @@ def test_a_restored_copy_sends_nothing_again(filled: Engine, database_url: str, 
     assert leases == [None]
     assert Outbox(engine).claim("@channel", NOW, lease=LEASE, pace=FREE) is None
     engine.dispose()
+
+
+def test_a_restore_that_ends_before_the_doubts_restores_nothing(
+    filled: Engine, database_url: str, tmp_path: Path
+) -> None:
+    """Killed between the rows and the doubts, it must not leave rows that would all be posted again."""
+    backup.backup(database_url, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        copy.execute("CREATE TRIGGER stop BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'killed'); END")
+    target = tmp_path / "new.db"
+
+    with pytest.raises(IntegrityError, match="killed"):
+        backup.restore(tmp_path / "copy.db", address(target), NOW)
+
+    assert target.stat().st_size == 0, "held, and empty"
+
+
+def test_a_restore_to_postgresql_is_one_transaction(tmp_path: Path, postgres: PostgresServer) -> None:
+    file, server = address(tmp_path / "monitor.db"), postgres.new_database()
+    for url in (file, server):
+        engine = open_engine(url)
+        migrate(engine)
+        with write_transaction(engine) as db:
+            if url == file:
+                row = {"chat": "@c", "state": DeliveryState.PENDING, "html": "x", "key": "x", "wanted_revision": 1}
+                db.execute(insert(deliveries).values(**row, created_at=NOW, updated_at=NOW))
+            else:
+                db.execute(
+                    text("CREATE FUNCTION stop() RETURNS trigger AS 'BEGIN RAISE ''killed''; END' LANGUAGE plpgsql")
+                )
+                db.execute(text("CREATE TRIGGER stop BEFORE UPDATE ON deliveries EXECUTE FUNCTION stop()"))
+        engine.dispose()
+    backup.backup(file, tmp_path / "copy.db")
+
+    with pytest.raises(ProgrammingError, match="killed"):
+        backup.restore(tmp_path / "copy.db", server, NOW)
+
+    assert rows(server)["deliveries"] == []
+
+
+def test_copies_are_their_owners_alone(filled: Engine, database_url: str, tmp_path: Path) -> None:
+    backup.backup(database_url, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", address(tmp_path / "data" / "new.db"), NOW)
+
+    files = [tmp_path / "copy.db", *(tmp_path / "data").iterdir()]
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in files} == {file.name: "0o600" for file in files}
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_an_edit_that_waited_goes_on_after_a_restore(tmp_path: Path) -> None:

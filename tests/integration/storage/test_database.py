@@ -15,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
@@ -170,6 +170,36 @@ def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: 
     process.communicate()
     with instance_lock(url):
         pass
+
+
+@pytest.mark.parametrize("way", ["a symlink", "a symlink to the folder", "a hard link", "its lock file deleted"])
+def test_a_database_is_one_whatever_it_is_called(tmp_path: Path, way: str) -> None:
+    data = tmp_path / "data"
+    url = f"sqlite:///{data / 'monitor.db'}"
+    with instance_lock(url):
+        if way == "a symlink":
+            (tmp_path / "other.db").symlink_to(data / "monitor.db")
+            url = f"sqlite:///{tmp_path / 'other.db'}"
+        elif way == "a symlink to the folder":
+            (tmp_path / "elsewhere").symlink_to(data)
+            url = f"sqlite:///{tmp_path / 'elsewhere' / 'monitor.db'}"
+        elif way == "a hard link":
+            (tmp_path / "other.db").hardlink_to(data / "monitor.db")
+            url = f"sqlite:///{tmp_path / 'other.db'}"
+        else:
+            (data / "monitor.db.lock").unlink()
+
+        with pytest.raises(InstanceRunning), instance_lock(url):
+            pass
+
+
+def test_what_is_committed_outlives_a_power_cut(tmp_path: Path) -> None:
+    """A commit that is only in the system's memory may be undone after its post went out: it would go out again."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
+    with engine.connect() as db:
+        assert db.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert db.scalar(text("PRAGMA synchronous")) == 2, "FULL"
+    engine.dispose()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make a folder it gives away")
