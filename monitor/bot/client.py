@@ -36,6 +36,7 @@ from telegram.request import HTTPXRequest
 
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
 from monitor.models.outbox import Buttons, ChatIdentity
+from monitor.sources.http.client_settings import client_settings
 
 _PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is an uncertain post
 _LONGEST_PAUSE: Final = 86_400  # seconds
@@ -96,15 +97,7 @@ class BotClient:
         seconds = patience.total_seconds()
         self._deadline = 3 * seconds  # an answer that drips in byte by byte never times out otherwise
         self._secret = token.partition(":")[2] or token
-        self._request = _Request(
-            connect_timeout=10,
-            read_timeout=seconds,
-            write_timeout=seconds,
-            pool_timeout=seconds,
-            proxy=proxy,
-            # A kept connection gone stale would turn a harmless failure into an uncertain post.
-            httpx_kwargs={"limits": Limits(max_connections=8, max_keepalive_connections=0)},
-        )
+        self._request = _Request(httpx_kwargs=client_settings(connect=10, read=seconds, proxy=proxy))
         self._bot = _Bot(
             token,
             base_url=f"{root}/bot",

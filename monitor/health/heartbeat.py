@@ -10,6 +10,8 @@ from typing import Self
 import httpx
 import structlog
 
+from monitor.sources.http.client_settings import client_settings
+
 SECONDS = 5.0  # less than a stopping daemon waits for its jobs
 
 log = structlog.get_logger()
@@ -20,8 +22,10 @@ class Heartbeat:
 
     def __init__(self, url: str, *, proxy: str | None = None) -> None:
         self._url = url
-        self._client = httpx.AsyncClient(timeout=SECONDS, proxy=proxy, trust_env=False, follow_redirects=True)
-        self._refused = ""
+        self._client = httpx.AsyncClient(
+            follow_redirects=True, **client_settings(connect=SECONDS, read=SECONDS, proxy=proxy)
+        )
+        self._failure = ""  # of the last beat
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,12 +37,12 @@ class Heartbeat:
 
     async def beat(self) -> None:
         """One sign of life. A watch that is away is told of in the log, once each way."""
-        refused = await self._try()
-        if refused and not self._refused:
-            log.warning("the heartbeat does not arrive", action="heartbeat", error=refused)
-        elif self._refused and not refused:
+        failure = await self._try()
+        if failure and not self._failure:
+            log.warning("the heartbeat does not arrive", action="heartbeat", error=failure)
+        elif self._failure and not failure:
             log.info("the heartbeat arrives again", action="heartbeat")
-        self._refused = refused
+        self._failure = failure
 
     async def _try(self) -> str:
         try:

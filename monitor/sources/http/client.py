@@ -20,10 +20,10 @@ from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
 from monitor.sources.http.address_guard import Lookup
-from monitor.sources.http.decompression import ACCEPTED
-from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, Exchanges, Limits, Route
+from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, HttpClient, Limits
 from monitor.sources.http.redirects import Detour, detour
 from monitor.sources.http.throttle import HostBackoff, HostThrottle
+from monitor.sources.http.transport import Route
 from monitor.text import charsets, urls
 
 __all__ = ["Fetcher", "Limits"]
@@ -34,21 +34,21 @@ _PERMANENT = frozenset({301, 308})
 _SPREAD = 0.2  # of a host's rest: those whom it kept out must not all come back at once
 _PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|script|meta|!--|title|body)", re.IGNORECASE)
 _ACCEPT = {
-    "feed": "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
-    "page": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
-    "robots": "text/plain, */*;q=0.5",
+    "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
+    "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
+    "robots": b"text/plain, */*;q=0.5",
 }
 
 
 @dataclass(slots=True, kw_only=True)
-class _Ask:
+class _FetchRequest:
     """What one GET asks for, at whatever address the redirects lead to."""
 
     feed: str  # its name, for the message
     kind: FeedKind | None
     accept: Literal["feed", "page", "robots"]
-    headers: Mapping[str, str]
-    validators: Mapping[str, str]
+    headers: Mapping[bytes, bytes]
+    validators: Mapping[bytes, bytes]
     route: Route
     seconds_left: float
 
@@ -68,7 +68,7 @@ class _Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Arrival:
+class _FinalAnswer:
     """The answer at the end of the redirects, and the way there."""
 
     answer: Answer
@@ -94,18 +94,20 @@ class Fetcher:
         limits: Limits | None = None,
         lookup: Lookup = socket.getaddrinfo,
     ) -> None:
-        self._user_agent, self._proxy, self._now = user_agent, proxy or "", now
+        self._proxy, self._now = proxy or "", now
         self._limits = limits = limits or Limits()
-        self._turns = HostThrottle(gap=limits.host_gap, concurrency=limits.host_concurrency, line=limits.turn)
-        self._rests = HostBackoff()
+        self._throttle = HostThrottle(
+            gap=limits.host_gap, concurrency=limits.host_concurrency, longest_wait=limits.queue
+        )
+        self._backoff = HostBackoff()
         self._robots = robots.Robots(now=now)
-        self._exchanges = Exchanges(allow_private=allow_private, limits=limits, lookup=lookup)
+        self._http = HttpClient(user_agent=user_agent, allow_private=allow_private, limits=limits, lookup=lookup)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        self._exchanges.close()
+        await self._http.close()
 
     async def get(
         self,
@@ -122,126 +124,118 @@ class Fetcher:
         feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
         task stays cancelled.
         """
-        ask = replace(self._ask(accept, feed), validators=_validators(etag, last_modified))
-        return await self._named(url, ask)
-
-    def _ask(self, accept: Accept, feed: Feed | None) -> _Ask:
-        agent = feed.user_agent if feed else ""
-        proxy = feed.proxy if feed else ""
-        return _Ask(
+        agent = {b"user-agent": feed.user_agent.encode()} if feed and feed.user_agent else {}  # may be Cyrillic
+        request = _FetchRequest(
             feed=feed.name if feed else "",
             kind=feed.kind if feed else None,
             accept=accept,
-            headers={
-                "user-agent": (agent or self._user_agent).encode().decode("latin-1"),  # a contact may be Cyrillic
-                "accept": _ACCEPT[accept],
-                "accept-encoding": ACCEPTED,
-                "connection": "close",
-            },
-            validators={},
-            route=Route(proxy=proxy or self._proxy, ca_file=feed.ca_file if feed else ""),
+            headers={**agent, b"accept": _ACCEPT[accept]},
+            validators=_validators(etag, last_modified),
+            route=Route(proxy=(feed.proxy if feed else "") or self._proxy, ca_file=feed.ca_file if feed else ""),
             seconds_left=self._limits.total,
         )
+        return await self._fetch(url, request)
 
-    async def _named(self, url: str, ask: _Ask) -> Fetched | NotModified:
+    async def _fetch(self, url: str, request: _FetchRequest) -> Fetched | NotModified:
         try:
-            return self._made_of(await self._follow(url, ask), url, ask)
+            return self._result(await self._follow(url, request), url, request)
         except failures.NAMED as error:
-            raise failures.of_error(error, feed=ask.feed) from error
+            raise failures.of_error(error, feed=request.feed) from error
 
-    async def _follow(self, url: str, ask: _Ask) -> _Arrival:
+    async def _follow(self, url: str, request: _FetchRequest) -> _FinalAnswer:
         hops: list[int] = []
         while True:
-            answer = await self._exchange(_sound(url), ask)
+            answer = await self._exchange(_checked(url), request)
             if answer.status not in REDIRECTS:
-                return _Arrival(answer=answer, url=url, moved_to=url if hops and _PERMANENT.issuperset(hops) else "")
+                moved_to = url if hops and _PERMANENT.issuperset(hops) else ""
+                return _FinalAnswer(answer=answer, url=url, moved_to=moved_to)
             hops.append(answer.status)
-            url = urls.absolute(url, answer.headers.get("location", ""))
+            url = urls.absolute(url, answer.location)
             if not url:
                 message = f"перенаправление ({answer.status}) никуда не ведёт: проверьте адрес в feeds.yaml"
-                raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
+                raise FetchError(message, feed=request.feed, kind=FetchFailure.REDIRECTS)
             if len(hops) > self._limits.redirects:
                 message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
-                raise FetchError(message, feed=ask.feed, kind=FetchFailure.REDIRECTS)
+                raise FetchError(message, feed=request.feed, kind=FetchFailure.REDIRECTS)
 
-    async def _exchange(self, url: httpx.URL, ask: _Ask) -> Answer:
-        gap = await self._robots_delay(url, ask) if ask.is_page else 0.0
+    async def _exchange(self, url: httpx.URL, request: _FetchRequest) -> Answer:
+        gap = await self._robots_delay(url, request) if request.is_page else 0.0
         host = urls.host_key(str(url))
-        async with self._turns.at(host, gap=gap):
-            if left := self._rests.left(host, self._now()):
-                raise failures.of_rest(left * (1 + _SPREAD * _place(str(url))), feed=ask.feed)
-            async with ask.deadline():
-                answer = await self._exchanges.exchange(url, {**ask.headers, **ask.validators}, ask.route)
-        asked = self._retry_after(answer)
-        if asked and answer.status in (429, 503):
-            self._rests.begin(host, self._now(), asked)
+        async with self._throttle.slot(host, gap=gap):
+            if left := self._backoff.left(host, self._now()):
+                raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
+            async with request.deadline():
+                answer = await self._http.get(url, {**request.headers, **request.validators}, request.route)
+        pause = self._retry_after(answer)
+        if pause and answer.status in (429, 503):
+            self._backoff.begin(host, self._now(), pause)
         return answer
 
-    async def _robots_delay(self, url: httpx.URL, ask: _Ask) -> float:
+    async def _robots_delay(self, url: httpx.URL, request: _FetchRequest) -> float:
         """Seconds between two pages of the site. Raises FetchError when robots.txt refuses this one."""
 
         async def fetch(address: str) -> str:
-            headers = {**ask.headers, "accept": _ACCEPT["robots"]}
+            headers = {**request.headers, b"accept": _ACCEPT["robots"]}
             seconds = self._limits.total
-            asked = replace(ask, accept="robots", headers=headers, validators={}, seconds_left=seconds)
-            answer = await self._named(address, asked)
-            assert isinstance(answer, Fetched)  # no validators were sent
-            return answer.body[: robots.LARGEST].decode("utf-8", "replace")
+            of_robots = replace(request, accept="robots", headers=headers, validators={}, seconds_left=seconds)
+            fetched = await self._fetch(address, of_robots)
+            assert isinstance(fetched, Fetched)  # no validators were sent
+            return fetched.body[: robots.LARGEST].decode("utf-8", "replace")
 
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        return await self._robots.delay(origin, str(url), fetch, feed=ask.feed)
+        return await self._robots.delay(origin, str(url), fetch, feed=request.feed)
 
-    def _made_of(self, arrival: _Arrival, asked: str, ask: _Ask) -> Fetched | NotModified:
-        answer, headers = arrival.answer, arrival.answer.headers
-        if answer.status == 304 and ask.validators:
+    def _result(self, final: _FinalAnswer, asked: str, request: _FetchRequest) -> Fetched | NotModified:
+        answer, headers = final.answer, final.answer.headers
+        if answer.status == 304 and request.validators:
             return NotModified(
                 etag=_verbatim(headers, b"etag"),
                 last_modified=_verbatim(headers, b"last-modified"),
                 max_age=cache_headers.max_age(headers, self._now()),
-                moved_to=arrival.moved_to,
+                moved_to=final.moved_to,
             )
-        self._refuse_failure(answer, ask)
-        if ask.accept != "robots":
-            self._refuse_stand_in(arrival, asked, ask)
+        self._refuse_failure(answer, request)
+        if request.accept != "robots":
+            self._refuse_stand_in(final, asked, request)
         return Fetched(
-            url=arrival.url,
+            url=final.url,
             body=answer.body,
             content_type=headers.get("content-type", ""),
             etag=_verbatim(headers, b"etag"),
             last_modified=_verbatim(headers, b"last-modified"),
             status=answer.status,
             max_age=cache_headers.max_age(headers, self._now()),
-            moved_to=arrival.moved_to,
+            moved_to=final.moved_to,
         )
 
-    def _refuse_failure(self, answer: Answer, ask: _Ask) -> None:
+    def _refuse_failure(self, answer: Answer, request: _FetchRequest) -> None:
         retry_after = self._retry_after(answer)
         if wall := challenge_pages.wall(_small_page(answer.body), answer.headers, status=answer.status):
-            raise failures.of_wall(wall, feed=ask.feed, retry_after=retry_after)
+            raise failures.of_wall(wall, feed=request.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
-            raise failures.of_status(answer.status, feed=ask.feed, retry_after=retry_after)
-        if not answer.body.strip() and ask.accept != "robots":
-            raise FetchError("сервер ответил успехом, но ответ пуст", feed=ask.feed, kind=FetchFailure.EMPTY)
+            raise failures.of_status(answer.status, feed=request.feed, retry_after=retry_after)
+        if not answer.body.strip() and request.accept != "robots":
+            raise FetchError("сервер ответил успехом, но ответ пуст", feed=request.feed, kind=FetchFailure.EMPTY)
 
-    def _refuse_stand_in(self, arrival: _Arrival, asked: str, ask: _Ask) -> None:
+    def _refuse_stand_in(self, final: _FinalAnswer, asked: str, request: _FetchRequest) -> None:
         """A page that answers 200 in place of what was asked for. A feed that moved is a feed wherever it stands."""
-        if not _PAGE.match(arrival.answer.body):
+        if not _PAGE.match(final.answer.body):
             return
-        page = _small_page(arrival.answer.body)
+        page = _small_page(final.answer.body)
         if challenge_pages.is_login(page):
-            raise failures.of_login(feed=ask.feed)
+            raise failures.of_login(feed=request.feed)
         if challenge_pages.is_maintenance(page):
-            raise failures.of_maintenance(feed=ask.feed, retry_after=self._retry_after(arrival.answer))
-        found = detour(asked, arrival.url)
-        is_article = ask.accept == "page"  # an aggregator's link may lead to another site: that is its use
-        if found and not (is_article and found is Detour.SITE):
-            raise failures.of_detour(found, arrival.url, feed=ask.feed, is_article=is_article)
+            raise failures.of_maintenance(feed=request.feed, retry_after=self._retry_after(final.answer))
+        led_to = detour(asked, final.url)
+        is_article = request.accept == "page"  # an aggregator's link may lead to another site: that is its use
+        if led_to and not (is_article and led_to is Detour.SITE):
+            raise failures.of_detour(led_to, final.url, feed=request.feed, is_article=is_article)
 
     def _retry_after(self, answer: Answer) -> timedelta | None:
         return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
 
 
-def _sound(url: str) -> httpx.URL:
+def _checked(url: str) -> httpx.URL:
     """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
     parsed = httpx.URL(url.strip())
     if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 1) > 65_535:
@@ -251,10 +245,10 @@ def _sound(url: str) -> httpx.URL:
     return parsed
 
 
-def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+def _validators(etag: str | None, last_modified: str | None) -> dict[bytes, bytes]:
     """Header bytes are Latin-1; a validator that is not never came from a header and is left out."""
-    written = {"if-none-match": etag or "", "if-modified-since": last_modified or ""}
-    return {name: value for name, value in written.items() if value and max(value) <= "\xff"}
+    written = {b"if-none-match": etag or "", b"if-modified-since": last_modified or ""}
+    return {name: value.encode("latin-1") for name, value in written.items() if value and max(value) <= "\xff"}
 
 
 def _verbatim(headers: httpx.Headers, name: bytes) -> str | None:
@@ -266,6 +260,6 @@ def _small_page(body: bytes) -> str:
     return charsets.decode(body) if len(body) <= ERROR_PAGE and _PAGE.match(body) else ""
 
 
-def _place(url: str) -> float:
+def _fraction(url: str) -> float:
     """A number in [0, 1) that is always the same for one address."""
     return crc32(url.encode()) / 2**32

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import brotli
 import zstandard
 
-ACCEPTED = "gzip, deflate, br, zstd"
+ACCEPTED = b"gzip, deflate, br, zstd"
 _LONGEST_CHAIN = 2  # codings on top of each other; nobody honest needs more
 _MOST_MEMBERS = 256  # of one gzip body; each costs a copy of all that follows
 _LARGEST_WINDOW = 2**23  # of zstd, as RFC 9659 allows on the web

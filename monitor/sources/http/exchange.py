@@ -1,17 +1,17 @@
 """One request and its response, read within bounds of bytes and time. What the response means is not known here."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
-from functools import cache
+from http.cookiejar import CookieJar
+from typing import Any
 
 import httpx
 
-from monitor.sources.http.address_guard import Lookup, Resolver
-from monitor.sources.http.decompression import TooLarge, decompress
-from monitor.sources.http.transport import FAILURES, Direct, Proxied
+from monitor.sources.http.address_guard import Lookup
+from monitor.sources.http.client_settings import client_settings
+from monitor.sources.http.decompression import ACCEPTED, TooLarge, decompress
+from monitor.sources.http.transport import Route, Transport
 
 ERROR_PAGE = 65_536  # bytes; the page of an error or of a bot wall is smaller
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -28,71 +28,54 @@ class Limits:
     redirects: int = 5
     connect: float = 10
     read: float = 15
-    total: float = 30  # of the exchange itself: waiting for the host's turn does not count
-    turn: float = 60  # of waiting for the host's turn
+    total: float = 30  # of the exchange itself: waiting for the host does not count
+    queue: float = 60  # of waiting until the host may be asked
     host_gap: float = 0.4
     host_concurrency: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """The way to a host: through which proxy, trusting which certificates beside the usual ones ("": none)."""
-
-    proxy: str = ""
-    ca_file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One response before anything is made of it; the body is without its codings, "" of a redirect or 304."""
+    """One response before anything is made of it; `location` is as the server wrote it, "" without one.
+
+    The body is without its codings, and empty of a redirect or 304.
+    """
 
     status: int
     headers: httpx.Headers
+    location: str
     body: bytes
 
 
-class UnreadableCertificates(ValueError):
-    """A feed's `ca_file` cannot be used."""
+class HttpClient:
+    """An httpx client over our transport. Nothing of one exchange is left for another: connections, cookies."""
 
+    def __init__(self, *, user_agent: str, allow_private: bool, limits: Limits, lookup: Lookup) -> None:
+        self._limits = limits
+        self._client = httpx.AsyncClient(
+            transport=Transport(allow_private=allow_private, lookup=lookup, most=2 * limits.body + _MOST_HEADERS),
+            headers={b"user-agent": user_agent.encode(), b"accept-encoding": ACCEPTED, b"connection": b"close"},
+            cookies=_NoCookies(),
+            event_hooks={"response": [_keep_location]},
+            **client_settings(connect=limits.connect, read=limits.read),
+        )
 
-class Exchanges:
-    """Makes single exchanges. Knows a transport for each route; TLS settings are made once, they cost 20 ms."""
+    async def close(self) -> None:
+        """No connection outlives its exchange; only name lookups under way are left to end."""
+        await self._client.aclose()
 
-    def __init__(self, *, allow_private: bool, limits: Limits, lookup: Lookup) -> None:
-        self._allow_private, self._limits = allow_private, limits
-        self._names = Resolver(allow_private=allow_private, lookup=lookup)
-        self._proxies = Resolver(allow_private=True, lookup=lookup)  # the operator's own
-        self._transport = cache(self._new_transport)
-        self._timeouts = {"connect": limits.connect, "read": limits.read, "write": limits.read}
-
-    def close(self) -> None:
-        """No connection outlives its exchange; only the threads of the name lookups are left to end."""
-        self._names.close()
-        self._proxies.close()
-
-    async def exchange(self, url: httpx.URL, headers: Mapping[str, str], route: Route) -> Answer:
+    async def get(self, url: httpx.URL, headers: Mapping[bytes, bytes], route: Route) -> Answer:
         """GET `url`, no redirects followed, and no deadline for the whole.
 
-        Raises TooLarge, Undecodable, UnreadableCertificates, BlockedAddress, OSError, ValueError, h11's and
-        httpcore's errors.
+        Raises httpx's TransportError, TooLarge, Undecodable, UnreadableCertificates, BlockedAddress, OSError,
+        ValueError.
         """
-        encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        request = httpx.Request("GET", url, headers=encoded, extensions={"timeout": self._timeouts})
-        response = await self._transport(route).handle_async_request(request)
-        async with aclosing(response):
+        async with self._client.stream("GET", url, headers=headers, extensions={"route": route}) as response:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > _MOST_HEADERS:
                 raise TooLarge
             body = await self._body(response)
-        return Answer(status=response.status_code, headers=response.headers, body=body)
-
-    def _new_transport(self, route: Route) -> httpx.AsyncBaseTransport:
-        tls, most = _trust(route.ca_file), 2 * self._limits.body + _MOST_HEADERS
-        if not route.proxy:
-            return Direct(tls=tls, names=self._names, most=most)
-        refuse_literals = not self._allow_private
-        return Proxied(
-            httpx.Proxy(route.proxy), tls=tls, names=self._proxies, most=most, refuse_literals=refuse_literals
-        )
+        location = response.extensions["location"]
+        return Answer(status=response.status_code, headers=response.headers, location=location, body=body)
 
     async def _body(self, response: httpx.Response) -> bytes:
         """Of an error only the beginning, as much as tells who refused."""
@@ -110,15 +93,14 @@ class Exchanges:
         return await _decompressed(wire, response, limit)
 
 
-@cache
-def _trust(ca_file: str) -> ssl.SSLContext:
-    trusted = httpx.create_ssl_context()
-    if ca_file:
-        try:
-            trusted.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise UnreadableCertificates(f"{ca_file}: {error.strerror or error}") from error
-    return trusted
+class _NoCookies(CookieJar):
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Nothing is remembered: who sets cookies may set any number of them."""
+
+
+async def _keep_location(response: httpx.Response) -> None:
+    """The client would parse it, and fail for addresses that are mended later."""
+    response.extensions["location"] = response.headers.pop("location", "")
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:
@@ -144,5 +126,5 @@ async def _decompressed(wire: bytes, response: httpx.Response, limit: int) -> by
 async def _beginning(response: httpx.Response) -> bytes:
     try:
         return await _decompressed(await _read(response, ERROR_PAGE), response, ERROR_PAGE)
-    except (*FAILURES, ValueError):
+    except (httpx.TransportError, ValueError):
         return b""  # the status says enough

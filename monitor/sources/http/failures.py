@@ -3,17 +3,15 @@
 import ssl
 from datetime import timedelta
 
-import httpcore
 import httpx
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.sources.http.address_guard import BlockedAddress
+from monitor.sources.http.client_settings import UnreadableCertificates
 from monitor.sources.http.decompression import TooLarge, Undecodable
-from monitor.sources.http.exchange import UnreadableCertificates
 from monitor.sources.http.redirects import Detour
-from monitor.sources.http.transport import FAILURES
 
-NAMED = (*FAILURES, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `of_error` has a name for
+NAMED = (httpx.TransportError, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `of_error` has a name for
 _LONGEST_DETAIL = 200  # characters of somebody else's words in a message
 
 _STATUSES = {
@@ -35,12 +33,12 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
     (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: {}"),
     (UnreadableCertificates, FetchFailure.TLS, "файл сертификатов из ca_file не читается: {}"),
     (
-        (httpcore.TimeoutException, TimeoutError),
+        (httpx.TimeoutException, TimeoutError),
         FetchFailure.TIMEOUT,
         "сервер не ответил вовремя: обычно проходит само",
     ),
     (
-        (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError),
+        (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError),
         FetchFailure.BAD_URL,
         "негодный адрес: {}",
     ),
@@ -103,8 +101,8 @@ def of_maintenance(*, feed: str, retry_after: timedelta | None) -> FetchError:
     return FetchError(message, feed=feed, kind=FetchFailure.SERVER, retry_after=retry_after)
 
 
-def of_rest(left: timedelta, *, feed: str) -> FetchError:
-    """The host asked to be left alone a moment ago: it was not asked again."""
+def of_backoff(left: timedelta, *, feed: str) -> FetchError:
+    """The host asked for a pause a moment ago and was not asked again; `left` of it remains."""
     message = "сайт недавно просил подождать, поэтому запрос отложен"
     return FetchError(message, feed=feed, kind=FetchFailure.THROTTLED, retry_after=left)
 

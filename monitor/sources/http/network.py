@@ -1,6 +1,6 @@
-"""Sockets: opened to judged addresses only, counting all that comes in, with TLS that keeps the name.
+"""Connections: opened to judged addresses only, counting all that comes in, with TLS that keeps the name.
 
-A `Wire` is what httpcore reads and writes too. Knows nothing of HTTP.
+What httpcore reads and writes through, in place of its own backend.
 """
 
 import asyncio
@@ -12,15 +12,17 @@ import httpcore
 
 from monitor.sources.http.address_guard import Resolver
 from monitor.sources.http.decompression import TooLarge
+from monitor.sources.http.response_head import HeadRepair
 
 _MOST_ATTEMPTS = 3  # addresses of one name
 _HIGH_WATER = 262_144  # bytes that wait to be read before the other side has to
 
 
-class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
+class BoundedStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """One connection as httpcore wants it; `read` raises TooLarge once more than `most` bytes came in all.
 
-    The bound holds for whatever a body's bound does not see: heads, interim answers, the frames of chunks.
+    The bound holds for whatever a body's bound does not see: heads, interim answers, the frames of chunks. Heads are
+    repaired before httpcore reads them.
     """
 
     def __init__(self, most: int) -> None:
@@ -29,16 +31,17 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._received = 0
         self._ended = False
         self._error: Exception | None = None
-        self._news: asyncio.Future[None] | None = None
+        self._arrival: asyncio.Future[None] | None = None  # somebody waits for more
         self._transport = asyncio.Transport()
+        self._heads = HeadRepair()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio asks."""
+        """Called by asyncio when the connection stands."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """As asyncio asks."""
+        """Called by asyncio; reading pauses while much is held that nobody reads."""
         self._received += len(data)
         self._held += data
         if len(self._held) > _HIGH_WATER:
@@ -46,36 +49,38 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._wake()
 
     def eof_received(self) -> None:
-        """As asyncio asks."""
+        """Called by asyncio when the other side has said all."""
         self._ended = True
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As asyncio asks."""
+        """Called by asyncio, with the reason unless it was closed in good order."""
         self._ended, self._error = True, exc
         self._wake()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 -- httpcore's
-        """What came, at most `max_bytes`; b"" at the end."""
-        if not self._held and not self._ended:
-            await self._wait(timeout)
-        if self._received > self._most:
-            raise TooLarge
-        if self._error and not self._held:
-            raise httpcore.ReadError(str(self._error)) from self._error
-        data = bytes(self._held[:max_bytes])
-        del self._held[:max_bytes]
-        self._transport.resume_reading()
-        return data
+        """What came, up to `max_bytes` and a head; b"" at the end. `timeout` is for each piece, in seconds.
+
+        Raises TooLarge and httpcore's ReadError and ReadTimeout.
+        """
+        while data := await self._next_piece(max_bytes, timeout):
+            if ready := self._heads.feed(data):
+                return ready
+        return self._heads.rest()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 -- httpcore's
-        """Requests are small: nobody waits for their writing."""
+        """Requests are small: nobody waits for their writing. Raises httpcore's WriteError."""
         if self._ended:
             raise httpcore.WriteError("the connection is closed") from self._error
+        self._heads = HeadRepair()  # whatever comes now answers this
         self._transport.write(buffer)
 
     async def aclose(self) -> None:
-        """At once: nothing is left to say."""
+        """Closes at once, without waiting for what is still to be written."""
+        self.abort()
+
+    def abort(self) -> None:
+        """As `aclose`, for those who cannot wait."""
         self._transport.abort()
 
     async def start_tls(
@@ -84,7 +89,7 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's
     ) -> httpcore.AsyncNetworkStream:
-        """The same connection, with TLS."""
+        """The same stream, speaking TLS from now on. Raises httpcore's ConnectError and ConnectTimeout."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -98,27 +103,45 @@ class Wire(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Of the transport."""
+        """What asyncio's transport knows under that name (`ssl_object`, `peername`); None if nothing."""
         return self._transport.get_extra_info(info)
 
+    async def _next_piece(self, max_bytes: int, timeout: float | None) -> bytes:  # noqa: ASYNC109 -- handed through
+        if not self._held and not self._ended:
+            await self._wait(timeout)
+        if self._received > self._most:
+            raise TooLarge
+        if self._error and not self._held:
+            raise httpcore.ReadError(str(self._error)) from self._error
+        data = bytes(self._held[:max_bytes])
+        del self._held[:max_bytes]
+        self._transport.resume_reading()
+        return data
+
     async def _wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 -- handed through
-        self._news = asyncio.get_running_loop().create_future()
+        self._arrival = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(timeout):
-                await self._news
+                await self._arrival
         except TimeoutError as error:
             raise httpcore.ReadTimeout from error
 
     def _wake(self) -> None:
-        if self._news and not self._news.done():
-            self._news.set_result(None)
+        if self._arrival and not self._arrival.done():
+            self._arrival.set_result(None)
 
 
 class Network(httpcore.AsyncNetworkBackend):
-    """Opens connections to the addresses that `names` allows; each may receive `most` bytes."""
+    """Opens connections to the addresses that `resolver` allows; each may receive `most` bytes."""
 
-    def __init__(self, names: Resolver, *, most: int) -> None:
-        self._names, self._most = names, most
+    def __init__(self, resolver: Resolver, *, most: int) -> None:
+        self._resolver, self._most = resolver, most
+        self._opened: list[BoundedStream] = []
+
+    def close(self) -> None:
+        """Closes at once whatever was opened: httpcore forgets the connection of a handshake that failed."""
+        for stream in self._opened:
+            stream.abort()
 
     async def connect_tcp(
         self,
@@ -130,20 +153,20 @@ class Network(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """The first of the allowed addresses that answers; `timeout` (seconds) is shared by all of it.
 
-        Raises BlockedAddress and what httpcore expects.
+        Raises BlockedAddress and httpcore's ConnectError and ConnectTimeout.
         """
         try:
             async with asyncio.timeout(timeout):
-                addresses = (await self._names.addresses(host, port))[:_MOST_ATTEMPTS]
+                addresses = (await self._resolver.addresses(host, port))[:_MOST_ATTEMPTS]
                 return await self._first(addresses, port, timeout)
         except TimeoutError as error:
-            self._names.forget(host, port)
+            self._resolver.forget(host, port)
             raise httpcore.ConnectTimeout(host) from error
         except OSError as error:
-            self._names.forget(host, port)
+            self._resolver.forget(host, port)
             raise httpcore.ConnectError(str(error)) from error
 
-    async def _first(self, addresses: list[str], port: int, timeout: float | None) -> Wire:  # noqa: ASYNC109 -- shared
+    async def _first(self, addresses: list[str], port: int, timeout: float | None) -> BoundedStream:  # noqa: ASYNC109 -- shared
         share = timeout / len(addresses) if timeout else None
         for address in addresses[:-1]:
             try:
@@ -153,7 +176,8 @@ class Network(httpcore.AsyncNetworkBackend):
                 continue
         return await self._connected(addresses[-1], port)
 
-    async def _connected(self, address: str, port: int) -> Wire:
+    async def _connected(self, address: str, port: int) -> BoundedStream:
         loop = asyncio.get_running_loop()
-        _, wire = await loop.create_connection(lambda: Wire(self._most), address, port)
-        return wire
+        _, stream = await loop.create_connection(lambda: BoundedStream(self._most), address, port)
+        self._opened.append(stream)
+        return stream

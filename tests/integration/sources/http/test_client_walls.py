@@ -222,7 +222,7 @@ async def test_the_slowest_are_freed_and_hold_up_nobody(web: WebServer) -> None:
 async def test_nobody_waits_for_a_turn_for_ever(web: WebServer) -> None:
     url = web.serve("/rss", BODY)
     hold = web.hold("/rss")
-    limits = Limits(read=1e9, total=1e9, turn=3, host_gap=0)
+    limits = Limits(read=1e9, total=1e9, queue=3, host_gap=0)
     async with fetcher(allow_private=True, limits=limits) as made:
         first = asyncio.create_task(made.get(url))
         await hold.arrived()
