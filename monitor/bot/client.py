@@ -29,7 +29,7 @@ from datetime import timedelta
 from typing import Any, Final, Self
 
 import telegram
-from httpx import ConnectError, ConnectTimeout, InvalidURL, Limits, PoolTimeout, ProxyError, UnsupportedProtocol
+from httpx import ConnectError, ConnectTimeout, InvalidURL, PoolTimeout, ProxyError, UnsupportedProtocol
 from telegram.constants import ChatType, ParseMode
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest

@@ -36,7 +36,7 @@ class Heartbeat:
         await self._client.aclose()
 
     async def beat(self) -> None:
-        """One sign of life. A watch that is away is told of in the log, once each way."""
+        """One sign of life. A watch that is away is named in the log, once each way."""
         failure = await self._try()
         if failure and not self._failure:
             log.warning("the heartbeat does not arrive", action="heartbeat", error=failure)

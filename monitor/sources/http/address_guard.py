@@ -90,17 +90,17 @@ class Resolver:
 
     async def addresses(self, host: str, port: int) -> list[str]:
         """At least one address, in the resolver's order. Raises BlockedAddress; OSError when there is none."""
-        found = await self._found(host, port)
-        allowed = [a for a in found if self._allow_private or is_public(ipaddress.ip_address(a))]
+        addresses = await self._resolved(host, port)
+        allowed = [a for a in addresses if self._allow_private or is_public(ipaddress.ip_address(a))]
         if not allowed:
-            raise BlockedAddress(host, found)
+            raise BlockedAddress(host, addresses)
         return allowed
 
     def forget(self, host: str, port: int) -> None:
         """None of the addresses answered: ask the name server again next time."""
         self._known.pop((host, port), None)
 
-    async def _found(self, host: str, port: int) -> list[str]:
+    async def _resolved(self, host: str, port: int) -> list[str]:
         if (number := literal(host)) is not None:
             return [str(number)]
         loop = asyncio.get_running_loop()

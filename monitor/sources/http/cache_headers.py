@@ -27,10 +27,10 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     control = headers.get("cache-control", "")
     if _UNCACHED.search(control):
         return timedelta(0)
-    if found := _MAX_AGE.search(control):
+    if seconds := _MAX_AGE.search(control):
         age = headers.get("age", "").strip()
         spent = int(age[:9]) if age.isascii() and age.isdigit() else 0
-        return _bounded(timedelta(seconds=int(found[1]) - spent))
+        return _bounded(timedelta(seconds=int(seconds[1]) - spent))
     if "expires" not in headers:
         return None
     expires = _instant(headers["expires"])

@@ -20,7 +20,7 @@ class Undecodable(ValueError):
 
 
 class TooLarge(ValueError):
-    """The body is larger than the bound once decompressed."""
+    """More came in, or out of decompression, than the bound allows."""
 
 
 def decompress(body: bytes, content_encoding: str, *, limit: int) -> bytes:
@@ -52,15 +52,15 @@ def _decoders(codings: Sequence[str]) -> list[Decoder]:
 
 
 def _zlib(body: bytes, limit: int, window: int) -> bytes:
-    made = b""
+    output = b""
     for _ in range(_MOST_MEMBERS):  # a gzip body may have several members
         member = zlib.decompressobj(window)
-        made += member.decompress(body, limit - len(made))
-        if not member.eof and len(made) < limit:
+        output += member.decompress(body, limit - len(output))
+        if not member.eof and len(output) < limit:
             raise Undecodable("сжатые данные обрываются")
         body = member.unused_data
-        if len(made) >= limit or body[:2] != b"\x1f\x8b":
-            return made
+        if len(output) >= limit or body[:2] != b"\x1f\x8b":
+            return output
     raise Undecodable("слишком много частей в сжатых данных")
 
 
@@ -78,19 +78,19 @@ def _deflate(body: bytes, limit: int) -> bytes:
 
 def _brotli(body: bytes, limit: int) -> bytes:
     decompressor = brotli.Decompressor()
-    made = decompressor.process(body, output_buffer_limit=limit)
-    if not decompressor.is_finished() and len(made) < limit:
+    output = decompressor.process(body, output_buffer_limit=limit)
+    if not decompressor.is_finished() and len(output) < limit:
         raise Undecodable("сжатые данные обрываются")
-    return bytes(made)
+    return bytes(output)
 
 
 def _zstd(body: bytes, limit: int) -> bytes:
     decompressor = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
     with decompressor.stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
-        made = reader.read(limit)
-    if len(made) < limit and not _is_whole_frame(decompressor, body):
+        output = reader.read(limit)
+    if len(output) < limit and not _is_whole_frame(decompressor, body):
         raise Undecodable("сжатые данные обрываются")
-    return made
+    return output
 
 
 def _is_whole_frame(decompressor: zstandard.ZstdDecompressor, body: bytes) -> bool:

@@ -100,7 +100,8 @@ class _NoCookies(CookieJar):
 
 async def _keep_location(response: httpx.Response) -> None:
     """The client would parse it, and fail for addresses that are mended later."""
-    response.extensions["location"] = response.headers.pop("location", "")
+    response.extensions["location"] = next(iter(response.headers.get_list("location")), "")
+    response.headers.pop("location", "")
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

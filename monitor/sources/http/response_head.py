@@ -31,13 +31,14 @@ class HeadRepair:
             return data
         searched = max(len(self._held) - 2, 0)
         self._held += data
-        ready = b""
+        ready = bytearray()
         while end := self._head_end(searched):
             head = repair(bytes(self._held[:end]))
             del self._held[:end]
-            ready, searched = ready + head, 0
+            ready += head
+            searched = 0
             self._is_head = head.startswith(b"HTTP/1.1 1") and not head.startswith(b"HTTP/1.1 101")  # interim
-        return ready if self._is_head else ready + self.rest()
+        return bytes(ready) if self._is_head else bytes(ready) + self.rest()
 
     def rest(self) -> bytes:
         """What is held back, as it is: no more will come."""
@@ -91,10 +92,10 @@ def _framed(fields: list[Field]) -> list[Field]:
     framing: dict[bytes, list[bytes]] = {b"transfer-encoding": [], b"content-length": []}
     framed = []
     for name, value in fields:
-        if (said := framing.get(name.lower())) is None:
+        if (values := framing.get(name.lower())) is None:
             framed.append((name, value))
         else:
-            said += (part.strip() for part in value.lower().split(b","))
+            values += (part.strip() for part in value.lower().split(b","))
     if b"chunked" in framing[b"transfer-encoding"]:
         return [*framed, (b"transfer-encoding", b"chunked")]
     lengths = dict.fromkeys(length for length in framing[b"content-length"] if length.isdigit())

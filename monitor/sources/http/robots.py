@@ -103,8 +103,8 @@ def _ours(text: str) -> Iterator[str]:
     rules = _MOST_RULES
     in_rules = True
     for line in text.removeprefix("\ufeff").splitlines():
-        if found := _AGENT_LINE.match(line):
-            named = _agent(found[1]) if in_rules else named | _agent(found[1])
+        if agent_line := _AGENT_LINE.match(line):
+            named = _agent(agent_line[1]) if in_rules else named | _agent(agent_line[1])
             in_rules = False
             continue
         if _NO_RULE.match(line):

@@ -69,8 +69,8 @@ def test_a_restart_and_a_clean_end() -> None:
 
 @pytest.mark.postgres
 def test_binaries_that_cannot_run_are_an_error_with_the_reason() -> None:
-    with TemporaryDirectory(dir="/tmp") as made:  # not tmp_path: another user must be able to enter
-        initdb = Path(made) / "initdb"
+    with TemporaryDirectory(dir="/tmp") as folder:  # not tmp_path: another user must be able to enter
+        initdb = Path(folder) / "initdb"
         initdb.write_text("#!/bin/sh\necho no disk; exit 1\n")
         initdb.chmod(0o755)
         initdb.parent.chmod(0o755)

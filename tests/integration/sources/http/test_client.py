@@ -33,8 +33,8 @@ def web() -> Iterator[WebServer]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(user_agent=AGENT, now=lambda: NOW, allow_private=True, limits=QUICK) as made:
-        yield made
+    async with Fetcher(user_agent=AGENT, now=lambda: NOW, allow_private=True, limits=QUICK) as opened:
+        yield opened
 
 
 async def failure_of(fetcher: Fetcher, url: str) -> FetchError:

@@ -52,14 +52,14 @@ def secure(certificates: Chain) -> Iterator[WebServer]:
         yield server
 
 
-async def failure(made: Fetcher, url: str, **given: Any) -> FetchError:
+async def failure(fetcher: Fetcher, url: str, **options: Any) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        await made.get(url, **given)
+        await fetcher.get(url, **options)
     return caught.value
 
 
-async def fetched(made: Fetcher, url: str, **given: Any) -> Fetched:
-    answer = await made.get(url, **given)
+async def fetched(fetcher: Fetcher, url: str, **options: Any) -> Fetched:
+    answer = await fetcher.get(url, **options)
     assert isinstance(answer, Fetched)
     return answer
 
@@ -105,14 +105,14 @@ def through(secure: WebServer) -> Fetcher:
 async def test_a_missing_link_of_certificates_is_named_and_can_be_given(secure: WebServer, certificates: Chain) -> None:
     secure.serve("/rss", BODY)
     url = f"https://news.example:{secure.url.rpartition(':')[2]}/rss"
-    async with through(secure) as made:
-        error = await failure(made, url, feed=a_feed())
+    async with through(secure) as fetcher:
+        error = await failure(fetcher, url, feed=a_feed())
         assert error.kind is FetchFailure.TLS
         assert "ca_file" in str(error)
-        given = a_feed(ca_file=str(certificates.authorities))
-        assert (await fetched(made, url, feed=given)).body == BODY
+        trusting = a_feed(ca_file=str(certificates.authorities))
+        assert (await fetched(fetcher, url, feed=trusting)).body == BODY
         assert secure.requests[0].headers["host"] == url.split("/")[2]
-        assert (await failure(made, url, feed=a_feed())).kind is FetchFailure.TLS, "trusted for that feed alone"
+        assert (await failure(fetcher, url, feed=a_feed())).kind is FetchFailure.TLS, "trusted for that feed alone"
 
 
 @pytest.mark.parametrize(
@@ -129,20 +129,20 @@ async def test_every_kind_of_proxy_tunnels_to_a_site_with_tls(
     """The proxy learns the name and nothing else; the certificate is checked behind it."""
     secure.serve("/rss", BODY * 200)
     tls = certificates.server if scheme == "https" else None
-    async with Tunnel(int(secure.url.rpartition(":")[2]), tls) as tunnel, through(secure) as made:
+    async with Tunnel(int(secure.url.rpartition(":")[2]), tls) as tunnel, through(secure) as fetcher:
         proxy = f"{scheme}://news.example:{tunnel.port}"
         feed = a_feed(proxy=proxy, ca_file=str(certificates.authorities))
-        assert (await fetched(made, "https://news.example/rss", feed=feed)).body == BODY * 200
+        assert (await fetched(fetcher, "https://news.example/rss", feed=feed)).body == BODY * 200
         assert tunnel.asked == [asked]
         assert secure.requests[0].headers["host"] == "news.example"
-        error = await failure(made, "https://other.example/rss", feed=feed)
+        error = await failure(fetcher, "https://other.example/rss", feed=feed)
         assert error.kind is FetchFailure.TLS
 
 
 async def test_a_certificate_of_another_site_is_named(secure: WebServer, certificates: Chain) -> None:
     url = f"https://other.example:{secure.url.rpartition(':')[2]}/rss"
-    async with through(secure) as made:
-        error = await failure(made, url, feed=a_feed(ca_file=str(certificates.authorities)))
+    async with through(secure) as fetcher:
+        error = await failure(fetcher, url, feed=a_feed(ca_file=str(certificates.authorities)))
     assert error.kind is FetchFailure.TLS
     assert "другому сайту" in str(error)
 
@@ -205,10 +205,10 @@ async def test_another_site_instead_of_a_feed(web: WebServer) -> None:
         web.redirect("/rss", f"http://other.example:{port}/ads")
         web.serve("/ads", PAGE, content_type=HTML)
         url = f"http://news.example:{port}/rss"
-        assert (await failure(made, url, feed=a_feed())).kind is FetchFailure.DETOUR
-        assert isinstance(await made.get(url, accept="page"), Fetched)
+        assert (await failure(fetcher, url, feed=a_feed())).kind is FetchFailure.DETOUR
+        assert isinstance(await fetcher.get(url, accept="page"), Fetched)
         web.serve("/ads", BODY)
-        assert isinstance(await made.get(url, feed=a_feed()), Fetched)
+        assert isinstance(await fetcher.get(url, feed=a_feed()), Fetched)
 
 
 @pytest.mark.parametrize(

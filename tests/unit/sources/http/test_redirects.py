@@ -26,7 +26,7 @@ def test_honest_moves(asked: str, final: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "final", "found"),
+    ("asked", "final", "expected"),
     [
         ("https://vesti.kz/rss", "https://vesti.kz/", Detour.HOME),
         ("https://vesti.kz/rss", "https://vesti.kz/ru", Detour.HOME),
@@ -40,8 +40,8 @@ def test_honest_moves(asked: str, final: str) -> None:
         ("https://a.com.kz/rss", "https://b.com.kz/feed", Detour.SITE),
     ],
 )
-def test_detours(asked: str, final: str, found: Detour) -> None:
-    assert detour(asked, final) is found
+def test_detours(asked: str, final: str, expected: Detour) -> None:
+    assert detour(asked, final) is expected
 
 
 @given(st.text(max_size=40))
