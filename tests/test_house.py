@@ -157,6 +157,40 @@ def test_broad_excepts_stand_only_where_the_house_allows() -> None:
         assert len(broad) <= allowed.get(relative(path), 0), f"{path}: a broad except"
 
 
+def test_a_library_has_one_door() -> None:
+    """Exchanging a library means rewriting what stands behind its door."""
+    doors: dict[str, str | tuple[str, ...]] = {
+        "httpx": ("monitor.sources.http", "monitor.bot.client", "monitor.health.heartbeat"),
+        "httpcore": "monitor.sources.http",
+        "socksio": "monitor.sources.http.transport",
+        "protego": "monitor.sources.http.robots",
+        "brotli": "monitor.sources.http.decompression",
+        "zstandard": ("monitor.sources.http.decompression", "monitor.storage.archive"),
+        "feedparser": "monitor.sources.feeds.lenient",
+        "lxml": "monitor.sources.feeds.fast_xml",
+        "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),
+        "pymorphy3": "monitor.text.languages.russian",
+        "ahocorasick": "monitor.matching.word_index",
+        "telegram": ("monitor.bot.client", "monitor.bot.updates"),
+        "apscheduler": "monitor.app.daemon",
+        "prometheus_client": "monitor.health.metrics",
+        "pydantic": "monitor.config.settings",
+        "ruamel": "monitor.config.yaml_reader",
+        "dotenv": "monitor.app.environment",
+    }
+    for path, module in zip(SOURCES, MODULES, strict=True):
+        for library in imports(path) & doors.keys():
+            assert module.startswith(doors[library]), f"{path} imports {library}: {doors[library]}"
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level packages that a file imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
+
+
 def test_importing_needs_no_environment_no_files_and_no_sockets(tmp_path: Path) -> None:
     """Every module, in an empty folder, with an empty environment, with sockets forbidden; no signal is taken over."""
     program = (

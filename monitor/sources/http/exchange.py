@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
 from typing import Any
 
 import httpx
@@ -52,10 +51,9 @@ class HttpClient:
 
     def __init__(self, *, user_agent: str, allow_private: bool, limits: Limits, lookup: Lookup) -> None:
         self._limits = limits
-        self._client = httpx.AsyncClient(
+        self._client = _Client(
             transport=Transport(allow_private=allow_private, lookup=lookup, most=2 * limits.body + _MOST_HEADERS),
             headers={b"user-agent": user_agent.encode(), b"accept-encoding": ACCEPTED, b"connection": b"close"},
-            cookies=_NoCookies(),
             event_hooks={"response": [_keep_location]},
             **client_settings(connect=limits.connect, read=limits.read),
         )
@@ -74,7 +72,7 @@ class HttpClient:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > _MOST_HEADERS:
                 raise TooLarge
             body = await self._body(response)
-        location = response.extensions["location"]
+        location = response.extensions.get("location", "")
         return Answer(status=response.status_code, headers=response.headers, location=location, body=body)
 
     async def _body(self, response: httpx.Response) -> bytes:
@@ -93,15 +91,20 @@ class HttpClient:
         return await _decompressed(wire, response, limit)
 
 
-class _NoCookies(CookieJar):
-    def extract_cookies(self, response: Any, request: Any) -> None:
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Nothing is remembered: who sets cookies may set any number of them."""
+
+
+class _Client(httpx.AsyncClient):
+    cookies: Any = _NoCookies()
 
 
 async def _keep_location(response: httpx.Response) -> None:
     """The client would parse it, and fail for addresses that are mended later."""
-    response.extensions["location"] = next(iter(response.headers.get_list("location")), "")
-    response.headers.pop("location", "")
+    if response.status_code in REDIRECTS and (locations := response.headers.get_list("location")):
+        response.extensions["location"] = locations[0]
+        del response.headers["location"]
 
 
 async def _read(response: httpx.Response, limit: int) -> bytes:

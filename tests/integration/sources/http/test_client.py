@@ -148,6 +148,8 @@ async def test_content_encodings_are_undone(web: WebServer, fetcher: Fetcher, co
         (faults.status(502, {"content-encoding": "gzip"}, "not gzip"), FetchFailure.SERVER),
         (faults.status(302), FetchFailure.REDIRECTS),
         (faults.status(302, {"location": "file:///etc/passwd"}), FetchFailure.REDIRECTS),
+        (faults.status(302, {"location": "http://[::1"}), FetchFailure.REDIRECTS),
+        (faults.status(302, {"location": "mailto:editor@news.example"}), FetchFailure.REDIRECTS),
         (faults.status(302, {"location": "http://me:secret@127.0.0.1/"}), FetchFailure.BAD_URL),
         (faults.status(300), FetchFailure.REDIRECTS),
     ],

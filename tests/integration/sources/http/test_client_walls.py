@@ -258,6 +258,6 @@ def test_a_gigabyte_in_a_megabyte_costs_no_memory(web: WebServer) -> None:
     web.fail("/bomb", faults.gzip_bomb(1 << 30))
     command = [sys.executable, "-c", PROGRAM, web.url]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    told = [line.split() for line in ended.stdout.splitlines()]
-    assert [kind for kind, _ in told] == ["too_large"] * 3
-    assert max(int(kibibytes) for _, kibibytes in told) < 64 * 1024
+    growth = [line.split() for line in ended.stdout.splitlines()]
+    assert [kind for kind, _ in growth] == ["too_large"] * 3
+    assert max(int(kibibytes) for _, kibibytes in growth) < 64 * 1024
