@@ -103,7 +103,7 @@ class BoundedStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """What asyncio's transport knows under that name (`ssl_object`, `peername`); None if nothing."""
+        """What asyncio's transport knows under that name (the TLS object, the peer); None if nothing."""
         return self._transport.get_extra_info(info)
 
     async def _next_piece(self, max_bytes: int, timeout: float | None) -> bytes:  # noqa: ASYNC109 -- handed through

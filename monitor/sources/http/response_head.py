@@ -85,7 +85,7 @@ def _fields(lines: Iterable[bytes]) -> list[Field]:
 
 
 def _framed(fields: list[Field]) -> list[Field]:
-    """What says how the body ends stands once: `chunked` if it is said at all, else a length that is a number.
+    """What says how the body ends stands once: chunked if it is said at all, else a length that is a number.
 
     Two lengths stay two: nobody knows which is true, and browsers refuse them too.
     """

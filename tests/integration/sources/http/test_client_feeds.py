@@ -201,7 +201,7 @@ async def test_another_site_instead_of_a_feed(web: WebServer) -> None:
     port = web.url.rpartition(":")[2]
     async with Fetcher(
         user_agent="m", now=lambda: NOW, allow_private=True, limits=LIMITS, lookup=Resolver("127.0.0.1")
-    ) as made:
+    ) as fetcher:
         web.redirect("/rss", f"http://other.example:{port}/ads")
         web.serve("/ads", PAGE, content_type=HTML)
         url = f"http://news.example:{port}/rss"
