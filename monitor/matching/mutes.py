@@ -17,7 +17,7 @@ from monitor.matching.compiler import CompiledRules
 from monitor.text.telegram_html import Html, join, line, tag, text
 
 MOST_HOURS: Final = 168
-_REQUEST: Final = re.compile(r"(?P<rule>.+?)[ ]+(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
+_REQUEST: Final = re.compile(r"(?P<rule>.*[^ ]) +(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
 _QUOTES: Final = re.compile(r"[«»\"“”„']")
 _LONGEST: Final = 200  # UTF-16 units of what somebody wrote, and of a rule's name
 _NEAREST, _SHOWN = 3, 8  # eight lines of each kind fit one message

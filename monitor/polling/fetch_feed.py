@@ -3,18 +3,23 @@
 It orchestrates sources/http/client.py and sources/sandbox.py; what the entries are worth is judge.py's matter.
 """
 
+import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from typing import TypeVar
 
 from monitor.errors import FeedError, ParseError, ParseFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed, Validators
 from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.client import Fetcher
-from monitor.sources.sandbox import Sandbox
+from monitor.sources.sandbox import SMALL, Sandbox
+
+_T = TypeVar("_T")
 
 MOST_FURTHER = 5  # parts of one feed read at a poll
 _TTL = re.compile(rb"<ttl>\s*(\d{1,5})\s*</ttl>")  # minutes (RSS 2.0)
@@ -95,7 +100,7 @@ class FeedFetcher:
             etag, last_modified = got.etag or known.etag, got.last_modified or known.last_modified
             renewed = replace(known, etag=etag, last_modified=last_modified)
             return Unmodified(feed=at, validators=renewed, hint=got.max_age or state.habit.hint)
-        body_hash = sha256(got.body).hexdigest()
+        body_hash = await _off_the_loop(_hash, got.body)
         fresh = Validators(etag=got.etag, last_modified=got.last_modified, body_hash=body_hash, items=known.items)
         if body_hash == known.body_hash:
             return SameBody(feed=at, validators=fresh, hint=_hint(got))
@@ -108,7 +113,9 @@ class FeedFetcher:
         wants_whole = is_switched or habits.wants_whole(state.habit, now)
         known = b"" if wants_whole else fresh.items
         is_xml = at.kind in (FeedKind.RSS, FeedKind.ATOM)
-        trimmed = trim(got.body, known) if is_xml else Trimmed(body=got.body, items=b"")
+        trimmed = (
+            await _off_the_loop(partial(trim, known=known), got.body) if is_xml else Trimmed(body=got.body, items=b"")
+        )
         fresh, hint = replace(fresh, items=trimmed.items), _hint(got)
         if trimmed.known and trimmed.known == trimmed.total:
             return SameBody(feed=at, validators=fresh, hint=hint)
@@ -150,6 +157,15 @@ class FeedFetcher:
         got = await self.fetcher.get(url, feed=feed)
         assert isinstance(got, Fetched)  # no validators were sent
         return await self.reader.parse(feed, got, now=now)
+
+
+async def _off_the_loop(read: Callable[[bytes], _T], body: bytes) -> _T:
+    """What `read` makes of a body; of a large one in a thread, so that nothing else waits for it."""
+    return read(body) if len(body) <= SMALL else await asyncio.to_thread(read, body)
+
+
+def _hash(body: bytes) -> str:
+    return sha256(body).hexdigest()
 
 
 def _hint(got: Fetched) -> timedelta | None:

@@ -34,12 +34,12 @@ _FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|xml)|
 _FEED_LINK = re.compile(r"(?:^|[/?.=_-])(?:rss|feed|atom)(?:$|[/?.=_-])", re.IGNORECASE)
 _COMMENTS = re.compile(r"comment|коммент|пікір", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\"'\s<>]{3,300}")
-_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(r"^[^\S\n]*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _TITLE = re.compile(
     r"<(?:\w+:)?title[^<>]{0,200}>(.{0,500}?)</(?:\w+:)?title>|\"title\"\s*:\s*\"([^\"]{1,200})\"",
     re.IGNORECASE | re.DOTALL,
 )
-_TITLE_TAIL = re.compile(r"\s+(?:[|•·»/–—-]|::)\s+.*$|\s+[–—-]\s+Telegram$")
+_TITLE_TAIL = re.compile(r" (?:[|•·»/–—-]|::) .*$")
 _CHANNEL = re.compile(r"(?:@|(?:https?://)?(?:t|telegram)\.me/(?:s/)?)([A-Za-z]\w{3,63})/?(?:[?#].*)?", re.ASCII)
 _NOT_CHANNELS = frozenset({"share", "joinchat", "iv", "proxy", "addstickers", "contact", "login"})
 _ZONES = {  # by the last part of a site's name

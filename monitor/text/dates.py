@@ -28,21 +28,22 @@ _MONTH_STEMS = (
 )
 _MONTHS = {stem: number for number, stems in enumerate(_MONTH_STEMS, start=1) for stem in stems}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_ENDING = r"[^\W\d_]{0,12}+"  # what a stem may have behind it
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})(?!\d)")
 _NAMED = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})[\s.,-]+(?P<name>{_MONTH})[^\W\d_]*[\s.,-]*(?P<year>\d{{4}}|\d\d(?![\d:]))?"
+    rf"(?<!\d)(?P<day>\d{{1,2}})[\s.,-]+(?P<name>{_MONTH}){_ENDING}[\s.,-]*(?P<year>\d{{4}}|\d\d(?![\d:]))?"
 )
 _NAMED_FIRST = re.compile(
-    rf"(?P<name>{_MONTH})[^\W\d_]*\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+    rf"(?P<name>{_MONTH}){_ENDING}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
     r"(?:(?P<clock>\d\d:\d\d(?::\d\d)?)\s+)?(?P<year>\d{4})"  # asctime has the time before the year
 )
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
 _DATES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_LAST, _NAMED, _NAMED_FIRST)
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)t(?P<rest>\d{4,6})")
 _TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])")
-_OFFSET = re.compile(r"(?:gmt|utc|мск)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
 _ZONE = re.compile(r"(?<![a-zа-я])(?P<name>[a-zа-я]{1,5})(?![a-zа-я])")
 _HALF = re.compile(r"\d\s*(?P<half>[ap])\.?m\b")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
@@ -55,8 +56,8 @@ _UNITS = (
     (timedelta(days=7), "нед|апта|week"),
 )
 _AGO = re.compile(
-    rf"(?:(?P<count>\d{{1,3}})|один|одну|бір|an?)?\s*(?P<unit>{'|'.join(stems for _, stems in _UNITS)})[^\W\d_]*\.?"
-    r"\s*(?:назад|бұрын|ago)"
+    rf"(?:(?:(?P<count>\d{{1,3}})|один|одну|бір|an?) ?)?(?P<unit>{'|'.join(stems for _, stems in _UNITS)}){_ENDING}\.?"
+    r" ?(?:назад|бұрын|ago)"
 )
 _HALF_AN_HOUR_AGO = re.compile(r"пол\s?часа назад|жарты сағат бұрын")
 _JUST_NOW = re.compile(r"только что|сейчас|жаңа ғана|қазір|just now")

@@ -22,7 +22,7 @@ MOST_BYTES: Final = 30_000
 
 _LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 def text(outside: str) -> Html:

@@ -20,7 +20,7 @@ SITEMAPS = frozenset({"urlset", "sitemapindex"})  # their root elements
 _HEAD = 16_384  # the root element stands here, or it is no feed
 _ROOT = re.compile(r"<(?:\w+:)?(?P<name>rss|feed|rdf|urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
 _BARE_ROOT = re.compile(r"<(?:\w+:)?(?P<name>channel|entry)(?=[\s/>])", re.IGNORECASE)  # RSS 1.1, CDF, one Atom entry
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ELEMENT = re.compile(r"<[A-Za-z]")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"<&%]{0,64})\"|'([^'<&%]{0,64})')\s*>")
 _MOST_DECLARED = 20_000  # uses of a document's own entities: what they stand for may be longer than their names
@@ -44,7 +44,9 @@ class Root:
 
 def find_root(text: str) -> Root | None:
     """The root of a feed or a sitemap, whatever stands before it (warnings of PHP, say) unless that is a web page."""
-    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), text[:_HEAD])
+    head = text[:_HEAD]
+    closed = head.rfind("-->") + 3 if "-->" in head else 0
+    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), head[:closed]) + head[closed:]
     root = _ROOT.search(head) or _first_element(head)
     if root is None or _PAGE.search(head, 0, root.start()):
         return None

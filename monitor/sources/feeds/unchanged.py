@@ -15,8 +15,8 @@ _MOST = 1_000
 _ITEM_TAGS = re.compile(rb"<(?:item(?=[ >\t\r\n])|/item>)")  # `<items>` is another one
 _ENTRY_TAGS = re.compile(rb"<(?:entry(?=[ >\t\r\n])|/entry>)")
 _SLASH = ord("/")
-_GUID = re.compile(rb"<(?:guid|id)(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?([^<\]]*)")
-_LINK = re.compile(rb"<link(?:>\s*(?:<!\[CDATA\[)?([^<\]?#]*)|\s[^>]*?href=[\"']([^\"'?#]*))")
+_GUID = re.compile(rb"<(?:guid|id)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?([^<\]]*)")
+_LINK = re.compile(rb"<link(?:>\s*(?:<!\[CDATA\[)?([^<\]?#]*)|\s[^<>]*?href=[\"']([^\"'?#]*))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,9 @@ Accept = Literal["feed", "page"]
 
 _PERMANENT = frozenset({301, 308})
 _SPREAD = 0.2  # of a host's rest: those whom it kept out must not all come back at once
-_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|script|meta|!--|title|body)", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"\s*+(?:\xef\xbb\xbf\s*+)?<(?:!doctype\s+html|html|head|script|meta|!--|title|body)", re.IGNORECASE
+)
 _ACCEPT = {
     "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
     "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
@@ -214,7 +216,7 @@ class Fetcher:
             raise failures.of_wall(wall, feed=request.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
             raise failures.of_status(answer.status, feed=request.feed, retry_after=retry_after)
-        if not answer.body.strip() and request.accept != "robots":
+        if (not answer.body or answer.body.isspace()) and request.accept != "robots":
             raise FetchError("сервер ответил успехом, но ответ пуст", feed=request.feed, kind=FetchFailure.EMPTY)
 
     def _refuse_stand_in(self, final: _FinalAnswer, asked: str, request: _FetchRequest) -> None:

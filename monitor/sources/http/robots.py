@@ -73,7 +73,7 @@ class Robots:
 
     async def _ask(self, site: _Site, origin: str, fetch: Fetch) -> None:
         try:
-            rules = parse(await fetch(f"{origin}/robots.txt"))
+            rules = await asyncio.to_thread(parse, await fetch(f"{origin}/robots.txt"))
         except FetchError as error:
             self._settle_failure(site, error)
             return
