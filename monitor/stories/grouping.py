@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.models.articles import Outcome, Tier
+from monitor.models.articles import Article, Outcome, Tier
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import render
 from monitor.stories.question import ask
-from monitor.stories.similarity import SimilarityIndex
+from monitor.stories.similarity import SimilarityIndex, is_copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,24 +67,55 @@ def _begun(entry: EntryOutcome, telling: Telling, placement: Placement) -> _Draf
 
 
 def _add(draft: _Draft, entry: EntryOutcome, telling: Telling, placement: Placement) -> None:
-    """Join the story, unless it is the very article again and says nothing stronger than before."""
-    promotes = draft.story.tier is not Tier.POST and telling.verdict.tier is Tier.POST
-    if placement.same_article and not promotes:
-        reason = f"{placement.evidence}; заголовок изменён" if _retitle(draft, telling) else placement.evidence
+    """Join the story, unless it is the very article again and says nothing stronger than before.
+
+    A post names each outlet once: another article of an outlet that it names already begins a part of its own.
+    """
+    article, story = telling.article, draft.story
+    again = next((one for one in story.tellings if _is_again(article, one.article, placement)), None)
+    if again and not _lifts(telling, story, again.part):
+        evidence = "тот же адрес" if placement.same_article else "тот же текст"
+        reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
-    evidence = f"{placement.evidence}; новое: {placement.news}" if placement.news else placement.evidence
-    placed = replace(telling, part=placement.part, evidence=evidence)
-    is_news = placement.news and telling.verdict.tier is Tier.POST
-    outcome = Outcome.POSTED if promotes or is_news else Outcome.JOINED
-    draft.added.append(_decided(entry, _unless_rejected(outcome, draft.story, placed), placed))
-    draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
+    part, news = (again.part, "") if again else _part(article, story, placement)
+    evidence = f"{placement.evidence}; новое: {news}" if news else placement.evidence
+    placed = replace(telling, part=part, evidence=evidence)
+    draft.added.append(_decided(entry, _outcome(story, placed), placed))
+    draft.story = replace(story, tellings=(*story.tellings, placed))
 
 
-def _retitle(draft: _Draft, telling: Telling) -> bool:
+def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
+    if placement.same_article:
+        return article.canonical_url == earlier.canonical_url
+    return article.feed == earlier.feed and not placement.news and is_copy(article, earlier)
+
+
+def _lifts(telling: Telling, story: Story, part: int) -> bool:
+    """Whether the rules are surer of this telling than of the part it joins."""
+    return telling.verdict.tier is Tier.POST and part_of(story, part).tier is not Tier.POST
+
+
+def _part(article: Article, story: Story, placement: Placement) -> tuple[int, str]:
+    """Which part of the story tells the article, and what is new in it."""
+    outlets = {one.article.feed for one in story.tellings if one.part == placement.part}
+    if article.feed not in outlets:
+        return placement.part, placement.news
+    return max(one.part for one in story.tellings) + 1, "ещё одна статья этой редакции"
+
+
+def _outcome(story: Story, placed: Telling) -> Outcome:
+    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it."""
+    begins = all(one.part != placed.part for one in story.tellings)
+    if placed.verdict.tier is Tier.POST:
+        return Outcome.POSTED if begins or _lifts(placed, story, placed.part) else Outcome.JOINED
+    if begins:
+        return Outcome.REVIEW
+    return Outcome.REJECTED if placed.part in story.rejected else Outcome.JOINED
+
+
+def _retitle(draft: _Draft, shown: Telling, now: Article) -> bool:
     """Show the headline as the outlet has it now. False: it is the one that is shown."""
-    now = telling.article
-    shown = next(one for one in draft.story.tellings if one.article.canonical_url == now.canonical_url)
     if shown.article.feed != now.feed or shown.article.title == now.title or not now.title:
         return False
     changed = replace(shown, article=replace(shown.article, title=now.title, former_title=shown.article.title))
@@ -92,12 +123,6 @@ def _retitle(draft: _Draft, telling: Telling) -> bool:
     draft.story = replace(draft.story, tellings=tellings)
     draft.retitled.append(changed)
     return True
-
-
-def _unless_rejected(outcome: Outcome, story: Story, placed: Telling) -> Outcome:
-    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it."""
-    of_rejected = placed.part in story.rejected and placed.verdict.tier is not Tier.POST
-    return Outcome.REJECTED if of_rejected else outcome
 
 
 def _decided(entry: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:

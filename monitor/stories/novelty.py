@@ -1,4 +1,4 @@
-"""What an article brings to a story that its readers do not know yet: a topic, a person, a step of the case.
+"""What an article brings to a story that its readers do not know yet: a topic, a person, a step, a place, a number.
 
 A doubt counts as news: a line too many is a nuisance, a line too few may hide somebody's arrest. Persons and steps are
 looked for in the headline and in the sentences that matched; background paragraphs name people of older cases.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
+from monitor.stories.differences import additions
 from monitor.stories.people import Person, in_common, people
 from monitor.text.unicode import sentences
 
@@ -32,6 +33,7 @@ _STEPS = {
     "решение о выдаче": ("", r"(?:одобр|разреш|постанов|реш)\w+ (?:\w+ ){0,3}?(?:выда|экстрад|депорт|высл|выдвор)"),
     "выдача": (_HANDED_OVER, r"ұстап бер(?:ді|ілді)|шығарып жібер(?:ді|ілді)"),
     "отказ в выдаче": ("", r"отказал\w* (?:\w+ ){0,2}?(?:выда|экстрад)|не выда|беруден бас тарт"),
+    "отказ в освобождении": ("", r"отказал\w* (?:\w+ ){0,2}?освобо|босатудан бас тарт|босат(?:ыл)?мады"),
     "освобождение": ("освобо отпущен отпустил босат бостандық", r"выш(?:ел|ла) на свободу"),
     "отказ в убежище": ("", r"отказ\w* (?:\w+ ){0,2}?(?:убежищ|статус)|мәртебе\w* берме"),
     "допрос": ("допрос допрош допраш вызва вызов шақыр тергеуге сұраққа", r"жауап(?:қа)? (?:ал|тарт)"),
@@ -47,6 +49,16 @@ _STEPS = {
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
 
+# «Суд отказался освободить», «босатпады»: it did not happen. Told so, it is not told as happened either.
+_NOT_BEFORE = re.compile(
+    r"\b(?:не|отказ\w*|отмен\w*|избежа\w*|без|вместо)"
+    r"(?: (?:в|от|его|ее|её|их|стал\w*|буд\w+|хо[тч]\w+|могут|может))* $",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
+_NOT_WITHIN = 40  # characters before a step in which its denial stands
+
+
 def _any_of(words: str, phrases: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
 
@@ -60,7 +72,8 @@ def news(telling: Telling, earlier: Sequence[Telling]) -> str:
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
     steps = _unsaid(_steps(telling.article.title), known)
-    parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps))
+    facts = additions(telling.article, [one.article for one in earlier])
+    parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps), *facts)
     return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
 
 
@@ -123,7 +136,7 @@ def _beginning(article: Article) -> str:
 
 
 def _unsaid(steps: Iterable[str], text: str) -> list[str]:
-    return [step for step in steps if not _STEP[step].search(text)]
+    return [step for step in steps if not _tells(step, text)]
 
 
 def _named(article: Article) -> frozenset[Person]:
@@ -131,4 +144,13 @@ def _named(article: Article) -> frozenset[Person]:
 
 
 def _steps(headline: str) -> list[str]:
-    return [step for step, words in _STEP.items() if words.search(headline)]
+    return [step for step in _STEP if _tells(step, headline)]
+
+
+def _tells(step: str, text: str) -> bool:
+    """Whether a text says that the step happened: at least once without a denial."""
+    return any(
+        not _NOT_BEFORE.search(text[max(0, word.start() - _NOT_WITHIN) : word.start()])
+        and not _NOT_AFTER.match(text, word.end())
+        for word in _STEP[step].finditer(text)
+    )

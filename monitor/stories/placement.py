@@ -11,6 +11,7 @@ from itertools import chain
 
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
+from monitor.stories.differences import difference
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
 from monitor.stories.similarity import SimilarityIndex, common_figures, cosine
 
@@ -61,7 +62,7 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     ours = index.vector(telling.article.fingerprint)
     alike = [(_likeness(telling.article, ours, story, index), number) for number, story in enumerate(recent)]
     near = [(share, number) for share, number in alike if share >= ALIKE_NAMED - _SAME_DAY]
-    needed = [_needed(telling.article, recent[number], share, index, now) for share, number in near]
+    needed = [_needed(telling, recent[number], share, index, now) for share, number in near]
     margins = ((share - least, share, number) for (least, _), (share, number) in zip(needed, near, strict=True))
     margin, share, number = max(margins, default=(-_NEVER, 0.0, -1))
     if margin < 0:
@@ -89,22 +90,39 @@ def _likeness(article: Article, ours: Mapping[int, float], story: Story, index: 
     return words + _SAME_FIGURE * min(len(figures), _MOST_FIGURES)
 
 
-def _needed(article: Article, story: Story, share: float, index: SimilarityIndex, now: datetime) -> tuple[float, str]:
+def _needed(telling: Telling, story: Story, share: float, index: SimilarityIndex, now: datetime) -> tuple[float, str]:
     """The likeness from which the article is of the story's event; more than any when it cannot be, and then why."""
-    earlier = [one.article for one in story.tellings]
+    article, earlier = telling.article, [one.article for one in story.tellings]
     nearest, first = _apart(article, story, now)
     named = common_persons(article, earlier)
-    if nearest > SAME_EVENT:
-        return _NEVER, "прошло больше десяти дней"
-    if are_of_others(article, earlier):
-        return _NEVER, "названы другие люди"
-    if named and first > NEW_STEP and are_other_steps(article, earlier):
-        return _NEVER, "в заголовке другой шаг дела"
+    forbidden = _forbids(telling, story, nearest, first, named=named)
+    if forbidden:
+        return _NEVER, forbidden
     if all(article.language != one.language for one in earlier):
         return _needed_abroad(article, earlier, first)
     if not named and not _is_borne_out(article, earlier[-_COMPARED:], share, index):
         return _NEVER, "имена и числа другие"
     return _needed_at_home(article, earlier, nearest, first, named=named), ""
+
+
+def _forbids(telling: Telling, story: Story, nearest: timedelta, first: timedelta, *, named: bool) -> str:
+    """Why it cannot be the story's event, however alike the words are; "" when nothing speaks against it."""
+    article, earlier = telling.article, [one.article for one in story.tellings]
+    if nearest > SAME_EVENT:
+        return "прошло больше десяти дней"
+    if are_of_others(article, earlier):
+        return "названы другие люди"
+    if named and first > NEW_STEP and are_other_steps(article, earlier):
+        return "в заголовке другой шаг дела"
+    if not named and not _have_a_topic_in_common(telling, story):
+        return "другая тема"
+    return "" if common_subjects(article, earlier) else difference(article, earlier)
+
+
+def _have_a_topic_in_common(telling: Telling, story: Story) -> bool:
+    ours = {topic.id for topic in telling.verdict.topics}
+    theirs = {topic.id for one in story.tellings for topic in one.verdict.topics}
+    return not (ours and theirs) or bool(ours & theirs)
 
 
 def _needed_at_home(

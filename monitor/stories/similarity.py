@@ -29,6 +29,9 @@ _PRIOR = 270  # articles that an empty index counts with (text/languages/word_fr
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 12  # stories worth an exact comparison
 
+_COPIED = 0.9  # of the words of two texts, when they are one
+_DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
+
 _QUOTES = ' «„“"('
 _BEFORE = 4  # characters before a word that tell whether a sentence begins with it
 _WORD = re.compile(r"\d+|[^\W\d_]{3,}")
@@ -51,6 +54,23 @@ def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
     words = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
     return frozenset(_stem(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
+
+
+def is_copy(one: Article, other: Article) -> bool:
+    """Whether both are one text: the same headline, names, figures and denials, and nearly every word."""
+    if _words(one.title) != _words(other.title) or _kept(one.text) != _kept(other.text):
+        return False
+    ours, theirs = _words(one.text), _words(other.text)
+    return len(ours & theirs) >= _COPIED * len(ours | theirs)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def _kept(text: str) -> frozenset[str]:
+    """What no copy changes."""
+    return frozenset(word for word in re.findall(r"\w+", text) if not word.islower() or word in _DENIALS)
 
 
 def _stem(word: str) -> int:

@@ -177,3 +177,21 @@ def test_they_tell_of_whom_they_name_first() -> None:
     assert common_subjects(of_him, [article(title="Суд", text="Судят Ивана Пробникова.")])
     assert common_persons(of_him, [in_passing])
     assert not common_subjects(of_him, [in_passing])
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        "Суд отказался освободить россиянина",
+        "Россиянина не стали освобождать",
+        "Суд отказал в освобождении россиянина",
+        "Ресейлік босатылмады",
+        "Сот ресейлікті босатудан бас тартты",
+    ],
+)
+def test_what_did_not_happen_is_no_step_and_is_not_known_afterwards(denied: str) -> None:
+    refused = report(denied, "Россиянин из Актобе, которого ищут по запросу Москвы.", "запросу")
+    released = report("Россиянина освободили", "Россиянин из Актобе, которого ищут по запросу Москвы.", "запросу")
+
+    assert "событие: освобождение" not in news(refused, [FIRST])
+    assert "освобождение" in news(released, [FIRST, refused])

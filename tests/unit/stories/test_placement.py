@@ -149,7 +149,7 @@ def test_a_few_figures_are_too_little_to_bridge_languages(figure: str) -> None:
     [
         (report(1, RULES), report(2, RULES, after=-30 * DAY), "прошло больше десяти дней"),
         (report(1, DETAINED), report(2, ARRESTED, after=2 * DAY), "в заголовке другой шаг дела"),
-        (report(1, raid("Актобе", 312, 47)), report(2, raid("Шымкент", 518, 93)), "имена и числа другие"),
+        (report(1, raid("Актобе", 312, 47)), report(2, raid("Шымкент", 518, 93)), "другое место"),
         (report(1, DETAINED), report(2, (LETTER[0], f"{LETTER[1]} Его задержали."), after=5 * DAY), "при пороге 0.35"),
         (
             report(1, ("Съёмное жильё", raid("Актобе", 3, 4)[1])),
@@ -168,3 +168,27 @@ def test_dates_count_not_the_day_of_arrival_but_silence_does() -> None:
 
     assert not joined(report(1, RULES), long_ago)
     assert placed(report(2, RULES), [silent]).joins is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("В Алматы полиция задержала россиян", "В Костанае полиция задержала россиян", "другое место"),
+        ("Полиция задержала 12 россиян", "Полиция задержала сорок россиян", "другое число"),
+        ("Полиция задержала россиян", "Прокуратура задержала россиян", "другое ведомство"),
+    ],
+)
+def test_another_place_number_or_body_is_another_event(one: str, other: str, why: str) -> None:
+    text = "Об этом стало известно сегодня от адвокатов и родственников, которые ждут решения."
+    told, next_one = (telling(number, title=title, text=text) for number, title in enumerate((one, other)))
+
+    placement = placed(next_one, [story(1, told)])
+
+    assert (placement.joins, why in placement.evidence) == (None, True)
+
+
+def test_another_topic_is_another_event_unless_somebody_is_named_in_both() -> None:
+    title = "Суд в Павлодаре решил судьбу россиян"
+    assert placed(telling(2, "extradition", title=title), [story(1, telling(1, "rvp", title=title))]).joins is None
+    named = f"{title}: Иван Пробников на свободе"
+    assert placed(telling(2, "extradition", title=named), [story(1, telling(1, "rvp", title=named))]).joins == 0

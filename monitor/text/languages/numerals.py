@@ -1,0 +1,78 @@
+"""How many: the numbers that a text gives in figures or in words, in both languages. Pure."""
+
+import re
+from functools import lru_cache
+
+_WORDS = {
+    2: "два две двух двум двумя двое двоих двоим екі екеу",
+    3: "три трех трём трех трем тремя трое троих троим үш үшеу",
+    4: "четыре четырех четырем четверо четверых четверым төрт төртеу",
+    5: "пять пяти пятью пятеро пятерых пятерым бес бесеу",
+    6: "шесть шести шестью шестеро шестерых шестерым алты алтау",
+    7: "семь семи семью семеро семерых семерым жеті жетеу",
+    8: "восемь восьми восемью восьмеро восьмерых сегіз",
+    9: "девять девяти девятью девятеро девятерых тоғыз",
+    10: "десять десяти десятью десятеро десятерых он",
+    11: "одиннадцать одиннадцати",
+    12: "двенадцать двенадцати",
+    13: "тринадцать тринадцати",
+    14: "четырнадцать четырнадцати",
+    15: "пятнадцать пятнадцати",
+    16: "шестнадцать шестнадцати",
+    17: "семнадцать семнадцати",
+    18: "восемнадцать восемнадцати",
+    19: "девятнадцать девятнадцати",
+    20: "двадцать двадцати двадцатью жиырма",
+    30: "тридцать тридцати тридцатью отыз",
+    40: "сорок сорока қырық",
+    50: "пятьдесят пятидесяти елу",
+    60: "шестьдесят шестидесяти алпыс",
+    70: "семьдесят семидесяти жетпіс",
+    80: "восемьдесят восьмидесяти сексен",
+    90: "девяносто девяноста тоқсан",
+    100: "сто ста сотня сотни сотню жүз",
+    200: "двести двухсот",
+    300: "триста трехсот",
+}
+_NUMBER_OF = {word.replace("ё", "е"): number for number, words in _WORDS.items() for word in words.split()}
+_UNITS, _TEN = range(1, 10), range(20, 100, 10)
+_NUMBER = re.compile(r"(?<![\w.,:/-])(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?![\w-]|[.,:/]\d)|[^\W\d_]{2,}(?!-)")
+_YEARS = range(1900, 2100)
+# After a number: what it counts is no people, things or cases.
+_MEASURE = re.compile(
+    r"лет|год|мес|сут|дн[яеё]|день|час|недел|минут|тенге|руб|доллар|процент|стать|янв|фев|мар[та]|апр|ма[яй]\b|июн|июл|авг|сен|окт"
+    r"|ноя|дек|жыл|ай(?:ға|дан|ы)?\b|күн|сағат|теңге|пайыз|бап|қаң|ақп|нау|сәу|мам|мау|шіл|там|қыр|қаз|қар|жел"
+)
+
+
+@lru_cache(maxsize=4_000)  # of the tellings that something was alike to
+def numbers(text: str) -> frozenset[int]:
+    """Every number of a text."""
+    return frozenset(number for number, _ in _found(text))
+
+
+def counts(headline: str) -> frozenset[int]:
+    """How many people or things a headline speaks of: no dates, years, ages, terms or sums."""
+    counted = ((number, headline[end:].lstrip()) for number, end in _found(headline) if number not in _YEARS)
+    return frozenset(number for number, rest in counted if rest[:1].islower() and not _MEASURE.match(rest))
+
+
+def _found(text: str) -> list[tuple[int, int]]:
+    """Numbers and where each ends; «двадцать пять» is one."""
+    found: list[tuple[int, int]] = []
+    ended = -2
+    for word in _NUMBER.finditer(text):
+        number = _value(word[0])
+        if number is None:
+            continue
+        if word.start() == ended + 1 and found and found[-1][0] in _TEN and number in _UNITS:
+            number += found.pop()[0]
+        found.append((number, word.end()))
+        ended = word.end()
+    return found
+
+
+def _value(word: str) -> int | None:
+    if word[0].isdecimal():
+        return int(re.sub(r"\D", "", word)[:18])
+    return _NUMBER_OF.get(word.casefold().replace("ё", "е"))

@@ -1,0 +1,155 @@
+"""No article that a rule matched is placed where no reader can see it, whatever the press writes."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, select, update
+
+from monitor.models.articles import Outcome, Tier
+from monitor.models.stories import EntryOutcome
+from monitor.storage.database import open_engine
+from monitor.storage.store import Store
+from monitor.storage.tables import articles, deliveries, entries
+from monitor.stories.grouping import Chats, group
+from tests.factories import NOW, feed, matched, poll_outcome
+from tests.harness.databases import sqlite_database
+from tests.harness.visibility import hidden
+
+OUTLETS = ("Лента", "Вестник", "Азаттық")
+CITIES = ("Алматы", "Костанае", "Павлодаре", "Уральске", "Сарканде", "Макинске")
+COUNTS = ("", "сорок", "12", "двух", "115")
+NOTES = (
+    "В {city} полиция проверяет {count} россиян с разрешением на временное проживание",
+    "Миграционная служба в {city} аннулировала РВП, его лишились {count} россиян",
+    "Суд в {city} разрешил экстрадицию, выдать просят {count} россиян",
+    "В {city} отпустили {count} россиян, задержанных по запросу Москвы",
+)
+TEXT = "Об этом сообщает ведомство. Решение можно обжаловать в течение месяца. Адвокаты готовят жалобу."
+GROUP = partial(group, chats=Chats(post="@channel", review="-100"))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A short note; `same_address`: of one headline and outlet, under one address."""
+
+    outlet: str
+    words: str
+    city: str
+    count: str
+    tier: Tier
+    topic: str
+    same_address: bool
+
+    @property
+    def title(self) -> str:
+        return self.words.format(city=self.city, count=self.count).replace("  ", " ")
+
+
+notes = st.builds(
+    Note,
+    outlet=st.sampled_from(OUTLETS),
+    words=st.sampled_from(NOTES),
+    city=st.sampled_from(CITIES),
+    count=st.sampled_from(COUNTS),
+    tier=st.sampled_from((Tier.POST, Tier.POST, Tier.REVIEW)),
+    topic=st.sampled_from(("extradition", "rvp")),
+    same_address=st.booleans(),
+)
+
+
+def poll(engine: Engine, entry: EntryOutcome, number: int) -> None:
+    """Record a poll of the entry's feed that brought it."""
+    assert entry.telling
+    store, at = Store(engine), NOW + timedelta(minutes=number)
+    name = entry.telling.article.feed
+    (state,) = (one for one in store.feeds.claim(at, limit=9, lease=timedelta(minutes=1)) if one.name == name)
+    brought = poll_outcome(feed=name, lease_no=state.lease_no, polled_at=at, next_poll_at=at, matched=(entry,))
+    assert store.polls.record_all([brought], GROUP, window=timedelta(days=60))
+
+
+def polled(engine: Engine, *brought: EntryOutcome) -> None:
+    """Poll all feeds as often as there are entries, each poll with the next one."""
+    Store(engine).feeds.sync([feed(name=name, url=f"https://{name}.example/") for name in OUTLETS], NOW)
+    for number, entry in enumerate(brought):
+        poll(engine, entry, 2 * number)
+
+
+def note(number: int, title: str, *topics: str, outlet: str = "Лента", **given: Any) -> EntryOutcome:
+    made = matched(number, *(topics or ("rvp",)), title=title, feed=outlet, **({"text": TEXT} | given))
+    return replace(made, entry=replace(made.entry, title=title))
+
+
+def headlines_by_part(db: Connection) -> list[set[str]]:
+    parts: dict[tuple[int, int], set[str]] = {}
+    for row in db.execute(select(articles.c.story_id, articles.c.part, articles.c.title)):
+        parts.setdefault((row.story_id, row.part), set()).add(row.title)
+    return list(parts.values())
+
+
+@settings(max_examples=40)
+@given(st.lists(notes, min_size=2, max_size=10))
+def test_nothing_that_matched_is_hidden(stream: list[Note]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(sqlite_database(Path(folder) / "store.db"))
+        polled(engine, *(brought(number, one) for number, one in enumerate(stream)))
+        with engine.connect() as db:
+            assert hidden(db) == []
+            for headlines in headlines_by_part(db):
+                assert len({tuple(city for city in CITIES if city in title) for title in headlines}) == 1
+        engine.dispose()
+
+
+def brought(number: int, one: Note) -> EntryOutcome:
+    own = {"canonical_url": f"https://{one.outlet}.example/{one.title}"} if one.same_address else {}
+    return note(number, one.title, one.topic, outlet=one.outlet, tier=one.tier, **own)
+
+
+def test_the_same_outlets_next_event_is_a_post_of_its_own(engine: Engine) -> None:
+    polled(
+        engine,
+        note(1, "В Алматы проверяют россиян с РВП", text=f"Полиция обходит адреса. {TEXT}"),
+        note(2, "В Костанае аннулировали РВП сорока россиянам", text=f"Полиция обходит адреса. {TEXT}"),
+    )
+
+    with engine.connect() as db:
+        first, second = db.execute(select(deliveries.c.story_id, deliveries.c.html).order_by(deliveries.c.id)).all()
+    assert first.story_id != second.story_id
+    assert "Костанае" in second.html
+
+
+def test_ten_notes_about_ten_cities_are_ten_posts(engine: Engine) -> None:
+    cities = ("Алматы", "Астане", "Шымкенте", "Актобе", "Караганде", "Таразе", "Павлодаре", "Семее", "Костанае", "Урае")
+
+    polled(engine, *(note(n, f"В {city} полиция проверила россиян с РВП") for n, city in enumerate(cities)))
+
+    with engine.connect() as db:
+        assert len(set(db.scalars(select(deliveries.c.story_id)))) == len(cities)
+
+
+def test_another_outlets_copy_is_listed_and_the_same_outlets_other_article_is_a_reply(engine: Engine) -> None:
+    title = "В Алматы полиция проверила россиян с РВП"
+    more = TEXT.replace("Адвокаты готовят жалобу.", "Проверки идут вторую неделю.")
+
+    polled(engine, note(1, title), note(2, title, outlet="Вестник"), note(3, f"{title} снова", text=more))
+
+    with engine.connect() as db:
+        posts = db.execute(select(deliveries.c.story_id, deliveries.c.part, deliveries.c.html)).all()
+        outcomes = db.scalars(select(entries.c.outcome).order_by(entries.c.id)).all()
+    assert [(post.story_id, post.part) for post in posts] == [(1, 1), (1, 2)]
+    assert "Вестник" in posts[0].html
+    assert outcomes == [Outcome.POSTED, Outcome.JOINED, Outcome.POSTED]
+
+
+def test_a_story_without_a_post_is_found_hidden(engine: Engine) -> None:
+    """The check itself: it sees what it is there to see."""
+    polled(engine, note(1, "В Алматы полиция проверила россиян с РВП"))
+
+    with engine.begin() as db:
+        db.execute(update(deliveries).values(html="другое"))
+        assert len(hidden(db)) == 1
