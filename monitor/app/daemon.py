@@ -22,7 +22,7 @@ from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
 from monitor.app.wiring import Components, open_components, settle_memory
 from monitor.errors import DatabaseError
-from monitor.health.liveness import DISPATCH, EVERY, POLL, beat_name
+from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
 from monitor.models.feeds import FeedState
 from monitor.polling.poll import LEASE
@@ -269,6 +269,8 @@ async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, N
         loop.add_signal_handler(number, stop.set)
     watchdog = Watchdog((POLL, DISPATCH))
     async with open_components(config) as components:
+        began = beat_name(START, components.watch.worker)
+        await asyncio.to_thread(components.store.heartbeats.beat, began, clock())
         with serve_pages(config.settings, components.watch), watchdog.watching():
             greeting = asyncio.create_task(ready(components))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)

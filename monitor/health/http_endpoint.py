@@ -6,11 +6,12 @@ The server stands on threads of its own: while the event loop is stuck it must s
 import json
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
+from socket import SHUT_RDWR, socket
 from typing import Any, ClassVar
 
 import structlog
@@ -18,7 +19,8 @@ import structlog
 from monitor.errors import ConfigError, DatabaseError
 
 SECONDS = 5.0  # a client that says nothing for so long is hung up on
-CLIENTS = 8  # at once; more are hung up on
+CLIENTS = 8  # at once; for one more the oldest is hung up on, so that no slow visitor keeps the others out
+ROOM = 1.0  # seconds in which it is gone
 
 log = structlog.get_logger()
 
@@ -57,18 +59,27 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, *arguments: Any) -> None:
         self._free = threading.BoundedSemaphore(CLIENTS)
+        self._open: deque[socket] = deque()  # the oldest first
         super().__init__(*arguments)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if self._free.acquire(blocking=False):
+        if self._free.acquire(blocking=False) or self._make_room():
+            self._open.append(request)
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
+
+    def _make_room(self) -> bool:
+        with suppress(IndexError, OSError):
+            self._open.popleft().shutdown(SHUT_RDWR)
+        return self._free.acquire(timeout=ROOM)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
+            with suppress(ValueError):  # it was hung up on
+                self._open.remove(request)
             self._free.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ARG002 - the base class's signature

@@ -13,6 +13,7 @@ from monitor.models.health import ChatVitals, Vitals
 
 POLL = "poll"
 DISPATCH = "dispatch"
+START = "start"  # beats once, when a process begins: what beat before it was another process
 EVERY = timedelta(seconds=10)  # how often a job beats
 SILENCE = timedelta(seconds=90)  # a job silent for longer is dead or stuck
 STANDSTILL = timedelta(minutes=5)  # what is due and untouched for so long is being left undone
@@ -25,11 +26,13 @@ def beat_name(job: str, worker: str) -> str:
 
 def silent_jobs(beats: Mapping[str, datetime], now: datetime, *, worker: str) -> tuple[str, ...]:
     """The jobs of a worker that do not beat, each with since when, in words an operator reads; empty: all is well."""
-    names = {job: beat_name(job, worker) for job in (POLL, DISPATCH)}
+    started_at = beats.get(beat_name(START, worker))
+    last = {job: beats.get(beat_name(job, worker)) for job in (POLL, DISPATCH)}
+    own = {job: at if at and (started_at is None or at >= started_at) else None for job, at in last.items()}
     return tuple(
-        f"{job}: " + (f"молчит с {_utc(beats[name])}" if name in beats else "ещё не начинал")
-        for job, name in names.items()
-        if name not in beats or now - beats[name] > SILENCE
+        f"{job}: " + (f"молчит с {_utc(at)}" if at else "ещё не начинал")
+        for job, at in own.items()
+        if at is None or now - at > SILENCE
     )
 
 

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import httpx
 import pytest
@@ -82,6 +82,26 @@ def test_clients_who_say_nothing_are_few_and_not_for_ever(client: httpx.Client) 
         assert threading.active_count() <= before + CLIENTS
         assert {visitor.recv(1) for visitor in silent} == {b""}, "turned away, or freed in time"
         assert client.get(f"http://{LOOPBACK}:{port}/health").status_code == 200
+
+
+def test_clients_who_drip_keep_nobody_out(client: httpx.Client) -> None:
+    stop = threading.Event()
+
+    def drip(visitor: socket.socket) -> None:
+        with suppress(OSError):
+            while not stop.wait(0.05):
+                visitor.sendall(b"G")
+
+    with ExitStack() as stack:
+        port = stack.enter_context(serve(LOOPBACK, 0, pages()))
+        stack.callback(stop.set)
+        for _ in range(CLIENTS):
+            visitor = stack.enter_context(closing(socket.create_connection((LOOPBACK, port))))
+            threading.Thread(target=drip, args=(visitor,), daemon=True).start()
+
+        answers = [client.get(f"http://{LOOPBACK}:{port}/health").status_code for _ in range(3)]
+
+    assert answers == [200] * 3
 
 
 def test_a_taken_port_is_explained() -> None:

@@ -30,6 +30,13 @@ def test_a_job_that_never_began_is_named() -> None:
     assert silent_jobs(beats(poll=NOW), NOW, worker="here") == ("dispatch: ещё не начинал",)
 
 
+def test_the_beats_of_a_process_that_died_do_not_count() -> None:
+    left = beats(poll=NOW - MINUTE, dispatch=NOW - MINUTE, start=NOW - timedelta(seconds=30))
+
+    assert silent_jobs(left, NOW, worker="here") == ("poll: ещё не начинал", "dispatch: ещё не начинал")
+    assert silent_jobs(left | beats(poll=NOW, dispatch=NOW), NOW, worker="here") == ()
+
+
 def test_no_worker_covers_for_another() -> None:
     others = beats(poll=NOW, dispatch=NOW)
 
