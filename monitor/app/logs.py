@@ -17,7 +17,7 @@ import structlog
 
 # No word boundary before the number: the Bot API writes it as /bot<token>/.
 _TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
-_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):(?!пароль@)[^/\s@]+@")  # an example of ours hides nothing
 _PARAMETER = re.compile(r"(?<=[?&])(password|passfile|token)=[^&\s]+", re.IGNORECASE)
 HIDDEN = "[скрыто]"
 

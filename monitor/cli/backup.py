@@ -38,10 +38,17 @@ def restore(
 
 
 def copy_to(
-    url: Annotated[str, typer.Argument(metavar="АДРЕС", help="postgresql+psycopg://имя:пароль@хост/база")],
+    url: Annotated[
+        str,
+        typer.Argument(metavar="[АДРЕС]", help="postgresql+psycopg://имя:пароль@хост/база; без него - из ввода"),
+    ] = "-",
 ) -> None:
-    """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно."""
-    rows = database_copies.copy_to(_settings().database_url, url)
+    """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно.
+
+    Адрес с паролем лучше не писать в командной строке, её видят другие: monitor copy-to < файл_с_адресом
+    """
+    target = sys.stdin.readline().strip() if url == "-" else url
+    rows = database_copies.copy_to(_settings().database_url, target)
     typer.echo(f"Перенесено и сверено построчно: {_counts(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
 
 

@@ -32,6 +32,9 @@ SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the oth
 READ_ONLY = {"monitor_read_only": True}
 """Execution option of a transaction that only reads: on SQLite it must not ask for the write lock."""
 
+_FILE, _SERVER = "sqlite:///data/monitor.db", "postgresql+psycopg://имя:пароль@хост/база"
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+
 _Key = TypeVar("_Key", str, int)
 
 
@@ -175,12 +178,18 @@ def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | po
 
 def _parsed(url: str) -> Any:
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except ArgumentError as error:
-        raise DatabaseError(
-            "MONITOR_DATABASE_URL не похож на адрес базы. Пример: sqlite:///data/monitor.db "
-            "или postgresql+psycopg://имя:пароль@хост/база"
-        ) from error
+        raise DatabaseError(f"MONITOR_DATABASE_URL не похож на адрес базы. Пример: {_FILE} или {_SERVER}") from error
+    kind, driver = parsed.get_backend_name(), parsed.drivername
+    if kind == "sqlite" and (parsed.host or not parsed.database):
+        path = f"{parsed.host or 'data'}/{parsed.database or 'monitor.db'}"
+        raise DatabaseError(f"В MONITOR_DATABASE_URL после sqlite: нужны три черты: sqlite:///{path}")
+    if kind in ("postgres", "postgresql") and driver != "postgresql+psycopg":
+        raise DatabaseError(f"В MONITOR_DATABASE_URL вместо {driver}:// пишите так: {_SERVER}")
+    if driver not in _DRIVERS:
+        raise DatabaseError(f"Базы {driver}:// программа не знает. MONITOR_DATABASE_URL бывает {_FILE} или {_SERVER}")
+    return parsed
 
 
 def _server_patience(url: Any) -> dict[str, int]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     or_,
     select,
     tuple_,
@@ -26,11 +27,12 @@ from sqlalchemy import (
 
 from monitor.storage.database import upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
-from monitor.storage.tables import chats, deliveries, entry_keys, feeds, heartbeats, sends
+from monitor.storage.tables import articles, chats, deliveries, entries, entry_keys, feeds, heartbeats, reviews, sends
 
 TIDY_EVERY = timedelta(days=1)
 BATCH = 2_000  # rows a transaction: nobody waits long for the lock
 SENDS_KEPT = timedelta(hours=1)  # the governor looks back a minute
+PEOPLE_KEPT = timedelta(days=90)  # what is kept of those who speak with the bot
 BEATS_KEPT = timedelta(days=7)  # of workers that are gone
 TIDIED = "tidied"  # the beat that remembers the last round
 
@@ -121,8 +123,35 @@ def forget_beats(db: Connection, now: datetime) -> int:
     return _forget(db, heartbeats, heartbeats.c.at < now - BEATS_KEPT)
 
 
+def forget_answers(db: Connection, now: datetime) -> int:
+    """What the bot answered in its chats: the questions of people."""
+    return _forget(db, deliveries, and_(deliveries.c.key.like("reply:%"), deliveries.c.updated_at < now - PEOPLE_KEPT))
+
+
+def forget_initials(db: Connection, now: datetime) -> int:
+    """The letters of those who decided, wherever they were written."""
+    old = and_(reviews.c.initial != "", reviews.c.decided_at < now - PEOPLE_KEPT)
+    rows = db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.initial).where(old).limit(BATCH)).all()
+    for story_id, part, initial in rows:
+        question = and_(deliveries.c.story_id == story_id, deliveries.c.part == part)
+        html = func.replace(deliveries.c.html, f" · {initial}.</b>", "</b>")
+        db.execute(update(deliveries).where(question).values(html=html))
+        told = select(articles.c.entry_id).where(articles.c.story_id == story_id, articles.c.part == part)
+        reason = func.replace(entries.c.reason, f" ({initial}.)", "")
+        db.execute(update(entries).where(entries.c.id.in_(told)).values(reason=reason))
+        decided = and_(reviews.c.story_id == story_id, reviews.c.part == part)
+        db.execute(update(reviews).where(decided).values(initial=""))
+    return len(rows)
+
+
 Chore = Callable[[Connection, datetime], int]
-CHORES: Mapping[str, Chore] = {"keys": forget_keys, "sends": forget_sends, "beats": forget_beats}
+CHORES: Mapping[str, Chore] = {
+    "keys": forget_keys,
+    "sends": forget_sends,
+    "beats": forget_beats,
+    "answers": forget_answers,
+    "initials": forget_initials,
+}
 
 
 class Housekeeping:

@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError as DriverError
 
+from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 from monitor.storage.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
 from monitor.storage.tables import metadata
@@ -237,6 +238,29 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
 
     with pytest.raises(DatabaseError, match="недоступна"):
         migrate(engine)
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("postgres://monitor:hush@host/base", "postgresql+psycopg://имя"),
+        ("postgresql://monitor:hush@host/base", "postgresql+psycopg://имя"),
+        ("postgresql+asyncpg://monitor:hush@host/base", "postgresql+psycopg://имя"),
+        ("mysql://monitor:hush@host/base", "sqlite:///data/monitor.db"),
+        ("sqlite+aiosqlite:///data/monitor.db", "sqlite:///data/monitor.db"),
+        ("sqlite://data/monitor.db", "sqlite:///data/monitor.db"),
+        ("sqlite://", "sqlite:///data/monitor.db"),
+    ],
+)
+def test_a_wrong_address_is_answered_with_the_right_form(url: str, right: str) -> None:
+    with pytest.raises(DatabaseError) as caught:
+        open_engine(url)
+
+    shown = Redactor()(str(caught.value))
+    assert right in shown
+    assert "hush" not in shown
+    assert "\n" not in shown
+    assert "скрыто" not in shown
 
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://monitor:hush@127.0.0.1:1/monitor"])

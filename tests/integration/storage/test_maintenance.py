@@ -8,10 +8,19 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from monitor.models.articles import Outcome
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.entries import KEYS_KEPT
-from monitor.storage.maintenance import BATCH, BEATS_KEPT, CHORES, SENDS_KEPT, TIDIED, TIDY_EVERY, Housekeeping
+from monitor.storage.maintenance import (
+    BATCH,
+    BEATS_KEPT,
+    CHORES,
+    PEOPLE_KEPT,
+    SENDS_KEPT,
+    TIDIED,
+    TIDY_EVERY,
+    Housekeeping,
+)
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
-from monitor.storage.tables import entries, entry_keys, feeds, heartbeats, sends
+from monitor.storage.tables import deliveries, entries, entry_keys, feeds, heartbeats, reviews, sends, stories
 from tests.factories import NOW, feed
 
 SECOND = timedelta(seconds=1)
@@ -42,9 +51,29 @@ def filled(engine: Engine, store: Store) -> Engine:
 def test_only_what_is_old_is_forgotten(filled: Engine) -> None:
     forgotten = Housekeeping(filled).tidy(NOW)
 
-    assert forgotten == {"keys": BATCH + 1, "sends": 1, "beats": 1}
+    assert forgotten == {"keys": BATCH + 1, "sends": 1, "beats": 1, "answers": 0, "initials": 0}
     assert (count(filled, "entry_keys"), count(filled, "sends"), count(filled, "entries")) == (1, 1, 1)
     assert count(filled, "heartbeats") == 2, "the young one, and the memory of this round"
+
+
+def test_of_reviewers_nothing_is_left_after_ninety_days(engine: Engine, store: Store) -> None:
+    with write_transaction(engine) as db:
+        db.execute(insert(stories).values(id=1, created_at=NOW, updated_at=NOW))
+        decided = {"html": "?", "asked_at": NOW, "decision": "rejected", "decided_at": NOW, "initial": "А"}
+        db.execute(insert(reviews).values(story_id=1, part=1, **decided))
+        sent = {"chat": "-1", "state": "sent", "wanted_revision": 1, "created_at": NOW, "updated_at": NOW}
+        question = "?\n\n<b>Отклонено · 23.11 14:05 · А.</b>"
+        db.execute(insert(deliveries).values(story_id=1, part=1, html=question, **sent))
+        db.execute(insert(deliveries).values(key="reply:7", html="Ленты: 5", **sent))
+    housekeeping = Housekeeping(engine)
+    assert housekeeping.tidy(NOW + PEOPLE_KEPT)["initials"] == 0
+
+    forgotten = housekeeping.tidy(NOW + PEOPLE_KEPT + TIDY_EVERY)
+
+    assert (forgotten["answers"], forgotten["initials"]) == (1, 1)
+    with read_transaction(engine) as db:
+        assert db.scalars(select(deliveries.c.html)).all() == ["?\n\n<b>Отклонено · 23.11 14:05</b>"]
+        assert db.scalars(select(reviews.c.initial)).all() == [""]
 
 
 def test_a_feed_that_has_not_changed_for_months_keeps_everything(filled: Engine) -> None:
@@ -78,7 +107,7 @@ def test_more_chores_may_be_given(engine: Engine) -> None:
 
     house = Housekeeping(engine, {**CHORES, "archive": forget_nothing})
 
-    assert house.tidy(NOW) == {"keys": 0, "sends": 0, "beats": 0, "archive": 0}
+    assert house.tidy(NOW) == dict.fromkeys([*CHORES, "archive"], 0)
 
 
 def test_the_memory_of_a_round_is_a_beat(engine: Engine) -> None:
