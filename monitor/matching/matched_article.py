@@ -25,8 +25,8 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
 _CYRILLIC = re.compile("[а-яәғқңөұүһі]", re.IGNORECASE)
 _KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
-_OF_AN_ACT = frozenset({Role.TO, Role.FROM, Role.WHOM})
-_COMPLEMENT = 3  # words between an act and where it leads
+# What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
+_OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters; no such words are longer
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
@@ -114,15 +114,16 @@ class MatchedArticle:
 
     def _is_complement(self, hit: Hit, acts: Sequence[Hit]) -> bool:
         """Whether the hit asks for no role of an act, or stands beside one with no comma between."""
-        if self._compiled.terms[hit.term].role not in _OF_AN_ACT:
+        role = self._compiled.terms[hit.term].role
+        if role is None or role not in _OF_AN_ACT:
             return True
         low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
-        return any(self._stands_beside(hit, act) for act in acts[low:high])
+        return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
-    def _stands_beside(self, hit: Hit, act: Hit) -> bool:
+    def _stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:
         start, end = min(hit, act).end, max(hit, act).start
         between = self._whole[start:end] if start < end else ""
-        return len(between.split()) <= _COMPLEMENT and not _PAUSE.search(between)
+        return len(between.split()) <= words and not _PAUSE.search(between)
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""

@@ -19,6 +19,7 @@ from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.kazakh_latin import skeletons
 from monitor.text.unicode import WORD, Folded, fold, sentences
 
+OF_AN_ACT: dict[Role | None, int] = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")
 
 
@@ -105,13 +106,13 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     return russian_fits(role, cases.get(first, ANY), place, cases)
 
 
-def is_complement(spot: Spot, acts: list[Spot], title: str, text: str) -> bool:
+def is_complement(spot: Spot, acts: list[Spot], title: str, text: str, *, words: int) -> bool:
     whole = f"{title}\n{text}"
     for act in acts:
         one, other = sorted((spot, act), key=lambda it: (it.start, it.end))
         between = whole[one.end : other.start]
         near = abs(act.start - spot.start) <= 80 + spot.end - spot.start
-        if near and len(between.split()) <= 3 and not re.search(r"[,.;:!?\n—–]", between):
+        if near and len(between.split()) <= words and not re.search(r"[,.;:!?\n—–]", between):
             return True
     return False
 
@@ -183,7 +184,7 @@ def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
         spot
         for term in rule.none
         for spot in spots(term, title, text)
-        if term.role not in (Role.TO, Role.FROM, Role.WHOM) or is_complement(spot, acts, title, text)
+        if term.role not in OF_AN_ACT or is_complement(spot, acts, title, text, words=OF_AN_ACT[term.role])
     ]
     result = "silent"
     for choice in product(*lines):
