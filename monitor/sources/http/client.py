@@ -21,7 +21,7 @@ from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
 from monitor.sources.http.address_guard import Lookup
 from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, HttpClient, Limits
-from monitor.sources.http.redirects import Detour, detour
+from monitor.sources.http.redirects import ChainCookies, Detour, detour
 from monitor.sources.http.throttle import HostBackoff, HostThrottle
 from monitor.sources.http.transport import Route
 from monitor.text import charsets, urls
@@ -36,10 +36,16 @@ _PAGE = re.compile(
     rb"\s*+(?:\xef\xbb\xbf\s*+)?<(?:!doctype\s+html|html|head|script|meta|!--|title|body)", re.IGNORECASE
 )
 _ACCEPT = {
-    "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/html;q=0.8",
+    "feed": b"application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
     "page": b"text/html, application/xhtml+xml;q=0.9, */*;q=0.5",
     "robots": b"text/plain, */*;q=0.5",
 }
+_ACCEPT_OF_KIND = {
+    FeedKind.JSON: b"application/feed+json, application/json;q=0.9, */*;q=0.5",
+    FeedKind.SITEMAP: b"application/xml, text/xml, */*;q=0.5",
+    **dict.fromkeys((FeedKind.HTML, FeedKind.TELEGRAM), _ACCEPT["page"]),
+}
+_PRECONDITION_FAILED = 412
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +137,7 @@ class Fetcher:
             feed=feed.name if feed else "",
             kind=feed.kind if feed else None,
             accept=accept,
-            headers={**agent, b"accept": _ACCEPT[accept]},
+            headers={**agent, b"accept": _accept(accept, feed)},
             validators=_validators(etag, last_modified),
             route=Route(proxy=(feed.proxy if feed else "") or self._proxy, ca_file=feed.ca_file if feed else ""),
             seconds_left=self._limits.total,
@@ -140,14 +146,20 @@ class Fetcher:
 
     async def _fetch(self, url: str, request: _FetchRequest) -> Fetched | NotModified:
         try:
-            return self._result(await self._follow(url, request), url, request)
+            final = await self._follow(url, request)
+            if final.answer.status == _PRECONDITION_FAILED and request.validators:  # as if a GET could overwrite
+                request = replace(request, validators={})
+                final = await self._follow(url, request)
+            return self._result(final, url, request)
         except failures.NAMED as error:
             raise failures.of_error(error, feed=request.feed) from error
 
     async def _follow(self, url: str, request: _FetchRequest) -> _FinalAnswer:
         hops: list[int] = []
+        cookies = ChainCookies()
         while True:
-            answer = await self._exchange(_checked(url), request)
+            answer = await self._exchange(_checked(url), request, cookies.header(url))
+            cookies.keep(url, answer.headers)
             if answer.status not in REDIRECTS:
                 moved_to = url if hops and _PERMANENT.issuperset(hops) else ""
                 return _FinalAnswer(answer=answer, url=url, moved_to=moved_to)
@@ -160,14 +172,14 @@ class Fetcher:
                 message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
                 raise FetchError(message, feed=request.feed, kind=FetchFailure.REDIRECTS)
 
-    async def _exchange(self, url: httpx.URL, request: _FetchRequest) -> Answer:
+    async def _exchange(self, url: httpx.URL, request: _FetchRequest, cookie: Mapping[bytes, bytes]) -> Answer:
         gap = await self._robots_delay(url, request) if request.is_page else 0.0
         host = urls.host_key(str(url))
         async with self._throttle.slot(host, gap=gap):
             if left := self._backoff.left(host, self._now()):
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
-                answer = await self._http.get(url, {**request.headers, **request.validators}, request.route)
+                answer = await self._http.get(url, {**request.headers, **request.validators, **cookie}, request.route)
         pause = self._retry_after(answer)
         if pause and answer.status in (429, 503):
             self._backoff.begin(host, self._now(), pause)
@@ -245,6 +257,12 @@ def _checked(url: str) -> httpx.URL:
     if parsed.userinfo:
         raise httpx.InvalidURL("имя и пароль в адресе не поддерживаются")
     return parsed
+
+
+def _accept(accept: Accept, feed: Feed | None) -> bytes:
+    """Every kind ends in `*/*`: a server that knows its feed by another name must not refuse it."""
+    of_kind = _ACCEPT_OF_KIND.get(feed.kind) if feed and accept == "feed" else None
+    return of_kind or _ACCEPT[accept]
 
 
 def _validators(etag: str | None, last_modified: str | None) -> dict[bytes, bytes]:

@@ -1,8 +1,9 @@
 """Content-Encoding undone within a bound: a body is hostile, and one megabyte of gzip can hold gigabytes."""
 
+import codecs
 import io
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import brotli
 import zstandard
@@ -11,6 +12,10 @@ ACCEPTED = b"gzip, deflate, br, zstd"
 _LONGEST_CHAIN = 2  # codings on top of each other; nobody honest needs more
 _MOST_MEMBERS = 256  # of one gzip body; each costs a copy of all that follows
 _LARGEST_WINDOW = 2**23  # of zstd, as RFC 9659 allows on the web
+
+_MARKS = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # no text begins with these
+_HEAD = 64  # bytes that tell text from compressed bytes
+_CONTROLS = frozenset({*range(9), *range(14, 32)})
 
 Decoder = Callable[[bytes, int], bytes]
 
@@ -26,29 +31,45 @@ class TooLarge(ValueError):
 def decompress(body: bytes, content_encoding: str, *, limit: int) -> bytes:
     """The body without its codings; at most `limit` bytes are ever made.
 
-    Raises `Undecodable` for damaged or unknown codings and `TooLarge` beyond the limit.
+    What the header says is a hint: text is text whatever is named (`aws-chunked`, `gzip`), and an archive may come
+    without a word. Raises `Undecodable` for damaged codings and for unknown ones of what is no text, `TooLarge`
+    beyond the limit.
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
     codings = [name for name in names if name not in ("", "identity")]
-    if not body:
-        return body  # servers name a coding of nothing, too
-    for decode in reversed(_decoders(codings)):
-        try:
-            body = decode(body, limit + 1)
-        except (zlib.error, brotli.error, zstandard.ZstdError) as error:
-            raise Undecodable(str(error)) from error
-        if len(body) > limit:
-            raise TooLarge
+    if len(codings) > _LONGEST_CHAIN:
+        raise Undecodable("слишком много вложенных кодировок")
+    for coding in reversed(codings):
+        if not body or _is_plain(body):
+            return body
+        body = _decoded(body, coding, limit)
+    unnamed = next((coding for mark, coding in _MARKS.items() if body.startswith(mark)), "")
+    try:
+        return _decoded(body, unnamed, limit) if unnamed else body
+    except Undecodable:
+        return body  # only its beginning was like that
+
+
+def _decoded(body: bytes, coding: str, limit: int) -> bytes:
+    if coding not in _DECODERS:
+        raise Undecodable(f"неизвестная кодировка «{coding[:40]}»")
+    try:
+        body = _DECODERS[coding](body, limit + 1)
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise Undecodable(str(error)) from error
+    if len(body) > limit:
+        raise TooLarge
     return body
 
 
-def _decoders(codings: Sequence[str]) -> list[Decoder]:
-    if len(codings) > _LONGEST_CHAIN:
-        raise Undecodable("слишком много вложенных кодировок")
-    unknown = [coding for coding in codings if coding not in _DECODERS]
-    if unknown:
-        raise Undecodable(f"неизвестная кодировка «{unknown[0][:40]}»")
-    return [_DECODERS[coding] for coding in codings]
+def _is_plain(body: bytes) -> bool:
+    """Whether this is text, though a coding is named: a feed, a page and JSON begin with a sign of their own."""
+    start = body[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return start[:1] in (b"<", b"{", b"[") and _CONTROLS.isdisjoint(start)
 
 
 def _zlib(body: bytes, limit: int, window: int) -> bytes:

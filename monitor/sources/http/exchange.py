@@ -122,7 +122,7 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 
 async def _decompressed(wire: bytes, response: httpx.Response, limit: int) -> bytes:
     codings = response.headers.get("content-encoding", "")
-    if len(wire) > _LARGE and codings:
+    if len(wire) > _LARGE:
         return await asyncio.to_thread(decompress, wire, codings, limit=limit)
     return decompress(wire, codings, limit=limit)
 

@@ -1,14 +1,40 @@
 """Where redirects may lead. A feed or an article that now shows the home page is gone, and its news is not news."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+import httpx
 
 from monitor.text import urls
 
 _HOME = re.compile(r"/?(?:(?:ru|kz|kk|kaz|rus|en)/?)?(?:(?:index|main|home|default)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _LOGIN = re.compile(r"/(?:wp-)?(?:log-?in|sign-?in|auth(?:orization)?|oauth2?|sso)(?:\.\w{2,5})?(?:/|$)", re.IGNORECASE)
 _SHARED = frozenset({"co", "com", "edu", "gov", "mil", "net", "org"})  # second levels that many sites share
+_MOST_COOKIES = 20  # of one answer
+_LONGEST_COOKIE = 4_096  # with its attributes
+
+
+class ChainCookies:
+    """The cookies of one chain of redirects: some sites answer only those who bring back what they were just given."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, str]] = {}
+
+    def keep(self, url: str, headers: httpx.Headers) -> None:
+        """Remember what the answer of `url` sets, within bounds."""
+        values = self._values.setdefault(urls.host_key(url), {})
+        for line in headers.get_list("set-cookie")[:_MOST_COOKIES]:
+            name, _, value = line.partition(";")[0].strip().partition("=")
+            if name and len(line) <= _LONGEST_COOKIE and line.isprintable() and line.isascii():
+                values[name] = value
+
+    def header(self, url: str) -> Mapping[bytes, bytes]:
+        """What goes back to the host of `url`, and to no other."""
+        values = self._values.get(urls.host_key(url))
+        written = "; ".join(f"{name}={value}" for name, value in (values or {}).items())
+        return {b"cookie": written.encode("ascii")} if written else {}
 
 
 class Detour(StrEnum):
