@@ -1,8 +1,8 @@
-"""The clock was set back: instants written before stand in the future, and would hold up feeds, chats and looks.
+"""Heartbeats, the cure for a clock that was set back, and housekeeping: what keeps the database in order by itself.
 
-Functions of an open transaction. Found by a beat of our own that has not happened yet, so that a clock that differs
-from other workers' by seconds, or a worker of another machine, sets nothing off. (A clock set ahead needs no cure:
-everything is due, every lease is over.)
+When the clock was set back, what was written before stands in the future, and would hold up feeds, chats and looks.
+`HeartbeatStore.beat` finds it by a beat that has not happened yet and puts all of it right in the same transaction; no
+other statement need think of it. (A clock set ahead needs no cure: everything is due, every lease is over.)
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,14 +21,30 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
 
 from monitor.storage.database import upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
-from monitor.storage.tables import articles, chats, deliveries, entries, entry_keys, feeds, heartbeats, reviews, sends
+from monitor.storage.tables import (
+    alarms,
+    archive_dictionaries,
+    articles,
+    chats,
+    deliveries,
+    entries,
+    entry_keys,
+    feeds,
+    heartbeats,
+    listeners,
+    mutes,
+    reviews,
+    sends,
+)
 
+SKEW = timedelta(minutes=1)  # a smaller step back delays nothing worth a cure
 TIDY_EVERY = timedelta(days=1)
 BATCH = 2_000  # rows a transaction: nobody waits long for the lock
 SENDS_KEPT = timedelta(hours=1)  # the governor looks back a minute
@@ -36,24 +52,19 @@ PEOPLE_KEPT = timedelta(days=90)  # what is kept of those who speak with the bot
 BEATS_KEPT = timedelta(days=7)  # of workers that are gone
 TIDIED = "tidied"  # the beat that remembers the last round
 
-
-SKEW = timedelta(minutes=1)  # a smaller step back delays nothing worth a cure
-LONGEST_LEASE = timedelta(minutes=5)  # of feeds; of sends it is shorter
-
-_NOT_AFTER_NOW: tuple[Column[Any], ...] = (
-    feeds.c.polled_at,
-    feeds.c.succeeded_at,
-    feeds.c.baseline_at,
-    feeds.c.news_at,
-    feeds.c.read_at,
-    feeds.c.whole_at,
-    feeds.c.tried_at,
-    deliveries.c.updated_at,
-    deliveries.c.doubted_at,
-    deliveries.c.look_at,
-    sends.c.at,
-    heartbeats.c.at,
+_PAST: tuple[Column[Any], ...] = (  # instants of what has happened, and of what should be looked at by then
+    *(feeds.c[name] for name in ("polled_at", "succeeded_at", "baseline_at", "news_at", "read_at", "whole_at")),
+    *(feeds.c[name] for name in ("gap_at", "away_since", "tried_at")),
+    *(deliveries.c[name] for name in ("updated_at", "doubted_at", "look_at")),
+    *(alarms.c[name] for name in ("since", "told_at", "gone_at")),
+    *(sends.c.at, heartbeats.c.at, reviews.c.asked_at, mutes.c.since, archive_dictionaries.c.made_at),
 )
+_LEASES: Mapping[Column[Any], timedelta] = {  # and the longest that each is given for
+    feeds.c.lease_until: timedelta(minutes=5),
+    deliveries.c.lease_until: timedelta(minutes=3),
+    listeners.c.lease_until: timedelta(minutes=3),
+}
+_PAUSES: tuple[Column[Any], ...] = (chats.c.not_before_at, mutes.c.until)
 
 
 class HeartbeatStore:
@@ -64,42 +75,53 @@ class HeartbeatStore:
 
     def beat(self, name: str, now: datetime) -> timedelta:
         """Note that a job is alive. Returns how far the clock was set back since its last beat, most often zero; what
-        stood in the future then has been brought to now. Raises DatabaseError.
+        stood in the future then has been put right. Raises DatabaseError.
         """
         with write_transaction(self._engine) as db:
-            if step := step_back(db, name, now):
-                rewind(db, step, now)
+            if step := _step_back(db, name, now):
+                _rewind(db, step, now)
             statement = upsert(db, heartbeats).values(name=name, at=now)
             db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
         return step
 
 
-def step_back(db: Connection, name: str, now: datetime) -> timedelta:
-    """How far the clock has gone back since the last beat of this name; zero when it has not."""
-    beat: datetime | None = db.scalar(select(heartbeats.c.at).where(heartbeats.c.name == name))
-    return beat - now if beat is not None and beat > now + SKEW else timedelta(0)
+def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
+    """How far the clock has gone back since the last beat: on SQLite, where one worker is alone, since any; else since
+    one of our own, so that the clock of another machine sets nothing off.
+    """
+    ours = true() if db.dialect.name == "sqlite" else heartbeats.c.name == name
+    last: datetime | None = db.scalar(select(func.max(heartbeats.c.at)).where(ours))
+    return last - now if last is not None and last > now + SKEW else timedelta(0)
 
 
-def rewind(db: Connection, by: timedelta, now: datetime) -> None:
+def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
     """Bring what lies in the future to `now`: feeds polled then, or never, are due; leases end in their time; pauses of
-    chats last as long as they would have (they are Telegram's wish).
+    chats and mutes last as long as they would have.
     """
     ahead = now + SKEW
     db.execute(select(feeds.c.name).order_by(feeds.c.name).with_for_update())
     unpolled = and_(feeds.c.polled_at.is_(None), feeds.c.next_poll_at > ahead)
     db.execute(update(feeds).where(or_(feeds.c.polled_at > ahead, unpolled)).values(next_poll_at=now))
-    for row in db.execute(select(chats.c.chat, chats.c.not_before_at).order_by(chats.c.chat).with_for_update()).all():
-        until = row.not_before_at and row.not_before_at - by
-        db.execute(update(chats).where(chats.c.chat == row.chat).values(not_before_at=until))
-    for column in _NOT_AFTER_NOW:
+    for column in _PAUSES:
+        _shift(db, column, by, now)
+    for column in _PAST:
         _bring(db, column, later_than=ahead, to=now)
-    for table in (feeds, deliveries):
-        _bring(db, table.c.lease_until, later_than=ahead + LONGEST_LEASE, to=now + LONGEST_LEASE)
+    for column, length in _LEASES.items():
+        _bring(db, column, later_than=ahead + length, to=now + length)
 
 
 def _bring(db: Connection, column: Column[Any], *, later_than: datetime, to: datetime) -> None:
     table: Any = column.table
     db.execute(update(table).where(column > later_than).values({column.name: to}))
+
+
+def _shift(db: Connection, column: Column[Any], by: timedelta, now: datetime) -> None:
+    table: Any = column.table
+    key = table.primary_key.columns
+    ahead = select(*key, column.label("until")).where(column > now).order_by(*key).with_for_update()
+    for *identity, until in db.execute(ahead).all():
+        mine = and_(*(part == value for part, value in zip(key, identity, strict=True)))
+        db.execute(update(table).where(mine).values({column.name: until - by}))
 
 
 def forget_keys(db: Connection, now: datetime) -> int:
@@ -169,9 +191,7 @@ class Housekeeping:
     def _is_ours(self, now: datetime) -> bool:
         """Whether the round of this day is ours: the first worker that asks gets it."""
         with write_transaction(self._engine) as db:
-            stale = or_(
-                heartbeats.c.at <= now - TIDY_EVERY, heartbeats.c.at > now + TIDY_EVERY
-            )  # the clock may be set back
+            stale = heartbeats.c.at <= now - TIDY_EVERY
             beat = upsert(db, heartbeats).values(name=TIDIED, at=now)
             taken = beat.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}, where=stale)
             return db.scalar(taken.returning(heartbeats.c.name)) is not None

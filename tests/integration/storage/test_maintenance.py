@@ -95,12 +95,6 @@ def test_once_a_day_whoever_asks(engine: Engine) -> None:
     assert second.tidy(NOW + TIDY_EVERY)
 
 
-def test_a_clock_that_was_ahead_does_not_stop_it(engine: Engine) -> None:
-    Housekeeping(engine).tidy(NOW + timedelta(days=400))
-
-    assert Housekeeping(engine).tidy(NOW)
-
-
 def test_more_chores_may_be_given(engine: Engine) -> None:
     def forget_nothing(_db: Connection, _now: datetime) -> int:
         return 0

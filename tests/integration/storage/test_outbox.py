@@ -175,19 +175,6 @@ def test_the_governor_spaces_and_counts_a_minute(outbox: Outbox, engine: Engine)
     assert take(outbox, after=60 * SECOND, pace=pace).story_id == 4
 
 
-def test_a_clock_set_back_closes_the_chat_for_a_minute_at_most(outbox: Outbox, engine: Engine) -> None:
-    wish(engine, 1)
-    wish(engine, 2)
-    outbox.settle(take(outbox, pace=Pace()), Settlement(state=SENT, message_id=1), NOW)
-
-    yesterday = NOW - timedelta(days=1)
-    waits = outbox.claim(CHAT, yesterday, lease=LEASE, pace=Pace())
-
-    assert isinstance(waits, Wait)
-    assert waits.until <= yesterday + timedelta(minutes=1)
-    assert isinstance(outbox.claim(CHAT, waits.until, lease=LEASE, pace=Pace()), Delivery)
-
-
 def test_a_closed_chat_says_why_until_it_opens(outbox: Outbox, engine: Engine) -> None:
     wish(engine)
     closed = Settlement(state=DeliveryState.PENDING, chat_closed="нет прав", chat_not_before_at=NOW + SECOND)

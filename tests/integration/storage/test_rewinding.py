@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from monitor.models.outbox import Delivery, Pace
+from monitor.matching.mutes import Mute, RuleName
+from monitor.models.health import Alarm
+from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds
-from tests.factories import NOW, feed, poll_outcome
+from tests.factories import HOUR, NOW, feed, poll_outcome
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 LEASE = timedelta(minutes=5)
@@ -44,14 +47,24 @@ def test_feeds_are_due_and_leases_end_in_their_time(store: Store) -> None:
     assert store.heartbeats.beat("poll@here", YESTERDAY + MINUTE) == timedelta(0), "once"
 
 
-def test_a_beat_of_another_worker_or_a_second_sets_nothing_off(store: Store) -> None:
+def test_a_second_sets_nothing_off(store: Store) -> None:
     polled(store)
-    store.heartbeats.beat("poll@there", NOW + timedelta(days=1))
     store.heartbeats.beat("poll@here", NOW)
 
     assert store.heartbeats.beat("poll@here", NOW - timedelta(seconds=30)) == timedelta(0)
 
     assert store.feeds.claim(NOW, limit=9, lease=LEASE) == ()
+
+
+def test_the_clock_of_another_machine_sets_nothing_off_but_on_sqlite_there_is_none(
+    store: Store, engine: Engine
+) -> None:
+    polled(store)
+    store.heartbeats.beat("poll@there", NOW)
+
+    step = store.heartbeats.beat("poll@here", YESTERDAY)
+
+    assert step == (timedelta(days=1) if engine.dialect.name == "sqlite" else timedelta(0))
 
 
 def test_pauses_last_as_long_as_they_would_have(store: Store, engine: Engine) -> None:
@@ -62,6 +75,53 @@ def test_pauses_last_as_long_as_they_would_have(store: Store, engine: Engine) ->
     store.heartbeats.beat("dispatch@here", YESTERDAY)
 
     assert value(engine, chats.c.not_before_at) == YESTERDAY + 37 * MINUTE
+
+
+def test_a_mute_lasts_as_long_as_it_would_have(store: Store) -> None:
+    mute = Mute(name=RuleName(topic="t", title="Тема", rule="правило"), until=NOW + HOUR)
+    store.mutes.begin(mute, CHAT, "reply:1", NOW)
+    store.heartbeats.beat("poll@here", NOW)
+
+    store.heartbeats.beat("poll@here", YESTERDAY)
+
+    (lasting,) = store.mutes.active(YESTERDAY)
+    assert lasting.until == YESTERDAY + HOUR
+
+
+def test_another_worker_takes_over_the_updates_in_minutes(store: Store) -> None:
+    assert store.updates.lease("here", NOW, length=3 * MINUTE) == 0
+    store.heartbeats.beat("poll@here", NOW)
+
+    store.heartbeats.beat("poll@here", YESTERDAY)
+
+    assert store.updates.lease("there", YESTERDAY + MINUTE, length=3 * MINUTE) is None
+    assert store.updates.lease("there", YESTERDAY + 3 * MINUTE, length=3 * MINUTE) == 0
+
+
+def test_alarms_and_tidying_wait_no_longer_than_they_would_have(store: Store) -> None:
+    store.alarms.keep([Alarm(key="outage:", text="", since=NOW)])
+    store.housekeeping.tidy(NOW)
+    store.heartbeats.beat("poll@here", NOW)
+
+    store.heartbeats.beat("poll@here", YESTERDAY)
+
+    (alarm,) = store.alarms.alarms()
+    assert alarm.since == YESTERDAY
+    assert not store.housekeeping.tidy(YESTERDAY)
+    assert store.housekeeping.tidy(NOW)
+
+
+@pytest.mark.parametrize("beats", [False, True])
+def test_sends_close_a_chat_for_a_minute_at_most(store: Store, outbox: Outbox, engine: Engine, beats: bool) -> None:
+    SeededOutbox(engine).add_stories((1, 2))
+    sent = outbox.claim(CHAT, NOW, lease=LEASE, pace=Pace())
+    assert isinstance(sent, Delivery)
+    outbox.settle(sent, Settlement(state=DeliveryState.SENT, message_id=7), NOW)
+    if beats:  # `monitor poll` does not
+        store.heartbeats.beat("dispatch@here", NOW)
+        store.heartbeats.beat("dispatch@here", YESTERDAY)
+
+    assert isinstance(outbox.claim(CHAT, YESTERDAY + MINUTE, lease=LEASE, pace=Pace()), Delivery)
 
 
 def test_a_claim_whose_worker_died_is_in_doubt_in_minutes(store: Store, outbox: Outbox, engine: Engine) -> None:
