@@ -88,7 +88,7 @@ class Daemon:
     async def _tick_polls(self) -> None:
         """Lease what is due, as much as there is room for. A bad moment must not stop the clock."""
         self._note_tick(POLL)
-        began = clock()
+        began = clock.steady()
         try:
             room = CLAIMED_AT_ONCE - len(self._polls)
             claimed = await asyncio.to_thread(self._components.store.feeds.claim, clock(), limit=room, lease=LEASE)
@@ -107,7 +107,7 @@ class Daemon:
         feed = self._components.feeds.get(state.name)
         if feed is None:
             return  # taken out of feeds.yaml a moment ago: it is no longer due
-        began = clock()
+        began = clock.steady()
         try:
             async with asyncio.timeout(LEASE.total_seconds()):
                 outcome = await self._components.poller.poll(feed, state)
@@ -119,20 +119,19 @@ class Daemon:
             raise
         self._components.database_outage.succeeded(state.name)
         if outcome.matched:
-            self._start_drains(clock())  # nobody waits for the next tick to hear of it
+            self._start_drains()  # nobody waits for the next tick to hear of it
 
     async def _tick_drains(self) -> None:
         """Look at each chat that may have something to send. A bad moment must not stop the clock."""
         self._note_tick(DISPATCH)
         try:
-            now = clock()
             self._start(self._interruptible, "daily", self._components.daily_digest.put_if_due())
             if review_chat := self._components.review_chat:
                 self._start(self._interruptible, "updates", review_chat.round())
             if reconciler := self._components.reconciler:
                 for chat in self._components.dispatcher.chats:
                     self._start(self._interruptible, chat, reconciler.reconcile(chat))
-            self._start_drains(now)
+            self._start_drains()
             await self._beat(DISPATCH)
         except DatabaseError:
             pass  # the poll tick finds it too, and says so
@@ -140,15 +139,16 @@ class Daemon:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
         self._watchdog.round_ended(DISPATCH)
 
-    def _start_drains(self, now: datetime) -> None:
+    def _start_drains(self) -> None:
+        now = clock.steady()
         for chat in self._components.dispatcher.chats:
-            # What stands further away than we ever put it was put there before the clock was set back.
-            if not now < self._next_drain_at.get(chat, now) <= now + LONGEST_WAIT:
+            if self._next_drain_at.get(chat, now) <= now:
                 self._start(self._drains, chat, self._drain(chat))
 
     async def _drain(self, chat: str) -> None:
-        again = await drain(self._components.dispatcher, chat, patience=PATIENCE)
-        self._next_drain_at[chat] = min(again or clock(), clock() + LONGEST_WAIT)
+        until = await drain(self._components.dispatcher, chat, patience=PATIENCE)
+        wait = min(until - clock(), LONGEST_WAIT) if until else timedelta(0)
+        self._next_drain_at[chat] = clock.steady() + wait
 
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
@@ -212,14 +212,14 @@ class Daemon:
         running[key].add_done_callback(done)
 
     async def _beat(self, job: str) -> None:
-        now = clock()
-        if abs(now - self._beaten_at.get(job, now - EVERY)) >= EVERY:  # the clock may have been set back
-            step = await asyncio.to_thread(
-                self._components.store.heartbeats.beat, beat_name(job, self._components.watch.worker), now
-            )
-            if step:
-                log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
-            self._beaten_at[job] = now
+        now = clock.steady()
+        if now - self._beaten_at.get(job, now - EVERY) < EVERY:
+            return
+        name = beat_name(job, self._components.watch.worker)
+        step = await asyncio.to_thread(self._components.store.heartbeats.beat, name, clock())
+        if step:
+            log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
+        self._beaten_at[job] = now
 
     async def _finish(self) -> bool:
         """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""

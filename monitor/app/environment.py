@@ -5,6 +5,7 @@ Light on purpose: every command begins here, and most of them need neither netwo
 
 import os
 import platform
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +13,22 @@ from dotenv import dotenv_values
 
 from monitor.config.settings import wanted_files
 from monitor.errors import ConfigError
+from monitor.models.clock import Clock
 
 
-def clock() -> datetime:
-    """The time, aware UTC."""
-    return datetime.now(UTC)
+class SystemClock:
+    """The machine's clock (`Clock` of models/clock.py)."""
+
+    def __call__(self) -> datetime:
+        """The time, aware UTC."""
+        return datetime.now(UTC)
+
+    def steady(self) -> datetime:
+        """The machine's monotonic clock."""
+        return datetime.fromtimestamp(time.monotonic(), UTC)
+
+
+clock: Clock = SystemClock()
 
 
 def worker_name() -> str:

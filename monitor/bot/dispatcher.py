@@ -23,6 +23,7 @@ from monitor.errors import (
     MessageRejected,
     NotAccepted,
 )
+from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
@@ -72,7 +73,7 @@ class Dispatcher:
         chat_store: ChatStore,
         chats: Mapping[str, Chat],
         *,
-        clock: Callable[[], datetime],
+        clock: Clock,
         pace: Pace,
         hours: Hours = NO_HOURS,
         operator: str = "",
@@ -82,6 +83,7 @@ class Dispatcher:
         self._clock, self._pace, self._hours = clock, pace, hours
         self._operator, self._posted = operator, posted
         self._closed: dict[str, bool] = {}
+        # By the steady clock:
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
         self._silent: dict[str, tuple[int, datetime]] = {}  # since a lost answer: asked in vain so often, ask again at
         self.stopping = False
@@ -124,19 +126,22 @@ class Dispatcher:
         Asked again later if Telegram does not say; that holds up the chat only while there are rows under names that
         are not ours, for one of those may be this very chat under its former name.
         """
-        now = self._clock()
+        now = self._clock.steady()
         again = self._meet_at.get(chat, now)
         if again is None:
             return None
-        if not now < again <= now + MEET_PAUSE:  # the clock may have been set back
+        if again <= now:
             again = self._meet_at[chat] = await self._identify(chat)
-        return again if again is not None and await self._may_be_known() else None
+        return self._by_the_clock(again) if again is not None and await self._may_be_known() else None
+
+    def _by_the_clock(self, steady: datetime) -> datetime:
+        return self._clock() + (steady - self._clock.steady())
 
     async def _may_be_known(self) -> bool:
         return await asyncio.to_thread(self._chat_store.may_be_strangers, self.chats)
 
     async def _identify(self, chat: str) -> datetime | None:
-        """Ask which chat this is. None: we know it now; else when to ask again."""
+        """Ask which chat this is. None: we know it now; else when to ask again, by the steady clock."""
         now = self._clock()
         try:
             identity = await self._chats[chat].identify(chat)
@@ -144,7 +149,7 @@ class Dispatcher:
             log.warning("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
             if isinstance(error, ChannelClosed) and await self._may_be_known():
                 await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
-            return now + MEET_PAUSE
+            return self._clock.steady() + MEET_PAUSE
         adopted = await asyncio.to_thread(self._chat_store.meet, chat, identity, served=self.chats, now=now)
         log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
         return None
@@ -153,18 +158,19 @@ class Dispatcher:
         """After a lost answer, ask something harmless. Returns until when nothing is sent: Telegram is still silent."""
         if chat not in self._silent:
             return None
-        now = self._clock()
+        now = self._clock.steady()
         asked, again = self._silent[chat]
-        if now < again <= now + SEND_RETRY_CEILING:  # not further: the clock may have been set back
-            return again
+        if now < again:
+            return self._by_the_clock(again)
         try:
             await self._chats[chat].identify(chat)
         except NotAccepted as error:
             log.warning("Telegram is silent since a post in doubt", action="doubt", chat=chat, error=str(error))
             again = next_send_at(now, attempts=asked + 1, retry_after=error.retry_after)
             self._silent[chat] = asked + 1, again
-            await asyncio.to_thread(self._chat_store.pause, chat, again)
-            return again
+            until = self._by_the_clock(again)
+            await asyncio.to_thread(self._chat_store.pause, chat, until)
+            return until
         except DeliveryError:
             pass  # it has spoken; what it says of a post it says again
         del self._silent[chat]
@@ -175,7 +181,7 @@ class Dispatcher:
         settlement = OVERSLEPT if overslept else await self._bring(delivery)
         self._closed[delivery.chat] = bool(settlement.chat_closed)
         if settlement.state is DeliveryState.UNCERTAIN:
-            self._silent[delivery.chat] = 0, self._clock() + UNCERTAIN_PAUSE
+            self._silent[delivery.chat] = 0, self._clock.steady() + UNCERTAIN_PAUSE
         await self._settle(delivery, settlement)
         if self._posted and settlement.state is DeliveryState.SENT and delivery.message_id is None:
             await asyncio.to_thread(self._posted, delivery.id)

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from monitor.errors import ChannelClosed, DatabaseError, DeliveryError
+from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
 from monitor.storage.chats import UpdateCursor
@@ -84,26 +85,26 @@ class ReviewChat:
         presses: Mapping[str, Mapping[str, Answer]],
         uncertain_posts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
         release: Callable[[str], int],
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         self._source, self._cursor, self._reviews, self._outbox = source, cursor, reviews, outbox
         self._worker, self._review, self._operator, self._expires_after = worker, review, operator, expires_after
         self._read_commands, self._write_commands, self._presses = read_commands, write_commands, presses
         self._uncertain_posts, self._release, self._clock = uncertain_posts, release, clock
-        self._again_at: datetime | None = None  # after a failure
-        self._listens = False
+        self._again_at: datetime | None = None  # after a failure; by the steady clock, as the next
         self._failing_since: datetime | None = None
+        self._listens = False
         self._trouble: str | None = None  # as it is kept; None: unknown
         self._asked: set[str] = set()  # the keys of the questions about uncertain posts
 
     async def round(self) -> None:
         """Wait for updates, act on each, and remember how far they are read. Raises DatabaseError."""
-        now = self._clock()
         if not self._read_commands:
             return  # no chat to listen to
-        if self._again_at and now < self._again_at <= now + PAUSE:
+        now = self._clock.steady()
+        if self._again_at and now < self._again_at:
             return
-        first = await asyncio.to_thread(self._cursor.lease, self._worker, now, length=LEASE)
+        first = await asyncio.to_thread(self._cursor.lease, self._worker, self._clock(), length=LEASE)
         self._listens = first is not None
         if first is None:
             self._again_at = now + PAUSE
@@ -123,9 +124,9 @@ class ReviewChat:
 
     async def _failed(self, error: DeliveryError) -> None:
         """Kept for the alarms when somebody must do something, or it lasts; tried again until it is gone."""
-        now = self._clock()
+        now = self._clock.steady()
         self._again_at, self._failing_since = now + PAUSE, self._failing_since or now
-        if isinstance(error, ChannelClosed) or abs(now - self._failing_since) >= SILENCE:
+        if isinstance(error, ChannelClosed) or now - self._failing_since >= SILENCE:
             await self._note_trouble(str(error))
 
     async def _note_trouble(self, trouble: str) -> None:

@@ -89,7 +89,7 @@ def alarm_message(changes: AlarmChanges) -> AlarmMessage | None:
 def _held(alarm: Alarm | None, condition: Condition, now: datetime) -> Alarm:
     alarm = alarm or Alarm(key=condition.key, text="", since=now)
     hold = HOLD_DOUBT if condition.kind is ConditionKind.UNCERTAIN else HOLD
-    lasts = abs(now - alarm.since) >= hold  # the clock may have been set back
+    lasts = now - alarm.since >= hold
     told_at = alarm.told_at or (now if lasts else None)
     return replace(alarm, text=condition.text, told_at=told_at, gone_at=None)
 
@@ -99,7 +99,7 @@ def _left(alarm: Alarm, now: datetime) -> Alarm:
 
 
 def _is_over(alarm: Alarm, now: datetime) -> bool:
-    return alarm.gone_at is not None and abs(now - alarm.gone_at) >= HOLD
+    return alarm.gone_at is not None and now - alarm.gone_at >= HOLD
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────

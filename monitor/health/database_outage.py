@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.errors import DatabaseError
+from monitor.models.clock import Clock
 from monitor.models.labels import span
 from monitor.models.outbox import Notifier
 from monitor.text.telegram_html import join, tag, text
@@ -37,12 +38,14 @@ class DatabaseOutage:
     """
 
     worker: str
-    clock: Callable[[], datetime]
+    clock: Clock
     send_directly: Callable[[str], Coroutine[None, None, bool]] | None = None
     notify: Notifier | None = None
     redact: Callable[[str], str] = str
+    # By the steady clock:
     _failing: dict[str, datetime] = field(default_factory=dict)  # which work, and when it failed last
     _since: datetime | None = None  # when the first try began that failed
+    _began: str = ""  # the same by the clock, ISO 8601
     _failed_at: datetime | None = None
     _back_at: datetime | None = None  # since when nothing fails
     _why: str = ""
@@ -51,11 +54,13 @@ class DatabaseOutage:
     _is_told: bool = False
 
     def failed(self, work: str, error: DatabaseError, began: datetime) -> None:
-        """A try of this work, begun then, could not read or write."""
-        now = self.clock()
+        """A try of this work, begun then by the steady clock, could not read or write."""
+        now = self.clock.steady()
         self._failing[work] = self._failed_at = now
-        self._since, self._back_at, self._why = self._since or began, None, str(error)
-        if self._logged_at is None or abs(now - self._logged_at) >= AGAIN:
+        if self._since is None:
+            self._since, self._began = began, (self.clock() - (now - began)).isoformat()
+        self._back_at, self._why = None, str(error)
+        if self._logged_at is None or now - self._logged_at >= AGAIN:
             log.error("the database takes nothing; it will be tried again", action="database", error=self._why)
             self._logged_at = now
 
@@ -65,20 +70,20 @@ class DatabaseOutage:
 
     async def round(self) -> None:
         """Tell the operator what has lasted long enough; costs nothing when nothing has. Raises DatabaseError."""
-        now = self.clock()
-        self._failing = {work: at for work, at in self._failing.items() if abs(now - at) < GIVEN_UP}
+        now = self.clock.steady()
+        self._failing = {work: at for work, at in self._failing.items() if now - at < GIVEN_UP}
         if self._since is None or self._failed_at is None:
             return
         if self._failing:
-            if abs(self._failed_at - self._since) >= HOLD:
+            if self._failed_at - self._since >= HOLD:
                 await self._report(now)
             return
         self._back_at = self._back_at or now
-        if abs(now - self._back_at) >= HOLD:
+        if now - self._back_at >= HOLD:
             await self._report_the_end(self._since, self._back_at)
 
     async def _report(self, now: datetime) -> None:
-        lately = self._tried_at is not None and abs(now - self._tried_at) < AGAIN
+        lately = self._tried_at is not None and now - self._tried_at < AGAIN
         if self.send_directly is None or self._is_told or lately:
             return
         self._tried_at = now
@@ -90,8 +95,8 @@ class DatabaseOutage:
     async def _report_the_end(self, since: datetime, back_at: datetime) -> None:
         if self._is_told and self.notify:
             heading = join(" ", (text("✅ Прошло:"), tag("b", text(TITLE))))
-            html = join("\n", (heading, text(f"• {self.worker}: {span(abs(back_at - since))}")))
-            await asyncio.to_thread(self.notify, f"database:{self.worker}:{since.isoformat()}", html)
-        log.warning("the database is back", action="database", since=since.isoformat())
+            html = join("\n", (heading, text(f"• {self.worker}: {span(back_at - since)}")))
+            await asyncio.to_thread(self.notify, f"database:{self.worker}:{self._began}", html)
+        log.warning("the database is back", action="database", since=self._began)
         self._since = self._failed_at = self._back_at = self._tried_at = self._logged_at = None
         self._is_told = False

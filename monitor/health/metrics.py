@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from monitor.errors import DatabaseError
+from monitor.models.clock import Clock
 from monitor.models.health import Vitals
 
 MINUTE = 60.0
@@ -21,7 +22,7 @@ DELAYS = (5.0, 15.0, 30.0, *(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 3
 class Metrics:
     """The numbers of one process. `vitals` reads those of the database; it may raise DatabaseError."""
 
-    def __init__(self, vitals: Callable[[], Vitals], *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, vitals: Callable[[], Vitals], *, clock: Clock) -> None:
         self._clock = clock
         self._ticked_at: dict[str, datetime] = {}
         self._registry = CollectorRegistry()
@@ -37,10 +38,10 @@ class Metrics:
 
     def ticked(self, job: str, *, every: timedelta) -> timedelta:
         """A tick of the job begins; one is expected `every` so often. Returns how late it is."""
-        now = self._clock()
+        now = self._clock.steady()
         before = self._ticked_at.get(job, now - every)
         self._ticked_at[job] = now
-        late = max(now - before - every, timedelta(0))  # the clock may have been set back
+        late = max(now - before - every, timedelta(0))
         self._lag.labels(job).set(late.total_seconds())
         self._missed.labels(job).inc(late // every)
         return late

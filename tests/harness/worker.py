@@ -117,7 +117,7 @@ class Worker:
         return due
 
     async def _try(self, name: str, work: Callable[[], Awaitable[_Result]]) -> _Result | None:
-        began = self.clock()
+        began = self.clock.steady()
         try:
             result = await work()
         except DatabaseError as error:

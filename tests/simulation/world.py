@@ -40,9 +40,17 @@ FREQUENT = {
 FAILURES = (FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.SERVER, FetchFailure.EMPTY)
 
 
-def now() -> datetime:
+class VirtualClock:
     """The one clock: NOW and the virtual seconds since."""
-    return NOW + timedelta(seconds=asyncio.get_running_loop().time())
+
+    def __call__(self) -> datetime:
+        return self.steady()
+
+    def steady(self) -> datetime:
+        return NOW + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+now = VirtualClock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

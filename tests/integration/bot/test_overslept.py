@@ -13,6 +13,7 @@ from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, matched, poll_outcome
 from tests.factories import feed as make_feed
+from tests.harness.clock import Clock
 
 CHAT = "@channel"
 
@@ -41,14 +42,15 @@ async def test_what_was_claimed_before_the_sleep_is_not_sent_after_it(store: Sto
     store.feeds.sync([make_feed()], NOW)
     store.feeds.claim(NOW, limit=1, lease=LEASE)
     store.polls.record_all([poll_outcome(matched=(matched(),))], partial(group, chats=Chats(post=CHAT)), window=HOUR)
-    woken = NOW + timedelta(minutes=2)
     screen = Screen()
 
-    def clock() -> datetime:
-        """Two minutes pass as soon as something is claimed."""
-        return woken if any(row.attempts for row in outbox.rows(DeliveryState)) else NOW
+    class Sleeper(Clock):
+        def __call__(self) -> datetime:
+            """Two minutes pass as soon as something is claimed."""
+            is_claimed = any(row.attempts for row in outbox.rows(DeliveryState))
+            return NOW + timedelta(minutes=2) if is_claimed else NOW
 
-    await Dispatcher(outbox, store.chats, {CHAT: screen}, clock=clock, pace=Pace()).drain(CHAT)
+    await Dispatcher(outbox, store.chats, {CHAT: screen}, clock=Sleeper(), pace=Pace()).drain(CHAT)
 
     assert len(screen.shown) == 1, "given back, claimed anew, sent once"
     (row,) = outbox.rows([DeliveryState.SENT])

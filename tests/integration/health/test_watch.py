@@ -22,6 +22,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.harness.clock import Clock
 from tests.servers.web import WebServer
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +33,7 @@ class Scene:
     """A watch, a clock that goes a minute a look, and what the operator was told."""
 
     def __init__(self, engine: Engine, **given: object) -> None:
-        self.now = NOW
+        self.clock = Clock()
         self.messages: dict[str, str] = {}
         self.broken = False
         stats = Stats(engine)
@@ -41,7 +42,7 @@ class Scene:
             "served": ("@channel",),
             "stats": stats,
             "feeds": Store(engine).feeds.health,
-            "metrics": Metrics(lambda: stats.vitals(self.now), clock=self.clock),
+            "metrics": Metrics(lambda: stats.vitals(self.clock()), clock=self.clock),
             "alarm_store": AlarmStore(engine),
             "housekeeping": Housekeeping(engine),
             "rules": lambda: ["extradition/правило"],
@@ -49,9 +50,6 @@ class Scene:
             "notify": self.notify,
         }
         self.watch = Watch(**fields | given)
-
-    def clock(self) -> datetime:
-        return self.now
 
     def notify(self, key: str, html: str) -> None:
         if self.broken:
@@ -61,7 +59,7 @@ class Scene:
     async def look(self, times: int = 1) -> None:
         for _ in range(times):
             await self.watch.round()
-            self.now += MINUTE
+            self.clock.now += MINUTE
 
     @property
     def words(self) -> str:
@@ -109,7 +107,7 @@ async def test_a_restart_does_not_tell_again(channel: Engine) -> None:
     first = Scene(channel)
     await first.look(3)
     second = Scene(channel)
-    second.now = first.now
+    second.clock.now = first.clock.now
 
     await second.look(3)
 
@@ -121,7 +119,7 @@ async def test_two_workers_and_a_crash_tell_the_same(channel: Engine) -> None:
     close(channel, "нет прав")
     first, second = Scene(channel), Scene(channel)
     await first.look()
-    second.now = first.now
+    second.clock.now = first.clock.now
     second.broken = True
     with pytest.raises(DatabaseError):
         await second.look()
@@ -180,7 +178,7 @@ async def test_the_outside_hears_of_us_only_while_the_work_goes_on(
         assert web.count("/ping") == 0, "nothing has come round yet"
 
         for job in (POLL, DISPATCH):
-            store.heartbeats.beat(beat_name(job, "here"), scene.now)
+            store.heartbeats.beat(beat_name(job, "here"), scene.clock())
         await scene.look()
         assert web.count("/ping") == 1
         await scene.look(3)

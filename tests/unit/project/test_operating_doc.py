@@ -7,8 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.health.conditions import TITLES
 from monitor.health.metrics import Metrics
-from tests.factories import NOW
 from tests.factories.health import vitals
+from tests.harness.clock import Clock
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/operating.md").read_text(encoding="utf-8")
 
@@ -23,7 +23,7 @@ def test_every_alarm_is_there_with_its_remedy(title: str) -> None:
 
 
 def test_every_metric_of_ours_is_there() -> None:
-    metrics = Metrics(vitals, clock=lambda: NOW)
+    metrics = Metrics(vitals, clock=Clock())
     families = text_string_to_metric_families(metrics.page().decode())
     names = {family.name.removesuffix("_created") for family in families}
     ours = {name for name in names if name.startswith("monitor_")}
