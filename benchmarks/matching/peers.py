@@ -41,8 +41,8 @@ def judging(ours: Matcher) -> Count:
 
 def terms_found(ours: Matcher, stories: Sequence[Story]) -> int:
     """How many places of a story some term was found at; to compare with engines that know terms only."""
-    readings = (ours.read(title=story.title, text=story.text) for story in stories)
-    return sum(len({span for spans in reading.found.values() for span in spans}) for reading in readings)
+    articles = (ours.read(title=story.title, text=story.text) for story in stories)
+    return sum(len({span for spans in article.spans.values() for span in spans}) for article in articles)
 
 
 def forms(rules: Sequence[Rule]) -> list[str]:

@@ -8,7 +8,7 @@ from monitor.models.articles import Language, Tier
 
 
 class TermWordKind(StrEnum):
-    """How one word of a term is to be found."""
+    """In which forms one word of a term is looked for."""
 
     WORD = "word"  # in every form
     EXACT = "exact"  # as written
@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """How near to each other the lines of a rule must be found."""
+    """How near to each other the lines of a rule must stand."""
 
     SENTENCE = "sentence"  # the title is a sentence of its own
     TITLE = "title"
@@ -49,10 +49,10 @@ class TermWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One alternative of a line; its parts stand in the article one after another. `language` None: both."""
+    """One alternative of a line; its words stand in the article one after another. `language` None: both."""
 
     text: str  # as the file writes it
-    parts: tuple[TermWord, ...]
+    words: tuple[TermWord, ...]
     language: Language | None
     line: int
     key: str
@@ -61,7 +61,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Every line must be found within `within` (a number counts words); no term of `none` may stand there.
+    """A term of every line must stand within `within` (a number counts words), and no term of `none` there.
 
     The first line is the act. It and one other line must stand in the title or the lead, unless `anywhere`.
     """

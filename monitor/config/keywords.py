@@ -53,8 +53,10 @@ TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
+_WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
 _ROLES = {role.value: role for role in Role}
-_WORD = re.compile(r"[^\W\d_]+|\d+")  # as monitor.text parts words: letters or digits
+
+_Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
 
 
 def load_keywords(text: str, *, file: str) -> Keywords:
@@ -79,9 +81,9 @@ def read_terms(
     """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
     reader = _KeywordsReader(f"«{written}»")
     line = Scalar(text=unicodedata.normalize("NFC", written), line=0)
-    found = tuple(replace(term, language=language) for term in reader.terms(line, key="", kind=kind))
+    terms = tuple(replace(term, language=language) for term in reader.terms(line, key="", kind=kind))
     raise_first(reader.problems)
-    return found
+    return terms
 
 
 def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
@@ -91,13 +93,13 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
     reader.declare(root)
     for name in reader.lists:
         reader.list_terms(name)
-    topics = reader.mapping(root.get("topics"), key="topics", at=root)
-    found = tuple(reader.topic(name, node) for name, node in topics.items) if topics else ()
-    if topics and not found:
-        reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=topics, key="topics")
+    stanzas = reader.mapping(root.get("topics"), key="topics", at=root)
+    topics = tuple(reader.topic(name, node) for name, node in stanzas.items) if stanzas else ()
+    if stanzas and not topics:
+        reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=stanzas, key="topics")
     never = root.get("never")
     kinds = reader.terms(never, key="never") if never is not None else ()
-    return Keywords(file=file, topics=found, lists=tuple(reader.declared()), never=kinds), reader
+    return Keywords(file=file, topics=topics, lists=tuple(reader.declared()), never=kinds), reader
 
 
 class _KeywordsReader(YamlReader):
@@ -111,9 +113,7 @@ class _KeywordsReader(YamlReader):
         self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
-        self._longer: dict[
-            str, tuple[tuple[tuple[TermWord, ...], Language | None], ...]
-        ] = {}  # a list inside a phrase: its longer terms
+        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # a list inside a phrase: its terms of several words
         self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
 
     def declare(self, root: Mapping) -> None:
@@ -130,10 +130,10 @@ class _KeywordsReader(YamlReader):
     def declared(self) -> Iterator[WordList]:
         """The lists, when everything has been read."""
         reached: set[str] = set()
-        found = {""}
-        while found:
-            reached |= found
-            found = {name for reaching in found for name in self._references[reaching]} - reached
+        new = {""}
+        while new:
+            reached |= new
+            new = {name for reaching in new for name in self._references[reaching]} - reached
         for name in self._names:
             terms = self._resolved.get(name.text, self.people)
             yield WordList(name=name.text, terms=terms, is_used=name.text in reached, line=name.line)
@@ -147,6 +147,7 @@ class _KeywordsReader(YamlReader):
         return self._resolved[name]
 
     def topic(self, name: Scalar, node: Node) -> Topic:
+        """One topic with its rules and examples; what is wrong with it is noted."""
         if not TOPIC_ID.fullmatch(name.text):
             self.problem("имя темы — латинские буквы, цифры и «_», например extradition", at=name, key=name.text)
         body = self.mapping(node, key=name.text, at=name, known=TOPIC_KEYS) or Mapping(items=(), line=name.line)
@@ -217,20 +218,20 @@ class _KeywordsReader(YamlReader):
         if node is None:
             return ()
         body = self.mapping(node, key="examples", at=node, known=EXAMPLE_KEYS)
-        found = []
+        examples = []
         for name, value in body.items if body else ():
             for item in self.items(value, key=name.text, at=name):
                 text = self.text(item, key=name.text, at=name) or ""
-                found.append(_example(text, expects=name.text, line=item.line))
-        return tuple(found)
+                examples.append(_example(text, expects=name.text, line=item.line))
+        return tuple(examples)
 
     def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
         """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""
         before = len(self.problems)
-        found = tuple(self._terms(node, key, kind, None))
-        if not found and len(self.problems) == before:
+        terms = tuple(self._terms(node, key, kind, None))
+        if not terms and len(self.problems) == before:
             self.problem("пустой список — впишите хотя бы одно слово", at=node, key=key)
-        return found
+        return terms
 
     def _terms(self, node: Node, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         if isinstance(node, Scalar):
@@ -263,32 +264,32 @@ class _KeywordsReader(YamlReader):
         return known[1]
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
-        found: list[Term] = []
+        terms: list[Term] = []
         for item in _ITEM.findall(node.text):
             written = item.strip()
             if written.startswith("$") and not self._is_phrase(written):
                 referred = self._referred(written[1:], node, key)
-                found.extend(term for term in referred if language in (None, term.language) or term.language is None)
+                terms.extend(term for term in referred if language in (None, term.language) or term.language is None)
             elif written:
-                parts = self._parts(written, node, key, kind)
-                variants = self._variants(parts, language, node, key)
-                found += [Term(text=written, parts=one, language=language, line=node.line, key=key) for one in variants]
-        return found
+                words = self._words(written, node, key, kind)
+                variants = self._variants(words, language, node, key)
+                terms += [Term(text=written, words=one, language=language, line=node.line, key=key) for one in variants]
+        return terms
 
     def _variants(
-        self, parts: tuple[TermWord, ...], language: Language | None, node: Scalar, key: str
+        self, words: tuple[TermWord, ...], language: Language | None, node: Scalar, key: str
     ) -> list[tuple[TermWord, ...]]:
         """A phrase once for all one-word terms of a list inside it together, and once for each longer term."""
         choices = [
             [
-                (part,),
-                *(longer for longer, own in self._longer.get(part.text, ()) if language in (None, own) or not own),
+                (word,),
+                *(longer for longer, own in self._longer.get(word.text, ()) if language in (None, own) or not own),
             ]
-            for part in parts
+            for word in words
         ]
         if prod(map(len, choices)) > MAX_VARIANTS:
             self.problem("слишком много сочетаний: во фразе стоят списки с длинными выражениями", at=node, key=key)
-            return [parts]
+            return [words]
         return [tuple(chain.from_iterable(chosen)) for chosen in product(*choices)]
 
     def _is_phrase(self, written: str) -> bool:
@@ -309,22 +310,22 @@ class _KeywordsReader(YamlReader):
             return ()
         return self.list_terms(name)
 
-    def _parts(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
+    def _words(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
         rest = _TOKEN.sub("", written).strip()
         if rest:
             self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
-        found: list[TermWord] = []
+        words: list[TermWord] = []
         for exact, word, hyphen in _TOKEN.findall(written):
             if exact:
-                found += [TermWord(text=token, kind=TermWordKind.EXACT) for token in _WORD.findall(exact)]
+                words += [TermWord(text=token, kind=TermWordKind.EXACT) for token in _WORD.findall(exact)]
             elif word:
                 bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
-                found += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
-        if found and all(part.kind is TermWordKind.LIST for part in found):
+                words += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
+        if words and all(one.kind is TermWordKind.LIST for one in words):
             self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
-        if not found and not rest:
+        if not words and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
-        return tuple(found)
+        return tuple(words)
 
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""
@@ -346,9 +347,9 @@ class _KeywordsReader(YamlReader):
     def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
         """A list inside a phrase: one of its words."""
         terms = self._referred(token[1:], node, key)
-        alone = (term for term in terms if len(term.parts) == 1)
-        choices = tuple(dict.fromkeys((term.parts[0], term.language) for term in alone))
-        self._longer[token] = tuple(dict.fromkeys((term.parts, term.language) for term in terms if len(term.parts) > 1))
+        alone = (term for term in terms if len(term.words) == 1)
+        choices = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
+        self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1))
         return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []
 
 

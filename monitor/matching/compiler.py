@@ -33,13 +33,12 @@ _EVERYDAY_WORDS = (
 EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 _SMALL = 2  # letters of a preposition or a lone ending
 
-
 _Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word of a term, ready to be found. `forms`, `exact` and `prefix` are folded."""
+    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded."""
 
     forms: frozenset[str]
     stems: tuple[Stem, ...] = ()
@@ -51,8 +50,8 @@ class Word:
 class CompiledTerm:
     """Numbers of the words that stand one after another; `anchor` is the place of the one to look for first.
 
-    A term in a `role` is found where the term numbered `base`, the same without a role, is. A Kazakh term is not met
-    by one of `russian`, the Russian forms of the same word, unless its sentence is Kazakh.
+    A term in a `role` is looked for where the term numbered `base`, the same without a role, stands. A Kazakh term is
+    not met by one of `russian`, the Russian forms of the same word, unless its sentence is Kazakh.
     """
 
     text: str
@@ -65,7 +64,7 @@ class CompiledTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:
-    """Numbers of lines; the rule is looked at when a term of `lines[anchor]` was found. `none` is a line or None."""
+    """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article."""
 
     topic: int
     name: str
@@ -81,9 +80,9 @@ class CompiledRule:
 class CompiledRules:
     """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
 
-    `words` stand in the order of `parts`, which are the words as written with the language they are read in. `cases`
-    are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None; `acts`
-    is for each topic the line of all its rules' acts.
+    `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
+    `cases` are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None;
+    `acts` is for each topic the line of all its rules' acts.
     """
 
     topics: tuple[Topic, ...]
@@ -92,7 +91,7 @@ class CompiledRules:
     terms_of: tuple[frozenset[int], ...]
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
-    parts: tuple[tuple[TermWord, Language | None], ...] = ()
+    written: tuple[tuple[TermWord, Language | None], ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
     acts: tuple[int, ...] = ()
@@ -100,8 +99,8 @@ class CompiledRules:
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
     """Add the word forms. Raises ConfigError: the first mistake, and how many others there are."""
-    compiled, found = compile_checked(keywords)
-    raise_first(found)
+    compiled, problems = compile_checked(keywords)
+    raise_first(problems)
     return compiled
 
 
@@ -115,21 +114,21 @@ def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigErro
     return compiled, in_order(compiler.problems)
 
 
-def word_of(part: TermWord, language: Language | None) -> Word:
+def word_of(written: TermWord, language: Language | None) -> Word:
     """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
-    if part.kind is TermWordKind.LIST:
-        return _any_of(word_of(choice, own or language) for choice, own in part.choices)
-    folded = fold(part.text).text
-    if part.kind is TermWordKind.PREFIX:
+    if written.kind is TermWordKind.LIST:
+        return _any_of(word_of(choice, own or language) for choice, own in written.choices)
+    folded = fold(written.text).text
+    if written.kind is TermWordKind.PREFIX:
         return Word(forms=frozenset(), prefix=folded)
-    if part.kind is TermWordKind.EXACT or not _is_inflected(part.text):
+    if written.kind is TermWordKind.EXACT or not _is_inflected(written.text):
         return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
-    if part.kind is TermWordKind.NAME:
-        forms = frozenset(fold(form).text for form in russian.name_forms(part.text))
-        return Word(forms=forms, stems=kazakh.stems(part.text), capital=True)
+    if written.kind is TermWordKind.NAME:
+        forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
+        return Word(forms=forms, stems=kazakh.stems(written.text), capital=True)
     return Word(
-        forms=russian.forms(part.text) if language != "kk" else frozenset(),
-        stems=kazakh.stems(part.text) if language != "ru" else (),
+        forms=russian.forms(written.text) if language != "kk" else frozenset(),
+        stems=kazakh.stems(written.text) if language != "ru" else (),
     )
 
 
@@ -195,7 +194,7 @@ class _Compiler:
             terms_of=tuple(map(frozenset, self._lines.known)),
             terms=self._compiled_terms(),
             words=tuple(self._forms),
-            parts=tuple(self._words.known),
+            written=tuple(self._words.known),
             cases=self._cases,
             never=never,
             acts=acts,
@@ -246,7 +245,7 @@ class _Compiler:
 
     def _term(self, term: Term) -> int:
         if id(term) not in self._numbers:
-            words = tuple(self._word(part, term) for part in term.parts)
+            words = tuple(self._word(word, term) for word in term.words)
             loans = _loans(term)
             number = self._terms.of((term.text, words, None, loans))
             if term.role is not None:
@@ -257,33 +256,34 @@ class _Compiler:
 
     def _decline(self, term: Term) -> None:
         """Learn the cases of a term in a role: in Russian of its first word, which the others follow."""
-        part = term.parts[0] if term.parts else None
+        written = term.words[0] if term.words else None
         if not self._cases:
             for carrier in CARRIERS:
                 self._cases |= russian.case_forms(carrier)
-        if part is None or (part, term.language) in self._declined:
+        if written is None or (written, term.language) in self._declined:
             return
-        self._declined.add((part, term.language))
-        cases = _cases(part, term.language)
+        self._declined.add((written, term.language))
+        cases = _cases(written, term.language)
         for form, case in cases.items():
             self._cases[form] = self._cases.get(form, Case(0)) | case
-        inflected = part.kind is TermWordKind.WORD and _is_inflected(part.text)
-        if inflected and not cases and term.language != "kk" and not kazakh.stems(part.text):
+        inflected = written.kind is TermWordKind.WORD and _is_inflected(written.text)
+        if inflected and not cases and term.language != "kk" and not kazakh.stems(written.text):
             self._problem(
-                f"слово {part.text} не склоняется: роль «{term.role}» для него не узнать — напишите его вне роли",
+                f"слово {written.text} не склоняется: роль «{term.role}» для него не узнать — напишите его вне роли",
                 term.line,
                 term.key,
             )
 
-    def _word(self, part: TermWord, term: Term) -> int:
-        number = self._words.of((part, term.language))
+    def _word(self, written: TermWord, term: Term) -> int:
+        number = self._words.of((written, term.language))
         if number == len(self._forms):
-            word = word_of(part, term.language)
+            word = word_of(written, term.language)
             self._forms.append(word)
-            self._weights.append(_weight(part))
+            self._weights.append(_weight(written))
             if is_empty(word):
                 self._problem(
-                    f"у слова {part.text} нет форм — проверьте написание и язык или возьмите в кавычки: «{part.text}»",
+                    f"у слова {written.text} нет форм — проверьте написание и язык или возьмите в кавычки:"
+                    f" «{written.text}»",
                     term.line,
                     term.key,
                 )
@@ -294,43 +294,43 @@ class _Compiler:
         return weights.index(min(weights)) if weights else 0
 
     def _line_weight(self, terms: tuple[Term, ...]) -> float:
-        return sum(min((_weight(part) for part in term.parts), default=0.0) for term in terms)
+        return sum(min((_weight(word) for word in term.words), default=0.0) for term in terms)
 
     def _problem(self, message: str, line: int, key: str) -> None:
         self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
 
 
-def _cases(part: TermWord, language: Language | None) -> Mapping[str, Case]:
-    if part.kind is TermWordKind.LIST:
-        return {form: case for choice, own in part.choices for form, case in _cases(choice, own or language).items()}
-    if part.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(part.text):
+def _cases(written: TermWord, language: Language | None) -> Mapping[str, Case]:
+    if written.kind is TermWordKind.LIST:
+        return {form: case for choice, own in written.choices for form, case in _cases(choice, own or language).items()}
+    if written.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(written.text):
         return {}
-    return russian.case_forms(part.text)
+    return russian.case_forms(written.text)
 
 
 def _loans(term: Term) -> frozenset[str]:
     """The Russian forms of the word a Kazakh term begins with, if it is a word of both languages."""
-    part = term.parts[0] if term.parts else None
-    if term.language != "kk" or part is None or part.kind is not TermWordKind.WORD:
+    written = term.words[0] if term.words else None
+    if term.language != "kk" or written is None or written.kind is not TermWordKind.WORD:
         return frozenset()
-    return russian.forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
+    return russian.forms(written.text) if written.text.isupper() else russian.known_forms(written.text)
 
 
 def is_everyday(term: Term) -> bool:
     """One word that stands in any item of news."""
-    return len(term.parts) == 1 and term.parts[0].text.lower() in EVERYDAY
+    return len(term.words) == 1 and term.words[0].text.lower() in EVERYDAY
 
 
 @lru_cache(20_000)
-def _weight(part: TermWord) -> float:
+def _weight(written: TermWord) -> float:
     """How often a word is likely to stand in the news: small words most, then everyday ones, then the short ones."""
-    if part.kind is TermWordKind.LIST:
-        return sum(_weight(choice) for choice, _ in part.choices)
-    length = max(len(part.text), 1)
-    if length <= _SMALL and part.text.islower():
+    if written.kind is TermWordKind.LIST:
+        return sum(_weight(choice) for choice, _ in written.choices)
+    length = max(len(written.text), 1)
+    if length <= _SMALL and written.text.islower():
         return 1000.0 / length  # «в», «из», «-ға»
-    if part.text.lower() in EVERYDAY:
+    if written.text.lower() in EVERYDAY:
         return 100.0
-    if part.kind is TermWordKind.NAME:
+    if written.kind is TermWordKind.NAME:
         return 0.01
     return 10.0 / length

@@ -22,7 +22,7 @@ _NEAREST = 3  # rules that lacked the least: more would bury the answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReport:
-    """One line of a rule: the first of its terms found anywhere in the article, or None; `terms` as written."""
+    """One line of a rule: the first of its terms anywhere in the article, or None; `terms` as written."""
 
     terms: tuple[str, ...]
     match: Match | None
@@ -39,7 +39,7 @@ class RuleReport:
 
     @property
     def lacking(self) -> tuple[LineReport, ...]:
-        """The lines of which no term was found."""
+        """The lines of which no term stands in the article."""
         return tuple(line for line in self.lines if line.match is None)
 
     @property

@@ -1,12 +1,14 @@
 """What keywords.yaml may say but hardly means: rules that change nothing, rules too broad, words written twice.
 
-Nothing here is an error; `check` warns of it. What no bot may start with compiler.py and `config.keywords` refuse.
+Nothing here is an error; `check` warns of it. What no bot may start with is refused in compiler.py and in
+config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do with the articles kept.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, Topic
+from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRules, Word, is_everyday
@@ -15,9 +17,8 @@ from monitor.models.articles import Tier
 
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
+
 _OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
-
-
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 
@@ -27,8 +28,7 @@ _Line = frozenset[_Meaning]
 
 def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
     """Everything doubtful, in the file's order. `compiled` are the same rules."""
-    found = [*_Linter(keywords, compiled).found()]
-    return tuple(sorted(found, key=lambda doubt: doubt.line))
+    return in_order(_Linter(keywords, compiled).doubts())
 
 
 class _Linter:
@@ -36,10 +36,10 @@ class _Linter:
         self.keywords = keywords
         same: dict[Word, Word] = {}  # equal words made identical, so that comparing them again is quick
         self._words = {
-            part: same.setdefault(word, word) for part, word in zip(compiled.parts, compiled.words, strict=True)
+            written: same.setdefault(word, word) for written, word in zip(compiled.written, compiled.words, strict=True)
         }
 
-    def found(self) -> Iterator[ConfigError]:
+    def doubts(self) -> Iterator[ConfigError]:
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
             for rule in topic.rules:
@@ -103,7 +103,7 @@ class _Linter:
         return frozenset(self._forms(term) for term in terms)
 
     def _forms(self, term: Term) -> _Meaning:
-        return term.role, tuple(self._words[part, term.language] for part in term.parts)
+        return term.role, tuple(self._words[written, term.language] for written in term.words)
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)
@@ -132,7 +132,7 @@ def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
 
 
 class Usage:
-    """Counts as articles are added; knows the rules of one file."""
+    """How the rules of one file fare: counts as articles are added."""
 
     def __init__(self, keywords: Keywords, matcher: Matcher) -> None:
         self._keywords, self._matcher = keywords, matcher
@@ -160,22 +160,23 @@ class Usage:
     def _of_topic(self, topic: Topic, days: int) -> Iterator[ConfigError]:
         """Rules that never fired are named together: a rare word may well wait for months."""
         news = f"{self.articles} новостей за {days} дн."
-        told = [(rule.line, self._told(topic, rule, news)) for rule in topic.rules]
+        messages = [(rule.line, self._message(topic, rule, news)) for rule in topic.rules]
         if idle := [f"«{rule.name}»" for rule in topic.rules if not self._fired[topic.id, rule.name]]:
-            told.append(
+            messages.append(
                 (topic.line, f"ни разу не сработали ({news}): {', '.join(idle)} — верны ли слова: monitor forms")
             )
-        for line, message in told:
+        for line, message in messages:
             if message:
                 yield ConfigError(message, file=self._keywords.file, line=line, key=topic.id)
 
-    def _told(self, topic: Topic, rule: Rule, news: str) -> str:
+    def _message(self, topic: Topic, rule: Rule, news: str) -> str:
+        """What these articles say against one rule; "" for nothing."""
         fired = self._fired[topic.id, rule.name]
         if fired >= BROAD * self.articles:
             share = round(100 * fired / self.articles)
             return f"правило «{rule.name}» сработало на {share}% прочитанного ({news}) — добавьте строку или слова"
         behind = self._behind.get((topic.id, rule.name))
         if fired >= _OFTEN_SECOND and behind:
-            told = f"правило «{rule.name}» ничего не добавило: каждый раз ({fired}) раньше срабатывало «{min(behind)}»"
-            return f"{told} ({news})"
+            first = f"каждый раз ({fired}) раньше срабатывало «{min(behind)}»"
+            return f"правило «{rule.name}» ничего не добавило: {first} ({news})"
         return ""

@@ -1,4 +1,4 @@
-"""One article and the terms found in it: which rules hold there, where, and what speaks against them. Pure.
+"""One article and the terms that stand in it: which rules hold there, where, and what speaks against them.
 
 Positions are those of `title + "\\n" + text` as they came, so that the title is a place before the text.
 """
@@ -33,7 +33,7 @@ _Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
 class RuleResult(NamedTuple):
-    """What became of a rule: `hits`, one a line, when all lines were found; `veto` when a `none` term spoke against.
+    """What became of a rule: `hits`, one a line, when all lines hold; `veto` when a `none` term speaks against it.
 
     `is_aside`: they stand below the lead only, so that the article is hardly about it; then the rule asks at most.
     """
@@ -44,17 +44,17 @@ class RuleResult(NamedTuple):
 
 
 class MatchedArticle:
-    """One article and the terms found in it; what candidates need beyond that is worked out when first asked for."""
+    """One article and where the terms stand in it, by their numbers; all else is worked out when first asked for."""
 
-    def __init__(self, compiled: CompiledRules, title: str, text: str, found: Mapping[int, list[Span]]) -> None:
-        self.found = found
+    def __init__(self, compiled: CompiledRules, title: str, text: str, spans: Mapping[int, list[Span]]) -> None:
+        self.spans = spans
         self._compiled = compiled
         self._title, self._text = title, text
         self._lines: dict[int, list[Hit]] = {}
         self._sentences: dict[int, list[Span]] = {}
         self._against_of: dict[tuple[int, int], list[Hit]] = {}
 
-    def finding(self, rule: CompiledRule) -> RuleResult:
+    def result(self, rule: CompiledRule) -> RuleResult:
         """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
 
         A place in the text is preferred to the title, which every post shows anyway.
@@ -133,7 +133,7 @@ class MatchedArticle:
                 {
                     Hit(start, end, number)
                     for number, term in terms
-                    for start, end in self.found.get(term.base, ())
+                    for start, end in self.spans.get(term.base, ())
                     if (term.role is None and not term.russian) or self._is_met(term, start, end)
                 }
             )
@@ -168,16 +168,16 @@ class MatchedArticle:
         """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
         return first_choice([self.line(line) for line in rule.lines])
 
-    def topic_verdict(self, rule: CompiledRule, finding: RuleResult) -> TopicVerdict:
-        """The fired rule as a value."""
+    def topic_verdict(self, rule: CompiledRule, result: RuleResult) -> TopicVerdict:
+        """What a rule that fired says of its topic, as a value."""
         topic = self._compiled.topics[rule.topic]
         return TopicVerdict(
             id=topic.id,
             title=topic.title,
             hashtag=topic.hashtag,
             rule=rule.name,
-            tier=Tier.REVIEW if finding.is_aside else rule.tier,
-            matches=tuple(self.match(hit) for hit in finding.hits),
+            tier=Tier.REVIEW if result.is_aside else rule.tier,
+            matches=tuple(self.match(hit) for hit in result.hits),
         )
 
     def match(self, hit: Hit) -> Match:
@@ -238,8 +238,8 @@ class MatchedArticle:
     @cached_property
     def _words(self) -> list[int]:
         """Where the words of the article begin; a line break of the text stands for `_LINE_BREAK` of them."""
-        found = [(it.start(), it[0] < " ") for it in _COUNTED.finditer(self._whole)]
-        return [at for at, is_break in found for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
+        starts = [(word.start(), word[0] < " ") for word in _COUNTED.finditer(self._whole)]
+        return [at for at, is_break in starts for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
 
     @cached_property
     def _lines_of_text(self) -> list[int]:
@@ -262,8 +262,8 @@ class MatchedArticle:
 
 
 def _first_word(form: str) -> Span:
-    found = WORD.search(form)
-    return found.span() if found else (0, 0)
+    word = WORD.search(form)
+    return word.span() if word else (0, 0)
 
 
 def _last_word(form: str) -> Span:

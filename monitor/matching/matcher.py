@@ -1,12 +1,12 @@
 """An article → what the rules say of it. How a rule holds in an article stands in matched_article.py."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 
 from monitor.matching.compiler import CompiledRule, CompiledRules
 from monitor.matching.matched_article import MatchedArticle, RuleResult
-from monitor.matching.term_index import Span, TermIndex
+from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
 
 
@@ -29,7 +29,7 @@ class Matcher:
         self._muted: frozenset[tuple[str, str]] = frozenset()
 
     def muting(self, rules: Collection[tuple[str, str]]) -> "Matcher":
-        """The same rules, of which these (topic's id, name) are muted: what they find stands in `Verdict.muted`."""
+        """The same rules, of which these (topic's id, name) are muted: what they say stands in `Verdict.muted`."""
         quieter = copy(self)
         quieter._muted = frozenset(rules)  # noqa: SLF001 - one of us
         return quieter
@@ -40,20 +40,20 @@ class Matcher:
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
         are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
-        reading = self.read(title=title, text=text)
+        article = self.read(title=title, text=text)
         topics: dict[int, TopicVerdict] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
-        for rule in self._candidates(reading.found):
+        for rule in self._candidates(article.spans):
             is_muted, known = self._is_muted(rule), topics.get(rule.topic)
             is_needed = is_muted or known is None or (known.tier, rule.tier) == (Tier.REVIEW, Tier.POST)
-            finding = reading.finding(rule) if is_needed else RuleResult()
-            if finding.veto and known is None:
-                vetoes.append(reading.veto(rule, finding.veto))
-            elif finding.hits and is_muted:
-                muted.append(reading.topic_verdict(rule, finding))
-            elif finding.hits and (known is None or not finding.is_aside):
-                topics[rule.topic] = reading.topic_verdict(rule, finding)
+            result = article.result(rule) if is_needed else RuleResult()
+            if result.veto and known is None:
+                vetoes.append(article.veto(rule, result.veto))
+            elif result.hits and is_muted:
+                muted.append(article.topic_verdict(rule, result))
+            elif result.hits and (known is None or not result.is_aside):
+                topics[rule.topic] = article.topic_verdict(rule, result)
         return _verdict([topics[number] for number in sorted(topics)], vetoes, muted)
 
     def _is_muted(self, rule: CompiledRule) -> bool:
@@ -61,18 +61,18 @@ class Matcher:
 
     def holding(self, *, title: str, text: str) -> tuple[CompiledRule, ...]:
         """Every rule that fires, the strongest first, also where `judge` is content with a stronger one."""
-        reading = self.read(title=title, text=text)
-        findings = ((rule, reading.finding(rule)) for rule in self._candidates(reading.found))
-        return tuple(rule for rule, finding in findings if finding.hits and not finding.veto)
+        article = self.read(title=title, text=text)
+        results = ((rule, article.result(rule)) for rule in self._candidates(article.spans))
+        return tuple(rule for rule, result in results if result.hits and not result.veto)
 
-    def read(self, *, title: str, text: str) -> "MatchedArticle":
-        """The article with every term found in it."""
+    def read(self, *, title: str, text: str) -> MatchedArticle:
+        """The article with every term that stands in it."""
         return MatchedArticle(self.compiled, title, text, self._index.spans(title, text))
 
-    def _candidates(self, found: Mapping[int, list[Span]]) -> list[CompiledRule]:
-        """Rules whose every line was found somewhere, the strongest first."""
+    def _candidates(self, terms: Iterable[int]) -> list[CompiledRule]:
+        """Rules of whose every line some of these terms are, the strongest first."""
         nowhere: frozenset[int] = frozenset()
-        lines = nowhere.union(*(self._lines_of.get(term, nowhere) for term in found))
+        lines = nowhere.union(*(self._lines_of.get(term, nowhere) for term in terms))
         numbers = [number for line in lines for number, needed in self._anchored.get(line, ()) if needed <= lines]
         rules = (self.compiled.rules[number] for number in sorted(numbers))
         return sorted(rules, key=lambda rule: rule.tier != Tier.POST)

@@ -1,6 +1,6 @@
-"""In which grammatical way a found word stands: whence, whither, where, whom, who. Pure.
+"""In which grammatical way a word stands: whence, whither, where, whom, who.
 
-Russian tells it by preposition and case, Kazakh by case alone. A form with several readings plays every role that one
+Russian shows it by preposition and case, Kazakh by case alone. A form with several readings plays every role that one
 of them allows; what no dictionary declines plays those that its preposition allows.
 """
 
@@ -39,7 +39,7 @@ _OWNED = re.compile(
     "|запрос|требовани|просьб|президент|министр|министерств|правительств|полици|спецслужб|силовик|суд|арми|закон|розыск"
     "|стран|интерес|сторон|террито|границ|город|област|регион|юг|север|запад|восток|част|паспорт|орган|следств"
 )
-# «гражданин России», «Ресей азаматы» tell of a person, not of a place.
+# «гражданин России», «Ресей азаматы» are a person, not a place.
 _WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
 _KAZAKH_WHOSE = re.compile("азамат|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
 # Verbs of one's own way: «бежал в Казахстан» is not where anybody is taken.
@@ -75,18 +75,18 @@ def place_of(before: str, after: str) -> Place:
 
 
 def _words_before(text: str) -> tuple[str, ...]:
-    """A pause ends them; one that stands at once is told."""
-    found: list[str] = []
+    """The nearest first, up to a pause; the pause itself when it stands right before."""
+    words: list[str] = []
     for word in reversed(_TOKEN.findall(text)):
         if word in _PAUSES:
-            return tuple(found) or (word,)
-        found.append(word)
-    return tuple(found[:_SEEN])
+            return tuple(words) or (word,)
+        words.append(word)
+    return tuple(words[:_SEEN])
 
 
 def _word_after(text: str) -> str:
-    found = _TOKEN.match(text, 1) if text[:1].isspace() else None
-    return found[0] if found else ""
+    word = _TOKEN.match(text, 1) if text[:1].isspace() else None
+    return word[0] if word else ""
 
 
 # ── Russian ─────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
-"""Text → the terms that stand in it. word_index.py finds words; here stands how words make a phrase or a name.
+"""Text → the terms that stand in it: how words, which word_index.py finds, make a phrase or a name.
 
-Knows terms, not rules; how far apart they may stand: matched_article.py.
+Of terms, not of rules: how far apart they may stand is decided in matched_article.py.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from monitor.matching.compiler import CompiledRules, CompiledTerm
-from monitor.matching.word_index import Found, WordIndex, is_latin_kazakh
+from monitor.matching.word_index import WordHit, WordIndex, is_latin_kazakh
 from monitor.text.unicode import WORD, Folded, fold, word_at
 
 _REMEMBERED = 100_000
@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 
 class Hit(NamedTuple):
-    """The term of that number found at `[start, end)` of the original text."""
+    """The term of that number at `[start, end)` of the original text."""
 
     start: int
     end: int
@@ -29,7 +29,7 @@ class Hit(NamedTuple):
 
 
 class TermIndex:
-    """Compiled terms, ready to be found in any text."""
+    """Compiled terms, ready to be looked for in any text."""
 
     def __init__(self, compiled: CompiledRules) -> None:
         self._words = compiled.words
@@ -51,13 +51,13 @@ class TermIndex:
         folded = fold(original)
         latin = is_latin_kazakh(folded)
         spans: defaultdict[int, list[Span]] = defaultdict(list)
-        for found in self._index.found(folded.text, latin=latin):
-            start, end, words = found
+        for hit in self._index.hits(folded.text, latin=latin):
+            start, end, words = hit
             alone, asking = self._anchored.get(words) or self._anchoring(words)
             for number in alone:
                 spans[number].append((start, end) if folded.offsets is None else folded.original_span(start, end))
             if asking:
-                neighbours = _Neighbours(self._index, folded.text, found, latin=latin)
+                neighbours = _Neighbours(self._index, folded.text, hit, latin=latin)
                 for number in asking:
                     run = neighbours.forming(self._terms[number])
                     if run and self._has_capitals(original, folded, self._terms[number], run):
@@ -77,7 +77,7 @@ class TermIndex:
     def _is_alone(self, term: CompiledTerm) -> bool:
         return len(term.words) == 1 and not self._words[term.words[0]].capital
 
-    def _has_capitals(self, original: str, folded: Folded, term: CompiledTerm, run: list[Found]) -> bool:
+    def _has_capitals(self, original: str, folded: Folded, term: CompiledTerm, run: list[WordHit]) -> bool:
         """A name counts only where the article writes it with a capital letter: «Коробов», not «коробов»."""
         return all(
             not self._words[number].capital or original[folded.original_span(start, end)[0]].isupper()
@@ -86,31 +86,31 @@ class TermIndex:
 
 
 class _Neighbours:
-    """The words around a found one, each looked up once however many phrases ask for it."""
+    """The words around a hit, each looked up once however many phrases ask for it."""
 
-    def __init__(self, index: WordIndex, text: str, found: Found, *, latin: bool) -> None:
+    def __init__(self, index: WordIndex, text: str, hit: WordHit, *, latin: bool) -> None:
         self._index, self._text, self._latin = index, text, latin
-        self._known: dict[int, Found | None] = {0: found}
+        self._known: dict[int, WordHit | None] = {0: hit}
 
-    def forming(self, term: CompiledTerm) -> list[Found]:
+    def forming(self, term: CompiledTerm) -> list[WordHit]:
         """The words that make up `term` around its anchor; [] when one of them is another word."""
         run = []
         for place, number in enumerate(term.words, -term.anchor):
-            found = self._at(place)
-            if found is None or number not in found[2]:
+            hit = self._at(place)
+            if hit is None or number not in hit[2]:
                 return []
-            run.append(found)
+            run.append(hit)
         return run
 
-    def _at(self, place: int) -> Found | None:
-        """The word `place` words after the found one (before it, if negative); None across a comma or a full stop."""
+    def _at(self, place: int) -> WordHit | None:
+        """The word `place` words after the hit (before it, if negative); None across a comma or a full stop."""
         if place not in self._known:
             nearer = self._at(place - 1 if place > 0 else place + 1)
             self._known[place] = self._beside(nearer, after=place > 0) if nearer else None
         return self._known[place]
 
-    def _beside(self, found: Found, *, after: bool) -> Found | None:
-        span = _word_after(self._text, found[1]) if after else _word_before(self._text, found[0])
+    def _beside(self, hit: WordHit, *, after: bool) -> WordHit | None:
+        span = _word_after(self._text, hit[1]) if after else _word_before(self._text, hit[0])
         return span and (*span, self._index.words_of(self._text[slice(*span)], latin=self._latin))
 
 

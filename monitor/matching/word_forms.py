@@ -32,34 +32,34 @@ class WordForms:
 
 def forms_of(term: Term) -> tuple[WordForms, ...]:
     """The forms of each word of a term, one after another."""
-    return tuple(_forms(part, word_of(part, term.language)) for part in term.parts)
+    return tuple(_forms(written, word_of(written, term.language)) for written in term.words)
 
 
 def found_in(term: Term, text: str) -> tuple[str, ...]:
     """Where the term stands in `text`, as the text writes it, in order; () when it does not."""
-    words = tuple(word_of(part, term.language) for part in term.parts)
+    words = tuple(word_of(written, term.language) for written in term.words)
     compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
     index = TermIndex(CompiledRules(topics=(), rules=(), lines=(), terms_of=(), terms=(compiled,), words=words))
     places = index.spans("", text).get(0, [])  # an empty title is one character of the article
     return tuple(text[start - 1 : end - 1] for start, end in sorted(places))
 
 
-def _forms(part: TermWord, word: Word) -> WordForms:
+def _forms(written: TermWord, word: Word) -> WordForms:
     stems = dict.fromkeys(stem.text for stem in word.stems if stem.script == "cyrillic")
-    russian = _russian(part, word.forms)
+    russian = _russian(written, word.forms)
     both = stems and not russian.keys() & ONLY_RUSSIAN
     return WordForms(
-        text=part.text,
-        kind=part.kind,
+        text=written.text,
+        kind=written.kind,
         russian=russian,
         kazakh_stems=tuple(stems),
-        kazakh_samples=samples(part.text) if both else {},
+        kazakh_samples=samples(written.text) if both else {},
     )
 
 
-def _russian(part: TermWord, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    if part.kind is TermWordKind.NAME:
+def _russian(written: TermWord, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    if written.kind is TermWordKind.NAME:
         return {_NAME: tuple(sorted(form.title() for form in forms))} if forms else {}
-    groups = grouped_forms(part.text) if part.kind is TermWordKind.WORD else {}
+    groups = grouped_forms(written.text) if written.kind is TermWordKind.WORD else {}
     known = {group: members for group, members in groups.items() if forms.issuperset(members)}
     return known or ({_AS_WRITTEN: tuple(forms)} if forms else {})

@@ -21,7 +21,7 @@ _NOTHING: frozenset[int] = frozenset()
 
 _Starts = defaultdict[str, list[tuple[int, Stem | None]]]
 _Kind = tuple[int, bool, bool | None, bool]  # of a key: length - 1, begins and ends with a digit (None: a dot), opens
-Found = tuple[int, int, frozenset[int]]  # [start, end) of the folded text, the numbers of the words it is a form of
+WordHit = tuple[int, int, frozenset[int]]  # [start, end) of the folded text, the numbers of the words it is a form of
 
 
 class WordIndex:
@@ -46,7 +46,7 @@ class WordIndex:
         if keys:
             self._automaton.make_automaton()
 
-    def found(self, text: str, *, latin: bool) -> Iterator[Found]:
+    def hits(self, text: str, *, latin: bool) -> Iterator[WordHit]:
         """Every word of the folded `text` that an anchor accepts, with all the words that accept it. A NUL ends `text`.
 
         `latin`: the text is Kazakh in Latin letters (see `is_latin_kazakh`); then every word is asked.
@@ -77,13 +77,13 @@ class WordIndex:
         if latin:
             yield from _accepting(self._latin_starts, latin_skeleton(word))
 
-    def _every_word(self, text: str) -> Iterator[Found]:
+    def _every_word(self, text: str) -> Iterator[WordHit]:
         for word in WORD.finditer(text):
             words = self.words_of(word[0], latin=True)
             if words:
                 yield word.start(), word.end(), words
 
-    def _scanned(self, text: str) -> Iterator[Found]:
+    def _scanned(self, text: str) -> Iterator[WordHit]:
         """Keys come by where they end: of those that begin a word, the shortest comes first.
 
         A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. That is asked often,

@@ -1,4 +1,4 @@
-"""The grammatical cases of both languages, and which of them a form may be. Pure.
+"""The grammatical cases of both languages, and which of them a form may be.
 
 A form often has several readings («России» is genitive, dative and prepositional): they are a set of flags.
 """
@@ -54,12 +54,12 @@ _TO_HIS = (("ына", "іне", "сына", "сіне"), ("ina", "ine"))  # «а
 
 def kazakh_case(word: str, stems: Iterable[Stem], *, latin: bool = False) -> Case:
     """The cases of a folded word that one of these stems begins; ANY when none does."""
-    found = Case(0)
+    case = Case(0)
     for stem in stems:
         rest = word.removeprefix(stem.text) if word.startswith(stem.text) else None
         if rest is not None and (stem.script == "latin") is latin and stem.accepts(rest):
-            found |= _of_chain(rest, latin=latin)
-    return found or ANY
+            case |= _of_chain(rest, latin=latin)
+    return case or ANY
 
 
 def _of_chain(rest: str, *, latin: bool) -> Case:

@@ -47,10 +47,10 @@ def forms(word: str) -> frozenset[str]:
         return frozenset()
     head, _, last = folded.rpartition("-")
     parses = _parses(folded, named=word != word.lower())
-    found = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
+    known = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
     if head:
-        found |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
-    return frozenset(found or _by_ending(folded)) | {folded}
+        known |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
+    return frozenset(known or _by_ending(folded)) | {folded}
 
 
 def known_forms(word: str) -> frozenset[str]:
@@ -66,14 +66,14 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
 
     Forms that no dictionary gave (acronyms, places, halves of hyphened words) stand last under `OTHER_FORMS`.
     """
-    found = forms(word)
+    all_forms = forms(word)
     known = {
         fold(form).text: _PARTS_OF_SPEECH.get(part or "", OTHER_FORMS)
         for parse in _parses(fold(word.strip()).text, named=word != word.lower())
         for form, part in _paradigm(parse)
     }
     groups: dict[str, list[str]] = {}
-    for form in [*(form for form in known if form in found), *sorted(found - known.keys())]:
+    for form in [*(form for form in known if form in all_forms), *sorted(all_forms - known.keys())]:
         groups.setdefault(known.get(form, OTHER_FORMS), []).append(form)
     return {group: tuple(members) for group, members in groups.items()}
 
@@ -81,7 +81,7 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
 def case_forms(word: str) -> dict[str, Case]:
     """The folded forms of a noun or an adjective with the cases that each may be; {} for a word without cases.
 
-    What no dictionary knows (places, acronyms) may be any: the preposition before it must tell.
+    What no dictionary knows (places, acronyms) may be any: the preposition before it must show.
     """
     folded = fold(word.strip()).text
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
@@ -89,13 +89,13 @@ def case_forms(word: str) -> dict[str, Case]:
     parses = _parses(folded, named=word != word.lower()) if _WORD.fullmatch(folded) else []
     if not parses:
         return dict.fromkeys(forms(word), ANY)
-    found: dict[str, Case] = {}
+    cases: dict[str, Case] = {}
     for form, trait in (one for parse in parses if parse.tag.POS in _DECLINED for one in _lexeme(parse)):
         if trait.case and trait.part in _DECLINED:
             own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
             folded_form = form.replace("ё", "е")
-            found[folded_form] = found.get(folded_form, Case(0)) | own
-    return found
+            cases[folded_form] = cases.get(folded_form, Case(0)) | own
+    return cases
 
 
 @cache
@@ -245,14 +245,14 @@ _FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок �
 def name_forms(name: str) -> frozenset[str]:
     """Forms of one word of a person's name, ё as е, the capital kept: compare case-sensitively, or in all capitals.
 
-    The ending tells the gender: a man's «Мовлаев» brings «Мовлаевым» and the family «Мовлаевых», a woman's
+    The ending shows the gender: a man's «Мовлаев» brings «Мовлаевым» and the family «Мовлаевых», a woman's
     «Емельянова» neither. Of «Имя Фамилия» give one word at a time. Empty if the word has other than Russian letters.
     """
     folded = fold(name.strip()).text
     if not _WORD.fullmatch(folded):
         return frozenset()
-    found = {form for reading in _first_names(folded) for form in _singular(reading)} or set(_by_ending(folded))
-    return frozenset(_titled(form) for form in found | {folded})
+    known = {form for reading in _first_names(folded) for form in _singular(reading)} or set(_by_ending(folded))
+    return frozenset(_titled(form) for form in known | {folded})
 
 
 def _titled(form: str) -> str:

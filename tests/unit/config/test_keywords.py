@@ -98,13 +98,13 @@ def test_a_rule_without_a_name_is_called_by_its_number() -> None:
 def test_a_comma_means_or_and_a_blank_a_phrase() -> None:
     first, second = terms("побег, отказ во въезде")
     assert first.text == "побег"
-    assert [part.text for part in second.parts] == ["отказ", "во", "въезде"]
+    assert [part.text for part in second.words] == ["отказ", "во", "въезде"]
     assert first.language is None
 
 
 def test_exact_prefix_and_hyphen() -> None:
     (term,) = terms("«на родину» увез* бизнес-рейс")
-    assert term.parts == (
+    assert term.words == (
         TermWord(text="на", kind=TermWordKind.EXACT),
         TermWord(text="родину", kind=TermWordKind.EXACT),
         TermWord(text="увез", kind=TermWordKind.PREFIX),
@@ -115,13 +115,13 @@ def test_exact_prefix_and_hyphen() -> None:
 
 def test_a_comma_inside_the_quotes_does_not_separate() -> None:
     (term,) = terms("«увезли, не предъявив»")
-    assert [part.text for part in term.parts] == ["увезли", "не", "предъявив"]
+    assert [part.text for part in term.words] == ["увезли", "не", "предъявив"]
 
 
 def test_yaml_traps_read_as_the_maintainer_meant() -> None:
     assert [term.text for term in terms("1944")] == ["1944"]
     assert [term.text for term in terms("NO, да")] == ["NO", "да"]
-    assert [part.text for part in terms("СУ155")[0].parts] == ["СУ", "155"]
+    assert [part.text for part in terms("СУ155")[0].words] == ["СУ", "155"]
 
 
 def test_languages_are_kept_apart() -> None:
@@ -148,7 +148,7 @@ def test_a_list_may_stand_in_several_lines() -> None:
 
 def test_people_are_names() -> None:
     (term,) = terms("$people", "people:\n  - Анна Ковалевич\n")
-    assert {part.kind for part in term.parts} == {TermWordKind.NAME}
+    assert {part.kind for part in term.words} == {TermWordKind.NAME}
 
 
 # ── rules ──────────────────────────────────────────────────────────────────────────────────────

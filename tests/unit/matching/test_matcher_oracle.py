@@ -77,7 +77,7 @@ def sentence_of(start: int, title: str, text: str) -> str:
 
 def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
     """Whether what stands there is of the term's language, and plays its role."""
-    whole, part = f"{title}\n{text}", term.parts[0]
+    whole, part = f"{title}\n{text}", term.words[0]
     form = fold(whole[spot.start : spot.end]).text
     if term.language == "kk" and part.kind is TermWordKind.WORD:
         same = russian_forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
@@ -90,7 +90,7 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     words = WORD.findall(form)
     first, last = words[0], words[-1]
     place = place_of(whole[max(spot.start - 80, 0) : spot.start], fold(whole[spot.end : spot.end + 80]).text)
-    choices = [(term.parts[-1], term.language), *term.parts[-1].choices]
+    choices = [(term.words[-1], term.language), *term.words[-1].choices]
     readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)
     stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
@@ -99,7 +99,7 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
         case = kazakh_case(kazakh.latin_skeleton(last) if latin else last, stems, latin=latin)
         return kazakh_fits(role, case, place)
     cases = {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
-    for part, own in [(term.parts[0], term.language), *term.parts[0].choices]:
+    for part, own in [(term.words[0], term.language), *term.words[0].choices]:
         if part.kind is TermWordKind.WORD and own != "kk":
             for known, case in russian.case_forms(part.text).items():
                 cases[known] = cases.get(known, Case(0)) | case
@@ -127,13 +127,13 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
     for original, offset in ((title, 0), (text, len(title) + 1)):
         folded = fold(original)
         words = list(WORD.finditer(folded.text))
-        for number in range(len(words) - len(term.parts) + 1):
-            run = words[number : number + len(term.parts)]
+        for number in range(len(words) - len(term.words) + 1):
+            run = words[number : number + len(term.words)]
             adjacent = all(GAP.fullmatch(folded.text[a.end() : b.start()]) for a, b in pairwise(run))
             places = [folded.original_span(*word.span()) for word in run]
             tests = (
                 accepts(part, term.language, word[0], original[slice(*place)], latin=latin)
-                for part, word, place in zip(term.parts, run, places, strict=True)
+                for part, word, place in zip(term.words, run, places, strict=True)
             )
             if adjacent and all(tests):
                 found.append(Spot(start=places[0][0] + offset, end=places[-1][1] + offset))
@@ -143,8 +143,8 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
 
 def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
     """«К.Н.Б.»: three words that are one."""
-    form = "".join(f"{letter}." for letter in fold(term.parts[0].text).text)
-    if len(term.parts) > 1 or form not in russian_forms(term.parts[0].text):
+    form = "".join(f"{letter}." for letter in fold(term.words[0].text).text)
+    if len(term.words) > 1 or form not in russian_forms(term.words[0].text):
         return []
     found = [place.span() for place in re.finditer(re.escape(form), folded.text)]
     inside = {place for word in WORD.finditer(folded.text) for place in range(word.start() + 1, word.end())}
