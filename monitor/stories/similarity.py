@@ -24,7 +24,7 @@ FEWEST = 8  # words; a fingerprint of fewer says too little to merge on
 _FIGURES_WEIGH = 1.5  # times a word as rare: dates, sums and numbers of people
 _NAMES_COUNT = 3  # times a word with a capital within a sentence: names are what retellings keep
 _TITLE_COUNTS = 2  # times the headline: it has the event, the text its background too
-_FEWEST_MARKS = 2  # names and figures; fewer say nothing
+_FEWEST_NAMES = 2  # names and figures; fewer say nothing
 _PRIOR = 270  # articles that an empty index counts with (text/languages/word_frequencies.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 12  # stories worth an exact comparison
@@ -164,7 +164,7 @@ class SimilarityIndex:
         From 0 (each has its own) to 1; 1 when one of them has fewer than two.
         """
         sides = ((names_and_figures(one.title, one.text), other), (names_and_figures(other.title, other.text), one))
-        if any(len(its) < _FEWEST_MARKS for its, _ in sides):
+        if any(len(its) < _FEWEST_NAMES for its, _ in sides):
             return 1.0
         return max(self._share(its, frozenset(theirs.fingerprint)) for its, theirs in sides)
 

@@ -8,7 +8,7 @@ from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 
 
-def told(text: str) -> list[tuple[int, str, str]]:
+def doubts_of(text: str) -> list[tuple[int, str, str]]:
     keywords = load_keywords(text, file="k.yaml")
     compiled, _ = compile_checked(keywords)
     return [(doubt.line, doubt.key, doubt.message) for doubt in lint(keywords, compiled)]
@@ -16,7 +16,7 @@ def told(text: str) -> list[tuple[int, str, str]]:
 
 def of_rules(*rules: str) -> list[tuple[int, str, str]]:
     stanzas = "".join(f"      - {{name: п{number}, {rule}}}\n" for number, rule in enumerate(rules, start=1))
-    return told(f"topics:\n  t:\n    title: т\n    any_of:\n{stanzas}")
+    return doubts_of(f"topics:\n  t:\n    title: т\n    any_of:\n{stanzas}")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_lists_may_overlap_but_not_repeat_themselves() -> None:
         "lists:\n  а: рейс, поезд\n  б: $а, рейс, паром\n  в: {ru: 'паром, паромы'}\n"
         "topics: {t: {title: т, any_of: [{name: п, all: ['$а, $б, $в, рейс', побег]}]}}"
     )
-    assert [(line, key) for line, key, _ in told(text)] == [(4, "в")]
+    assert [(line, key) for line, key, _ in doubts_of(text)] == [(4, "в")]
 
 
 def test_lists_that_no_rule_reaches_are_doubted() -> None:
@@ -91,7 +91,7 @@ def test_lists_that_no_rule_reaches_are_doubted() -> None:
         "lists:\n  нужный: рейс, $вложенный\n  вложенный: поезд\n  лишний: паром, $второй\n  второй: лодка\n"
         "people: [Заречный]\ntopics: {t: {title: т, any_of: [{name: п, all: [$нужный, побег]}]}}"
     )
-    assert [(line, key) for line, key, _ in told(text)] == [(4, "лишний"), (5, "второй"), (6, "people")]
+    assert [(line, key) for line, key, _ in doubts_of(text)] == [(4, "лишний"), (5, "второй"), (6, "people")]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_lists_that_no_rule_reaches_are_doubted() -> None:
     ],
 )
 def test_everyday_words_far_apart_are_doubted(rule: str, *, doubted: bool) -> None:
-    found = of_rules(rule)
-    assert bool(found) == doubted
+    doubts = of_rules(rule)
+    assert bool(doubts) == doubted
     if doubted:
-        assert "Россия и суд" in found[0][2]
+        assert "Россия и суд" in doubts[0][2]
 
 
 WORDS = ("побег", "рейс", "вокзал", "паром")

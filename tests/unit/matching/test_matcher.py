@@ -28,7 +28,7 @@ def matcher(*rule_lines: str, head: str = "") -> Matcher:
 
 
 def forms(verdict: Verdict) -> list[str]:
-    return [match.form for found in verdict.topics for match in found.matches]
+    return [match.form for topic in verdict.topics for match in topic.matches]
 
 
 # ── words ──────────────────────────────────────────────────────────────────────────────────────
@@ -64,8 +64,8 @@ def forms(verdict: Verdict) -> list[str]:
 def test_a_term_is_found_as_the_article_writes_it(term: str, text: str, form: str | None) -> None:
     verdict = matcher(f"all: ['{term}']" if "{" not in term else f"all: [{term}]").judge(title="", text=text)
     assert forms(verdict) == ([form] if form else [])
-    for found in verdict.topics:
-        for match in found.matches:
+    for one in verdict.topics:
+        for match in one.matches:
             assert text[match.start : match.end] == form
 
 
@@ -106,8 +106,8 @@ def test_what_is_not_the_term(term: str, text: str) -> None:
     ],
 )
 def test_people_are_found_by_capital_letter_and_gender(text: str, form: str | None) -> None:
-    found = matcher("all: [$people]", head="people: [Тихонов, Анна Ковалевич, Жданова, Бруева-Лескова]")
-    assert forms(found.judge(title="", text=text)) == ([form] if form else [])
+    people = matcher("all: [$people]", head="people: [Тихонов, Анна Ковалевич, Жданова, Бруева-Лескова]")
+    assert forms(people.judge(title="", text=text)) == ([form] if form else [])
 
 
 # ── how near ───────────────────────────────────────────────────────────────────────────────────
@@ -224,11 +224,11 @@ def test_a_veto_must_stand_wholly_in_the_sentence() -> None:
 
 def test_the_strongest_rule_speaks_for_the_topic() -> None:
     judge = matcher(f"{TWO}, tier: review", "all: [беглец, рейс]", "all: [рейс, беглец, таможня]").judge
-    assert [(found.rule, found.tier) for found in judge(title="", text="Беглец, таможня.").topics] == [
+    assert [(one.rule, one.tier) for one in judge(title="", text="Беглец, таможня.").topics] == [
         ("правило 1", Tier.REVIEW)
     ]
     both = judge(title="", text="Беглец, таможня, рейс.")
-    assert [(found.rule, found.tier) for found in both.topics] == [("правило 2", Tier.POST)]
+    assert [(one.rule, one.tier) for one in both.topics] == [("правило 2", Tier.POST)]
     assert both.tier is Tier.POST
 
 
@@ -336,9 +336,9 @@ def test_explain_tells_what_fired_and_what_vetoed() -> None:
 )
 def test_a_failing_example_says_why(example: str, says: str) -> None:
     keywords = topic(KEPT, tail=f"    examples:\n      {example}")
-    (found,) = check_examples(keywords, Matcher(compile_rules(keywords)))
-    assert (found.file, found.line, found.key) == ("k.yaml", 9, "t")
-    assert says in found.message
+    (problem,) = check_examples(keywords, Matcher(compile_rules(keywords)))
+    assert (problem.file, problem.line, problem.key) == ("k.yaml", 9, "t")
+    assert says in problem.message
 
 
 def test_evaluation_counts_topics_tiers_and_names_mistakes() -> None:

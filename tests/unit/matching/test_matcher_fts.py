@@ -64,9 +64,9 @@ def _quoted(form: str) -> str:
     return f'"{form}"'
 
 
-def keywords(found: list[tuple[list[list[str]], list[str]]]) -> str:
+def keywords(drawn: list[tuple[list[list[str]], list[str]]]) -> str:
     stanzas = ["topics:"]
-    for number, (lines, none) in enumerate(found):
+    for number, (lines, none) in enumerate(drawn):
         listed = ", ".join(f"{{ru: '{', '.join(line)}'}}" for line in lines)
         against = f", none: {{ru: {none[0]}}}" if none else ""
         stanzas.append(f"  t{number}: {{title: т, any_of: [{{all: [{listed}], within: text{against}}}]}}")
@@ -83,16 +83,16 @@ def base() -> sqlite3.Connection:
     return connection
 
 
-@given(found=st.lists(rules, min_size=1, max_size=3), stories=st.lists(st.tuples(texts, texts), min_size=1, max_size=4))
+@given(drawn=st.lists(rules, min_size=1, max_size=3), stories=st.lists(st.tuples(texts, texts), min_size=1, max_size=4))
 @settings(max_examples=150, deadline=None)
 def test_rules_within_a_text_are_boolean_queries(
-    base: sqlite3.Connection, found: list[tuple[list[list[str]], list[str]]], stories: list[tuple[str, str]]
+    base: sqlite3.Connection, drawn: list[tuple[list[list[str]], list[str]]], stories: list[tuple[str, str]]
 ) -> None:
     base.execute("DELETE FROM story")
     base.executemany("INSERT INTO story (rowid, text) VALUES (?, ?)", enumerate("\n".join(story) for story in stories))
-    matcher = Matcher(compile_rules(load_keywords(keywords(found), file="k.yaml")))
+    matcher = Matcher(compile_rules(load_keywords(keywords(drawn), file="k.yaml")))
     verdicts = [matcher.judge(title=title, text=text) for title, text in stories]
-    for number, (lines, none) in enumerate(found):
+    for number, (lines, none) in enumerate(drawn):
         rows = {row for (row,) in base.execute("SELECT rowid FROM story WHERE story MATCH ?", (query(lines, none),))}
         fired = {row for row, verdict in enumerate(verdicts) if f"t{number}" in {topic.id for topic in verdict.topics}}
         assert fired == rows

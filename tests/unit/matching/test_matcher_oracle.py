@@ -122,7 +122,7 @@ def spots(term: Term, title: str, text: str) -> list[Spot]:
 
 
 def words_at(term: Term, title: str, text: str) -> list[Spot]:
-    found = []
+    spots = []
     latin = kazakh.LATIN_MARKS.search(fold(f"{title} {text}").text) is not None
     for original, offset in ((title, 0), (text, len(title) + 1)):
         folded = fold(original)
@@ -136,9 +136,9 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
                 for part, word, place in zip(term.words, run, places, strict=True)
             )
             if adjacent and all(tests):
-                found.append(Spot(start=places[0][0] + offset, end=places[-1][1] + offset))
-        found += dotted(term, folded, offset)
-    return found
+                spots.append(Spot(start=places[0][0] + offset, end=places[-1][1] + offset))
+        spots += dotted(term, folded, offset)
+    return spots
 
 
 def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
@@ -146,9 +146,9 @@ def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
     form = "".join(f"{letter}." for letter in fold(term.words[0].text).text)
     if len(term.words) > 1 or form not in russian_forms(term.words[0].text):
         return []
-    found = [place.span() for place in re.finditer(re.escape(form), folded.text)]
+    dots = [place.span() for place in re.finditer(re.escape(form), folded.text)]
     inside = {place for word in WORD.finditer(folded.text) for place in range(word.start() + 1, word.end())}
-    places = [folded.original_span(*span) for span in found if span[0] not in inside]
+    places = [folded.original_span(*span) for span in dots if span[0] not in inside]
     return [Spot(start=start + offset, end=end + offset) for start, end in places]
 
 
@@ -156,7 +156,7 @@ def words_from_to(title: str, text: str, start: int, end: int) -> int:
     """How many words, counted between blanks, `[start, end)` touches; a new paragraph is fifteen more."""
     whole = f"{title}\n{text}"
     words = [word for word in re.finditer(r"\w\S*", whole) if word.start() < end and start < word.end()]
-    breaks = [found.start() for found in re.finditer(r"\n\s*", whole) if start < found.start() < end]
+    breaks = [gap.start() for gap in re.finditer(r"\n\s*", whole) if start < gap.start() < end]
     return len(words) + 15 * len([place for place in breaks if place != len(title)])
 
 
@@ -216,7 +216,7 @@ def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str,
     return [(topic, rule) for tier, topic, rule in topics if tier is strongest], vetoes
 
 
-def told(verdict: Verdict) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def decided(verdict: Verdict) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     return [(topic.id, topic.rule) for topic in verdict.topics], sorted(
         (veto.topic, veto.rule) for veto in verdict.vetoes
     )
@@ -298,7 +298,7 @@ def test_the_matcher_equals_the_brute_force_evaluator(
     matcher = Matcher(compile_rules(keywords))
     verdict = matcher.judge(title=title, text=text)
     fired, vetoes = expected(keywords, title, text)
-    assert told(verdict) == (fired, sorted(vetoes))
+    assert decided(verdict) == (fired, sorted(vetoes))
     for topic in verdict.topics:
         for match in topic.matches:
             assert (title if match.where == "title" else text)[match.start : match.end] == match.form

@@ -1,4 +1,4 @@
-"""The project's own keywords.yaml put to stories that its examples do not contain, told as editors tell them."""
+"""The project's own keywords.yaml put to stories that its examples do not contain, written as editors write them."""
 
 import csv
 from functools import cache
@@ -54,13 +54,13 @@ def test_other_news_of_the_same_words_is_left_alone(story: dict[str, str]) -> No
 
 def test_a_background_does_not_hide_a_story() -> None:
     """Words that speak against a rule stand in sentences of their own."""
-    told = tiers(
+    given = tiers(
         "Из Астаны в Россию депортировали антивоенного активиста",
         "Суд в Астане постановил депортировать россиянина, бежавшего от мобилизации. Раньше он жил в Бишкеке. Помнят "
         "и депортацию 1937 года. В тот же день Казахстан выдал Узбекистану подозреваемого в краже.",
     )
 
-    assert told["extradition"] is Tier.POST
+    assert given["extradition"] is Tier.POST
 
 
 def test_its_examples_hold() -> None:
