@@ -106,18 +106,6 @@ class ChatIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatState:
-    """A chat as an operator looks at it."""
-
-    chat: str
-    name: str = ""  # "@name" of a public chat; "" when it has none, or Telegram has not named it yet
-    closed: str = ""  # why nothing is sent there for now; "" when all is well
-    closed_at: datetime | None = None
-    not_before_at: datetime | None = None
-    moved_to: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """A post that Telegram may or may not have accepted, and what is needed to look for it."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, delete, func, insert, or_, select, update
 
 from monitor.config.settings import TERMINAL
-from monitor.models.outbox import ChatIdentity, ChatState, DeliveryState, Pace, Settlement
+from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import chats, deliveries, listeners, sends
 
@@ -24,12 +24,6 @@ class ChatStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def states(self) -> tuple[ChatState, ...]:
-        """How every chat stands that anything was ever to be sent to: open or closed, since when, why, moved where."""
-        columns = [chats.c[name] for name in ChatState.__dataclass_fields__]
-        with read_transaction(self._engine) as db:
-            return tuple(ChatState(**row._asdict()) for row in db.execute(select(*columns).order_by(chats.c.chat)))
 
     def may_be_strangers(self, served: Collection[str]) -> bool:
         """Whether rows stand under names that are not `served`: one may be a chat of ours under its former name."""

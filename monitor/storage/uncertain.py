@@ -26,11 +26,6 @@ class UncertainPosts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of_chat(self, chat: str) -> tuple[Doubt, ...]:
-        """All of a chat, the oldest first."""
-        with read_transaction(self._engine) as db:
-            return tuple(_doubt(db, row) for row in db.execute(_uncertain(chat)).all())
-
     def take(self, chat: str, now: datetime) -> Doubt | None:
         """The next one of a chat that should be looked into now; other workers get it only at its next turn."""
         with read_transaction(self._engine) as db:

@@ -1,10 +1,11 @@
 """Stories with articles, put straight into the database: what polls leave behind, without polling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, Row, insert, select
 
 from monitor.bot.client import BotClient
 from monitor.models.articles import Tier
@@ -12,7 +13,7 @@ from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, want
 from monitor.storage.store import Store
-from monitor.storage.tables import articles, deliveries, entries, feeds, stories
+from monitor.storage.tables import articles, chats, deliveries, entries, feeds, stories
 from tests.factories import NOW, verdict
 from tests.harness.clock import Clock
 from tests.servers.bot_api import BotApi
@@ -66,6 +67,11 @@ class SeededOutbox:
         """The state of every delivery, by its id."""
         with self.engine.connect() as db:
             return {row.id: row.state for row in db.execute(select(deliveries).order_by(deliveries.c.id))}
+
+    def chats(self) -> Sequence[Row[Any]]:
+        """The rows of the chats, by name."""
+        with self.engine.connect() as db:
+            return db.execute(select(chats).order_by(chats.c.chat)).all()
 
     def row(self, number: int) -> dict[str, object]:
         """Every column of one delivery."""

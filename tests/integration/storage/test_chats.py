@@ -60,7 +60,7 @@ async def test_what_waits_goes_to_the_supergroup_and_the_operator_is_told_once(h
     assert shown(harness.bot_api, SUPERGROUP) == ["Новость 1", "Новость 2"]
     (notice,) = shown(harness.bot_api, OPERATOR_CHAT)
     assert f"Группа {GROUP} стала супергруппой, её новый номер {SUPERGROUP}" in notice
-    (moved,) = [state for state in harness.store.chats.states() if state.chat == GROUP]
+    (moved,) = [state for state in harness.seeded.chats() if state.chat == GROUP]
     assert (moved.moved_to, moved.closed) == (SUPERGROUP, "")
 
 
@@ -102,7 +102,7 @@ async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(harn
     await harness.serve(SUPERGROUP).drain(SUPERGROUP)
 
     assert shown(harness.bot_api, SUPERGROUP) == ["с вторым изданием"]
-    assert [state.chat for state in harness.store.chats.states()] == [SUPERGROUP]
+    assert [state.chat for state in harness.seeded.chats()] == [SUPERGROUP]
 
 
 # -- one channel, two names -----------------------------------------------------------------------------
@@ -148,14 +148,14 @@ async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(harness: 
     renamed = harness.serve(NUMBER)
 
     await renamed.drain(NUMBER)
-    (state,) = [state for state in harness.store.chats.states() if state.chat == NUMBER]
+    (state,) = [state for state in harness.seeded.chats() if state.chat == NUMBER]
     assert "добавьте его администратором" in state.closed
     assert state.closed_at == NOW
 
     harness.bot_api.restore(CHAT)
     harness.clock.forward(minutes=1)
     await renamed.drain(NUMBER)
-    (state,) = harness.store.chats.states()
+    (state,) = harness.seeded.chats()
     assert (state.chat, state.closed, state.closed_at) == (NUMBER, "", None)
     assert shown(harness.bot_api, CHAT) == ["Новость 1", "Новость 2"]
 
@@ -213,7 +213,7 @@ async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(harne
         pauses.append(until - harness.clock())
         harness.clock.now = until
 
-    (state,) = harness.store.chats.states()
+    (state,) = harness.seeded.chats()
     assert dispatcher.is_closed(CHAT)
     assert state.closed
     assert state.closed_at == NOW
@@ -224,7 +224,7 @@ async def test_a_closed_chat_says_since_when_and_why_and_resumes_by_itself(harne
     harness.bot_api.revoke(revoked=False)
     assert await dispatcher.drain(CHAT) is None
 
-    (state,) = harness.store.chats.states()
+    (state,) = harness.seeded.chats()
     assert (state.closed, state.closed_at) == ("", None)
     assert shown(harness.bot_api, CHAT) == ["Новость 1"]
 
