@@ -115,7 +115,9 @@ def _show_posts(console: Console, record: StoryRecord) -> None:
     for post in record.posts:
         link = message_link(post.chat, post.message_id)
         rest = "; ".join(part for part in (STATES[post.state], link, post.error) if part)
+        shown = next((one.title for one in record.members if one.part == post.part), "")
         console.print(Text(f"  {post.chat}, пост {post.part}: {rest}"))
+        console.print(Text(f"    «{shown}»"))
     if not record.posts:
         console.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
 

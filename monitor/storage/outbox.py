@@ -146,9 +146,10 @@ class Outbox:
     # ── for the operator ────────────────────────────────────────────────────────────────────────────────────
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
-        """The rows in these states, oldest first, with the headline of their story's first telling."""
+        """The rows in these states, oldest first, with the headline that began their part of the story."""
         telling = articles.alias()
-        first = select(func.min(telling.c.id)).where(telling.c.story_id == deliveries.c.story_id).correlate(deliveries)
+        of_its_part = and_(telling.c.story_id == deliveries.c.story_id, telling.c.part == deliveries.c.part)
+        first = select(func.min(telling.c.id)).where(of_its_part).correlate(deliveries)
         names = ("id", "kind", "chat", "state", "html", "attempts", "error", "updated_at")
         columns = [deliveries.c[name] for name in names]
         rows = (

@@ -32,6 +32,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.factories.polling import poller_of
 from tests.harness.databases import sqlite_database
+from tests.harness.visibility import hidden
 from tests.simulation.virtual_loop import SimulationLoop, wait, worker
 from tests.simulation.world import (
     CHAT,
@@ -247,6 +248,7 @@ class Simulation:
             entry_rows = db.execute(select(entries.c.url, entries.c.outcome)).all()
             recorded = db.execute(select(articles.c.url, articles.c.story_id, articles.c.part)).all()
             rows = db.execute(select(deliveries)).all()
+            require(not hidden(db), f"nobody can see: {hidden(db)}")
         outcomes = {row.url: row.outcome for row in entry_rows}
         require(len(entry_rows) == len(outcomes), "an entry was recorded twice")
         require(not self._forgotten(), f"feeds that nobody polls: {self._forgotten()}")

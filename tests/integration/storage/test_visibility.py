@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select, update
 
 from monitor.models.articles import Outcome, Tier
+from monitor.models.outbox import DeliveryState
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import open_engine
+from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories.grouping import Chats, group
@@ -144,6 +146,15 @@ def test_another_outlets_copy_is_listed_and_the_same_outlets_other_article_is_a_
     assert [(post.story_id, post.part) for post in posts] == [(1, 1), (1, 2)]
     assert "Вестник" in posts[0].html
     assert outcomes == [Outcome.POSTED, Outcome.JOINED, Outcome.POSTED]
+
+
+def test_the_outbox_calls_a_reply_by_its_own_headline(engine: Engine) -> None:
+    title = "В Алматы полиция проверила россиян с РВП"
+
+    polled(engine, note(1, title), note(2, f"{title} снова"))
+
+    rows = Outbox(engine).rows([DeliveryState.PENDING])
+    assert [row.title for row in rows] == [title, f"{title} снова"]
 
 
 def test_a_story_without_a_post_is_found_hidden(engine: Engine) -> None:
