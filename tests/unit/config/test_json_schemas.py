@@ -69,6 +69,8 @@ def _wrong_in_mapping(schema: Schema, node: Mapping, root: Schema) -> list[str]:
 def _fits(schema: Schema, text: str) -> bool:
     if "enum" in schema:
         return text in schema["enum"]
+    if schema.get("type") == "boolean":
+        return text in ("true", "false")
     if schema.get("type") == "integer":
         return text.isdecimal() and schema["minimum"] <= int(text) <= schema["maximum"]
     is_text = "type" not in schema or "string" in schema["type"]
