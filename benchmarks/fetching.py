@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
 
+from monitor.app.environment import clock
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import Limits
 
@@ -66,7 +66,7 @@ async def cpu(get: Get, port: str, together: int) -> float:
 async def measure(port: str, together: int) -> dict[str, float]:
     told: dict[str, float] = {}
     told["a bare socket"] = await cpu(bare, port, together)
-    async with Fetcher(user_agent="b", now=lambda: datetime.now(UTC), allow_private=True, limits=Limits()) as fetcher:
+    async with Fetcher(user_agent="b", clock=clock, allow_private=True, limits=Limits()) as fetcher:
         told["Fetcher"] = await cpu(lambda url: fetcher.get(url, etag='"1"'), port, together)
     few = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(limits=few, timeout=60) as client:

@@ -72,7 +72,7 @@ def open_fetcher(settings: Settings) -> Fetcher:
         user_agent=f"monitor/{__version__} (+{contact})",
         proxy=settings.proxy or None,
         allow_private=settings.allow_private_addresses,
-        now=clock,
+        clock=clock,
     )
 
 

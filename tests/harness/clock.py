@@ -8,8 +8,8 @@ from tests.factories import NOW
 class Clock:
     """Stands still unless it is moved. `now` is the true time; the clock itself may be `wrong` by some."""
 
-    def __init__(self) -> None:
-        self.now = NOW
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
         self.wrong = timedelta(0)
 
     def __call__(self) -> datetime:

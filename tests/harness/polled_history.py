@@ -20,6 +20,7 @@ from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
+from tests.harness.clock import Clock
 from tests.harness.databases import sqlite_database
 from tests.servers.web import Item, WebServer, rss
 
@@ -111,7 +112,7 @@ class PolledHistory:
         store = Store(engine)
         store.feeds.sync(list(self._feeds.values()), at)
         (state,) = store.feeds.claim(at, limit=1, lease=LEASE, names=[name])
-        fetching = Fetcher(user_agent="monitor/test", allow_private=True, now=lambda: at)
+        fetching = Fetcher(user_agent="monitor/test", allow_private=True, clock=Clock(at))
         async with fetching as fetcher, Sandbox() as reader:
             poller = Poller(
                 fetcher=FeedFetcher(fetcher=fetcher, reader=reader),

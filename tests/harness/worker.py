@@ -159,7 +159,7 @@ async def run_worker(
         outbox.tell(OWNER, key, html, now=clock())
 
     async with (
-        Fetcher(user_agent="test", now=clock, allow_private=True, limits=LIMITS, lookup=lookup) as fetcher,
+        Fetcher(user_agent="test", clock=clock, allow_private=True, limits=LIMITS, lookup=lookup) as fetcher,
         Sandbox() as reader,
         BotClient(TOKEN, base_url=bot_api.url) as channel,
     ):

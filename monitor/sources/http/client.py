@@ -6,16 +6,17 @@ Nothing leaves but `Fetched`, `NotModified` and `FetchError`; what a failure mea
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal, Self
 from zlib import crc32
 
 import httpx
 
 from monitor.errors import FetchError, FetchFailure
+from monitor.models.clock import Clock
 from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
@@ -89,26 +90,26 @@ class Fetcher:
 
     `proxy` is an address httpx knows (http, https, socks5) or None; a proxy resolves names itself, so through it
     only addresses spelt out as numbers can be refused. Unless `allow_private`, nothing outside the public internet
-    is connected to. `now` gives the aware time; `lookup` resolves names as socket.getaddrinfo does.
+    is connected to. `lookup` resolves names as socket.getaddrinfo does.
     """
 
     def __init__(
         self,
         *,
         user_agent: str,
-        now: Callable[[], datetime],
+        clock: Clock,
         proxy: str | None = None,
         allow_private: bool = False,
         limits: Limits | None = None,
         lookup: Lookup = socket.getaddrinfo,
     ) -> None:
-        self._proxy, self._now = proxy or "", now
+        self._proxy, self._clock = proxy or "", clock
         self._limits = limits = limits or Limits()
         self._throttle = HostThrottle(
             gap=limits.host_gap, concurrency=limits.host_concurrency, longest_wait=limits.queue
         )
         self._backoff = HostBackoff()
-        self._robots = robots.Robots(now=now)
+        self._robots = robots.Robots(clock=clock)
         self._http = HttpClient(user_agent=user_agent, allow_private=allow_private, limits=limits, lookup=lookup)
 
     async def __aenter__(self) -> Self:
@@ -176,13 +177,13 @@ class Fetcher:
         gap = await self._robots_delay(url, request) if request.is_page else 0.0
         host = urls.host_key(str(url))
         async with self._throttle.slot(host, gap=gap):
-            if left := self._backoff.left(host, self._now()):
+            if left := self._backoff.left(host, self._clock.steady()):
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
                 answer = await self._http.get(url, {**request.headers, **request.validators, **cookie}, request.route)
         pause = self._retry_after(answer)
         if pause and answer.status in (429, 503):
-            self._backoff.begin(host, self._now(), pause)
+            self._backoff.begin(host, self._clock.steady(), pause)
         return answer
 
     async def _robots_delay(self, url: httpx.URL, request: _FetchRequest) -> float:
@@ -205,7 +206,7 @@ class Fetcher:
             return NotModified(
                 etag=_verbatim(headers, b"etag"),
                 last_modified=_verbatim(headers, b"last-modified"),
-                max_age=cache_headers.max_age(headers, self._now()),
+                max_age=cache_headers.max_age(headers, self._clock()),
                 moved_to=final.moved_to,
             )
         self._refuse_failure(answer, request)
@@ -218,7 +219,7 @@ class Fetcher:
             etag=_verbatim(headers, b"etag"),
             last_modified=_verbatim(headers, b"last-modified"),
             status=answer.status,
-            max_age=cache_headers.max_age(headers, self._now()),
+            max_age=cache_headers.max_age(headers, self._clock()),
             moved_to=final.moved_to,
         )
 
@@ -246,7 +247,7 @@ class Fetcher:
             raise failures.of_detour(led_to, final.url, feed=request.feed, is_article=is_article)
 
     def _retry_after(self, answer: Answer) -> timedelta | None:
-        return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._now())
+        return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._clock())
 
 
 def _checked(url: str) -> httpx.URL:

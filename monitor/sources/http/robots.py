@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from protego import Protego
 
 from monitor.errors import FetchError, FetchFailure
+from monitor.models.clock import Clock
 
 AGENT = "monitor"  # the product token, whatever the User-Agent of a feed says
 LARGEST = 512_000  # bytes; RFC 9309, 2.5: at least 500 KiB
@@ -34,7 +35,7 @@ Fetch = Callable[[str], Awaitable[str]]
 
 @dataclass(slots=True, kw_only=True)
 class _Site:
-    """What is known of one origin's robots.txt. Without rules everything is allowed."""
+    """What is known of one origin's robots.txt; instants of the steady clock. Without rules everything is allowed."""
 
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: Protego | None = None
@@ -46,8 +47,8 @@ class _Site:
 class Robots:
     """The rules of the sites met lately."""
 
-    def __init__(self, *, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
         self._sites: dict[str, _Site] = {}
 
     async def delay(self, origin: str, url: str, fetch: Fetch, *, feed: str) -> float:
@@ -61,8 +62,7 @@ class Robots:
         if len(self._sites) > _MOST_HOSTS:
             del self._sites[next(iter(self._sites))]
         async with site.asking:
-            now = self._now()
-            if site.ask_at is None or not now < site.ask_at <= now + _FRESH:  # the clock may have been set back
+            if site.ask_at is None or site.ask_at <= self._clock.steady():
                 await self._ask(site, origin, fetch)
         if site.failure:
             message = f"robots.txt не получен, а без него страницы не читаем: {site.failure.message}"
@@ -78,11 +78,11 @@ class Robots:
             self._settle_failure(site, error)
             return
         site.rules, site.failure, site.silent_since = rules, None, None
-        site.ask_at = self._now() + _FRESH
+        site.ask_at = self._clock.steady() + _FRESH
 
     def _settle_failure(self, site: _Site, error: FetchError) -> None:
         """Refused or absent (4xx and the like): no rules. Unreachable: the last rules known, else closed for a day."""
-        now = self._now()
+        now = self._clock.steady()
         if error.kind not in _UNREACHABLE:
             site.rules, site.failure, site.silent_since, site.ask_at = None, None, None, now + _FRESH
             return

@@ -61,17 +61,16 @@ class HostThrottle:
 
 
 class HostBackoff:
-    """Hosts that asked for a pause (Retry-After). Time is an argument; a clock set back ends a pause."""
+    """Hosts that asked for a pause (Retry-After). Every `now` is of the steady clock."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, tuple[datetime, datetime]] = {}
+        self._until: dict[str, datetime] = {}
 
     def begin(self, host: str, now: datetime, pause: timedelta) -> None:
         """`host` asked for a pause; it is granted up to five minutes."""
-        self._hosts = {name: (began, until) for name, (began, until) in self._hosts.items() if began <= now < until}
-        self._hosts[host] = now, now + min(pause, _LONGEST_PAUSE)
+        self._until = {name: until for name, until in self._until.items() if now < until}
+        self._until[host] = now + min(pause, _LONGEST_PAUSE)
 
     def left(self, host: str, now: datetime) -> timedelta:
         """How much longer to leave `host` alone; 0 when it may be asked."""
-        began, until = self._hosts.get(host, (now, now))
-        return until - now if began <= now < until else timedelta(0)
+        return max(self._until.get(host, now) - now, timedelta(0))

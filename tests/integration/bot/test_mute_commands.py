@@ -67,7 +67,7 @@ def poll(
     harness.store.feeds.sync([stanza], harness.clock())
     (state,) = harness.store.feeds.claim(harness.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
     judge = Judge(
-        fetcher=Fetcher(user_agent="test", now=harness.clock),
+        fetcher=Fetcher(user_agent="test", clock=harness.clock),
         reader=Sandbox(),
         matcher=harness.read_commands.matcher,
         zone=ZONE,

@@ -52,7 +52,7 @@ class Harness(SeededChats):
 @pytest.fixture
 async def harness(engine: Engine, outbox: Outbox, bot_api: BotApi) -> AsyncIterator[Harness]:
     clock = Clock()
-    fetching = Fetcher(user_agent="test", now=clock, allow_private=True, limits=Limits(host_gap=0.0))
+    fetching = Fetcher(user_agent="test", clock=clock, allow_private=True, limits=Limits(host_gap=0.0))
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, fetching as fetcher:
         yield Harness(
             seeded=SeededOutbox(engine),
@@ -156,7 +156,7 @@ async def test_a_page_that_lies_makes_no_duplicate(harness: Harness, web: WebSer
     """The cache in front of the preview still shows the channel as it was before the doubtful send."""
     harness.seeded.add_story(1)
     await harness.dispatcher.drain(CHAT)
-    async with Fetcher(user_agent="test", now=harness.clock, allow_private=True) as other:
+    async with Fetcher(user_agent="test", clock=harness.clock, allow_private=True) as other:
         old = await other.get(f"{harness.bot_api.url}/s/test_channel", accept="page")
     assert isinstance(old, Fetched)
     web.serve("/s/test_channel", old.body)

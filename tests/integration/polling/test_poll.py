@@ -21,6 +21,7 @@ from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
+from tests.harness.clock import Clock
 from tests.harness.loops import wait_out
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, page, rss
@@ -32,9 +33,16 @@ ABOUT = "Казахстан экстрадирует россиянина, со�
 class Room:
     """A poller with everything around it, and the clock in hand."""
 
-    def __init__(self, web: WebServer, engine: Engine, poller: Poller) -> None:
-        self.web, self.engine, self.poller = web, engine, poller
-        self.now = NOW
+    def __init__(self, web: WebServer, engine: Engine, poller: Poller, clock: Clock) -> None:
+        self.web, self.engine, self.poller, self.clock = web, engine, poller, clock
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
+
+    @now.setter
+    def now(self, now: datetime) -> None:
+        self.clock.now = now
 
     async def poll(self, feed: Feed | None = None) -> PollOutcome:
         feed = feed or make_feed(url=f"{self.web.url}/rss")
@@ -69,17 +77,12 @@ class Room:
 async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
     engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
     migrate(engine)
-    limits = Limits(host_gap=0, body=2 * 1024 * 1024)
-
-    def now() -> datetime:
-        return made.now
-
+    limits, clock = Limits(host_gap=0, body=2 * 1024 * 1024), Clock()
     async with (
-        Fetcher(user_agent="test", now=now, allow_private=True, limits=limits) as fetcher,
+        Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,
         Sandbox() as reader,
     ):
-        made = Room(web, engine, poller_of(Store(engine), fetcher, reader, now))
-        yield made
+        yield Room(web, engine, poller_of(Store(engine), fetcher, reader, clock), clock)
     engine.dispose()
 
 

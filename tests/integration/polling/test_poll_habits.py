@@ -17,9 +17,10 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries
-from tests.factories import HOUR, NOW
+from tests.factories import HOUR
 from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
+from tests.harness.clock import Clock
 from tests.servers import faults
 from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
 
@@ -33,17 +34,18 @@ class Room:
 
     def __init__(self, web: WebServer, engine: Engine) -> None:
         self.web, self.engine, self.store = web, engine, Store(engine)
-        self.now = NOW
+        self.clock = Clock()
         self.feeds = {"Лента": make_feed(url=f"{web.url}/rss")}
 
-    def clock(self) -> datetime:
-        return self.now
+    @property
+    def now(self) -> datetime:
+        return self.clock.now
 
     async def open(self, fetcher: Fetcher, reader: Sandbox) -> None:
         self.poller = poller_of(self.store, fetcher, reader, self.clock)
 
     async def poll(self, name: str = "Лента", *, after: timedelta = 10 * MINUTE) -> PollOutcome:
-        self.now += after
+        self.clock.now += after
         self.store.feeds.sync(list(self.feeds.values()), self.now)
         return await self.poller.poll(self.feeds[name], self.claimed(name))
 
@@ -74,7 +76,7 @@ async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
     made = Room(web, engine)
     limits = Limits(host_gap=0, host_concurrency=9)
     async with (
-        Fetcher(user_agent="test", now=made.clock, allow_private=True, limits=limits) as fetcher,
+        Fetcher(user_agent="test", clock=made.clock, allow_private=True, limits=limits) as fetcher,
         Sandbox() as reader,
     ):
         await made.open(fetcher, reader)
@@ -109,7 +111,7 @@ async def test_once_a_day_everything_is_read_and_kept_alive(room: Room) -> None:
 async def test_a_window_that_turned_over_is_told(room: Room) -> None:
     room.serve(*(room.item(f"утро {number}") for number in range(4)))
     await room.poll()
-    room.now += 6 * HOUR
+    room.clock.now += 6 * HOUR
     room.serve(*(room.item(f"вечер {number}") for number in range(4)))
 
     outcome = await room.poll()

@@ -12,6 +12,7 @@ from monitor.sources.checkup import Checkup
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import NOW
 from tests.factories import feed as make_feed
+from tests.harness.clock import Clock
 from tests.servers import faults
 from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
 
@@ -19,7 +20,7 @@ from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
     limits = Limits(host_gap=0)
-    async with Fetcher(user_agent="test", now=lambda: NOW, allow_private=True, limits=limits) as made:
+    async with Fetcher(user_agent="test", clock=Clock(), allow_private=True, limits=limits) as made:
         yield made
 
 

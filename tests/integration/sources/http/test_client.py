@@ -12,8 +12,8 @@ import zstandard
 from monitor.errors import FetchError, FetchFailure
 from monitor.models.feeds import Fetched, NotModified
 from monitor.sources.http.client import Fetcher, Limits
-from tests.factories import NOW
 from tests.factories import feed as a_feed
+from tests.harness.clock import Clock
 from tests.harness.loops import pass_seconds, wait_out
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, rss
@@ -33,7 +33,7 @@ def web() -> Iterator[WebServer]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(user_agent=AGENT, now=lambda: NOW, allow_private=True, limits=QUICK) as opened:
+    async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=QUICK) as opened:
         yield opened
 
 
@@ -274,7 +274,7 @@ async def test_cancelling_is_not_a_failure(web: WebServer, fetcher: Fetcher) -> 
 
 async def test_one_request_at_a_time_per_host_with_a_gap(web: WebServer) -> None:
     url, elsewhere = web.serve("/rss", BODY), web.serve("/", BODY).replace("127.0.0.1", "localhost")
-    async with Fetcher(user_agent=AGENT, now=lambda: NOW, allow_private=True, limits=Limits(host_gap=2)) as fetcher:
+    async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=Limits(host_gap=2)) as fetcher:
         gets = [asyncio.create_task(fetcher.get(url)) for _ in range(3)]
         for number, get in enumerate(gets, start=1):
             await get
@@ -289,7 +289,7 @@ async def test_a_hanging_host_does_not_hold_up_another(web: WebServer) -> None:
     with WebServer() as other:
         url = other.serve("/rss", BODY)
         web.fail("/rss", faults.hang)
-        async with Fetcher(user_agent=AGENT, now=lambda: NOW, allow_private=True, limits=limits) as fetcher:
+        async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=limits) as fetcher:
             stuck = asyncio.create_task(fetcher.get(web.url + "/rss"))
             assert isinstance(await fetcher.get(url), Fetched)
             assert not stuck.done()
@@ -302,7 +302,7 @@ async def test_a_hanging_host_does_not_hold_up_another(web: WebServer) -> None:
 async def test_the_private_network_is_out_of_reach(web: WebServer, host: str) -> None:
     port = web.url.rpartition(":")[2]
     web.serve("/rss", BODY)
-    async with Fetcher(user_agent=AGENT, now=lambda: NOW, limits=QUICK) as fetcher:
+    async with Fetcher(user_agent=AGENT, clock=Clock(), limits=QUICK) as fetcher:
         error = await failure_of(fetcher, f"http://{host}:{port}/rss")
     assert error.kind is FetchFailure.BLOCKED_ADDRESS
     assert "MONITOR_ALLOW_PRIVATE_ADDRESSES" in str(error)
@@ -311,7 +311,7 @@ async def test_the_private_network_is_out_of_reach(web: WebServer, host: str) ->
 
 async def test_through_a_proxy_private_literals_are_refused_and_names_are_the_proxys(web: WebServer) -> None:
     web.serve("http://news.example/rss", BODY)
-    async with Fetcher(user_agent=AGENT, now=lambda: NOW, proxy=web.url, limits=QUICK) as fetcher:
+    async with Fetcher(user_agent=AGENT, clock=Clock(), proxy=web.url, limits=QUICK) as fetcher:
         assert isinstance(await fetcher.get("http://news.example/rss"), Fetched)
         for host in ("10.0.0.1", "169.254.169.254", "2130706433", "[fd00::1]"):
             assert (await failure_of(fetcher, f"http://{host}/")).kind is FetchFailure.BLOCKED_ADDRESS

@@ -11,8 +11,8 @@ import zstandard
 from monitor.errors import FetchError, FetchFailure
 from monitor.models.feeds import FeedKind, Fetched
 from monitor.sources.http.client import Fetcher, Limits
-from tests.factories import NOW
 from tests.factories import feed as a_feed
+from tests.harness.clock import Clock
 from tests.servers.loopback import Exchange, Response
 from tests.servers.web import Item, WebServer, rss
 
@@ -28,7 +28,7 @@ def web() -> Iterator[WebServer]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    async with Fetcher(user_agent="monitor/0", now=lambda: NOW, allow_private=True, limits=LIMITS) as made:
+    async with Fetcher(user_agent="monitor/0", clock=Clock(), allow_private=True, limits=LIMITS) as made:
         yield made
 
 

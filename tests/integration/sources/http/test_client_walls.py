@@ -16,7 +16,7 @@ import zstandard
 from monitor.errors import FetchError, FetchFailure
 from monitor.models.feeds import Fetched
 from monitor.sources.http.client import Fetcher, Limits
-from tests.factories import NOW
+from tests.harness.clock import Clock
 from tests.harness.cpu import cpu_at_most
 from tests.harness.loops import finish
 from tests.servers import faults
@@ -52,7 +52,7 @@ REFUSED = {FetchFailure.BLOCKED_ADDRESS, FetchFailure.BAD_URL}  # httpx takes an
 
 def fetcher(resolver: Resolver | None = None, **given: Any) -> Fetcher:
     lookup = resolver or socket.getaddrinfo
-    return Fetcher(user_agent="test", now=lambda: NOW, lookup=lookup, **{"limits": QUICK} | given)
+    return Fetcher(user_agent="test", clock=Clock(), lookup=lookup, **{"limits": QUICK} | given)
 
 
 async def failure(made: Fetcher, url: str) -> FetchFailure:
@@ -137,7 +137,7 @@ async def test_a_silent_name_server_takes_no_more_than_the_time_to_connect() -> 
         return []
 
     limits = Limits(connect=10, total=1_000, host_gap=0)
-    async with Fetcher(user_agent="t", now=lambda: NOW, limits=limits, lookup=silent) as made:
+    async with Fetcher(user_agent="t", clock=Clock(), limits=limits, lookup=silent) as made:
         failures = asyncio.gather(*(failure(made, f"http://{n}.example/") for n in range(20)))
         assert set(await finish(failures, every=10)) == {FetchFailure.TIMEOUT}
         assert await asyncio.to_thread(lambda: True), "the threads of others are free"
@@ -234,12 +234,12 @@ async def test_nobody_waits_for_a_turn_for_ever(web: WebServer) -> None:
 
 PROGRAM = """
 import asyncio, resource, sys
-from datetime import UTC, datetime
+from monitor.app.environment import clock
 from monitor.errors import FetchError
 from monitor.sources.http.client import Fetcher
 
 async def run(url):
-    async with Fetcher(user_agent="t", now=lambda: datetime.now(UTC), allow_private=True) as made:
+    async with Fetcher(user_agent="t", clock=clock, allow_private=True) as made:
         await made.get(sys.argv[1] + "/rss")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for _ in range(3):
