@@ -24,6 +24,8 @@ _KINDS = {
     TermWordKind.EXACT: "только так, как написано",
     TermWordKind.PREFIX: "начало слова: подойдёт всё, что так начинается",
     TermWordKind.NAME: "имя: только с большой буквы",
+    TermWordKind.PARTICLE: "часть имени: с большой буквы и с маленькой",
+    TermWordKind.LIST: "любое слово списка",
 }
 
 
@@ -87,7 +89,7 @@ def _term(term: Term) -> Iterator[RenderableType]:
         yield Text.assemble((term.text, "bold"), " — слова подряд")
     for word in words:
         yield Text.assemble((word.text, "bold"), f" — {_KINDS[word.kind]}")
-        if word.kind in (TermWordKind.WORD, TermWordKind.NAME):
+        if word.kind in (TermWordKind.WORD, TermWordKind.NAME, TermWordKind.PARTICLE):
             yield Padding(_table(word), (0, 0, 1, 2))
 
 

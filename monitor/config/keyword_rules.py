@@ -14,6 +14,7 @@ class TermWordKind(StrEnum):
     EXACT = "exact"  # as written
     PREFIX = "prefix"  # every word that begins so
     NAME = "name"  # a person: every case, with a capital letter only
+    PARTICLE = "particle"  # a small part of a name (-заде, оглы, аль-): every case, capital or not
     LIST = "list"  # any one-word term of a list: «снять с $транспорт»
 
 

@@ -54,6 +54,12 @@ _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
+# Parts of a name that some write with a capital letter and some without.
+_SMALL_PARTS = (
+    "заде оглы оглу кызы гызы улы уулу қызы ұлы аль эль ибн бин бен бинт абу де ди да ла ле дю дель дер фон ван"
+)
+_PARTICLES = frozenset(_SMALL_PARTS.split())
 _ROLES = {role.value: role for role in Role}
 
 _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
@@ -321,7 +327,9 @@ class _KeywordsReader(YamlReader):
             elif word:
                 bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
                 words += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
-        if words and all(one.kind is TermWordKind.LIST for one in words):
+        if kind is TermWordKind.NAME and len(words) > 1:
+            words = _with_particles(words)
+        if words and all(part.kind is TermWordKind.LIST for part in words):
             self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
         if not words and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
@@ -333,7 +341,10 @@ class _KeywordsReader(YamlReader):
             return self._list_token(token, node, key)
         stem = token.removesuffix("*")
         words = _WORD.findall(stem)
-        if "".join(words) != stem:
+        is_name = kind is TermWordKind.NAME
+        if is_name and re.fullmatch(r"(?:\w\.)+", token):
+            self.problem(f"инициалы «{token}» не ищутся — впишите имя целиком или одну фамилию", at=node, key=key)
+        elif "".join(words) != (stem.translate(_APOSTROPHES) if is_name else stem):
             self.problem(
                 f"в «{token}» лишний знак — можно буквы, цифры, «точная форма», начало* и $список", at=node, key=key
             )
@@ -342,7 +353,7 @@ class _KeywordsReader(YamlReader):
         if len(words) == 1:
             kind = TermWordKind.PREFIX if stem != token else kind
             return [TermWord(text=stem, kind=kind)]
-        return [TermWord(text=word, kind=TermWordKind.EXACT) for word in words]
+        return [TermWord(text=word, kind=kind if is_name else TermWordKind.EXACT) for word in words]
 
     def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
         """A list inside a phrase: one of its words."""
@@ -351,6 +362,17 @@ class _KeywordsReader(YamlReader):
         choices = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
         self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1))
         return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []
+
+
+def _with_particles(parts: list[TermWord]) -> list[TermWord]:
+    """The parts of a name; those that need no capital letter are particles. One at least keeps its need."""
+    small = [part.text.lower() in _PARTICLES or part.text.islower() for part in parts]
+    if all(small):
+        return parts
+    return [
+        replace(part, kind=TermWordKind.PARTICLE) if is_small else part
+        for part, is_small in zip(parts, small, strict=True)
+    ]
 
 
 def _example(text: str, *, expects: str, line: int) -> Example:

@@ -123,9 +123,9 @@ def word_of(written: TermWord, language: Language | None) -> Word:
         return Word(forms=frozenset(), prefix=folded)
     if written.kind is TermWordKind.EXACT or not _is_inflected(written.text):
         return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
-    if written.kind is TermWordKind.NAME:
+    if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
         forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
-        return Word(forms=forms, stems=kazakh.stems(written.text), capital=True)
+        return Word(forms=forms, stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
     return Word(
         forms=russian.forms(written.text) if language != "kk" else frozenset(),
         stems=kazakh.stems(written.text) if language != "ru" else (),
@@ -331,6 +331,6 @@ def _weight(written: TermWord) -> float:
         return 1000.0 / length  # «в», «из», «-ға»
     if written.text.lower() in EVERYDAY:
         return 100.0
-    if written.kind is TermWordKind.NAME:
+    if written.kind is TermWordKind.NAME and length > _SMALL:  # not the «О» of О’Коннор
         return 0.01
     return 10.0 / length

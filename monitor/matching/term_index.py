@@ -14,7 +14,7 @@ from monitor.text.unicode import WORD, Folded, fold, word_at
 _REMEMBERED = 100_000
 
 # What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
-_GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")
+_GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’‘`′]{0,8}")
 _GAP_LENGTH = 8
 
 Span = tuple[int, int]

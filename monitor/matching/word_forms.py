@@ -58,7 +58,7 @@ def _forms(written: TermWord, word: Word) -> WordForms:
 
 
 def _russian(written: TermWord, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    if written.kind is TermWordKind.NAME:
+    if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
         return {_NAME: tuple(sorted(form.title() for form in forms))} if forms else {}
     groups = grouped_forms(written.text) if written.kind is TermWordKind.WORD else {}
     known = {group: members for group, members in groups.items() if forms.issuperset(members)}

@@ -235,7 +235,9 @@ _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (r".+а", 1, ("ы", "е", "у", "ой", "ою")),
     (r".+ец", 2, ("ца", "цу", "цем", "цом", "це", "еца", "ецу", "ецем", "ецом", "еце")),
     (r".+ий", 1, ("я", "ю", "ем", "и")),
-    (r".+[ьй]", 1, ("я", "ю", "ем", "е")),
+    (r".+й", 1, ("я", "ю", "ем", "е")),
+    (r".+ь", 1, ("я", "ю", "ем", "е", "и", "ью")),  # a man or a woman: Айгуль
+    (r".", 0, ()),  # О’Коннор
     (r".+[жшщчц]", 0, ("а", "у", "ем", "ом", "е")),
     (r".*", 0, ("а", "у", "ом", "е")),
 )
@@ -251,7 +253,12 @@ def name_forms(name: str) -> frozenset[str]:
     folded = fold(name.strip()).text
     if not _WORD.fullmatch(folded):
         return frozenset()
-    known = {form for reading in _first_names(folded) for form in _singular(reading)} or set(_by_ending(folded))
+    readings = list(_first_names(folded))
+    known = {form for reading in readings for form in _singular(reading)} or set(_by_ending(folded))
+    if folded.endswith("ия"):
+        known.add(folded[:-1] + "е")  # with a stress on it: «Алие», «Зульфие»
+    if folded.endswith("ь") and any("Fixd" in reading.tag for reading in readings):
+        known |= {folded[:-1] + "и", folded + "ю"}  # «Асели», «Аселью», though the dictionary declines it not
     return frozenset(_titled(form) for form in known | {folded})
 
 

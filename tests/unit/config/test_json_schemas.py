@@ -73,6 +73,8 @@ def _fits(schema: Schema, text: str) -> bool:
         return text in ("true", "false")
     if schema.get("type") == "integer":
         return text.isdecimal() and schema["minimum"] <= int(text) <= schema["maximum"]
+    if schema.get("type") == "boolean":
+        return text in ("true", "false")
     is_text = "type" not in schema or "string" in schema["type"]
     return is_text and re.search(schema.get("pattern", ""), text) is not None
 
