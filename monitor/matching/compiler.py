@@ -218,6 +218,7 @@ class _Compiler:
         lines = tuple(self._line(terms) for terms in rule.lines)
         weights = [self._line_weight(terms) for terms in rule.lines]
         self._refuse_everyday(rule)
+        self._refuse_silent(rule)
         return CompiledRule(
             topic=topic,
             name=rule.name,
@@ -239,6 +240,19 @@ class _Compiler:
                 rule.line,
                 "all",
             )
+
+    def _refuse_silent(self, rule: Rule) -> None:
+        """A line all of whose terms `none` has, too, cannot be found without its veto; in a role it is, elsewhere."""
+        against = {(term.words, term.language) for term in rule.none if term.role is None}
+        for terms in rule.lines if against else ():
+            if terms and all((term.words, term.language) in against for term in terms):
+                first = f"{terms[0].text}…" if len(terms) > 1 else terms[0].text
+                self._problem(
+                    f"правило «{rule.name}» не сработает никогда: строка «{first}» стоит и в all, и в none"
+                    " — уберите её из одного места",
+                    rule.line,
+                    "none",
+                )
 
     def _line(self, terms: tuple[Term, ...]) -> int:
         return self._lines.of(tuple(dict.fromkeys(self._term(term) for term in terms)))

@@ -4,16 +4,20 @@ Nothing here is an error; `check` warns of it. What no bot may start with is ref
 config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do with the articles kept.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, Topic
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRules, Word, is_everyday
 from monitor.matching.matcher import Matcher
+from monitor.matching.spelling import meant_by
 from monitor.models.articles import Tier
+from monitor.text.languages.russian import is_place
 
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
@@ -21,6 +25,8 @@ BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
 _OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
+
+_COMMA_IN_QUOTES = re.compile(r"«[^»]*,[^»]*»")
 
 _Meaning = tuple[Role | None, tuple[Word, ...]]  # what a term matches, however it is written
 _Line = frozenset[_Meaning]
@@ -40,6 +46,10 @@ class _Linter:
         }
 
     def doubts(self) -> Iterator[ConfigError]:
+        written = self._written()
+        yield from self._misspelt(written)
+        yield from self._fused(written)
+        yield from self._in_two_lists()
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
             for rule in topic.rules:
@@ -64,6 +74,52 @@ class _Linter:
             if first is not term and not is_variant:
                 message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
                 yield self._doubt(message, term.line, key)
+
+    def _written(self) -> tuple[Term, ...]:
+        """Every term once, where it is written."""
+        lines = chain(
+            (declared.terms for declared in self.keywords.lists),
+            (line for topic in self.keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
+            [self.keywords.never],
+        )
+        return tuple({(term.text, term.line, term.words): term for line in lines for term in line}.values())
+
+    def _misspelt(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
+        """Words under kk: are no business of a Russian dictionary."""
+        earlier: set[str] = set()
+        for term in sorted(terms, key=lambda term: term.line):
+            words = {word.text for word in term.words if word.kind is TermWordKind.WORD and term.language != "kk"}
+            for word in sorted(words - earlier):
+                if meant := meant_by(word, among=earlier):
+                    message = f"слова «{word}» нет в словаре — может быть, «{meant}»? Если всё верно, оставьте как есть"
+                    yield self._doubt(message, term.line, term.key)
+                earlier.add(word)
+
+    def _fused(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
+        """Terms made one by a lost comma or a lost »: found only where they stand one after another."""
+        for term in terms:
+            if _COMMA_IN_QUOTES.search(term.text):
+                message = f"в {term.text} запятая внутри кавычек — не потеряна ли «»»? Ищется всё подряд, без запятых"
+                yield self._doubt(message, term.line, term.key)
+            elif len(term.words) > 1 and all(_is_place(word) for word in term.words):
+                apart = ", ".join(word.text for word in term.words)
+                message = f"«{term.text}» ищется как одно название — если это разные места, поставьте запятую: {apart}"
+                yield self._doubt(message, term.line, term.key)
+
+    def _in_two_lists(self) -> Iterator[ConfigError]:
+        """As written: lists of different purpose may well share a word in different forms."""
+        seen: dict[tuple[str, str | None], tuple[Term, str]] = {}
+        for declared in self.keywords.lists:
+            for term in declared.terms:
+                if term.key != declared.name:
+                    continue
+                first, name = seen.setdefault((term.text, term.language), (term, declared.name))
+                if name != declared.name:
+                    message = (
+                        f"«{term.text}» стоит и в списке «{name}» (строка {first.line}) — если речь об одном,"
+                        f" оставьте в одном и сошлитесь на него: ${name}"
+                    )
+                    yield self._doubt(message, term.line, declared.name)
 
     def _broad(self, rule: Rule) -> Iterator[ConfigError]:
         """Far apart, with an everyday word in each line, a rule catches news that only happen to have both."""
@@ -107,6 +163,10 @@ class _Linter:
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)
+
+
+def _is_place(word: TermWord) -> bool:
+    return word.kind is TermWordKind.WORD and word.text[:1].isupper() and is_place(word.text)
 
 
 def _is_wider(other: Rule, rule: Rule) -> bool:

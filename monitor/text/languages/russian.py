@@ -61,6 +61,21 @@ def known_forms(word: str) -> frozenset[str]:
     return forms(word)
 
 
+def is_known(word: str) -> bool:
+    """Whether the dictionary has it, as a form of any word."""
+    return bool(_analyzer().word_is_known(fold(word).text))
+
+
+def is_dictionary_form(word: str) -> bool:
+    """Whether the dictionary lists a word under this very form."""
+    return is_known(word) and any(reading.is_known and _is_lemma(reading, word) for reading in _readings(word))
+
+
+def is_place(word: str) -> bool:
+    """Whether the dictionary has it as the name of a place: «Омск»."""
+    return any(reading.is_known and "Geox" in reading.tag for reading in _readings(fold(word).text))
+
+
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
     """`forms` for people to look through: by part of speech in Russian, as the paradigm orders them.
 

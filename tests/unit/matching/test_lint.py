@@ -83,7 +83,7 @@ def test_lists_may_overlap_but_not_repeat_themselves() -> None:
         "lists:\n  а: рейс, поезд\n  б: $а, рейс, паром\n  в: {ru: 'паром, паромы'}\n"
         "topics: {t: {title: т, any_of: [{name: п, all: ['$а, $б, $в, рейс', побег]}]}}"
     )
-    assert [(line, key) for line, key, _ in doubts_of(text)] == [(4, "в")]
+    assert [(line, key) for line, key, _ in doubts_of(text)] == [(3, "б"), (4, "в")]
 
 
 def test_lists_that_no_rule_reaches_are_doubted() -> None:
@@ -139,3 +139,72 @@ def test_a_rule_said_to_add_nothing_is_never_reported(rules: list[dict[str, obje
     verdict = Matcher(compiled).judge(title=title, text=text)
 
     assert names.isdisjoint(topic.rule for topic in verdict.topics)
+
+
+# ── what is lost in silence ────────────────────────────────────────────────────────────────────
+
+
+def of_list(words: str) -> list[tuple[int, str, str]]:
+    return doubts_of(f"""lists:
+  слова: {{ru: "{words}"}}
+topics:
+  t:
+    title: т
+    any_of:
+      - all: [$слова]
+""")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("побег, экстрадицыя", "может быть, «экстрадиция»"),
+        ("побег, журнолист", "может быть, «журналист»"),
+        ("побег, депортацяи", "может быть, «депортация»"),
+        ("иноагент, инагент", "может быть, «иноагент»"),
+        ("Омск Томск, Чита", "поставьте запятую: Омск, Томск"),
+        ("«увезён, побег», рейс", "в «увезён, побег» запятая внутри кавычек"),
+        ("«увезён, рейс, «побег»", "в «увезён, рейс, «побег» запятая внутри кавычек"),
+    ],
+)
+def test_a_slip_that_loses_a_word_is_named(words: str, message: str) -> None:
+    assert [(line, message in doubt) for line, _, doubt in of_list(words)] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["релокант, иноагент, госизмена, мефедрон", "Российская Федерация, Омск", "актюбинский, шымкентский", "журналисты"],
+)
+def test_what_a_dictionary_lacks_is_mostly_right(words: str) -> None:
+    assert of_list(words) == []
+
+
+def test_a_word_in_two_lists_is_doubted_once() -> None:
+    text = """lists:
+  люди: {ru: "беженец, изгнанник"}
+  гости: {ru: "турист, изгнанник"}
+topics:
+  t:
+    title: т
+    any_of:
+      - all: [[$люди, $гости]]
+"""
+    ((line, key, message),) = doubts_of(text)
+    assert (line, key) == (3, "гости")
+    assert "«изгнанник» стоит и в списке «люди» (строка 2)" in message
+
+
+@pytest.mark.parametrize(
+    ("rule", "fires"),
+    [
+        ("all: [побег, $люди], none: $люди", False),
+        ("all: [побег, {кого: $люди}], none: $люди", False),
+        ("all: [побег, {кого: $люди}], none: {кто: $люди}", True),
+        ("all: [побег, [$люди, турист]], none: $люди", True),
+    ],
+)
+def test_a_rule_that_its_own_none_silences_is_refused(rule: str, fires: bool) -> None:
+    lists = "lists: {люди: {ru: 'беженец, изгнанник'}}\n"
+    keywords = load_keywords(f"{lists}topics:\n  t:\n    title: т\n    any_of:\n      - {{{rule}}}\n", file="k.yaml")
+    _, problems = compile_checked(keywords)
+    assert [(one.line, "не сработает никогда" in one.message) for one in problems] == ([] if fires else [(6, True)])

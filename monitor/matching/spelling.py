@@ -1,0 +1,34 @@
+"""Slips of the pen in keywords.yaml: a word no dictionary has, one slip away from one that it has.
+
+Most words it lacks are right («релокант», «иноагент»), so only the usual slips are tried. Russian, small letters.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from monitor.text.languages.russian import is_dictionary_form, is_known
+
+_WORD = re.compile(r"[а-яё]{6,}")
+_OF_A_PLACE = re.compile(r".+[сц]кий")  # the dictionary lacks most of them, and has too many that are like them
+_CONFUSED = {"а": "оя", "о": "а", "е": "иэя", "и": "еы", "ы": "и", "э": "е", "я": "еа", "у": "ю", "ю": "у"}
+_CONFUSED |= {
+    one: other for pair in ("бп", "вф", "гк", "дт", "жш", "зс") for one, other in zip(pair, pair[::-1], strict=True)
+}
+_LETTERS = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+
+
+def meant_by(word: str, *, among: Collection[str]) -> str:
+    """The word that `word` is likely to be a slip for, of the dictionary or `among`; "" when it is probably right."""
+    if not _WORD.fullmatch(word) or _OF_A_PLACE.fullmatch(word) or is_known(word):
+        return ""
+    likely = dict.fromkeys(other for other in _slips(word) if not word.startswith(other) or word[-1] == word[-2])
+    return next((other for other in likely if other in among or is_dictionary_form(other)), "")
+
+
+def _slips(word: str) -> Iterator[str]:
+    """What the word may have been before one slip, the likeliest first."""
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    yield from (left + letter + right[1:] for left, right in halves for letter in _CONFUSED.get(right[:1], ""))
+    yield from (left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1)
+    yield from (left + right[1:] for left, right in halves if right)
+    yield from (left + letter + right for left, right in halves[:-1] for letter in _LETTERS)
