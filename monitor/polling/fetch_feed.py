@@ -150,7 +150,10 @@ class FeedFetcher:
                 problems.append(f"часть ленты {url}: {error.message}")
             else:
                 entries += part.entries
-                problems += part.problems
+                problems += [
+                    *part.problems,
+                    *([f"часть ленты {url} — снова указатель: не прочитана"] if part.further else []),
+                ]
         return replace(parsed, entries=_each_once(entries), problems=tuple(problems))
 
     async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> ParsedFeed:

@@ -41,8 +41,8 @@ _NAMED_FIRST = re.compile(
 )
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
 _DATES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_LAST, _NAMED, _NAMED_FIRST)
-_COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)t(?P<rest>\d{4,6})")
-_TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])")
+_COMPACT = re.compile(r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)t(?P<rest>\d{4,6})(?!\d)")
+_TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2}))?(?![\d:])")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
 _ZONE = re.compile(r"(?<![a-zа-я])(?P<name>[a-zа-я]{1,5})(?![a-zа-я])")
 _HALF = re.compile(r"\d\s*(?P<half>[ap])\.?m\b")
@@ -80,13 +80,15 @@ _ZONES = {
     "yekt": "Asia/Yekaterinburg",
     "omst": "Asia/Omsk",
     "samt": "Europe/Samara",
-    **dict.fromkeys(("cet", "cest"), "Europe/Berlin"),
-    **dict.fromkeys(("eet", "eest"), "Europe/Kyiv"),
-    "bst": "Europe/London",
-    **dict.fromkeys(("est", "edt"), "America/New_York"),
-    **dict.fromkeys(("cst", "cdt"), "America/Chicago"),
-    **dict.fromkeys(("mst", "mdt"), "America/Denver"),
-    **dict.fromkeys(("pst", "pdt"), "America/Los_Angeles"),
+    # these say by themselves whether it is summer time, rightly or not; the signs of Etc are turned around
+    **dict.fromkeys(("cet", "bst"), "Etc/GMT-1"),
+    **dict.fromkeys(("cest", "eet"), "Etc/GMT-2"),
+    "eest": "Etc/GMT-3",
+    "edt": "Etc/GMT+4",
+    **dict.fromkeys(("est", "cdt"), "Etc/GMT+5"),
+    **dict.fromkeys(("cst", "mdt"), "Etc/GMT+6"),
+    **dict.fromkeys(("mst", "pdt"), "Etc/GMT+7"),
+    "pst": "Etc/GMT+8",
 }
 
 
@@ -164,7 +166,7 @@ def _spread(compact: re.Match[str]) -> str:
 
 
 def _full_year(year: str) -> int:
-    return int(year) + 2000 if len(year) == 2 else int(year)
+    return int(year) + (2000 if year < "70" else 1900) if len(year) == 2 else int(year)
 
 
 def _time(text: str) -> tuple[int, int, int]:

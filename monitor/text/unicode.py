@@ -269,6 +269,20 @@ _GLUED = re.compile(r"[а-яәғқңөұүһі]{3}\.[А-ЯЁӘҒҚҢӨҰҮҺІ]"
 _OPENERS = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
 
 
+_MENTION = re.compile(r"[#@]\w+")
+
+
+def speaks(line: str) -> bool:
+    """Whether a headline says anything: signs, a flag, hashtags do not."""
+    return any(letter.isalpha() or letter.isdecimal() for letter in _MENTION.sub("", line))
+
+
+def first_speaking_line(text: str) -> str:
+    """The first line that says anything; the first of all when none does."""
+    lines = text.split("\n")
+    return next(filter(speaks, lines), lines[0])
+
+
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of the sentences of readable text, in order, without the blanks between them.
 

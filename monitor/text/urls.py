@@ -10,8 +10,11 @@ from hashlib import blake2b
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
 _REMEMBERED = 4_096  # addresses: one is asked for several times while its entry is decided
+_LONGEST_HOST = 253
 _LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
-_NOISE = re.compile(r"[\x00-\x20\x7f\u200b\ufeff\ud800-\udfff]+")  # blanks and control bytes within an address
+_NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
+_BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#@]*@(?:[^/?#@]*@)*")
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 _FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
 
@@ -43,8 +46,18 @@ def canonical(url: str) -> str:
     RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`; the
     hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
     """
-    trimmed = _NOISE.sub("", url)
+    trimmed = cleaned(url)
     return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
+
+
+def cleaned(url: str) -> str:
+    """The address as a browser would open it: nothing around it, no line breaks, blanks within it encoded."""
+    return _BROKEN.sub("", url.strip(_NOISE)).replace(" ", "%20")
+
+
+def without_credentials(url: str) -> str:
+    """The address without a name and password, which nobody else is to see."""
+    return _CREDENTIALS.sub("", url)
 
 
 @lru_cache(_REMEMBERED)
@@ -70,7 +83,7 @@ def address_number(canonical_url: str) -> int:
 
 def host_key(url: str) -> str:
     """The host an address belongs to, without `www.` and its like; "" if it is not an http(s) address."""
-    parts = _split(_NOISE.sub("", url))
+    parts = _split(cleaned(url))
     return _host(parts.netloc) if parts else ""
 
 
@@ -90,7 +103,7 @@ def message_link(chat: str, message_id: int | None) -> str:
 
 def absolute(base: str, url: str) -> str:
     """`url` as found on the page `base`, made absolute; "" if that is no http(s) address."""
-    trimmed = _NOISE.sub("", url)
+    trimmed = cleaned(url)
     if not trimmed:
         return ""
     try:
@@ -118,12 +131,22 @@ def _host(netloc: str) -> str:
         port = parts.port  # reading it checks it
     except ValueError:
         return ""
-    host = (parts.hostname or "").strip(".").lower()
+    host = _ascii((parts.hostname or "").strip(".").lower())
     while (front := _front_label(host)) and "." in host.removeprefix(front).strip("."):
         host = host.removeprefix(front).strip(".")
     if ":" in host:
         host = f"[{host}]"
     return f"{host}:{port}" if host and port not in (None, 80, 443) else host
+
+
+def _ascii(host: str) -> str:
+    """The host as name servers know it: `новости.рф` and `xn--b1amarcd.xn--p1ai` are one."""
+    if host.isascii() or len(host) > _LONGEST_HOST:
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _front_label(host: str) -> str:

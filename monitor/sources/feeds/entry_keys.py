@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.models.feeds import Entry
-from monitor.text import urls
+from monitor.text import unicode, urls
 
 _MOST_SHARED = 0.05  # of a feed's entries
 
@@ -26,8 +26,10 @@ class Draft:
 
     @property
     def name(self) -> str:
-        """What to call it: its title, or the beginning of its text."""
-        return self.title or (self.summary or self.content).partition("\n")[0][:200]
+        """What to call it: its title if that says something, else the first line of its text that does."""
+        if unicode.speaks(self.title):
+            return self.title
+        return unicode.first_speaking_line(self.summary or self.content)[:200] or self.title
 
 
 def entries(drafts: Sequence[Draft]) -> tuple[Entry, ...]:
@@ -42,7 +44,7 @@ def _entries(drafts: Sequence[Draft]) -> Iterator[Entry]:
             seen.update(keys)
             yield Entry(
                 keys=keys,
-                url=draft.url,
+                url=urls.without_credentials(draft.url),
                 title=draft.name,
                 summary=draft.summary,
                 content=draft.content,
@@ -59,8 +61,8 @@ def _identities(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
     neither serves, the title and its day do.
     """
     addresses = [urls.canonical(draft.url) for draft in drafts]
-    guids = _meanings((draft.guid, url or _bare_name(draft)) for draft, url in zip(drafts, addresses, strict=True))
-    pages = _meanings((url, draft.guid or _bare_name(draft)) for draft, url in zip(drafts, addresses, strict=True))
+    guids = _meanings((draft.guid, url, draft) for draft, url in zip(drafts, addresses, strict=True))
+    pages = _meanings((url, draft.guid, draft) for draft, url in zip(drafts, addresses, strict=True))
     shared = sum(guids[draft.guid] > 1 for draft in drafts if draft.guid)
     for draft, url in zip(drafts, addresses, strict=True):
         by_page = _is_specific(url) and pages[url] == 1
@@ -70,12 +72,18 @@ def _identities(drafts: Sequence[Draft]) -> Iterator[tuple[str, ...]]:
         yield keys or (_title_key(draft),)
 
 
-def _meanings(pairs: Iterable[tuple[str, str]]) -> Mapping[str, int]:
-    """For how many things (second of a pair) each identity (first) stands."""
-    meanings: dict[str, set[str]] = defaultdict(set)
-    for identity, meaning in pairs:
-        meanings[identity].add(meaning)
-    return {identity: len(things) for identity, things in meanings.items()}
+def _meanings(uses: Iterable[tuple[str, str, Draft]]) -> Mapping[str, int]:
+    """For how many articles each identity (first of a use) stands; second is the draft's other identity.
+
+    Those that agree in both are still two articles when neither their titles nor their dates are the same.
+    """
+    others, names, dates = (defaultdict[str, set[str]](set) for _ in range(3))
+    for identity, other, draft in uses:
+        name = _bare_name(draft)
+        others[identity].add(other or name)
+        names[identity].add(name)
+        dates[identity].add(draft.published_at.isoformat() if draft.published_at else name)
+    return {one: max(len(others[one]), min(len(names[one]), len(dates[one]))) for one in others}
 
 
 def _is_specific(identity: str) -> bool:

@@ -15,6 +15,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _RSS_1 = "{http://purl.org/rss/1.0/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_DC_TERMS = "{http://purl.org/dc/terms/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _YANDEX = ("{http://news.yandex.ru}", "{https://news.yandex.ru}")
 
@@ -25,6 +26,7 @@ _RSS_FIELDS = {
     "description": "summary",
     "pubDate": "published",
     f"{_DC}date": "updated",
+    f"{_DC_TERMS}date": "updated",
 }
 _RDF_FIELDS = {f"{_RSS_1}title": "title", f"{_RSS_1}link": "link", f"{_RSS_1}description": "summary"} | {
     f"{_DC}date": "updated"
@@ -51,7 +53,8 @@ _MEANINGS = {  # what the words of other vocabularies, or other spellings, may g
 _OF_PICTURES = "{http://search.yahoo.com/mrss"  # its words speak of a picture beside the article
 _ODD = (b"xml:base", b"origlink")  # they change what a link is
 _PAGES = frozenset({"text/html", "html", "application/xhtml+xml", "xhtml"})
-_TEXTS = _PAGES | {"text", "text/plain", "plain"}
+_TEXTS = _PAGES | {"", "text", "plain"}
+_OF_OTHERS = ("image/", "audio/", "video/", "font/", "application/pdf", "application/octet-stream", "application/zip")
 
 
 def read(document: bytes) -> Sequence[Mapping[str, Any]] | None:
@@ -108,7 +111,7 @@ def _entry(element: Any, fields: Mapping[str, str]) -> Mapping[str, Any]:
         elif name == "summary":
             entry["content"].append({"value": _inner(child)})
     if not entry.get("link"):
-        entry["link"] = _atom_link(element)
+        entry["link"] = _atom_link(element) or _content_address(element)
     return entry
 
 
@@ -128,23 +131,33 @@ def _meaning(tag: str) -> str:
 
 
 def _says(element: Any) -> bool:
-    return _is_of_text(element) and bool(len(element) or (element.text or "").strip())
+    return not _type(element).startswith(_OF_OTHERS) and bool(len(element) or (element.text or "").strip())
 
 
 def _is_text(element: Any) -> bool:
     """Whether it holds what it says: not a picture, nor letters packed as base64."""
-    return _is_of_text(element) and element.get("mode") is None
+    of_type = _type(element)
+    is_of_text = of_type in _TEXTS or of_type.startswith("text/") or of_type.endswith("xml")
+    return is_of_text and element.get("mode") is None
 
 
-def _is_of_text(element: Any) -> bool:
-    return element.get("type", "text").lower() in _TEXTS
+def _type(element: Any) -> str:
+    """Its content type, without parameters."""
+    return str(element.get("type", "")).partition(";")[0].strip().lower()
 
 
 def _atom_link(element: Any) -> str:
     """The last alternate that is a page (feedparser's choice too): there may be others, such as a PDF."""
     links = [link for link in element.iterchildren(f"{_ATOM}link") if link.get("rel", "alternate") == "alternate"]
-    pages = [link for link in links if link.get("type", "html").lower() in _PAGES]
+    pages = [link for link in links if _type(link) in ("", *_PAGES)]
     return next((link.get("href").strip() for link in reversed(pages) if link.get("href")), "")
+
+
+def _content_address(element: Any) -> str:
+    """Where the content lies when it does not stand in the entry (RFC 4287, 4.1.3.2)."""
+    return next(
+        (str(child.get("src")).strip() for child in element.iterchildren(f"{_ATOM}content") if child.get("src")), ""
+    )
 
 
 def _inner(element: Any) -> str:

@@ -19,6 +19,7 @@ _ATOM = {"feed": FeedKind.ATOM, "entry": FeedKind.ATOM}
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]+")
 _ENOUGH = 200  # letters of titles, to judge by
+_ENOUGH_TITLES = 5  # the same one so often is no chance
 _LEAST_CYRILLIC = 0.05  # of the letters
 
 
@@ -29,7 +30,7 @@ def parse(feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
     value: whether that is a failure depends on what the feed had before.
     """
     parsed = _read(feed, replace(fetched, body=fetched.body[:_LARGEST]), now)
-    return replace(parsed, problems=(*parsed.problems, *_strange_letters(feed, parsed)))
+    return replace(parsed, problems=(*parsed.problems, *_strange_letters(feed, parsed), *_one_title(parsed)))
 
 
 def _read(feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
@@ -64,6 +65,13 @@ def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
     """The feed as its fallback has it: of the kind that came, without selectors made for another page."""
     kind = recognise(fetched) or feed.kind
     return replace(feed, kind=kind, url=feed.fallback, fallback="", listing=None)
+
+
+def _one_title(parsed: ParsedFeed) -> Iterator[str]:
+    """A selector, or a template of the site, that catches the rubric in the place of the headline."""
+    titles = {entry.title for entry in parsed.entries}
+    if len(titles) == 1 and len(parsed.entries) >= _ENOUGH_TITLES and (title := next(iter(titles))):
+        yield f"у всех записей один заголовок, «{title[:60]}»: это рубрика, правила новостей не увидят"
 
 
 def _strange_letters(feed: Feed, parsed: ParsedFeed) -> Iterator[str]:

@@ -25,6 +25,7 @@ _ELEMENT = re.compile(r"<[A-Za-z]")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"<&%]{0,64})\"|'([^'<&%]{0,64})')\s*>")
 _MOST_DECLARED = 20_000  # uses of a document's own entities: what they stand for may be longer than their names
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_PAGE_ELEMENT = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)  # a doctype alone makes no page
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUMBER = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31};)")
@@ -48,7 +49,7 @@ def find_root(text: str) -> Root | None:
     closed = head.rfind("-->") + 3 if "-->" in head else 0
     head = _COMMENT.sub(lambda comment: " " * len(comment[0]), head[:closed]) + head[closed:]
     root = _ROOT.search(head) or _first_element(head)
-    if root is None or _PAGE.search(head, 0, root.start()):
+    if root is None or _PAGE_ELEMENT.search(head, 0, root.start()):
         return None
     return Root(name=root["name"].lower(), start=root.start())
 

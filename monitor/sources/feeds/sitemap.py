@@ -21,6 +21,7 @@ _GZIP = b"\x1f\x8b"
 _LARGEST = 8 * 1024 * 1024  # bytes after decompression
 _MOST_FURTHER = 3  # documents of an index worth a GET each: the newest hold the news
 _LONGEST_TITLE = 1_000
+_NO_PARTS = "указатель карт сайта ни на одну карту не указывает"
 _DIGITS = re.compile(r"\d+")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -39,7 +40,10 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
         raise not_a_feed(text, name)
     listed = [_fields(element) for element in root if isinstance(element.tag, str)]
     if _local(root) == "sitemapindex":
-        return ParsedFeed(entries=(), problems=(), further=tuple(_newest(listed, url, tz, now)))
+        further = [
+            address for address in _newest(listed, url, tz, now) if urls.canonical(address) != urls.canonical(url)
+        ]
+        return ParsedFeed(entries=(), problems=() if further else (_NO_PARTS,), further=tuple(further))
     drafts = [_draft(fields, url, tz, now) for fields in _latest(listed, tz, now)]
     entries = entry_keys.entries([draft for draft in drafts if draft.url])
     return ParsedFeed(entries=entries, problems=() if entries else ("в карте сайта нет ни одного адреса",))

@@ -4,6 +4,7 @@ Bytes are decoded and repaired before a reader sees them, dates are read from th
 text: what feedparser guesses about charsets and zones loses stories of this press silently.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,18 @@ from monitor.sources.feeds.entry_keys import Draft
 from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, urls
 
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # no database takes these
 _LONGEST_TITLE = 1_000
 _LONGEST_TEXT = 200_000
 _LONGEST_MARKUP = 1_000_000  # of one field, before its tags are taken off
 _LONGEST_URL = 2_000
 _LONGEST_GUID = 500
-_DATES = ("published", "updated", "created")  # feedparser's names: pubDate and dc:date fall under the first two
+_DATES = (
+    "published",
+    "updated",
+    "created",
+    "dcterms_date",
+)  # feedparser's names: pubDate and dc:date fall under the first two
 
 
 def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, name: str = "") -> ParsedFeed:
@@ -55,19 +62,31 @@ def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime) -> Draft:
     """An entry out of what a reader says of it in feedparser's names, within the bounds of this file."""
-    guid = str(raw.get("id") or "").strip()[:_LONGEST_GUID]
-    link = str(raw.get("link") or "") or (guid if guid.startswith(("http://", "https://")) else "")
+    guid = _UNSTORABLE.sub("", str(raw.get("id") or "")).strip()[:_LONGEST_GUID]
     written = str(raw.get("title") or "")[:_LONGEST_MARKUP]
     title = charsets.repaired(written)
     repair = charsets.repaired if title != written else str  # what was encoded twice was so throughout
     return Draft(
         guid=guid,
-        url=urls.absolute(base, link.replace("&amp;", "&"))[:_LONGEST_URL],
+        url=urls.absolute(base, _link(raw, guid).replace("&amp;", "&"))[:_LONGEST_URL],
         title=markup.headline(title)[:_LONGEST_TITLE],
         summary=_text(raw.get("summary"), repair),
         content=max((_text(value, repair) for value in _contents(raw)), key=len, default=""),
         published_at=_published_at(raw, tz, now),
     )
+
+
+def _link(raw: Mapping[str, Any], guid: str) -> str:
+    """Where the article stands, past a counter of clicks; an entry without an address of its own stands in its file."""
+    is_address = guid.startswith(("http://", "https://")) and raw.get("guidislink") is not False
+    files = (*(raw.get("links") or ()), *(raw.get("media_content") or ()))
+    places = (
+        raw.get("feedburner_origlink"),
+        raw.get("link"),
+        guid if is_address else "",
+        *(file.get("href") or file.get("url") for file in files),
+    )
+    return next((str(place) for place in places if place), "")
 
 
 def _contents(raw: Mapping[str, Any]) -> Iterator[object]:

@@ -118,7 +118,7 @@ def _is_text(node: LexborNode) -> bool:
 
 
 def _title(content: str) -> str:
-    first_line = content.partition("\n")[0]
+    first_line = unicode.first_speaking_line(content)
     start, end = next(iter(unicode.sentences(first_line)), (0, len(first_line)))
     title = first_line if unicode.utf16_length(first_line) <= _LONGEST_TITLE else first_line[start:end]
     return unicode.cut(title, _LONGEST_TITLE)

@@ -32,6 +32,8 @@ _REFUSED = tuple(
     )
 )
 
+_NAMES_WITHIN = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa", ".lan", ".intranet")
+
 
 class BlockedAddress(Exception):
     """No address of this host may be connected to."""
@@ -66,7 +68,11 @@ def literal(host: str) -> IPAddress | None:
 
 
 def refuse_private_literal(host: str) -> None:
-    """For requests through a proxy, which resolves names itself. Raises BlockedAddress."""
+    """For requests through a proxy, which resolves names itself. Raises BlockedAddress; also for names of no network
+    but its own.
+    """
+    if f".{host.rstrip('.').lower()}".endswith(_NAMES_WITHIN):
+        raise BlockedAddress(host, [host])
     address = literal(host)
     if address is not None and not is_public(address):
         raise BlockedAddress(host, [str(address)])

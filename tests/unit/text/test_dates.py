@@ -112,3 +112,17 @@ def test_any_text_gives_an_instant_or_nothing(written: str) -> None:
 def test_iso_round_trip(seconds: int) -> None:
     instant = datetime.fromtimestamp(seconds, UTC)
     assert dates.parse(instant.isoformat(), tz="Asia/Almaty", now=NOW) == instant
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("2006-01-17T12:35:9+01:00", "2006-01-17T11:35:09"),
+        ("2002-12-31T192030+01:00", "2002-12-31T18:20:30"),
+        ("Tue, 01 Oct 2019 14:30:00 PST", "2019-10-01T22:30:00"),
+        ("Tue, 01 Oct 2019 14:30:00 PDT", "2019-10-01T21:30:00"),
+        ("Fri, 09 Feb 96 23:59:45 +0000", "1996-02-09T23:59:45"),
+    ],
+)
+def test_odd_dates_are_read_as_they_are_written(written: str, instant: str) -> None:
+    assert dates.parse(written, tz="Asia/Almaty", now=NOW) == datetime.fromisoformat(f"{instant}+00:00")

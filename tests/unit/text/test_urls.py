@@ -109,3 +109,23 @@ def test_host_key(url: str, host: str) -> None:
 )
 def test_absolute(written: str, made: str) -> None:
     assert absolute("https://vesti.kz/news/", written) == made
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        (" https://v.kz/delo alimova.html\n", "https://v.kz/delo%20alimova.html"),
+        ("https://v.kz/a\n/b", "https://v.kz/a/b"),
+        ("/delo alimova", "https://v.kz/delo%20alimova"),
+        ("\ufeffhttps://v.kz/a\u200bb\u200b", "https://v.kz/a\u200bb"),
+    ],
+)
+def test_an_address_is_opened_as_it_was_meant(written: str, opened: str) -> None:
+    assert absolute("https://v.kz/", written) == opened
+    assert canonical(written if "://" in written else opened) == canonical(opened)
+
+
+def test_both_spellings_of_a_host_are_one() -> None:
+    cyrillic, ascii_ = "https://www.Новостная.рф/a", "http://xn--80ad6abdbvi3j.xn--p1ai/a"
+    assert canonical(cyrillic) == canonical(ascii_)
+    assert host_key(cyrillic) == host_key(ascii_)

@@ -139,3 +139,9 @@ async def test_a_name_that_cannot_be_written_is_an_error_of_the_network() -> Non
     with pytest.raises(OSError, match=r"\w"):
         await names.addresses("a" * 70 + ".example", 443)
     names.close()
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "db.local", "metadata.google.internal", "router.lan"])
+def test_names_within_a_network_are_refused_through_a_proxy_too(host: str) -> None:
+    with pytest.raises(BlockedAddress):
+        refuse_private_literal(host)
