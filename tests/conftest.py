@@ -1,6 +1,7 @@
 """Fixtures that are real parts: databases of both kinds, servers on loopback. Nothing may leave loopback."""
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -43,6 +44,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     seed = getattr(session.config.option, "randomly_seed", None)
     if reporter and seed is not None and not reporter.showheader:
         reporter.write_line(f"Using --randomly-seed={seed}")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of processes wait for most of their time."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector leave alone what the whole run keeps: the modules and six thousand tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

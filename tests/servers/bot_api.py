@@ -1,6 +1,6 @@
 """A stand-in for the Telegram Bot API that speaks HTTP: `Bot(token, base_url=f"{api.url}/bot")`.
 
-Here live the door (tokens, limits, holds, long polling, the channel's public preview page) and what a test may
+Here are the HTTP side (tokens, limits, holds, long polling, the public preview page of the channel) and what a test may
 see and do. What the methods mean is in `bot_methods.py`.
 By hand: `python -m tests.servers.bot_api --port 8081` prints its address and then every post.
 """
@@ -104,7 +104,7 @@ class BotApi(LoopbackServer):
     def posted(self, chat: str | int) -> list[PostedMessage]:
         """What the chat shows now of the bot's messages, the oldest first."""
         with self.changed:
-            return [message.shown() for message in self._telegram.rooms.find(chat).messages.values() if message.own]
+            return [message.shown() for message in self._telegram.chats.find(chat).messages.values() if message.own]
 
     @property
     def calls(self) -> list[Call]:
@@ -152,13 +152,13 @@ class BotApi(LoopbackServer):
     def kick(self, chat: str | int, reason: str = "") -> None:
         """403 for the chat; by default the reason is that the bot was kicked from it."""
         with self.changed:
-            room = self._telegram.rooms.find(chat)
-            room.closed = reason or f"bot was kicked from the {room.chat.type} chat"
+            state = self._telegram.chats.find(chat)
+            state.closed = reason or f"bot was kicked from the {state.chat.type} chat"
 
     def restore(self, chat: str | int) -> None:
         """Let the bot back into the chat."""
         with self.changed:
-            self._telegram.rooms.find(chat).closed = ""
+            self._telegram.chats.find(chat).closed = ""
 
     def revoke(self, *, revoked: bool = True) -> None:
         """401 for every call, as after /revoke at BotFather; `revoked=False` takes it back."""
@@ -175,7 +175,7 @@ class BotApi(LoopbackServer):
     def delete(self, chat: str | int, message_id: int) -> None:
         """An administrator deletes a message."""
         with self.changed:
-            del self._telegram.rooms.find(chat).messages[message_id]
+            del self._telegram.chats.find(chat).messages[message_id]
 
     def say(self, chat: str | int, text: str, user: Json | None = None) -> Json:
         """A person writes in the chat; a leading /command is marked as one. Returns the update."""
@@ -183,14 +183,14 @@ class BotApi(LoopbackServer):
             command = re.match(r"/\w+(@\w+)?", text)
             entity = {"type": "bot_command", "offset": 0, "length": command.end()} if command else None
             content: Json = {"text": text} | ({"entities": [entity]} if entity else {})
-            room = self._telegram.rooms.find(chat)
-            message = room.add({"from": user or EDITOR}, content, now=_now(), own=False)
+            state = self._telegram.chats.find(chat)
+            message = state.add({"from": user or EDITOR}, content, now=_now(), own=False)
             return self._telegram.push({"message": message.raw})
 
     def callback(self, chat: str | int, message_id: int, data: str, user: Json | None = None) -> Json:
         """A person presses the button that carries `data`; LookupError if there is none. Returns the update."""
         with self.changed:
-            message = self._telegram.rooms.find(chat).messages[message_id]
+            message = self._telegram.chats.find(chat).messages[message_id]
             rows = message.raw.get("reply_markup", {}).get("inline_keyboard", [])
             if all(button.get("callback_data") != data for row in rows for button in row):
                 raise LookupError(f"message {message_id} has no button {data!r}")
@@ -202,7 +202,7 @@ class BotApi(LoopbackServer):
         with self.changed:
             return self._telegram.push(update)
 
-    # the door
+    # the HTTP side
 
     async def answer(self, exchange: Exchange) -> None:
         """Preview page or API call."""
@@ -250,7 +250,7 @@ class BotApi(LoopbackServer):
         if self._limits is None or key not in _COUNTED:
             return
         cost = len(params.structure("media") or "1") if key == "sendmediagroup" else 1
-        chat_id = self._telegram.rooms.find(params.text("chat_id")).chat.id
+        chat_id = self._telegram.chats.find(params.text("chat_id")).chat.id
         if wait := self._limits.claim(chat_id, cost, self.clock()):
             raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
 
@@ -273,14 +273,14 @@ class BotApi(LoopbackServer):
     def _preview_of(self, username: str, before: str) -> Response:
         with self.changed:
             try:
-                room = self._telegram.rooms.find(f"@{username}")
+                state = self._telegram.chats.find(f"@{username}")
             except Refusal:
                 return Response(status=302, headers={"location": "/"})
-            if not self._preview or room.chat.type != "channel":
+            if not self._preview or state.chat.type != "channel":
                 return Response(headers={"content-type": "text/html; charset=utf-8"}, body=CONTACT_PAGE.encode())
-            end = int(before or room.last_id + 1)
-            shown = [message.shown() for message in room.messages.values() if message.id < end]
-        page = preview_page(room.chat, shown)
+            end = int(before or state.last_id + 1)
+            shown = [message.shown() for message in state.messages.values() if message.id < end]
+        page = preview_page(state.chat, shown)
         return Response(headers={"content-type": "text/html; charset=utf-8"}, body=page.encode())
 
 

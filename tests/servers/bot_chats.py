@@ -76,8 +76,8 @@ class Message:
 
 
 @dataclass(slots=True, kw_only=True)
-class Room:
-    """A chat, its messages by id, and why the bot may not enter ("" when it may)."""
+class ChatState:
+    """A chat, its messages by id, and why the bot may not write there ("" when it may)."""
 
     chat: Chat
     messages: dict[int, Message] = field(default_factory=dict)
@@ -98,23 +98,23 @@ class Room:
         return self.messages[message_id]
 
 
-class Rooms:
+class ChatStates:
     """The chats by id or @username."""
 
     def __init__(self, chats: Iterable[Chat]) -> None:
-        self._by_id = {chat.id: Room(chat=chat) for chat in chats}
+        self._by_id = {chat.id: ChatState(chat=chat) for chat in chats}
 
-    def find(self, name: str | int) -> Room:
-        """The room of `-100…` or `@name`, open or closed. Refused when there is none."""
+    def find(self, name: str | int) -> ChatState:
+        """The state of `-100…` or `@name`, open or closed. Refused when there is none."""
         wanted = str(name).strip()
-        for room in self._by_id.values():
-            if wanted == str(room.chat.id) or wanted.lower() == f"@{room.chat.username}".lower() != "@":
-                return room
+        for state in self._by_id.values():
+            if wanted == str(state.chat.id) or wanted.lower() == f"@{state.chat.username}".lower() != "@":
+                return state
         raise bad_request("chat not found")
 
-    def enter(self, name: str | int) -> Room:
-        """`find`, refused with 403 where the bot was thrown out."""
-        room = self.find(name)
-        if room.closed:
-            raise Refusal(403, f"Forbidden: {room.closed}")
-        return room
+    def find_open(self, name: str | int) -> ChatState:
+        """`find`, refused with 403 where the bot is no member."""
+        state = self.find(name)
+        if state.closed:
+            raise Refusal(403, f"Forbidden: {state.closed}")
+        return state

@@ -7,7 +7,7 @@ the buttons, then the chat. Not modelled: Markdown, entities found by the server
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.servers.bot_chats import Chat, Json, Message, Room, Rooms
+from tests.servers.bot_chats import Chat, ChatState, ChatStates, Json, Message
 from tests.servers.bot_html import Entity, HtmlError, parse_html, trim, utf16_length
 from tests.servers.bot_params import Params, Refusal, Upload, bad_request
 
@@ -33,7 +33,7 @@ class Telegram:
     """One bot's view of Telegram. Guard it yourself: nothing here locks."""
 
     def __init__(self, bot_id: int, chats: Iterable[Chat]) -> None:
-        self.rooms = Rooms(chats)
+        self.chats = ChatStates(chats)
         self.me: Json = {"id": bot_id, "is_bot": True, "first_name": "Монитор", "username": "test_monitor_bot"}
         self.updates: list[Json] = []
         self.webhook = ""
@@ -86,10 +86,10 @@ class Telegram:
     def _get_chat(self, params: Params, _now: int) -> Json:
         gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
         full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
-        return self.rooms.enter(params.text("chat_id")).chat.json() | full
+        return self.chats.find_open(params.text("chat_id")).chat.json() | full
 
     def _get_chat_member(self, params: Params, _now: int) -> Json:
-        self.rooms.enter(params.text("chat_id"))
+        self.chats.find_open(params.text("chat_id"))
         user_id = params.number("user_id")
         if user_id == self.me["id"]:
             return {"status": "administrator", "user": self.me, **dict.fromkeys(_ADMIN_RIGHTS.split(), True)}
@@ -122,9 +122,9 @@ class Telegram:
 
     def _post(self, params: Params, content: Json, now: int, html: str) -> Json:
         markup = _markup(params)
-        room = self.rooms.enter(params.text("chat_id"))
-        place = _thread(params, room) | _reply(params, room)
-        message = room.add(self._author(room.chat), content | markup | place, now=now, html=html)
+        state = self.chats.find_open(params.text("chat_id"))
+        place = _thread(params, state) | _reply(params, state)
+        message = state.add(self._author(state.chat), content | markup | place, now=now, html=html)
         return message.raw
 
     def _author(self, chat: Chat) -> Json:
@@ -153,18 +153,18 @@ class Telegram:
         return message.raw
 
     def _message_to_edit(self, params: Params) -> Message:
-        room = self.rooms.enter(params.text("chat_id"))
-        message = room.message(params.number("message_id"), "message to edit not found")
+        state = self.chats.find_open(params.text("chat_id"))
+        message = state.message(params.number("message_id"), "message to edit not found")
         if not message.own:
             raise bad_request("message can't be edited")
         return message
 
     def _delete_message(self, params: Params, now: int) -> bool:
-        room = self.rooms.enter(params.text("chat_id"))
-        message = room.message(params.number("message_id"), "message to delete not found")
+        state = self.chats.find_open(params.text("chat_id"))
+        message = state.message(params.number("message_id"), "message to delete not found")
         if now - message.raw["date"] > _DELETABLE:
             raise bad_request("message can't be deleted")
-        del room.messages[message.id]
+        del state.messages[message.id]
         return True
 
     def _answer_callback_query(self, params: Params, _now: int) -> bool:
@@ -245,20 +245,20 @@ def _markup(params: Params) -> Json:
     return {"reply_markup": {"inline_keyboard": rows}} if any(rows) else {}
 
 
-def _thread(params: Params, room: Room) -> Json:
+def _thread(params: Params, state: ChatState) -> Json:
     thread = params.number("message_thread_id")
-    if thread and thread not in room.chat.threads:
+    if thread and thread not in state.chat.threads:
         raise bad_request("message thread not found")
     return {"message_thread_id": thread, "is_topic_message": True} if thread else {}
 
 
-def _reply(params: Params, room: Room) -> Json:
+def _reply(params: Params, state: ChatState) -> Json:
     reply = Params(params.mapping("reply_parameters"))
     target = reply.number("message_id")
     if not target:
         return {}
-    if target in room.messages:
-        answered = room.messages[target].raw
+    if target in state.messages:
+        answered = state.messages[target].raw
         return {"reply_to_message": {k: v for k, v in answered.items() if k != "reply_to_message"}}
     if reply.flag("allow_sending_without_reply"):
         return {}

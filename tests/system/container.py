@@ -178,7 +178,7 @@ def test_check_finds_the_shipped_files_in_order() -> None:
     assert "Оба файла в порядке" in docker("run", "--rm", *HARDENED, IMAGE, "check")
 
 
-def test_a_story_is_posted_once_and_sigterm_ends_in_peace(surroundings: Surroundings, container: Container) -> None:
+def test_a_story_is_posted_once_and_sigterm_ends_with_0(surroundings: Surroundings, container: Container) -> None:
     assert container.stop() == 0, container.log
     assert len(surroundings.headlines) == 1
     assert TOKEN.partition(":")[2] not in container.log
@@ -198,7 +198,7 @@ def test_a_second_monitor_on_the_same_data_is_refused(surroundings: Surroundings
     assert "другой процесс" in docker("run", "--rm", *HARDENED, *surroundings.options, IMAGE, "run", status=5)
 
 
-def test_a_folder_of_root_is_named_with_its_remedy(tmp_path: Path) -> None:
+def test_a_folder_of_root_is_named_with_what_to_do(tmp_path: Path) -> None:
     mount = f"--volume={tmp_path}:/data"
     tmp_path.chmod(0o755)
     assert "chown -R 10001 /data" in docker("run", "--rm", *HARDENED, mount, IMAGE, status=4).replace("\n", " ")
@@ -222,7 +222,7 @@ def test_its_pages_say_how_it_does(surroundings: Surroundings) -> None:
         docker("volume", "rm", surroundings.volume)
 
 
-def test_a_process_that_stands_still_is_unhealthy(container: Container) -> None:
+def test_a_suspended_process_is_unhealthy(container: Container) -> None:
     aged = "UPDATE heartbeats SET at = '2000-01-01 00:00:00.000000'"
     docker("kill", "--signal=STOP", container.id)
     docker("exec", container.id, "python", "-c", f"{SQLITE}; d.execute({aged!r}); d.commit()")

@@ -153,7 +153,7 @@ def test_a_channel_that_takes_nothing_is_told_and_nothing_is_lost(
     assert len(bot_api.posted(CHANNEL)) == 1
 
 
-def test_one_sick_feed_does_not_touch_the_others(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+def test_failing_feeds_do_not_affect_the_others(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     sick = {
         "Страница": web.serve("/html", "<!doctype html><title>Сайт</title>", content_type="text/html"),
         "Пустая": web.serve("/empty", b""),

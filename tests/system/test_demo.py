@@ -40,7 +40,7 @@ def test_it_notices_a_story_that_was_not_posted_posted_twice_or_split() -> None:
     assert len(list(differences([post(one) for one in story], [story]))) == 3
 
 
-def test_it_notices_a_post_that_nobody_promised() -> None:
+def test_it_notices_an_unexpected_post() -> None:
     assert len(list(differences([post("http://a.example/weather")], []))) == 1
 
 

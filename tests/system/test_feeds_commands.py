@@ -89,7 +89,7 @@ def test_where_no_feed_is_nothing_is_written(preview: Monitor, web: WebServer) -
     assert preview.feeds.read_text(encoding="utf-8") == before
 
 
-def test_every_feed_is_tried_and_the_dead_are_told(preview: Monitor, web: WebServer) -> None:
+def test_check_online_names_the_feeds_that_fail(preview: Monitor, web: WebServer) -> None:
     good, dead = feed_of(web, "/rss", relevant(3)), f"{web.url}/gone"
     preview.write_feeds(Живая=good, Мёртвая=dead)
 

@@ -57,7 +57,7 @@ def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_a
     assert outcomes(live)[ORDINARY[0]] == "unmatched"
 
 
-def test_another_outlets_telling_is_an_edit(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+def test_the_same_story_in_another_feed_is_an_edit(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     (title, text), *_ = relevant(1)
     live.write_feeds(Первая=feed_of(web, "/a", [(title, text)]), Вторая=feed_of(web, "/b", []))
     live.call("poll")
@@ -70,7 +70,7 @@ def test_another_outlets_telling_is_an_edit(live: Monitor, web: WebServer, bot_a
     assert "Также пишут: Вторая" in post.text
 
 
-def test_what_stood_in_a_feed_before_us_is_a_baseline(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+def test_old_entries_of_a_new_feed_are_a_baseline(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
     (fresh, fresh_text), (old, old_text), (undated, undated_text) = relevant(3)
     items = [
         item(web, "/rss", fresh, fresh_text, age=timedelta(hours=23)),

@@ -88,7 +88,7 @@ def test_a_taken_port_is_named_at_the_start(live: Monitor, port: int, web: WebSe
     assert "MONITOR_HTTP_PORT" in ended.stderr
 
 
-def test_the_outside_hears_a_heartbeat_whose_address_stands_nowhere(live: Monitor, web: WebServer) -> None:
+def test_the_heartbeat_is_sent_and_its_address_is_not_logged(live: Monitor, web: WebServer) -> None:
     live.write_feeds(Проба=feed_of(web, "/rss", []))
     live.environment["MONITOR_HEARTBEAT_URL"] = web.serve("/ping/5d1f-made-up", "OK")
     live.start()

@@ -110,7 +110,7 @@ def test_when_the_database_fails(with_secrets: Monitor, given: str) -> None:
 
 
 @pytest.mark.parametrize("token", [TOKEN.replace(":", " "), f"{TOKEN} {TOKEN}"])
-def test_a_token_with_a_slip_of_the_pen_is_not_shown(with_secrets: Monitor, token: str) -> None:
+def test_a_mistyped_token_is_not_shown(with_secrets: Monitor, token: str) -> None:
     (with_secrets.folder / "token").write_text(token)
     with_secrets.write_feeds(Проба="http://127.0.0.1:1/rss")
 

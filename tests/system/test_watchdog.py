@@ -35,7 +35,7 @@ def test_a_process_whose_jobs_come_round_lives() -> None:
 
 
 @pytest.mark.parametrize("work", [ASLEEP, HALF, LOCKED], ids=["asleep", "one job of two", "the lock held"])
-def test_a_stuck_one_says_where_it_stands_and_ends(work: str) -> None:
+def test_a_stuck_process_prints_its_stack_and_ends(work: str) -> None:
     ended = run(work)
 
     assert ended.returncode == 1

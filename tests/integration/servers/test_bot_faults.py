@@ -145,7 +145,7 @@ async def test_a_long_poll_ends_empty(api: BotApi, bot: Bot, seconds: Seconds) -
     assert await waiting == ()
 
 
-async def test_the_older_poll_loses(api: BotApi, bot: Bot) -> None:
+async def test_a_second_long_poll_ends_the_first(api: BotApi, bot: Bot) -> None:
     async with Bot(api.token, base_url=f"{api.url}/bot") as rival:
         older = asyncio.create_task(bot.get_updates(timeout=10))
         await asyncio.to_thread(api.wait_until, lambda: api.count("getUpdates") == 1)
@@ -213,7 +213,9 @@ SPOILED = {
 
 
 @pytest.mark.parametrize(("fault", "error", "kept"), SPOILED.values(), ids=SPOILED)
-async def test_a_spoiled_send(api: BotApi, bot: Bot, fault: Fault, error: type[TelegramError], *, kept: bool) -> None:
+async def test_a_send_with_a_fault(
+    api: BotApi, bot: Bot, fault: Fault, error: type[TelegramError], *, kept: bool
+) -> None:
     api.script(fault)
 
     with pytest.raises(error):

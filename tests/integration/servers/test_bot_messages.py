@@ -44,7 +44,7 @@ async def test_a_post_shows_as_text_and_entities(api: BotApi, bot: Bot) -> None:
     assert shown.raw["link_preview_options"] == {"is_disabled": True}
 
 
-async def test_a_channel_speaks_for_itself_and_a_group_shows_the_bot(api: BotApi, bot: Bot) -> None:
+async def test_a_channel_post_has_no_author_and_a_group_message_has_the_bot(api: BotApi, bot: Bot) -> None:
     post, remark = await bot.send_message(CHANNEL.id, "в канал"), await bot.send_message(REVIEW.id, "в группу")
 
     assert post.sender_chat is not None
@@ -81,7 +81,7 @@ def test_a_call_may_come_in_every_form(api: BotApi, client: httpx.Client) -> Non
         ("elsewhere", 404, "Not Found"),
     ],
 )
-def test_the_door(api: BotApi, client: httpx.Client, path: str, code: int, text: str) -> None:
+def test_wrong_paths_and_tokens_are_refused(api: BotApi, client: httpx.Client, path: str, code: int, text: str) -> None:
     answer = client.get(f"{api.url}/{path.format(token=api.token)}")
 
     assert answer.status_code == code

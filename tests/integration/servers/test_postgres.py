@@ -28,7 +28,7 @@ def ask(url: str, question: str) -> object:
 
 
 @pytest.mark.postgres
-def test_databases_are_fresh_and_apart(cluster: PostgresServer) -> None:
+def test_databases_are_empty_and_separate(cluster: PostgresServer) -> None:
     first, second = cluster.new_database(), cluster.new_database()
     run(first, "CREATE TABLE kept (word text)")
 
@@ -78,7 +78,7 @@ def test_binaries_that_cannot_run_are_an_error_with_the_reason() -> None:
             pass
 
 
-def test_binaries_are_the_first_that_are_whole(tmp_path: Path) -> None:
+def test_the_first_complete_binaries_are_taken(tmp_path: Path) -> None:
     half, whole = tmp_path / "half", tmp_path / "whole"
     for program in (half / "initdb", whole / "initdb", whole / "postgres"):
         program.parent.mkdir(exist_ok=True)
