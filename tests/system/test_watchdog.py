@@ -5,18 +5,18 @@ import sys
 
 import pytest
 
-from tests.harness.monitor_process import ROOT
+from tests.harness.monitor_process import PATIENCE, ROOT
 
 PROGRAM = """
 import sys, time
 from monitor.health.watchdog import Watchdog
-watchdog = Watchdog(("poll", "dispatch"), patience=1.5)
+watchdog = Watchdog(("poll", "dispatch"), patience=2.5)
 with watchdog.watching():
     {work}
 print("done", flush=True)
 """
-WELL = "for _ in range(7): watchdog.round_ended('poll'); watchdog.round_ended('dispatch'); time.sleep(0.5)"
-HALF = "for _ in range(30): watchdog.round_ended('poll'); time.sleep(0.5)"
+WELL = "for _ in range(40): watchdog.round_ended('poll'); watchdog.round_ended('dispatch'); time.sleep(0.1)"
+HALF = "for _ in range(300): watchdog.round_ended('poll'); time.sleep(0.1)"
 ASLEEP = "time.sleep(30)"
 LOCKED = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # holds the interpreter's lock: no Python thread runs
 
@@ -24,7 +24,7 @@ LOCKED = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # holds the interprete
 def run(work: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", PROGRAM.format(work=work)],
-        cwd=ROOT, capture_output=True, text=True, timeout=25, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
@@ -45,6 +45,6 @@ def test_a_stuck_process_prints_its_stack_and_ends(work: str) -> None:
 
 
 def test_when_it_no_longer_watches_nothing_happens() -> None:
-    ended = run("pass\ntime.sleep(2)")
+    ended = run("pass\ntime.sleep(3.5)")
 
     assert ended.returncode == 0

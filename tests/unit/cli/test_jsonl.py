@@ -130,7 +130,7 @@ def test_match_answers_before_the_next_line_comes(folder: Path) -> None:
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["id"] == number
     process.stdin.close()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=100) == 0
     process.stdout.close()
 
 
