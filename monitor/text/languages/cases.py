@@ -3,7 +3,6 @@
 A form often has several readings («России» is genitive, dative and prepositional): they are a set of flags.
 """
 
-import re
 from collections.abc import Iterable
 from enum import IntFlag
 
@@ -36,19 +35,19 @@ RUSSIAN = {
     "loc2": Case.LOCATIVE,
 }  # as OpenCorpora calls them
 
-# The end of a chain of suffixes; read from the longest, so that «-ынан» is no accusative.
-_ENDINGS: tuple[tuple[re.Pattern[str], Case], ...] = tuple(
-    (re.compile(f"(?:.*)(?:{pattern})"), case)
-    for pattern, case in (
-        ("[дтн]ан|[дтн]ен", Case.ABLATIVE),
-        ("[ндт]ың|[ндт]ің", Case.GENITIVE),
-        ("[мбп]ен", Case.INSTRUMENTAL),
-        ("[дт]а(?:ғы(?:лар)?)?|[дт]е(?:гі(?:лер)?)?", Case.LOCATIVE),
-        ("[ғқгк]а|[ғқгк]е|на|не", Case.DATIVE),
-        ("[ндт]ы|[ндт]і|(?<=[ыі])н", Case.ACCUSATIVE),
-    )
+# The end of a chain of suffixes; «-ынан» is looked for before «-на» and «-н».
+_ENDINGS: tuple[tuple[tuple[str, ...], Case], ...] = (
+    (("дан", "тан", "нан", "ден", "тен", "нен"), Case.ABLATIVE),
+    (("ның", "дың", "тың", "нің", "дің", "тің"), Case.GENITIVE),
+    (("мен", "бен", "пен"), Case.INSTRUMENTAL),
+    (
+        ("да", "та", "де", "те", "дағы", "тағы", "дегі", "тегі", "дағылар", "тағылар", "дегілер", "тегілер"),
+        Case.LOCATIVE,
+    ),
+    (("ға", "қа", "ге", "ке", "на", "не"), Case.DATIVE),
+    (("ны", "ды", "ты", "ні", "ді", "ті", "ын", "ін"), Case.ACCUSATIVE),
 )
-_LATIN_ENDINGS = tuple((re.compile(latin_skeleton(pattern.pattern)), case) for pattern, case in _ENDINGS)
+_LATIN_ENDINGS = tuple((tuple(latin_skeleton(ending) for ending in endings), case) for endings, case in _ENDINGS)
 _TO_HIS = (("ына", "іне", "сына", "сіне"), ("ina", "ine"))  # «азаматына»
 
 
@@ -65,7 +64,7 @@ def kazakh_case(word: str, stems: Iterable[Stem], *, latin: bool = False) -> Cas
 def _of_chain(rest: str, *, latin: bool) -> Case:
     if rest.endswith(_TO_HIS[latin]):
         return Case.DATIVE
-    for pattern, case in _LATIN_ENDINGS if latin else _ENDINGS:
-        if pattern.fullmatch(rest):
+    for endings, case in _LATIN_ENDINGS if latin else _ENDINGS:
+        if rest.endswith(endings):
             return case
     return Case.NOMINATIVE

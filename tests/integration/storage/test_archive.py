@@ -168,7 +168,7 @@ def test_a_dictionary_is_learned_once_there_is_enough_to_learn_from(
 @settings(max_examples=30)
 @given(title=ANY_TEXT, body=ANY_TEXT)
 def test_any_title_and_text_come_back(title: str, body: str) -> None:
-    engine = open_engine("sqlite://")
+    engine = open_engine("sqlite:///:memory:")
     migrate(engine)
     with write_transaction(engine) as db:
         db.execute(text("PRAGMA defer_foreign_keys=ON"))
