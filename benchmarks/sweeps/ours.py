@@ -7,8 +7,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.app import wiring
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import json
@@ -16,7 +14,7 @@ import json
 from sqlalchemy import func, select
 
 from benchmarks.sweeps.measured import memory_mb, spent
-from monitor.app import startup, sweep
+from monitor.app import startup, sweep, wiring
 from monitor.app.logs import configure
 from monitor.models.feeds import Feed, FeedKind
 from monitor.models.stories import PollOutcome
