@@ -1,6 +1,6 @@
 """What was read is kept, compressed, comes back as it was judged, and goes when its time is over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +23,7 @@ from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.text.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling
+from tests.harness.databases import sqlite_database
 
 PLACE = partial(group, chats=Chats(post="@channel", review=""))
 DAY = timedelta(days=1)
@@ -165,18 +166,23 @@ def test_a_dictionary_is_learned_once_there_is_enough_to_learn_from(
     assert past.learn(NOW + 91 * DAY) is True, "names change, so the dictionary does"
 
 
+@pytest.fixture(scope="module")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One for all examples: each leaves it as empty as it was."""
+    engine = open_engine(sqlite_database(tmp_path_factory.mktemp("archive") / "monitor.db"))
+    yield engine
+    engine.dispose()
+
+
 @settings(max_examples=30)
 @given(title=ANY_TEXT, body=ANY_TEXT)
-def test_any_title_and_text_come_back(title: str, body: str) -> None:
-    engine = open_engine("sqlite:///:memory:")
-    migrate(engine)
-    with write_transaction(engine) as db:
+def test_any_title_and_text_come_back(sqlite_engine: Engine, title: str, body: str) -> None:
+    with write_transaction(sqlite_engine) as db:
         db.execute(text("PRAGMA defer_foreign_keys=ON"))
         keep(db, [(1, "Заголовок записи", article(title=title or "Заголовок записи", text=body))])
         packed = db.scalars(select(archive.c.body)).one()
         assert text_of(db, "Заголовок записи", packed) == (title or "Заголовок записи", body)
         db.execute(text("DELETE FROM archive"))
-    engine.dispose()
 
 
 def test_entries_of_an_older_database_are_found_by_their_address(database_url: str) -> None:
