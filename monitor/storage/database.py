@@ -35,6 +35,7 @@ READ_ONLY = {"monitor_read_only": True}
 _FILE, _SERVER = "sqlite:///data/monitor.db", "postgresql+psycopg://имя:пароль@хост/база"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
+_Identity = tuple[int, int] | None  # device and number of a file
 _Key = TypeVar("_Key", str, int)
 
 
@@ -54,6 +55,7 @@ def open_engine(url: str) -> Engine:
         return engine
     _make_folder(path.parent)
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
+    _guard(engine, path)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -321,3 +323,60 @@ def _copy_before_migration(engine: Engine, revision: str) -> None:
             f"Прежняя база {path} не скопирована в {target} ({error}), поэтому и не изменена. "
             "Освободите место или проверьте права и запустите снова."
         ) from error
+
+
+class _FileGuard:
+    """Knows the files that the connections hold: the database, and its log while any is open. When they are deleted or
+    replaced, writes go nowhere and a new database begins without a word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._log = path, path.with_name(path.name + "-wal")
+        self._known: _Identity = None
+        self._known_log: _Identity = None
+        self._open = 0
+
+    def check(self, *_event: object) -> None:
+        """Raise DatabaseError unless the files are those that were opened."""
+        self._known = self._same(self._path, self._known)
+        self._known_log = self._same(self._log, self._known_log)
+
+    def opened(self, *_event: object) -> None:
+        """One connection more."""
+        self._open += 1
+
+    def closed(self, *_event: object) -> None:
+        """With the last connection SQLite itself deletes the log."""
+        self._open -= 1
+        if self._open == 0:
+            self._known_log = None
+
+    def _same(self, path: Path, known: _Identity) -> _Identity:
+        found = _identity(path)
+        if known is not None and found != known:
+            raise DatabaseError(
+                f"Файл {path} удалён или подменён, пока монитор работал: записанное пропало бы, поэтому работа стоит. "
+                f"Остановите монитор, верните базу из копии (monitor restore) и запустите снова."
+            )
+        return found
+
+
+def _guard(engine: Engine, path: Path) -> None:
+    """Refuse work on this engine from the moment its file is another one, or none."""
+    watched = _FileGuard(path)
+    listeners: dict[str, Any] = {
+        "do_connect": watched.check,
+        "connect": watched.opened,
+        "close": watched.closed,
+        "begin": watched.check,
+    }
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+
+
+def _identity(path: Path) -> _Identity:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
