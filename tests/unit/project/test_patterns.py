@@ -19,7 +19,7 @@ import pytest
 import monitor
 
 _ROOT = Path(monitor.__file__).parent
-_LENGTHS = tuple(1_024 * 8**step for step in range(4))  # 1 kB … 512 kB
+_LENGTHS = tuple(1_024 * 8**step for step in range(5))  # 1 kB … 4 MB
 _LONG_ENOUGH = 0.001  # CPU seconds at which a longer input says nothing new
 _MOST_GROWTH = 26  # of the time, for eight times the length
 _SIGNS = (
