@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 
-from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
 from monitor.matching.matched_article import MatchedArticle, RuleResult
 from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
@@ -13,6 +13,7 @@ from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
 class Matcher:
     """Compiled rules, ready to judge any number of articles."""
 
+    @collector_paused()
     def __init__(self, compiled: CompiledRules) -> None:
         self.compiled = compiled
         self._index = TermIndex(compiled)

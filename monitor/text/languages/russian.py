@@ -30,6 +30,7 @@ _PARTS_OF_SPEECH = {
 }
 _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
+_OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
 
@@ -110,6 +111,8 @@ def case_forms(word: str) -> dict[str, Case]:
             own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
             folded_form = form.replace("ё", "е")
             cases[folded_form] = cases.get(folded_form, Case(0)) | own
+    if word != word.lower() and folded.endswith(_OFTEN_UNDECLINED):
+        cases[folded] = ANY
     return cases
 
 
