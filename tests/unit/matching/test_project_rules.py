@@ -34,7 +34,7 @@ def tiers(title: str, text: str = "") -> dict[str, Tier]:
     return {topic.id: topic.tier for topic in project().judge(title=title, text=text).topics}
 
 
-MISSED = ("«Его просто увезли»", "БҰҰ Қазақстанға ресейлік босқынды")  # known, and seen as soon as they are found
+MISSED = ("БҰҰ Қазақстанға ресейлік босқынды",)  # known, and seen as soon as they are found
 
 
 def told_as(story: dict[str, str]) -> Any:
