@@ -1,7 +1,6 @@
 """The database as a whole: `backup`, `restore`, `copy-to`, `export`."""
 
 import csv
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import typer
 
 from monitor.app.environment import clock, environment
 from monitor.app.logs import configure
+from monitor.cli.output import print_json, say, written_output
 from monitor.config.settings import Settings, load_settings
 from monitor.storage import backup as database_copies
 from monitor.storage.database import open_engine, require_current_schema
@@ -24,7 +24,7 @@ _File = Annotated[Path, typer.Argument(metavar="ФАЙЛ")]
 def backup(path: _File) -> None:
     """Сохранить всю базу в файл, не останавливая монитор; копия сразу проверяется."""
     rows = database_copies.backup(_settings().database_url, path)
-    typer.echo(f"Копия готова и проверена: {path} ({_counts(rows)}).")
+    say(f"Копия готова и проверена: {path} ({_counts(rows)}).")
 
 
 def restore(
@@ -34,7 +34,7 @@ def restore(
 ) -> None:
     """Вернуть базу из копии (монитор должен быть остановлен). Что ждало отправки, станет «неясно, ушло ли»."""
     rows = database_copies.restore(path, _settings().database_url, clock(), force=force)
-    typer.echo(f"База восстановлена из {path} ({_counts(rows)}). Посмотрите: monitor outbox list")
+    say(f"База восстановлена из {path} ({_counts(rows)}). Посмотрите: monitor outbox list")
 
 
 def copy_to(
@@ -49,7 +49,7 @@ def copy_to(
     """
     target = sys.stdin.readline().strip() if url == "-" else url
     rows = database_copies.copy_to(_settings().database_url, target)
-    typer.echo(f"Перенесено и сверено построчно: {_counts(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
+    say(f"Перенесено и сверено построчно: {_counts(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
 
 
 def export(
@@ -70,11 +70,11 @@ def export(
         _write_csv(rows)
         return
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        print_json(row, indent=None)
 
 
 def _write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    table = csv.DictWriter(sys.stdout, EXPORT_COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(written_output(), EXPORT_COLUMNS, lineterminator="\n")
     table.writeheader()
     for row in rows:
         table.writerow({name: _cell(value) for name, value in row.items()})

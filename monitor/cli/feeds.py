@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
-from monitor.cli.output import print_json
+from monitor.cli.output import Screen, print_json, progress, say
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
@@ -49,7 +47,7 @@ def feeds_add(
     _show_candidate(candidate)
     if not dry_run:
         _replace(Path(path).resolve(), made)
-        typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
+        say(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFeed | None:
@@ -65,19 +63,17 @@ def _with_scheme(url: str) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
-    typer.echo(message, err=True)
+    say(message, err=True)
     raise typer.Exit(1)
 
 
 def _show_candidate(candidate: FoundFeed) -> None:
-    typer.echo(feed_writer.stanza(candidate.feed))
-    typer.echo(f"Записей сейчас: {len(candidate.entries)}. Первые:")
+    say(feed_writer.stanza(candidate.feed))
+    say(f"Записей сейчас: {len(candidate.entries)}. Первые:")
     for entry in candidate.entries[:3]:
-        typer.echo(f"  · {entry.title or entry.url}")
+        say(f"  · {entry.title or entry.url}")
     if candidate.feed.kind is FeedKind.HTML:
-        typer.echo(
-            "RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md"
-        )
+        say("RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md")
 
 
 def _replace(path: Path, text: str) -> None:
@@ -108,15 +104,9 @@ def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) ->
 
 
 async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ...]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     async with startup.open_fetcher(settings) as fetcher:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            bar = progress.add_task("Проверка лент", total=len(feeds))
-
-            def checked(answer: Checkup) -> None:
-                progress.update(bar, advance=1, description=f"Проверка лент: {answer.feed}")
-
-            return await checkup.check_feeds(fetcher, feeds, now=clock(), checked=checked)
+        with progress("Проверка лент", len(feeds)) as done:
+            return await checkup.check_feeds(fetcher, feeds, now=clock(), checked=lambda answer: done(answer.feed))
 
 
 def _row(answer: Checkup) -> dict[str, Any]:
@@ -142,16 +132,16 @@ def _show_answers(answers: Sequence[Checkup]) -> None:
         moved = f"→ {answer.final_url}" if answer.final_url not in ("", answer.url) else ""
         verdict = f"{answer.verdict} (запасной)" if answer.is_fallback else answer.verdict
         table.add_row(
-            Text(answer.feed),
+            answer.feed,
             Text(verdict, style="" if answer.is_alive else "red"),
             answer.kind or "—",
             str(answer.entries),
             f"{answer.newest_at:%d.%m.%Y %H:%M}" if answer.newest_at else "—",
             f"{answer.without_date:.0%}",
             f"{answer.without_id:.0%}",
-            Text(" ".join(part for part in (moved, answer.detail) if part)),
+            " ".join(part for part in (moved, answer.detail) if part),
         )
-    console = Console(highlight=False)
-    console.print(table)
+    screen = Screen()
+    screen.print(table)
     dead = sum(not answer.is_alive for answer in answers)
-    console.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")
+    screen.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app.environment import environment, read_text
-from monitor.cli.output import AsJson, KeywordsFile, print_json
+from monitor.cli.output import AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.keyword_rules import Term, TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings
@@ -54,10 +54,10 @@ def forms(
             {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in terms]}
         )
     else:
-        console = Console(highlight=False)
+        screen = Screen()
         for term in terms:
             for renderable in _term(term):
-                console.print(renderable)
+                screen.print(renderable)
 
 
 def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iterator[Term]:
@@ -78,7 +78,7 @@ def _show_attempt(terms: Sequence[Term], text: str, *, as_json: bool) -> None:
     else:
         for word, hits in forms_by_word.items():
             answer = f"да, {', '.join(f'«{form}»' for form in hits)}" if hits else "нет"
-            typer.echo(f"{word}: {answer}")
+            say(f"{word}: {answer}")
     if not all(forms_by_word.values()):
         raise typer.Exit(1)
 

@@ -1,11 +1,14 @@
 """The commands as people call them, and bad input: a clear message, an exit code, nothing lost, no token shown."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.harness.monitor_process import PROJECT_RULES, ROOT, Monitor, eventually
+from tests.harness.terminals import DRIVES, HOSTILE
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi
@@ -271,3 +274,51 @@ def test_operators_decide_about_doubtful_posts(live: Monitor, web: WebServer, bo
 
     assert len(bot_api.posted(CHANNEL)) == 1
     assert "отправлено" in live.call("outbox", "list", "--all").stdout
+
+
+BREAKS = """
+import logging, sys, threading, warnings
+import monitor.cli.main
+from monitor.__main__ import main
+
+def breaks():
+    outside = "\\x1b]0;title\\x07\\x9b2J\\u202eтекст"
+    warnings.warn(outside)
+    logging.getLogger("some.library").warning(outside)
+    thread = threading.Thread(target=int, args=(outside,), name=outside)
+    thread.start()
+    thread.join()
+    raise LookupError(outside)
+
+monitor.cli.main.cli = breaks
+main()
+"""
+
+
+def test_what_breaks_unforeseen_drives_no_terminal() -> None:
+    broken = subprocess.run([sys.executable, "-c", BREAKS], cwd=ROOT, capture_output=True, check=False)
+    told = broken.stderr.decode()
+
+    assert broken.returncode == 1
+    assert told.count("\\u001b]0;title\\u0007\\u009b2J\\u202eтекст") >= 4
+    assert "LookupError" in told
+    assert not DRIVES.search(told)
+
+
+def test_hostile_names_on_the_command_line_drive_no_terminal(preview: Monitor) -> None:
+    for arguments in (
+        ("check", "--feeds", HOSTILE),
+        ("explain", HOSTILE),
+        ("forms", HOSTILE),
+        (HOSTILE,),
+        ("check", f"--{HOSTILE}"),
+        ("story", HOSTILE),
+        ("status", HOSTILE),
+        ("feeds", "add", "--dry-run", HOSTILE),
+        ("why", HOSTILE),
+        ("backup", "/dev/null/" + HOSTILE),
+    ):
+        answered = preview.call(*arguments)
+
+        assert not DRIVES.search(answered.stdout + answered.stderr), arguments
+        assert "Traceback" not in answered.stderr
