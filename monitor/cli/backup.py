@@ -54,7 +54,9 @@ def copy_to(
 
 def export(
     *,
-    form: Annotated[Literal["jsonl", "csv"], typer.Option("--format", help="строки JSON или таблица")] = "jsonl",
+    form: Annotated[
+        Literal["jsonl", "csv"], typer.Option("--format", metavar="jsonl|csv", help="строки JSON или таблица")
+    ] = "jsonl",
     since: Annotated[datetime | None, typer.Option(metavar="ГГГГ-ММ-ДД", help="найденное с этого дня (UTC)")] = None,
     decisions: Annotated[
         bool, typer.Option("--decisions", help="решения редакторов: корпус для monitor evaluate")

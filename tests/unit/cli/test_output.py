@@ -88,11 +88,12 @@ values = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(values, st.none() | st.just(2))
 def test_json_drives_no_terminal_and_reads_back_equal(value: object, indent: int | None) -> None:
-    shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")  # JSON is UTF-8, whatever the locale is
+    stream = io.BytesIO()
+    shown = io.TextIOWrapper(stream, encoding="ascii")  # JSON is UTF-8, whatever the locale is
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("sys.stdout", shown)
         print_json(value, indent=indent)
-    written = shown.buffer.getvalue().decode()  # type: ignore[attr-defined] - a BytesIO
+    written = stream.getvalue().decode()
 
     assert not DRIVES.search(written)
     assert json.loads(written) == value
