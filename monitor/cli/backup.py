@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,10 +12,12 @@ import typer
 
 from monitor.app.environment import clock, environment
 from monitor.app.logs import configure
+from monitor.cli.jsonl import STDIN
 from monitor.cli.output import print_json, say, written_output
 from monitor.config.settings import Settings, load_settings
+from monitor.errors import ConfigError
 from monitor.storage import backup as database_copies
-from monitor.storage.database import open_engine, require_current_schema
+from monitor.storage.database import has_password, open_engine, require_current_schema
 from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.reviews import Reviews
 
@@ -40,14 +43,18 @@ def restore(
 def copy_to(
     url: Annotated[
         str,
-        typer.Argument(metavar="[АДРЕС]", help="postgresql+psycopg://имя:пароль@хост/база; без него - из ввода"),
-    ] = "-",
+        typer.Argument(metavar="[АДРЕС]", help="postgresql+psycopg://имя@хост/база; без него - из ввода"),
+    ] = STDIN,
 ) -> None:
     """Перенести всю базу в другую, пустую (с SQLite на PostgreSQL), и сверить построчно.
 
-    Адрес с паролем лучше не писать в командной строке, её видят другие: monitor copy-to < файл_с_адресом
+    Адрес с паролем читается только из ввода, командную строку видят другие: monitor copy-to < файл_с_адресом
     """
-    target = sys.stdin.readline().strip() if url == "-" else url
+    target = _entered_address() if url == STDIN else url
+    if has_password(target, where="адрес новой базы") and url != STDIN:
+        raise ConfigError(
+            "пароль из командной строки видят другие. Пишите так: monitor copy-to < файл_с_адресом", file="АДРЕС"
+        )
     rows = database_copies.copy_to(_settings().database_url, target)
     say(f"Перенесено и сверено построчно: {_counts(rows)}. Теперь укажите новый адрес в MONITOR_DATABASE_URL.")
 
@@ -86,6 +93,12 @@ def _cell(value: object) -> object:
     """A cell; one that a spreadsheet would take for a formula is quoted, because titles come from outside."""
     text = "; ".join(value) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _entered_address() -> str:
+    if sys.stdin.isatty():
+        return getpass("Адрес новой базы (не показывается): ").strip()
+    return sys.stdin.readline().strip()
 
 
 def _settings() -> Settings:
