@@ -57,9 +57,9 @@ def forms(
     if attempt:
         _show_attempt(asked, attempt, as_json=as_json)
     elif as_json:
-        terms = [term for terms in asked.values() for term in terms]
+        every = chain(*asked.values())
         print_json(
-            {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in terms]}
+            {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in every]}
         )
     else:
         for terms in asked.values():
