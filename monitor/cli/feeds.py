@@ -24,11 +24,11 @@ from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
 from monitor.sources.discovery import FoundFeed
 from monitor.sources.feeds import opml
+from monitor.text import urls
 
 feeds_cli = typer.Typer(
     help="Ленты: найти новую и вписать её в feeds.yaml; взять и отдать список.", no_args_is_help=True
 )
-
 
 _Target = Annotated[
     str | None, typer.Option("--feeds", "--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")
@@ -97,7 +97,8 @@ def _show_compared(compared: ComparedList) -> None:
     for title, sign, rows in (*listed, ("Не подойдёт", "−", compared.refused)):
         say(f"{title}: {len(rows)}")
         for feed, why in rows:
-            say(f"  {sign} {feed.name or '(без имени)'} — {feed.url or '(без адреса)'}{f': {why}' if why else ''}")
+            address = urls.without_credentials(feed.url) or "(без адреса)"
+            say(f"  {sign} {feed.name or '(без имени)'} — {address}{f': {why}' if why else ''}")
 
 
 @feeds_cli.command("export")

@@ -1,6 +1,6 @@
 """`forms`: what a word of keywords.yaml matches, for a maintainer to check before writing it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Annotated
 
@@ -81,18 +81,18 @@ def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iter
 
 def _show_attempt(asked: Mapping[str, Sequence[Term]], text: str, *, as_json: bool) -> None:
     """Which words stand in the text; of a list only those. Exits with 1 when what was asked for is not there."""
-    found = {argument: _found(terms, text) for argument, terms in asked.items()}
+    standing = {argument: _standing(terms, text) for argument, terms in asked.items()}
     if as_json:
-        by_word = {word: list(hits) for words in found.values() for word, hits in words.items()}
-        print_json({"text": text, "found": by_word})
+        every = _standing(chain(*asked.values()), text)
+        print_json({"text": text, "found": {word: list(hits) for word, hits in every.items()}})
     else:
-        for argument, words in found.items():
-            _show_found(argument, words)
-    if not all((any if _is_list(argument) else all)(words.values()) for argument, words in found.items()):
+        for argument, words in standing.items():
+            _show_standing(argument, words)
+    if not all((any if _is_list(argument) else all)(words.values()) for argument, words in standing.items()):
         raise typer.Exit(1)
 
 
-def _found(terms: Sequence[Term], text: str) -> Mapping[str, Mapping[str, None]]:
+def _standing(terms: Iterable[Term], text: str) -> Mapping[str, Mapping[str, None]]:
     """The forms of each word that stand in the text; a list may have one word in both languages."""
     forms_by_word: dict[str, dict[str, None]] = {}
     for term in terms:
@@ -100,7 +100,7 @@ def _found(terms: Sequence[Term], text: str) -> Mapping[str, Mapping[str, None]]
     return forms_by_word
 
 
-def _show_found(argument: str, words: Mapping[str, Mapping[str, None]]) -> None:
+def _show_standing(argument: str, words: Mapping[str, Mapping[str, None]]) -> None:
     if _is_list(argument) and not any(words.values()):
         say(f"{argument}: нет, ни одного слова из {len(words)}")
         return

@@ -34,10 +34,8 @@ class Screen(Console):
     """Where commands draw tables and coloured lines. What is drawn is data: no markup, nothing drives the terminal."""
 
     def __init__(self, *, err: bool = False) -> None:
-        guarded = (
-            sys.stderr if err and isinstance(sys.stderr, VisibleStream) else None
-        )  # it would spoil our own colours
-        file = guarded.stream if guarded else None
+        # Past the guard of main: our own colours must reach the terminal.
+        file = sys.stderr.stream if err and isinstance(sys.stderr, VisibleStream) else None
         super().__init__(file=file, stderr=err, markup=False, emoji=False, highlight=False)
 
     def render_str(self, text: str, **options: Any) -> Text:
@@ -74,7 +72,7 @@ def progress(doing: str, total: int) -> Iterator[Callable[[str], None]]:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Screen(err=True), transient=True) as bar:
         task = bar.add_task(doing, total=total)
-        yield lambda name: bar.update(task, advance=1, description=f"{doing}: {name}")
+        yield lambda name: bar.update(task, advance=1, description=visible(f"{doing}: {name}"))
 
 
 def show_error(error: MonitorError) -> None:

@@ -82,7 +82,7 @@ def _is_outline(element: Any) -> bool:
 
 
 def _words(element: Any) -> dict[str, str]:
-    """Attributes by their names in small letters: there are `xmlURL` and `xmlurl`, too."""
+    """Attributes by their names in small letters: writers spell them as they like."""
     return {str(name).lower(): str(value) for name, value in element.attrib.items()}
 
 
