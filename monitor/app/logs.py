@@ -1,4 +1,4 @@
-"""How the product logs: one line an event, secrets out. Commands configure it; the core never logs.
+"""How the product logs: one line an event, secrets out, controls visible. Commands configure it; the core never logs.
 
 A secret is removed three times over: the settings' own secrets literally, anything shaped like a bot
 token, and passwords inside addresses. httpx and python-telegram-bot log full URLs (the Bot API carries the

@@ -17,7 +17,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from monitor.cli.output import Screen
+from monitor.cli.output import Screen, say
 
 _MISTAKES = (
     (r"No such command (.+)\. Did you mean (.+)\?", r"Команды \1 нет. Может быть, \2?"),
@@ -64,6 +64,9 @@ class RussianGroup(TyperGroup):
         except TyperException as error:
             _show_mistake(error)
             code = error.exit_code
+        except typer.Abort:  # the end of input where an answer was wanted
+            say("Прервано.", err=True)
+            code = 1
         sys.exit(code)
 
 

@@ -387,3 +387,22 @@ def test_a_database_is_moved_to_the_address_that_is_read_in(preview: Monitor) ->
     assert moved.returncode == 0, moved.stderr
     assert "Перенесено и сверено построчно" in moved.stdout
     assert target.exists()
+
+
+def test_what_servers_answer_drives_no_terminal(preview: Monitor, web: WebServer) -> None:
+    evil = "".join(char for char in HOSTILE if char > "\x7f")
+    title = f"Казахстан экстрадировал россиянина Выдумкина {evil}"
+    preview.write_feeds(
+        Проба=feed_of(web, "/rss", [(title, f"Казахстан экстрадировал россиянина {evil}. " * 9)]),
+        Сжатая=web.serve("/packed", "x", headers={"Content-Encoding": "\x1b[31m"}),
+        Страница=web.serve("/page", f"<!doctype html><title>{evil}</title>", content_type="text/html"),
+    )
+
+    polled = preview.call("poll")
+    shown = [preview.call(*arguments.split()) for arguments in ("status", "outbox list --all", "export", "story 1")]
+
+    assert "Выдумкина" in polled.stdout
+    assert "\\u001b[31m" in polled.stdout
+    for answered in (polled, *shown):
+        assert answered.returncode == 0, answered.stderr
+        assert not DRIVES.search(answered.stdout + answered.stderr), answered.args

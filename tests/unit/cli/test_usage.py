@@ -1,9 +1,10 @@
 import re
 
 import pytest
+import typer
 
 from monitor.cli.main import _PLACES
-from monitor.cli.usage import mistake
+from monitor.cli.usage import RussianGroup, mistake
 from tests.harness.command_line import call
 
 ENGLISH = re.compile(
@@ -23,3 +24,18 @@ def test_no_help_has_words_of_typers_own(command: str) -> None:
 
 def test_a_message_that_nobody_knows_is_shown_as_it_is() -> None:
     assert mistake("Something new went wrong.") == "Something new went wrong."
+
+
+def test_the_end_of_input_ends_a_command_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    app = typer.Typer(cls=RussianGroup)
+
+    @app.callback()
+    def asks() -> None:
+        raise EOFError
+
+    app.command("ask")(asks)
+    with pytest.raises(SystemExit) as ended:
+        typer.main.get_command(app).main(["ask"])
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.strip() == "Прервано."
