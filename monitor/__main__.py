@@ -7,6 +7,7 @@ to stop may come meanwhile.
 import os
 import signal
 import sys
+from typing import TextIO, cast
 
 
 def main() -> None:
@@ -16,7 +17,9 @@ def main() -> None:
     from monitor.cli.main import cli  # noqa: PLC0415 - not before the signals are minded
     from monitor.cli.output import show_error  # noqa: PLC0415 - the same
     from monitor.errors import MonitorError  # noqa: PLC0415 - the same
+    from monitor.text.visible_stream import VisibleStream  # noqa: PLC0415 - the same
 
+    sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # tracebacks and warnings have words from outside in them
     try:
         cli()
     except MonitorError as error:

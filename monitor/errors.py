@@ -118,6 +118,7 @@ class ParseFailure(StrEnum):
     HTML = "html"  # a web page stands where the feed was
     CHALLENGE = "challenge"  # a bot wall answered 200
     NOT_A_FEED = "not_a_feed"  # not what the stanza's kind says: neither RSS nor Atom, no sitemap
+    OPML = "opml"  # a list of feeds
     NO_ENTRIES = "no_entries"  # a feed without entries that had some before
     MOJIBAKE = "mojibake"  # letters that no language has: the encoding is lost
     NO_MATCH = "no_match"  # a page of kind html on which the selectors (or the usual look) find no article

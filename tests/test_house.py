@@ -191,6 +191,32 @@ def imports(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
+PRINTING = {
+    *("print", "typer.echo", "typer.secho", "rich.print", "rich.print_json", "rich.console.Console"),
+    *("sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"),
+}
+DOORS = {  # to the terminal, and what stands behind each
+    "monitor/cli/output.py": {"typer.echo", "rich.console.Console", "sys.stdout", "sys.stderr"},  # what commands print
+    "monitor/app/logs.py": {"sys.stderr"},  # what is logged
+    "monitor/bot/terminal.py": {"rich.console.Console", "sys.stdout"},  # posts in preview mode
+    "monitor/__main__.py": {"sys.stdout", "sys.stderr"},  # a guard for stderr, and the end of a broken stdout
+    "monitor/sources/sandbox_child.py": {"sys.stdout", "sys.stderr"},  # a guard, and answers to its parent
+    "monitor/health/watchdog.py": {"sys.stderr"},  # where the threads stand: our own lines of code
+    "monitor/cli/run.py": {"sys.stdout"},  # flushed before the process is ended
+}
+
+
+def test_the_terminal_has_few_doors() -> None:
+    """What is printed past them would reach it as it came from outside: print by cli/output.py, or log."""
+    for path in SOURCES:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = {ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom):
+                names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        assert names & PRINTING <= DOORS.get(relative(path), set()), f"{path} prints past cli/output.py"
+
+
 def test_importing_needs_no_environment_no_files_and_no_sockets(tmp_path: Path) -> None:
     """Every module, in an empty folder, with an empty environment, with sockets forbidden; no signal is taken over."""
     program = (

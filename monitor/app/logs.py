@@ -1,4 +1,4 @@
-"""How the product logs: one line an event, secrets out. Commands configure it; the core never logs.
+"""How the product logs: one line an event, secrets out, controls visible. Commands configure it; the core never logs.
 
 A secret is removed three times over: the settings' own secrets literally, anything shaped like a bot
 token, and passwords inside addresses. httpx and python-telegram-bot log full URLs (the Bot API carries the
@@ -11,9 +11,11 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 import structlog
+
+from monitor.text.visible_stream import VisibleStream
 
 # No word boundary before the number: the Bot API writes it as /bot<token>/.
 _TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
@@ -37,29 +39,18 @@ class Redactor:
         return _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
 
 
-class _RedactedStream:
-    """A text stream that writes only redacted lines: what no formatter can forget."""
-
-    def __init__(self, stream: TextIO, redact: Redactor) -> None:
-        self._stream, self._redact = stream, redact
-
-    def write(self, text: str) -> int:
-        return self._stream.write(self._redact(text))
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-
 def configure(*, form: Literal["text", "json"], secrets: Sequence[str], stream: TextIO | None = None) -> None:
-    """Send every log line, ours and the libraries', to `stream` (stderr) in one form, redacted."""
-    redact = Redactor(secrets)
+    """Send every log line, ours and the libraries', to `stream` (stderr) in one form.
+
+    Whatever a formatter forgets, no line has a secret or drives the terminal that reads it.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last = structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else _console()
-    handler = logging.StreamHandler(_RedactedStream(stream or sys.stderr, redact))
+    handler = logging.StreamHandler(cast("TextIO", VisibleStream(stream or sys.stderr, Redactor(secrets))))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

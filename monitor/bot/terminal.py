@@ -5,7 +5,6 @@ Only for showing; what a post says is decided in `monitor/stories/post.py`.
 
 import asyncio
 import io
-import re
 import sys
 from collections.abc import Iterable
 from html.parser import HTMLParser
@@ -18,10 +17,9 @@ from rich.text import Text
 
 from monitor.errors import NotAccepted
 from monitor.models.outbox import Buttons, ChatIdentity
+from monitor.text.unicode import visible
 
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
-# Would drive the terminal instead of being read: C0 but the line break, C1, bidi overrides, halves of pairs.
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(html: str) -> str:
@@ -61,8 +59,8 @@ class Terminal:
         """Raises nothing: a terminal always takes posts."""
 
     async def _show(self, chat: str, name: str, html: str, buttons: Buttons) -> None:
-        title = Text(f"{_readable(chat)} · {name}" if chat else name)
-        rows = (" ".join(f"[ {_readable(label)} ]" for label, _ in row) for row in buttons)
+        title = Text(f"{visible(chat)} · {name}" if chat else name)
+        rows = (" ".join(f"[ {visible(label)} ]" for label, _ in row) for row in buttons)
         try:
             await asyncio.to_thread(self._write, title, Text("\n").join([_styled(html), *map(Text, rows)]))
         except (OSError, ValueError) as error:  # gone, full, closed, or without our letters
@@ -75,10 +73,6 @@ class Terminal:
         canvas.print(Panel(post, title=title, title_align="left", width=min(canvas.width, self._width)))
         self._screen.write(drawing.getvalue())
         self._screen.flush()
-
-
-def _readable(text: str) -> str:
-    return _CONTROL.sub("", text)
 
 
 def _styled(html: str) -> Text:
@@ -105,10 +99,10 @@ class _TelegramHtml(HTMLParser):
         while self._open:
             name, address = self._open.pop()
             if address:
-                self.text.append(f" <{_readable(address)}>", style="blue")
+                self.text.append(f" <{visible(address)}>", style="blue")
             if name == tag:
                 break
 
     def handle_data(self, data: str) -> None:
         styles = [_STYLES[tag] for tag, _ in self._open if tag in _STYLES]
-        self.text.append(_readable(data), style=" ".join(styles))
+        self.text.append(visible(data), style=" ".join(styles))

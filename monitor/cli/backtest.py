@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,7 +13,7 @@ from rich.text import Text
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
 from monitor.cli.explanation_view import quoted
-from monitor.cli.output import TIERS, AsJson, KeywordsFile, print_json
+from monitor.cli.output import TIERS, AsJson, KeywordsFile, Screen, print_json
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import explanation
@@ -76,42 +75,42 @@ def _period(written: str) -> timedelta:
 
 
 def _show(compared: Comparison, days: float, matcher: Matcher, limit: int) -> None:
-    console = Console(highlight=False)
+    screen = Screen()
     if not compared.articles:
-        console.print("За этот срок в базе нет прочитанных новостей.")
+        screen.print("За этот срок в базе нет прочитанных новостей.")
         return
-    console.print(f"Прочитано новостей: {compared.articles} за {days:.0f} дн.")
+    screen.print(f"Прочитано новостей: {compared.articles} за {days:.0f} дн.")
     before, after = (f"{count} ({count / days:.1f} в день)" for count in (compared.before, compared.after))
-    console.print(f"Подходит: было {before}, стало {after}")
-    console.print(_table(compared))
+    screen.print(f"Подходит: было {before}, стало {after}")
+    screen.print(_table(compared))
     for kind, (title, sign, style) in _KINDS.items():
         count = compared.counts[kind]
         if count:
-            console.print(Text(f"\n{title}: {count}", style="bold"))
+            screen.print(Text(f"\n{title}: {count}", style="bold"))
         for change in compared.of(kind)[:limit]:
-            _show_change(console, change, matcher, Text(sign, style=style))
+            _show_change(screen, change, matcher, Text(sign, style=style))
         if count > limit:
-            console.print(f"  … и ещё {count - limit}: --show {count}")
+            screen.print(f"  … и ещё {count - limit}: --show {count}")
     if not compared.changes:
-        console.print("Ни одно решение не изменилось.")
+        screen.print("Ни одно решение не изменилось.")
 
 
 def _table(compared: Comparison) -> Table:
     table = Table("Тема", "Правило", "Было", "Стало", "+", "−")
     for (topic, rule), tally in sorted(compared.rules.items()):
         counts = (tally.before, tally.after, tally.gained, tally.lost)
-        table.add_row(Text(topic), Text(rule), *map(str, counts))
+        table.add_row(topic, rule, *map(str, counts))
     for column in table.columns[2:]:
         column.justify = "right"
     return table
 
 
-def _show_change(console: Console, change: Change, matcher: Matcher, sign: Text) -> None:
+def _show_change(screen: Screen, change: Change, matcher: Matcher, sign: Text) -> None:
     article = change.article
-    console.print(Text.assemble("  ", sign, f" {_date(article.seen_at)} {article.feed}: {clean(article.title)}"))
-    console.print(Padding(Text(article.url), (0, 0, 0, 4)))
+    screen.print(Text.assemble("  ", sign, f" {_date(article.seen_at)} {article.feed}: {clean(article.title)}"))
+    screen.print(Padding(article.url, (0, 0, 0, 4)))
     for line in _why(change, matcher):
-        console.print(Padding(line, (0, 0, 0, 4)))
+        screen.print(Padding(line, (0, 0, 0, 4)))
 
 
 def _why(change: Change, matcher: Matcher) -> Iterator[Text]:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from monitor.app.environment import environment, read_text
-from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, show_error, show_warning
+from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, say, show_error, show_warning
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas
 from monitor.config import keywords as keywords_file
@@ -48,7 +47,7 @@ def check(
         show_warning(warning)
     if errors or (strict and warnings):
         raise typer.Exit(ConfigError.exit_code)
-    Console(highlight=False, stderr=as_json).print("Оба файла в порядке, примеры сходятся.")
+    say("Оба файла в порядке, примеры сходятся.", err=as_json)
     if online:
         from monitor.cli import feeds as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 

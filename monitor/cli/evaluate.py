@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, BinaryIO
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import environment
 from monitor.cli.jsonl import Record, numbered_lines, opened, record_of
-from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, print_json
+from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import evaluation
@@ -51,7 +50,7 @@ def evaluate(
         _show(result)
     failures = list(_failures(bounds, result))
     for failure in failures:
-        typer.echo(failure, err=True)
+        say(failure, err=True)
     if failures:
         raise typer.Exit(1)
 
@@ -89,24 +88,24 @@ def _failures(bounds: Sequence[tuple[str, str, float]], result: Scores) -> Itera
 
 
 def _show(result: Scores) -> None:
-    console = Console(highlight=False)
+    screen = Screen()
     table = Table("", "Точность", "Полнота", "Верно", "Лишних", "Пропущено", title="Оценка правил")
     for title, score in _rows(result):
         row = [f"{score[key]:.3f}" for key in ("precision", "recall")] + [str(score[key]) for key in ("tp", "fp", "fn")]
-        table.add_row(Text(title), *row)
+        table.add_row(title, *row)
     for column in table.columns[1:]:
         column.justify = "right"
-    console.print(table)
+    screen.print(table)
     if result["unscored"]:
-        console.print(f"Не оценивались (тема maybe): {result['unscored']}")
+        screen.print(f"Не оценивались (тема maybe): {result['unscored']}")
     for miss in result["misses"]:
-        console.print(_line("− пропущено", "red", miss, f"{miss['topic']}: {miss['why']}"))
+        screen.print(_line("− пропущено", "red", miss, f"{miss['topic']}: {miss['why']}"))
     for alarm in result["false_alarms"]:
         about = f"{alarm['topic']}: правило «{alarm['rule']}» ({alarm['tier']}) на словах {', '.join(alarm['words'])}"
-        console.print(_line("+ лишнее", "yellow", alarm, about))
+        screen.print(_line("+ лишнее", "yellow", alarm, about))
     for kind, style, key in (("+ слито зря", "yellow", "wrong"), ("− не слито", "red", "missed")):
         for one, other in result.get("events", {}).get(key, ()):
-            console.print(Text.assemble((kind, style), f" {clean(str(one))} и {clean(str(other))}"))
+            screen.print(Text.assemble((kind, style), f" {clean(str(one))} и {clean(str(other))}"))
 
 
 def _rows(result: Scores) -> Iterator[tuple[str, Scores]]:

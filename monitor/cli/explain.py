@@ -12,7 +12,7 @@ from monitor.app.config_files import load_matcher, read_feeds
 from monitor.app.environment import clock, environment, read_bytes
 from monitor.cli.explanation_view import show_explanation
 from monitor.cli.jsonl import STDIN, numbered_lines, opened, record_of
-from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, json_bytes, print_json, show_warning
+from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation
@@ -75,14 +75,11 @@ def match(
 def _write_answers(answers: Iterable[dict[str, object]]) -> bool:
     """Print each at once, for whoever feeds us line by line; whether one was an error."""
     failed = False
-    out = sys.stdout.buffer
     for answer in answers:
-        line = json_bytes(answer) + b"\n"
-        out.write(line)
-        out.flush()
+        print_json(answer, indent=None)
         if "error" in answer:
             failed = True
-            typer.echo(line, err=True, nl=False)
+            print_json(answer, indent=None, err=True)
     return failed
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from monitor.cli.output import LANGUAGES, TIERS
+from monitor.cli.output import LANGUAGES, TIERS, Screen
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, shortened
 from monitor.models.articles import Extracted, Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.languages.detection import detect
@@ -19,19 +19,19 @@ _LONGEST_PASSAGE = 600  # characters
 
 def show_explanation(source: str, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport]) -> None:
     """Print it, no wider than the terminal."""
-    console = Console(highlight=False)
-    console.print(_read(source, page))
-    show_reports(console, page, verdict, reports)
+    screen = Screen()
+    screen.print(_read(source, page))
+    show_reports(screen, page, verdict, reports)
 
 
-def show_reports(console: Console, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport]) -> None:
+def show_reports(screen: Screen, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport]) -> None:
     """Print what the rules say, topic by topic, and what follows."""
     for report in reports:
-        console.print()
-        console.print(Rule(_heading(report), align="left", characters="─", style="dim"))
-        console.print(Padding(Group(*_topic(report, page)), (0, 0, 0, 2)))
-    console.print()
-    console.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
+        screen.print()
+        screen.print(Rule(_heading(report), align="left", characters="─", style="dim"))
+        screen.print(Padding(Group(*_topic(report, page)), (0, 0, 0, 2)))
+    screen.print()
+    screen.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
 
 
 def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[Text]:

@@ -1,4 +1,4 @@
-"""The feeds as they answer now: `feeds add` finds one, `check --online` tries all."""
+"""The list of feeds: `feeds add` finds one, `import` and `export` exchange lists, `check --online` tries all."""
 
 import asyncio
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
-from monitor.cli.output import print_json
+from monitor.app.feed_import import ComparedList, compare
+from monitor.cli.jsonl import STDIN, opened
+from monitor.cli.output import FeedsFile, Screen, print_json, progress, say, written_output
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
@@ -23,20 +23,28 @@ from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
 from monitor.sources.discovery import FoundFeed
+from monitor.sources.feeds import opml
+from monitor.text import urls
 
-feeds_cli = typer.Typer(help="Ленты: найти новую и вписать её в feeds.yaml.", no_args_is_help=True)
+feeds_cli = typer.Typer(
+    help="Ленты: найти новую и вписать её в feeds.yaml; взять и отдать список.", no_args_is_help=True
+)
+
+_Target = Annotated[
+    str | None, typer.Option("--feeds", "--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")
+]
 
 
 @feeds_cli.command("add")
 def feeds_add(
     url: Annotated[str, typer.Argument(metavar="АДРЕС", help="лента, страница сайта, @канал или t.me/канал")],
     *,
-    feeds: Annotated[
-        str | None, typer.Option("--feeds", "--file", metavar="ФАЙЛ", help="куда вписать вместо feeds.yaml")
-    ] = None,
+    feeds: _Target = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="только показать запись")] = False,
 ) -> None:
     """Найти ленту за адресом, показать её и вписать в конец feeds.yaml."""
+    if Path(url).is_file():
+        _refuse(f"{url} — файл, а нужен адрес. Ленты из списка OPML добавляет monitor feeds import {url}")
     settings = load_settings(environment())
     path = feeds or settings.feeds
     text = read_text(path)
@@ -49,7 +57,67 @@ def feeds_add(
     _show_candidate(candidate)
     if not dry_run:
         _replace(Path(path).resolve(), made)
-        typer.echo(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
+        say(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
+
+
+@feeds_cli.command("import")
+def feeds_import(
+    file: Annotated[str, typer.Argument(metavar="ФАЙЛ.opml", help="список из другой программы; «-» — из ввода")],
+    *,
+    feeds: _Target = None,
+    write: Annotated[bool, typer.Option("--write", help="вписать; без этого — только показать")] = False,
+) -> None:
+    """Сравнить список лент OPML с feeds.yaml: что добавится, что уже есть, что не подойдёт. С --write — вписать."""
+    settings = load_settings(environment())
+    path = feeds or settings.feeds
+    text = read_text(path)
+    compared = compare(_listed(file), load_feeds(text, file=path), allow_private=settings.allow_private_addresses)
+    _show_compared(compared)
+    if not compared.new:
+        return
+    made = feed_writer.appended(text, *compared.new, file=path, today=clock().date(), command="import")
+    if write:
+        _replace(Path(path).resolve(), made)
+        say(f"Вписано в {path}: {len(compared.new)}. Проверьте, отвечают ли они: monitor check --online")
+    else:
+        say(f"Ничего не записано. Вписать: monitor feeds import --write {file}")
+
+
+def _listed(file: str) -> tuple[Feed, ...]:
+    with opened(file) as stream:
+        document = stream.read(opml.LARGEST + 1)
+    try:
+        return opml.read(document)
+    except ValueError as error:
+        raise ConfigError(str(error), file=file) from error
+
+
+def _show_compared(compared: ComparedList) -> None:
+    listed = (("Добавится", "+", [(feed, "") for feed in compared.new]), ("Уже есть", "=", compared.known))
+    for title, sign, rows in (*listed, ("Не подойдёт", "−", compared.refused)):
+        say(f"{title}: {len(rows)}")
+        for feed, why in rows:
+            address = urls.without_credentials(feed.url) or "(без адреса)"
+            say(f"  {sign} {feed.name or '(без имени)'} — {address}{f': {why}' if why else ''}")
+
+
+@feeds_cli.command("export")
+def feeds_export(
+    file: Annotated[str, typer.Argument(metavar="ФАЙЛ.opml", help="новый файл; без него — стандартный вывод")] = STDIN,
+    *,
+    feeds: FeedsFile = None,
+) -> None:
+    """Отдать список лент в OPML 2.0: имена, адреса, языки, группы; паролей и селекторов в нём нет."""
+    path = feeds or load_settings(environment()).feeds
+    document = opml.write(load_feeds(read_text(path), file=path))
+    if file == STDIN:
+        written_output().write(document)
+        return
+    try:
+        with Path(file).open("x", encoding="utf-8") as made:
+            made.write(document)
+    except OSError as error:
+        raise ConfigError(f"файл не записать ({error.strerror}); нужен новый, в папке с правами", file=file) from error
 
 
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFeed | None:
@@ -65,19 +133,17 @@ def _with_scheme(url: str) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
-    typer.echo(message, err=True)
+    say(message, err=True)
     raise typer.Exit(1)
 
 
 def _show_candidate(candidate: FoundFeed) -> None:
-    typer.echo(feed_writer.stanza(candidate.feed))
-    typer.echo(f"Записей сейчас: {len(candidate.entries)}. Первые:")
+    say(feed_writer.stanza(candidate.feed))
+    say(f"Записей сейчас: {len(candidate.entries)}. Первые:")
     for entry in candidate.entries[:3]:
-        typer.echo(f"  · {entry.title or entry.url}")
+        say(f"  · {entry.title or entry.url}")
     if candidate.feed.kind is FeedKind.HTML:
-        typer.echo(
-            "RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md"
-        )
+        say("RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md")
 
 
 def _replace(path: Path, text: str) -> None:
@@ -108,15 +174,9 @@ def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) ->
 
 
 async def _check(settings: Settings, feeds: Sequence[Feed]) -> tuple[Checkup, ...]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     async with startup.open_fetcher(settings) as fetcher:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            bar = progress.add_task("Проверка лент", total=len(feeds))
-
-            def checked(answer: Checkup) -> None:
-                progress.update(bar, advance=1, description=f"Проверка лент: {answer.feed}")
-
-            return await checkup.check_feeds(fetcher, feeds, now=clock(), checked=checked)
+        with progress("Проверка лент", len(feeds)) as done:
+            return await checkup.check_feeds(fetcher, feeds, now=clock(), checked=lambda answer: done(answer.feed))
 
 
 def _row(answer: Checkup) -> dict[str, Any]:
@@ -142,16 +202,16 @@ def _show_answers(answers: Sequence[Checkup]) -> None:
         moved = f"→ {answer.final_url}" if answer.final_url not in ("", answer.url) else ""
         verdict = f"{answer.verdict} (запасной)" if answer.is_fallback else answer.verdict
         table.add_row(
-            Text(answer.feed),
+            answer.feed,
             Text(verdict, style="" if answer.is_alive else "red"),
             answer.kind or "—",
             str(answer.entries),
             f"{answer.newest_at:%d.%m.%Y %H:%M}" if answer.newest_at else "—",
             f"{answer.without_date:.0%}",
             f"{answer.without_id:.0%}",
-            Text(" ".join(part for part in (moved, answer.detail) if part)),
+            " ".join(part for part in (moved, answer.detail) if part),
         )
-    console = Console(highlight=False)
-    console.print(table)
+    screen = Screen()
+    screen.print(table)
     dead = sum(not answer.is_alive for answer in answers)
-    console.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")
+    screen.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")

@@ -1,16 +1,17 @@
 """`forms`: what a word of keywords.yaml matches, for a maintainer to check before writing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app.environment import environment, read_text
-from monitor.cli.output import AsJson, KeywordsFile, print_json
+from monitor.cli.output import AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.keyword_rules import Term, TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings
@@ -18,6 +19,8 @@ from monitor.config.yaml_reader import nearest
 from monitor.errors import ConfigError
 from monitor.matching.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
+
+MANY = 20  # words of a list, which are shown with all their forms
 
 _KINDS = {
     TermWordKind.WORD: "слово, все формы",
@@ -42,22 +45,29 @@ def forms(
     keywords: KeywordsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Показать все формы, по которым бот узнает слово; с --try — узнает ли он его здесь (код 1: нет)."""
+    """Показать все формы, по которым бот узнает слово; с --try — узнает ли он его здесь (код 1: нет).
+
+    Длинный список ($имя) показан коротко, по строке на слово; с --try — только те его слова, что нашлись.
+    """
     kind = TermWordKind.NAME if name else TermWordKind.WORD
-    terms: list[Term] = []
-    for word in written:
-        terms += _listed(word, lang, keywords) if word.startswith("$") else read_terms(word, language=lang, kind=kind)
+    asked = {
+        word: tuple(_listed(word, lang, keywords) if _is_list(word) else read_terms(word, language=lang, kind=kind))
+        for word in written
+    }
     if attempt:
-        _show_attempt(terms, attempt, as_json=as_json)
+        _show_attempt(asked, attempt, as_json=as_json)
     elif as_json:
+        every = chain(*asked.values())
         print_json(
-            {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in terms]}
+            {"terms": [{"term": term.text, "words": [_json(word) for word in forms_of(term)]} for term in every]}
         )
     else:
-        console = Console(highlight=False)
-        for term in terms:
-            for renderable in _term(term):
-                console.print(renderable)
+        for terms in asked.values():
+            _show(terms)
+
+
+def _is_list(word: str) -> bool:
+    return word.startswith("$")
 
 
 def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iterator[Term]:
@@ -69,18 +79,56 @@ def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iter
     return (term for term in lists[reference].terms if lang is None or term.language in (lang, None))
 
 
-def _show_attempt(terms: Sequence[Term], text: str, *, as_json: bool) -> None:
-    forms_by_word: dict[str, dict[str, None]] = {}
-    for term in terms:  # a list may have one word in both languages
-        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found_in(term, text)))
+def _show_attempt(asked: Mapping[str, Sequence[Term]], text: str, *, as_json: bool) -> None:
+    """Which words stand in the text; of a list only those. Exits with 1 when what was asked for is not there."""
+    standing = {argument: _standing(terms, text) for argument, terms in asked.items()}
     if as_json:
-        print_json({"text": text, "found": {word: list(hits) for word, hits in forms_by_word.items()}})
+        every = _standing(chain(*asked.values()), text)
+        print_json({"text": text, "found": {word: list(hits) for word, hits in every.items()}})
     else:
-        for word, hits in forms_by_word.items():
-            answer = f"да, {', '.join(f'«{form}»' for form in hits)}" if hits else "нет"
-            typer.echo(f"{word}: {answer}")
-    if not all(forms_by_word.values()):
+        for argument, words in standing.items():
+            _show_standing(argument, words)
+    if not all((any if _is_list(argument) else all)(words.values()) for argument, words in standing.items()):
         raise typer.Exit(1)
+
+
+def _standing(terms: Iterable[Term], text: str) -> Mapping[str, Mapping[str, None]]:
+    """The forms of each word that stand in the text; a list may have one word in both languages."""
+    forms_by_word: dict[str, dict[str, None]] = {}
+    for term in terms:
+        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found_in(term, text)))
+    return forms_by_word
+
+
+def _show_standing(argument: str, words: Mapping[str, Mapping[str, None]]) -> None:
+    if _is_list(argument) and not any(words.values()):
+        say(f"{argument}: нет, ни одного слова из {len(words)}")
+        return
+    for word, hits in words.items():
+        if hits:
+            say(f"{word}: да, {', '.join(f'«{form}»' for form in hits)}")
+        elif not _is_list(argument):
+            say(f"{word}: нет")
+
+
+def _show(terms: Sequence[Term]) -> None:
+    screen = Screen()
+    if len(terms) <= MANY:
+        for term in terms:
+            for renderable in _term(term):
+                screen.print(renderable)
+        return
+    for term in terms:
+        screen.print(_line(term), no_wrap=True, overflow="ellipsis")
+    screen.print(f"Слов: {len(terms)}. Все формы одного: monitor forms СЛОВО")
+
+
+def _line(term: Term) -> Text:
+    """A term and as many of its forms as fit into a line."""
+    words = forms_of(term)
+    forms = (", ".join([*chain(*one.russian.values()), *(f"{stem}-" for stem in one.kazakh_stems)]) for one in words)
+    about = "слова подряд" if len(words) > 1 else next(forms) or _KINDS[words[0].kind]
+    return Text.assemble((term.text, "bold"), f" — {about}")
 
 
 def _term(term: Term) -> Iterator[RenderableType]:

@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+
+from monitor.cli.usage import RussianGroup, in_russian
 
 # In the order of --help. A command that needs no Telegram must not wait for it to be imported: `check` runs before
 # every commit.
@@ -47,11 +48,11 @@ class _Commands(MutableMapping[str, Any]):
         module, _, attribute = self._places[name].partition(":")
         function = getattr(import_module(f"monitor.cli.{module}"), attribute)
         if isinstance(function, typer.Typer):
-            command: Any = typer.main.get_group(function)
+            command: Any = typer.main.get_group(in_russian(function))
         else:
             single = typer.Typer(add_completion=False)
             single.command(name)(function)
-            command = typer.main.get_command(single)
+            command = typer.main.get_command(in_russian(single))
         command.name = name
         return command
 
@@ -68,7 +69,7 @@ class _Commands(MutableMapping[str, Any]):
         return len(self._places)
 
 
-class _Group(TyperGroup):
+class _Group(RussianGroup):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.commands = _Commands(_PLACES)

@@ -4,6 +4,7 @@ import typer
 
 from monitor.app.environment import clock, environment, worker_name
 from monitor.app.logs import configure
+from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.health import liveness
 from monitor.storage.database import migrate as migrate_database
@@ -19,7 +20,7 @@ def show_health() -> None:
     now = clock()
     problems = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     for problem in problems:
-        typer.echo(problem)
+        say(problem)
     raise typer.Exit(1 if problems else 0)
 
 
@@ -28,4 +29,4 @@ def migrate() -> None:
     settings = load_settings(environment())
     configure(form=settings.log_format, secrets=settings.secrets)
     migrate_database(open_engine(settings.database_url))
-    typer.echo("База данных в порядке.")
+    say("База данных в порядке.")

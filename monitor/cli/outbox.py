@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.environment import clock, environment
-from monitor.cli.output import UNSETTLED, show_rows
+from monitor.cli.output import UNSETTLED, say, show_rows
 from monitor.config.settings import load_settings
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
@@ -26,7 +26,7 @@ def outbox_list(*, everything: Annotated[bool, typer.Option("--all", help="и о
     if rows:
         show_rows(rows)
     else:
-        typer.echo("Очередь пуста.")
+        say("Очередь пуста.")
 
 
 @outbox_cli.command("retry")
@@ -43,11 +43,11 @@ def outbox_cancel(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]
 
 def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState]) -> None:
     if not _outbox().decide(delivery, allowed=allowed, to=to, now=clock()):
-        typer.echo(
+        say(
             f"Записи {delivery} нет, или её состояние этого не допускает. Смотрите: monitor outbox list --all", err=True
         )
         raise typer.Exit(1)
-    typer.echo(f"{delivery}: {STATES[to]}")
+    say(f"{delivery}: {STATES[to]}")
 
 
 def _outbox() -> Outbox:

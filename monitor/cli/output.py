@@ -1,13 +1,16 @@
-"""What several commands share: their options, words for tiers and languages, JSON, tables of the outbox, errors."""
+"""What several commands share: their options, words for tiers and languages, and the one door for all they print."""
 
 import json
 import os
 import sys
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +18,8 @@ from monitor.errors import MonitorError
 from monitor.models.articles import Tier
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState, OutboxRow
+from monitor.text.unicode import visible
+from monitor.text.visible_stream import VisibleStream
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
@@ -23,6 +28,51 @@ AsJson = Annotated[bool, typer.Option("--json", help="для программ: J
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
+
+
+class Screen(Console):
+    """Where commands draw tables and coloured lines. What is drawn is data: no markup, nothing drives the terminal."""
+
+    def __init__(self, *, err: bool = False) -> None:
+        # Past the guard of main: our own colours must reach the terminal.
+        file = sys.stderr.stream if err and isinstance(sys.stderr, VisibleStream) else None
+        super().__init__(file=file, stderr=err, markup=False, emoji=False, highlight=False)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Texts are made visible before they are measured, so that tables stay straight."""
+        return super().render_str(visible(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """What goes to the terminal, whatever it was made of."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line."""
+    typer.echo(visible(text), err=err)
+
+
+def print_json(value: object, *, indent: int | None = 2, err: bool = False) -> None:
+    """JSON for a program, readable to people too; on one line without `indent`. UTF-8, whatever the locale is.
+
+    It reads back as the same value, what drives terminals (a stray surrogate too) being escaped.
+    """
+    typer.echo(visible(json.dumps(value, ensure_ascii=False, indent=indent)).encode(), err=err)
+
+
+def written_output() -> VisibleStream:
+    """Standard output, for what writes to a file by itself."""
+    return VisibleStream(sys.stdout)
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr while so many things are done; what it gives is called with the name of each that is."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Screen(err=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda name: bar.update(task, advance=1, description=visible(f"{doing}: {name}"))
 
 
 def show_error(error: MonitorError) -> None:
@@ -38,25 +88,13 @@ def show_warning(warning: MonitorError) -> None:
 def _show(kind: str, message: str, *, style: str) -> None:
     from monitor.app.logs import Redactor  # noqa: PLC0415 - brings the log's library, which a command in order never needs
 
-    console = Console(stderr=True, highlight=False)
     redacted = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(message)
-    console.print(Text(kind, style=style), Text(redacted), sep="", soft_wrap=True)
-
-
-def print_json(value: object, *, indent: int | None = 2) -> None:
-    """JSON for a program, readable to people too; on one line without `indent`."""
-    typer.echo(json_bytes(value, indent=indent))
-
-
-def json_bytes(value: object, *, indent: int | None = None) -> bytes:
-    """UTF-8; a stray surrogate stays the escape that it came as."""
-    return json.dumps(value, ensure_ascii=False, indent=indent).encode(errors="backslashreplace")
+    Screen(err=True).print(Text(kind, style=style), redacted, sep="", soft_wrap=True)
 
 
 def show_rows(rows: Iterable[OutboxRow]) -> None:
     """Print rows of the outbox as a table."""
     table = Table("№", "Чат", "Состояние", "Попыток", "Новость", "Причина")
     for row in rows:
-        name = Text(row.title or row.url)
-        table.add_row(str(row.id), Text(row.chat), STATES[row.state], str(row.attempts), name, Text(row.error))
-    Console(highlight=False, file=sys.stdout).print(table)
+        table.add_row(str(row.id), row.chat, STATES[row.state], str(row.attempts), row.title or row.url, row.error)
+    Screen().print(table)

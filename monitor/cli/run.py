@@ -8,15 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from monitor.app import daemon, startup, sweep, wiring
 from monitor.app.logs import configure
-from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, show_rows
+from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, Screen, progress, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.models.articles import Outcome
@@ -56,15 +54,13 @@ def poll(
 
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
     outcomes: list[PollOutcome] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     async with wiring.open_components(config) as components:
         await _show_mode(config, components)
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            bar = progress.add_task("Опрос лент", total=len(names))
+        with progress("Опрос лент", len(names)) as done:
 
             def polled(outcome: PollOutcome) -> None:
                 outcomes.append(outcome)
-                progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
+                done(outcome.feed)
 
             await sweep.poll_once(components, names, polled)
         await sweep.drain_once(components)
@@ -73,35 +69,33 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
 
 
 def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow]) -> None:
-    console = Console(highlight=False)
+    screen = Screen()
     table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
     for outcome in sorted(outcomes, key=lambda one: one.feed):
         new, matched = count_new(outcome)
         vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
         result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
         style = "red" if outcome.failure else ""
-        table.add_row(Text(outcome.feed), str(new), str(matched), str(vetoed), Text(result, style=style))
-    console.print(table)
+        table.add_row(outcome.feed, str(new), str(matched), str(vetoed), Text(result, style=style))
+    screen.print(table)
     if waiting:
-        console.print(f"В очереди осталось: {len(waiting)}")
+        screen.print(f"В очереди осталось: {len(waiting)}")
         show_rows(waiting)
 
 
 async def _show_mode(config: startup.Config, components: wiring.Components) -> None:
     """Say in which mode the monitor works, and what is missing to go live."""
-    console = Console(stderr=True, highlight=False)
+    screen = Screen(err=True)
     settings = config.settings
     for name in config.unknown_settings:
-        console.print(
-            Text(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)")
-        )
+        screen.print(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)")
     if not settings.live:
-        console.print(Panel(_preview_advice(settings), title="Режим просмотра", border_style="yellow"))
+        screen.print(Panel(_preview_advice(settings), title="Режим просмотра", border_style="yellow"))
         return
     closed = await components.check_chats()
     if closed:
         text = Text(f"{closed}\nНовости собираются и уйдут в канал сами, как только это будет исправлено.")
-        console.print(Panel(text, title="Канал пока недоступен", border_style="red"))
+        screen.print(Panel(text, title="Канал пока недоступен", border_style="red"))
 
 
 def _preview_advice(settings: Settings) -> Text:

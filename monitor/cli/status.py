@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from monitor.app.environment import clock, environment
-from monitor.cli.output import print_json
+from monitor.cli.output import Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
@@ -42,27 +40,27 @@ def status(
         _show(health, outbox, now)
         _show_waiting(waiting)
         for mute in mutes:
-            typer.echo(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
+            say(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
 
 
 def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) -> None:
-    console = Console(highlight=False)
+    screen = Screen()
     troubled = [one for one in health if one.troubles or one.failure]
     never = sum(one.polled_at is None for one in health)
     well = len(health) - len(troubled) - sum(one.polled_at is None and one not in troubled for one in health)
-    console.print(f"Ленты: {len(health)}, в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}")
+    screen.print(f"Ленты: {len(health)}, в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}")
     if troubled:
         table = Table("Лента", "Что с ней", "Неудач", "Опрос", "Новое", "Следующий")
         for one in sorted(troubled, key=lambda one: -one.failures):
             instants = (_ago(one.polled_at, now), _ago(one.habit.news_at, now), _ahead(one.next_poll_at, now))
-            table.add_row(Text(one.name), Text(troubles(one)), str(one.failures or ""), *instants)
-        console.print(table)
-    console.print(f"Очередь: {queue(outbox.counts)}")
+            table.add_row(one.name, troubles(one), str(one.failures or ""), *instants)
+        screen.print(table)
+    screen.print(f"Очередь: {queue(outbox.counts)}")
     if outbox.oldest_pending_at:
-        console.print(f"Дольше всех ждёт отправки: {span(now - outbox.oldest_pending_at)}")
+        screen.print(f"Дольше всех ждёт отправки: {span(now - outbox.oldest_pending_at)}")
     for what, delays in (("от публикации до находки", outbox.found_after), ("от находки до канала", outbox.sent_after)):
         if delays:
-            console.print(f"За сутки {what}: обычно {span(delays[len(delays) // 2])}, дольше всего {span(delays[-1])}")
+            screen.print(f"За сутки {what}: обычно {span(delays[len(delays) // 2])}, дольше всего {span(delays[-1])}")
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
@@ -75,7 +73,7 @@ def _ahead(at: datetime, now: datetime) -> str:
 
 def _show_waiting(waiting: Waiting) -> None:
     if waiting.open or waiting.expired:
-        typer.echo(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
+        say(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
 
 
 def _as_data(

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
 from monitor.cli.explanation_view import quoted, show_reports
-from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, print_json
+from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
@@ -64,32 +63,32 @@ def story(
     """Показать историю: кто о ней рассказал, почему это одна история, что и куда отправлено. Код 1: её нет."""
     record = History(open_existing(load_settings(environment()).database_url)).story(number)
     if record is None:
-        typer.echo(f"Истории {number} нет.", err=True)
+        say(f"Истории {number} нет.", err=True)
         raise typer.Exit(1)
     if as_json:
         print_json(_story_json(record))
         return
-    console = Console(highlight=False)
-    console.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
+    screen = Screen()
+    screen.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
     if record.follows:
-        console.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
-    _show_posts(console, record)
+        screen.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
+    _show_posts(screen, record)
     for member in record.members:
-        console.print()
-        _print_rows(console, _facts(member) | {"Связь": member.evidence})
+        screen.print()
+        _print_rows(screen, _facts(member) | {"Связь": member.evidence})
         for line in _sentences(member):
-            console.print(Padding(line, (0, 0, 0, 2)))
+            screen.print(Padding(line, (0, 0, 0, 2)))
 
 
 def _show(members: Sequence[Member], stories: Sequence[StoryRecord]) -> None:
-    console = Console(highlight=False)
+    screen = Screen()
     for member in members:
-        _print_rows(console, _facts(member))
-        console.print()
+        _print_rows(screen, _facts(member))
+        screen.print()
     for record in stories:
-        console.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
-        _show_posts(console, record)
-        console.print()
+        screen.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
+        _show_posts(screen, record)
+        screen.print()
 
 
 def _facts(member: Member) -> dict[str, str]:
@@ -111,40 +110,40 @@ def _read(member: Member) -> str:
     return f"{about}; {member.problem}" if member.problem else about
 
 
-def _show_posts(console: Console, record: StoryRecord) -> None:
+def _show_posts(screen: Screen, record: StoryRecord) -> None:
     for post in record.posts:
         link = message_link(post.chat, post.message_id)
         rest = "; ".join(part for part in (STATES[post.state], link, post.error) if part)
         shown = next((one.title for one in record.members if one.part == post.part), "")
-        console.print(Text(f"  {post.chat}, пост {post.part}: {rest}"))
-        console.print(Text(f"    «{shown}»"))
+        screen.print(f"  {post.chat}, пост {post.part}: {rest}")
+        screen.print(f"    «{shown}»")
     if not record.posts:
-        console.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
+        screen.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
 
 
 def _show_today(members: Sequence[Member], matcher: Matcher) -> None:
     """The rules asked again, once for a text however many feeds carried it."""
-    console = Console(highlight=False)
+    screen = Screen()
     texts = {(one.title, one.text) for one in members if one.text is not None}
     if not texts:
-        console.print("Текст этой новости не читали или уже не хранят: разобрать её заново нельзя.")
+        screen.print("Текст этой новости не читали или уже не хранят: разобрать её заново нельзя.")
     for title, text in sorted(texts):
         page = Extracted(title=title, text=text)
-        console.print(Text("Тот же текст по нынешним правилам:", style="bold"))
+        screen.print(Text("Тот же текст по нынешним правилам:", style="bold"))
         verdict = matcher.judge(title=title, text=text)
-        show_reports(console, page, verdict, explanation.explain(matcher, title=title, text=text))
+        show_reports(screen, page, verdict, explanation.explain(matcher, title=title, text=text))
 
 
 def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
-    console = Console(highlight=False)
-    console.print(Text(f"Такого адреса бот не видел: {canonical(url)}"))
+    screen = Screen()
+    screen.print(f"Такого адреса бот не видел: {canonical(url)}")
     if not feeds:
-        console.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
+        screen.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
     for feed in feeds:
         good = f"последний удачный опрос {_time(feed.succeeded_at)}" if feed.succeeded_at else "удачных опросов не было"
-        console.print(Text(f"  {feed.name}: {good}{'; сейчас: ' + feed.failure if feed.failure else ''}"))
+        screen.print(f"  {feed.name}: {good}{'; сейчас: ' + feed.failure if feed.failure else ''}")
     if feeds:
-        console.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
+        screen.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
 
 
 def _sentences(member: Member) -> Iterator[Text]:
@@ -153,10 +152,10 @@ def _sentences(member: Member) -> Iterator[Text]:
         yield from quoted(matches, title=member.title, text=member.text)
 
 
-def _print_rows(console: Console, facts: dict[str, str]) -> None:
+def _print_rows(screen: Screen, facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
-            console.print(Text(f"{name + ':':<11}{clean(value)}"))
+            screen.print(f"{name + ':':<11}{clean(value)}")
 
 
 def _time(at: datetime) -> str:

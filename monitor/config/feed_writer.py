@@ -12,10 +12,12 @@ _PLAIN = re.compile(r"[^\W\d_][\w .«»()/+-]*")  # needs no quotes in YAML
 
 
 def stanza(feed: Feed, *, indent: str = "  ") -> str:
-    """The lines of feeds.yaml for a feed that has nothing beyond what `monitor feeds add` proposes."""
+    """The lines of feeds.yaml for a feed that has nothing beyond what `monitor feeds add` or `import` proposes."""
     pairs = {"name": _quoted(feed.name), "kind": str(feed.kind), "url": _quoted(feed.url), "lang": feed.lang}
     if feed.tz != "UTC":
         pairs["tz"] = feed.tz
+    if feed.group:
+        pairs["group"] = _quoted(feed.group)
     if feed.interval:
         pairs["interval"] = f"{feed.interval // timedelta(minutes=1)}m"
     lines = [f"{key}: {value}" for key, value in pairs.items()]
@@ -28,16 +30,17 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def appended(text: str, feed: Feed, *, file: str, today: date) -> str:
-    """The file with the feed's stanza at its end; every comment and line of it stays. Raises ConfigError.
+def appended(text: str, *feeds: Feed, file: str, today: date, command: str = "add") -> str:
+    """The file with the feeds' stanzas at its end; every comment and line of it stays. Raises ConfigError.
 
-    What comes out is read back: it is the same feeds and this one, or nothing is changed.
+    What comes out is read back: it is the same feeds and these, or nothing is changed.
     """
     before = load_feeds(text, file=file)
     indents = _ITEM_INDENT.findall(text)
     indent = indents[-1] if indents else "  "
-    note = f"{indent}# Добавлена командой monitor feeds add {today:%d.%m.%Y}.\n"
-    made = f"{text.rstrip()}\n\n{note}{stanza(feed, indent=indent)}"
-    if load_feeds(made, file=file) != (*before, feed):
-        raise ConfigError("файл написан непривычно — впишите запись сами:\n" + stanza(feed), file=file)
+    note = f"{indent}# Добавлено командой monitor feeds {command} {today:%d.%m.%Y}.\n"
+    made = f"{text.rstrip()}\n\n{note}{''.join(stanza(feed, indent=indent) for feed in feeds)}"
+    if load_feeds(made, file=file) != (*before, *feeds):
+        advice = "файл написан непривычно — впишите записи сами:\n"
+        raise ConfigError(advice + "".join(map(stanza, feeds)), file=file)
     return made

@@ -43,6 +43,7 @@ _WEIGHTS: dict[str, Weight] = {
         FetchFailure.BLOCKED_ADDRESS,
         ParseFailure.HTML,
         ParseFailure.NOT_A_FEED,
+        ParseFailure.OPML,
         ParseFailure.MOJIBAKE,
         ParseFailure.NO_CHANNEL,
         ParseFailure.NO_MATCH,

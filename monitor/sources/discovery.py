@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from itertools import chain, count
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -66,9 +66,11 @@ class FoundFeed:
 async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> FoundFeed | None:
     """The feed behind an address: what stands there itself, or what its page, its robots.txt or custom lead to.
 
-    None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had.
+    None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had,
+    ParseError when a list of feeds (OPML) stands there.
     """
     page = await get(fetcher, channel_address(url) or url)
+    parse.refuse_feed_list(page)
     candidate = await _readable(fetcher, page, now)
     if candidate is None and parse.recognise(page) is FeedKind.HTML:
         candidate = await _behind(fetcher, page, now)
@@ -178,15 +180,20 @@ def news_sitemaps_in(robots: str, base: str) -> tuple[str, ...]:
 
 def proposed(fetched: Fetched, kind: FeedKind, entries: Sequence[Entry]) -> Feed:
     """The stanza for what stands at an address: name, language, zone and, for fast feeds, an interval."""
-    domain = (urlsplit(fetched.url).hostname or "").rpartition(".")[2]
     return Feed(
         name=_name(fetched),
         kind=kind,
         url=fetched.url,
         lang=_lang(entries),
-        tz="UTC" if kind is FeedKind.TELEGRAM else _ZONES.get(domain, "UTC"),
+        tz=usual_zone(fetched.url, kind),
         interval=_interval(entries),
     )
+
+
+def usual_zone(url: str, kind: FeedKind) -> str:
+    """The zone of dates that name none, by the country of the address; the previews of Telegram name theirs."""
+    domain = urls.host_key(url).partition(":")[0].rpartition(".")[2]
+    return "UTC" if kind is FeedKind.TELEGRAM else _ZONES.get(domain, "UTC")
 
 
 def _name(fetched: Fetched) -> str:
@@ -246,5 +253,6 @@ def same_entries(entries: Sequence[Entry], others: Collection[Entry]) -> bool:
 def with_own_name(feed: Feed, known: Iterable[Feed]) -> Feed:
     """The feed under a name that no other bears."""
     names = {one.name for one in known}
-    variants = (feed.name, f"{feed.name} ({urls.host_key(feed.url)})", *(f"{feed.name} {n}" for n in range(2, 100)))
+    numbered = (f"{feed.name} {number}" for number in count(2))
+    variants = chain((feed.name, f"{feed.name} ({urls.host_key(feed.url)})"), numbered)
     return replace(feed, name=next(name for name in variants if name not in names))

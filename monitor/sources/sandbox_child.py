@@ -13,11 +13,12 @@ import signal
 import struct
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO, cast
 
 from monitor.errors import ParseError
 from monitor.sources.feeds.parse import parse as parse_feed
 from monitor.sources.pages import article
+from monitor.text.visible_stream import VisibleStream
 
 MEMORY = 512 * 1024 * 1024  # address space of the child, its libraries included
 CPU_SECONDS = 5  # of one job
@@ -42,7 +43,7 @@ def main() -> None:
     """Answer jobs until standard input ends."""
     _confine()
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever prints must not answer
+    sys.stdout = sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # whatever prints must not answer
     while job := receive(jobs):
         _grant(CPU_SECONDS)
         name, args, options = pickle.loads(job)  # noqa: S301 - from our parent

@@ -45,11 +45,22 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def has_password(url: str, *, where: str) -> bool:
+    """Whether an address bears a password. Raises DatabaseError that names `where` it stands when it is no address."""
+    parsed = _parsed(url, where)
+    return bool(parsed.password or parsed.query.get("password"))
+
+
 def open_engine(url: str) -> Engine:
     """An engine for `url`, its SQLite folder created. Raises DatabaseError with what the operator must do."""
     path = sqlite_file(url)
     if path is None:
-        engine = create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
+        try:
+            engine = create_engine(_parsed(url), pool_pre_ping=True, connect_args=_server_patience(_parsed(url)))
+        except ImportError as error:
+            raise DatabaseError(
+                f"Драйвер psycopg для PostgreSQL не загружается ({error}). Выполните: make setup"
+            ) from error
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_patience)
         return engine
@@ -178,19 +189,19 @@ def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | po
     return upsert(connection, table).on_conflict_do_nothing()
 
 
-def _parsed(url: str) -> Any:
+def _parsed(url: str, where: str = "MONITOR_DATABASE_URL") -> Any:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(f"MONITOR_DATABASE_URL не похож на адрес базы. Пример: {_FILE} или {_SERVER}") from error
-    kind, driver = parsed.get_backend_name(), parsed.drivername
+    except (ArgumentError, ValueError) as error:  # the latter: a port that is no number
+        raise DatabaseError(f"{where}: это не адрес базы. Пример: {_FILE} или {_SERVER}") from error
+    kind, driver = parsed.get_backend_name().lower(), parsed.drivername
     if kind == "sqlite" and (parsed.host or not parsed.database):
         path = f"{parsed.host or 'data'}/{parsed.database or 'monitor.db'}"
-        raise DatabaseError(f"В MONITOR_DATABASE_URL после sqlite: нужны три черты: sqlite:///{path}")
+        raise DatabaseError(f"{where}: после sqlite: нужны три черты: sqlite:///{path}")
     if kind in ("postgres", "postgresql") and driver != "postgresql+psycopg":
-        raise DatabaseError(f"В MONITOR_DATABASE_URL вместо {driver}:// пишите так: {_SERVER}")
+        raise DatabaseError(f"{where}: вместо {driver}:// пишите так: {_SERVER}")
     if driver not in _DRIVERS:
-        raise DatabaseError(f"Базы {driver}:// программа не знает. MONITOR_DATABASE_URL бывает {_FILE} или {_SERVER}")
+        raise DatabaseError(f"{where}: базы {driver}:// программа не знает. Бывает {_FILE} или {_SERVER}")
     return parsed
 
 
@@ -253,7 +264,7 @@ def _explained(engine: Engine) -> Iterator[None]:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise DatabaseError(
             f"База данных {where} недоступна: {reason}. "
-            "Проверьте адрес в MONITOR_DATABASE_URL, права на файл и место на диске."
+            "Проверьте адрес (MONITOR_DATABASE_URL), права на файл и место на диске."
         ) from error
 
 

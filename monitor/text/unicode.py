@@ -31,6 +31,7 @@ _FAR = re.compile(  # the neighbourhoods of combining marks: quick to look for
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BREAKS = re.compile(r"\n{3,}")
+_DRIVES_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -66,6 +67,15 @@ def _compose(text: str) -> str:
 def _surplus_marks() -> re.Pattern[str]:
     marks = "".join(char for char in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(char))
     return re.compile(f"([{marks}]{{8}})[{marks}]+")
+
+
+def visible(text: str) -> str:
+    r"""`text` with what would drive a terminal instead of being read written out: ESC as `\u001b`. Idempotent.
+
+    Controls but the line break and the tab, marks of direction, line and paragraph separators, halves of pairs.
+    The escapes are those of JSON: a JSON text keeps its values.
+    """
+    return _DRIVES_TERMINALS.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
 def letters_in(runs: re.Pattern[str], text: str) -> int:

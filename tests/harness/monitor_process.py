@@ -63,7 +63,7 @@ class Monitor:
         self.feeds.write_text("feeds:\n" + "".join(stanzas), encoding="utf-8")
 
     def call(
-        self, *arguments: str, timeout: float = PATIENCE, largest_file_kb: int | None = None
+        self, *arguments: str, stdin: str = "", timeout: float = PATIENCE, largest_file_kb: int | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; no file it writes may grow beyond `largest_file_kb`."""
         limit = f"ulimit -f {largest_file_kb or 'unlimited'}"
@@ -71,6 +71,7 @@ class Monitor:
             ["/bin/bash", "-c", f'{limit}; exec "$@"', "limited", *self._command(*arguments)],
             cwd=self.folder,
             env=self.environment,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=timeout,

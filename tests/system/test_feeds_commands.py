@@ -104,3 +104,98 @@ def test_check_online_names_the_feeds_that_fail(preview: Monitor, web: WebServer
 
     preview.write_feeds(Живая=good)
     assert preview.call("check", "--online").returncode == 0
+
+
+OPML = """<?xml version="1.0" encoding="windows-1251"?>
+<opml version="1.0"><head><title>Мои</title></head><body>
+  <outline text="Соседи">
+    <outline type="rss" text="Вести: «главное»" xmlUrl="https://vesti.kz/rss"/>
+    <outline type="rss" xmlUrl="https://bez-imeni.example/rss"/>
+  </outline>
+  <outline text="Вторая проба" xmlUrl="BASE/rss/?utm_source=reader"/>
+  <outline text="ПРОБА" xmlUrl="https://other.example/rss"/>
+  <outline text="Злая \u202e[red]" xmlUrl="ftp://bad.example/rss"/>
+</body></opml>
+"""
+
+
+def test_a_list_is_compared_first_and_written_when_told(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=f"{web.url}/rss")
+    before = "# наши ленты\n" + preview.feeds.read_text(encoding="utf-8") + "# хвост\n"
+    preview.feeds.write_text(before, encoding="utf-8")
+    file = preview.folder / "subs.opml"
+    file.write_bytes(OPML.replace("BASE", web.url).encode("windows-1251", "xmlcharrefreplace"))
+
+    shown = preview.call("feeds", "import", "subs.opml")
+
+    assert shown.returncode == 0, shown.stderr
+    assert "Добавится: 2\n  + Вести: «главное» — https://vesti.kz/rss\n  + bez-imeni.example — " in shown.stdout
+    assert "Уже есть: 2\n  = Вторая проба — " in shown.stdout
+    assert "этот адрес уже читает «Проба»" in shown.stdout
+    assert "  = ПРОБА — https://other.example/rss: лента с таким именем уже есть: «Проба»" in shown.stdout
+    assert "Не подойдёт: 1\n  − Злая [red] — ftp://bad.example/rss: url: нужен полный адрес" in shown.stdout
+    assert shown.stdout.endswith("Ничего не записано. Вписать: monitor feeds import --write subs.opml\n")
+    assert preview.feeds.read_text(encoding="utf-8") == before
+
+    written = preview.call("feeds", "import", "--write", "subs.opml")
+
+    assert written.returncode == 0, written.stderr
+    after = preview.feeds.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    added = load_feeds(after, file="feeds.yaml")[1:]
+    assert [(one.name, one.tz, one.group) for one in added] == [
+        ("Вести: «главное»", "Asia/Almaty", "Соседи"),
+        ("bez-imeni.example", "UTC", "Соседи"),
+    ]
+    assert preview.call("check").returncode == 0
+
+    again = preview.call("feeds", "import", "--write", "subs.opml")
+    assert "Добавится: 0" in again.stdout
+    assert preview.feeds.read_text(encoding="utf-8") == after
+
+
+def test_an_export_brings_nothing_new_back(preview: Monitor) -> None:
+    preview.write_feeds(Проба="https://a.example/rss?x=1&y=2", Вторая="https://b.example/rss")
+
+    printed = preview.call("feeds", "export")
+    saved = preview.call("feeds", "export", "list.opml")
+    again = preview.call("feeds", "export", "list.opml")
+
+    assert printed.returncode == saved.returncode == 0, saved.stderr
+    assert (preview.folder / "list.opml").read_text(encoding="utf-8") == printed.stdout
+    assert (again.returncode, "файл не записать" in again.stderr) == (2, True)
+    for back in (
+        preview.call("feeds", "import", "list.opml"),
+        preview.call("feeds", "import", "-", stdin=printed.stdout),
+    ):
+        assert back.returncode == 0, back.stderr
+        assert "Добавится: 0\nУже есть: 2" in back.stdout
+
+
+def test_a_list_that_is_none_is_refused_in_one_line(preview: Monitor) -> None:
+    preview.write_feeds(Проба="https://a.example/rss")
+    bomb = '<!DOCTYPE opml [<!ENTITY a "aa">]><opml><body/></opml>'
+    large = "<opml><body>" + "<outline text='x'/>" * 600_000 + "</body></opml>"
+    for document, says in ((bomb, "DOCTYPE"), (large, "больше 4 МБ"), ("<rss/>", "не OPML")):
+        (preview.folder / "bad.opml").write_text(document, encoding="utf-8")
+
+        refused = preview.call("feeds", "import", "bad.opml")
+
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("Ошибка: bad.opml: ")
+        assert refused.stderr.count("\n") == 1
+        assert says in refused.stderr
+
+
+def test_a_list_in_the_place_of_a_feed_is_named(preview: Monitor, web: WebServer) -> None:
+    address = web.serve("/subs.opml", OPML, content_type="text/x-opml")
+    (preview.folder / "subs.opml").write_text(OPML, encoding="utf-8")
+    preview.write_feeds(Список=address)
+
+    added, file = preview.call("feeds", "add", address), preview.call("feeds", "add", "subs.opml")
+    polled, checked = preview.call("poll"), preview.call("check", "--online", "--json")
+
+    assert (added.returncode, "OPML" in added.stderr, "monitor feeds import" in added.stderr) == (1, True, True)
+    assert (file.returncode, "monitor feeds import subs.opml" in file.stderr) == (1, True)
+    assert "список лент (OPML)" in " ".join(polled.stdout.split())
+    assert json.loads(checked.stdout)[0]["verdict"] == "OPML"

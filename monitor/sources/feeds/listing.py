@@ -12,7 +12,7 @@ from monitor.models.feeds import Listing, ParsedFeed
 from monitor.sources import challenge_pages
 from monitor.sources.feeds import entry_keys
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.repair import not_a_feed
+from monitor.sources.feeds.repair import is_feed_list, not_a_feed
 from monitor.text import charsets, dates, markup, urls
 
 _MOST_ITEMS = 500
@@ -34,10 +34,10 @@ def parse(
     """The articles a page links to, in its order, at most 500; an entry has an address, a title, perhaps a date.
 
     Without `listing`: the links to the same host whose text is longer than 20 letters and whose path looks like an
-    article's. Raises ParseError: CHALLENGE, NOT_A_FEED (no HTML at all), NO_MATCH (no such link).
+    article's. Raises ParseError: CHALLENGE, OPML, NOT_A_FEED (no HTML at all), NO_MATCH (no such link).
     """
     html = charsets.decode(body[:_LONGEST_PAGE], content_type)
-    if "<" not in html or challenge_pages.wall(html):
+    if "<" not in html or challenge_pages.wall(html) or is_feed_list(html):
         raise not_a_feed(html, name)
     page = markup.skeleton(html)
     base = _base(page, url)

@@ -8,7 +8,7 @@ from functools import partial
 
 from monitor.models.feeds import LOST_LETTERS, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources.feeds import listing, sitemap, syndication, telegram_preview
-from monitor.sources.feeds.repair import SITEMAPS, find_root
+from monitor.sources.feeds.repair import SITEMAPS, find_root, is_feed_list, not_a_feed
 from monitor.text import charsets, urls
 from monitor.text.unicode import letters_in
 
@@ -58,7 +58,14 @@ def recognise(fetched: Fetched) -> FeedKind | None:
         return FeedKind.SITEMAP if root.name in SITEMAPS else _ATOM.get(root.name, FeedKind.RSS)
     if head.lstrip()[:1] == "{":
         return FeedKind.JSON
-    return FeedKind.HTML if _PAGE.search(head) else None
+    return FeedKind.HTML if _PAGE.search(head) and not is_feed_list(head) else None
+
+
+def refuse_feed_list(fetched: Fetched) -> None:
+    """Raise ParseError OPML when a body is a list of feeds."""
+    head = charsets.decode(fetched.body[:_HEAD], fetched.content_type)
+    if is_feed_list(head):
+        raise not_a_feed(head, "")
 
 
 def at_fallback(feed: Feed, fetched: Fetched) -> Feed:

@@ -20,6 +20,7 @@ SITEMAPS = frozenset({"urlset", "sitemapindex"})  # their root elements
 _HEAD = 16_384  # the root element stands here, or it is no feed
 _ROOT = re.compile(r"<(?:\w+:)?(?P<name>rss|feed|rdf|urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
 _BARE_ROOT = re.compile(r"<(?:\w+:)?(?P<name>channel|entry)(?=[\s/>])", re.IGNORECASE)  # RSS 1.1, CDF, one Atom entry
+_OPML = re.compile(r"<opml[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ELEMENT = re.compile(r"<[A-Za-z]")
 _ENTITY = re.compile(r"<!ENTITY\s+(\w{1,32})\s+(?:\"([^\"<&%]{0,64})\"|'([^'<&%]{0,64})')\s*>")
@@ -45,13 +46,23 @@ class Root:
 
 def find_root(text: str) -> Root | None:
     """The root of a feed or a sitemap, whatever stands before it (warnings of PHP, say) unless that is a web page."""
-    head = text[:_HEAD]
-    closed = head.rfind("-->") + 3 if "-->" in head else 0
-    head = _COMMENT.sub(lambda comment: " " * len(comment[0]), head[:closed]) + head[closed:]
+    head = _without_comments(text[:_HEAD])
     root = _ROOT.search(head) or _first_element(head)
     if root is None or _PAGE_ELEMENT.search(head, 0, root.start()):
         return None
     return Root(name=root["name"].lower(), start=root.start())
+
+
+def is_feed_list(text: str) -> bool:
+    """Whether it is OPML: a list of feeds and not one of them."""
+    head = _without_comments(text[:_HEAD])
+    first = _ELEMENT.search(head)
+    return first is not None and _OPML.match(head, first.start()) is not None
+
+
+def _without_comments(head: str) -> str:
+    closed = head.rfind("-->") + 3 if "-->" in head else 0
+    return _COMMENT.sub(lambda comment: " " * len(comment[0]), head[:closed]) + head[closed:]
 
 
 def _first_element(head: str) -> re.Match[str] | None:
@@ -62,7 +73,7 @@ def _first_element(head: str) -> re.Match[str] | None:
 def prepare(text: str, *, name: str) -> str:
     """The feed from its root element on, well-formed where repair is possible, at most `MOST_ENTRIES` items.
 
-    Raises ParseError (HTML, CHALLENGE, NOT_A_FEED) for what is no feed.
+    Raises ParseError (HTML, CHALLENGE, OPML, NOT_A_FEED) for what is no feed.
     """
     root = find_root(text)
     if root is None or root.name in SITEMAPS:
@@ -81,12 +92,18 @@ def _declared(prolog: str) -> Mapping[str, str]:
 
 
 def not_a_feed(text: str, name: str) -> ParseError:
-    """The failure that says what stands where a feed should: a bot wall, a page, a sitemap, something else."""
+    """The failure that says what stands where a feed should: a bot wall, a list, a page, a sitemap, something else."""
     if wall := challenge_pages.wall(text):
         return ParseError(
             f"вместо ленты пришла проверка {wall}: сайт не пускает программы; нужен другой адрес или канал Telegram",
             feed=name,
             kind=ParseFailure.CHALLENGE,
+        )
+    if is_feed_list(text):
+        return ParseError(
+            "это список лент (OPML), а не лента: сохраните его и выполните monitor feeds import ФАЙЛ",
+            feed=name,
+            kind=ParseFailure.OPML,
         )
     if _PAGE.search(text, 0, _HEAD):
         return ParseError(

@@ -32,7 +32,7 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
     """The addresses of a sitemap, gzipped or not, at most the 1,000 newest; of an index the newest documents.
 
     Only a `publication_date` dates an entry, only a `news:title` gives it a title: the others get both from their page.
-    `further` holds the addresses of an index. Raises ParseError: NOT_A_FEED, HTML, CHALLENGE.
+    `further` holds the addresses of an index. Raises ParseError: NOT_A_FEED, OPML, HTML, CHALLENGE.
     """
     text = charsets.decode(_unpacked(body, name), content_type)
     root = fast_xml.tree(_document(text, name), recover=True)

@@ -35,7 +35,7 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
 
     `url` is the address the body came from (links are resolved against it), `tz` the zone of dates that name
     none; a date more than a day after `now` is dropped. `name` is the feed's, for the message.
-    Raises ParseError: HTML, CHALLENGE, NOT_A_FEED, MOJIBAKE.
+    Raises ParseError: HTML, CHALLENGE, OPML, NOT_A_FEED, MOJIBAKE.
     """
     raw_entries = _read(charsets.decode(body, content_type), url, name)
     drafts = [draft(raw, url, tz, now) for raw in raw_entries[:MOST_ENTRIES]]

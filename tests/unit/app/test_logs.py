@@ -3,11 +3,15 @@ import json
 import logging
 import sys
 import threading
+from typing import Literal
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitor.app.logs import HIDDEN, Redactor, configure
+from tests.harness.terminals import DRIVES, HOSTILE
 
 TOKEN = "123456789:AAE-made-up-for-this-test-0000000"
 
@@ -105,3 +109,28 @@ def test_the_libraries_that_print_addresses_are_quiet() -> None:
     configure(form="text", secrets=[], stream=io.StringIO())
 
     assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
+
+
+def fail(words: str) -> None:
+    raise LookupError(words) from ValueError(words)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=40) | st.just(HOSTILE))
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_log_line_drives_a_terminal(form: Literal["text", "json"], outside: str) -> None:
+    stream = io.StringIO()
+    configure(form=form, secrets=["hush"], stream=stream)
+
+    structlog.get_logger().warning(outside, feed=outside, error=repr(outside), count=1, many=[outside])
+    logging.getLogger("some.library").warning("answers %s", outside)
+    try:
+        fail(outside)
+    except LookupError as error:
+        structlog.get_logger().exception("broke", feed=outside)
+        sys.excepthook(type(error), error, error.__traceback__)
+
+    assert not DRIVES.search(stream.getvalue())
+    if form == "json":
+        first = json.loads(stream.getvalue().split("\n")[0])
+        assert (first["feed"], first["many"]) == (outside, [outside]) or not outside.isprintable()

@@ -24,6 +24,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+RUSSIAN_WORDS = (
+    *("вокзал", "дорога", "город", "море", "поле", "река", "остров", "площадь", "улица", "мост", "порт", "станция"),
+    *("причал", "берег", "гора", "лес", "степь", "озеро"),
+)
+
+
 def widest(result: CommandResult) -> int:
     return max(map(len, result.rows))
 
@@ -224,6 +230,32 @@ def test_forms_of_a_list() -> None:
     assert result.stdout == "рейс: да, «рейсы»\nпоезд: да, «поезда»\n"
     assert (unknown.code, "может быть, «$путь»?" in unknown.stderr) == (2, True)
     assert call("forms", "$путь", "--lang", "kk").stdout == ""
+
+
+def test_only_the_words_of_a_list_that_stand_in_the_text_are_shown() -> None:
+    some = call("forms", "$путь", "--try", "поезда")
+    none = call("forms", "$путь", "--try", "пешком")
+    beside = call("forms", "$путь", "граница", "--try", "поезда")
+
+    assert (some.code, some.stdout) == (0, "поезд: да, «поезда»\n")
+    assert (none.code, none.stdout) == (1, "$путь: нет, ни одного слова из 2\n")
+    assert (beside.code, beside.stdout) == (1, "поезд: да, «поезда»\nграница: нет\n")
+
+
+def test_a_long_list_is_a_line_a_word(folder: Path) -> None:
+    words = ", ".join(["рейс", "долгий поезд", "«в пути»", "корабл*", *RUSSIAN_WORDS])
+    rules = (folder / "keywords.yaml").read_text(encoding="utf-8").replace('"рейс, поезд"', f'"{words}"')
+    (folder / "keywords.yaml").write_text(rules, encoding="utf-8")
+
+    shown = call("forms", "$путь", columns=80)
+
+    assert shown.rows[0].startswith("рейс — рейс, рейса, рейсу")
+    assert shown.rows[1] == "долгий поезд — слова подряд"
+    assert shown.rows[2] == "«в пути» — слова подряд"
+    assert shown.rows[3] == "корабл* — начало слова: подойдёт всё, что так начинается"
+    assert shown.rows[-1] == f"Слов: {4 + len(RUSSIAN_WORDS)}. Все формы одного: monitor forms СЛОВО"
+    assert len(shown.rows) == 5 + len(RUSSIAN_WORDS)
+    assert widest(shown) <= 80
 
 
 def test_a_hostile_text_does_not_command_the_terminal() -> None:

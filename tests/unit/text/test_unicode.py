@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.unicode import clean, cut, fold, sentences, utf16_length, word_at
+from monitor.text.unicode import clean, cut, fold, sentences, utf16_length, visible, word_at
+from tests.harness.terminals import DRIVES
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
 # what editors, converters and pranksters really put into words
@@ -51,6 +52,14 @@ def test_cleaned_text_is_composed_and_has_nothing_unseen(text: str) -> None:
     )
     assert "\n\n\n" not in cleaned
     assert "  " not in cleaned
+
+
+@given(ANY_TEXT)
+def test_what_drives_a_terminal_is_written_out_and_nothing_else_changes(text: str) -> None:
+    shown = visible(text)
+
+    assert shown == "".join(f"\\u{ord(char):04x}" if DRIVES.match(char) else char for char in text)
+    assert visible(shown) == shown
 
 
 # ── lengths ────────────────────────────────────────────────────────────────────────────────────
