@@ -21,6 +21,7 @@ _PLACES = {
     "why": "why:why",
     "story": "why:story",
     "backtest": "backtest:backtest",
+    "rules": "rules:rules",
     "forms": "forms:forms",
     "evaluate": "evaluate:evaluate",
     "match": "explain:match",
