@@ -1,6 +1,5 @@
 """`backtest`: what an edited keywords.yaml would have caught among everything the monitor has read."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -13,9 +12,8 @@ from rich.text import Text
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
 from monitor.cli.explanation_view import quoted
-from monitor.cli.output import TIERS, AsJson, KeywordsFile, Screen, print_json
+from monitor.cli.output import TIERS, AsJson, KeywordsFile, Screen, Since, period_of, print_json
 from monitor.config.settings import load_settings
-from monitor.errors import ConfigError
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
 from monitor.matching.matcher import Matcher
@@ -27,8 +25,6 @@ from monitor.text.unicode import clean
 CHANGED = 6  # the exit code when the edit changes a decision, for CI
 DAY = timedelta(days=1)
 
-_PERIOD = re.compile(r"([1-9]\d{0,3})([hdw])", re.ASCII)
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _KINDS: dict[Kind, tuple[str, str, str]] = {
     "gained": ("Прибавилось", "+", "bold green"),
     "lost": ("Пропало", "−", "bold red"),
@@ -42,7 +38,7 @@ def backtest(
     against: Annotated[
         str, typer.Option(metavar="ФАЙЛ", help="сравнить с этими правилами, а не с тем, что решено в тот день")
     ] = "",
-    since: Annotated[str, typer.Option(metavar="СРОК", help="за сколько времени: 12h, 30d, 8w")] = "30d",
+    since: Since = "30d",
     show: Annotated[int, typer.Option(metavar="ЧИСЛО", help="сколько новостей показать в каждом списке", min=0)] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +46,7 @@ def backtest(
 
     Новости берутся из базы, решает тот же код, что и в работе. Код 0 — ничего не изменилось, 6 — есть разница.
     """
-    period = _period(since)
+    period = period_of(since)
     settings = load_settings(environment())
     archive = Archive(open_existing(settings.database_url))
     matcher = load_matcher(keywords or settings.keywords)
@@ -65,13 +61,6 @@ def backtest(
         _show(compared, days, matcher, show)
     if compared.changes:
         raise typer.Exit(CHANGED)
-
-
-def _period(written: str) -> timedelta:
-    match = _PERIOD.fullmatch(written.strip())
-    if match is None:
-        raise ConfigError(f"«{written}»: пишут так: 12h, 30d или 8w", file="--since")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _show(compared: Comparison, days: float, matcher: Matcher, limit: int) -> None:

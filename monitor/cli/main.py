@@ -22,6 +22,7 @@ _PLACES = {
     "why": "why:why",
     "story": "why:story",
     "backtest": "backtest:backtest",
+    "rules": "rules:rules",
     "forms": "forms:forms",
     "evaluate": "evaluate:evaluate",
     "match": "explain:match",

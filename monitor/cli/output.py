@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError
 from monitor.models.articles import Tier
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState, OutboxRow
@@ -23,8 +25,11 @@ from monitor.text.visible_stream import VisibleStream
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
+Since = Annotated[str, typer.Option(metavar="СРОК", help="за сколько времени: 12h, 30d, 8w")]
 AsJson = Annotated[bool, typer.Option("--json", help="для программ: JSON вместо текста")]
 
+_PERIOD = re.compile(r"([1-9]\d{0,3})([hdw])", re.ASCII)
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
@@ -73,6 +78,14 @@ def progress(doing: str, total: int) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Screen(err=True), transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda name: bar.update(task, advance=1, description=visible(f"{doing}: {name}"))
+
+
+def period_of(written: str) -> timedelta:
+    """How long a `Since` is. Raises ConfigError."""
+    match = _PERIOD.fullmatch(written.strip())
+    if match is None:
+        raise ConfigError(f"«{written}»: пишут так: 12h, 30d или 8w", file="--since")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def show_error(error: MonitorError) -> None:

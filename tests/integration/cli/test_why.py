@@ -10,8 +10,10 @@ import pytest
 from monitor.app.environment import environment
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, RuleName
+from monitor.models.stories import Decision
 from monitor.storage.database import open_engine
 from monitor.storage.mutes import MuteStore
+from monitor.storage.reviews import Reviews
 from monitor.text.urls import canonical
 from tests.harness.command_line import RULES, CommandResult, call, write_files
 from tests.harness.polled_history import PolledHistory, feed_article
@@ -221,3 +223,20 @@ def test_check_goes_without_a_database_it_cannot_ask(history: PolledHistory) -> 
 
     assert result.code == 0
     assert "правила не примерены к прочитанным новостям" in result.stderr
+
+
+def test_rules_tell_what_each_brought_and_what_editors_thought_of_it(history: PolledHistory) -> None:
+    reviews = Reviews(open_engine(history.url))
+    for story_id in range(1, 9):
+        reviews.decide(story_id, 1, Decision.REJECTED, initial="Р", now=NOW)
+
+    shown, data = call("rules", "--since", "30d"), json.loads(call("rules", "--json").stdout)
+
+    assert shown.code == 0
+    assert "Прочитано за 30d: 5. Решений редакторов: 1." in shown.stdout
+    counts = {row["rule"]: (row["tier"], row["fired"], row["alone"], row["rejected"]) for row in data["rules"]}
+    assert counts == {"побег у границы": ("post", 2, 2, 0), "побег в пути": ("review", 1, 1, 1)}
+
+
+def test_a_period_that_is_none_is_named() -> None:
+    assert "пишут так: 12h, 30d или 8w" in call("rules", "--since", "вчера").stderr

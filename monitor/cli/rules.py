@@ -1,0 +1,99 @@
+"""`rules`: how each rule fares with the news read and with what editors decided; and what `check` learns of them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from monitor.app.config_files import load_matcher
+from monitor.app.environment import clock, environment
+from monitor.cli.output import AsJson, KeywordsFile, Screen, Since, period_of, print_json
+from monitor.config.keyword_rules import Keywords
+from monitor.config.settings import load_settings
+from monitor.errors import ConfigError, MonitorError
+from monitor.matching.lint import Usage
+from monitor.matching.matcher import Matcher
+from monitor.matching.rule_scores import RuleScore, RuleScores
+from monitor.storage.archive import Archive
+from monitor.storage.database import open_existing
+from monitor.storage.reviews import Reviews
+
+PERIOD = timedelta(days=30)
+PATIENCE = 5.0  # seconds: the newest news are read first, and what fits says enough
+
+
+def rules(
+    *,
+    keywords: KeywordsFile = None,
+    since: Since = "30d",
+    least: Annotated[
+        float, typer.Option(metavar="ДОЛЯ", help="какую долю опубликованного считать малой", min=0, max=1)
+    ] = 0.3,
+    as_json: AsJson = False,
+) -> None:
+    """Показать пользу каждого правила: сколько нашло, что нашло только оно, что решили редакторы, что с ним делать.
+
+    Прочитанное берётся из базы за срок, решения — все; и то и другое заново судят нынешние правила.
+    """
+    since_when = clock() - period_of(since)
+    settings = load_settings(environment())
+    engine = open_existing(settings.database_url)
+    scores = RuleScores(load_matcher(keywords or settings.keywords))
+    for article in Archive(engine).kept(since_when):
+        scores.add_article(title=article.title, text=article.text)
+    for record in Reviews(engine).decisions():
+        scores.add_decision(record)
+    if as_json:
+        print_json(_json(scores, least))
+    else:
+        _show(scores, since, least)
+
+
+def _json(scores: RuleScores, least: float) -> dict[str, object]:
+    rows = [{**asdict(row), "share": row.share, "proposal": row.proposal(least) or None} for row in scores.rows]
+    return {"articles": scores.articles, "decisions": scores.decisions, "rules": rows}
+
+
+def _show(scores: RuleScores, since: str, least: float) -> None:
+    screen = Screen()
+    table = Table("Правило", "Нашло", "Только оно", "Опубликовано", "Отклонено", "Доля", title="Правила")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    topic = ""
+    for row in scores.rows:
+        if row.topic != topic:
+            table.add_row(Text(row.topic, style="bold"))
+            topic = row.topic
+        table.add_row(*_cells(row))
+    screen.print(table)
+    screen.print(f"Прочитано за {since}: {scores.articles}. Решений редакторов: {scores.decisions}.")
+    for row in scores.rows:
+        if proposal := row.proposal(least):
+            screen.print(Text.assemble(("→ ", "yellow"), f"«{row.rule}» ({row.topic}): {proposal}"))
+
+
+def _cells(row: RuleScore) -> Sequence[Text]:
+    share = "" if row.share is None else f"{row.share:.0%}"
+    counts = (row.fired, row.alone, row.published, row.rejected)
+    return Text(f"  {row.rule} · {row.tier}"), *(Text(str(count or "")) for count in counts), Text(share)
+
+
+def usage_warnings(loaded: Keywords, matcher: Matcher, database_url: str) -> Sequence[ConfigError]:
+    """What the kept articles say against the rules; that the database cannot be asked is a warning itself."""
+    usage = Usage(loaded, matcher)
+    now, until = clock(), monotonic() + PATIENCE
+    oldest = now
+    try:
+        for article in Archive(open_existing(database_url)).kept(now - PERIOD):
+            usage.add(article)
+            oldest = min(oldest, article.seen_at)
+            if monotonic() > until:
+                break
+    except MonitorError as error:
+        return (ConfigError(f"правила не примерены к прочитанным новостям: {error}", file=loaded.file),)
+    return usage.doubts(days=max(round((now - oldest) / timedelta(days=1)), 1))
