@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.models.articles import Extracted
 from monitor.sources import challenge_pages
-from monitor.sources.pages import content, flat_dom, metadata
+from monitor.sources.pages import content, flat_dom, metadata, page_type
 from monitor.sources.pages.flat_dom import Line
 from monitor.sources.pages.metadata import Stated
 from monitor.text import charsets, markup, unicode
@@ -49,6 +49,8 @@ def extract(
     first 4 MB of the page are read. A text may come with a problem: it is a part of the article, or the selector
     is stale.
     """
+    if other := page_type.other_than_page(body, content_type):
+        return Extracted(text="", problem=f"по ссылке не страница: {other}")
     html = charsets.decode(body[:_LARGEST_PAGE], content_type)
     tree = markup.document(html, edged=False)
     stated = metadata.linked(tree)

@@ -108,7 +108,9 @@ def nuxt(story: Story, around: Around) -> Made:
         ],
     }
     head = f'<script type="application/ld+json">{json.dumps(data)}</script>'
-    text = "".join(f'<div data-v-7ba5bd90 class="block"><div data-v-1><p>{text}</p></div></div>' for text in story.texts())
+    text = "".join(
+        f'<div data-v-7ba5bd90 class="block"><div data-v-1><p>{text}</p></div></div>' for text in story.texts()
+    )
     body = f'<div id="__nuxt"><div id="__layout"><div><div data-v-2><h1>{story.title}</h1>{text}</div><div data-v-3>{teasers(around, 5, name="b")}</div></div></div></div>'
     return page(story, body, head=head), story.texts()
 
@@ -142,7 +144,7 @@ def movable_type(story: Story, around: Around) -> Made:
 
 def plain(story: Story, around: Around) -> Made:
     """No box at all: a headline, a date, paragraphs, links, all children of the body."""
-    body = f'<p>{links(around, 5, item="b")}</p><hr><h1>{story.title}</h1><p><i>{named(story.lang)}</i></p>{paragraphs(story.texts())}<hr><p>{links(around, 6, item="b")}</p><p>{IMPRINT[story.lang][1]}</p>'
+    body = f"<p>{links(around, 5, item='b')}</p><hr><h1>{story.title}</h1><p><i>{named(story.lang)}</i></p>{paragraphs(story.texts())}<hr><p>{links(around, 6, item='b')}</p><p>{IMPRINT[story.lang][1]}</p>"
     return page(story, body), story.texts()
 
 

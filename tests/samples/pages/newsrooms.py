@@ -153,7 +153,9 @@ def ucoz(story: Story, around: Around) -> Made:
 
 def exile(story: Story, around: Around) -> Made:
     """An exile outlet: a pitch for donations in the middle and at the end, hashed names."""
-    box = f'<div class="css-1k2"><h4>{around.words["subscribe"]}</h4><p>{PITCH[story.lang]}</p><button>OK</button></div>'
+    box = (
+        f'<div class="css-1k2"><h4>{around.words["subscribe"]}</h4><p>{PITCH[story.lang]}</p><button>OK</button></div>'
+    )
     text = paragraphs(story.texts()[:4]) + box + paragraphs(story.texts()[4:]) + box
     head = f'<meta property="article:published_time" content="{ISO}"><meta property="article:modified_time" content="{UPDATED}">'
     body = f'<div class="css-0"><h1 class="css-9">{story.title}</h1><div class="css-7">{text}</div></div>'
@@ -166,13 +168,15 @@ def latest_below(story: Story, around: Around) -> Made:
         f'<div><span>{short(story.lang, 21)}</span><h3><a href="/n/{n}">{around.headline()}</a></h3><div>{around.excerpt()} {around.excerpt()}</div></div>'
         for n in range(12)
     )
-    body = f'<div><div><h1>{story.title}</h1><span>{short(story.lang)}</span><div>{paragraphs(story.texts()[:4])}</div></div><div>{other}</div></div>'
+    body = f"<div><div><h1>{story.title}</h1><span>{short(story.lang)}</span><div>{paragraphs(story.texts()[:4])}</div></div><div>{other}</div></div>"
     return page(story, menu(around) + body + comments(around, 3) + footer(around)), story.texts()[:4]
 
 
 def stamped(story: Story, around: Around) -> Made:
     """Comments and other news carry machine dates, the article only a line of words."""
-    thread = "".join(f'<div class="cm"><time datetime="{LATER}">21.11</time><p>{around.comment()}</p></div>' for _ in range(4))
+    thread = "".join(
+        f'<div class="cm"><time datetime="{LATER}">21.11</time><p>{around.comment()}</p></div>' for _ in range(4)
+    )
     body = (
         f'<div class="one"><h1>{story.title}</h1><div class="one__date">{named(story.lang)}</div><div class="one__text">{paragraphs(story.texts())}</div></div><div class="comments">{thread}</div>'
         f'<ul class="related"><li><time datetime="{ANOTHER}">19.11</time><a href="/o">{around.headline()}</a></li></ul>'

@@ -22,7 +22,11 @@ def listicle(story: Story, around: Around) -> Made:
         f'<h2>{n + 1}. {item}</h2><figure><img src="/{n}.jpg"><figcaption>{around.words["photo"]}: Getty</figcaption></figure><p>{text}</p>'
         for n, (item, text) in enumerate(zip(story.items, story.paragraphs, strict=False))
     )
-    texts = [p for n, (item, text) in enumerate(zip(story.items, story.paragraphs, strict=False)) for p in (f"{n + 1} {item}", text)]
+    texts = [
+        p
+        for n, (item, text) in enumerate(zip(story.items, story.paragraphs, strict=False))
+        for p in (f"{n + 1} {item}", text)
+    ]
     head = f'<meta name="parsely-pub-date" content="{ISO}">'
     body = f'<div class="list-article"><h1>{story.title}</h1><p>{story.lead}</p>{card}{parts}</div>'
     return page(story, menu(around) + body + teasers(around, 4) + footer(around), head=head), (story.lead, *texts)
@@ -40,24 +44,27 @@ def quoted(story: Story, around: Around) -> Made:
 
 def two_sentences(story: Story, around: Around) -> Made:
     """A note of one paragraph among excerpts of others that are longer."""
-    other = "".join(f"<div><b><a href='/{n}'>{around.headline()}</a></b><p>{around.excerpt()}</p></div>" for n in range(12))
-    body = f'<div><div><h1>{story.title}</h1><em>{named(story.lang)}</em><div><p>{story.lead}</p></div></div><div>{other}</div></div>'
+    other = "".join(
+        f"<div><b><a href='/{n}'>{around.headline()}</a></b><p>{around.excerpt()}</p></div>" for n in range(12)
+    )
+    body = f"<div><div><h1>{story.title}</h1><em>{named(story.lang)}</em><div><p>{story.lead}</p></div></div><div>{other}</div></div>"
     return page(story, menu(around) + body + footer(around)), (story.lead,)
 
 
 def live_posts(story: Story, around: Around) -> Made:
     """A live page: posts with their hours, the newest first; what is the day stands above."""
     posts = "".join(
-        f'<section><span>{20 - n}:15</span><div><p>{text}</p></div></section>' for n, text in enumerate(story.paragraphs)
+        f"<section><span>{20 - n}:15</span><div><p>{text}</p></div></section>"
+        for n, text in enumerate(story.paragraphs)
     )
-    body = f'<div><h1>{story.title}</h1><p>{weekday(story.lang)}</p><p>{story.lead}</p><div>{posts}</div></div>'
+    body = f"<div><h1>{story.title}</h1><p>{weekday(story.lang)}</p><p>{story.lead}</p><div>{posts}</div></div>"
     return page(story, menu(around) + body + footer(around)), story.texts()
 
 
 def wall_unnamed(story: Story, around: Around) -> Made:
     """The beginning of a paid text, an offer in prose below it, no name tells them apart."""
     offer = f"<div><h3>{around.words['subscribe']}</h3><p>{PITCH[story.lang]}</p><ul>{links(around, 2)}</ul></div>"
-    body = f'<div><h1>{story.title}</h1><div>{short(story.lang)}</div><div>{paragraphs(story.texts()[:3])}</div>{offer}</div>'
+    body = f"<div><h1>{story.title}</h1><div>{short(story.lang)}</div><div>{paragraphs(story.texts()[:3])}</div>{offer}</div>"
     return page(story, menu(around) + body + teasers(around, 4) + footer(around)), story.texts()[:3]
 
 
@@ -67,7 +74,7 @@ def thread_unnamed(story: Story, around: Around) -> Made:
         f'<div><div><b>Nick{n}</b> <i>{short(story.lang, 21)}</i></div><div>{around.comment()} {around.comment()}</div><div><a href="#{n}">{around.words["reply"]}</a></div></div>'
         for n in range(20)
     )
-    body = f'<div><div><h1>{story.title}</h1><div>{short(story.lang)}</div><div>{paragraphs(story.texts()[:4])}</div></div><div><h3>{around.words["comments"]}</h3>{thread}</div></div>'
+    body = f"<div><div><h1>{story.title}</h1><div>{short(story.lang)}</div><div>{paragraphs(story.texts()[:4])}</div></div><div><h3>{around.words['comments']}</h3>{thread}</div></div>"
     return page(story, menu(around) + body + footer(around)), story.texts()[:4]
 
 
@@ -80,7 +87,10 @@ def measures(story: Story, around: Around) -> Made:
 
 def transcript(story: Story, around: Around) -> Made:
     """A hearing word for word: most lines are too short for a sentence."""
-    lines = [f"— {line}?" if n % 2 else f"— {line.split(' ')[0]}." for n, line in enumerate((*story.subheads, *story.items) * 2)]
+    lines = [
+        f"— {line}?" if n % 2 else f"— {line.split(' ')[0]}."
+        for n, line in enumerate((*story.subheads, *story.items) * 2)
+    ]
     texts = [part for pair in zip(story.texts(), lines, strict=False) for part in pair]
     body = f'<div class="wrap"><h1>{story.title}</h1><span>{short(story.lang)}</span>{paragraphs(texts)}</div>'
     return page(story, menu(around) + body + footer(around)), tuple(text.strip("— ") for text in texts)
@@ -90,16 +100,21 @@ def boxes(story: Story, around: Around) -> Made:
     """Each paragraph three boxes deep, an advert and a subheading after each second one."""
     gap = f"<div><div>{around.words['subscribe'][:30]}</div></div>"
     parts = "".join(
-        f"<div><div><div><p>{text}</p></div></div></div>" + (gap if n % 2 else "") for n, text in enumerate(story.texts())
+        f"<div><div><div><p>{text}</p></div></div></div>" + (gap if n % 2 else "")
+        for n, text in enumerate(story.texts())
     )
-    body = f'<div><div><h1>{story.title}</h1></div><div>{named(story.lang)}</div>{parts}</div>'
-    return page(story, menu(around) + f"<div>{body}</div>" + teasers(around, 6, name="t") + footer(around)), story.texts()
+    body = f"<div><div><h1>{story.title}</h1></div><div>{named(story.lang)}</div>{parts}</div>"
+    return page(
+        story, menu(around) + f"<div>{body}</div>" + teasers(around, 6, name="t") + footer(around)
+    ), story.texts()
 
 
 def column_first(story: Story, around: Around) -> Made:
     """A column of prose longer than the article, before it in the source."""
-    column = "".join(f"<div><h3>{around.headline()}</h3><p>{around.excerpt()} {around.excerpt()}</p></div>" for _ in range(10))
-    body = f'<div><div>{column}</div><div><h1>{story.title}</h1><div>{named(story.lang)}</div>{paragraphs(story.texts()[:5])}</div></div>'
+    column = "".join(
+        f"<div><h3>{around.headline()}</h3><p>{around.excerpt()} {around.excerpt()}</p></div>" for _ in range(10)
+    )
+    body = f"<div><div>{column}</div><div><h1>{story.title}</h1><div>{named(story.lang)}</div>{paragraphs(story.texts()[:5])}</div></div>"
     return page(story, menu(around) + body + footer(around)), story.texts()[:5]
 
 
@@ -122,13 +137,13 @@ def instant(story: Story, around: Around) -> Made:
 def author_below(story: Story, around: Around) -> Made:
     """A note on the author and a consent below the text, in boxes without names inside the text's own."""
     note = f"<div><div><h4>{around.words['author']}</h4></div><div><p>X {around.words['bio']} X {around.words['bio']}</p></div></div>"
-    body = f'<div><h1>{story.title}</h1><div>{short(story.lang)}</div>{paragraphs(story.texts())}{note}<div>{paragraphs(CONSENT[story.lang][:2])}</div></div>'
+    body = f"<div><h1>{story.title}</h1><div>{short(story.lang)}</div>{paragraphs(story.texts())}{note}<div>{paragraphs(CONSENT[story.lang][:2])}</div></div>"
     return page(story, menu(around) + body + footer(around)), story.texts()
 
 
 def form_around(story: Story, around: Around) -> Made:
     """The article, its list of others and an imprint in one form."""
-    body = f'<form><div>{links(around, 20)}</div><h1>{story.title}</h1><div>20.11.2026</div><div>{paragraphs(story.texts())}</div><div>{paragraphs(IMPRINT[story.lang])}</div></form>'
+    body = f"<form><div>{links(around, 20)}</div><h1>{story.title}</h1><div>20.11.2026</div><div>{paragraphs(story.texts())}</div><div>{paragraphs(IMPRINT[story.lang])}</div></form>"
     return page(story, body), story.texts()
 
 
