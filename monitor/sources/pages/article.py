@@ -13,9 +13,11 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.models.articles import Extracted
 from monitor.sources import challenge_pages
-from monitor.sources.pages import content, flat_dom, metadata, page_type
+from monitor.sources.pages import content, flat_dom, metadata, page_type, publication_date
+from monitor.sources.pages.content import Prose
 from monitor.sources.pages.flat_dom import Line
 from monitor.sources.pages.metadata import Stated
+from monitor.sources.pages.publication_date import DatedPage
 from monitor.text import charsets, markup, unicode
 
 _LARGEST_PAGE = 4_000_000  # bytes; what follows is not the article
@@ -50,21 +52,23 @@ def extract(
     is stale.
     """
     if other := page_type.other_than_page(body, content_type):
-        return Extracted(text="", problem=f"по ссылке не страница: {other}")
+        return Extracted(text="", problem=f"это не страница, а {other}")
     html = charsets.decode(body[:_LARGEST_PAGE], content_type)
     tree = markup.document(html, edged=False)
     stated = metadata.linked(tree)
     title = metadata.title(tree, stated)
-    readable, by = _text(tree, stated, title, selector)
+    prose = content.find(flat_dom.lay_out(tree.body), title) if tree.body else None
+    readable, by = _text(tree, stated, title, prose, selector)
     if len(readable) < _LONGEST_WALL and (wall := challenge_pages.wall(html)):
         return Extracted(text="", problem=f"вместо статьи пришла проверка {wall}")
     problem = _problem(readable, stated, url, html)
     if selector and by != "selector" and not problem:
         problem = f"по селектору «{selector}» статья не нашлась: проверьте его в feeds.yaml"
+    dated = DatedPage(tree=tree, stated=stated, html=html, url=url, prose=prose)
     return Extracted(
         text=readable[:_LONGEST_TEXT],
         title=title,
-        published_at=metadata.published_at(tree, stated, tz, now),
+        published_at=publication_date.published_at(dated, tz=tz, now=now),
         problem=problem,
         by=by,
     )
@@ -80,14 +84,13 @@ def _problem(readable: str, stated: Stated, url: str, html: str) -> str:
     return "на странице не нашлось текста статьи" if not readable else "на странице почти нет текста"
 
 
-def _text(tree: LexborHTMLParser, stated: Stated, title: str, selector: str) -> tuple[str, str]:
+def _text(tree: LexborHTMLParser, stated: Stated, title: str, prose: Prose | None, selector: str) -> tuple[str, str]:
     """The article's text and `Extracted.by`; the stated one where the page shows clearly less of it."""
     selected = _selected(tree, title, selector) if selector else ""
     if len(selected) >= _LEAST_TEXT:
         return selected, "selector"
-    if tree.body is None:
+    if prose is None:
         return stated.text, "stated"
-    prose = content.find(flat_dom.lay_out(tree.body), title)
     shown = _readable(prose.lines)
     if len(stated.text) * 0.8 > len(shown) or _is_another(shown, stated.text):
         return stated.text, "stated"

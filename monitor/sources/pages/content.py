@@ -5,7 +5,7 @@ which nothing was left, and whatever stands there a second time.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element
@@ -25,28 +25,34 @@ _ENDS_A_SENTENCE = re.compile(r"[.!?…:;»”\"')\]]$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """The article's lines, and how its element was chosen: `named`, `dense` or `whole` (all prose of the page)."""
+    """The article's lines by their numbers, and how its element was chosen: `named`, `dense` or `whole` (all prose)."""
 
-    lines: tuple[Line, ...]
+    page: PageSurvey
+    numbers: tuple[int, ...]
     by: str
+
+    @property
+    def lines(self) -> Iterable[Line]:
+        """The lines themselves."""
+        return (self.page.outline.lines[number] for number in self.numbers)
 
 
 def find(outline: Outline, title: str) -> Prose:
     """The article of a page. No lines when there is no prose on it."""
     page = PageSurvey(outline, title)
     element, by = main_element.choose(page)
-    lines = _ContentReader(page).read(element) if element is not None else ()
-    amount = sum(line.prose for line in lines)
+    numbers = _ContentReader(page).read(element) if element is not None else ()
+    amount = page.prose_of(numbers)
     if amount < (SHORTEST if by == "named" else LEAST):
-        whole = tuple(line for line in _ContentReader(page).read(0) if line.prose)
-        if sum(line.prose for line in whole) > 2 * amount:
-            return Prose(lines=whole, by="whole")
-    return Prose(lines=lines, by=by)
+        whole = tuple(number for number in _ContentReader(page).read(0) if page.prose[number])
+        if page.prose_of(whole) > 2 * amount:
+            return Prose(page=page, numbers=whole, by="whole")
+    return Prose(page=page, numbers=numbers, by=by)
 
 
 def inside(outline: Outline, title: str) -> tuple[Line, ...]:
     """The article's lines when the whole outline is known to be its body."""
-    return _ContentReader(PageSurvey(outline, title)).read(0)
+    return tuple(outline.lines[number] for number in _ContentReader(PageSurvey(outline, title)).read(0))
 
 
 class _ContentReader:
@@ -55,15 +61,14 @@ class _ContentReader:
     def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
-    def read(self, element: int) -> tuple[Line, ...]:
-        """The article's own lines inside an element, and the lead that stands above it."""
+    def read(self, element: int) -> tuple[int, ...]:
+        """The numbers of the article's own lines inside an element, and the lead that stands above it."""
         span = self.outline.span(element)
         start = self._start(span, self.page.amount(element))
         numbers = self._without_sections([n for n in range(start, span.stop) if not self.page.dropped[n]], element)
         kept = [n for n in numbers if self._is_own(n)]
         kept = self._without_labels(self._without_bare_headings(kept))
-        lines = [self.outline.lines[number] for number in [*self._lead(span.start), *kept]]
-        return tuple(_once(lines))
+        return tuple(self._once([*self._lead(span.start), *kept]))
 
     def _start(self, span: range, amount: int) -> int:
         """Below the title, if that stands in the element; unless much of the text stands above it."""
@@ -149,11 +154,11 @@ class _ContentReader:
         end = headlines[1] if len(headlines) > 1 else start  # a list of links: others begin there
         return [n for n in above if n < end and self.page.prose[n] >= _LEAD and self._is_own(n)][:3]
 
-
-def _once(lines: Iterable[Line]) -> Iterable[Line]:
-    """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for small screens."""
-    seen: set[str] = set()
-    for line in lines:
-        if line.prose < _LONG or line.text not in seen:
-            seen.add(line.text)
-            yield line
+    def _once(self, numbers: Iterable[int]) -> Iterator[int]:
+        """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for small screens."""
+        seen: set[str] = set()
+        for number in numbers:
+            line = self.outline.lines[number]
+            if line.prose < _LONG or line.text not in seen:
+                seen.add(line.text)
+                yield number

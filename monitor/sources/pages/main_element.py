@@ -47,6 +47,7 @@ class PageSurvey:
     def __init__(self, outline: Outline, title: str) -> None:
         self.outline = outline
         self.title, self._title_stems = title, _stems(title)
+        self._shared: dict[int, frozenset[str]] = {}
         self.roles = [class_names.role(*named) for named in zip(outline.tags, outline.names, strict=True)]
         self.roles[0] = PageRole.UNKNOWN  # the whole is never a part
         self.heading = self._find_heading()  # number of the line that shows the title; -1: none does
@@ -110,6 +111,10 @@ class PageSurvey:
         """Letters of prose inside an element."""
         return self.sums[self.outline.ends[element]] - self.sums[self.outline.firsts[element]]
 
+    def prose_of(self, numbers: Iterable[int]) -> int:
+        """Letters of prose in some lines."""
+        return sum(self.prose[number] for number in numbers)
+
     def letters(self, element: int) -> int:
         """Letters of any kind that an element shows."""
         return self._shown[self.outline.ends[element]] - self._shown[self.outline.firsts[element]]
@@ -128,8 +133,20 @@ class PageSurvey:
         span = self.outline.span(element)
         start = max(span.start, self.heading + 1) if self.heading < span.stop else span.start
         stop = min(start + _OPENING + len(without), span.stop)
-        opening = [self.outline.lines[number].text for number in range(start, stop) if number not in without]
-        return self._agreement(" ".join(opening[:_OPENING])[:_OPENING_LETTERS])
+        opening = [number for number in range(start, stop) if number not in without][:_OPENING]
+        letters, shared = 0, set[str]()
+        for number in opening:
+            if letters > _OPENING_LETTERS:
+                break
+            letters += len(self.outline.lines[number].text)
+            shared |= self._of_title(number)
+        return len(shared) / (len(self._title_stems) or 1)
+
+    def _of_title(self, number: int) -> frozenset[str]:
+        """The title's words that a line has; nested elements ask for the same lines."""
+        if number not in self._shared:
+            self._shared[number] = self._title_stems & _stems(self.outline.lines[number].text[:_OPENING_LETTERS])
+        return self._shared[number]
 
     def tag(self, number: int) -> str:
         """The tag of the element that a line stands in."""
@@ -137,7 +154,7 @@ class PageSurvey:
 
 
 def _stems(readable: str) -> frozenset[str]:
-    return frozenset(word[:_STEM].lower() for word in _WORD.findall(readable))
+    return frozenset(word[:_STEM] for word in _WORD.findall(readable.lower()))
 
 
 def choose(page: PageSurvey) -> tuple[int | None, str]:

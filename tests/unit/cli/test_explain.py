@@ -122,7 +122,7 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
     result = call("explain", "doc.pdf")
 
     assert result.code == 1
-    assert "doc.pdf: по ссылке не страница: PDF" in result.stderr
+    assert "doc.pdf: это не страница, а PDF" in result.stderr
 
 
 def test_explain_json_is_the_verdict_of_one_record() -> None:

@@ -45,7 +45,7 @@ NOISE = zlib.compress(PAGE.encode() * 90, 9) * 9
 def test_the_bytes_say_what_is_no_page(body: bytes, kind: str, content_type: str) -> None:
     assert other_than_page(body, content_type) == kind
     extracted = extract(body, content_type=content_type, url="https://a.example/doc", now=NOW)
-    assert (extracted.text, extracted.problem) == ("", f"по ссылке не страница: {kind}")
+    assert (extracted.text, extracted.problem) == ("", f"это не страница, а {kind}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,206 @@
+"""When the article on a page was published, by everything that the page says of it, the surest first.
+
+Linked data and metas that name the publication; an element marked as its date; a machine date or a line in words near
+the headline or below the text; the day in the address; what is left: vaguer metas, other machine dates, the date of a
+change. What stands among comments or under other articles is theirs.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from operator import itemgetter
+from urllib.parse import unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor.sources.pages.content import Prose
+from monitor.sources.pages.flat_dom import Stamp
+from monitor.sources.pages.metadata import Stated
+from monitor.text import dates
+
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it a date on a page is a template's zero
+
+# Names of metas in small letters without signs: `article:published_time` is `articlepublishedtime`.
+_PUBLISHED_METAS = (
+    *("published", "publishedtime", "publisheddate", "publishedat", "datepublished", "publishdate", "publishtime"),
+    *("pubdate", "pubtime", "publicationdate", "dateissued", "termsissued", "onlinedate", "sailthrudate", "dcdate"),
+    *("dctermsdate", "dctermscreated", "dcdatecreated", "dateoriginal", "releasedate"),
+)
+_VAGUE_METAS = frozenset(
+    {"date", "created", "datecreated", "createdate", "creationdate", "articlecreated", "articledate", "displaydate"}
+    | {"citationdate", "ptime", "originaldate"}
+)
+_CHANGED_METAS = ("modifiedtime", "modifieddate", "datemodified", "updatedtime", "lastmodified", "termsmodified")
+_MOST_METAS = 200
+
+_CHANGED = (
+    r"обновл|измен[её]н|отредактир|жаңарт|өзгерт|updated?\b|modified|edited|aktualisier|geändert|bearbeitet|mis à jour"
+    r"|actualizad|aggiornat|atualizad|gewijzigd|bijgewerkt"
+)
+_PUBLISHED = r"опубл|размещ|создан|жариялан|publish|posted|created|written|veröffentlicht|erstellt|geschrieben|publi[ée]|publica|pubblic"
+_MARK = re.compile(rf"\b(?:(?P<changed>{_CHANGED})|(?P<published>{_PUBLISHED}))", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"comment|respon[ds]|repl(?:y|ies)|relat|recommend|similar|sidebar|popular|latest|trending|kommentar", re.IGNORECASE
+)
+_SAYS_WHEN = re.compile(r"\d|назад|вчера|бұрын|кеше", re.IGNORECASE)
+_LONGEST_LINE = 160  # characters
+_BESIDE, _ABOVE, _BELOW = 12, 8, 8  # lines under and over the headline, and under the text, where the date stands
+_OPENING = 2  # lines of the text that may be a byline
+_FAR = 1_000.0
+_SIGNS = re.compile(r"[^a-z]")
+_IN_ADDRESS = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sign>[/_.-]?)(?P<month>\d\d|(?<=/)[a-z]{3})(?P=sign)(?P<day>\d\d)(?!\d)"
+)
+_IN_SCRIPT = re.compile(
+    r"\"(?:datePublished|publishedAt|published_at|published_time|publishDate|pubDate)\\?\"\s?:\s?\\?\"([^\"\\<>]{8,40})"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedPage:
+    """What a publication date is looked for in: the page's tree, its linked data, its source, and its prose."""
+
+    tree: LexborHTMLParser
+    stated: Stated
+    html: str
+    url: str
+    prose: Prose | None  # None: not even a body
+
+
+_Read = Callable[[str], datetime | None]
+
+
+def published_at(page: DatedPage, *, tz: str, now: datetime) -> datetime | None:
+    """The instant of publication, in UTC; None if the page does not say. `tz` is the zone of what names none."""
+    month_first = _is_american(page.tree)
+    read = partial(dates.parse, tz=tz, now=now, month_first=month_first)
+    read_line = partial(dates.in_line, tz=tz, now=now, month_first=month_first)
+    return next((at for at in _instants(page, read, read_line) if at and at >= _EARLIEST), None)
+
+
+def _instants(page: DatedPage, read: _Read, read_line: _Read) -> Iterator[datetime | None]:
+    metas = list(_metas(page.tree))
+    yield read(page.stated.published)
+    yield from (read(value) for name, value in metas if name.endswith(_PUBLISHED_METAS))
+    dateline = _Dateline(page.prose, read, read_line) if page.prose else None
+    if dateline:
+        yield from dateline.marked()
+        yield from dateline.near()
+    yield from map(read, _in_address(page.url))
+    yield from (read(value) for name, value in metas if name in _VAGUE_METAS)
+    yield from (read(match[1]) for match in _IN_SCRIPT.finditer(page.html))
+    if dateline:
+        yield from dateline.elsewhere()
+    yield read(page.stated.changed)
+    yield from (read(value) for name, value in metas if name.endswith(_CHANGED_METAS))
+
+
+class _Dateline:
+    """The dates that a page shows, by how near they stand to the article's headline and to the end of its text."""
+
+    def __init__(self, prose: Prose, read: _Read, read_line: _Read) -> None:
+        self._survey, self._outline = prose.page, prose.page.outline
+        self._read, self._read_line = read, read_line
+        heading = self._survey.heading
+        self._first = prose.numbers[0] if prose.numbers else heading + 1
+        self._last = prose.numbers[-1] if prose.numbers else heading + 1
+        self._heading = heading if 0 <= heading <= self._last else self._first - 1
+        self._stamps = [stamp for stamp in self._outline.stamps if not self._is_others(stamp.owner)]
+
+    def marked(self) -> Iterator[datetime | None]:
+        """Those of elements that call themselves the date of publication, the nearest first."""
+        marked = [stamp for stamp in self._stamps if _is_published(stamp)]
+        return map(self._at, sorted(marked, key=lambda stamp: self._distance(stamp.line) or _FAR))
+
+    def near(self) -> Iterator[datetime | None]:
+        """Machine dates and lines in words beside the headline, above it, below the text."""
+        stamps = [(self._distance(stamp.line), stamp) for stamp in self._stamps if not _is_changed(stamp)]
+        machine = [(far - 0.5, partial(self._at, stamp)) for far, stamp in stamps if far]
+        lines = range(max(self._heading - _ABOVE, 0), min(self._last + _BELOW + 1, len(self._outline.lines)))
+        words = [(far, partial(self._in_line, number)) for number in lines if (far := self._distance(number))]
+        return (look() for _, look in sorted([*machine, *words], key=itemgetter(0)))
+
+    def elsewhere(self) -> Iterator[datetime | None]:
+        """Machine dates wherever they stand on the page."""
+        return (self._at(stamp) for stamp in self._stamps if not _is_changed(stamp))
+
+    def _distance(self, number: int) -> float:
+        """How far from the headline a line is, those above it and below the text behind all others; 0: too far."""
+        below_heading, below_text = number - self._heading, number - self._last
+        if 0 < below_heading <= _BESIDE and number <= self._first + _OPENING:
+            return below_heading
+        if -_ABOVE <= below_heading <= 0:
+            return _BESIDE + 1 - below_heading
+        return _BESIDE + _ABOVE + 1 + below_text if 0 < below_text <= _BELOW else 0
+
+    def _at(self, stamp: Stamp) -> datetime | None:
+        if stamp.value:
+            said = self._line(stamp.line)
+            is_changed = _MARK.search(said) and not _published_part(said)
+            return None if is_changed and not _is_published(stamp) else self._read(stamp.value)
+        return self._read_line(self._line(stamp.line))
+
+    def _in_line(self, number: int) -> datetime | None:
+        line = self._outline.lines[number]
+        if not _SAYS_WHEN.search(line.text):
+            return None
+        is_sentence = line.prose and line.text.endswith((".", "!", "?", "…"))
+        if (
+            number == self._survey.heading
+            or len(line.text) > _LONGEST_LINE
+            or is_sentence
+            or self._is_others(line.owner)
+        ):
+            return None
+        return self._read_line(_published_part(line.text))
+
+    def _line(self, number: int) -> str:
+        lines = self._outline.lines
+        return lines[number].text[:_LONGEST_LINE] if number < len(lines) else ""
+
+    def _is_others(self, element: int) -> bool:
+        """Whether an element is among comments or other articles."""
+        names = (self._outline.names[above] for above in self._outline.upwards(element))
+        return any(_OF_OTHERS.search(name) for name in names if name)
+
+
+def _published_part(line: str) -> str:
+    """What a line says of the publication: behind that word, else before that of a change."""
+    before, *parts = _MARK.split(line)
+    behind = [part for changed, part in zip(parts[::3], parts[2::3], strict=True) if not changed]
+    return next((part for part in behind if any(map(str.isdigit, part))), before)
+
+
+def _is_published(stamp: Stamp) -> bool:
+    return "published" in stamp.names and "modified" not in stamp.names
+
+
+def _is_changed(stamp: Stamp) -> bool:
+    names = stamp.names
+    return "modified" in names or ("updated" in names and "entry-date" not in names and "published" not in names)
+
+
+def _metas(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Names, in small letters without signs, and contents."""
+    for node in tree.css("meta[content]")[:_MOST_METAS]:
+        attributes = node.attributes
+        key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        yield _SIGNS.sub("", key.lower()), attributes.get("content") or ""
+
+
+def _in_address(url: str) -> Iterator[str]:
+    found = _IN_ADDRESS.search(unquote(urlsplit(url).path).lower())
+    if found:
+        yield (
+            f"{found['day']} {found['month']} {found['year']}"
+            if found["month"].isalpha()
+            else "-".join(found.group("year", "month", "day"))
+        )
+
+
+def _is_american(tree: LexborHTMLParser) -> bool:
+    """Whether the page is in English and does not say that it is not America's."""
+    html = tree.css_first("html")
+    return ((html.attributes.get("lang") if html else "") or "").lower() in ("en", "en-us", "en_us")
