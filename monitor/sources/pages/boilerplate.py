@@ -71,6 +71,25 @@ _ABOUT_PAGE = _whole(
     r"при (?:(?:полном|частичном|или) ){0,3}(?:использовании|перепечатке|цитировании|копировании) .{0,160}ссылк.{0,80}",
     r"advertise?ments?|ad|sponsored(?: content)?|anzeigen?|werbung|реклама|на правах рекламы|жарнама",
 )
+# What a site says of itself and asks of its readers, in whole sentences: consent, rights, registration, donations.
+_NOTICE = re.compile(
+    r"\bcookies?\b.{0,160}\b(?:we|our|you|your|wir|sie|ihre[nmr]?|мы|вы|вам|наш\w*|вашего|біз|сіз|nous|vous|site|website|сайт\w*|gerät)\b"
+    r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen)\b"
+    r"|(?:обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
+    r"|дербес деректерді өңде|données personnelles)"
+    r"|by (?:clicking|continuing|using)\b.{0,60}\byou\b|нажимая (?:на )?кнопку|mit (?:einem )?klick auf"
+    r"|(?:все|исключительные) права .{0,80}(?:защищены|принадлежат|охраня)|all rights (?:reserved|to)|alle rechte (?:an|vorbehalten)"
+    r"|барлық құқық|(?:may|must) (?:not )?be reproduced|\bnachdruck\b|охраняются (?:законом|в соответствии)"
+    r"|зарегистрирован\w* .{0,60}(?:служб\w+ по надзору|роскомнадзор|министерств\w+ .{0,40}(?:информац|печати|связи|культуры))"
+    r"|(?:сетевое издание|свидетельство о (?:регистрации|постановке)|желілік басылым)\b"
+    r"|признан\w* .{0,80}(?:экстремистск|террористическ|нежелательн)\w+ .{0,60}запрещен\w+"
+    r"|(?:мнени[ея]|пікірі) .{0,60}(?:не совпадать|совпадать не|сәйкес келмеуі)|редакция не нес[её]т ответственност"
+    r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für|für (?:den )?inhalte? .{0,60}verantwortlich"
+    r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)|monthly donation|monatliche spende"
+    r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|will not be published|wird nicht veröffentlicht)",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 700
 
 
 def opens_others(line: str) -> bool:
@@ -86,3 +105,12 @@ def opens_comments(line: str) -> bool:
 def is_about_page(line: str) -> bool:
     """Whether a line speaks of the page it stands on: tags, dates, shares, rights."""
     return len(line) <= _LONGEST and _ABOUT_PAGE.fullmatch(line) is not None
+
+
+def is_notice(line: str) -> bool:
+    """Whether a sentence speaks of the site and its readers: consent, rights, registration, donations.
+
+    An article about cookies has such lines too: they count as a notice only at the edges of a text, or where they
+    are most of their box.
+    """
+    return len(line) <= _LONGEST_NOTICE and _NOTICE.search(line) is not None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.sources.pages import boilerplate, main_element
+from monitor.sources.pages import boilerplate, main_element, text_run
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
 from monitor.sources.pages.main_element import LEAST, SHORTEST, PageSurvey
 
@@ -19,6 +19,12 @@ _LONGEST_LABEL = 45
 _LONG = 80  # letters: such a line does not stand twice by chance
 _LEAD = 50  # letters: a shorter line between title and text is a date, a name, a rubric
 _FARTHEST_LEAD = 25  # lines above the text in which its lead may stand
+_SURE = 400  # letters; a named element with less is compared with the text below the headline
+_SAME = 0.5  # share of the run that an element must have to be the same text
+_LARGER = 1.5
+_LISTED = 0.4  # links for each sentence in a list of other texts
+_LONGEST_SIGN = 12  # characters of an hour, a number, an ornament on a line of its own
+_LETTER = re.compile(r"[^\W\d_]")
 _KEPT_SHORT = frozenset({"li", "pre", "dd", "td", "blockquote"})
 _ENDS_A_SENTENCE = re.compile(r"[.!?…:;»”\"')\]]$")
 
@@ -32,22 +38,64 @@ class Prose:
     by: str
 
     @property
+    def amount(self) -> int:
+        """Its letters of prose."""
+        return self.page.prose_of(self.numbers)
+
+    @property
     def lines(self) -> Iterable[Line]:
         """The lines themselves."""
         return (self.page.outline.lines[number] for number in self.numbers)
 
 
 def find(outline: Outline, title: str) -> Prose:
-    """The article of a page. No lines when there is no prose on it."""
+    """The article of a page. No lines when there is no prose on it.
+
+    The element that names or density choose is compared with the run of text below the headline wherever it is short,
+    a small part of the page's prose, or far from the headline.
+    """
     page = PageSurvey(outline, title)
+    reader = _ContentReader(page)
     element, by = main_element.choose(page)
-    numbers = _ContentReader(page).read(element) if element is not None else ()
-    amount = page.prose_of(numbers)
-    if amount < (SHORTEST if by == "named" else LEAST):
-        whole = tuple(number for number in _ContentReader(page).read(0) if page.prose[number])
-        if page.prose_of(whole) > 2 * amount:
-            return Prose(page=page, numbers=whole, by="whole")
-    return Prose(page=page, numbers=numbers, by=by)
+    chosen = Prose(page=page, numbers=reader.read(element) if element is not None else (), by=by)
+    if by == "named" and chosen.amount >= _SURE:
+        return chosen
+    run = text_run.longest(page)
+    below = Prose(page=page, numbers=reader.read(_around(outline, run), run) if run else (), by="run")
+    better = _better(chosen, below)
+    if better.amount < (SHORTEST if better.by == "named" else LEAST):
+        whole = Prose(page=page, numbers=tuple(n for n in reader.read(0) if page.prose[n]), by="whole")
+        if whole.amount > 2 * better.amount and not (better.numbers and _adds_others(whole, better)):
+            return whole
+    return better
+
+
+def _better(chosen: Prose, below: Prose) -> Prose:
+    if chosen.by == "named":
+        is_part = set(chosen.numbers) <= set(below.numbers)
+        return below if is_part and below.amount >= max(_SURE, 3 * chosen.amount) else chosen
+    shared = chosen.page.prose_of(set(chosen.numbers) & set(below.numbers))
+    if shared < below.amount * _SAME:  # two different texts
+        return below if below.amount >= SHORTEST and below.page.heading >= 0 else chosen
+    if below.amount >= chosen.amount * _LARGER:
+        return below
+    return below if _adds_others(chosen, below) else chosen
+
+
+def _adds_others(chosen: Prose, below: Prose) -> bool:
+    """Whether what an element has beyond the run of text looks like a list of other texts, each with its link."""
+    page, inside = chosen.page, set(below.numbers)
+    added = [n for n in range(chosen.numbers[0], chosen.numbers[-1] + 1) if n not in inside and not page.dropped[n]]
+    sentences = sum(page.prose[n] > 0 for n in added)
+    links = sum(page.outline.lines[n].linked * 2 > len(page.outline.lines[n].text) for n in added)
+    headlines = sum(page.tag(n) == "h1" for n in added if n > page.heading >= 0)
+    return sentences > 0 and (links >= sentences * _LISTED or headlines > 0)
+
+
+def _around(outline: Outline, run: range) -> int:
+    """The innermost element that holds a run of lines."""
+    owner = outline.lines[run.start].owner
+    return next(e for e in outline.upwards(owner) if outline.firsts[e] <= run.start and run.stop <= outline.ends[e])
 
 
 def inside(outline: Outline, title: str) -> tuple[Line, ...]:
@@ -61,9 +109,9 @@ class _ContentReader:
     def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
-    def read(self, element: int) -> tuple[int, ...]:
-        """The numbers of the article's own lines inside an element, and the lead that stands above it."""
-        span = self.outline.span(element)
+    def read(self, element: int, run: range | None = None) -> tuple[int, ...]:
+        """The numbers of the article's own lines inside an element, or a run of its lines, and the lead above them."""
+        span = run or self.outline.span(element)
         start = self._start(span, self.page.amount(element))
         numbers = self._without_sections([n for n in range(start, span.stop) if not self.page.dropped[n]], element)
         kept = [n for n in numbers if self._is_own(n)]
@@ -81,7 +129,8 @@ class _ContentReader:
         long = len(line.text)
         is_links = line.linked >= long * 0.8 and long < _LONGEST_LINKS
         is_title = line.text == self.page.title or self.page.tag(number) == "h1"
-        return not (is_links or is_title or line.dated * 2 >= long or boilerplate.is_about_page(line.text))
+        is_sign = long < _LONGEST_SIGN and self.page.tag(number) not in _KEPT_SHORT and not _LETTER.search(line.text)
+        return not (is_links or is_title or is_sign or line.dated * 2 >= long or boilerplate.is_about_page(line.text))
 
     def _without_sections(self, numbers: list[int], element: int) -> list[int]:
         """Without the parts that a heading calls something else: other articles, shares, a note on the author."""
@@ -131,7 +180,7 @@ class _ContentReader:
         return kept[::-1]
 
     def _without_labels(self, numbers: list[int]) -> list[int]:
-        """Without the dates, names and rubrics before the first sentence and after the last one."""
+        """Without the dates, names, rubrics and notices before the first sentence and after the last one."""
         start, stop = 0, len(numbers)
         while start < stop and self._is_label(numbers[start]):
             start += 1
@@ -141,6 +190,8 @@ class _ContentReader:
 
     def _is_label(self, number: int) -> bool:
         line = self.outline.lines[number]
+        if boilerplate.is_notice(line.text):
+            return True
         if self.page.tag(number) in _KEPT_SHORT or len(line.text) > _LONGEST_LABEL:
             return False
         return not _ENDS_A_SENTENCE.search(line.text)

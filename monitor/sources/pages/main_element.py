@@ -20,6 +20,7 @@ SHORTEST = 80  # letters of prose of the shortest note
 # The survey.
 _MOST_LEFT_OVER = 0.6  # share of the page's prose in something called a leftover: then the name misleads
 _LEAST_AGREEMENT = 0.45  # share of the title's words in the heading that shows it
+_MOSTLY_NOTICE = 0.5  # share of a box's prose
 _RANKS = {"h1": 1.0, "h2": 0.8, "h3": 0.7}
 _NEAR = 7  # lines
 _OPENING = 12  # lines in which an article speaks of what its title says
@@ -55,6 +56,7 @@ class PageSurvey:
         self._recount()
         self._drop_leftovers()
         self._drop_below_comments()
+        self._drop_notices()
         self._recount()
 
     def _recount(self) -> None:
@@ -89,6 +91,22 @@ class PageSurvey:
             if self.sums[number] - before >= LEAST and boilerplate.opens_comments(line.text):
                 self._drop(range(number, len(self.outline.lines)))
                 return
+
+    def _drop_notices(self) -> None:
+        """Drops what the site says of itself and asks of its readers, where a box holds little else."""
+        notices = [
+            n for n, amount in enumerate(self.prose) if amount and boilerplate.is_notice(self.outline.lines[n].text)
+        ]
+        boxes = {n: self.box(n) for n in notices}
+        for box in set(boxes.values()):
+            amount = sum(self.prose[n] for n in notices if boxes[n] == box)
+            if box and amount > self.amount(box) * _MOSTLY_NOTICE:
+                self._drop(self.outline.span(box))
+
+    def box(self, number: int) -> int:
+        """The element around the paragraph that a line is, or the one that it stands in bare."""
+        owner = self.outline.lines[number].owner
+        return self.outline.parents[owner] if self.outline.tags[owner] in _TEXTUAL else owner
 
     def _find_heading(self) -> int:
         """The line that shows the title: a first-rank heading if one agrees, else any."""
