@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element, text_run
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
-from monitor.sources.pages.main_element import LEAST, SHORTEST, PageSurvey
+from monitor.sources.pages.main_element import SHORTEST
+from monitor.sources.pages.page_survey import LEAST, PageSurvey
 
 _LONGEST_LINKS = 300  # characters; a longer line is a text full of references
 _MOST_SIGNS = 30
@@ -89,7 +90,15 @@ def _adds_others(chosen: Prose, below: Prose) -> bool:
     sentences = sum(page.prose[n] > 0 for n in added)
     links = sum(page.outline.lines[n].linked * 2 > len(page.outline.lines[n].text) for n in added)
     headlines = sum(page.tag(n) == "h1" for n in added if n > page.heading >= 0)
-    return sentences > 0 and (links >= sentences * _LISTED or headlines > 0)
+    return sentences > 0 and (links >= sentences * _LISTED or headlines > 0 or _stand_above(added, below))
+
+
+def _stand_above(added: list[int], below: Prose) -> bool:
+    """Whether much of it is prose above a headline that shows the very title of a whole text."""
+    page = below.page
+    above = page.prose_of(n for n in added if n < page.heading)
+    shows = page.heading >= 0 and page.outline.lines[page.heading].text == page.title
+    return shows and below.amount >= _SURE and above > below.amount * _SMALL_PART
 
 
 def _around(outline: Outline, run: range) -> int:

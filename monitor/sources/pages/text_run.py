@@ -6,7 +6,7 @@ and comments stand behind links (a headline, «ответить»). Gains and co
 
 from monitor.sources.pages import boilerplate
 from monitor.sources.pages.flat_dom import HEADINGS
-from monitor.sources.pages.main_element import PageSurvey
+from monitor.sources.pages.page_survey import PageSurvey
 
 _MOST_GAIN = 600  # of one line
 _FIRST_LINK, _NEXT_LINK = 80, 30  # costs of a line that is a link: another text may begin there
