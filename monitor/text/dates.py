@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 _LONGEST = 120  # no date is written longer
 _SLACK = timedelta(hours=24)  # wrong zones and dates set ahead by a day at most are ordinary
 
-# Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch; Polish, Czech, Turkish
+# Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Turkish
 _MONTH_STEMS = (
     "янв қаңтар қаң. січ yanv jan jän gennai enero stycz ledna ocak",
     "фев ақпан ақп. лют fevr feb fév fev luteg února şubat",
@@ -36,7 +36,7 @@ _DAY_FIRST = re.compile(
     r"(?<![\d.])(?P<day>\d{1,2})(?:[-/]|\. ?)(?P<month>\d{1,2})(?:[-/]|\. ?)(?P<year>\d{4}|\d\d(?![\d:.]))(?!\d)"
 )
 _NAMED = re.compile(
-    rf"(?<![\d:])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?[\s.,-]+(?:(?:of|de)\s+)?(?P<name>{_MONTH}){_ENDING}[\s.,-]*"
+    rf"(?<![\d:])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?[\s.,/-]*(?:(?:of|de)\s+)?(?P<name>{_MONTH}){_ENDING}[\s.,/-]*"
     r"(?:del?\s+)?['’]?(?P<year>\d{4}|\d\d(?![\d:]))?"
 )
 _NAMED_FIRST = re.compile(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.sources.pages import boilerplate, main_element, text_run
+from monitor.sources.pages.class_names import PageRole
 from monitor.sources.pages.flat_dom import HEADINGS, LEAST_PROSE, Line, Outline
 from monitor.sources.pages.main_element import SHORTEST
 from monitor.sources.pages.page_survey import LEAST, PageSurvey
@@ -23,6 +24,7 @@ _FARTHEST_LEAD = 25  # lines above the text in which its lead may stand
 _SURE = 400  # letters; a named element with less is compared with the text below the headline
 _SAME = 0.5  # share of the run that an element must have to be the same text
 _LARGER = 1.5
+_FEW = 0.1  # share of the run: so little more is no list
 _LISTED = 0.4  # links for each sentence in a list of other texts
 _LONGEST_SIGN = 12  # characters of an hour, a number, an ornament on a line of its own
 _LETTER = re.compile(r"[^\W\d_]")
@@ -59,7 +61,7 @@ def find(outline: Outline, title: str) -> Prose:
     reader = _ContentReader(page)
     element, by = main_element.choose(page)
     chosen = Prose(page=page, numbers=reader.read(element) if element is not None else (), by=by)
-    if by == "named" and chosen.amount >= _SURE:
+    if by == "named" and chosen.amount >= max(_SURE, page.sums[-1] * _SMALL_PART):
         return chosen
     run = text_run.longest(page)
     below = Prose(page=page, numbers=reader.read(_around(outline, run), run) if run else (), by="run")
@@ -73,8 +75,8 @@ def find(outline: Outline, title: str) -> Prose:
 
 def _better(chosen: Prose, below: Prose) -> Prose:
     if chosen.by == "named":
-        is_part = set(chosen.numbers) <= set(below.numbers)
-        return below if is_part and below.amount >= max(_SURE, 3 * chosen.amount) else chosen
+        is_part = set(chosen.numbers) <= set(below.numbers) and not _is_cut_by_articles(chosen, below)
+        return below if is_part and below.amount >= max(_SURE, 2 * chosen.amount) else chosen
     shared = chosen.page.prose_of(set(chosen.numbers) & set(below.numbers))
     if shared < below.amount * _SAME:  # two different texts
         return below if below.amount >= SHORTEST and below.page.heading >= 0 else chosen
@@ -83,14 +85,23 @@ def _better(chosen: Prose, below: Prose) -> Prose:
     return below if _adds_others(chosen, below) else chosen
 
 
+def _is_cut_by_articles(chosen: Prose, below: Prose) -> bool:
+    """Whether another article or body begins among the lines that a run has beyond the named element."""
+    outline, roles = chosen.page.outline, chosen.page.roles
+    beyond = range(chosen.numbers[-1] + 1, below.numbers[-1] + 1)
+    return any(roles[e] >= PageRole.ARTICLE and first in beyond for e, first in enumerate(outline.firsts))
+
+
 def _adds_others(chosen: Prose, below: Prose) -> bool:
     """Whether what an element has beyond the run of text looks like a list of other texts, each with its link."""
     page, inside = chosen.page, set(below.numbers)
     added = [n for n in range(chosen.numbers[0], chosen.numbers[-1] + 1) if n not in inside and not page.dropped[n]]
+    if page.prose_of(added) < below.amount * _FEW:
+        return False
     sentences = sum(page.prose[n] > 0 for n in added)
     links = sum(page.outline.lines[n].linked * 2 > len(page.outline.lines[n].text) for n in added)
     headlines = sum(page.tag(n) == "h1" for n in added if n > page.heading >= 0)
-    return sentences > 0 and (links >= sentences * _LISTED or headlines > 0 or _stand_above(added, below))
+    return links >= sentences * _LISTED or headlines > 0 or _stand_above(added, below)
 
 
 def _stand_above(added: list[int], below: Prose) -> bool:

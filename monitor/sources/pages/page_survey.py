@@ -17,6 +17,7 @@ TEXTUAL = HEADINGS | {"p", "li", "blockquote", "pre", "dd", "dt"}
 _MOST_LEFT_OVER = 0.6  # share of the page's prose in something called a leftover: then the name misleads
 _LEAST_AGREEMENT = 0.45  # share of the title's words in the heading that shows it
 _MOSTLY_NOTICE = 0.5  # share of a box's prose
+_LEAST_TITLE = 15  # characters; a shorter line may begin the title by chance
 _RANKS = {"h1": 1.0, "h2": 0.8, "h3": 0.7}
 _NEAR = 7  # lines
 _OPENING = 12  # lines in which an article speaks of what its title says
@@ -120,7 +121,12 @@ class PageSurvey:
             likeness = (1.0 if shown == self.title else self._agreement(shown)) * _RANKS[tag]
             if span and likeness > max(best, _LEAST_AGREEMENT):
                 best, heading = likeness, span.stop - 1
-        return heading
+        return heading if heading >= 0 else self._find_bare_title()
+
+    def _find_bare_title(self) -> int:
+        """The line that is the title or begins it, where no heading shows it."""
+        lines = enumerate(self.outline.lines)
+        return next((n for n, line in lines if len(line.text) >= _LEAST_TITLE and self.title.startswith(line.text)), -1)
 
     def _agreement(self, shown: str) -> float:
         """The share of the title's longer words that stand in a text, whatever their endings."""

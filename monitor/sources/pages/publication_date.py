@@ -53,9 +53,11 @@ _SIGNS = re.compile(r"[^a-z]")
 _IN_ADDRESS = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sign>[/_.-]?)(?P<month>\d\d|(?<=/)[a-z]{3})(?P=sign)(?P<day>\d\d)(?!\d)"
 )
-_IN_SCRIPT = re.compile(
-    r"\"(?:datePublished|publishedAt|published_at|published_time|publishDate|pubDate)\\?\"\s?:\s?\\?\"([^\"\\<>]{8,40})"
-)
+_YEAR_IN_ADDRESS = re.compile(r"/(?P<year>(?:19|20)\d\d)/")
+_YEAR = re.compile(r"\d{4}|['’./-]\d\d$")
+_IN_SCRIPT = ("datePublished", "publishedAt", "published_at", "published_time", "publishDate", "pubDate")
+_STATEMENT = re.compile(r"\\?\"\s?:\s?\\?\"([^\"\\<>]{8,40})")
+_PIECE = 12  # characters of a line that may be a day, a month or a year alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +86,14 @@ def _instants(page: DatedPage, read: _Read, read_line: _Read) -> Iterator[dateti
     metas = list(_metas(page.tree))
     yield read(page.stated.published)
     yield from (read(value) for name, value in metas if name.endswith(_PUBLISHED_METAS))
-    dateline = _Dateline(page.prose, read, read_line) if page.prose else None
+    dateline = _Dateline(page, page.prose, read, read_line) if page.prose else None
     if dateline:
         yield from dateline.marked()
+    yield from map(read, _in_scripts(page.html))
+    if dateline:
         yield from dateline.near()
     yield from map(read, _in_address(page.url))
     yield from (read(value) for name, value in metas if name in _VAGUE_METAS)
-    yield from (read(match[1]) for match in _IN_SCRIPT.finditer(page.html))
     if dateline:
         yield from dateline.elsewhere()
     yield read(page.stated.changed)
@@ -100,9 +103,11 @@ def _instants(page: DatedPage, read: _Read, read_line: _Read) -> Iterator[dateti
 class _Dateline:
     """The dates that a page shows, by how near they stand to the article's headline and to the end of its text."""
 
-    def __init__(self, prose: Prose, read: _Read, read_line: _Read) -> None:
+    def __init__(self, page: DatedPage, prose: Prose, read: _Read, read_line: _Read) -> None:
         self._survey, self._outline = prose.page, prose.page.outline
         self._read, self._read_line = read, read_line
+        year = _YEAR_IN_ADDRESS.search(urlsplit(page.url).path)
+        self._year = year["year"] if year else ""
         heading = self._survey.heading
         self._first = prose.numbers[0] if prose.numbers else heading + 1
         self._last = prose.numbers[-1] if prose.numbers else heading + 1
@@ -154,7 +159,15 @@ class _Dateline:
             or self._is_others(line.owner)
         ):
             return None
-        return self._read_line(_published_part(line.text))
+        said = _published_part(self._whole(number))
+        if self._year and not _YEAR.search(said):
+            return self._read_line(f"{said} {self._year}") or self._read_line(said)
+        return self._read_line(said)
+
+    def _whole(self, number: int) -> str:
+        """A line, with the next two where each holds a piece of the date: «20», «ноя», «2026»."""
+        pieces = [line.text for line in self._outline.lines[number : number + 3]]
+        return " ".join(pieces) if all(len(piece) <= _PIECE for piece in pieces) else pieces[0]
 
     def _line(self, number: int) -> str:
         lines = self._outline.lines
@@ -198,6 +211,15 @@ def _in_address(url: str) -> Iterator[str]:
             if found["month"].isalpha()
             else "-".join(found.group("year", "month", "day"))
         )
+
+
+def _in_scripts(html: str) -> Iterator[str]:
+    """What scripts say that are no linked data, or are broken."""
+    for key in _IN_SCRIPT:
+        at = html.find(f'"{key}')
+        statement = _STATEMENT.match(html, at + len(key) + 1) if at >= 0 else None
+        if statement:
+            yield statement[1]
 
 
 def _is_american(tree: LexborHTMLParser) -> bool:
