@@ -117,13 +117,18 @@ def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> dat
 
 def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
     """As `parse`, of a line that a page shows: a day without its year, or counted from now, must be all it says."""
+    date = _date(" ".join(raw[:_LONGEST].split()).lower())
+    if (date is None or not date["year"]) and not is_alone(raw):
+        return None
+    return parse(raw, tz=tz, now=now, month_first=month_first)
+
+
+def is_alone(raw: str) -> bool:
+    """Whether a line says when and nothing else: «пт, 20 ноября 2026 г., 14:05», «вчера, 9:40», «2 hours ago»."""
     text = " ".join(raw[:_LONGEST].split()).lower()
     date = _date(text)
-    if date is None or not date["year"]:
-        said = _TIME.sub(" ", _AGO.sub(" ", _DAY_WORD.sub(" ", text if date is None else text.replace(date[0], " "))))
-        if len(_LETTERS.findall(said)) > _MOST_LETTERS or said == text:
-            return None
-    return parse(raw, tz=tz, now=now, month_first=month_first)
+    said = _AGO.sub(" ", _DAY_WORD.sub(" ", text if date is None else text.replace(date[0], " ")))
+    return said != text and len(raw) < _LONGEST and len(_LETTERS.findall(_TIME.sub(" ", said))) <= _MOST_LETTERS
 
 
 def _date(text: str) -> re.Match[str] | None:

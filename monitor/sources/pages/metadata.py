@@ -4,6 +4,7 @@ Statements are made by machines for machines: often right, sometimes stale or a 
 read here; article.py decides whether they are believed. Dates are read in publication_date.py.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -70,7 +71,8 @@ def _one_line(raw: str) -> str:
 
 
 def _body(stated: str) -> str:
-    readable = markup.plain(stated) if "<" in stated else unicode.clean(stated)
+    written = html.unescape(stated) if "&" in stated else stated  # some escape it once too often
+    readable = markup.plain(written) if "<" in written else unicode.clean(written)
     return markup.without_disclaimers(readable)
 
 

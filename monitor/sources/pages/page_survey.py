@@ -5,7 +5,7 @@ site says of itself; the rest is counted. main_element.py and text_run.py choose
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitor.sources.pages import boilerplate, class_names
 from monitor.sources.pages.class_names import PageRole
@@ -18,6 +18,7 @@ _MOST_LEFT_OVER = 0.6  # share of the page's prose in something called a leftove
 _LEAST_AGREEMENT = 0.45  # share of the title's words in the heading that shows it
 _MOSTLY_NOTICE = 0.5  # share of a box's prose
 _LEAST_TITLE = 15  # characters; a shorter line may begin the title by chance
+_LONGEST_HEADLINE = 300  # characters; a longer line is a text full of references
 _RANKS = {"h1": 1.0, "h2": 0.8, "h3": 0.7}
 _NEAR = 7  # lines
 _OPENING = 12  # lines in which an article speaks of what its title says
@@ -105,6 +106,11 @@ class PageSurvey:
             if widest and self.heading not in widest:
                 self._drop(widest)
 
+    def is_headline_link(self, number: int) -> bool:
+        """Whether a line is next to nothing but links, and no longer than a headline may be."""
+        line = self.outline.lines[number]
+        return line.linked >= len(line.text) * 0.8 and len(line.text) < _LONGEST_HEADLINE
+
     def box(self, number: int) -> int:
         """The element around the paragraph that a line is, or the one that it stands in bare."""
         owner = self.outline.lines[number].owner
@@ -122,6 +128,13 @@ class PageSurvey:
             if span and likeness > max(best, _LEAST_AGREEMENT):
                 best, heading = likeness, span.stop - 1
         return heading if heading >= 0 else self._find_bare_title()
+
+    @property
+    def shows_title(self) -> bool:
+        """Whether the headline is surely this article's: of the first rank, or the very title."""
+        return self.heading >= 0 and (
+            self.tag(self.heading) == "h1" or self.outline.lines[self.heading].text == self.title
+        )
 
     def _find_bare_title(self) -> int:
         """The line that is the title or begins it, where no heading shows it."""
@@ -158,9 +171,12 @@ class PageSurvey:
         span = self.outline.span(element)
         start = max(span.start, self.heading + 1) if self.heading < span.stop else span.start
         stop = min(start + _OPENING + len(without), span.stop)
-        opening = [number for number in range(start, stop) if number not in without][:_OPENING]
+        return self.opening_share([number for number in range(start, stop) if number not in without])
+
+    def opening_share(self, numbers: Sequence[int]) -> float:
+        """The share of the title's words that the first of these lines have."""
         letters, shared = 0, set[str]()
-        for number in opening:
+        for number in numbers[:_OPENING]:
             if letters > _OPENING_LETTERS:
                 break
             letters += len(self.outline.lines[number].text)

@@ -34,13 +34,13 @@ def longest(page: PageSurvey) -> range:
 
 def _gains(page: PageSurvey) -> list[int]:
     gains: list[int] = []
-    link = -_BELONGS  # the last line that is one
+    link = -_BELONGS - 1  # the last line that is one
     spent = 0  # on the links in a row
     for number, line in enumerate(page.outline.lines):
         gain = 0
         if page.dropped[number]:
             pass
-        elif line.linked * 2 > len(line.text):
+        elif page.is_headline_link(number):
             gain = -min(_NEXT_LINK if spent else _FIRST_LINK, _MOST_LINKS - spent)
             spent -= gain
             link = number
@@ -69,5 +69,4 @@ def _in_card(page: PageSurvey, number: int) -> bool:
         if page.amount(above) > _SURELY_TEXT or above == 0:
             break
         card = above
-    lines = outline.lines[outline.firsts[card] : outline.ends[card]] if card > 0 else []
-    return any(line.linked * 2 > len(line.text) for line in lines)
+    return card > 0 and any(map(page.is_headline_link, outline.span(card)))
