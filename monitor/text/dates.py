@@ -69,6 +69,7 @@ _DAYS_AGO = {"сегодня": 0, "бүгін": 0, "today": 0, "вчера": 1, 
 _DAY_WORD = re.compile(rf"(?<![^\W\d_])(?P<day>{'|'.join(_DAYS_AGO)})(?![^\W\d_])")
 _TIME_ALONE = re.compile(r"(?:в|сағат)?\s*\d{1,2}:\d\d(?::\d\d)?")
 _LETTERS = re.compile(r"[^\W\d_]")
+_MOST_DATES = 2  # in one line: of the publication, of a change
 _MOST_LETTERS = 10  # of a weekday and a «в»; with more the line says something else
 _LONGEST_RELATIVE = 40  # with more words around it, «вчера» is a part of a sentence
 
@@ -125,9 +126,11 @@ def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> d
 
 def is_alone(raw: str) -> bool:
     """Whether a line says when and nothing else: «пт, 20 ноября 2026 г., 14:05», «вчера, 9:40», «2 hours ago»."""
-    text = " ".join(raw[:_LONGEST].split()).lower()
-    date = _date(text)
-    said = _AGO.sub(" ", _DAY_WORD.sub(" ", text if date is None else text.replace(date[0], " ")))
+    text = said = " ".join(raw[:_LONGEST].split()).lower()
+    for _ in range(_MOST_DATES):
+        date = _date(said)
+        said = said.replace(date[0], " ") if date else said
+    said = _AGO.sub(" ", _DAY_WORD.sub(" ", said))
     return said != text and len(raw) < _LONGEST and len(_LETTERS.findall(_TIME.sub(" ", said))) <= _MOST_LETTERS
 
 

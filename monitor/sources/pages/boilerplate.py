@@ -20,7 +20,8 @@ _OTHERS = _whole(
     r"вам может быть интересно|популярное|лента новостей|самое (?:читаемое|интересное)|ещ[её] новости",
     r"об авторе|авторы?|теги|метки|поделиться.{0,30}",
     r"сондай-ақ оқыңыз|тағы оқыңыз|(?:ұқсас|басқа|соңғы) (?:жаңалықтар|материалдар)|автор туралы",
-    r"бөлісу|тақырып бойынша",
+    r"бөлісу|тақырып бойынша|.{0,60}жазылыңыз.{0,20}",
+    r"(?:подпи(?:шитесь|сывайтесь)|подписаться|поддержите) .{0,80}|abonnieren sie .{0,60}",
     r"related(?: \w+){0,2}|read (?:next|also|more)|see also|up next|(?:next|previous) (?:post|article)",
     r"you (?:may|might)(?: also)? (?:like|enjoy|be interested in)|don[’']?t miss.{0,20}|follow us.{0,20}",
     r"more (?:from|on|in|stories|news)\b.{0,40}|recommended(?: \w+){0,3}|trending(?: \w+)?",
@@ -71,6 +72,16 @@ _ABOUT_PAGE = _whole(
     r"при (?:(?:полном|частичном|или) ){0,3}(?:использовании|перепечатке|цитировании|копировании) .{0,160}ссылк.{0,80}",
     r"advertise?ments?|ad|sponsored(?: content)?|anzeigen?|werbung|реклама|на правах рекламы|жарнама",
 )
+_CHANGED = (
+    r"обновл|измен[её]н|отредактир|жаңарт|өзгерт|updated?\b|modified|edited|aktualisier|geändert|bearbeitet|mis à jour"
+    r"|actualizad|aggiornat|atualizad|gewijzigd|bijgewerkt"
+)
+_PUBLISHED = (
+    r"опубл|размещ|создан|жариялан|publish|posted|created|written|veröffentlicht|erstellt|geschrieben|publi[ée]|publica"
+    r"|pubblic"
+)
+DATE_MARK = re.compile(rf"\b(?:(?P<changed>(?:{_CHANGED})\w*)|(?P<published>(?:{_PUBLISHED})\w*))", re.IGNORECASE)
+
 # What a site says of itself and asks of its readers, in whole sentences: consent, rights, registration, donations.
 _NOTICE = re.compile(
     r"\bcookies?\b.{0,160}\b(?:we|our|you|your|wir|sie|ihre[nmr]?|мы|вы|вам|наш\w*|вашего|біз|сіз|nous|vous|site|website|сайт\w*|gerät)\b"

@@ -19,6 +19,7 @@ _LONG = 80  # letters: such a line does not stand twice by chance
 _LEAD = 50  # letters: a shorter line between title and text is a date, a name, a rubric
 _FARTHEST_LEAD = 25  # lines above the text in which its lead may stand
 _LONGEST_SIGN = 12  # characters of an hour, a number, an ornament on a line of its own
+_LONGEST_DATELINE = 100
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
 _KEPT_SHORT = frozenset({"li", "pre", "dd", "td", "blockquote"})
@@ -125,7 +126,8 @@ class ContentReader:
         above = range(self.page.heading + 1, start)
         headlines = [n for n in above if self.outline.lines[n].linked >= LEAST_PROSE and not self.page.prose[n]]
         end = headlines[1] if len(headlines) > 1 else start  # a list of links: others begin there
-        return [n for n in above if n < end and self.page.prose[n] >= _LEAD and self._is_own(n)][:3]
+        leads = [n for n in above if self.page.prose[n] >= _LEAD and self._is_own(n)]
+        return [n for n in leads if n < end or n == start - 1][:3]
 
     def _once(self, numbers: Iterable[int]) -> Iterator[int]:
         """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for small screens."""
@@ -141,4 +143,5 @@ def _is_sign(line: str) -> bool:
     """Whether a line is a date, or has no letter at all."""
     if len(line) < _LONGEST_SIGN and not _LETTER.search(line):
         return True
-    return len(line) <= _LONGEST_LABEL and _DIGIT.search(line) is not None and dates.is_alone(line)
+    has_date = len(line) <= _LONGEST_DATELINE and _DIGIT.search(line) is not None
+    return has_date and dates.is_alone(boilerplate.DATE_MARK.sub(" ", line))

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from monitor.text import markup, unicode
 
 _LONGEST_TITLE = 1_000
+_FRONT_PAGES = ("/", "./", "index.html", "index.php")
 _LEAST_TITLE = 12  # characters; a shorter first-rank heading is the site's name or a rubric
 _ARTICLE_TYPES = re.compile(r"article|posting|report|review|story", re.IGNORECASE)
 
@@ -54,12 +55,20 @@ def linked(tree: LexborHTMLParser) -> Stated:
 def title(tree: LexborHTMLParser, stated: Stated) -> str:
     """The article's title without the site's name: the heading that the page's metas repeat, else what they say."""
     og_title, name = tree.css_first('meta[property="og:title"]'), tree.css_first("title")
-    shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h1")[:5]]
+    shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h1")[:5] if not _is_logo(heading)]
+    if not shown and not og_title:  # the one first-rank heading is the site's name
+        shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h2")[:1]]
     metas = [_one_line(raw) for raw in (_content(og_title), stated.title, name.text(deep=True) if name else "")]
     places = {head: [meta.find(head) for meta in metas if head in meta] for head in shown if len(head) >= _LEAST_TITLE}
     if repeated := {head: min(starts) for head, starts in places.items() if starts}:
         return min(repeated, key=repeated.__getitem__)  # the site's name stands last
     return next((text for text in (metas[0], *shown, *metas[1:]) if text), "")
+
+
+def _is_logo(heading: LexborNode) -> bool:
+    """Whether a heading is a link to the site's front page: its name, not a headline."""
+    link = heading.css_first("a[href]")
+    return link is not None and (link.attributes.get("href") or "") in _FRONT_PAGES
 
 
 def _content(meta: LexborNode | None) -> str:

@@ -7,7 +7,6 @@ change. What stands among comments or under other articles is theirs.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
@@ -15,9 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.sources.pages import boilerplate
 from monitor.sources.pages.content import Prose
 from monitor.sources.pages.flat_dom import Stamp
-from monitor.sources.pages.metadata import Stated
+from monitor.sources.pages.parsed_page import ParsedPage
 from monitor.text import dates
 
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it a date on a page is a template's zero
@@ -35,12 +35,6 @@ _VAGUE_METAS = frozenset(
 _CHANGED_METAS = ("modifiedtime", "modifieddate", "datemodified", "updatedtime", "lastmodified", "termsmodified")
 _MOST_METAS = 200
 
-_CHANGED = (
-    r"обновл|измен[её]н|отредактир|жаңарт|өзгерт|updated?\b|modified|edited|aktualisier|geändert|bearbeitet|mis à jour"
-    r"|actualizad|aggiornat|atualizad|gewijzigd|bijgewerkt"
-)
-_PUBLISHED = r"опубл|размещ|создан|жариялан|publish|posted|created|written|veröffentlicht|erstellt|geschrieben|publi[ée]|publica|pubblic"
-_MARK = re.compile(rf"\b(?:(?P<changed>{_CHANGED})|(?P<published>{_PUBLISHED}))", re.IGNORECASE)
 _OF_OTHERS = re.compile(
     r"comment|respon[ds]|repl(?:y|ies)|relat|recommend|similar|sidebar|popular|latest|trending|kommentar", re.IGNORECASE
 )
@@ -60,21 +54,10 @@ _STATEMENT = re.compile(r"\\?\"\s?:\s?\\?\"([^\"\\<>]{8,40})")
 _PIECE = 12  # characters of a line that may be a day, a month or a year alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatedPage:
-    """What a publication date is looked for in: the page's tree, its linked data, its source, and its prose."""
-
-    tree: LexborHTMLParser
-    stated: Stated
-    html: str
-    url: str
-    prose: Prose | None  # None: not even a body
-
-
 _Read = Callable[[str], datetime | None]
 
 
-def published_at(page: DatedPage, *, tz: str, now: datetime) -> datetime | None:
+def published_at(page: ParsedPage, *, tz: str, now: datetime) -> datetime | None:
     """The instant of publication, in UTC; None if the page does not say. `tz` is the zone of what names none."""
     month_first = _is_american(page.tree)
     read = partial(dates.parse, tz=tz, now=now, month_first=month_first)
@@ -82,7 +65,7 @@ def published_at(page: DatedPage, *, tz: str, now: datetime) -> datetime | None:
     return next((at for at in _instants(page, read, read_line) if at and at >= _EARLIEST), None)
 
 
-def _instants(page: DatedPage, read: _Read, read_line: _Read) -> Iterator[datetime | None]:
+def _instants(page: ParsedPage, read: _Read, read_line: _Read) -> Iterator[datetime | None]:
     metas = list(_metas(page.tree))
     yield read(page.stated.published)
     yield from (read(value) for name, value in metas if name.endswith(_PUBLISHED_METAS))
@@ -103,7 +86,7 @@ def _instants(page: DatedPage, read: _Read, read_line: _Read) -> Iterator[dateti
 class _Dateline:
     """The dates that a page shows, by how near they stand to the article's headline and to the end of its text."""
 
-    def __init__(self, page: DatedPage, prose: Prose, read: _Read, read_line: _Read) -> None:
+    def __init__(self, page: ParsedPage, prose: Prose, read: _Read, read_line: _Read) -> None:
         self._survey, self._outline = prose.page, prose.page.outline
         self._read, self._read_line = read, read_line
         year = _YEAR_IN_ADDRESS.search(urlsplit(page.url).path)
@@ -143,7 +126,7 @@ class _Dateline:
     def _at(self, stamp: Stamp) -> datetime | None:
         if stamp.value:
             said = self._line(stamp.line)
-            is_changed = _MARK.search(said) and not _published_part(said)
+            is_changed = boilerplate.DATE_MARK.search(said) and not _published_part(said)
             return None if is_changed and not _is_published(stamp) else self._read(stamp.value)
         return self._read_line(self._line(stamp.line))
 
@@ -181,7 +164,7 @@ class _Dateline:
 
 def _published_part(line: str) -> str:
     """What a line says of the publication: behind that word, else before that of a change."""
-    before, *parts = _MARK.split(line)
+    before, *parts = boilerplate.DATE_MARK.split(line)
     behind = [part for changed, part in zip(parts[::3], parts[2::3], strict=True) if not changed]
     return next((part for part in behind if any(map(str.isdigit, part))), before)
 

@@ -98,7 +98,8 @@ def transcript(story: Story, around: Around) -> Made:
 
 def boxes(story: Story, around: Around) -> Made:
     """Each paragraph three boxes deep, an advert and a subheading after each second one."""
-    gap = f"<div><div>{around.words['subscribe'][:30]}</div></div>"
+    advert = {"ru": "Реклама", "kk": "Жарнама", "en": "Advertisement", "de": "Anzeige"}[story.lang]
+    gap = f"<div><div>{advert}</div></div>"
     parts = "".join(
         f"<div><div><div><p>{text}</p></div></div></div>" + (gap if n % 2 else "")
         for n, text in enumerate(story.texts())
