@@ -84,23 +84,37 @@ DATE_MARK = re.compile(rf"\b(?:(?P<changed>(?:{_CHANGED})\w*)|(?P<published>(?:{
 
 # What a site says of itself and asks of its readers, in whole sentences: consent, rights, registration, donations.
 _NOTICE = re.compile(
-    r"\bcookies?\b.{0,160}\b(?:we|our|you|your|wir|sie|ihre[nmr]?|мы|вы|вам|наш\w*|вашего|біз|сіз|nous|vous|site|website|сайт\w*|gerät)\b"
-    r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen)\b"
-    r"|(?:обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
-    r"|дербес деректерді өңде|données personnelles)"
+    # consent
+    r"\bcookies?\b.{0,160}\b(?:we|our|you|your|wir|sie|ihre[nmr]?|мы|вы|вам|наш\w*|вашего|біз|сіз|nous|vous|site|website)\b"
+    r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b"
+    r"|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen|gerät|сайт\w*)\b"
+    r"|обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
+    r"|дербес деректерді өңде|données personnelles"
     r"|by (?:clicking|continuing|using)\b.{0,60}\byou\b|нажимая (?:на )?кнопку|mit (?:einem )?klick auf"
-    r"|(?:все|исключительные) права .{0,80}(?:защищены|принадлежат|охраня)|all rights (?:reserved|to)|alle rechte (?:an|vorbehalten)"
-    r"|барлық құқық|(?:may|must) (?:not )?be reproduced|\bnachdruck\b|охраняются (?:законом|в соответствии)"
-    r"|зарегистрирован\w* .{0,60}(?:служб\w+ по надзору|роскомнадзор|министерств\w+ .{0,40}(?:информац|печати|связи|культуры))"
-    r"|(?:сетевое издание|свидетельство о (?:регистрации|постановке)|желілік басылым)\b"
+    r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|not be published|nicht veröffentlicht)"
+    # rights, registration, responsibility
+    r"|(?:все|исключительные) права .{0,80}(?:защищены|принадлежат|охраня)|охраняются (?:законом|в соответствии)"
+    r"|all rights (?:reserved|to)|(?:may|must) (?:not )?be reproduced|alle rechte (?:an|vorbehalten)|\bnachdruck\b"
+    r"|барлық құқық|(?:сетевое издание|свидетельство о (?:регистрации|постановке)|желілік басылым)\b"
+    r"|зарегистрирован\w* .{0,60}(?:служб\w+ по надзору|роскомнадзор|министерств\w+ .{0,40}(?:информац|печати|связи))"
     r"|признан\w* .{0,80}(?:экстремистск|террористическ|нежелательн)\w+ .{0,60}запрещен\w+"
     r"|(?:мнени[ея]|пікірі) .{0,60}(?:не совпадать|совпадать не|сәйкес келмеуі)|редакция не нес[её]т ответственност"
-    r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für|für (?:den )?inhalte? .{0,60}verantwortlich"
-    r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)|monthly donation|monatliche spende"
-    r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|will not be published|wird nicht veröffentlicht)",
+    r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für"
+    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt|leserbriefe können"
+    # donations
+    r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)"
+    r"|monthly donation|monatliche spende",
     re.IGNORECASE,
 )
 _LONGEST_NOTICE = 700
+# One of them is in every notice: looking for these costs a tenth of asking the pattern.
+_OF_NOTICES = tuple(
+    """
+    cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая|klick auf|mail
+    адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck|барлық құқық
+    сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable|responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
+    """.strip().replace("\n    ", "|").split("|")
+)
 
 
 def opens_others(line: str) -> bool:
@@ -124,4 +138,7 @@ def is_notice(line: str) -> bool:
     An article about cookies has such lines too: they count as a notice only at the edges of a text, or where they
     are most of their box.
     """
-    return len(line) <= _LONGEST_NOTICE and _NOTICE.search(line) is not None
+    if len(line) > _LONGEST_NOTICE:
+        return False
+    lowered = line.lower()
+    return any(word in lowered for word in _OF_NOTICES) and _NOTICE.search(line) is not None

@@ -130,7 +130,7 @@ class ContentReader:
         return [n for n in leads if n < end or n == start - 1][:3]
 
     def _once(self, numbers: Iterable[int]) -> Iterator[int]:
-        """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for small screens."""
+        """Without long lines that stand there a second time: a pull quote, a lead repeated, a copy for phones."""
         seen: set[str] = set()
         for number in numbers:
             line = self.outline.lines[number]

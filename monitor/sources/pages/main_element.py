@@ -1,7 +1,7 @@
 """A page laid flat → the element that holds its article.
 
 Names and text are weighed against each other: the names (class_names.py) say where to look first, the amount of prose
-(page_survey.py) whether to believe them. Nothing here knows a site; a site that needs more gets a selector in feeds.yaml.
+(page_survey.py) whether to believe them. Nothing here knows a site; one that needs more gets a selector in feeds.yaml.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
 """A page laid flat → the facts by which its article is found: amounts, links, the line that shows the title.
 
-What the page's own names call a leftover is dropped, and so is what stands below the heading of its comments and what the
-site says of itself; the rest is counted. main_element.py and text_run.py choose by these counts.
+What the page's own names call a leftover is dropped, and so is what stands below the heading of its comments and what
+the site says of itself; the rest is counted. main_element.py and text_run.py choose by these counts.
 """
 
 import re
@@ -68,7 +68,7 @@ class PageSurvey:
             self._drop(span)
 
     def _is_lead(self, element: int, dropped: list[range]) -> bool:
-        """Whether a box called a teaser is the first text below the headline, without links or a headline of its own."""
+        """Whether a box called a teaser is the first text below the headline, without links and headlines of its own."""
         span = self.outline.span(element)
         if not class_names.may_be_lead(self.outline.names[element]) or not 0 < span.start - self.heading <= _NEAR:
             return False

@@ -132,15 +132,10 @@ class _Dateline:
 
     def _in_line(self, number: int) -> datetime | None:
         line = self._outline.lines[number]
-        if not _SAYS_WHEN.search(line.text):
+        if number == self._survey.heading or len(line.text) > _LONGEST_LINE or not _SAYS_WHEN.search(line.text):
             return None
         is_sentence = line.prose and line.text.endswith((".", "!", "?", "…"))
-        if (
-            number == self._survey.heading
-            or len(line.text) > _LONGEST_LINE
-            or is_sentence
-            or self._is_others(line.owner)
-        ):
+        if is_sentence or self._is_others(line.owner):
             return None
         said = _published_part(self._whole(number))
         if self._year and not _YEAR.search(said):
