@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 _LONGEST = 120  # no date is written longer
 _SLACK = timedelta(hours=24)  # wrong zones and dates set ahead by a day at most are ordinary
 
-# Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Turkish
+# Russian, Kazakh, Ukrainian, Uzbek, English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Turkish.
 _MONTH_STEMS = (
     "янв қаңтар қаң. січ yanv jan jän gennai enero stycz ledna ocak",
     "фев ақпан ақп. лют fevr feb fév fev luteg února şubat",
@@ -118,8 +118,10 @@ def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> dat
 
 def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
     """As `parse`, of a line that a page shows: a day without its year, or counted from now, must be all it says."""
-    date = _date(" ".join(raw[:_LONGEST].split()).lower())
-    if (date is None or not date["year"]) and not is_alone(raw):
+    text = " ".join(raw[:_LONGEST].split()).lower()
+    date = _date(text)
+    says_when = date or _AGO.search(text) or _DAY_WORD.search(text)
+    if not says_when or not ((date and date["year"]) or is_alone(raw)):
         return None
     return parse(raw, tz=tz, now=now, month_first=month_first)
 

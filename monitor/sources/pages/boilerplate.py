@@ -5,6 +5,7 @@ is decided in content.py; disclaimers inside running text are taken out by text/
 """
 
 import re
+from collections.abc import Sequence
 
 _LONGEST = 200  # characters; anything longer is a paragraph
 
@@ -113,7 +114,9 @@ _OF_NOTICES = tuple(
     cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая|klick auf|mail
     адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck|барлық құқық
     сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable|responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
-    """.strip().replace("\n    ", "|").split("|")
+    """.strip()
+    .replace("\n    ", "|")
+    .split("|")
 )
 
 
@@ -132,13 +135,14 @@ def is_about_page(line: str) -> bool:
     return len(line) <= _LONGEST and _ABOUT_PAGE.fullmatch(line) is not None
 
 
-def is_notice(line: str) -> bool:
-    """Whether a sentence speaks of the site and its readers: consent, rights, registration, donations.
+def notices(lines: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines that speak of the site and its readers: consent, rights, registration, donations.
 
-    An article about cookies has such lines too: they count as a notice only at the edges of a text, or where they
-    are most of their box.
+    An article about cookies has such lines too: they count as notices only at the edges of a text, or where they are
+    most of their box.
     """
-    if len(line) > _LONGEST_NOTICE:
-        return False
-    lowered = line.lower()
-    return any(word in lowered for word in _OF_NOTICES) and _NOTICE.search(line) is not None
+    lowered = [line.lower() if len(line) <= _LONGEST_NOTICE else "" for line in lines]
+    whole = "\n".join(lowered)
+    words = [word for word in _OF_NOTICES if word in whole]
+    spoken = (number for number, line in enumerate(lowered) if any(word in line for word in words))
+    return frozenset(number for number in spoken if _NOTICE.search(lines[number])) if words else frozenset()

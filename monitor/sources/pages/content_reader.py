@@ -113,7 +113,7 @@ class ContentReader:
 
     def _is_label(self, number: int) -> bool:
         line = self.outline.lines[number]
-        if boilerplate.is_notice(line.text):
+        if number in self.page.notices:
             return True
         if self.page.tag(number) in _KEPT_SHORT or len(line.text) > _LONGEST_LABEL:
             return False
@@ -141,7 +141,6 @@ class ContentReader:
 
 def _is_sign(line: str) -> bool:
     """Whether a line is a date, or has no letter at all."""
-    if len(line) < _LONGEST_SIGN and not _LETTER.search(line):
-        return True
-    has_date = len(line) <= _LONGEST_DATELINE and _DIGIT.search(line) is not None
-    return has_date and dates.is_alone(boilerplate.DATE_MARK.sub(" ", line))
+    if len(line) > _LONGEST_DATELINE or (len(line) < _LONGEST_SIGN and not _LETTER.search(line)):
+        return len(line) < _LONGEST_SIGN
+    return _DIGIT.search(line) is not None and dates.is_alone(boilerplate.DATE_MARK.sub(" ", line))

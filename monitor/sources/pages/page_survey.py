@@ -37,6 +37,7 @@ class PageSurvey:
         self.roles = [class_names.role(*named) for named in zip(outline.tags, outline.names, strict=True)]
         self.roles[0] = PageRole.UNKNOWN  # the whole is never a part
         self.heading = self._find_heading()  # number of the line that shows the title; -1: none does
+        self.notices = boilerplate.notices([line.text if line.prose else "" for line in outline.lines])
         self.dropped = bytearray(len(outline.lines))
         self._recount()
         self._drop_leftovers()
@@ -89,14 +90,8 @@ class PageSurvey:
 
     def _drop_notices(self) -> None:
         """Drops what the site says of itself and asks of its readers, where a box holds little else."""
-        notices = [
-            n for n, amount in enumerate(self.prose) if amount and boilerplate.is_notice(self.outline.lines[n].text)
-        ]
-        said = [0] * len(self.prose)
-        for number in notices:
-            said[number] = self.prose[number]
-        sums = measure(said)
-        for number in notices:
+        sums = measure(amount if n in self.notices else 0 for n, amount in enumerate(self.prose))
+        for number in self.notices:
             widest = None
             for box in self.outline.upwards(self.box(number)):
                 span = self.outline.span(box)
@@ -131,15 +126,16 @@ class PageSurvey:
 
     @property
     def shows_title(self) -> bool:
-        """Whether the headline is surely this article's: of the first rank, or the very title."""
-        return self.heading >= 0 and (
-            self.tag(self.heading) == "h1" or self.outline.lines[self.heading].text == self.title
-        )
+        """Whether the headline is surely this article's: of the first rank, or the title's own words."""
+        return self.heading >= 0 and (self.tag(self.heading) == "h1" or self._begins_title(self.heading))
+
+    def _begins_title(self, number: int) -> bool:
+        text = self.outline.lines[number].text
+        return len(text) >= _LEAST_TITLE and self.title.startswith(text)
 
     def _find_bare_title(self) -> int:
         """The line that is the title or begins it, where no heading shows it."""
-        lines = enumerate(self.outline.lines)
-        return next((n for n, line in lines if len(line.text) >= _LEAST_TITLE and self.title.startswith(line.text)), -1)
+        return next(filter(self._begins_title, range(len(self.outline.lines))), -1)
 
     def _agreement(self, shown: str) -> float:
         """The share of the title's longer words that stand in a text, whatever their endings."""

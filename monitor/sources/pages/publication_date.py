@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import takewhile
 from operator import itemgetter
 from urllib.parse import unquote, urlsplit
 
@@ -134,18 +135,18 @@ class _Dateline:
         line = self._outline.lines[number]
         if number == self._survey.heading or len(line.text) > _LONGEST_LINE or not _SAYS_WHEN.search(line.text):
             return None
-        is_sentence = line.prose and line.text.endswith((".", "!", "?", "…"))
-        if is_sentence or self._is_others(line.owner):
+        if line.prose and line.text.endswith((".", "!", "?", "…")):
             return None
         said = _published_part(self._whole(number))
-        if self._year and not _YEAR.search(said):
-            return self._read_line(f"{said} {self._year}") or self._read_line(said)
-        return self._read_line(said)
+        is_in_year = bool(self._year) and not _YEAR.search(said)
+        at = (self._read_line(f"{said} {self._year}") if is_in_year else None) or self._read_line(said)
+        return at if at and not self._is_others(line.owner) else None
 
     def _whole(self, number: int) -> str:
         """A line, with the next two where each holds a piece of the date: «20», «ноя», «2026»."""
-        pieces = [line.text for line in self._outline.lines[number : number + 3]]
-        return " ".join(pieces) if all(len(piece) <= _PIECE for piece in pieces) else pieces[0]
+        first, *others = (line.text for line in self._outline.lines[number : number + 3])
+        pieces = takewhile(lambda text: len(text) <= _PIECE, others if len(first) <= _PIECE else ())
+        return " ".join([first, *pieces])
 
     def _line(self, number: int) -> str:
         lines = self._outline.lines

@@ -4,7 +4,6 @@ For pages whose names say nothing and whose boxes mislead: the sentences of an a
 and comments stand behind links (a headline, «ответить»). Gains and costs are letters; the run with most wins.
 """
 
-from monitor.sources.pages import boilerplate
 from monitor.sources.pages.flat_dom import HEADINGS
 from monitor.sources.pages.page_survey import PageSurvey
 
@@ -48,7 +47,7 @@ def _gains(page: PageSurvey) -> list[int]:
             gain = -_ANOTHER
         elif page.prose[number]:
             is_theirs = line.prose < _SURELY_TEXT and (_in_card(page, number) or _is_below(page, number, link))
-            gain = -_NOTICE if boilerplate.is_notice(line.text) else 0 if is_theirs else min(line.prose, _MOST_GAIN)
+            gain = -_NOTICE if number in page.notices else 0 if is_theirs else min(line.prose, _MOST_GAIN)
             spent = 0
         elif page.tag(number) not in HEADINGS:
             gain = -_LABEL
