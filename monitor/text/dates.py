@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 _LONGEST = 120  # no date is written longer
 _SLACK = timedelta(hours=24)  # wrong zones and dates set ahead by a day at most are ordinary
 
-# Russian, Kazakh, Ukrainian, Uzbek, English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Turkish.
+# Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch; Polish, Czech,
+# Turkish. A stem with a dot is an abbreviation that would be another word without it.
 _MONTH_STEMS = (
     "янв қаңтар қаң. січ yanv jan jän gennai enero stycz ledna ocak",
     "фев ақпан ақп. лют fevr feb fév fev luteg února şubat",

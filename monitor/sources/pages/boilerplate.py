@@ -111,9 +111,10 @@ _LONGEST_NOTICE = 700
 # One of them is in every notice: looking for these costs a tenth of asking the pattern.
 _OF_NOTICES = tuple(
     """
-    cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая|klick auf|mail
-    адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck|барлық құқық
-    сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable|responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
+    cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая
+    klick auf|mail|адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck
+    барлық құқық|сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable
+    responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
     """.strip()
     .replace("\n    ", "|")
     .split("|")

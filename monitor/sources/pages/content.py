@@ -1,7 +1,7 @@
 """A page laid flat → the lines that are its article, and by which way they were found.
 
-main_element.py says which element the names or the density of text choose, text_run.py which run of lines reads like one
-text; where the first is short, a small part of the page, or far from the headline, the two are compared here.
+main_element.py says which element the names or the density of text choose, text_run.py which run of lines reads like
+one text; where the first is short, a small part of the page, or far from the headline, the two are compared here.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ _LISTED = 0.4  # links for each sentence in a list of other texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
-    """The article's lines by their numbers, and how its element was chosen: `named`, `dense`, `run`, `whole` (all prose)."""
+    """The article's lines by their numbers, and which way won: `named`, `dense`, `run` or `whole` (all prose)."""
 
     page: PageSurvey
     numbers: tuple[int, ...]

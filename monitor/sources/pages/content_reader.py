@@ -1,7 +1,7 @@
 """An element of a page laid flat → the lines of it that are the article's own, and the lead above it.
 
-What is left out here: other articles, shares, tags, bylines, headings under which nothing was left, dates, notices at the
-edges, and whatever stands there a second time.
+What is left out here: other articles, shares, tags, bylines, headings under which nothing was left, dates, notices at
+the edges, and whatever stands there a second time.
 """
 
 import re

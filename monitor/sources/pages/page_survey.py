@@ -69,7 +69,7 @@ class PageSurvey:
             self._drop(span)
 
     def _is_lead(self, element: int, dropped: list[range]) -> bool:
-        """Whether a box called a teaser is the first text below the headline, without links and headlines of its own."""
+        """Whether a box called a teaser is the first text below the headline, with no link or headline of its own."""
         span = self.outline.span(element)
         if not class_names.may_be_lead(self.outline.names[element]) or not 0 < span.start - self.heading <= _NEAR:
             return False

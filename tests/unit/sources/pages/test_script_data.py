@@ -10,7 +10,8 @@ OTHER = "Синоптики обещают снег, на юге дожди, м�
 
 
 def script(data: object) -> str:
-    return f'<p>Загрузка</p><script id="__NEXT_DATA__" type="application/json">{json.dumps(data, ensure_ascii=False)}</script>'
+    written = json.dumps(data, ensure_ascii=False)
+    return f'<p>Загрузка</p><script id="__NEXT_DATA__" type="application/json">{written}</script>'
 
 
 def test_the_longest_string_about_the_title_is_the_text() -> None:
