@@ -23,7 +23,7 @@ from monitor.text import dates
 
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it a date on a page is a template's zero
 
-# Names of metas in small letters without signs: `article:published_time` is `articlepublishedtime`.
+# Ends of names of metas, in small letters without signs: of article:published_time "publishedtime".
 _PUBLISHED_METAS = (
     *("published", "publishedtime", "publisheddate", "publishedat", "datepublished", "publishdate", "publishtime"),
     *("pubdate", "pubtime", "publicationdate", "dateissued", "termsissued", "onlinedate", "sailthrudate", "dcdate"),
