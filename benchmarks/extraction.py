@@ -23,9 +23,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from monitor.sources.pages.article import extract
 from tests.samples.pages.blogs import BLOGS
+from tests.samples.pages.builders import BUILDERS
+from tests.samples.pages.newsrooms import NEWSROOMS
 from tests.samples.pages.older import OLDER
 from tests.samples.pages.press import PRESS
+from tests.samples.pages.shapes import SHAPES
 from tests.samples.pages.stories import Around, story
+from tests.samples.pages.traps import TRAPS
 
 Extractor = Callable[[str], str]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -43,7 +47,7 @@ class Sample:
 
 def samples(seeds: int) -> Iterator[Sample]:
     """Every template in every language, so many times."""
-    for number, template in enumerate((*PRESS, *BLOGS, *OLDER)):
+    for number, template in enumerate((*PRESS, *BLOGS, *OLDER, *NEWSROOMS, *BUILDERS, *SHAPES, *TRAPS)):
         for place, lang in enumerate(LANGUAGES):
             for again in range(seeds):
                 seed = number * 100 + place * 10 + again

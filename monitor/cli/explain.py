@@ -20,6 +20,7 @@ from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed
 from monitor.sources.pages.article import extract
+from monitor.sources.pages.page_type import other_than_text
 from monitor.text import charsets
 from monitor.text.unicode import clean
 
@@ -101,7 +102,7 @@ def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[
     body = sys.stdin.buffer.read() if what == STDIN else read_bytes(what)
     if as_json and (what == STDIN or body.lstrip()[:1] == b"{"):
         return _recorded(what, body)
-    if _HTML.match(body):
+    if _HTML.match(body) or other_than_text(body):
         return what, extract(body, content_type="", url=f"file:///{what}", now=clock())
     title, _, text = clean(charsets.decode(body)).partition("\n")
     return what, Extracted(title=title, text=text.lstrip("\n"))

@@ -14,6 +14,14 @@ from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
 _PLACES = {"title": "заголовок", "text": "текст"}
+_WAYS = {  # of `Extracted.by`
+    "selector": "по селектору из feeds.yaml",
+    "named": "по разметке страницы",
+    "dense": "по густоте текста",
+    "run": "самый длинный связный отрывок",
+    "whole": "весь связный текст страницы",
+    "stated": "из данных страницы для поисковиков",
+}
 _LONGEST_PASSAGE = 600  # characters
 
 
@@ -47,6 +55,7 @@ def _read(source: str, page: Extracted) -> Group:
         "Дата": f"{page.published_at:%d.%m.%Y %H:%M} UTC" if page.published_at else "",
         "Язык": LANGUAGES[language],
         "Текст": f"{len(page.text)} зн." if page.text else "",
+        "Найден": _WAYS.get(page.by, ""),
         "Замечание": page.problem,
     }
     return Group(*(Text(f"{name + ':':<11}{value}") for name, value in facts.items() if value))

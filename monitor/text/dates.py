@@ -12,31 +12,36 @@ from zoneinfo import ZoneInfo
 _LONGEST = 120  # no date is written longer
 _SLACK = timedelta(hours=24)  # wrong zones and dates set ahead by a day at most are ordinary
 
+# Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch; Polish, Czech,
+# Turkish. A stem with a dot is an abbreviation that would be another word without it.
 _MONTH_STEMS = (
-    ("jan", "янв", "қаңтар"),
-    ("feb", "фев", "ақпан"),
-    ("mar", "мар", "наурыз"),
-    ("apr", "апр", "сәуір"),
-    ("may", "май", "мая", "мамыр"),
-    ("jun", "июн", "маусым"),
-    ("jul", "июл", "шілде"),
-    ("aug", "авг", "тамыз"),
-    ("sep", "сен", "қыркүйек"),
-    ("oct", "окт", "қазан"),
-    ("nov", "ноя", "қараша"),
-    ("dec", "дек", "желтоқсан"),
+    "янв қаңтар қаң. січ yanv jan jän gennai enero stycz ledna ocak",
+    "фев ақпан ақп. лют fevr feb fév fev luteg února şubat",
+    "мар наурыз нау. берез mar mär maer mrz maart břez",
+    "апр сәуір сәу. квіт apr avr abr kwiet dubna nisan",
+    "май мая мамыр мам. трав may mai mayo maggi mei maja květ",
+    "июн маусым мау. черв iyun jun juin giugn czerw června haziran",
+    "июл шілде шіл. лип iyul jul juil lugli lipc července temmuz",
+    "авг тамыз там. серп avg aug aoû aout agost sierp srpna ağustos",
+    "сен қыркүйек қыр. верес sent sep settem setem wrześ září eylül",
+    "окт қазан қаз. жовт okt oct ottob outub paźdz října ekim",
+    "ноя қараша қар. листопада noya nov listopad kasım",
+    "дек желтоқсан жел. груд dek dec dez déc dic grudn prosin aralık",
 )
-_MONTHS = {stem: number for number, stems in enumerate(_MONTH_STEMS, start=1) for stem in stems}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTHS = {stem: number for number, stems in enumerate(_MONTH_STEMS, start=1) for stem in stems.split()}
+_MONTH = "|".join(re.escape(stem) for stem in sorted(_MONTHS, key=len, reverse=True))
 _ENDING = r"[^\W\d_]{0,12}+"  # what a stem may have behind it
 
-_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
-_DAY_FIRST = re.compile(r"(?<!\d)(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(
+    r"(?<![\d.])(?P<day>\d{1,2})(?:[-/]|\. ?)(?P<month>\d{1,2})(?:[-/]|\. ?)(?P<year>\d{4}|\d\d(?![\d:.]))(?!\d)"
+)
 _NAMED = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})[\s.,-]+(?P<name>{_MONTH}){_ENDING}[\s.,-]*(?P<year>\d{{4}}|\d\d(?![\d:]))?"
+    rf"(?<![\d:])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º)?[\s.,/-]*(?:(?:of|de)\s+)?(?P<name>{_MONTH}){_ENDING}[\s.,/-]*"
+    r"(?:del?\s+)?['’]?(?P<year>\d{4}|\d\d(?![\d:]))?"
 )
 _NAMED_FIRST = re.compile(
-    rf"(?P<name>{_MONTH}){_ENDING}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+    rf"(?P<name>{_MONTH}){_ENDING}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+"
     r"(?:(?P<clock>\d\d:\d\d(?::\d\d)?)\s+)?(?P<year>\d{4})"  # asctime has the time before the year
 )
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
@@ -64,6 +69,9 @@ _JUST_NOW = re.compile(r"только что|сейчас|жаңа ғана|қа
 _DAYS_AGO = {"сегодня": 0, "бүгін": 0, "today": 0, "вчера": 1, "кеше": 1, "yesterday": 1, "позавчера": 2}
 _DAY_WORD = re.compile(rf"(?<![^\W\d_])(?P<day>{'|'.join(_DAYS_AGO)})(?![^\W\d_])")
 _TIME_ALONE = re.compile(r"(?:в|сағат)?\s*\d{1,2}:\d\d(?::\d\d)?")
+_LETTERS = re.compile(r"[^\W\d_]")
+_MOST_DATES = 2  # in one line: of the publication, of a change
+_MOST_LETTERS = 10  # of a weekday and a «в»; with more the line says something else
 _LONGEST_RELATIVE = 40  # with more words around it, «вчера» is a part of a sentence
 
 _ZONES = {
@@ -92,19 +100,45 @@ _ZONES = {
 }
 
 
-def parse(raw: str, *, tz: str, now: datetime) -> datetime | None:
+def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
     """The instant `raw` names, in UTC, not after `now`; None if it names none, or one more than a day ahead.
 
     `tz` is the zone of a date that names none; `now` settles the year of a date without one: the latest year
     that does not put it more than a day ahead. A time alone is the last time it was so late. A date without a
     time is the beginning of its day. What lies ahead by a day at most (a wrong zone, an advert pinned) is `now`.
+    `month_first`: `11/12/2026` is the 12th of November, as Americans write it.
     """
     text = " ".join(raw[:_LONGEST].split()).lower()
     try:
-        instant = _epoch(text) or _written(text, ZoneInfo(tz), now) or _relative(text, ZoneInfo(tz), now)
+        written = _written(text, ZoneInfo(tz), now, month_first=month_first)
+        instant = _epoch(text) or written or _relative(text, ZoneInfo(tz), now)
     except (ValueError, OverflowError):  # the 31st of February, the year 0
         return None
     return min(instant, now) if instant and instant <= now + _SLACK else None
+
+
+def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
+    """As `parse`, of a line that a page shows: a day without its year, or counted from now, must be all it says."""
+    text = " ".join(raw[:_LONGEST].split()).lower()
+    date = _date(text)
+    says_when = date or _AGO.search(text) or _DAY_WORD.search(text)
+    if not says_when or not ((date and date["year"]) or is_alone(raw)):
+        return None
+    return parse(raw, tz=tz, now=now, month_first=month_first)
+
+
+def is_alone(raw: str) -> bool:
+    """Whether a line says when and nothing else: «пт, 20 ноября 2026 г., 14:05», «вчера, 9:40», «2 hours ago»."""
+    text = said = " ".join(raw[:_LONGEST].split()).lower()
+    for _ in range(_MOST_DATES):
+        date = _date(said)
+        said = said.replace(date[0], " ") if date else said
+    said = _AGO.sub(" ", _DAY_WORD.sub(" ", said))
+    return said != text and len(raw) < _LONGEST and len(_LETTERS.findall(_TIME.sub(" ", said))) <= _MOST_LETTERS
+
+
+def _date(text: str) -> re.Match[str] | None:
+    return next((match for pattern in _DATES if (match := pattern.search(text))), None)
 
 
 def _epoch(text: str) -> datetime | None:
@@ -113,19 +147,21 @@ def _epoch(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text[:10]), UTC)
 
 
-def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+def _written(text: str, zone: tzinfo, now: datetime, *, month_first: bool) -> datetime | None:
     text = _COMPACT.sub(_spread, text)
-    date = next((match for pattern in _DATES if (match := pattern.search(text))), None)
+    date = _date(text)
     if date is None:
         return None
     parts = date.groupdict()
     rest = f"{text[: date.start()]} {parts.get('clock') or ''} {text[date.end() :].removeprefix('t')}"
-    month = _MONTHS[parts["name"]] if parts.get("name") else int(parts["month"])
+    day, month = int(parts["day"]), _MONTHS[parts["name"]] if parts.get("name") else int(parts["month"])
+    if date.re is _DAY_FIRST and (month > 12 or (month_first and "/" in date[0] and day <= 12)):
+        day, month = month, day
     hour, minute, second = _time(rest)
     own_zone = _zone(rest) or zone
 
     def in_year(year: int) -> datetime:
-        naive = datetime(year, month, int(parts["day"]), hour, minute, min(second, 59), tzinfo=own_zone)
+        naive = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=own_zone)
         return naive.astimezone(UTC)
 
     if parts["year"]:

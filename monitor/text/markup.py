@@ -37,6 +37,9 @@ _SUBSTITUTES = {  # what stands for an element that is not kept; nothing stands 
     **dict.fromkeys(("label", "legend", "menu"), "nav"),
     **dict.fromkeys(("table", "td", "th"), "div"),
 }
+_DATED = re.compile(
+    r"\bitemprop\s*=\s*[\"']?date|\bdatetime\s*=|\bclass\s*=\s*[\"']?[\w -]{0,80}\bpublished\b", re.IGNORECASE
+)
 _UNREAD = "script, style, noscript, iframe, textarea, nav, title"
 
 _FORMATTING = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
@@ -103,7 +106,7 @@ def document(html: str, *, edged: bool = True) -> LexborHTMLParser:
 
     Only elements that shape an article are parsed: a few kilobytes of crossed formatting tags, or a deep nest of
     anything, would cost the parser gigabytes or minutes. Controls and drawings become `nav`, tables and their cells
-    `div` (old pages are laid out with them).
+    `div` (old pages are laid out with them). Of an inline element that holds a date for machines a `meta` stays.
     """
     slim = _on_one_line(_without_swollen(_without_code(html)))
     shaped = _OTHER_TAG.sub(_translated, slim)
@@ -115,6 +118,8 @@ def _translated(tag: re.Match[str]) -> str:
     if rest is None:
         return f"&lt;{slash}{name}"  # never closed: no tag, whatever the parser would make of it
     substitute = _SUBSTITUTES.get(name.lower(), "")
+    if not substitute and not slash and ("date" in rest or "published" in rest) and _DATED.search(rest):
+        return f"<meta {rest}"
     if substitute == "nav":
         return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may stand inside a sentence
     if substitute == "div":

@@ -13,9 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.models.articles import Extracted
 from monitor.sources import challenge_pages
-from monitor.sources.pages import content, flat_dom, metadata
+from monitor.sources.pages import content, flat_dom, metadata, page_type, publication_date, script_data
 from monitor.sources.pages.flat_dom import Line
-from monitor.sources.pages.metadata import Stated
+from monitor.sources.pages.parsed_page import ParsedPage
 from monitor.text import charsets, markup, unicode
 
 _LARGEST_PAGE = 4_000_000  # bytes; what follows is not the article
@@ -49,47 +49,56 @@ def extract(
     first 4 MB of the page are read. A text may come with a problem: it is a part of the article, or the selector
     is stale.
     """
-    html = charsets.decode(body[:_LARGEST_PAGE], content_type)
-    tree = markup.document(html, edged=False)
-    stated = metadata.linked(tree)
-    title = metadata.title(tree, stated)
-    readable, by = _text(tree, stated, title, selector)
-    if len(readable) < _LONGEST_WALL and (wall := challenge_pages.wall(html)):
+    if other := page_type.other_than_page(body, content_type):
+        return Extracted(text="", problem=f"это не страница, а {other}")
+    page = _parsed(charsets.decode(body[:_LARGEST_PAGE], content_type), url)
+    readable, by = _text(page, selector)
+    if len(readable) < _LONGEST_WALL and (wall := challenge_pages.wall(page.html)):
         return Extracted(text="", problem=f"вместо статьи пришла проверка {wall}")
-    problem = _problem(readable, stated, url, html)
+    problem = _problem(readable, page)
     if selector and by != "selector" and not problem:
         problem = f"по селектору «{selector}» статья не нашлась: проверьте его в feeds.yaml"
     return Extracted(
         text=readable[:_LONGEST_TEXT],
-        title=title,
-        published_at=metadata.published_at(tree, stated, tz, now),
+        title=page.title,
+        published_at=publication_date.published_at(page, tz=tz, now=now),
         problem=problem,
         by=by,
     )
 
 
-def _problem(readable: str, stated: Stated, url: str, html: str) -> str:
+def _parsed(html: str, url: str) -> ParsedPage:
+    tree = markup.document(html, edged=False)
+    stated = metadata.linked(tree)
+    title = metadata.title(tree, stated)
+    prose = content.find(flat_dom.lay_out(tree.body), title) if tree.body else None
+    return ParsedPage(url=url, html=html, tree=tree, stated=stated, title=title, prose=prose)
+
+
+def _problem(readable: str, page: ParsedPage) -> str:
     if len(readable) >= _LEAST_TEXT:
-        return "" if stated.is_free else "статья за платной подпиской: видно только её начало"
-    if _PASSWORD.search(html):
+        return "" if page.stated.is_free else "статья за платной подпиской: видно только её начало"
+    if _PASSWORD.search(page.html):
         return "вместо статьи страница входа"
-    if not urlsplit(url).path.strip("/"):
+    if not urlsplit(page.url).path.strip("/"):
         return "вместо статьи пришла главная страница сайта"
     return "на странице не нашлось текста статьи" if not readable else "на странице почти нет текста"
 
 
-def _text(tree: LexborHTMLParser, stated: Stated, title: str, selector: str) -> tuple[str, str]:
+def _text(page: ParsedPage, selector: str) -> tuple[str, str]:
     """The article's text and `Extracted.by`; the stated one where the page shows clearly less of it."""
-    selected = _selected(tree, title, selector) if selector else ""
+    selected = _selected(page.tree, page.title, selector) if selector else ""
     if len(selected) >= _LEAST_TEXT:
         return selected, "selector"
-    if tree.body is None:
-        return stated.text, "stated"
-    prose = content.find(flat_dom.lay_out(tree.body), title)
-    shown = _readable(prose.lines)
-    if len(stated.text) * 0.8 > len(shown) or _is_another(shown, stated.text):
-        return stated.text, "stated"
-    return shown, prose.by if shown else ""
+    stated = page.stated.text
+    if page.prose is None:
+        return stated, "stated"
+    shown = _readable(page.prose.lines)
+    if len(stated) * 0.8 > len(shown) or _is_another(shown, stated):
+        return stated, "stated"
+    if len(shown) < _LEAST_TEXT and len(scripted := script_data.text(page.html, page.title)) >= _LEAST_TEXT:
+        return markup.without_disclaimers(scripted), "stated"
+    return shown, page.prose.by if shown else ""
 
 
 def _is_another(shown: str, stated: str) -> bool:

@@ -5,6 +5,7 @@ is decided in content.py; disclaimers inside running text are taken out by text/
 """
 
 import re
+from collections.abc import Sequence
 
 _LONGEST = 200  # characters; anything longer is a paragraph
 
@@ -20,7 +21,8 @@ _OTHERS = _whole(
     r"вам может быть интересно|популярное|лента новостей|самое (?:читаемое|интересное)|ещ[её] новости",
     r"об авторе|авторы?|теги|метки|поделиться.{0,30}",
     r"сондай-ақ оқыңыз|тағы оқыңыз|(?:ұқсас|басқа|соңғы) (?:жаңалықтар|материалдар)|автор туралы",
-    r"бөлісу|тақырып бойынша",
+    r"бөлісу|тақырып бойынша|.{0,60}жазылыңыз.{0,20}",
+    r"(?:подпи(?:шитесь|сывайтесь)|подписаться|поддержите) .{0,80}|abonnieren sie .{0,60}",
     r"related(?: \w+){0,2}|read (?:next|also|more)|see also|up next|(?:next|previous) (?:post|article)",
     r"you (?:may|might)(?: also)? (?:like|enjoy|be interested in)|don[’']?t miss.{0,20}|follow us.{0,20}",
     r"more (?:from|on|in|stories|news)\b.{0,40}|recommended(?: \w+){0,3}|trending(?: \w+)?",
@@ -71,6 +73,52 @@ _ABOUT_PAGE = _whole(
     r"при (?:(?:полном|частичном|или) ){0,3}(?:использовании|перепечатке|цитировании|копировании) .{0,160}ссылк.{0,80}",
     r"advertise?ments?|ad|sponsored(?: content)?|anzeigen?|werbung|реклама|на правах рекламы|жарнама",
 )
+_CHANGED = (
+    r"обновл|измен[её]н|отредактир|жаңарт|өзгерт|updated?\b|modified|edited|aktualisier|geändert|bearbeitet|mis à jour"
+    r"|actualizad|aggiornat|atualizad|gewijzigd|bijgewerkt"
+)
+_PUBLISHED = (
+    r"опубл|размещ|создан|жариялан|publish|posted|created|written|veröffentlicht|erstellt|geschrieben|publi[ée]|publica"
+    r"|pubblic"
+)
+DATE_MARK = re.compile(rf"\b(?:(?P<changed>(?:{_CHANGED})\w*)|(?P<published>(?:{_PUBLISHED})\w*))", re.IGNORECASE)
+
+# What a site says of itself and asks of its readers, in whole sentences: consent, rights, registration, donations.
+_NOTICE = re.compile(
+    # consent
+    r"\bcookies?\b.{0,160}\b(?:we|our|you|your|wir|sie|ihre[nmr]?|мы|вы|вам|наш\w*|вашего|біз|сіз|nous|vous|site|website)\b"
+    r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b"
+    r"|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen|gerät|сайт\w*)\b"
+    r"|обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
+    r"|дербес деректерді өңде|données personnelles"
+    r"|by (?:clicking|continuing|using)\b.{0,60}\byou\b|нажимая (?:на )?кнопку|mit (?:einem )?klick auf"
+    r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|not be published|nicht veröffentlicht)"
+    # rights, registration, responsibility
+    r"|(?:все|исключительные) права .{0,80}(?:защищены|принадлежат|охраня)|охраняются (?:законом|в соответствии)"
+    r"|all rights (?:reserved|to)|(?:may|must) (?:not )?be reproduced|alle rechte (?:an|vorbehalten)|\bnachdruck\b"
+    r"|барлық құқық|(?:сетевое издание|свидетельство о (?:регистрации|постановке)|желілік басылым)\b"
+    r"|зарегистрирован\w* .{0,60}(?:служб\w+ по надзору|роскомнадзор|министерств\w+ .{0,40}(?:информац|печати|связи))"
+    r"|признан\w* .{0,80}(?:экстремистск|террористическ|нежелательн)\w+ .{0,60}запрещен\w+"
+    r"|(?:мнени[ея]|пікірі) .{0,60}(?:не совпадать|совпадать не|сәйкес келмеуі)|редакция не нес[её]т ответственност"
+    r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für"
+    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt|leserbriefe können"
+    # donations
+    r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)"
+    r"|monthly donation|monatliche spende",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE = 700
+# One of them is in every notice: looking for these costs a tenth of asking the pattern.
+_OF_NOTICES = tuple(
+    """
+    cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая
+    klick auf|mail|адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck
+    барлық құқық|сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable
+    responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
+    """.strip()
+    .replace("\n    ", "|")
+    .split("|")
+)
 
 
 def opens_others(line: str) -> bool:
@@ -86,3 +134,16 @@ def opens_comments(line: str) -> bool:
 def is_about_page(line: str) -> bool:
     """Whether a line speaks of the page it stands on: tags, dates, shares, rights."""
     return len(line) <= _LONGEST and _ABOUT_PAGE.fullmatch(line) is not None
+
+
+def notices(lines: Sequence[str]) -> frozenset[int]:
+    """The numbers of the lines that speak of the site and its readers: consent, rights, registration, donations.
+
+    An article about cookies has such lines too: they count as notices only at the edges of a text, or where they are
+    most of their box.
+    """
+    lowered = [line.lower() if len(line) <= _LONGEST_NOTICE else "" for line in lines]
+    whole = "\n".join(lowered)
+    words = [word for word in _OF_NOTICES if word in whole]
+    spoken = (number for number, line in enumerate(lowered) if any(word in line for word in words))
+    return frozenset(number for number in spoken if _NOTICE.search(lines[number])) if words else frozenset()

@@ -48,6 +48,8 @@ _LEFTOVER_WORDS = frozenset(
     visuallyhidden vk votes voting weather whatsapp widget widgets
     """.split()  # noqa: SIM905 - two hundred names read better without quotes
 )
+# Of these some are the box of the article's own lead: the text tells them apart.
+_LEAD_TOO = ("teaser", "promo", "recommend")
 # Themes write an article's categories, and what it allows, into the names of what holds it.
 _OF_THE_ARTICLE = (
     *("tag-", "category-", "cat-", "format-"),
@@ -106,6 +108,11 @@ def role(tag: str, names: str) -> PageRole:
     best = max(roles) if tag in _HOLDERS else PageRole.UNKNOWN
     is_left = PageRole.LEFTOVER in roles and best is not PageRole.BODY and tag in _MAY_BE_LEFT
     return PageRole.LEFTOVER if is_left and not _POST.search(names) else max(best, PageRole.UNKNOWN)
+
+
+def may_be_lead(names: str) -> bool:
+    """Whether sites give such names to the box of an article's lead as well as to those of other articles."""
+    return any(word in names.lower() for word in _LEAD_TOO)
 
 
 @lru_cache(maxsize=16_384)  # and sites share most of them

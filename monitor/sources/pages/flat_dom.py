@@ -18,6 +18,7 @@ LEAST_PROSE = 40  # letters; a shorter line is a label, a date, a menu entry
 
 _INLINE = frozenset({"a", "time"})  # part the text of a line into kinds; every other element ends the line
 _UNREAD = frozenset({"script", "style", "noscript", "iframe", "textarea", "nav", "title", "head", "meta", "link"})
+_MOST_STAMPS = 200
 _LONGEST_NAMES = 200  # characters of one attribute
 _MOST_LINKED = 0.5  # share of a line's letters that may be in links if it is prose
 
@@ -33,6 +34,15 @@ class Line(NamedTuple):
     prose: int  # its letters, if it reads like a sentence or more, else 0
 
 
+class Stamp(NamedTuple):
+    """A date written for machines, and the line that it stands in or before."""
+
+    line: int
+    owner: int
+    value: str  # "": the line says it
+    names: str  # of its element, in small letters
+
+
 @dataclass(slots=True, kw_only=True)
 class Outline:
     """Element `n` is `tags[n]` called `names[n]`, a child of `parents[n]`, and holds the lines `span(n)`.
@@ -46,6 +56,7 @@ class Outline:
     firsts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    stamps: list[Stamp] = field(default_factory=list)
 
     def span(self, element: int) -> range:
         """Numbers of the lines inside an element."""
@@ -82,6 +93,8 @@ def lay_out(root: LexborNode) -> Outline:
             above.append((node, tag))
             node = child
             continue
+        elif tag == "meta":
+            writer.stamp(node)
         node = node.next
     return writer.outline
 
@@ -98,6 +111,8 @@ class _OutlineWriter:
 
     def enter(self, node: LexborNode, tag: str) -> None:
         if tag in _INLINE:
+            if tag == "time":
+                self.stamp(node)
             self._inside.append("" if tag == "a" and self._is_own_anchor(node) else tag)
         else:
             self.open(node, tag)
@@ -108,10 +123,24 @@ class _OutlineWriter:
         outline, attributes = self.outline, node.attributes
         outline.tags.append("td" if markup.CELL in attributes else tag)
         outline.names.append(_names(attributes) if attributes else "")
+        if "datePublished" in outline.names[-1]:
+            self.stamp(node)
         outline.parents.append(self._path[-1])
         outline.firsts.append(len(outline.lines))
         outline.ends.append(0)
         self._path.append(len(outline.tags) - 1)
+
+    def stamp(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        values = (attributes.get(key) for key in ("datetime", "content", "title"))
+        names = " ".join(
+            [*filter(None, map(attributes.get, ("itemprop", "class", "property"))), *attributes.keys() & {"pubdate"}]
+        )
+        if len(self.outline.stamps) < _MOST_STAMPS:
+            value = next(filter(None, values), "")[:_LONGEST_NAMES]
+            self.outline.stamps.append(
+                Stamp(len(self.outline.lines), self._path[-1], value, names[:_LONGEST_NAMES].lower())
+            )
 
     def leave(self, tag: str) -> None:
         if tag in _INLINE:

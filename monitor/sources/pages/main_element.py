@@ -1,33 +1,18 @@
 """A page laid flat → the element that holds its article.
 
-First a survey: what the page's own names call a leftover is dropped, and so is what stands below the heading of its
-comments; the rest is counted. Then a choice, in which names and text are weighed against each other: the names
-(class_names.py) say where to look first, the amount of prose whether to believe them. Nothing here knows a site; a site
-that needs more gets a selector in feeds.yaml.
+Names and text are weighed against each other: the names (class_names.py) say where to look first, the amount of prose
+(page_survey.py) whether to believe them. Nothing here knows a site; one that needs more gets a selector in feeds.yaml.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from monitor.sources.pages import boilerplate, class_names
 from monitor.sources.pages.class_names import PageRole
-from monitor.sources.pages.flat_dom import HEADINGS, Outline, measure
+from monitor.sources.pages.flat_dom import HEADINGS
+from monitor.sources.pages.page_survey import LEAST, TEXTUAL, PageSurvey
 
-LEAST = 250  # letters of prose; less under a promising name is a teaser of another article
 SHORTEST = 80  # letters of prose of the shortest note
 
-# The survey.
-_MOST_LEFT_OVER = 0.6  # share of the page's prose in something called a leftover: then the name misleads
-_LEAST_AGREEMENT = 0.45  # share of the title's words in the heading that shows it
-_RANKS = {"h1": 1.0, "h2": 0.8, "h3": 0.7}
-_NEAR = 7  # lines
-_OPENING = 12  # lines in which an article speaks of what its title says
-_OPENING_LETTERS = 1_500
-_WORD = re.compile(r"\w{4,}")
-_STEM = 5  # letters of a word that its endings leave alone
-
-# The choice.
 _LISTING = 0.12  # share of linked letters in a list of teasers; articles have less
 _AGREED = 0.3  # share of the title's words in a short text that is about it
 _SURELY_AGREED = 0.5
@@ -38,106 +23,6 @@ _PURE = 0.85  # share of prose in what stands around a text and belongs to it
 _HIGHEST = 8  # levels above an element
 _FARTHEST_PIECE = 15  # lines between two pieces of one article
 _HEAVIEST = 8  # elements whose agreement with the title is worth asking for
-_TEXTUAL = HEADINGS | {"p", "li", "blockquote", "pre", "dd", "dt"}
-
-
-class PageSurvey:
-    """The facts about one page. Amounts are letters; of dropped lines nothing counts."""
-
-    def __init__(self, outline: Outline, title: str) -> None:
-        self.outline = outline
-        self.title, self._title_stems = title, _stems(title)
-        self.roles = [class_names.role(*named) for named in zip(outline.tags, outline.names, strict=True)]
-        self.roles[0] = PageRole.UNKNOWN  # the whole is never a part
-        self.heading = self._find_heading()  # number of the line that shows the title; -1: none does
-        self.dropped = bytearray(len(outline.lines))
-        self._recount()
-        self._drop_leftovers()
-        self._drop_below_comments()
-        self._recount()
-
-    def _recount(self) -> None:
-        kept = [None if gone else line for line, gone in zip(self.outline.lines, self.dropped, strict=True)]
-        self.prose = [line.prose if line else 0 for line in kept]
-        self.sums = measure(self.prose)
-        self._shown = measure(len(line.text) if line else 0 for line in kept)
-        self._linked = measure(line.linked if line else 0 for line in kept)
-
-    def _drop_leftovers(self) -> None:
-        """Drops what is called a leftover; but a name that most of the prose bears, or all that is left, misleads."""
-        much = self.sums[-1] * _MOST_LEFT_OVER
-        spans: list[range] = []
-        for element, role in enumerate(self.roles):
-            span = self.outline.span(element)
-            if role is not PageRole.LEFTOVER or not span or (spans and span.start < spans[-1].stop):
-                continue
-            if self.amount(element) <= much and self.heading not in span:
-                spans.append(span)
-        amounts = [self.sums[span.stop] - self.sums[span.start] for span in spans]
-        if spans and self.sums[-1] - sum(amounts) < LEAST:
-            del spans[amounts.index(max(amounts))]
-        for span in spans:
-            self._drop(span)
-
-    def _drop(self, numbers: range) -> None:
-        self.dropped[numbers.start : numbers.stop] = b"\1" * len(numbers)
-
-    def _drop_below_comments(self) -> None:
-        before = self.sums[self.heading + 1]
-        for number, line in enumerate(self.outline.lines):
-            if self.sums[number] - before >= LEAST and boilerplate.opens_comments(line.text):
-                self._drop(range(number, len(self.outline.lines)))
-                return
-
-    def _find_heading(self) -> int:
-        """The line that shows the title: a first-rank heading if one agrees, else any."""
-        best, heading = 0.0, -1
-        for element, tag in enumerate(self.outline.tags):
-            if tag not in _RANKS:
-                continue
-            span = self.outline.span(element)
-            shown = " ".join(self.outline.lines[number].text for number in span[:5])
-            likeness = (1.0 if shown == self.title else self._agreement(shown)) * _RANKS[tag]
-            if span and likeness > max(best, _LEAST_AGREEMENT):
-                best, heading = likeness, span.stop - 1
-        return heading
-
-    def _agreement(self, shown: str) -> float:
-        """The share of the title's longer words that stand in a text, whatever their endings."""
-        return len(self._title_stems & _stems(shown)) / len(self._title_stems) if self._title_stems else 0.0
-
-    def amount(self, element: int) -> int:
-        """Letters of prose inside an element."""
-        return self.sums[self.outline.ends[element]] - self.sums[self.outline.firsts[element]]
-
-    def letters(self, element: int) -> int:
-        """Letters of any kind that an element shows."""
-        return self._shown[self.outline.ends[element]] - self._shown[self.outline.firsts[element]]
-
-    def link_share(self, element: int) -> float:
-        """The share of its letters that are in links."""
-        span = self.outline.span(element)
-        return (self._linked[span.stop] - self._linked[span.start]) / (self.letters(element) or 1)
-
-    def follows(self, element: int) -> bool:
-        """Whether the title stands right above an element, or in it."""
-        return 0 <= self.heading < self.outline.ends[element] and self.outline.firsts[element] - self.heading <= _NEAR
-
-    def title_share(self, element: int, *, without: range = range(0)) -> float:
-        """The share of the title's words that an element's opening has, the lines `without` left out."""
-        span = self.outline.span(element)
-        start = max(span.start, self.heading + 1) if self.heading < span.stop else span.start
-        stop = min(start + _OPENING + len(without), span.stop)
-        opening = [self.outline.lines[number].text for number in range(start, stop) if number not in without]
-        return self._agreement(" ".join(opening[:_OPENING])[:_OPENING_LETTERS])
-
-    def tag(self, number: int) -> str:
-        """The tag of the element that a line stands in."""
-        return self.outline.tags[self.outline.lines[number].owner]
-
-
-def _stems(readable: str) -> frozenset[str]:
-    return frozenset(word[:_STEM].lower() for word in _WORD.findall(readable))
 
 
 def choose(page: PageSurvey) -> tuple[int | None, str]:
@@ -224,7 +109,7 @@ class _Choice:
             line = outline.lines[number]
             if not self.page.prose[number] or not low <= line.owner <= high:
                 continue
-            owner = line.owner if outline.tags[line.owner] not in _TEXTUAL else outline.parents[line.owner]
+            owner = line.owner if outline.tags[line.owner] not in TEXTUAL else outline.parents[line.owner]
             weight = 1 + min(line.text.count(","), 5) * 0.5 + min(len(line.text) / 100, 5)
             for share, element in zip((1.0, 0.6, 0.3), outline.upwards(owner), strict=False):
                 scores[element] += weight * share

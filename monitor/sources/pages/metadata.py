@@ -1,25 +1,24 @@
-"""What a page says of its article outside the text: linked data (schema.org), metas, `<time>`, `<title>`.
+"""What a page says of its article outside the text: linked data (schema.org), metas, `<title>`.
 
 Statements are made by machines for machines: often right, sometimes stale or a template never filled in. They are
-read here; article.py decides whether they are believed.
+read here; article.py decides whether they are believed. Dates are read in publication_date.py.
 """
 
+import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor.text import dates, markup, unicode
+from monitor.text import markup, unicode
 
 _LONGEST_TITLE = 1_000
+_FRONT_PAGES = ("/", "./", "index.html", "index.php")
 _LEAST_TITLE = 12  # characters; a shorter first-rank heading is the site's name or a rubric
-_DATE_METAS = frozenset(
-    {"article:published_time", "og:article:published_time", "datepublished", "pubdate", "publish-date", "publishdate"}
-    | {"mediator_published_time", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date"}
-)
+_ARTICLE_TYPES = re.compile(r"article|posting|report|review|story", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,28 +28,36 @@ class Stated:
     title: str = ""
     text: str = ""
     published: str = ""
+    changed: str = ""
     is_free: bool = True
 
 
 def linked(tree: LexborHTMLParser) -> Stated:
-    """The linked data of the article: of several, the one with the longest body, then with a date."""
+    """The linked data of the article: of several, the one with the longest body, then of an article's type."""
     described = [
-        Stated(
-            title=_string(data.get("headline")),
-            text=_body(_string(data.get("articleBody"))),
-            published=_string(data.get("datePublished")),
-            is_free=str(data.get("isAccessibleForFree", True)).lower() != "false",
+        (
+            bool(_ARTICLE_TYPES.search(str(data.get("@type"))[:_LONGEST_TITLE])),
+            Stated(
+                title=_string(data.get("headline")),
+                text=_body(_string(data.get("articleBody"))),
+                published=_string(data.get("datePublished")) or _string(data.get("dateCreated")),
+                changed=_string(data.get("dateModified")),
+                is_free=str(data.get("isAccessibleForFree", True)).lower() != "false",
+            ),
         )
         for data in _linked_data(tree)
         if "articleBody" in data or "datePublished" in data
     ]
-    return max(described, key=lambda stated: (len(stated.text), bool(stated.published)), default=Stated())
+    likeliest = max(described, key=lambda typed: (len(typed[1].text), typed[0], bool(typed[1].published)), default=None)
+    return likeliest[1] if likeliest else Stated()
 
 
 def title(tree: LexborHTMLParser, stated: Stated) -> str:
     """The article's title without the site's name: the heading that the page's metas repeat, else what they say."""
     og_title, name = tree.css_first('meta[property="og:title"]'), tree.css_first("title")
-    shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h1")[:5]]
+    shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h1")[:5] if not _is_logo(heading)]
+    if not shown and not og_title:  # the one first-rank heading is the site's name
+        shown = [_one_line(heading.text(deep=True)) for heading in tree.css("h2")[:1]]
     metas = [_one_line(raw) for raw in (_content(og_title), stated.title, name.text(deep=True) if name else "")]
     places = {head: [meta.find(head) for meta in metas if head in meta] for head in shown if len(head) >= _LEAST_TITLE}
     if repeated := {head: min(starts) for head, starts in places.items() if starts}:
@@ -58,19 +65,10 @@ def title(tree: LexborHTMLParser, stated: Stated) -> str:
     return next((text for text in (metas[0], *shown, *metas[1:]) if text), "")
 
 
-def published_at(tree: LexborHTMLParser, stated: Stated, tz: str, now: datetime) -> datetime | None:
-    """The order of trust that the press of this region has earned: linked data, metas, `<time>`."""
-    times = (node.attributes.get("datetime") for node in tree.css("time[datetime]")[:5])
-    written = (value for value in (stated.published, *_date_metas(tree), *times) if value)
-    return next((at for value in written if (at := dates.parse(value, tz=tz, now=now))), None)
-
-
-def _date_metas(tree: LexborHTMLParser) -> Iterator[str]:
-    for node in tree.css("meta[content]")[:200]:
-        attributes = node.attributes
-        keys = (attributes.get("property"), attributes.get("name"), attributes.get("itemprop"))
-        if any(key and key.lower() in _DATE_METAS for key in keys):
-            yield attributes.get("content") or ""
+def _is_logo(heading: LexborNode) -> bool:
+    """Whether a heading is a link to the site's front page: its name, not a headline."""
+    link = heading.css_first("a[href]")
+    return link is not None and (link.attributes.get("href") or "") in _FRONT_PAGES
 
 
 def _content(meta: LexborNode | None) -> str:
@@ -82,7 +80,8 @@ def _one_line(raw: str) -> str:
 
 
 def _body(stated: str) -> str:
-    readable = markup.plain(stated) if "<" in stated else unicode.clean(stated)
+    written = html.unescape(stated) if "&" in stated else stated  # some escape it once too often
+    readable = markup.plain(written) if "<" in written else unicode.clean(written)
     return markup.without_disclaimers(readable)
 
 

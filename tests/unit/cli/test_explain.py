@@ -76,6 +76,7 @@ def test_explain_reads_a_text_file_and_a_page(folder: Path) -> None:
     assert "Заголовок: Вести с реки" in call("explain", "text.txt").rows
     page = call("explain", "page.html")
     assert "Заголовок: Беглец на рейсе" in page.rows
+    assert "Найден:    по разметке страницы" in page.rows
     assert page.rows[-1] == "Итог: сначала редактору"
 
 
@@ -119,6 +120,15 @@ def test_a_page_that_cannot_be_read_is_named(web: WebServer, folder: Path) -> No
     assert "внутреннюю сеть" in private.stderr
     assert "login.html: вместо статьи страница входа" in empty.stderr
     assert "Замечание: вместо статьи страница входа" in empty.rows
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
+    (folder / "doc.pdf").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 20)
+
+    result = call("explain", "doc.pdf")
+
+    assert result.code == 1
+    assert "doc.pdf: это не страница, а PDF" in result.stderr
 
 
 def test_explain_json_is_the_verdict_of_one_record() -> None:

@@ -126,3 +126,58 @@ def test_iso_round_trip(seconds: int) -> None:
 )
 def test_odd_dates_are_read_as_they_are_written(written: str, instant: str) -> None:
     assert dates.parse(written, tz="Asia/Almaty", now=NOW) == datetime.fromisoformat(f"{instant}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("28. November 2026, 14:05 Uhr", "2026-11-28"),
+        ("3. März 2016", "2016-03-03"),
+        ("le 1er janvier 2016", "2016-01-01"),
+        ("20 de noviembre de 2016", "2016-11-20"),
+        ("20 grudnia 2016", "2016-12-20"),
+        ("28. 11. 2016", "2016-11-28"),
+        ("28.11.16", "2016-11-28"),
+        ("28Nov2016", "2016-11-28"),
+        ("28 Nov '16", "2016-11-28"),
+        ("20th of November 2016", "2016-11-20"),
+        ("November 20th, 2016", "2016-11-20"),
+        ("14:05, Nov 20, 2026", "2026-11-20"),
+        ("11/28/2016", "2016-11-28"),
+        ("20 қар. 2026 ж.", "2026-11-20"),
+        ("28 қараша, 2026 ж.", "2026-11-28"),
+        ("2016年11月20日", "2016-11-20"),
+    ],
+)
+def test_other_languages_and_shorter_forms(written: str, day: str) -> None:
+    later = datetime(2026, 11, 29, tzinfo=UTC)
+    for at in (dates.parse(written, tz="UTC", now=later), dates.in_line(f"Text, {written}", tz="UTC", now=later)):
+        assert at is not None
+        assert at.date().isoformat() == day
+
+
+def test_american_order_is_asked_for() -> None:
+    american = dates.parse("11/12/2025", tz="UTC", now=NOW, month_first=True)
+    assert american == datetime(2025, 11, 12, tzinfo=UTC)
+    assert dates.parse("11.12.2025", tz="UTC", now=NOW, month_first=True) == datetime(2025, 12, 11, tzinfo=UTC)
+    assert dates.parse("31/12/2025", tz="UTC", now=NOW, month_first=True) == datetime(2025, 12, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("line", ["20 ноября, 14:05", "пт, 20 ноября", "вчера", "Вчера, 23:10", "Posted 2 hours ago"])
+def test_a_line_may_leave_out_the_year_if_it_says_nothing_else(line: str) -> None:
+    assert dates.in_line(line, tz="UTC", now=NOW) == dates.parse(line, tz="UTC", now=NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "20 ноября в Астане прошёл суд",
+        "Today's top stories in pictures",
+        "12 комментариев",
+        "14:05",
+        "",
+        "вчера суд решил дело",
+    ],
+)
+def test_words_in_a_line_that_only_sound_like_a_date(line: str) -> None:
+    assert dates.in_line(line, tz="UTC", now=NOW) is None
