@@ -155,11 +155,11 @@ class MaybeAccepted(DeliveryError):
 
 
 class MessageRejected(DeliveryError):
-    """Telegram says this very message is malformed; sending it again cannot help."""
+    """Telegram says that this very message is malformed, or has to stay; to ask again cannot help."""
 
 
 class MessageGone(DeliveryError):
-    """The message to edit was deleted in the channel by an administrator, or is not ours to edit any more."""
+    """The message to edit or to delete is not in the channel any more, or is not ours to edit."""
 
 
 class ChannelClosed(DeliveryError):

@@ -105,7 +105,11 @@ def _part(article: Article, story: Story, placement: Placement) -> tuple[int, st
 
 
 def _outcome(story: Story, placed: Telling) -> Outcome:
-    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it."""
+    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it; of a post that
+    a maintainer deleted, always.
+    """
+    if placed.part in story.deleted:
+        return Outcome.REJECTED
     begins = all(one.part != placed.part for one in story.tellings)
     if placed.verdict.tier is Tier.POST:
         return Outcome.POSTED if begins or _lifts(placed, story, placed.part) else Outcome.JOINED
@@ -141,6 +145,8 @@ def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
 
 def _post(number: int, part: Story, chats: Chats) -> WantedPost:
     """In the channel what the rules or a maintainer sent there; a rejected part is shown nowhere again."""
+    if number in part.deleted:
+        return WantedPost(chat="", html="", part=number)
     if part.tier is Tier.POST or number in part.published:
         return WantedPost(chat=chats.post, html=render(part), part=number)
     chat = "" if number in part.rejected else chats.review
