@@ -88,6 +88,7 @@ class Dispatcher:
         self._clock, self._pace, self._hours = clock, pace, hours
         self._operator, self._posted = operator, posted
         self._closed: dict[str, bool] = {}
+        self._refused: dict[str, str] = {}  # what a chat's last call met; said once, until another answer comes
         # By the steady clock:
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
         self._silent: dict[str, tuple[int, datetime]] = {}  # since a lost answer: asked in vain so often, ask again at
@@ -151,7 +152,7 @@ class Dispatcher:
         try:
             identity = await self._chats[chat].identify(chat)
         except DeliveryError as error:
-            log.warning("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
+            self._say_once("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
             if isinstance(error, ChannelClosed) and await self._may_be_known():
                 await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
             return self._clock.steady() + MEET_PAUSE
@@ -224,8 +225,36 @@ class Dispatcher:
                 log.warning("not settled yet; trying again", action="settle", delivery=delivery.id, error=str(error))
                 await asyncio.sleep(SETTLE_PAUSE)
             else:
-                _report(delivery, settlement, ours=ours)
+                self._report(delivery, settlement, ours=ours)
                 return
+
+    def _report(self, delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
+        about = {
+            "action": "post" if delivery.message_id is None else "edit" if delivery.html else "delete",
+            "delivery": delivery.id,
+            "kind": str(delivery.kind),
+            "story": delivery.story_id,
+            "state": str(settlement.state),
+            "attempts": delivery.attempts,
+        }
+        if not ours:
+            log.error("the lease ran out during the send; the row is uncertain", **about)
+        elif settlement.state is DeliveryState.PENDING:
+            self._say_once("not delivered", chat=delivery.chat, error=settlement.error, **about)
+            return
+        elif settlement.state is DeliveryState.SENT:
+            log.info("delivered", **about, message=settlement.message_id)
+        elif settlement is DELETED:
+            log.info("deleted", **about, message=delivery.message_id)
+        else:
+            log.warning("not delivered", **about, error=settlement.error)
+        self._refused.pop(delivery.chat, None)
+
+    def _say_once(self, event: str, *, chat: str, error: str, **about: object) -> None:
+        """A warning; what a chat meets again and again is for whoever debugs."""
+        say = log.debug if self._refused.get(chat) == error else log.warning
+        self._refused[chat] = error
+        say(event, **about, chat=chat, error=error)
 
     async def _report_move(self, chat: str, settlement: Settlement) -> None:
         number = settlement.chat_moved_to
@@ -254,24 +283,6 @@ def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlemen
         case MessageRejected():
             return Settlement(state=DeliveryState.REJECTED, error=reason)
     raise error  # a new kind of DeliveryError must be given its meaning here
-
-
-def _report(delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
-    about = {
-        "action": "post" if delivery.message_id is None else "edit" if delivery.html else "delete",
-        "delivery": delivery.id,
-        "kind": str(delivery.kind),
-        "story": delivery.story_id,
-        "state": str(settlement.state),
-    }
-    if not ours:
-        log.error("the lease ran out during the send; the row is uncertain", **about)
-    elif settlement.state is DeliveryState.SENT:
-        log.info("delivered", **about, message=settlement.message_id)
-    elif settlement is DELETED:
-        log.info("deleted", **about, message=delivery.message_id)
-    else:
-        log.warning("not delivered", **about, error=settlement.error)
 
 
 def next_send_at(now: datetime, *, attempts: int, retry_after: timedelta | None = None) -> datetime:
