@@ -6,6 +6,7 @@ No statement on the product's own rows stands here.
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 
+_LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
 SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
 
@@ -223,7 +225,7 @@ def _held(path: Path, database: Path) -> Iterator[None]:
         raise _not_writable(path.parent, error) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError as error:
             raise InstanceRunning(
                 f"С базой {database} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
@@ -232,6 +234,33 @@ def _held(path: Path, database: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Raises BlockingIOError when another process holds it; one that only asks (`is_held`) is gone at the next try."""
+    for _ in range(_LOCK_TRIES - 1):
+        with suppress(BlockingIOError):
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(_LOCK_PAUSE)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_held(url: str) -> bool:
+    """Whether a living process works on this SQLite file; of PostgreSQL nobody can say, and it is taken for granted."""
+    path = sqlite_file(url)
+    if path is None:
+        return True
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _not_writable(folder: Path, error: OSError) -> DatabaseError:

@@ -206,6 +206,18 @@ def test_a_second_process_is_refused_while_the_first_works(preview: Monitor, web
     assert preview.stop() == 0
 
 
+def test_health_is_bad_as_soon_as_the_process_is_dead(preview: Monitor, web: WebServer) -> None:
+    """Its last beats are fresh for a minute and a half; the process that comes next has not begun yet."""
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    preview.start_and_wait()
+    eventually(lambda: preview.call("health").returncode == 0, what="health")
+
+    preview.kill()
+
+    result = preview.call("health")
+    assert (result.returncode, result.stdout) == (1, "процесс monitor run не запущен\n")
+
+
 def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
     assert preview.call("migrate").returncode == 0
 
