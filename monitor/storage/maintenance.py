@@ -151,7 +151,8 @@ def forget_answers(db: Connection, now: datetime) -> int:
 
 
 def forget_initials(db: Connection, now: datetime) -> int:
-    """The letters of those who decided, wherever they were written."""
+    """The letters of those who decided or muted, wherever they were written."""
+    db.execute(update(mutes).where(mutes.c.until < now - PEOPLE_KEPT).values(initial=""))
     old = and_(reviews.c.initial != "", reviews.c.decided_at < now - PEOPLE_KEPT)
     rows = db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.initial).where(old).limit(BATCH)).all()
     for story_id, part, initial in rows:
