@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -37,6 +38,8 @@ GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end
 RELEASE = 1.0  # seconds it then tries to free its leases
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LONGEST_WAIT = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
+
+_ASKED = attrgetter("kind", "fallback", "listing", "proxy", "user_agent", "ca_file")  # how a feed is asked and read
 
 log = structlog.get_logger()
 
@@ -184,9 +187,10 @@ class Daemon:
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
-        feeds = {feed.name: feed for feed in edition.feeds}
-        self._components = replace(self._components, feeds={**self._components.feeds, **feeds})
-        await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock())
+        before, feeds = self._components.feeds, {feed.name: feed for feed in edition.feeds}
+        changed = [name for name, feed in feeds.items() if name in before and _ASKED(before[name]) != _ASKED(feed)]
+        self._components = replace(self._components, feeds={**before, **feeds})
+        await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock(), changed=changed)
         self._components = replace(self._components, feeds=feeds)
 
     def _note_tick(self, job: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from operator import attrgetter
 from typing import Annotated
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import typer
@@ -55,7 +56,8 @@ def poll(
     """Опросить ленты один раз, отправить найденное и показать итог."""
     config = _start(feeds, keywords, level=logging.ERROR)
     known = [feed.name for feed in config.feeds]
-    unknown = [name for name in names or () if name not in known]
+    names = [normalize("NFC", name) for name in names or ()]
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
     asyncio.run(_sweep(config, names or known))

@@ -189,6 +189,9 @@ def _parsed(url: str) -> Any:
     if kind == "sqlite" and (parsed.host or not parsed.database):
         path = f"{parsed.host or 'data'}/{parsed.database or 'monitor.db'}"
         raise DatabaseError(f"В MONITOR_DATABASE_URL после sqlite: нужны три черты: sqlite:///{path}")
+    if kind == "sqlite" and (parsed.database or "").startswith(("file:", ":memory:")):
+        # Their file has another name than we would lock and guard, or none: two processes would post everything twice.
+        raise DatabaseError(f"MONITOR_DATABASE_URL называет файл его путём, не file: и не :memory:. Пример: {_FILE}")
     if kind in ("postgres", "postgresql") and driver != "postgresql+psycopg":
         raise DatabaseError(f"В MONITOR_DATABASE_URL вместо {driver}:// пишите так: {_SERVER}")
     if driver not in _DRIVERS:

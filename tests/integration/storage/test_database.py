@@ -271,6 +271,8 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
         ("sqlite+aiosqlite:///data/monitor.db", "sqlite:///data/monitor.db"),
         ("sqlite://data/monitor.db", "sqlite:///data/monitor.db"),
         ("sqlite://", "sqlite:///data/monitor.db"),
+        ("sqlite:///file:data/monitor.db?uri=true", "sqlite:///data/monitor.db"),
+        ("sqlite:///:memory:", "sqlite:///data/monitor.db"),
     ],
 )
 def test_a_wrong_address_is_answered_with_the_right_form(url: str, right: str) -> None:
