@@ -51,7 +51,8 @@ class SchemaError(MonitorError):
     def __init__(self, *, found: str, expected: str) -> None:
         self.found, self.expected = found, expected
         advice = "Программа старее базы: обновите её" if found > expected else "Выполните: monitor migrate"
-        super().__init__(f"База данных версии «{found or 'пустая'}», а нужна «{expected}». {advice}")
+        lost = "" if found else " (если же в базе были данные, сначала верните копию: monitor restore)"
+        super().__init__(f"База данных версии «{found or 'пустая'}», а нужна «{expected}». {advice}{lost}")
 
 
 class DatabaseError(MonitorError):

@@ -65,6 +65,7 @@ class Daemon:
         self._interruptible: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the daily digest, the review chat
         self._next_drain_at: dict[str, datetime] = {}  # when a chat may have something to send again
         self._beaten_at: dict[str, datetime] = {}
+        self._failing: dict[str, str] = {}  # why a job fails; said once, until it goes well
         self._cut_off: list[FeedState] = []  # polls cut off by the end
 
     async def run(self, stop: asyncio.Event) -> bool:
@@ -207,9 +208,10 @@ class Daemon:
         def done(task: asyncio.Task[None]) -> None:
             del running[key]
             error = None if task.cancelled() else task.exception()
-            if isinstance(error, DatabaseError):
+            said, self._failing[key] = self._failing.get(key, ""), repr(error) if error else ""
+            if isinstance(error, DatabaseError) and said != repr(error):
                 log.warning("a job failed; it will be tried again", action="job", key=key, error=str(error))
-            elif error:
+            elif error and said != repr(error):
                 log.error("a job failed; it will be tried again", action="job", key=key, exc_info=error)
 
         running[key] = asyncio.create_task(work)

@@ -6,7 +6,7 @@ from monitor.app.environment import clock, environment, worker_name
 from monitor.app.logs import configure
 from monitor.config.settings import load_settings
 from monitor.health import liveness
-from monitor.storage.database import is_held, open_engine, require_usable_schema
+from monitor.storage.database import is_held, open_engine, open_usable
 from monitor.storage.database import migrate as migrate_database
 from monitor.storage.stats import Stats
 
@@ -15,8 +15,7 @@ def show_health() -> None:
     """Сказать, идут ли у работающего монитора опросы и отправка (для HEALTHCHECK контейнера)."""
     settings = load_settings(environment())
     dead = () if is_held(settings.database_url) else ("процесс monitor run не запущен",)
-    engine = open_engine(settings.database_url)
-    require_usable_schema(engine)
+    engine = open_usable(settings.database_url)
     now = clock()
     work = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
     problems = (*dead, *work)

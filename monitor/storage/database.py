@@ -56,6 +56,8 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "connect", _set_patience)
         return engine
     _make_folder(path.parent)
+    with suppress(OSError):  # the first statement says what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     _guard(engine, path)
     event.listen(engine, "connect", _set_pragmas)
@@ -73,6 +75,19 @@ def open_existing(url: str) -> Engine:
         raise DatabaseError(f"Базы {file} ещё нет: монитор здесь не запускали. Её адрес задаёт MONITOR_DATABASE_URL.")
     engine = open_engine(url)
     require_current_schema(engine)
+    return engine
+
+
+def open_usable(url: str) -> Engine:
+    """An engine for a database that this code works on, beside whoever works on it now; nothing is created.
+
+    Raises DatabaseError, SchemaError (also when there is no file).
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise SchemaError(found="", expected=_expected())
+    engine = open_engine(url)
+    require_usable_schema(engine)
     return engine
 
 

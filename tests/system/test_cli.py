@@ -1,6 +1,7 @@
 """The commands as people call them, and bad input: a clear message, an exit code, nothing lost, no token shown."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,7 @@ def test_health_is_bad_as_soon_as_the_process_is_dead(preview: Monitor, web: Web
 
 def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
     assert preview.call("migrate").returncode == 0
+    assert stat.S_IMODE(preview.database.stat().st_mode) == 0o600
 
     result = preview.call("health")
 
@@ -228,10 +230,12 @@ def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
 
 
 def test_a_database_never_made_is_told(preview: Monitor) -> None:
-    result = preview.call("outbox", "list")
+    for command in (["outbox", "list"], ["status"], ["health"], ["export"]):
+        result = preview.call(*command)
 
-    assert result.returncode == 3
-    assert "monitor migrate" in result.stderr
+        assert result.returncode == 3
+        assert "monitor migrate" in result.stderr
+    assert not preview.database.exists(), "who looks begins nothing"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
