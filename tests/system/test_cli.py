@@ -230,7 +230,7 @@ def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
 
 
 def test_a_database_never_made_is_told(preview: Monitor) -> None:
-    for command in (["outbox", "list"], ["status"], ["health"], ["export"]):
+    for command in (["outbox", "list"], ["status"], ["health"], ["export"], ["backup", "copy.db"]):
         result = preview.call(*command)
 
         assert result.returncode == 3
