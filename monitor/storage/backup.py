@@ -23,12 +23,12 @@ from monitor.storage.database import (
     migrate,
     open_engine,
     open_usable,
-    private_file,
     read_transaction,
     require_current_schema,
     sqlite_file,
     write_transaction,
 )
+from monitor.storage.database_files import private_file
 from monitor.storage.tables import deliveries, feeds, metadata
 
 BATCH = 1_000  # rows a statement

@@ -3,10 +3,8 @@
 No statement on the product's own rows stands here.
 """
 
-import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -21,13 +19,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
 
-from monitor.errors import DatabaseError, InstanceRunning, SchemaError
+from monitor.errors import DatabaseError, SchemaError
+from monitor.storage.database_files import held, is_locked, make_folder, private_file
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 
-_LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
 SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
 
@@ -55,7 +53,7 @@ def open_engine(url: str) -> Engine:
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_patience)
         return engine
-    _make_folder(path.parent)
+    make_folder(path.parent)
     with suppress(OSError):  # the first statement says what is wrong
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
@@ -158,9 +156,15 @@ def instance_lock(url: str) -> Iterator[None]:
         yield
         return
     path = path.resolve()
-    _make_folder(path.parent)
-    with _held(path.with_name(path.name + ".lock"), path), _held(path, path):
+    make_folder(path.parent)
+    with held(path.with_name(path.name + ".lock"), database=path), held(path, database=path):
         yield
+
+
+def is_held(url: str) -> bool:
+    """Whether a living process works on this SQLite file; of PostgreSQL nobody can say, and it is taken for granted."""
+    path = sqlite_file(url)
+    return path is None or is_locked(path)
 
 
 @contextmanager
@@ -218,74 +222,6 @@ def _server_patience(url: Any) -> dict[str, int]:
     """What the operator's address itself says counts more."""
     mine = SERVER_PATIENCE if url.get_backend_name() == "postgresql" else {}
     return {name: value for name, value in mine.items() if name not in url.query}
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_writable(folder, error) from error
-
-
-def private_file(path: Path) -> int:
-    """Open a file that only its owner may read, made if there is none; returns the descriptor."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with suppress(PermissionError):  # somebody else's file that we may write
-        os.fchmod(descriptor, 0o600)
-    return descriptor
-
-
-@contextmanager
-def _held(path: Path, database: Path) -> Iterator[None]:
-    try:
-        descriptor = private_file(path)
-    except OSError as error:
-        raise _not_writable(path.parent, error) from error
-    try:
-        try:
-            _lock(descriptor)
-        except BlockingIOError as error:
-            raise InstanceRunning(
-                f"С базой {database} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
-                "остановите первый и запустите снова."
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    """Raises BlockingIOError when another process holds it; one that only asks (`is_held`) is gone at the next try."""
-    for _ in range(_LOCK_TRIES - 1):
-        with suppress(BlockingIOError):
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        time.sleep(_LOCK_PAUSE)
-    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def is_held(url: str) -> bool:
-    """Whether a living process works on this SQLite file; of PostgreSQL nobody can say, and it is taken for granted."""
-    path = sqlite_file(url)
-    if path is None:
-        return True
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _not_writable(folder: Path, error: OSError) -> DatabaseError:
-    return DatabaseError(
-        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "
-        f"Отдайте ему папку: chown -R {os.getuid()} {folder} - или смонтируйте её с правом записи."
-    )
 
 
 @contextmanager
