@@ -51,7 +51,8 @@ class SchemaError(MonitorError):
     def __init__(self, *, found: str, expected: str) -> None:
         self.found, self.expected = found, expected
         advice = "Программа старее базы: обновите её" if found > expected else "Выполните: monitor migrate"
-        super().__init__(f"База данных версии «{found or 'пустая'}», а нужна «{expected}». {advice}")
+        lost = "" if found else " (если же в базе были данные, сначала верните копию: monitor restore)"
+        super().__init__(f"База данных версии «{found or 'пустая'}», а нужна «{expected}». {advice}{lost}")
 
 
 class DatabaseError(MonitorError):
@@ -156,11 +157,11 @@ class MaybeAccepted(DeliveryError):
 
 
 class MessageRejected(DeliveryError):
-    """Telegram says this very message is malformed; sending it again cannot help."""
+    """Telegram says that this very message is malformed, or has to stay; to ask again cannot help."""
 
 
 class MessageGone(DeliveryError):
-    """The message to edit was deleted in the channel by an administrator, or is not ours to edit any more."""
+    """The message to edit or to delete is not in the channel any more, or is not ours to edit."""
 
 
 class ChannelClosed(DeliveryError):

@@ -10,17 +10,18 @@ import structlog
 from monitor.app.environment import clock, worker_name
 from monitor.app.startup import Config
 from monitor.bot.client import BotClient
-from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, write_commands
+from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
-from monitor.bot.review_chat import ReviewChat
+from monitor.bot.review_chat import Press, ReviewChat
 from monitor.bot.updates import Updates
 from monitor.config.settings import Settings
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.models.outbox import Notifier, Pace
 from monitor.sources.http.client import Fetcher
+from monitor.storage.reviews import Reviews
 from monitor.storage.store import Store
 
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
@@ -105,11 +106,22 @@ def build_review_chat(
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
         write_commands=write_commands(store.reviews, mute_commands, clock),
-        presses={operator: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
+        presses=build_presses(settings, store.reviews, read_commands),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
+
+
+def build_presses(
+    settings: Settings, reviews: Reviews, read_commands: ReadCommands
+) -> Mapping[str, Mapping[str, Press]]:
+    """What buttons do, by chat; the operator's chat and that of the maintainers may be one."""
+    operator = {UNCERTAIN_BUTTON: read_commands.settle_uncertain}
+    review = review_presses(reviews, clock)
+    if settings.operator_chat == settings.review_chat:
+        return {settings.review_chat: {**operator, **review}}
+    return {settings.operator_chat: operator, settings.review_chat: review}
 
 
 def build_notifier(store: Store, chat: str) -> Notifier:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -38,6 +39,8 @@ RELEASE = 1.0  # seconds it then tries to free its leases
 PATIENCE = timedelta(seconds=2)  # a job sits out the spacing of two posts; for longer waits the clock calls again
 LONGEST_WAIT = timedelta(minutes=1)  # however long a chat must wait, it is looked at this often
 
+_ASKED = attrgetter("kind", "fallback", "listing", "proxy", "user_agent", "ca_file")  # how a feed is asked and read
+
 log = structlog.get_logger()
 
 
@@ -62,6 +65,7 @@ class Daemon:
         self._interruptible: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the daily digest, the review chat
         self._next_drain_at: dict[str, datetime] = {}  # when a chat may have something to send again
         self._beaten_at: dict[str, datetime] = {}
+        self._failing: dict[str, str] = {}  # why a job fails; said once, until it goes well
         self._cut_off: list[FeedState] = []  # polls cut off by the end
 
     async def run(self, stop: asyncio.Event) -> bool:
@@ -184,9 +188,10 @@ class Daemon:
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
-        feeds = {feed.name: feed for feed in edition.feeds}
-        self._components = replace(self._components, feeds={**self._components.feeds, **feeds})
-        await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock())
+        before, feeds = self._components.feeds, {feed.name: feed for feed in edition.feeds}
+        changed = [name for name, feed in feeds.items() if name in before and _ASKED(before[name]) != _ASKED(feed)]
+        self._components = replace(self._components, feeds={**before, **feeds})
+        await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock(), changed=changed)
         self._components = replace(self._components, feeds=feeds)
 
     def _note_tick(self, job: str) -> None:
@@ -203,9 +208,10 @@ class Daemon:
         def done(task: asyncio.Task[None]) -> None:
             del running[key]
             error = None if task.cancelled() else task.exception()
-            if isinstance(error, DatabaseError):
+            said, self._failing[key] = self._failing.get(key, ""), repr(error) if error else ""
+            if isinstance(error, DatabaseError) and said != repr(error):
                 log.warning("a job failed; it will be tried again", action="job", key=key, error=str(error))
-            elif error:
+            elif error and said != repr(error):
                 log.error("a job failed; it will be tried again", action="job", key=key, exc_info=error)
 
         running[key] = asyncio.create_task(work)

@@ -51,6 +51,7 @@ class Components:
     review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
     watch: Watch
     database_outage: DatabaseOutage
+    outage: OutageDetector
     notify: Notifier  # tells maintainers
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
 
@@ -90,6 +91,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat=review_chat,
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
+            outage=outage,
             notify=build_notifier(store, story_chats(settings).review),
             check_chats=lambda: why_closed(chats),
         )

@@ -14,6 +14,7 @@ answer is read here before the library reads it:
     401, 403, 404, 409; chat or rights wrong; migrated    ChannelClosed     ChannelClosed
     400 «message is not modified»                         -                 done
     400 «message to edit not found», «can't be edited»    -                 MessageGone
+    400 «message to delete not found» (of a deletion)     -                 MessageGone
     400 anything else, 413                                MessageRejected   MessageRejected
 
 Sources: the Bot API documentation ("Making requests", ResponseParameters) and the texts in the public source of the
@@ -50,8 +51,9 @@ _UNSENT: Final = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError, Unsuppo
 
 # What the description of a refusal says, in lower case (patterns).
 _NOT_MODIFIED: Final = "message is not modified"
-_GONE: Final = "message to edit not found|message_id_invalid|message identifier is not specified"
+_GONE: Final = "message to (?:edit|delete) not found|message_id_invalid|message identifier is not specified"
 _FIXED: Final = "message can't be edited|message_edit_time_expired"
+_KEPT: Final = "message can't be deleted|message_delete_forbidden"
 _CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"
 _RIGHTS_WORDS: Final = (
     "not enough rights|no rights to|need administrator rights|administrator rights required"
@@ -69,12 +71,14 @@ _OTHER_READER: Final = (
     "Обновления бота читает другая программа с тем же токеном: остановите её или выпустите новый токен у @BotFather."
 )
 _UNKNOWN_CHAT: Final = "Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
+_STAYS: Final = "Telegram не даёт боту удалить пост: ему больше двух суток, или у бота нет на это прав."
 
 # Codes, or words of the description → what the refusal is; the first row that fits counts.
 _REFUSALS: Final[tuple[tuple[tuple[int, ...], str, type[DeliveryError], str], ...]] = (
     ((), "while webhook is active", ChannelClosed, _WEBHOOK),
     ((401, 404), "", ChannelClosed, _UNKNOWN_BOT),
     ((409,), "", ChannelClosed, _OTHER_READER),
+    ((), _KEPT, MessageRejected, _STAYS),
     ((403,), _RIGHTS_WORDS, ChannelClosed, _NO_RIGHTS),
     ((), _CHAT_WORDS, ChannelClosed, _UNKNOWN_CHAT),
     ((), _GONE, MessageGone, "Поста в канале больше нет (его удалили), пусть так и будет."),
@@ -151,6 +155,15 @@ class BotClient:
             except _Refused as refusal:
                 if not refusal.says(_NOT_MODIFIED):
                     raise
+
+    async def delete(self, chat: str, message_id: int) -> None:
+        """Delete an own message; Telegram lets a bot do that for 48 hours.
+
+        Raises NotAccepted (also when the answer is lost: to ask again is harmless), MessageGone when there is none,
+        MessageRejected when it has to stay, ChannelClosed.
+        """
+        async with self.calling(chat, repeatable=True) as bot:
+            await bot.delete_message(chat, message_id)
 
     async def exists(self, chat: str, message_id: int) -> bool:
         """Whether a channel has a message of this number, whoever wrote it.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.bot.mute_commands import MuteCommands
-from monitor.bot.review_chat import Answer, Command
+from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Press
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import mute_label
@@ -21,6 +21,7 @@ from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
+from monitor.stories import removal
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
@@ -35,7 +36,7 @@ _HELP: Final = {
     "check": "/check текст: что правила скажут про этот текст",
     "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
     "unmute": "/unmute правило: пусть снова говорит",
-    "undo": "вернуть последнее решение, пока пост не ушёл в канал",
+    "undo": "вернуть последнее решение; если пост уже в канале — предложить удалить его",
     "help": "этот список",
 }
 _OPERATOR_DECISIONS: Final = {
@@ -51,6 +52,17 @@ def write_commands(reviews: Reviews, mutes: MuteCommands, clock: Callable[[], da
         "mute": mutes.mute,
         "unmute": mutes.unmute,
     }
+
+
+def review_presses(reviews: Reviews, clock: Callable[[], datetime]) -> Mapping[str, Press]:
+    """What the buttons of the maintainers' chat do that stand under no question."""
+
+    def remove(call: CommandCall) -> str:
+        if post := removal.pressed(call.argument):
+            return reviews.remove_post(*post, chat=call.chat, initial=call.initial, now=clock())
+        return NO_BUTTON
+
+    return {removal.REMOVE_BUTTON: remove}
 
 
 class ReadCommands:
@@ -135,14 +147,14 @@ class ReadCommands:
         rows = self._outbox.rows((DeliveryState.UNCERTAIN,))
         return [_question(row) for row in rows if row.updated_at <= since]
 
-    def settle_uncertain(self, data: str) -> str:
+    def settle_uncertain(self, call: CommandCall) -> str:
         """Do what the operator says of an uncertain post, `12:sent` or `12:again`; the first decision counts.
 
         Returns the plain text that answers the press.
         """
-        number, _, decision = data.partition(":")
+        number, _, decision = call.argument.partition(":")
         if decision not in _OPERATOR_DECISIONS or not (number.isascii() and number.isdigit() and len(number) < 19):
-            return "Эта кнопка больше не действует."
+            return NO_BUTTON
         state, answer = _OPERATOR_DECISIONS[decision]
         uncertain = (DeliveryState.UNCERTAIN,)
         decided = self._outbox.decide(int(number), allowed=uncertain, to=state, now=self._clock())

@@ -1,4 +1,4 @@
-"""The outbox, drained: claim → post or edit → settle. Read `drain` aloud; the states are drawn in storage/tables.py.
+"""The outbox, drained: claim → post, edit, delete → settle. Read `drain` aloud; the states stand in storage/tables.py.
 
 What is sent stands in the database before it is sent, and what became of it afterwards. A crash between the
 two leaves a row `sending`, which the next start turns `uncertain`: it is never blindly sent again (reconcile.py looks
@@ -7,6 +7,7 @@ for it).
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -37,6 +38,7 @@ UNCERTAIN_PAUSE = timedelta(minutes=1)  # while Telegram swallows messages, each
 MEET_PAUSE = timedelta(minutes=1)  # between two tries to learn which chat of Telegram's one of ours is
 SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
 OVERSLEPT = Settlement(state=DeliveryState.PENDING, error="процесс был приостановлен: сообщение не отправлялось")
+DELETED = Settlement(state=DeliveryState.CANCELLED, error="удалено из канала: так решил редактор")
 NO_HOURS = Hours(zone="UTC")
 
 log = structlog.get_logger()
@@ -52,6 +54,9 @@ class Chat(Protocol):
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
         """Make a message show `html` and `buttons`; one that already does is no error. Raises DeliveryError."""
+
+    async def delete(self, chat: str, message_id: int) -> None:
+        """Take a message away. Raises DeliveryError; MessageGone when it is gone already."""
 
     async def identify(self, chat: str) -> ChatIdentity:
         """Which chat this is, whatever it is called. Raises ChannelClosed or NotAccepted."""
@@ -83,6 +88,7 @@ class Dispatcher:
         self._clock, self._pace, self._hours = clock, pace, hours
         self._operator, self._posted = operator, posted
         self._closed: dict[str, bool] = {}
+        self._refused: dict[str, str] = {}  # what a chat's last call met; said once, until another answer comes
         # By the steady clock:
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
         self._silent: dict[str, tuple[int, datetime]] = {}  # since a lost answer: asked in vain so often, ask again at
@@ -146,7 +152,7 @@ class Dispatcher:
         try:
             identity = await self._chats[chat].identify(chat)
         except DeliveryError as error:
-            log.warning("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
+            self._say_once("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
             if isinstance(error, ChannelClosed) and await self._may_be_known():
                 await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
             return self._clock.steady() + MEET_PAUSE
@@ -191,6 +197,10 @@ class Dispatcher:
     async def _bring(self, delivery: Delivery) -> Settlement:
         chat, message_id = self._chats[delivery.chat], delivery.message_id
         try:
+            if message_id is not None and not delivery.html:
+                with suppress(MessageGone):  # deleted by hand, or by us without an answer
+                    await chat.delete(delivery.address, message_id)
+                return DELETED
             if message_id is None:
                 quiet = delivery.kind is not DeliveryKind.NOTICE and self._hours.is_quiet(self._clock())
                 message_id = await chat.post(
@@ -215,8 +225,36 @@ class Dispatcher:
                 log.warning("not settled yet; trying again", action="settle", delivery=delivery.id, error=str(error))
                 await asyncio.sleep(SETTLE_PAUSE)
             else:
-                _report(delivery, settlement, ours=ours)
+                self._report(delivery, settlement, ours=ours)
                 return
+
+    def _report(self, delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
+        about = {
+            "action": "post" if delivery.message_id is None else "edit" if delivery.html else "delete",
+            "delivery": delivery.id,
+            "kind": str(delivery.kind),
+            "story": delivery.story_id,
+            "state": str(settlement.state),
+            "attempts": delivery.attempts,
+        }
+        if not ours:
+            log.error("the lease ran out during the send; the row is uncertain", **about)
+        elif settlement.state is DeliveryState.PENDING:
+            self._say_once("not delivered", chat=delivery.chat, error=settlement.error, **about)
+            return
+        elif settlement.state is DeliveryState.SENT:
+            log.info("delivered", **about, message=settlement.message_id)
+        elif settlement is DELETED:
+            log.info("deleted", **about, message=delivery.message_id)
+        else:
+            log.warning("not delivered", **about, error=settlement.error)
+        self._refused.pop(delivery.chat, None)
+
+    def _say_once(self, event: str, *, chat: str, error: str, **about: object) -> None:
+        """A warning; what a chat meets again and again is for whoever debugs."""
+        say = log.debug if self._refused.get(chat) == error else log.warning
+        self._refused[chat] = error
+        say(event, **about, chat=chat, error=error)
 
     async def _report_move(self, chat: str, settlement: Settlement) -> None:
         number = settlement.chat_moved_to
@@ -245,22 +283,6 @@ def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlemen
         case MessageRejected():
             return Settlement(state=DeliveryState.REJECTED, error=reason)
     raise error  # a new kind of DeliveryError must be given its meaning here
-
-
-def _report(delivery: Delivery, settlement: Settlement, *, ours: bool) -> None:
-    about = {
-        "action": "post" if delivery.message_id is None else "edit",
-        "delivery": delivery.id,
-        "kind": str(delivery.kind),
-        "story": delivery.story_id,
-        "state": str(settlement.state),
-    }
-    if not ours:
-        log.error("the lease ran out during the send; the row is uncertain", **about)
-    elif settlement.state is DeliveryState.SENT:
-        log.info("delivered", **about, message=settlement.message_id)
-    else:
-        log.warning("not delivered", **about, error=settlement.error)
 
 
 def next_send_at(now: datetime, *, attempts: int, retry_after: timedelta | None = None) -> datetime:

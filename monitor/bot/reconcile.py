@@ -104,7 +104,9 @@ class Reconciler:
         except FetchError as error:
             log.warning("the preview is not readable", action="look", error=str(error))
             return None
-        return read_page(answer.body, channel=channel) if isinstance(answer, Fetched) else None
+        if not isinstance(answer, Fetched):
+            return None
+        return await asyncio.to_thread(read_page, answer.body, channel=channel)
 
     async def _why_not_absent(self, post: Doubt, shown: set[int]) -> str:
         """Why a post that no page shows may be there all the same; "" when it is surely absent."""

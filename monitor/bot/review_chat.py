@@ -26,7 +26,7 @@ LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
 PAUSE: Final = timedelta(seconds=10)  # after a failure
 SILENCE: Final = timedelta(minutes=10)  # a Telegram away for longer leaves the chats unheard
 ASK_AFTER: Final = timedelta(minutes=10)  # an uncertain post that can be found in the channel is found by then
-_NO_BUTTON: Final = "Эта кнопка больше не действует."
+NO_BUTTON: Final = "Эта кнопка больше не действует."
 
 log = structlog.get_logger()
 
@@ -42,21 +42,24 @@ class Source(Protocol):
 
 
 Answer = Callable[[str], str]
-"""What follows a command → Telegram HTML; what a button carries → plain text. In a thread; raises DatabaseError."""
+"""What follows a command → Telegram HTML. In a thread; raises DatabaseError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandCall:
-    """A command that changes something, as it was called."""
+    """A command or a button that changes something, as it was called."""
 
     chat: str
     key: str  # of the answer in the outbox
-    argument: str  # what follows the command's name
+    argument: str  # what follows the command's name, or the first colon of what the button carries
     initial: str  # the one letter that is kept of who called it
 
 
 Command = Callable[[CommandCall], None]
 """Does what is asked and answers, both or neither, once for the call's key. In a thread; raises DatabaseError."""
+
+Press = Callable[[CommandCall], str]
+"""Does what a button says, once however often it is pressed → plain text. In a thread; raises DatabaseError."""
 
 
 class ReviewChat:
@@ -82,7 +85,7 @@ class ReviewChat:
         expires_after: timedelta,
         read_commands: Mapping[str, Mapping[str, Answer]],
         write_commands: Mapping[str, Command],
-        presses: Mapping[str, Mapping[str, Answer]],
+        presses: Mapping[str, Mapping[str, Press]],
         uncertain_posts: Callable[[datetime], Sequence[tuple[str, str, Buttons]]],
         release: Callable[[str], int],
         clock: Clock,
@@ -172,7 +175,8 @@ class ReviewChat:
             return answer
         kind, _, rest = incoming.data.partition(":")
         act = self._presses.get(chat, {}).get(kind)
-        return act(rest) if act else _NO_BUTTON
+        call = CommandCall(chat=chat, key=f"reply:{incoming.id}", argument=rest, initial=incoming.initial)
+        return act(call) if act else NO_BUTTON
 
     async def _answer_press(self, query: str, answer: str) -> None:
         try:

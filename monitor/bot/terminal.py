@@ -17,6 +17,7 @@ from rich.text import Text
 
 from monitor.errors import NotAccepted
 from monitor.models.outbox import Buttons, ChatIdentity
+from monitor.text.telegram_html import text
 from monitor.text.unicode import visible
 
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
@@ -50,6 +51,10 @@ class Terminal:
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
         """Show the post as it stands now. Raises NotAccepted when the screen cannot be written."""
         await self._show(chat, f"пост {message_id} (обновлено)", html, buttons)
+
+    async def delete(self, chat: str, message_id: int) -> None:
+        """Say that the post is gone: what was shown on a screen stays. Raises NotAccepted as `post`."""
+        await self._show(chat, f"пост {message_id}", text("Пост удалён."), ())
 
     async def identify(self, chat: str) -> ChatIdentity:
         """The chat under the name our settings give it: a screen knows no other."""

@@ -17,7 +17,7 @@ from monitor.cli.output import print_json, say, written_output
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError
 from monitor.storage import backup as database_copies
-from monitor.storage.database import has_password, open_engine, require_current_schema
+from monitor.storage.database import has_password, open_usable
 from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.reviews import Reviews
 
@@ -70,8 +70,7 @@ def export(
     ] = False,
 ) -> None:
     """Выгрузить найденные новости в стандартный вывод: по строке на статью, с темами, правилами и судьбой поста."""
-    engine = open_engine(_settings().database_url)
-    require_current_schema(engine)
+    engine = open_usable(_settings().database_url)
     rows = exported_articles(engine, since=since.replace(tzinfo=UTC) if since else None)
     if decisions:
         rows = Reviews(engine).decisions()

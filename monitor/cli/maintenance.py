@@ -7,18 +7,19 @@ from monitor.app.logs import configure
 from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.health import liveness
+from monitor.storage.database import is_held, open_engine, open_usable
 from monitor.storage.database import migrate as migrate_database
-from monitor.storage.database import open_engine, require_usable_schema
 from monitor.storage.stats import Stats
 
 
 def show_health() -> None:
     """Сказать, идут ли у работающего монитора опросы и отправка (для HEALTHCHECK контейнера)."""
     settings = load_settings(environment())
-    engine = open_engine(settings.database_url)
-    require_usable_schema(engine)
+    dead = () if is_held(settings.database_url) else ("процесс monitor run не запущен",)
+    engine = open_usable(settings.database_url)
     now = clock()
-    problems = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
+    work = liveness.problems(Stats(engine).vitals(now), now, worker=worker_name(), chats=settings.chats)
+    problems = (*dead, *work)
     for problem in problems:
         say(problem)
     raise typer.Exit(1 if problems else 0)

@@ -10,7 +10,7 @@ from monitor.cli.output import UNSETTLED, say, show_rows
 from monitor.config.settings import load_settings
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
-from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.database import open_usable
 from monitor.storage.outbox import Outbox
 
 outbox_cli = typer.Typer(
@@ -51,6 +51,4 @@ def _decide(delivery: int, *, to: DeliveryState, allowed: Iterable[DeliveryState
 
 
 def _outbox() -> Outbox:
-    engine = open_engine(load_settings(environment()).database_url)
-    require_usable_schema(engine)
-    return Outbox(engine)
+    return Outbox(open_usable(load_settings(environment()).database_url))

@@ -5,7 +5,11 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from operator import attrgetter
 from typing import Annotated
+from unicodedata import normalize
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.panel import Panel
@@ -13,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import daemon, startup, sweep, wiring
+from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, Screen, progress, show_rows
 from monitor.config.settings import Settings
@@ -22,6 +27,9 @@ from monitor.models.outbox import OutboxRow
 from monitor.models.stories import PollOutcome
 from monitor.polling.judge import count_new
 
+OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
+ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so that the next one is known
+
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
     """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
@@ -29,7 +37,7 @@ def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
 
 
 async def _run(config: startup.Config) -> None:
-    finished = await daemon.run(config, ready=lambda components: _show_mode(config, components))
+    finished = await daemon.run(config, ready=lambda components: _greet(config, components))
     if not finished:
         # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
         # for it. What it was doing stands in the database, or does not: the next start goes on from there.
@@ -46,7 +54,8 @@ def poll(
     """Опросить ленты один раз, отправить найденное и показать итог."""
     config = _start(feeds, keywords, level=logging.ERROR)
     known = [feed.name for feed in config.feeds]
-    unknown = [name for name in names or () if name not in known]
+    names = [normalize("NFC", name) for name in names or ()]
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
     asyncio.run(_sweep(config, names or known))
@@ -81,6 +90,40 @@ def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow])
     if waiting:
         screen.print(f"В очереди осталось: {len(waiting)}")
         show_rows(waiting)
+
+
+async def _greet(config: startup.Config, components: wiring.Components) -> None:
+    """What the daemon is about to do; and, when there is no network, that once."""
+    screen = Screen(err=True)
+    screen.print(await _schedule(config, components))
+    await _show_mode(config, components)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(OUTAGE_SHOWS_WITHIN):
+            while not components.outage.is_down:  # noqa: ASYNC110 - a value of the pure core, that cannot be waited for
+                await asyncio.sleep(0.5)
+            await asyncio.sleep(ROUND)
+            screen.print(Panel(await _outage(config, components), title="Сети нет", border_style="red"))
+
+
+async def _outage(config: startup.Config, components: wiring.Components) -> Text:
+    lost, total = len(components.outage.unreachable()), len(components.feeds)
+    return Text(
+        f"Не отвечают {lost} из {total} лент: похоже, сеть пропала у нас. Проверьте сеть, DNS и MONITOR_PROXY.\n"
+        "Каждая лента опрашивается снова раз в минуту, лентам это не в счёт. Работа продолжится сама,\n"
+        "до тех пор журнал молчит о неудачах.\n" + await _schedule(config, components)
+    )
+
+
+async def _schedule(config: startup.Config, components: wiring.Components) -> str:
+    """How many feeds are due, and when the next one will be, by the operator's clock."""
+    now = clock()
+    feeds = await asyncio.to_thread(components.store.feeds.health, now)
+    later = [feed for feed in feeds if feed.next_poll_at > now]
+    due = [f"сейчас пора опросить {len(feeds) - len(later)}"] if len(later) < len(feeds) else []
+    if first := min(later, key=attrgetter("next_poll_at"), default=None):
+        at = first.next_poll_at.astimezone(ZoneInfo(config.settings.timezone))
+        due.append(f"следующий опрос в {at:%H:%M} ({first.name})")
+    return ", ".join([f"Лент {len(feeds)}", *due])
 
 
 async def _show_mode(config: startup.Config, components: wiring.Components) -> None:

@@ -14,7 +14,7 @@ from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.labels import queue, span, troubles
 from monitor.models.outbox import OutboxSummary
-from monitor.storage.database import open_engine, require_usable_schema
+from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
 from monitor.storage.mutes import MuteStore
 from monitor.storage.reviews import Reviews, Waiting
@@ -29,8 +29,7 @@ def status(
 ) -> None:
     """Показать, как дела: ленты, очередь отправки, задержки."""
     settings = load_settings(environment())
-    engine = open_engine(settings.database_url)
-    require_usable_schema(engine)
+    engine = open_usable(settings.database_url)
     now = clock()
     health, outbox = FeedStore(engine).health(now), Stats(engine).summary(now - LATELY)
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)

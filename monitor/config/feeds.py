@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import cast, get_args
+from unicodedata import normalize
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,7 @@ def _place(stanza: Mapping, key: str) -> Node:
 def _name(reader: YamlReader, stanza: Mapping) -> str:
     name = reader.text(stanza.get("name"), key="name", at=stanza) or ""
     _one_line(reader, stanza, "name", name)
-    return name
+    return normalize("NFC", name)  # an identity, however an editor composes its letters
 
 
 def _line(reader: YamlReader, stanza: Mapping, key: str) -> str:

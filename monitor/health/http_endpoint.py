@@ -6,7 +6,7 @@ The server stands on threads of its own: while the event loop is stuck it must s
 import json
 import sys
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ import structlog
 
 from monitor.errors import ConfigError, DatabaseError
 
-SECONDS = 5.0  # a client that says nothing for so long is hung up on
+SECONDS = 5.0  # in which a client has to say what it wants; one that is slower, byte by byte or silent, is hung up on
 CLIENTS = 8  # at once; for one more the oldest is hung up on, so that no slow visitor keeps the others out
 ROOM = 1.0  # seconds in which it is gone
 
@@ -37,7 +37,7 @@ class HealthPages:
 def serve(host: str, port: int, pages: HealthPages, *, timeout: float = SECONDS) -> Iterator[int]:
     """Answer until the block ends; gives the port (a free one when asked for 0). Raises ConfigError if it is taken."""
     try:
-        server = _Server((host, port), type("Request", (_Request,), {"pages": pages, "timeout": timeout}))
+        server = _Server((host, port), type("Request", (_Request,), {"pages": pages, "timeout": timeout}), timeout)
     except OSError as error:
         message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
         raise ConfigError(message, file="переменные окружения", key="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
@@ -57,29 +57,44 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], patience: float) -> None:
         self._free = threading.BoundedSemaphore(CLIENTS)
-        self._open: deque[socket] = deque()  # the oldest first
-        super().__init__(*arguments)
+        self._patience = patience
+        self._open: dict[socket, float] = {}  # until when each may say what it wants, by the steady clock; oldest first
+        super().__init__(address, handler)
+
+    def service_actions(self) -> None:
+        """Ten times a second: the time of a whole head has an end, however often a byte of it comes."""
+        for request, until in list(self._open.items()):
+            if time.monotonic() > until:
+                self._hang_up(request)
+
+    def heard(self, request: socket) -> None:
+        """It has said what it wants: the answer takes the time that it takes."""
+        self._open[request] = float("inf")
+
+    def _hang_up(self, request: socket) -> None:
+        self._open.pop(request, None)
+        with suppress(OSError):
+            request.shutdown(SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if self._free.acquire(blocking=False) or self._make_room():
-            self._open.append(request)
+            self._open[request] = time.monotonic() + self._patience
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
 
     def _make_room(self) -> bool:
-        with suppress(IndexError, OSError):
-            self._open.popleft().shutdown(SHUT_RDWR)
+        if oldest := next(iter(list(self._open)), None):
+            self._hang_up(oldest)
         return self._free.acquire(timeout=ROOM)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            with suppress(ValueError):  # it was hung up on
-                self._open.remove(request)
+            self._open.pop(request, None)
             self._free.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ARG002 - the base class's signature
@@ -90,7 +105,13 @@ class _Request(BaseHTTPRequestHandler):
     """One connection, perhaps with several requests."""
 
     pages: ClassVar[HealthPages]
+    server: _Server
     server_version, sys_version = "monitor", ""
+
+    def parse_request(self) -> bool:
+        is_whole = super().parse_request()
+        self.server.heard(self.connection)
+        return is_whole
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]

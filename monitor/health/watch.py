@@ -20,8 +20,7 @@ from monitor.health.rule_rates import WINDOW, RuleRate, RuleRates
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import Vitals
 from monitor.models.outbox import Notifier
-from monitor.storage.alarms import AlarmStore
-from monitor.storage.maintenance import Housekeeping
+from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.stats import Stats
 
 log = structlog.get_logger()

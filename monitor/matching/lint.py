@@ -6,7 +6,7 @@ config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do wit
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
 
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order
@@ -16,6 +16,7 @@ from monitor.matching.compiler import CompiledRules, Word, is_everyday
 from monitor.matching.matcher import Matcher
 from monitor.matching.spelling import meant_by
 from monitor.models.articles import Tier
+from monitor.text.languages.places import places
 from monitor.text.languages.russian import is_place
 
 FEWEST = 500  # articles; fewer say nothing of a rule
@@ -99,8 +100,8 @@ class _Linter:
             if any("," in quoted.partition("«")[2] for quoted in term.text.split("»")):
                 message = f"в {term.text} запятая внутри кавычек — не потеряна ли «»»? Ищется всё подряд, без запятых"
                 yield self._doubt(message, term.line, term.key)
-            elif len(term.words) > 1 and all(_is_place(word) for word in term.words):
-                apart = ", ".join(word.text for word in term.words)
+            elif two := next(filter(_are_places, pairwise(term.words)), None):
+                apart = ", ".join(word.text for word in two)
                 message = f"«{term.text}» ищется как одно название — если это разные места, поставьте запятую: {apart}"
                 yield self._doubt(message, term.line, term.key)
 
@@ -164,7 +165,12 @@ class _Linter:
 
 
 def _is_place(word: TermWord) -> bool:
-    return word.kind is TermWordKind.WORD and word.text[:1].isupper() and is_place(word.text)
+    is_known = is_place(word.text) or bool(places(word.text))
+    return word.kind is TermWordKind.WORD and word.text[:1].isupper() and is_known
+
+
+def _are_places(words: tuple[TermWord, TermWord]) -> bool:
+    return all(map(_is_place, words))
 
 
 def _is_wider(other: Rule, rule: Rule) -> bool:

@@ -48,8 +48,9 @@ class WantedPost:
 class Delivery:
     """One outbox row as claimed for sending: what the chat should show, and the fence to settle with.
 
-    `story_id` is None for what tells of no story. `chat` is the name in our settings, `address` where Telegram wants
-    it sent: another one once a group has become a supergroup.
+    `html` is "" when the chat should not show the message any more; `story_id` is None for what tells of no story.
+    `chat` is the name in our settings, `address` where Telegram wants it sent: another one once a group has become a
+    supergroup.
     """
 
     id: int

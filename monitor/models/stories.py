@@ -37,7 +37,8 @@ class Story:
     """One event as told by one or more articles, in the order they came. `id` is None until recorded.
 
     `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
-    `published` and `rejected` are the parts that maintainers have decided about.
+    `published` and `rejected` are the parts that maintainers have decided about, `deleted` those of the rejected whose
+    post they took back: nothing shows them again.
     """
 
     id: int | None
@@ -46,6 +47,7 @@ class Story:
     follows: int | None = None
     published: frozenset[int] = frozenset()
     rejected: frozenset[int] = frozenset()
+    deleted: frozenset[int] = frozenset()
 
     @property
     def tier(self) -> Tier:

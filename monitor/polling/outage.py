@@ -28,9 +28,11 @@ class OutageChange(Enum):
 
 @dataclass(slots=True)
 class OutageDetector:
-    """The last polls, and whether our own network is down."""
+    """The last polls, and whether our own network is down; since when, and how many polls failed by it."""
 
     is_down: bool = False
+    since: datetime | None = None
+    failed: int = 0
     _polls: deque[tuple[datetime, str, bool]] = field(default_factory=deque)
     _failures: Counter[str] = field(default_factory=Counter)  # how many of them could not reach each feed
 
@@ -40,9 +42,12 @@ class OutageDetector:
         while len(self._polls) > MOST or not now - self._polls[0][0] < WINDOW:
             self._drop_oldest()
         was_down, self.is_down = self.is_down, self._looks_down()
-        if was_down == self.is_down:
-            return OutageChange.NONE
-        return OutageChange.BEGAN if self.is_down else OutageChange.ENDED
+        if self.is_down and not was_down:
+            self.since = next(at for at, _, is_failure in self._polls if is_failure)
+            self.failed = self._failures.total()
+            return OutageChange.BEGAN
+        self.failed += self.is_down and failure_kind in OUT_OF_REACH
+        return OutageChange.ENDED if was_down and not self.is_down else OutageChange.NONE
 
     def unreachable(self) -> frozenset[str]:
         """The feeds that were out of reach in the window."""

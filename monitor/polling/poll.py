@@ -80,7 +80,8 @@ class Poller:
         if self.outage.is_down and outcome.failure_kind in OUT_OF_REACH:
             outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
         recorded = await self.recorder.record(outcome)
-        _report(outcome, recorded=recorded)
+        if not (self.outage.is_down and outcome.failure_kind in OUT_OF_REACH and recorded):
+            _report(outcome, recorded=recorded)
         if change is not OutageChange.NONE:
             await self._outage_changed(change, now)
         return outcome
@@ -199,9 +200,11 @@ class Poller:
         await self.recorder.record(replace(part, settled=settled, matched=matched, is_over=False))
 
     async def _outage_changed(self, change: OutageChange, now: datetime) -> None:
-        """Many feeds out of reach at once: said once, charged to no feed."""
+        """Many feeds out of reach at once: said once, charged to no feed; at its end, how many polls it cost."""
         if change is OutageChange.ENDED:
-            log.warning("feeds can be reached again: the outage of our own network is over", action="outage")
+            lasted = (now - (self.outage.since or now)).total_seconds()
+            about = {"action": "outage", "failed_polls": self.outage.failed, "seconds": lasted}
+            log.warning("feeds can be reached again: the outage of our own network is over", **about)
             return
         unreachable = self.outage.unreachable()
         log.error("most feeds cannot be reached: our own network is down", action="outage", feeds=len(unreachable))

@@ -7,7 +7,7 @@ either. `copy_rows` moves every table in the order of their references and `diff
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import zip_longest
@@ -22,12 +22,13 @@ from monitor.storage.database import (
     instance_lock,
     migrate,
     open_engine,
-    private_file,
+    open_usable,
     read_transaction,
     require_current_schema,
     sqlite_file,
     write_transaction,
 )
+from monitor.storage.database_files import private_file
 from monitor.storage.tables import deliveries, feeds, metadata
 
 BATCH = 1_000  # rows a statement
@@ -50,7 +51,7 @@ def backup(url: str, target: Path) -> Mapping[str, int]:
         if source is None:
             _copy_from_server(url, unfinished)
         else:
-            with _opened(url) as engine:
+            with _disposed(open_usable(url)) as engine:
                 require_current_schema(engine)
             _copy_file(source, unfinished)
         rows = verify(unfinished)
@@ -248,9 +249,12 @@ def _doubt_what_waited(db: Connection, now: datetime) -> None:
     db.execute(update(feeds).values(lease_until=None))
 
 
+def _opened(url: str) -> AbstractContextManager[Engine]:
+    return _disposed(open_engine(url))
+
+
 @contextmanager
-def _opened(url: str) -> Iterator[Engine]:
-    engine = open_engine(url)
+def _disposed(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     finally:

@@ -3,7 +3,6 @@
 No statement on the product's own rows stands here.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
 
-from monitor.errors import DatabaseError, InstanceRunning, SchemaError
+from monitor.errors import DatabaseError, SchemaError
+from monitor.storage.database_files import held, is_locked, make_folder, private_file
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
@@ -64,7 +64,9 @@ def open_engine(url: str) -> Engine:
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_patience)
         return engine
-    _make_folder(path.parent)
+    make_folder(path.parent)
+    with suppress(OSError):  # the first statement says what is wrong
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     _guard(engine, path)
     event.listen(engine, "connect", _set_pragmas)
@@ -82,6 +84,19 @@ def open_existing(url: str) -> Engine:
         raise DatabaseError(f"Базы {file} ещё нет: монитор здесь не запускали. Её адрес задаёт MONITOR_DATABASE_URL.")
     engine = open_engine(url)
     require_current_schema(engine)
+    return engine
+
+
+def open_usable(url: str) -> Engine:
+    """An engine for a database that this code works on, beside whoever works on it now; nothing is created.
+
+    Raises DatabaseError, SchemaError (also when there is no file).
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise SchemaError(found="", expected=_expected())
+    engine = open_engine(url)
+    require_usable_schema(engine)
     return engine
 
 
@@ -152,9 +167,15 @@ def instance_lock(url: str) -> Iterator[None]:
         yield
         return
     path = path.resolve()
-    _make_folder(path.parent)
-    with _held(path.with_name(path.name + ".lock"), path), _held(path, path):
+    make_folder(path.parent)
+    with held(path.with_name(path.name + ".lock"), database=path), held(path, database=path):
         yield
+
+
+def is_held(url: str) -> bool:
+    """Whether a living process works on this SQLite file; of PostgreSQL nobody can say, and it is taken for granted."""
+    path = sqlite_file(url)
+    return path is None or is_locked(path)
 
 
 @contextmanager
@@ -198,6 +219,9 @@ def _parsed(url: str, where: str = "MONITOR_DATABASE_URL") -> Any:
     if kind == "sqlite" and (parsed.host or not parsed.database):
         path = f"{parsed.host or 'data'}/{parsed.database or 'monitor.db'}"
         raise DatabaseError(f"{where}: после sqlite: нужны три черты: sqlite:///{path}")
+    if kind == "sqlite" and (parsed.database or "").startswith(("file:", ":memory:")):
+        # Their file has another name than we would lock and guard, or none: two processes would post everything twice.
+        raise DatabaseError(f"{where}: файл базы называют его путём, не file: и не :memory:. Пример: {_FILE}")
     if kind in ("postgres", "postgresql") and driver != "postgresql+psycopg":
         raise DatabaseError(f"{where}: вместо {driver}:// пишите так: {_SERVER}")
     if driver not in _DRIVERS:
@@ -209,47 +233,6 @@ def _server_patience(url: Any) -> dict[str, int]:
     """What the operator's address itself says counts more."""
     mine = SERVER_PATIENCE if url.get_backend_name() == "postgresql" else {}
     return {name: value for name, value in mine.items() if name not in url.query}
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _not_writable(folder, error) from error
-
-
-def private_file(path: Path) -> int:
-    """Open a file that only its owner may read, made if there is none; returns the descriptor."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    with suppress(PermissionError):  # somebody else's file that we may write
-        os.fchmod(descriptor, 0o600)
-    return descriptor
-
-
-@contextmanager
-def _held(path: Path, database: Path) -> Iterator[None]:
-    try:
-        descriptor = private_file(path)
-    except OSError as error:
-        raise _not_writable(path.parent, error) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InstanceRunning(
-                f"С базой {database} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
-                "остановите первый и запустите снова."
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _not_writable(folder: Path, error: OSError) -> DatabaseError:
-    return DatabaseError(
-        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "
-        f"Отдайте ему папку: chown -R {os.getuid()} {folder} - или смонтируйте её с правом записи."
-    )
 
 
 @contextmanager

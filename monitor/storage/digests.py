@@ -86,7 +86,8 @@ def _of_day(db: Connection, chat: str, day: Day) -> list[DigestItem]:
     posted = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
     mine = select(deliveries.c.id).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
     mine = mine.where(
-        deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, posted >= day.since, posted < day.until
+        *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != ""),
+        *(posted >= day.since, posted < day.until),
     )
     name = public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
     return [_linked(item, name, row) for row, item in _lines(db, deliveries.c.id.in_(mine))]

@@ -3,7 +3,7 @@
 Functions that take a connection are parts of somebody's transaction. Nothing is decided here.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, and_, bindparam, case, func, or_
 
 from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
-from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.database import chunks, insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
@@ -29,9 +29,10 @@ class FeedStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def sync(self, wanted: Sequence[Feed], now: datetime) -> None:
+    def sync(self, wanted: Sequence[Feed], now: datetime, *, changed: Collection[str] = ()) -> None:
         """Make the rows follow feeds.yaml: new feeds are due now, missing ones rest, a moved one forgets what its old
-        address taught (but not the entries it showed).
+        address taught (but not the entries it showed). What is `changed`, or waits for longer than its interval, is
+        due now.
         """
         with write_transaction(self._engine) as db:
             known = _locked_addresses(db)
@@ -52,6 +53,8 @@ class FeedStore:
                         **_habit_row(Habit()),
                     }
                     db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
+            for names in chunks([*changed, *_waiting_too_long(db, wanted, now)]):
+                db.execute(update(feeds).where(feeds.c.name.in_(names)).values(next_poll_at=now))
 
     def claim(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
@@ -102,6 +105,15 @@ def _locked_addresses(db: Connection) -> dict[str, str]:
     # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.
     locked = select(feeds.c.name, feeds.c.url).order_by(feeds.c.name).with_for_update()
     return {row.name: row.url for row in db.execute(locked)}
+
+
+def _waiting_too_long(db: Connection, wanted: Sequence[Feed], now: datetime) -> Iterator[str]:
+    """The feeds that a former interval lets wait longer than the one of now. Who fails waits for another reason."""
+    intervals = {feed.name: feed.interval for feed in wanted if feed.interval}
+    well = select(feeds.c.name, feeds.c.next_poll_at).where(feeds.c.active, feeds.c.failures == 0)
+    for row in db.execute(well.order_by(feeds.c.name)).all():
+        if row.name in intervals and row.next_poll_at > now + intervals[row.name]:
+            yield row.name
 
 
 def still_leased(db: Connection, outcomes: Sequence[PollOutcome]) -> tuple[PollOutcome, ...]:

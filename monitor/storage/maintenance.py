@@ -1,11 +1,11 @@
-"""Heartbeats, the cure for a clock that was set back, and housekeeping: what keeps the database in order by itself.
+"""Heartbeats and alarms, the cure for a clock that was set back, housekeeping: what keeps the database in order itself.
 
 When the clock was set back, what was written before stands in the future, and would hold up feeds, chats and looks.
 `HeartbeatStore.beat` finds it by a beat that has not happened yet and puts all of it right in the same transaction; no
 other statement need think of it. (A clock set ahead needs no cure: everything is due, every lease is over.)
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.storage.database import upsert, write_transaction
+from monitor.models.health import Alarm, ConditionKind
+from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.tables import (
     alarms,
@@ -52,6 +53,7 @@ PEOPLE_KEPT = timedelta(days=90)  # what is kept of those who speak with the bot
 BEATS_KEPT = timedelta(days=7)  # of workers that are gone
 TIDIED = "tidied"  # the beat that remembers the last round
 
+_KINDS = frozenset(ConditionKind)
 _PAST: tuple[Column[Any], ...] = (  # instants of what has happened, and of what should be looked at by then
     *(feeds.c[name] for name in ("polled_at", "succeeded_at", "baseline_at", "news_at", "read_at", "whole_at")),
     *(feeds.c[name] for name in ("gap_at", "away_since", "tried_at")),
@@ -83,6 +85,29 @@ class HeartbeatStore:
             statement = upsert(db, heartbeats).values(name=name, at=now)
             db.execute(statement.on_conflict_do_update(index_elements=[heartbeats.c.name], set_={"at": now}))
         return step
+
+
+class AlarmStore:
+    """The alarms between two looks: what is wrong, since when, and whether it was told (health/alarms.py)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Everything remembered, the longest standing first; kinds of another version of the program are left out."""
+        with read_transaction(self._engine) as db:
+            rows = [row._asdict() for row in db.execute(select(alarms).order_by(alarms.c.since, alarms.c.key))]
+        return tuple(Alarm(**row) for row in rows if row["key"].partition(":")[0] in _KINDS)
+
+    def keep(self, kept: Iterable[Alarm]) -> None:
+        """Remember these and no others."""
+        rows = {alarm.key: alarm for alarm in kept}
+        with write_transaction(self._engine) as db:
+            db.execute(delete(alarms).where(alarms.c.key.not_in(rows)))
+            for alarm in rows.values():
+                row = {name: getattr(alarm, name) for name in Alarm.__dataclass_fields__}
+                known = upsert(db, alarms).values(**row)
+                db.execute(known.on_conflict_do_update(index_elements=[alarms.c.key], set_=row))
 
 
 def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
@@ -151,7 +176,8 @@ def forget_answers(db: Connection, now: datetime) -> int:
 
 
 def forget_initials(db: Connection, now: datetime) -> int:
-    """The letters of those who decided, wherever they were written."""
+    """The letters of those who decided or muted, wherever they were written."""
+    db.execute(update(mutes).where(mutes.c.until < now - PEOPLE_KEPT).values(initial=""))
     old = and_(reviews.c.initial != "", reviews.c.decided_at < now - PEOPLE_KEPT)
     rows = db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.initial).where(old).limit(BATCH)).all()
     for story_id, part, initial in rows:

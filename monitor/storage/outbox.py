@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select, update
 
 from monitor.models.outbox import (
     Buttons,
@@ -26,7 +26,10 @@ from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, stories
 from monitor.storage.uncertain import doubted
+from monitor.stories import removal
 from monitor.text.telegram_html import first_line
+
+_ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
@@ -58,6 +61,27 @@ def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: 
     new = identity | shown | {"wanted_revision": 1, "state": pending, "created_at": now, "updated_at": now}
     keys = [deliveries.c[name] for name in identity]
     db.execute(upsert(db, deliveries).values(**new).on_conflict_do_update(index_elements=keys, set_=moved))
+
+
+# What may be taken back: it is known what the chat shows, and it is a message of the row's own.
+REMOVABLE = or_(
+    deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
+    and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.message_id.isnot(None)),
+)
+
+
+def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] | None:
+    """Say that a chat should show nothing of a row any more. Returns its id and new state; None: not REMOVABLE."""
+    unsent = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
+    sent = deliveries.c.state == DeliveryState.SENT
+    nothing = {
+        "html": "",
+        "wanted_revision": deliveries.c.wanted_revision + 1,
+        "state": case((unsent, DeliveryState.CANCELLED), (sent, DeliveryState.PENDING), else_=deliveries.c.state),
+        "updated_at": now,
+    }
+    removed = update(deliveries).where(row, REMOVABLE).values(**nothing)
+    return db.execute(removed.returning(deliveries.c.id, deliveries.c.state)).first()
 
 
 def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:
@@ -101,7 +125,8 @@ class Outbox:
     def claim(self, chat: str, now: datetime, *, lease: timedelta, pace: Pace) -> Delivery | Wait | None:
         """Take the next delivery of a chat into `sending`. Wait: something stands ready but may not go yet.
 
-        First posts go before edits, older stories before newer ones; a flood of posts becomes digests first.
+        Deletions go before first posts, those before edits, older stories before newer ones; a flood of posts becomes
+        digests first.
         """
         with write_transaction(self._engine) as db:
             known = chats.lock(db, chat)
@@ -132,15 +157,18 @@ class Outbox:
             changes["updated_at"] = now
         if settlement.state is DeliveryState.UNCERTAIN:
             changes |= doubted(settlement.error, now)
-        if settlement.state is DeliveryState.SENT:
+        if settlement.state in _ANSWERED:
             moved_on = deliveries.c.wanted_revision > delivery.revision
-            changes["state"] = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
+            changes["state"] = case((moved_on, DeliveryState.PENDING), else_=settlement.state)
+        if settlement.state is DeliveryState.SENT:
             changes |= {"sent_revision": delivery.revision, "message_id": settlement.message_id}
             changes["sent_at"] = func.coalesce(deliveries.c.sent_at, now)
         with write_transaction(self._engine) as db:
             if db.execute(update(deliveries).where(mine).values(**changes)).rowcount != 1:
                 return False
             chats.note(db, delivery.chat, settlement, now)
+            if not delivery.html and settlement.state in _ANSWERED:
+                _tell_of_removal(db, delivery.id, settlement, now)
         return True
 
     # ── for the operator ────────────────────────────────────────────────────────────────────────────────────
@@ -169,9 +197,17 @@ class Outbox:
             return db.execute(update(deliveries).where(mine).values(state=to, error="", updated_at=now)).rowcount == 1
 
 
+def _tell_of_removal(db: Connection, delivery_id: int, settlement: Settlement, now: datetime) -> None:
+    """Bring the notice of who ordered it up to date."""
+    key = removal.notice_key(delivery_id)
+    for notice in db.execute(select(deliveries.c.chat, deliveries.c.html).filter_by(key=key)).all():
+        tell(db, notice.chat, key, removal.ended(notice.html, settlement), now=now)
+
+
 def _next_pending(chat: str) -> Any:
     pending = and_(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.PENDING)
-    return select(deliveries).where(pending).order_by(deliveries.c.message_id.isnot(None), deliveries.c.id).limit(1)
+    urgency = (deliveries.c.html != "", deliveries.c.message_id.isnot(None), deliveries.c.id)
+    return select(deliveries).where(pending).order_by(*urgency).limit(1)
 
 
 def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:

@@ -4,25 +4,27 @@ Every decision is one transaction with everything that follows from it. The firs
 of the transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, or_, select, update
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
-from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
+from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.outbox import tell, want
+from monitor.storage.outbox import REMOVABLE, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
-from monitor.storage.tables import articles, deliveries, entries, reviews
+from monitor.storage.tables import articles, chats, deliveries, entries, reviews
+from monitor.stories import removal
 from monitor.stories.grouping import part_of
 from monitor.stories.post import render
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
+from monitor.text.urls import message_link
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
@@ -67,9 +69,7 @@ class Reviews:
             (story,) = read_stories(db, [row.story_id])
             html = render(part_of(story, row.part))
             want(db, row.story_id, WantedPost(chat=self._channel, html=html, part=row.part), now)
-        mark = literal(_MARK + DECIDED[Decision(row.decision)].lower() + (f" ({row.initial}.)" if row.initial else ""))
-        mine = and_(_members(row), entries.c.outcome == Outcome.REVIEW)
-        db.execute(update(entries).where(mine).values(outcome=outcome, reason=entries.c.reason + mark))
+        _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())
         self._show(db, row, (), now)
 
     def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
@@ -85,12 +85,51 @@ class Reviews:
     def undo(self, chat: str, key: str, now: datetime) -> None:
         """Take back the last decision of the last day and tell the chat, once for one `key`.
 
-        What the channel already shows, or may show, cannot be taken back here.
+        What the channel already shows is not taken back: its deletion is offered.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is None:
-                tell(db, chat, key, text(_undo(db, now)), now=now)
+                answer, offered = self._undo(db, now)
+                tell(db, chat, key, answer, now=now, buttons=offered)
+
+    def _undo(self, db: Connection, now: datetime) -> tuple[Html, Buttons]:
+        row = _last_decided(db, now)
+        if row is None:
+            return text("За последние сутки решений не было: отменять нечего."), ()
+        name = f"«{_headline(row)}»"
+        (story,) = read_stories(db, [row.story_id])
+        if row.decision != Decision.PUBLISHED or _withdraw(db, row, part_of(story, row.part)):
+            _reopen(db, row, now)
+            return text(f"Решение отменено, вопрос снова открыт: {name}"), ()
+        post = _post(row, self._channel)
+        if db.scalar(select(deliveries.c.id).where(post, REMOVABLE)):
+            return removal.offer(name), removal.button(row.story_id, row.part)
+        return text(removal.why_not(name, db.scalar(select(deliveries.c.state).where(post)))), ()
+
+    def remove_post(self, story_id: int, part: int, *, chat: str, initial: str, now: datetime) -> str:
+        """Take a published part of a story out of the channel for good, and tell how that went in `chat`; the answer
+        in plain Russian. It stays decided: rejected.
+        """
+        with write_transaction(self._engine) as db:
+            lock_stories(db)
+            row = db.execute(select(reviews).where(_is(story_id, part))).first()
+            if row is None or row.decision != Decision.PUBLISHED:
+                return "Эта кнопка больше не действует."
+            name, post = f"«{_headline(row)}»", _post(row, self._channel)
+            address = _address(db, self._channel, db.scalar(select(deliveries.c.message_id).where(post)))
+            removed = remove(db, post, now)
+            if removed is None:
+                return removal.why_not(name, db.scalar(select(deliveries.c.state).where(post)))
+            rejected = {"decision": Decision.REJECTED, "decided_at": now, "initial": initial}
+            row = db.execute(update(reviews).where(_is(story_id, part)).values(**rejected).returning(reviews)).one()
+            _settle_entries(db, row, (Outcome.POSTED, Outcome.JOINED), Outcome.REJECTED, "пост удалён из канала")
+            self._show(db, row, (), now)
+            notice = removal.ordered(name, address)
+            if removed.state == DeliveryState.CANCELLED:
+                notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
+            tell(db, chat, removal.notice_key(removed.id), notice, now=now)
+            return "Пост удаляется из канала."
 
     # ── what nobody decided ─────────────────────────────────────────────────────────────────────────────────
 
@@ -163,20 +202,38 @@ def _members(row: Row[Any]) -> Any:
     return entries.c.id.in_(select(articles.c.entry_id).where(same_part))
 
 
-def _undo(db: Connection, now: datetime) -> str:
+def _settle_entries(
+    db: Connection, row: Row[Any], before: Collection[Outcome], outcome: Outcome, decision: str
+) -> None:
+    """Give the entries of a decided part their outcome; their reasons name the last decision, and by which letter."""
+    mark = _MARK + decision + (f" ({row.initial}.)" if row.initial else "")
+    mine = select(entries.c.id, entries.c.reason).where(_members(row), entries.c.outcome.in_(before))
+    for entry in db.execute(mine).all():
+        decided_now = {"outcome": outcome, "reason": entry.reason.partition(_MARK)[0] + mark}
+        db.execute(update(entries).where(entries.c.id == entry.id).values(**decided_now))
+
+
+def _last_decided(db: Connection, now: datetime) -> Row[Any] | None:
+    """What maintainers decided last, within a day; a post that they deleted cannot be brought back."""
     lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= now - UNDOABLE)
-    row = db.execute(select(reviews).where(lately).order_by(reviews.c.decided_at.desc()).limit(1)).first()
-    if row is None:
-        return "За последние сутки решений не было: отменять нечего."
-    name = f"«{_headline(row)}»"
-    (story,) = read_stories(db, [row.story_id])
-    if row.decision == Decision.PUBLISHED and not _withdraw(db, row, part_of(story, row.part)):
-        return f"{name} уже в канале или на пути туда: удалите пост в самом канале."
-    _reopen(db, row)
-    asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
-    db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
-    show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
-    return f"Решение отменено, вопрос снова открыт: {name}"
+    same_part = and_(deliveries.c.story_id == reviews.c.story_id, deliveries.c.part == reviews.c.part)
+    deleted = exists().where(same_part, deliveries.c.html == "")
+    return db.execute(select(reviews).where(lately, ~deleted).order_by(reviews.c.decided_at.desc()).limit(1)).first()
+
+
+def _post(row: Row[Any], channel: str) -> ColumnElement[bool]:
+    """The delivery that shows the part in the channel."""
+    return and_(
+        deliveries.c.story_id == row.story_id,
+        deliveries.c.part == row.part,
+        deliveries.c.chat == channel,
+        deliveries.c.kind == DeliveryKind.STORY,
+    )
+
+
+def _address(db: Connection, channel: str, message_id: int | None) -> str:
+    known = db.execute(select(chats.c.name, chats.c.number).where(chats.c.chat == channel)).first()
+    return message_link((known and (known.name or known.number)) or channel, message_id)
 
 
 def _headline(row: Row[Any]) -> str:
@@ -193,12 +250,16 @@ def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:
     return db.execute(delete(deliveries).where(mine, unsent, deliveries.c.kind == DeliveryKind.STORY)).rowcount == 1
 
 
-def _reopen(db: Connection, row: Row[Any]) -> None:
+def _reopen(db: Connection, row: Row[Any], now: datetime) -> None:
+    """Ask again, by the story as it is told now."""
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(decision=None, decided_at=None, initial=""))
     marked = and_(_members(row), entries.c.reason.contains(_MARK, autoescape=True))
     for entry in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
         before = {"outcome": Outcome.REVIEW, "reason": entry.reason.rpartition(_MARK)[0]}
         db.execute(update(entries).where(entries.c.id == entry.id).values(**before))
+    asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
+    db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
+    show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
 
 
 def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:

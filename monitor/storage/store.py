@@ -4,14 +4,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.storage.alarms import AlarmStore
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
-from monitor.storage.maintenance import HeartbeatStore, Housekeeping
+from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import PollStore

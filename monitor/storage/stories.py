@@ -16,7 +16,7 @@ from monitor.models.articles import Article
 from monitor.models.stories import Decision, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.database import chunks
-from monitor.storage.tables import articles, reviews, stories
+from monitor.storage.tables import articles, deliveries, reviews, stories
 from monitor.stories.similarity import SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
@@ -42,9 +42,12 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    decisions = _decisions(db, {row.story_id for row in rows})
+    found = {row.story_id for row in rows}
+    decisions, deleted = _decisions(db, found), _deleted(db, found)
     grouped = groupby(rows, key=attrgetter("story_id"))
-    return tuple(_story(number, list(its_rows), decisions.get(number, {})) for number, its_rows in grouped)
+    return tuple(
+        _story(number, list(its_rows), decisions.get(number, {}), deleted[number]) for number, its_rows in grouped
+    )
 
 
 class RecentStories:
@@ -94,7 +97,17 @@ def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping
     return decisions
 
 
-def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -> Story:
+def _deleted(db: Connection, numbers: Collection[int]) -> Mapping[int, set[int]]:
+    """For each of these stories, the parts whose post was taken back."""
+    deleted: defaultdict[int, set[int]] = defaultdict(set)
+    for chunk in chunks(sorted(numbers)):
+        nothing = and_(deliveries.c.story_id.in_(chunk), deliveries.c.html == "")
+        for row in db.execute(select(deliveries.c.story_id, deliveries.c.part).where(nothing)):
+            deleted[row.story_id].add(row.part)
+    return deleted
+
+
+def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], deleted: Collection[int]) -> Story:
     return Story(
         id=number,
         tellings=tuple(_telling(row) for row in rows),
@@ -102,6 +115,7 @@ def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool]) -
         follows=rows[0].follows,
         published=frozenset(part for part, published in decided.items() if published),
         rejected=frozenset(part for part, published in decided.items() if not published),
+        deleted=frozenset(deleted),
     )
 
 

@@ -3,23 +3,24 @@
 The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
 
     Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); bot/dispatcher.py brings it there.
+            Of a row whose `html` is "" it should show nothing: that is for ever.
     Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt.
     Rule 3  A row leaves `sending` only by the claim that put it there (`lease_no`), or when that claim's
             lease ran out.
-    Rule 4  A first post in doubt is `uncertain` and is never re-sent by itself. An edit in doubt is harmless:
-            doing it twice shows the same text.
+    Rule 4  A first post in doubt is `uncertain` and is never re-sent by itself. An edit or a deletion in doubt is
+            harmless: doing it twice shows the same.
 
     from        to          when
     (none)      pending     a story, a new part of it, a digest or a notice goes to the chat
     pending     sending     claimed, by conditional update
     sending     sent        Telegram said ok, and the sent revision is the wanted one
-    sending     pending     Telegram said ok but the wanted text has moved on (an edit follows), or it surely
-                            refused before acceptance: no connection, 429
+    sending     pending     the wanted text has moved on, whatever Telegram said of the old one (an edit follows, or
+                            a deletion), or it surely refused before acceptance: no connection, 429
     sending     uncertain   the request was written and no answer came, or a 5xx; or the process died while `sending`
-    sending     rejected    Telegram says the message is malformed
+    sending     rejected    Telegram says the message is malformed, or will not delete it
     sending     cancelled   the message to edit was deleted in the channel: an administrator's wish; or it may not
-                            be edited any more: it stays as it is
-    sent        pending     another outlet joined: the post is to be edited
+                            be edited any more: it stays as it is; or it is deleted, as maintainers wished
+    sent        pending     another outlet joined: the post is to be edited; or maintainers wish it deleted
     pending     digested    more than digests.FLOOD posts wait : one digest tells them all. The end of the row: what
                             joins the story later is not shown, unless it brings news (then it is a part of its own)
     uncertain   sent        looked for and found in the channel's public preview (`bot/reconcile.py`)
@@ -28,7 +29,7 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
                             (`monitor outbox retry`)
     uncertain   cancelled   an operator looked and it is there, or nobody needs it (`monitor outbox cancel`)
     rejected    pending     an operator tries again
-    pending     cancelled   an operator cancels
+    pending     cancelled   an operator cancels; or maintainers wish it deleted before it was sent
     sent        cancelled   the group became a supergroup: its old messages cannot be edited; so it is for
     pending     cancelled   edits that waited
 """

@@ -15,7 +15,7 @@ from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import render
 from monitor.stories.question import ask
-from monitor.stories.similarity import SimilarityIndex, is_copy
+from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,8 @@ def _add(draft: _Draft, entry: EntryOutcome, telling: Telling, placement: Placem
     A post names each outlet once: another article of an outlet that it names already begins a part of its own.
     """
     article, story = telling.article, draft.story
-    again = next((one for one in story.tellings if _is_again(article, one.article, placement)), None)
+    copies = (one for one in story.tellings if _is_again(article, one.article, placement))
+    again = next((one for one in copies if not _beside(one, draft, placement)), None)
     if again and not _lifts(telling, story, again.part):
         evidence = "тот же адрес" if placement.same_article else "тот же текст"
         reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
@@ -91,6 +92,12 @@ def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
     return article.feed == earlier.feed and not placement.news and is_copy(article, earlier)
 
 
+def _beside(earlier: Telling, draft: _Draft, placement: Placement) -> bool:
+    """Whether an article of few words came in this very poll: what a feed lists side by side are two articles."""
+    is_new = any(entry.telling is earlier for entry in draft.added)
+    return is_new and is_short(earlier.article) and not placement.same_article
+
+
 def _lifts(telling: Telling, story: Story, part: int) -> bool:
     """Whether the rules are surer of this telling than of the part it joins."""
     return telling.verdict.tier is Tier.POST and part_of(story, part).tier is not Tier.POST
@@ -105,7 +112,11 @@ def _part(article: Article, story: Story, placement: Placement) -> tuple[int, st
 
 
 def _outcome(story: Story, placed: Telling) -> Outcome:
-    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it."""
+    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it; of a post that
+    a maintainer deleted, always.
+    """
+    if placed.part in story.deleted:
+        return Outcome.REJECTED
     begins = all(one.part != placed.part for one in story.tellings)
     if placed.verdict.tier is Tier.POST:
         return Outcome.POSTED if begins or _lifts(placed, story, placed.part) else Outcome.JOINED
@@ -141,6 +152,8 @@ def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
 
 def _post(number: int, part: Story, chats: Chats) -> WantedPost:
     """In the channel what the rules or a maintainer sent there; a rejected part is shown nowhere again."""
+    if number in part.deleted:
+        return WantedPost(chat="", html="", part=number)
     if part.tier is Tier.POST or number in part.published:
         return WantedPost(chat=chats.post, html=render(part), part=number)
     chat = "" if number in part.rejected else chats.review

@@ -13,11 +13,12 @@ from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
 from monitor.stories.differences import difference
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
-from monitor.stories.similarity import SimilarityIndex, common_figures, cosine
+from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, headline_words, is_short
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
 SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case
 NEW_STEP = timedelta(hours=36)  # from the first telling: what a headline calls a new step after that is one
+SAME_HEADLINE = timedelta(days=1)  # between two articles of one headline: later it is another event in a word
 SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
 
 ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of the same event (docs/decisions/0020)
@@ -51,7 +52,8 @@ class Placement:
 
 
 def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, now: datetime) -> Placement:
-    """The best recent story for an article: the same address anywhere, else the most alike that may be the same event.
+    """The best recent story for an article: the same address anywhere, else the most alike that may be the same event,
+    else the last of the same headline and day, when there are too few words to compare.
 
     Articles that name different people are never one story, however alike their words are; those in different languages
     only when they name somebody, or several figures, in common.
@@ -65,6 +67,8 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     needed = [_needed(telling, recent[number], share, index, now) for share, number in near]
     margins = ((share - least, share, number) for (least, _), (share, number) in zip(needed, near, strict=True))
     margin, share, number = max(margins, default=(-_NEVER, 0.0, -1))
+    if margin < 0 and (twin := _by_headline(telling, recent, now)):
+        return twin
     if margin < 0:
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
         return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
@@ -72,6 +76,33 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     added = news(telling, earlier)
     part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
     return Placement(joins=number, evidence=f"сходство {share:.2f}", part=part, news=added)
+
+
+def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
+    """The story of the last telling of the day with the same headline, if one of the two has little but that."""
+    article, words = telling.article, headline_words(telling.article)
+    twins = [
+        (number, one)
+        for number, story in enumerate(recent)
+        for one in story.tellings
+        if words and headline_words(one.article) == words and (is_short(article) or is_short(one.article))
+        if (apart := _between(article, one.article, story, now)) <= SAME_HEADLINE
+        if not _forbids(telling, story, apart, apart, named=common_persons(article, [one.article]))
+    ]
+    if not twins:
+        return None
+    number, twin = twins[-1]
+    earlier = recent[number].tellings
+    added = news(telling, earlier)
+    part = max(one.part for one in earlier) + 1 if added else twin.part
+    return Placement(joins=number, evidence="тот же заголовок в тот же день", part=part, news=added)
+
+
+def _between(article: Article, twin: Article, story: Story, now: datetime) -> timedelta:
+    """The time between two articles: by their dates, else the story's silence."""
+    if article.published_at and twin.published_at:
+        return abs(article.published_at - twin.published_at)
+    return abs(now - story.updated_at) if story.updated_at else timedelta()
 
 
 def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tuple[float, str]]) -> str:

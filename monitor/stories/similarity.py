@@ -9,13 +9,14 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from heapq import nlargest
 from zlib import crc32
 
 from monitor.models.articles import Article
 from monitor.text.languages.word_frequencies import SHARES
+from monitor.text.unicode import fold
 
 LEAD = 600  # characters of title and of text: the lead has the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages
@@ -30,6 +31,8 @@ _RAREST = 25  # stems by which near stories are looked up; the commoner ones add
 _NEAREST = 12  # stories worth an exact comparison
 
 _COPIED = 0.9  # of the words of two texts, when they are one
+_MOMENT = timedelta(minutes=10)  # between two dates of one article
+_SAYS_ENOUGH = 3  # words of a headline that is no mere rubric
 _DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
 
 _QUOTES = ' «„“"('
@@ -57,11 +60,34 @@ def names_and_figures(title: str, text: str) -> frozenset[int]:
 
 
 def is_copy(one: Article, other: Article) -> bool:
-    """Whether both are one text: the same headline, names, figures and denials, and nearly every word."""
-    if _words(one.title) != _words(other.title) or _kept(one.text) != _kept(other.text):
+    """Whether both are one text: the same headline, names, figures and denials, and nearly every word.
+
+    Where there are too few words to tell, they must also have been published at one moment, and the headline must say
+    something.
+    """
+    if headline_words(one) != headline_words(other) or _kept(one.text) != _kept(other.text):
+        return False
+    if is_short(one) and (len(headline_words(one)) < _SAYS_ENOUGH or not _at_one_moment(one, other)):
         return False
     ours, theirs = _words(one.text), _words(other.text)
     return len(ours & theirs) >= _COPIED * len(ours | theirs)
+
+
+def headline_words(article: Article) -> tuple[str, ...]:
+    """The words of the headline as they are compared: whatever signs stand between them, with е for ё."""
+    return tuple(re.findall(r"\w+", fold(article.title).text))
+
+
+def is_short(article: Article) -> bool:
+    """Whether it has too few words to be compared by its likeness."""
+    return len(set(article.fingerprint)) < FEWEST
+
+
+def _at_one_moment(one: Article, other: Article) -> bool:
+    """Without dates nobody knows."""
+    if one.published_at is None or other.published_at is None:
+        return False
+    return abs(one.published_at - other.published_at) <= _MOMENT
 
 
 def _words(text: str) -> frozenset[str]:

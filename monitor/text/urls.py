@@ -15,14 +15,15 @@ _LONGEST = 4_096  # longer than any address a browser opens; not worth understan
 _NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
 _BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#@]*@(?:[^/?#@]*@)*")
+_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 _FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
 
-# Parameters that say where the reader came from. Any other parameter may be the article's identity and stays.
+# Parameters that say where the reader came from, or number a visit. Any other may be the article's identity and stays.
 _TRACKING = frozenset(
     {"_ga", "_openstat", "amp", "at_campaign", "at_medium", "erid", "etext", "fbclid", "from", "gbraid", "gclid"}
     | {"igsh", "igshid", "maca", "mc_cid", "mc_eid", "msclkid", "outputtype", "rb_clickid", "ref", "twclid", "wbraid"}
-    | {"yclid", "ymclid", "ysclid"}
+    | {"jsessionid", "phpsessid", "yclid", "ymclid", "ysclid"}
 )
 _TRACKING_OF_HOST = {
     "kommersant.ru": frozenset({"query", "sids"}),
@@ -42,9 +43,9 @@ _RFERL_ARTICLE = re.compile(r"/a/(?:[^/]+/)?(\d{5,})\.html?$")
 def canonical(url: str) -> str:
     """The address as identity: equal for every spelling of one article's address. Idempotent.
 
-    Scheme, `www.`/`m.`/`amp.`, tracking parameters, fragment and trailing slash do not count; an article of
-    RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`; the
-    hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
+    Scheme, `www.`/`m.`/`amp.`, tracking parameters, a visit's number, fragment and trailing slash do not count; an
+    article of RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`;
+    the hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
     """
     trimmed = cleaned(url)
     return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
@@ -154,7 +155,7 @@ def _front_label(host: str) -> str:
 
 
 def _path(path: str) -> str:
-    normal = quote_from_bytes(unquote_to_bytes(path), safe=_SAFE_PATH)
+    normal = _SESSION.sub("", quote_from_bytes(unquote_to_bytes(path), safe=_SAFE_PATH))
     while normal.endswith(("/", "/amp")):
         normal = normal.removesuffix("/amp").rstrip("/")
     return normal

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from monitor.bot.client import BotClient
-from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, write_commands
+from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import ReviewChat
@@ -134,7 +134,10 @@ async def open_review_chat(
                 expires_after=timedelta(hours=24),
                 read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
                 write_commands=write_commands(reviews, mute_commands, clock),
-                presses={OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain}},
+                presses={
+                    OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},
+                    REVIEWERS: review_presses(reviews, clock),
+                },
                 uncertain_posts=read_commands.uncertain_posts,
                 release=mute_commands.release,
                 clock=clock,

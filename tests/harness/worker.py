@@ -28,8 +28,7 @@ from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.alarms import AlarmStore
-from monitor.storage.maintenance import Housekeeping
+from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.outbox import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store

@@ -192,6 +192,10 @@ class SimulatedTelegram:
         self._log.require(message_id in self.shown, "an edit of a message that is not there")
         await self._take(f"edit of {message_id}", lambda _: self._show(message_id, html, None))
 
+    async def delete(self, chat: str, message_id: int) -> None:  # noqa: ARG002 - there is one chat
+        """Nobody is there to wish it."""
+        self._log.require(False, f"a deletion of {message_id} that nobody wished")
+
     async def identify(self, chat: str) -> ChatIdentity:
         """Nothing here depends on a chat's number; but even that is not always answered."""
         await wait(self._chance.uniform(0, 2))

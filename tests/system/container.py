@@ -124,10 +124,14 @@ class Surroundings:
             "MONITOR_CHANNEL": CHANNEL,
             "MONITOR_BOT_API_URL": self.api.url,
             "MONITOR_ALLOW_PRIVATE_ADDRESSES": "1",
+            "MONITOR_FEEDS": "/lists/feeds.yaml",
         }
-        feeds = self._folder / "feeds.yaml"
-        feeds.write_text(f"feeds:\n  - {{name: Вести, kind: rss, url: {self.site.url}/rss, lang: ru, interval: 1m}}\n")
-        mounts = (f"--volume={self.volume}:/data", f"--volume={feeds}:/app/feeds.yaml:ro")
+        lists = self._folder / "lists"
+        lists.mkdir(exist_ok=True)
+        lists.chmod(0o755)  # its reader is the user of the image
+        feed = f"{{name: Вести, kind: rss, url: {self.site.url}/rss, lang: ru, interval: 1m}}"
+        (lists / "feeds.yaml").write_text(f"feeds:\n  - {feed}\n")
+        mounts = (f"--volume={self.volume}:/data", f"--volume={lists}:/lists:ro")
         return (*mounts, *(f"--env={name}={value}" for name, value in environment.items()))
 
     def publish(self, title: str, text: str) -> None:

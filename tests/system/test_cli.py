@@ -1,6 +1,7 @@
 """The commands as people call them, and bad input: a clear message, an exit code, nothing lost, no token shown."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -209,8 +210,21 @@ def test_a_second_process_is_refused_while_the_first_works(preview: Monitor, web
     assert preview.stop() == 0
 
 
+def test_health_is_bad_as_soon_as_the_process_is_dead(preview: Monitor, web: WebServer) -> None:
+    """Its last beats are fresh for a minute and a half; the process that comes next has not begun yet."""
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    preview.start_and_wait()
+    eventually(lambda: preview.call("health").returncode == 0, what="health")
+
+    preview.kill()
+
+    result = preview.call("health")
+    assert (result.returncode, result.stdout) == (1, "процесс monitor run не запущен\n")
+
+
 def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
     assert preview.call("migrate").returncode == 0
+    assert stat.S_IMODE(preview.database.stat().st_mode) == 0o600
 
     result = preview.call("health")
 
@@ -219,10 +233,12 @@ def test_health_is_bad_when_nothing_runs(preview: Monitor) -> None:
 
 
 def test_a_database_never_made_is_told(preview: Monitor) -> None:
-    result = preview.call("outbox", "list")
+    for command in (["outbox", "list"], ["status"], ["health"], ["export"], ["backup", "copy.db"]):
+        result = preview.call(*command)
 
-    assert result.returncode == 3
-    assert "monitor migrate" in result.stderr
+        assert result.returncode == 3
+        assert "monitor migrate" in result.stderr
+    assert not preview.database.exists(), "who looks begins nothing"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")

@@ -2,7 +2,7 @@
 
 from tests.harness.monitor_process import Monitor, eventually
 from tests.samples.news import feed_of, relevant
-from tests.servers.bot_api import EDITOR, REVIEW, BotApi
+from tests.servers.bot_api import EDITOR, REVIEW, BotApi, html502
 from tests.servers.web import WebServer
 
 CHANNEL = "@test_channel"
@@ -75,3 +75,31 @@ def test_a_muted_rule_holds_what_it_finds_over_a_restart(live: Monitor, web: Web
         1,
         1,
     ]
+
+
+def test_a_published_story_is_taken_back_over_a_restart(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    (title, text), *_ = relevant(1)
+    live.keywords.write_text(RULES, encoding="utf-8")
+    live.environment["MONITOR_REVIEW_CHAT"] = str(REVIEW.id)
+    live.write_feeds(Проба=feed_of(web, "/rss", [(title, text)]))
+    live.start()
+    eventually(lambda: bot_api.posted(REVIEW.id), what="a question")
+    bot_api.callback(REVIEW.id, bot_api.posted(REVIEW.id)[0].message_id, "r:1:1:p")
+    eventually(lambda: bot_api.posted(CHANNEL), what="a post")
+    bot_api.say(REVIEW.id, "/undo")
+    eventually(lambda: "Удалить пост?" in bot_api.posted(REVIEW.id)[-1].text, what="the offer")
+
+    bot_api.script(html502, "deleteMessage")
+    bot_api.callback(REVIEW.id, bot_api.posted(REVIEW.id)[-1].message_id, "d:1:1")
+    eventually(lambda: bot_api.count("deleteMessage") == 1, what="a deletion that nobody answers")
+    live.kill()
+    assert len(bot_api.posted(CHANNEL)) == 1
+    live.open_chats()
+    live.start()
+    eventually(lambda: not bot_api.posted(CHANNEL), what="the deletion")
+    eventually(lambda: "больше нет" in bot_api.posted(REVIEW.id)[-1].text, what="the word of it")
+    assert live.stop() == 0
+
+    assert live.delivery_states()["cancelled"] == 1
+    assert "удалено из канала: так решил редактор" in live.call("outbox", "list", "--all").stdout
+    assert live.sql("SELECT outcome FROM entries WHERE story_id = 1") == [("rejected",)]

@@ -65,3 +65,20 @@ async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config,
     (due,) = components.store.feeds.claim(clock(), limit=9, lease=LEASE)
     assert due.name == "Другая"
     await daemon._poll(FeedState(name="Лента"))  # claimed a moment before it was taken out of the file
+
+
+@pytest.mark.parametrize(
+    ("edit", "is_asked"),
+    [("user_agent: Reader/1.0", True), ("proxy: http://127.0.0.1:9", True), ("group: Край", False)],
+)
+async def test_an_edit_of_how_a_feed_is_asked_acts_at_once(
+    components: Components, config: Config, edit: str, *, is_asked: bool
+) -> None:
+    daemon = Daemon(components, config, Watchdog(()))
+    (state,) = components.store.feeds.claim(clock(), limit=1, lease=LEASE)
+    later = poll_outcome(lease_no=state.lease_no, polled_at=clock(), next_poll_at=clock() + DAY)
+    assert components.poller.recorder.record_all([later])
+
+    await daemon._adopt_feeds(read_feeds("feeds.yaml", FEEDS.replace("lang: ru", f"lang: ru, {edit}").encode()))
+
+    assert len(components.store.feeds.claim(clock(), limit=9, lease=LEASE)) == is_asked

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.testing import capture_logs
 
 from monitor.app import startup, wiring
 from monitor.app.daemon import LATE, TICK, Daemon, reschedule_when_set_back
 from monitor.app.environment import clock, worker_name
+from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, POLL, problems
 from monitor.health.watchdog import Watchdog
 from monitor.storage.database import write_transaction
@@ -63,6 +65,24 @@ async def test_a_tick_that_fails_has_ended_its_round_too(config: startup.Config)
         await run_for(config, components, watchdog, 1.5)
 
     assert watchdog.noted == {POLL, DISPATCH}
+
+
+async def test_a_job_that_fails_in_one_way_says_so_once(config: startup.Config) -> None:
+    async def job(error: Exception | None) -> None:
+        if error:
+            raise error
+
+    away, other = DatabaseError("нет места"), DatabaseError("нет прав")
+    async with wiring.open_components(config) as components:
+        daemon = Daemon(components, config, Watchdog(()))
+        with capture_logs() as log:
+            for error in (away, away, other, other, None, other, ValueError("x"), ValueError("x")):
+                daemon._start(daemon._jobs, "job", job(error))
+                await asyncio.wait(daemon._jobs.values())
+                await asyncio.sleep(0)
+
+    said = [line.get("error") or repr(line["exc_info"]) for line in log if line["event"].startswith("a job failed")]
+    assert said == ["нет места", "нет прав", "нет прав", "ValueError('x')"]
 
 
 async def test_what_would_ring_in_a_day_rings_now() -> None:

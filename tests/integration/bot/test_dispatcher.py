@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select
+from structlog.testing import capture_logs
 
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
@@ -277,3 +278,18 @@ async def test_after_a_doubt_the_next_post_waits_for_a_sign_of_life(
 
     assert pauses == [60, 5, 10, 20, 0]
     assert states(engine) == ["sent"] * 5 + ["uncertain", "sent"]
+
+
+async def test_a_refusal_that_repeats_itself_is_logged_once(
+    dispatcher: Dispatcher, bot_api: BotApi, engine: Engine, clock: Clock
+) -> None:
+    wish(engine)
+    bot_api.script(http(429, "Too Many Requests: retry after 9", {"retry_after": 9}), times=3)
+    with capture_logs() as log:
+        for _ in range(4):
+            await dispatcher.drain(CHAT)
+            clock.forward(seconds=10)
+
+    assert shown(bot_api) == ["текст"]
+    assert [line["log_level"] for line in log if line["event"] == "not delivered"] == ["warning", "debug", "debug"]
+    assert [line["attempts"] for line in log if line["event"] == "delivered"] == [4]

@@ -31,6 +31,9 @@ class Screen:
     async def edit(self, chat: str, message_id: int, html: str, **_: object) -> None:
         """Nothing is edited here."""
 
+    async def delete(self, chat: str, message_id: int) -> None:
+        """Nor deleted."""
+
     async def identify(self, chat: str) -> Any:  # noqa: ARG002 - the same
         raise NotAccepted("не сейчас")
 

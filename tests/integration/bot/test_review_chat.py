@@ -11,7 +11,8 @@ from monitor.models.articles import Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.storage.chats import UpdateCursor
-from monitor.storage.tables import deliveries, entries
+from monitor.storage.maintenance import PEOPLE_KEPT, TIDY_EVERY, Housekeeping
+from monitor.storage.tables import deliveries, entries, metadata
 from monitor.storage.tables import reviews as reviews_table
 from tests.factories import NOW
 from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, ReviewChatHarness
@@ -237,6 +238,34 @@ async def test_nothing_of_the_person_is_kept_but_one_letter(harness: ReviewChatH
     assert "Аноним" not in kept
     assert "secret_name" not in kept
     assert str(EDITOR["id"]) not in kept
+
+
+@pytest.mark.parametrize("orders", [["r:1:1:r"], ["r:1:1:o"], ["r:1:1:p"], ["r:1:1:p", "/undo", "d:1:1"]])
+async def test_ninety_days_later_the_letter_and_the_answers_are_nowhere(
+    harness: ReviewChatHarness, orders: list[str]
+) -> None:
+    await harness.first_question()
+    reviewer = {**EDITOR, "first_name": "Ждан"}
+    for order in [*orders, "/status", "/mute правило 24"]:
+        if order.startswith("/"):
+            harness.api.say(REVIEWERS, order, reviewer)
+        else:
+            harness.api.callback(REVIEWERS, (harness.api.posted(REVIEWERS)[-1]).message_id, order, reviewer)
+        await harness.handle_updates()
+    assert "Ж" in everything(harness)
+
+    harness.clock.now += PEOPLE_KEPT + TIDY_EVERY + timedelta(days=2)
+    Housekeeping(harness.engine).tidy(harness.clock())
+
+    assert "Ж" not in everything(harness)
+    with harness.engine.connect() as db:
+        assert not [row for row in db.execute(select(deliveries)) if (row.key or "").startswith("reply:")]
+
+
+def everything(harness: ReviewChatHarness) -> str:
+    """Whatever the database holds."""
+    with harness.engine.connect() as db:
+        return str([db.execute(select(table)).all() for table in metadata.sorted_tables])
 
 
 async def test_an_uncertain_question_is_not_lost(harness: ReviewChatHarness) -> None:

@@ -60,6 +60,9 @@ class Subscriber:
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:  # noqa: ARG002 - the shape of a chat
         raise AssertionError("nothing is edited here")
 
+    async def delete(self, chat: str, message_id: int) -> None:  # noqa: ARG002 - the same
+        raise AssertionError("nothing is deleted here")
+
     async def identify(self, chat: str) -> ChatIdentity:
         return ChatIdentity(number=chat)
 

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import httpx
 import pytest
@@ -84,24 +84,64 @@ def test_clients_who_say_nothing_are_few_and_not_for_ever(client: httpx.Client) 
         assert client.get(f"http://{LOOPBACK}:{port}/health").status_code == 200
 
 
-def test_clients_who_drip_keep_nobody_out(client: httpx.Client) -> None:
+HEADS = {"the first line": b"", "the fields": b"GET /health HTTP/1.1\r\n"}
+
+
+@contextmanager
+def dripping(port: int, count: int, head: bytes = b"") -> Iterator[list[socket.socket]]:
+    """Clients that say `head` and then a byte every moment, for ever or until they are hung up on."""
     stop = threading.Event()
 
     def drip(visitor: socket.socket) -> None:
         with suppress(OSError):
+            visitor.sendall(head)
             while not stop.wait(0.05):
                 visitor.sendall(b"G")
 
     with ExitStack() as stack:
-        port = stack.enter_context(serve(LOOPBACK, 0, pages()))
-        stack.callback(stop.set)
-        for _ in range(CLIENTS):
-            visitor = stack.enter_context(closing(socket.create_connection((LOOPBACK, port))))
-            threading.Thread(target=drip, args=(visitor,), daemon=True).start()
+        visitors = [
+            stack.enter_context(closing(socket.create_connection((LOOPBACK, port), timeout=60))) for _ in range(count)
+        ]
+        drips = [threading.Thread(target=drip, args=(visitor,), daemon=True) for visitor in visitors]
+        for one in drips:
+            one.start()
+        try:
+            yield visitors
+        finally:
+            stop.set()
+            for one in drips:
+                one.join()
 
+
+def is_hung_up_on(visitor: socket.socket) -> bool:
+    with suppress(ConnectionError):
+        return visitor.recv(1) == b""
+    return True
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_clients_who_drip_keep_nobody_out(client: httpx.Client, head: bytes) -> None:
+    with serve(LOOPBACK, 0, pages()) as port, dripping(port, CLIENTS, head):
         answers = [client.get(f"http://{LOOPBACK}:{port}/health").status_code for _ in range(3)]
 
     assert answers == [200] * 3
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_a_head_that_never_ends_is_hung_up_on_though_a_byte_comes_every_moment(head: bytes) -> None:
+    with serve(LOOPBACK, 0, pages(), timeout=0.5) as port, dripping(port, CLIENTS, head) as visitors:
+        assert all(map(is_hung_up_on, visitors)), "else they would stay for ever: `timeout` ends only silence"
+
+
+def test_an_answer_may_take_longer_than_a_head(client: httpx.Client) -> None:
+    waiting = threading.Event()
+
+    def slow() -> Sequence[str]:
+        waiting.wait(1.0)
+        return []
+
+    with serve(LOOPBACK, 0, pages(slow), timeout=0.2) as port:
+        assert client.get(f"http://{LOOPBACK}:{port}/health").status_code == 200
 
 
 def test_a_taken_port_is_explained() -> None:

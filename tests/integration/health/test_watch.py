@@ -14,9 +14,8 @@ from monitor.health.heartbeat import Heartbeat
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
-from monitor.storage.alarms import AlarmStore
 from monitor.storage.database import write_transaction
-from monitor.storage.maintenance import Housekeeping
+from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import alarms, chats, feeds

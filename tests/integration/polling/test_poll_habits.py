@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
+from structlog.testing import capture_logs
 
 from monitor.models.feeds import FeedKind, FeedState, Trouble
 from monitor.models.stories import PollOutcome
@@ -310,6 +311,25 @@ async def test_our_own_outage_is_charged_to_no_feed(room: Room) -> None:
     room.web.serve("/rss", rss([room.item("есть связь")]))
     room.feeds = {name: make_feed(name=name, url=f"{room.web.url}/rss") for name in names}
     assert [(await room.poll(name, after=5 * MINUTE)).failure for name in names] == [""] * 8
+
+
+async def test_an_outage_is_a_line_when_it_begins_and_one_when_it_ends(room: Room) -> None:
+    names = [f"лента {number}" for number in range(8)]
+    with capture_logs() as log:
+        room.feeds = {name: make_feed(name=name, url=f"http://127.0.0.1:1/{name}") for name in names}
+        for name in 2 * names:
+            await room.poll(name, after=MINUTE / 60)
+        room.web.serve("/rss", rss([room.item("есть связь")]))
+        room.feeds = {name: make_feed(name=name, url=f"{room.web.url}/rss") for name in names}
+        for name in names:
+            await room.poll(name, after=MINUTE)
+
+    said = [line["event"] for line in log if line["log_level"] != "info"]
+    assert said.count("poll failed") == 4, "before it is recognised each may be a trouble of its own"
+    assert said[4] == "most feeds cannot be reached: our own network is down"
+    (end,) = (line for line in log if "failed_polls" in line)
+    assert end["failed_polls"] == 16
+    assert len(said) == 6
 
 
 async def test_pages_without_text_are_remembered(room: Room) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +21,7 @@ from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
-from monitor.storage.database import SCRIPTS, instance_lock, migrate, open_engine, require_current_schema
+from monitor.storage.database import SCRIPTS, instance_lock, is_held, migrate, open_engine, require_current_schema
 from monitor.storage.tables import metadata
 from tests.servers.postgres import PostgresServer
 
@@ -164,13 +165,33 @@ def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: 
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
 
+    assert is_held(url)
     with pytest.raises(InstanceRunning, match="уже работает"), instance_lock(url):
         pass
 
     process.kill()
     process.communicate()
+    assert not is_held(url)
     with instance_lock(url):
         pass
+
+
+def test_asking_who_works_keeps_nobody_from_beginning(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'monitor.db'}"
+    assert not is_held(url), "there is no file"
+    enough = threading.Event()
+
+    def ask() -> None:
+        while not enough.wait(0.005):
+            is_held(url)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    for _ in range(50):
+        with instance_lock(url):
+            assert is_held(url)
+    enough.set()
+    asker.join()
 
 
 @pytest.mark.parametrize("way", ["a symlink", "a symlink to the folder", "a hard link", "its lock file deleted"])
@@ -257,6 +278,8 @@ def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
         ("sqlite+aiosqlite:///data/monitor.db", "sqlite:///data/monitor.db"),
         ("sqlite://data/monitor.db", "sqlite:///data/monitor.db"),
         ("sqlite://", "sqlite:///data/monitor.db"),
+        ("sqlite:///file:data/monitor.db?uri=true", "sqlite:///data/monitor.db"),
+        ("sqlite:///:memory:", "sqlite:///data/monitor.db"),
     ],
 )
 def test_a_wrong_address_is_answered_with_the_right_form(url: str, right: str) -> None:

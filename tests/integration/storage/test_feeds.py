@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import Engine
 
 from monitor.models.articles import Outcome
@@ -101,6 +102,34 @@ def test_a_habit_read_back_equals_the_habit_recorded(store: Store) -> None:
     store.feeds.release_all()
     (moved,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (moved.habit, moved.validators) == (Habit(), Validators()), "another address has other habits"
+
+
+def due(store: Store, at: datetime) -> list[str]:
+    return [state.name for state in store.feeds.claim(at, limit=9, lease=LEASE)]
+
+
+@pytest.mark.parametrize(("minutes", "failures", "is_due"), [(2, 0, True), (60, 0, False), (2, 3, False)])
+def test_a_shorter_interval_acts_at_once_also_over_a_restart(
+    store: Store, minutes: int, failures: int, *, is_due: bool
+) -> None:
+    """It was polled just now, and comes back in an hour by the interval of before; one that fails, by its failures."""
+    state = claimed(store)
+    polled = poll_outcome(lease_no=state.lease_no, next_poll_at=NOW + HOUR, failures=failures, failure="!" * failures)
+    store.polls.record_all([polled], PLACE, window=WINDOW)
+
+    store.feeds.sync([feed(interval=timedelta(minutes=minutes))], NOW + timedelta(minutes=1))
+
+    assert due(store, NOW + timedelta(minutes=1)) == (["Лента"] if is_due else [])
+
+
+def test_what_is_asked_in_another_way_is_asked_at_once(store: Store) -> None:
+    state = claimed(store)
+    failed = poll_outcome(lease_no=state.lease_no, next_poll_at=NOW + 3 * HOUR, failures=5, failure="403")
+    store.polls.record_all([failed], PLACE, window=WINDOW)
+
+    store.feeds.sync([feed(user_agent="Reader/1.0")], NOW + HOUR, changed=["Лента"])
+
+    assert due(store, NOW + HOUR) == ["Лента"]
 
 
 def test_the_health_of_every_feed_in_one_call(store: Store) -> None:

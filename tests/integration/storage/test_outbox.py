@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert, select
 
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox import Outbox, remove, want
 from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW
 
@@ -246,3 +246,46 @@ def test_a_follow_up_of_a_story_that_this_chat_never_showed_stands_alone(outbox:
     wish(engine, 1, html="новое", part=2)
 
     assert take(outbox).reply_to is None
+
+
+@pytest.mark.parametrize("answer", [SENT, DeliveryState.CANCELLED, DeliveryState.REJECTED, DeliveryState.PENDING])
+def test_what_is_taken_back_during_an_edit_is_deleted_whatever_became_of_the_edit(
+    outbox: Outbox, engine: Engine, answer: DeliveryState
+) -> None:
+    wish(engine)
+    outbox.settle(take(outbox), Settlement(state=SENT, message_id=7), NOW)
+    wish(engine, html="текст. Также пишут: Вторая")
+    edit = take(outbox)
+    with write_transaction(engine) as db:
+        assert remove(db, deliveries.c.story_id == 1, NOW)
+
+    outbox.settle(edit, Settlement(state=answer, message_id=7), NOW)
+
+    deletion = take(outbox)
+    assert (deletion.html, deletion.message_id) == ("", 7)
+    outbox.settle(deletion, Settlement(state=DeliveryState.CANCELLED), NOW)
+    assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+
+
+def test_a_deletion_goes_before_posts_that_wait(outbox: Outbox, engine: Engine) -> None:
+    wish(engine, 1)
+    outbox.settle(take(outbox), Settlement(state=SENT, message_id=7), NOW)
+    wish(engine, 2)
+    with write_transaction(engine) as db:
+        remove(db, deliveries.c.story_id == 1, NOW)
+
+    assert take(outbox).html == ""
+
+
+@pytest.mark.parametrize("state_of_a_first_post", [DeliveryState.SENDING, DeliveryState.UNCERTAIN])
+def test_a_post_of_which_nobody_knows_is_not_taken_back(
+    outbox: Outbox, engine: Engine, state_of_a_first_post: DeliveryState
+) -> None:
+    wish(engine)
+    taken = take(outbox)
+    if state_of_a_first_post is DeliveryState.UNCERTAIN:
+        outbox.settle(taken, Settlement(state=DeliveryState.UNCERTAIN), NOW)
+
+    with write_transaction(engine) as db:
+        assert remove(db, deliveries.c.story_id == 1, NOW) is None
+    assert state(engine) == state_of_a_first_post

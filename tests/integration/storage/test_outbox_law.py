@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, and_, insert, select
 
 from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.digests import FLOOD
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox import Outbox, remove, want
 from monitor.storage.tables import chats, deliveries, sends, stories
 from monitor.storage.uncertain import UncertainPosts
 from tests.factories import NOW
@@ -69,6 +69,7 @@ class Law(RuleBasedStateMachine):
         self.moves = 0
         self.shown: dict[int, str] = {}  # story → the text the channel shows
         self.wanted: dict[int, str] = {}
+        self.removed: set[int] = set()  # stories that maintainers took back
         self.before: dict[int, str] = {}
         self.sends = [self.now - timedelta(days=1)]
 
@@ -85,11 +86,19 @@ class Law(RuleBasedStateMachine):
 
     @rule(story=st.integers(1, 4), text=st.sampled_from(["раз", "два", "три"]))
     def a_poll_wants_a_story_shown(self, story: int, text: str) -> None:
+        if story in self.removed:
+            return  # stories/grouping.py wants nothing of it any more
         with write_transaction(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == story)).first() is None:
                 db.execute(insert(stories).values(id=story, created_at=self.now, updated_at=self.now))
             want(db, story, WantedPost(chat=CHAT, html=f"{story}: {text}"), self.now)
         self.wanted[story] = f"{story}: {text}"
+
+    @rule(story=st.integers(1, 4))
+    def maintainers_take_a_post_back(self, story: int) -> None:
+        with write_transaction(self.engine) as db:
+            if remove(db, and_(deliveries.c.story_id == story, deliveries.c.chat == CHAT), self.now):
+                self.removed.add(story)
 
     @rule(seconds=st.integers(0, 90))
     def time_passes(self, seconds: int) -> None:
@@ -113,6 +122,8 @@ class Law(RuleBasedStateMachine):
                 self.channel[story] = self.channel.get(story, 0) + 1
         if self.in_hand.story_id:
             self.shown[self.in_hand.story_id] = self.in_hand.html
+        if not self.in_hand.html:
+            self.channel.pop(self.in_hand.story_id or 0, None)
         self.accepted = True
 
     def told_by(self, delivery: Delivery) -> list[int]:
@@ -132,6 +143,8 @@ class Law(RuleBasedStateMachine):
         if answer == "lost":
             state = DeliveryState.UNCERTAIN if first_post else DeliveryState.PENDING
             settlement = Settlement(state=state, chat_not_before_at=until)
+        elif self.accepted and not self.in_hand.html:
+            settlement = Settlement(state=DeliveryState.CANCELLED)
         elif self.accepted:
             message_id = self.in_hand.message_id or len(self.messages)
             settlement = Settlement(state=DeliveryState.SENT, message_id=message_id)
@@ -189,6 +202,7 @@ class Law(RuleBasedStateMachine):
         self._every_change_of_state_is_in_the_law(rows)
         self._every_folded_story_has_its_digest(rows)
         self._what_is_sent_is_what_is_wanted(rows)
+        self._what_was_taken_back_is_gone_or_will_be(rows)
         assert [row.state for row in rows].count("sending") <= 1, "one send in flight"
 
     def _every_change_of_state_is_in_the_law(self, rows: Sequence[Row[Any]]) -> None:
@@ -207,6 +221,13 @@ class Law(RuleBasedStateMachine):
     def _every_folded_story_has_its_digest(self, rows: Sequence[Row[Any]]) -> None:
         folded = {row.digest_id for row in rows if row.state == "digested"}
         assert folded == {row.id for row in rows if row.kind == "digest"}
+
+    def _what_was_taken_back_is_gone_or_will_be(self, rows: Sequence[Row[Any]]) -> None:
+        for row in rows:
+            if row.story_id in self.removed and self.moves == 0:
+                assert row.html == ""
+                assert row.state in ("pending", "sending", "cancelled")
+                assert row.state != "cancelled" or not self.channel.get(row.story_id)
 
     def _what_is_sent_is_what_is_wanted(self, rows: Sequence[Row[Any]]) -> None:
         for row in rows:

@@ -2,11 +2,12 @@
 
 import tempfile
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select, update
@@ -146,6 +147,61 @@ def test_another_outlets_copy_is_listed_and_the_same_outlets_other_article_is_a_
     assert [(post.story_id, post.part) for post in posts] == [(1, 1), (1, 2)]
     assert "Вестник" in posts[0].html
     assert outcomes == [Outcome.POSTED, Outcome.JOINED, Outcome.POSTED]
+
+
+BARE = "Казахстан: вопрос об экстрадиции Алимова"
+SAME_MOMENT, LATER = NOW + timedelta(seconds=2), NOW + timedelta(hours=3)
+
+
+def bare(number: int, title: str = BARE, *, at: datetime | None = NOW, outlet: str = "Лента") -> EntryOutcome:
+    """A headline whose page gave no text."""
+    return note(number, title, "extradition", outlet=outlet, text="", published_at=at)
+
+
+@pytest.mark.parametrize(
+    ("second", "outcome", "posts"),
+    [
+        (bare(2, at=SAME_MOMENT), Outcome.DUPLICATE, 1),
+        (bare(2, f"⚡️ {BARE}!", at=SAME_MOMENT), Outcome.DUPLICATE, 1),
+        (bare(2, at=LATER), Outcome.POSTED, 2),
+        (bare(2, at=None), Outcome.POSTED, 2),
+        (bare(2, at=LATER, outlet="Вестник"), Outcome.JOINED, 1),
+    ],
+    ids=["another address", "other signs", "hours later", "who knows when", "another outlet"],
+)
+def test_a_bare_headline_come_again(engine: Engine, second: EntryOutcome, outcome: Outcome, posts: int) -> None:
+    """Silent only where nothing but the address is new; a doubt is a reply, another outlet is named in the post."""
+    polled(engine, bare(1), second)
+
+    with engine.connect() as db:
+        shown = db.execute(select(deliveries.c.story_id, deliveries.c.html)).all()
+        assert db.scalars(select(entries.c.outcome).order_by(entries.c.id)).all() == [Outcome.POSTED, outcome]
+    assert [row.story_id for row in shown] == [1] * posts
+    assert outcome is not Outcome.JOINED or "Вестник" in shown[0].html
+
+
+def test_one_word_for_two_events_of_a_day_is_a_reply_and_of_two_days_a_story(engine: Engine) -> None:
+    word = "Экстрадиция"
+    moments = (NOW, NOW + timedelta(minutes=1), NOW + timedelta(days=2))
+
+    polled(engine, *(bare(number, word, at=at) for number, at in enumerate(moments)))
+
+    with engine.connect() as db:
+        posts = db.execute(select(deliveries.c.story_id, deliveries.c.part).order_by(deliveries.c.id)).all()
+    assert [tuple(post) for post in posts] == [(1, 1), (1, 2), (2, 1)]
+
+
+def test_bare_headlines_that_stand_side_by_side_are_all_shown(engine: Engine) -> None:
+    """A page whose every headline is the name of its rubric, read at once."""
+    store = Store(engine)
+    store.feeds.sync([feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=timedelta(minutes=1))
+    brought = poll_outcome(lease_no=state.lease_no, matched=tuple(bare(number) for number in range(5)))
+
+    assert store.polls.record_all([brought], GROUP, window=timedelta(days=60))
+
+    with engine.connect() as db:
+        assert len(db.execute(select(deliveries)).all()) == 5
 
 
 def test_the_outbox_calls_a_reply_by_its_own_headline(engine: Engine) -> None:

@@ -38,6 +38,15 @@ def test_plain_survives_html_that_is_none() -> None:
     assert plain("</b>a < b & c <") == "a < b & c <"
 
 
+async def test_a_deletion_is_told_in_words() -> None:
+    screen = io.StringIO()
+
+    await Terminal(screen).delete("канал", 7)
+
+    assert "пост 7" in screen.getvalue()
+    assert "Пост удалён." in screen.getvalue()
+
+
 async def test_posts_are_framed_and_numbered() -> None:
     screen = Screen()
     terminal = Terminal(screen, width=70)

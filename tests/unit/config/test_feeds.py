@@ -1,5 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -135,6 +136,18 @@ def test_names_both_lines_of_a_repeated_name_and_address() -> None:
     assert (name.line, name.key, url.line, url.key) == (6, "name", 8, "url")
     assert "в строке 2" in name.message
     assert "в строке 4" in url.message
+
+
+def test_a_name_is_one_however_its_letters_are_composed() -> None:
+    both = "".join(
+        f'  - {{name: "{normalize(form, "Край")}", kind: rss, url: "https://{form}.kz/", lang: ru}}\n'
+        for form in ("NFC", "NFD")
+    )
+    with pytest.raises(ConfigError, match="уже есть в строке 2"):
+        load_feeds(f"feeds:\n{both}", file="feeds.yaml")
+
+    (decomposed,) = load_feeds(f"feeds:\n{both.splitlines()[1]}\n", file="feeds.yaml")
+    assert decomposed.name == "Край", "what an editor does to it makes no new feed"
 
 
 def test_first_mistake_counts_the_others() -> None:

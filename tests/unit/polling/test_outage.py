@@ -19,6 +19,17 @@ def test_five_feeds_out_of_reach_are_one_outage_told_once() -> None:
     assert len(outage.unreachable()) == 8
 
 
+def test_it_counts_what_failed_from_its_first_sign_to_its_end() -> None:
+    outage = OutageDetector()
+    for number in range(7):
+        outage.note(f"лента {number}", LOST, NOW + number * SECOND)
+    outage.note("лента 8", FetchFailure.FORBIDDEN, NOW + 8 * SECOND)
+    for number in range(5):
+        outage.note(f"лента {number}", "", NOW + 9 * SECOND)
+
+    assert (outage.is_down, outage.since, outage.failed) == (False, NOW, 7)
+
+
 def test_it_is_over_when_feeds_answer_again() -> None:
     outage = OutageDetector()
     for number in range(5):

@@ -17,6 +17,7 @@ TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("monitor", "worker")
+LISTS = ("MONITOR_FEEDS", "MONITOR_KEYWORDS")
 
 
 def interpolated(value: str, **environment: str) -> str:
@@ -74,7 +75,8 @@ def test_secrets_lie_in_files_that_git_and_the_image_never_see() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     let_in = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"]
 
-    assert all(name.endswith(IN_FILE) and name.removesuffix(IN_FILE) in KNOWN for name in environment)
+    assert all(name.endswith(IN_FILE) or name in LISTS for name in environment)
+    assert all(name.removesuffix(IN_FILE) in KNOWN for name in environment)
     assert "./secrets:/run/secrets:ro" in SERVICES["monitor"]["volumes"]
     assert SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/postgres_password"
     assert "secrets/" in ignored
@@ -96,10 +98,23 @@ def test_named_volumes_and_networks_are_declared() -> None:
 def test_the_check_is_a_command_of_ours_and_the_files_are_there() -> None:
     program, command = SERVICES["monitor"]["healthcheck"]["test"][1:]
     commands = typer.main.get_group(cli).commands
-    mounted = [volume.split(":")[0] for volume in SERVICES["monitor"]["volumes"] if volume.startswith("./")]
 
     assert (program, command in commands) == ("monitor", True)
-    assert all((ROOT / name).exists() for name in mounted if name != "./secrets")
+
+
+def test_the_two_files_are_mounted_by_their_folder() -> None:
+    """An editor puts a new file in the place of the old one; one that is mounted by itself stays the old one."""
+    volumes = [volume.split(":")[:2] for volume in SERVICES["monitor"]["volumes"] if volume.startswith(".")]
+    folders = {inside: ROOT / outside for outside, inside in volumes if outside != "./secrets"}
+    lists = [Path(SERVICES["monitor"]["environment"][name]) for name in LISTS]
+
+    assert all(folder.is_dir() for folder in folders.values())
+    assert [(folders[str(path.parent)] / path.name).is_file() for path in lists] == [True, True]
+
+
+@pytest.mark.parametrize("source", ["docs/operating.md", "tests/system/container.py", "Dockerfile", ".ci/container.sh"])
+def test_nothing_mounts_a_file_of_them_by_itself(source: str) -> None:
+    assert not re.search(r"\.yaml:/", (ROOT / source).read_text(encoding="utf-8"))
 
 
 def test_an_empty_name_of_a_file_means_not_set() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from monitor.models.stories import Telling
-from monitor.stories.placement import NEW_STEP, SAME_STEP, Placement, place
+from monitor.stories.placement import NEW_STEP, SAME_HEADLINE, SAME_STEP, Placement, place
 from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, story, telling
 
@@ -192,3 +192,57 @@ def test_another_topic_is_another_event_unless_somebody_is_named_in_both() -> No
     assert placed(telling(2, "extradition", title=title), [story(1, telling(1, "rvp", title=title))]).joins is None
     named = f"{title}: Иван Пробников на свободе"
     assert placed(telling(2, "extradition", title=named), [story(1, telling(1, "rvp", title=named))]).joins == 0
+
+
+# -- a headline and nothing else ------------------------------------------------------------------------------
+
+BARE = ("Казахстан: вопрос об экстрадиции Алимова", "")
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Казахстан: вопрос об экстрадиции Алимова",
+        "⚡️ КАЗАХСТАН — вопрос об экстрадиции Алимова!",
+        "«Казахстан. Вопрос об экстрадиции Алимова»",
+        "Казахстан: вoпрoс об экстрадиции Алимова",  # Latin o
+    ],
+)
+def test_a_headline_too_short_to_compare_is_compared_for_equality(headline: str) -> None:
+    placement = placed(report(2, (headline, ""), after=timedelta(hours=6)), [story(1, report(1, BARE))])
+
+    assert (placement.joins, placement.evidence) == (0, "тот же заголовок в тот же день")
+
+
+def test_it_joins_the_story_that_has_the_text_too() -> None:
+    assert joined(report(1, (BARE[0], f"{DETAINED[1]} {ARRESTED[1]}")), report(2, BARE))
+    assert joined(report(1, BARE), report(2, (BARE[0], f"{DETAINED[1]} {ARRESTED[1]}")))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        report(2, ("Экстрадиция", ""), after=2 * DAY),
+        report(2, ("Экстрадиция", ""), after=-SAME_HEADLINE - timedelta(seconds=1)),
+        report(2, ("Экстрадиции", "")),
+        report(2, ("Экстрадиция отменена", "")),
+        telling(2, "rvp", title="Экстрадиция", text="", published_at=NOW),
+        telling(2, title="Экстрадиция", text="Суд в Костанае.", published_at=NOW),
+    ],
+    ids=["two days later", "a day and a second before", "another word", "one word more", "topic", "place"],
+)
+def test_another_event_in_the_same_word_starts_a_story(other: Telling) -> None:
+    earlier = report(1, ("Экстрадиция", "Суд в Алматы."))
+
+    assert placed(other, [story(1, earlier)]).joins is None
+
+
+def test_signs_alone_are_no_headline() -> None:
+    assert not joined(report(1, ("⚡️⚡️⚡️", "")), report(2, ("⚡️⚡️⚡️", "")))
+
+
+def test_without_dates_the_silence_of_the_story_counts() -> None:
+    bare = report(1, BARE, after=None)
+
+    assert placed(report(2, BARE, after=None), [story(1, bare, updated_at=NOW - timedelta(hours=2))]).joins == 0
+    assert placed(report(2, BARE, after=None), [story(1, bare, updated_at=NOW - 2 * DAY)]).joins is None

@@ -36,6 +36,11 @@ from monitor.text.urls import absolute, canonical, host_key
         ("https://www.kommersant.ru/doc/77?query=суд&sids=1", "https://kommersant.ru/doc/77"),
         ("\n https://vesti.kz/a/1 \t", "https://vesti.kz/a/1"),
         ("https://fergana.agency/news/5/", "https://fergana.media/news/5", "https://www.fergana.news/news/5/?from=tg"),
+        (
+            "https://vesti.kz/n/1;jsessionid=A1",
+            "https://vesti.kz/n/1;JSESSIONID=b2.node?PHPSESSID=c",
+            "https://vesti.kz/n/1",
+        ),
         ("https://vesti.kz/a/1?erid=x&etext=2&ymclid=3", "https://vesti.kz/a/1?at_medium=RSS&at_campaign=r&maca=1"),
     ],
 )

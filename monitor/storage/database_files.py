@@ -1,0 +1,79 @@
+"""The files of a SQLite database: readable by their owner alone, held by one process (flock, which dies with it)."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from monitor.errors import DatabaseError, InstanceRunning
+
+_LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a database, its owner's alone, if there is none. Raises DatabaseError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def private_file(path: Path) -> int:
+    """Open a file that only its owner may read, made if there is none; returns the descriptor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(PermissionError):  # somebody else's file that we may write
+        os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+@contextmanager
+def held(path: Path, *, database: Path) -> Iterator[None]:
+    """Hold a file of a database while the block lasts. Raises InstanceRunning, or DatabaseError: not writable."""
+    try:
+        descriptor = private_file(path)
+    except OSError as error:
+        raise _not_writable(path.parent, error) from error
+    try:
+        try:
+            _lock(descriptor)
+        except BlockingIOError as error:
+            raise InstanceRunning(
+                f"С базой {database} уже работает другой процесс monitor. Два сразу отправили бы всё дважды: "
+                "остановите первый и запустите снова."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Raises BlockingIOError when another process holds it; who only asks (`is_locked`) is gone at the next try."""
+    for _ in range(_LOCK_TRIES - 1):
+        with suppress(BlockingIOError):
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        time.sleep(_LOCK_PAUSE)
+    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds the file; not if there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _not_writable(folder: Path, error: OSError) -> DatabaseError:
+    return DatabaseError(
+        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "
+        f"Отдайте ему папку: chown -R {os.getuid()} {folder} - или смонтируйте её с правом записи."
+    )

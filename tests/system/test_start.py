@@ -1,0 +1,37 @@
+"""What the operator reads in the first minute: when the next poll comes; of a network that is away, one panel."""
+
+import re
+
+from tests.harness.monitor_process import Monitor, eventually
+from tests.samples.news import feed_of, relevant
+from tests.servers.web import WebServer
+
+
+def test_a_restart_says_when_the_next_poll_comes(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+
+    preview.start_and_wait()
+    eventually(lambda: preview.sql("SELECT polled_at FROM feeds") != [(None,)], what="the first poll")
+    assert preview.stop() == 0
+    assert "Лент 1, сейчас пора опросить 1" in preview.output
+    preview.start_and_wait()
+    eventually(lambda: "Лент 1, следующий опрос в" in preview.output, what="the plan")
+    assert preview.stop() == 0
+
+    assert re.search(r"следующий опрос в \d\d:\d\d \(Проба\)", preview.output)
+
+
+def test_without_a_network_there_is_one_panel_and_then_silence(preview: Monitor) -> None:
+    preview.write_feeds(**{f"Лента{number}": f"http://127.0.0.{number}:9/rss" for number in range(1, 31)})
+
+    preview.start_and_wait()
+    eventually(lambda: "Сети нет" in preview.output, what="the panel")
+    eventually(lambda: preview.sql("SELECT count(*) FROM feeds WHERE polled_at IS NULL") == [(0,)], what="every poll")
+    assert preview.stop() == 0
+
+    assert "Не отвечают 30 из 30 лент" in preview.output
+    assert preview.output.count("Сети нет") == 1
+    assert "следующий опрос в" in preview.output
+    assert preview.output.count("our own network is down") == 1
+    assert preview.output.count("poll failed") == 0, "all of one cause"
+    assert len(preview.output.splitlines()) < 30

@@ -1,0 +1,43 @@
+"""What is read of a post taken back: valid whatever the headline says, and its button read back."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.models.outbox import DeliveryState, Settlement
+from monitor.stories.removal import button, ended, offer, ordered, pressed
+from monitor.text.telegram_html import fits, line, seen
+
+STAYS = Settlement(state=DeliveryState.REJECTED, error="Telegram не даёт удалить <пост>")
+
+
+@given(story_id=st.integers(1, 10**18 - 1), part=st.integers(1, 999_999))
+def test_a_button_is_read_back_and_short_enough_for_telegram(story_id: int, part: int) -> None:
+    (((_, data),),) = button(story_id, part)
+
+    kind, _, rest = data.partition(":")
+    assert (kind, pressed(rest)) == ("d", (story_id, part))
+    assert len(data.encode()) <= 64
+
+
+@given(data=st.text())
+def test_anything_else_is_no_button(data: str) -> None:
+    assert pressed(f"{data}x") is None
+
+
+@given(headline=st.text(max_size=2_000))
+def test_every_notice_fits_and_shows_no_markup_from_outside(headline: str) -> None:
+    notice = ordered(line(headline, 200), "https://t.me/test_channel/7")
+
+    for html in (offer(line(headline, 200)), notice, ended(notice, STAYS)):
+        assert fits(html)
+        assert "<script" not in html
+        assert "<пост>" not in html
+
+
+def test_what_became_of_it_replaces_what_was_to_be_and_keeps_the_link() -> None:
+    notice = ordered("«Новость»", "https://t.me/test_channel/7")
+
+    done = ended(notice, Settlement(state=DeliveryState.CANCELLED))
+
+    assert seen(done) == "Поста в канале больше нет.\n«Новость»"
+    assert 'href="https://t.me/test_channel/7"' in ended(notice, STAYS)
