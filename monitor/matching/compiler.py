@@ -82,7 +82,7 @@ class CompiledRules:
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None;
-    `acts` is for each topic the line of all its rules' acts.
+    `acts` is for each topic the line of all its rules' acts. `silencing` are the terms of `never` as written.
     """
 
     topics: tuple[Topic, ...]
@@ -95,6 +95,7 @@ class CompiledRules:
     cases: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
     acts: tuple[int, ...] = ()
+    silencing: tuple[Term, ...] = ()
 
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
@@ -198,6 +199,7 @@ class _Compiler:
             cases=self._cases,
             never=never,
             acts=acts,
+            silencing=self.keywords.never,
         )
 
     def _compiled_terms(self) -> tuple[CompiledTerm, ...]:

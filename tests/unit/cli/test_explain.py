@@ -43,9 +43,8 @@ def test_explain_tells_what_was_read_and_why_it_fits() -> None:
         "",
         "Побеги (flight): сразу в канал " + "─" * 69,
         "  Сработало правило «побег у границы»:",
-        "    + беглец → Беглеца (текст)",
-        "    + таможня → таможня (текст)",
-        "      «Беглеца ждала таможня.»",
+        "    «[Беглеца] ждала [таможня].»",
+        "    действие: Беглеца (беглец, строка 9) · таможня (строка 9)",
         "",
         "Итог: сразу в канал",
     ]
@@ -56,9 +55,9 @@ def test_explain_names_the_veto_and_what_lacked() -> None:
     lacking = call("explain", "-", stdin="Беглец\nБеглец скрылся.")
     nothing = call("explain", "-", stdin="Погода\nСнег.")
 
-    assert "Правилу «побег у границы» запретило слово Роман" in vetoed.stdout
-    assert "Не сработало правило «побег у границы» (post): не хватило слов" in lacking.stdout
-    assert "    − граница, таможня" in lacking.rows
+    assert "Правилу «побег у границы» запретило слово Роман (строка 10):" in vetoed.stdout
+    assert "Не сработало правило «побег у границы» (post): не хватает отмеченного «−»." in lacking.stdout
+    assert "    − граница, таможня (строка 9)" in lacking.rows
     assert "Не нашлось ни одного слова правил." in nothing.stdout
     assert all("Итог: не подходит" in result.stdout and result.code == 0 for result in (vetoed, lacking, nothing))
 
@@ -80,7 +79,7 @@ def test_explain_fetches_an_address_as_the_monitor_does(web: WebServer) -> None:
 
     assert result.code == 0
     assert result.rows[0] == f"Источник:  {url}"
-    assert "беглец → Беглеца (текст)" in result.stdout
+    assert "действие: Беглеца (беглец, строка 13)" in result.stdout
 
 
 def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, folder: Path) -> None:
