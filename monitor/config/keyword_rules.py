@@ -58,6 +58,7 @@ class Term:
     line: int
     key: str
     role: Role | None = None  # None: however it stands
+    role_line: int = 0  # where the role is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

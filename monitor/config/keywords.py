@@ -45,6 +45,7 @@ MAX_LINES = 8
 MIN_PREFIX = 3
 MAX_WINDOW = 200
 MAX_VARIANTS = 200  # of one phrase with lists in it
+MAX_NESTED = 20  # lists within lists
 
 TOP_KEYS = ("lists", "people", "never", "topics")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
@@ -267,7 +268,7 @@ class _KeywordsReader(YamlReader):
             self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
         known = self._roles.get((id(term), role))
         if known is None:  # equal terms made one: a list is used in one role by many rules
-            known = self._roles[id(term), role] = (term, replace(term, role=role))
+            known = self._roles[id(term), role] = (term, replace(term, role=role, role_line=at.line))
         return known[1]
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
@@ -314,7 +315,12 @@ class _KeywordsReader(YamlReader):
             self.problem(f"нет списка «${name}»{nearest(name, known)}", at=node, key=key)
             return ()
         if name in self._opening:
-            self.problem(f"список «${name}» ссылается сам на себя — уберите ссылку", at=node, key=key)
+            ring = " → ".join(f"${one}" for one in [*self._opening[self._opening.index(name) :], name])
+            self.problem(f"список ссылается сам на себя: {ring} — уберите эту ссылку", at=node, key=key)
+            return ()
+        if len(self._opening) > MAX_NESTED:
+            message = f"списки вложены друг в друга глубже {MAX_NESTED} — впишите слова ближе к правилу"
+            self.problem(message, at=node, key=key)
             return ()
         return self.list_terms(name)
 

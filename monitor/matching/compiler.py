@@ -282,12 +282,12 @@ class _Compiler:
         cases = _cases(written, term.language)
         for form, case in cases.items():
             self._cases[form] = self._cases.get(form, Case(0)) | case
-        inflected = written.kind is TermWordKind.WORD and _is_inflected(written.text)
-        if inflected and not cases and term.language != "kk" and not kazakh.stems(written.text):
+        if not cases and _is_undeclined(written, term.language):
             self._problem(
-                f"слово {written.text} не склоняется: роль «{term.role}» для него не узнать — напишите его вне роли",
-                term.line,
-                term.key,
+                f"слово «{written.text}» (строка {term.line}) не склоняется, роли «{term.role}» у него не бывает"
+                " — уберите его из списка или напишите без роли",
+                term.role_line,
+                str(term.role),
             )
 
     def _word(self, written: TermWord, term: Term) -> int:
@@ -322,6 +322,12 @@ def _cases(written: TermWord, language: Language | None) -> Mapping[str, Case]:
     if written.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(written.text):
         return {}
     return russian.case_forms(written.text)
+
+
+def _is_undeclined(written: TermWord, language: Language | None) -> bool:
+    """An adverb, a verb; with no language said, only where the Russian dictionary knows it: others may be Kazakh."""
+    is_russian = language == "ru" or (language is None and russian.is_known(written.text))
+    return is_russian and written.kind is TermWordKind.WORD and _is_inflected(written.text)
 
 
 def _loans(term: Term) -> frozenset[str]:
