@@ -279,10 +279,10 @@ class _Compiler:
         if written is None or (written, term.language) in self._declined:
             return
         self._declined.add((written, term.language))
-        cases = _cases(written, term.language)
+        cases = cases_of(written, term.language)
         for form, case in cases.items():
             self._cases[form] = self._cases.get(form, Case(0)) | case
-        if not cases and _is_undeclined(written, term.language):
+        if not cases and is_undeclined(written, term.language):
             self._problem(
                 f"слово «{written.text}» (строка {term.line}) не склоняется, роли «{term.role}» у него не бывает"
                 " — уберите его из списка или напишите без роли",
@@ -316,15 +316,17 @@ class _Compiler:
         self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
 
 
-def _cases(written: TermWord, language: Language | None) -> Mapping[str, Case]:
+def cases_of(written: TermWord, language: Language | None) -> Mapping[str, Case]:
     if written.kind is TermWordKind.LIST:
-        return {form: case for choice, own in written.choices for form, case in _cases(choice, own or language).items()}
+        return {
+            form: case for choice, own in written.choices for form, case in cases_of(choice, own or language).items()
+        }
     if written.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(written.text):
         return {}
     return russian.case_forms(written.text)
 
 
-def _is_undeclined(written: TermWord, language: Language | None) -> bool:
+def is_undeclined(written: TermWord, language: Language | None) -> bool:
     """An adverb, a verb; with no language said, only where the Russian dictionary knows it: others may be Kazakh."""
     is_russian = language == "ru" or (language is None and russian.is_known(written.text))
     return is_russian and written.kind is TermWordKind.WORD and _is_inflected(written.text)

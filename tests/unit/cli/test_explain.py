@@ -239,3 +239,25 @@ def test_a_word_of_both_languages_is_told_once(folder: Path) -> None:
     (folder / "keywords.yaml").write_text(rules, encoding="utf-8")
 
     assert call("forms", "$путь", "--try", "рейсы, рейстер, рейс").stdout == "рейс: да, «рейсы», «рейс», «рейстер»\n"
+
+
+def test_forms_in_a_role() -> None:
+    result = call("forms", "поезд", "тайком", "--role", "откуда", "--lang", "ru")
+    listed = call("forms", "$путь", "--role", "где", "--json")
+
+    assert result.code == 0
+    assert result.rows == [
+        "поезд — роль «откуда»",
+        "  с предлогом:  из поезда, из поездов, с поезда, с поездов, от поезда, от поездов",
+        "тайком — роль «откуда»",
+        "  наречие не склоняется: роли «откуда» у него не бывает, напишите его без роли",
+    ]
+    assert [term["term"] for term in json.loads(listed.stdout)["terms"]] == ["рейс", "поезд"]
+    assert "в рейсе" in json.loads(listed.stdout)["terms"][0]["prepositional"]
+
+
+def test_a_role_that_is_none_is_answered_with_the_five() -> None:
+    result = call("forms", "поезд", "--role", "куды")
+
+    assert result.code == 2
+    assert "нет роли «куды» — есть пять: куда, откуда, где, кого, кто" in result.stderr
