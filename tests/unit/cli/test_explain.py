@@ -261,3 +261,11 @@ def test_a_role_that_is_none_is_answered_with_the_five() -> None:
 
     assert result.code == 2
     assert "нет роли «куды» — есть пять: куда, откуда, где, кого, кто" in result.stderr
+
+
+def test_in_a_terminal_the_words_are_marked_by_style_alone() -> None:
+    shown = call("explain", "-", stdin=TEXT, FORCE_COLOR="1", NO_COLOR="", TERM="xterm-256color").stdout
+
+    assert "[таможня]" not in shown
+    assert "\x1b[1;4;32mтаможня\x1b[0m" in shown
+    assert "[таможня]" in call("explain", "-", stdin=TEXT).stdout
