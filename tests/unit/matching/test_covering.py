@@ -11,7 +11,7 @@ from monitor.matching.covering import Meaning, covered_rules
 from monitor.models.articles import Tier
 from tests.harness.cpu import cpu_at_most
 
-WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
+WIDTHS: dict[Scope | int, int] = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 
 
 def meaning(term: Term) -> Meaning:
