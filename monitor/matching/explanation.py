@@ -219,6 +219,8 @@ def _report_of(matcher: Matcher, topic: Topic, example: Example) -> TopicReport:
 
 def lack(report: TopicReport) -> str:
     """Why a topic was not given, or not stronger, in Russian, for one line of output."""
+    if report.is_hinted and report.fired:
+        return f"правило «{report.fired.rule}» сказало только «редактору», а новость и так идёт в канал"
     if report.muted:
         return f"правило «{report.muted[0].rule}» нашло, но оно на паузе (/mute)"
     if report.vetoes:

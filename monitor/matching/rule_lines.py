@@ -35,12 +35,11 @@ def line_reports(
     compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, hits: Iterable[Hit | None]
 ) -> tuple[LineReport, ...]:
     """What became of each line; `hits` are one a line, None where nothing met it."""
-    rows = zip(rule.lines, hits, strict=True)
     return tuple(
         LineReport(match=article.match(hit), text=_met(compiled, article, rule, number, hit))
         if hit
         else LineReport(match=None, text=_lacking(compiled, article, rule, number))
-        for number, (_, hit) in enumerate(rows)
+        for number, hit in enumerate(hits)
     )
 
 

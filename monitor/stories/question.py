@@ -1,6 +1,7 @@
 """The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one means."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -34,9 +35,14 @@ def ask(story: Story) -> str:
     reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
-    why = tag("i", join("\n", [*(_why(topic, reason) for topic, reason in topics[:_TOPICS]), *lack]))
-    asked = join("\n\n", (shown, why))
-    return asked if fits(asked + " " * 200) else shown  # room for what will be decided
+    rows = [*(_why(topic, reason) for topic, reason in topics[:_TOPICS]), *lack]
+    while rows and not fits(_with(shown, rows) + " " * 200):  # room for what will be decided
+        rows.pop()
+    return _with(shown, rows)
+
+
+def _with(shown: Html, rows: Sequence[Html]) -> Html:
+    return join("\n\n", (shown, tag("i", join("\n", rows)))) if rows else shown
 
 
 def _why(topic: TopicVerdict, reason: str) -> Html:

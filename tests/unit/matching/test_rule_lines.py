@@ -2,7 +2,7 @@
 
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
-from monitor.matching.explanation import TopicReport, explain, explained, lack, pictured
+from monitor.matching.explanation import TopicReport, explain, explained, lack, lack_of_post, pictured
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 
@@ -106,6 +106,10 @@ def test_what_stands_only_in_the_depth_of_a_text_is_called_so() -> None:
 
     assert (nearest.name, nearest.lacking) == ("в Россию", ())
     assert nearest.obstacle == "мало: сказано не в заголовке и не в первых 600 знаках"
+    twice = report(f"{deep}\nПотом и Астана выдала Омску блогера.")
+    assert twice.fired
+    assert twice.fired.tier is Tier.REVIEW
+    assert lack_of_post(twice) == f"правилу «в Россию» {nearest.obstacle}"
 
 
 def test_a_topic_that_a_stronger_one_hides_is_told_of() -> None:
@@ -115,6 +119,7 @@ def test_a_topic_that_a_stronger_one_hides_is_told_of() -> None:
     assert hidden.is_hinted
     assert hidden.fired
     assert (hidden.fired.rule, hidden.fired.tier) == ("выдача", Tier.REVIEW)
+    assert lack(hidden) == "правило «выдача» сказало только «редактору», а новость и так идёт в канал"
 
 
 def test_those_who_are_asked_get_the_grounds_of_each_topic() -> None:

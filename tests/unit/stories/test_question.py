@@ -96,5 +96,22 @@ def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_b
     assert "<u>" not in render(story(1, replace(doubtful, verdict=verdict)))
 
 
+def test_of_reasons_without_room_the_last_are_left_out() -> None:
+    doubtful = telling(1, tier=Tier.REVIEW, title="Щ" * 300, text=f"{'Ы' * 398}. " * 9)
+    places = (0, 400, 800)  # a sentence each
+    matches = tuple(Match(term=f"{at}", form="Ы", where="text", start=at, end=at + 1) for at in places)
+    topic = replace(doubtful.verdict.topics[0], matches=matches)
+    topics = tuple(replace(topic, id=f"t{number}", title=f"Тема {number}") for number in range(4))
+    grounds = tuple(f"действие {number} {'слово ' * 100}" for number in range(4))
+    verdict = replace(doubtful.verdict, topics=topics, grounds=grounds, lack="мало")
+    others = [telling(number, tier=Tier.REVIEW, feed="Л" * 78 + str(number)) for number in range(2, 9)]
+
+    asked = ask(story(1, replace(doubtful, verdict=verdict), *others))
+
+    assert fits(asked)
+    assert "Тема 0, правило" in seen(asked)
+    assert "Сразу в канал не пошло" not in seen(asked)
+
+
 def test_a_question_about_what_was_judged_before_there_were_grounds_names_the_words() -> None:
     assert "«экстрадицию» (экстрадиция)" in seen(ask(story(1, telling(1, tier=Tier.REVIEW))))
