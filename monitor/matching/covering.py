@@ -31,7 +31,8 @@ def covered_rules(rules: tuple[Rule, ...], meaning: Callable[[Term], Meaning]) -
         for place in merge(*(by_meaning.get(one, ()) for one in known)):
             other = ranked[place]
             spares = not other.none or (other.within == rule.within and against[place] <= against[number])
-            if spares and _is_wider(other, rule) and _is_looser(lines[place], lines[number]):
+            reaches = other.anywhere or not rule.anywhere
+            if spares and reaches and _is_wider(other, rule) and _is_looser(lines[place], lines[number]):
                 yield rule, other
                 break
         for one in min(lines[number], key=lambda line: sum(counts[one] for one in line)):

@@ -1,5 +1,6 @@
 """Rules that change nothing, against the plain comparison of each with every other; ten thousand are no burden."""
 
+from dataclasses import replace
 from itertools import permutations
 
 from hypothesis import given, settings
@@ -62,6 +63,13 @@ def test_what_is_covered_is_covered_by_an_earlier_rule_and_nothing_is_overlooked
         wider = [other for other in ranked[:place] if covers(other, one)]
         assert bool(wider) == (one in covered), one
         assert covered.get(one) in [None, *wider]
+
+
+def test_a_rule_that_looks_into_the_depth_is_not_covered_by_one_that_does_not() -> None:
+    narrow, deep = rule(1, ["а", "б"]), replace(rule(2, ["а", "б"]), anywhere=True)
+
+    assert dict(covered_rules((narrow, deep), meaning)) == {}
+    assert dict(covered_rules((deep, narrow), meaning)) == {narrow: deep}
 
 
 def test_ten_thousand_rules_of_one_act_are_compared_in_seconds() -> None:
