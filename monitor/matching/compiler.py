@@ -283,9 +283,10 @@ class _Compiler:
         for form, case in cases.items():
             self._cases[form] = self._cases.get(form, Case(0)) | case
         if not cases and is_undeclined(written, term.language):
+            hint = " (казахское — под kk:)" if term.language is None else ""
             self._problem(
                 f"слово «{written.text}» (строка {term.line}) не склоняется, роли «{term.role}» у него не бывает"
-                " — уберите его из списка или напишите без роли",
+                f" — уберите его из списка или напишите без роли{hint}",
                 term.role_line,
                 str(term.role),
             )
