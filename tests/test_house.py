@@ -304,6 +304,15 @@ def test_every_key_of_the_feeds_file_is_documented() -> None:
         assert f"`{key}`" in documented
 
 
+def test_the_head_of_every_list_says_when_a_word_belongs_there() -> None:
+    written = (ROOT / "keywords.yaml").read_text(encoding="utf-8").partition("\nlists:\n")[2].partition("\npeople:")[0]
+    heads = re.findall(r"^  ([^\s#][^:\n]*):(.*)$", written, flags=re.MULTILINE)
+
+    assert len(heads) > 20
+    for name, said in heads:
+        assert len(re.findall(r"\w+", said.partition("#")[2])) >= 2, f"${name}: say after # when a word belongs there"
+
+
 def test_the_error_tree_is_drawn() -> None:
     """Every error of ours stands in the tree that errors.py opens with."""
     drawn = (sys.modules[MonitorError.__module__].__doc__ or "").split()

@@ -22,11 +22,12 @@ from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.stories import removal
-from monitor.text.telegram_html import Html, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
 UNCERTAIN_BUTTON: Final = "u"  # the buttons under a question about an uncertain post carry this and its number
 _LONGEST_LINE: Final = 200  # UTF-16 units
+_LONGEST_REASON: Final = 500
 _LONGEST_ADDRESS: Final = 2_000
 _MOST_LINES: Final = 12  # of feeds, of entries, of topics
 _HELP: Final = {
@@ -126,6 +127,8 @@ class ReadCommands:
         facts = [_fact(member) for member in members[:_MOST_LINES]]
         kept = next((member for member in members if member.text is not None), None)
         reports = self._reports(kept.title, kept.text or "") if kept else text("Текст этой новости не хранится.")
+        while len(facts) > 1 and not fits(join("\n\n", (*facts, reports))):
+            facts.pop()
         return join("\n\n", (*facts, reports))
 
     def check(self, argument: str) -> Html:
@@ -136,7 +139,10 @@ class ReadCommands:
     def _reports(self, title: str, body: str) -> Html:
         muted = [mute.name.key for mute in self._mutes.active(self._clock())]
         reports = explanation.explain(self.matcher.muting(muted), title=title, text=body)
-        return join("\n", [_report(report) for report in reports[:_MOST_LINES]])
+        rows = [_report(report) for report in reports[:_MOST_LINES]]
+        while not fits(join("\n", rows)):
+            rows.pop()
+        return join("\n", rows)
 
     def help(self, _argument: str) -> Html:
         """The commands there are."""
@@ -176,14 +182,14 @@ def _fact(member: Member) -> Html:
 
 
 def _report(report: explanation.TopicReport) -> Html:
-    title = tag("b", text(line(report.title, _LONGEST_LINE)))
-    if report.fired is None:
-        return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST_LINE))))
-    words = ", ".join(dict.fromkeys(f"«{match.form}»" for match in report.fired.matches))
-    tier = {"post": "сразу в канал", "review": "редактору"}[report.fired.tier]
-    fired = f"— правило «{report.fired.rule}», {tier}: {words}"
+    title, fired = tag("b", text(line(report.title, _LONGEST_LINE))), report.fired
+    if fired is None or report.is_hinted:
+        return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST_REASON))))
+    tier = {"post": "сразу в канал", "review": "редактору"}[fired.tier]
+    met = text(line(f"— правило «{fired.rule}», {tier}: {explanation.pictured(report.lines)}", _LONGEST_REASON))
     lack = explanation.lack_of_post(report)
-    return join(" ", (title, text(line(f"{fired}. Сразу в канал: {lack}" if lack else fired, 2 * _LONGEST_LINE))))
+    missed = [text(line(f"Сразу в канал не пошло бы: {lack}", _LONGEST_REASON))] if lack else []
+    return join("\n", (join(" ", (title, met)), *missed))
 
 
 def _first(lines: Sequence[str]) -> Sequence[str]:

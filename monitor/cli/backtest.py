@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -102,7 +103,7 @@ def _show_change(screen: Screen, change: Change, matcher: Matcher, sign: Text) -
         screen.print(Padding(line, (0, 0, 0, 4)))
 
 
-def _why(change: Change, matcher: Matcher) -> Iterator[Text]:
+def _why(change: Change, matcher: Matcher) -> Iterator[RenderableType]:
     article = change.article
     if change.kind == "moved":
         yield Text(f"было: {_decided(change.before)}; стало: {_decided(change.after)}")

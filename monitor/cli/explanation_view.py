@@ -1,15 +1,16 @@
 """How `explain` and `why` show a reader, step by step, what was read and why the rules decided so."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
 from monitor.cli.output import LANGUAGES, TIERS, Screen
-from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, shortened
-from monitor.models.articles import Extracted, Match, Tier, TopicVerdict, Verdict, Veto
+from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, pictured
+from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
 from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
@@ -42,9 +43,33 @@ def show_reports(screen: Screen, page: Extracted, verdict: Verdict, reports: Ite
     screen.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
 
 
-def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[Text]:
-    """The sentences in which these words stand, the words in bold, each sentence on a line of its own."""
-    return (_quoted(passage, "bold") for passage in passages(hits, title=title, text=text))
+def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[RenderableType]:
+    """The sentences in which these words stand, the words marked, each sentence on a line of its own."""
+    return (_Quote(passage=passage, style="bold") for passage in passages(hits, title=title, text=text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quote:
+    """A sentence with its words marked: by `style` where the output has any, else by [brackets].
+
+    Of an endless one, what stands around its words.
+    """
+
+    passage: Passage
+    style: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        is_plain = console.color_system is None
+        first, last = self.passage.marks[0][0], self.passage.marks[-1][1]
+        is_long = len(self.passage.text) > _LONGEST_PASSAGE
+        at = max(first - _LONGEST_PASSAGE // 2, 0) if is_long else 0
+        until = last + _LONGEST_PASSAGE // 2 if is_long else len(self.passage.text)
+        quote = Text("«")
+        for start, end in self.passage.marks:
+            word = self.passage.text[start:end]
+            quote.append(self.passage.text[at:start]).append(f"[{word}]" if is_plain else word, self.style)
+            at = end
+        yield quote.append(self.passage.text[at:until]).append("»")
 
 
 def _read(source: str, page: Extracted) -> Group:
@@ -68,52 +93,44 @@ def _heading(report: TopicReport) -> Text:
 
 def _topic(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
     if report.fired:
-        yield from _fired(report.fired, page)
+        yield from _fired(report, page)
     for muted in report.muted:
         yield Text.assemble("Нашло правило «", (muted.rule, "bold"), "», но оно на паузе (/mute).")
         yield from _passages(muted.matches, page, style="bold")
-    for veto in report.vetoes:
-        yield from _vetoed(veto, page)
+    for veto, where in zip(report.vetoes, report.forbidding, strict=True):
+        yield from _vetoed(veto, where, page)
     for rule in report.nearest:
         yield from _near(rule)
     if not (report.fired or report.muted or report.vetoes or report.nearest):
         yield Text("Не нашлось ни одного слова правил.")
 
 
-def _fired(fired: TopicVerdict, page: Extracted) -> Iterator[RenderableType]:
-    yield Text.assemble("Сработало правило «", (fired.rule, "bold"), "»:")
-    for match in fired.matches:
-        yield Text.assemble("  + ", match.term, " → ", (match.form, "bold green"), f" ({_PLACES[match.where]})")
-    yield from _passages(fired.matches, page, style="bold green")
+def _fired(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
+    assert report.fired
+    yield Text.assemble("Сработало правило «", (report.fired.rule, "bold"), "»:")
+    yield from _passages(report.fired.matches, page, style="bold green underline")
+    yield Padding(Text(pictured(report.lines)), (0, 0, 0, 2))
+    if report.is_hinted:
+        yield Text("Этой темы в посте не будет: новость и так идёт в канал, а её правила сказали только «редактору».")
 
 
-def _vetoed(veto: Veto, page: Extracted) -> Iterator[RenderableType]:
-    yield Text.assemble("Правилу «", (veto.rule, "bold"), "» запретило слово ", (veto.form, "bold red"), ":")
-    yield from _passages((veto,), page, style="bold red")
+def _vetoed(veto: Veto, where: str, page: Extracted) -> Iterator[RenderableType]:
+    named = f" ({where})" if where else ""
+    yield Text.assemble("Правилу «", (veto.rule, "bold"), "» запретило слово ", (veto.form, "bold red"), f"{named}:")
+    yield from _passages((veto,), page, style="bold red underline")
 
 
 def _near(rule: RuleReport) -> Iterator[RenderableType]:
-    why = "не хватило слов, отмеченных «−»" if rule.lacking else rule.obstacle
+    why = "не хватает отмеченного «−»" if rule.lacking else rule.obstacle
     yield Text.assemble("Не сработало правило «", (rule.name, "bold"), f"» ({rule.tier}): {why}.")
     for line in rule.lines:
         if line.match:
-            form = (line.match.form, "bold")
-            yield Text.assemble("  + ", line.match.term, " → ", form, f" ({_PLACES[line.match.where]})")
+            row = Text.assemble("+ ", line.text, f" — {_PLACES[line.match.where]}")
         else:
-            yield Text.assemble(("  − ", "red"), shortened(line.terms))
+            row = Text.assemble(("− ", "red"), line.text)
+        yield Padding(row, (0, 0, 0, 2))
 
 
 def _passages(hits: Iterable[Match | Veto], page: Extracted, *, style: str) -> Iterator[RenderableType]:
     for passage in passages(hits, title=page.title, text=page.text):
-        yield Padding(_quoted(passage, style), (0, 0, 0, 4))
-
-
-def _quoted(passage: Passage, style: str) -> Text:
-    """The passage on one line of thought; of an endless one what stands around its words."""
-    text = Text(passage.text)
-    for start, end in passage.marks:
-        text.stylize(style, start, end)
-    first, last = passage.marks[0][0], passage.marks[-1][1]
-    if len(text) > _LONGEST_PASSAGE:
-        text = text[max(first - _LONGEST_PASSAGE // 2, 0) : last + _LONGEST_PASSAGE // 2]
-    return Text.assemble("«", text, "»")
+        yield Padding(_Quote(passage=passage, style=style), (0, 0, 0, 2))

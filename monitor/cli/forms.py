@@ -1,6 +1,7 @@
 """`forms`: what a word of keywords.yaml matches, for a maintainer to check before writing it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
 from typing import Annotated
 
@@ -12,16 +13,18 @@ from rich.text import Text
 
 from monitor.app.environment import environment, read_text
 from monitor.cli.output import AsJson, KeywordsFile, Screen, print_json, say
-from monitor.config.keyword_rules import Term, TermWordKind
+from monitor.config.keyword_rules import Role, Term, TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings
 from monitor.config.yaml_reader import nearest
 from monitor.errors import ConfigError
+from monitor.matching.role_forms import RoleForms, role_forms
 from monitor.matching.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
 
 MANY = 20  # words of a list, which are shown with all their forms
 
+_SHOWN = 12  # forms in a role; an adjective has fifty
 _KINDS = {
     TermWordKind.WORD: "слово, все формы",
     TermWordKind.EXACT: "только так, как написано",
@@ -42,13 +45,18 @@ def forms(
     attempt: Annotated[
         str, typer.Option("--try", metavar="ТЕКСТ", help="только сказать, найдётся ли слово в нём")
     ] = "",
+    role: Annotated[
+        str, typer.Option("--role", metavar="РОЛЬ", help="только формы в роли: куда, откуда, где, кого, кто")
+    ] = "",
     keywords: KeywordsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Показать все формы, по которым бот узнает слово; с --try — узнает ли он его здесь (код 1: нет).
+    """Показать все формы, по которым бот узнает слово; с --role — как оно стоит в роли; с --try — узнает ли он его
+    здесь (код 1: нет).
 
     Длинный список ($имя) показан коротко, по строке на слово; с --try — только те его слова, что нашлись.
     """
+    in_role = _role(role) if role else None
     kind = TermWordKind.NAME if name else TermWordKind.WORD
     asked = {
         word: tuple(_listed(word, lang, keywords) if _is_list(word) else read_terms(word, language=lang, kind=kind))
@@ -56,6 +64,8 @@ def forms(
     }
     if attempt:
         _show_attempt(asked, attempt, as_json=as_json)
+    elif in_role:
+        _show_role([role_forms(term, in_role) for term in chain(*asked.values())], as_json=as_json)
     elif as_json:
         every = chain(*asked.values())
         print_json(
@@ -77,6 +87,33 @@ def _listed(reference: str, lang: Language | None, keywords: str | None) -> Iter
     if reference not in lists:
         raise ConfigError(f"нет списка «{reference}»{nearest(reference, lists)}", file=path)
     return (term for term in lists[reference].terms if lang is None or term.language in (lang, None))
+
+
+def _role(named: str) -> Role:
+    roles = {role.value: role for role in Role}
+    if named not in roles:
+        among = ", ".join(roles)
+        raise ConfigError(f"нет роли «{named}» — есть пять: {among}", file="monitor forms", key="--role")
+    return roles[named]
+
+
+def _show_role(terms: Sequence[RoleForms], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"terms": [asdict(term) for term in terms]})
+        return
+    screen = Screen()
+    for term in terms:
+        rows = {"с предлогом": term.prepositional, "без предлога": term.bare, "по-казахски": term.kazakh}
+        table = Table.grid(padding=(0, 2))
+        for name, forms in rows.items():
+            if forms:
+                more = f" … и ещё {len(forms) - _SHOWN}" if len(forms) > _SHOWN else ""
+                table.add_row(f"{name}:", Text(", ".join(forms[:_SHOWN]) + more))
+        screen.print(Text.assemble((term.term, "bold"), f" — роль «{term.role}»"))
+        if table.rows:
+            screen.print(Padding(table, (0, 0, 0, 2)))
+        if term.note:
+            screen.print(Padding(Text(term.note), (0, 0, 0, 2)))
 
 
 def _show_attempt(asked: Mapping[str, Sequence[Term]], text: str, *, as_json: bool) -> None:

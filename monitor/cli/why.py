@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -146,7 +147,7 @@ def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
         screen.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
 
 
-def _sentences(member: Member) -> Iterator[Text]:
+def _sentences(member: Member) -> Iterator[RenderableType]:
     if member.verdict and member.text is not None:
         matches = [match for topic in member.verdict.topics for match in topic.matches]
         yield from quoted(matches, title=member.title, text=member.text)
@@ -188,7 +189,7 @@ def _today(one: Member, matcher: Matcher) -> dict[str, object] | None:
     if one.text is None:
         return None
     reports = explanation.explain(matcher, title=one.title, text=one.text)
-    lacking = {report.id: explanation.lack(report) for report in reports if report.fired is None}
+    lacking = {report.id: explanation.lack(report) for report in reports if report.fired is None or report.is_hinted}
     verdict = matcher.judge(title=one.title, text=one.text)
     return explanation.verdict_json(verdict, id=one.entry_id) | {"lacking": lacking}
 

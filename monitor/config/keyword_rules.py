@@ -58,6 +58,17 @@ class Term:
     line: int
     key: str
     role: Role | None = None  # None: however it stands
+    role_line: int = 0  # where the role is asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One alternative of a rule's line as the rule writes it: words, or a whole list. `line`: where that is written."""
+
+    text: str
+    line: int
+    role: Role | None
+    language: Language | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,7 @@ class Rule:
     """A term of every line must stand within `within` (a number counts words), and no term of `none` there.
 
     The first line is the act. It and one other line must stand in the title or the lead, unless `anywhere`.
+    `mentions` are for each line what the file says there, before the lists are written in.
     """
 
     name: str
@@ -74,6 +86,7 @@ class Rule:
     within: Scope | int
     line: int
     anywhere: bool = False
+    mentions: tuple[tuple[Mention, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from monitor.config.keyword_rules import (
     Topic,
     WordList,
 )
+from monitor.config.mentions import ITEM, LANGUAGES, ROLES, mentions
 from monitor.config.yaml_reader import (
     Mapping,
     Node,
@@ -44,6 +45,7 @@ MAX_LINES = 8
 MIN_PREFIX = 3
 MAX_WINDOW = 200
 MAX_VARIANTS = 200  # of one phrase with lists in it
+MAX_NESTED = 20  # lists within lists
 
 TOP_KEYS = ("lists", "people", "never", "topics")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
@@ -51,7 +53,6 @@ TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
-_ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
@@ -60,7 +61,6 @@ _SMALL_PARTS = (
     "заде оглы оглу кызы гызы улы уулу қызы ұлы аль эль ибн бин бен бинт абу де ди да ла ле дю дель дер фон ван"
 )
 _PARTICLES = frozenset(_SMALL_PARTS.split())
-_ROLES = {role.value: role for role in Role}
 
 _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
 
@@ -116,6 +116,7 @@ class _KeywordsReader(YamlReader):
         self.lists: dict[str, Node] = {}
         self.people: tuple[Term, ...] = ()
         self._names: list[Scalar] = []
+        self._lines: dict[str, int] = {}  # of the lists' names
         self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
@@ -132,6 +133,7 @@ class _KeywordsReader(YamlReader):
         if people is not None:
             self.people = self.terms(people, key="people", kind=TermWordKind.NAME)
             self._names += [name for name, _ in root.items if name.text == "people"]
+        self._lines = {name.text: name.line for name in self._names}
 
     def declared(self) -> Iterator[WordList]:
         """The lists, when everything has been read."""
@@ -180,7 +182,8 @@ class _KeywordsReader(YamlReader):
     def _rule(self, node: Node, number: int, against: tuple[Term, ...] = ()) -> Rule:
         body = self.mapping(node, key="any_of", at=node, known=RULE_KEYS) or Mapping(items=(), line=node.line)
         name = self.text(body.get("name"), key="name", at=node, default=f"правило {number}") or ""
-        lines = tuple(self.terms(line, key="all") for line in self.items(body.get("all"), key="all", at=node))
+        written = self.items(body.get("all"), key="all", at=node)
+        lines = tuple(self.terms(line, key="all") for line in written)
         if len(lines) > MAX_LINES:
             self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=node, key="all")
         none = body.get("none")
@@ -192,6 +195,7 @@ class _KeywordsReader(YamlReader):
             within=self._within(body.get("within")),
             anywhere=self._flag(body.get("anywhere"), key="anywhere"),
             line=node.line,
+            mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )
 
     def _tier(self, node: Node | None) -> Tier:
@@ -247,14 +251,12 @@ class _KeywordsReader(YamlReader):
         return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
 
     def _of_language(self, name: Scalar, value: Node, key: str, kind: TermWordKind) -> list[Term]:
-        if name.text == "ru":
-            return self._terms(value, key, kind, "ru")
-        if name.text == "kk":
-            return self._terms(value, key, kind, "kk")
-        if role := _ROLES.get(name.text):
+        if language := LANGUAGES.get(name.text):
+            return self._terms(value, key, kind, language)
+        if role := ROLES.get(name.text):
             return [self._in_role(term, role, name) for term in self._terms(value, key, kind, None)]
         self.problem(
-            f"здесь можно только ru и kk или роли ({', '.join(_ROLES)}) — если это слова, возьмите весь их ряд"
+            f"здесь можно только ru и kk или роли ({', '.join(ROLES)}) — если это слова, возьмите весь их ряд"
             ' в кавычки: ru: "слово, другое"',
             at=name,
             key=name.text,
@@ -266,20 +268,21 @@ class _KeywordsReader(YamlReader):
             self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
         known = self._roles.get((id(term), role))
         if known is None:  # equal terms made one: a list is used in one role by many rules
-            known = self._roles[id(term), role] = (term, replace(term, role=role))
+            known = self._roles[id(term), role] = (term, replace(term, role=role, role_line=at.line))
         return known[1]
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         terms: list[Term] = []
-        for item in _ITEM.findall(node.text):
-            written = item.strip()
+        for item in ITEM.finditer(node.text):
+            written = item[0].strip()
             if written.startswith("$") and not self._is_phrase(written):
                 referred = self._referred(written[1:], node, key)
                 terms.extend(term for term in referred if language in (None, term.language) or term.language is None)
             elif written:
                 words = self._words(written, node, key, kind)
                 variants = self._variants(words, language, node, key)
-                terms += [Term(text=written, words=one, language=language, line=node.line, key=key) for one in variants]
+                line = node.line_at(item.end() - len(item[0].lstrip()))
+                terms += [Term(text=written, words=one, language=language, line=line, key=key) for one in variants]
         return terms
 
     def _variants(
@@ -312,7 +315,12 @@ class _KeywordsReader(YamlReader):
             self.problem(f"нет списка «${name}»{nearest(name, known)}", at=node, key=key)
             return ()
         if name in self._opening:
-            self.problem(f"список «${name}» ссылается сам на себя — уберите ссылку", at=node, key=key)
+            ring = " → ".join(f"${one}" for one in [*self._opening[self._opening.index(name) :], name])
+            self.problem(f"список ссылается сам на себя: {ring} — уберите эту ссылку", at=node, key=key)
+            return ()
+        if len(self._opening) > MAX_NESTED:
+            message = f"списки вложены друг в друга глубже {MAX_NESTED} — впишите слова ближе к правилу"
+            self.problem(message, at=node, key=key)
             return ()
         return self.list_terms(name)
 

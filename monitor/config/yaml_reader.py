@@ -6,8 +6,10 @@ beyond mappings, sequences and texts (anchors, tags, several documents) is refus
 
 import difflib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,6 +29,7 @@ from monitor.errors import ConfigError
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
 
+_NO_BLANK = re.compile(r"\S+")
 _HINTS = (
     (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
     (re.compile(r"""(?:^|[-:,{[]) *[*&@%`!|>]\S"""), 'строка начинается со служебного знака — возьмите её в «"…"»'),
@@ -38,10 +41,16 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One text as typed; `line` counts from 1."""
+    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins."""
 
     text: str
     line: int
+    rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # place in `text`, line
+
+    def line_at(self, place: int) -> int:
+        """The line of the file on which this place of the text stands."""
+        row = bisect_right(self.rows, (place, MAX_CHARACTERS)) - 1
+        return self.rows[row][1] if row >= 0 else self.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,7 @@ def load(text: str, *, file: str) -> Mapping:
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"файл больше {MAX_CHARACTERS:,} знаков — разделите или сократите его", file=file)
     try:
-        root = _build(_events(text), file)
+        root = _build(_events(text), file, text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
@@ -110,7 +119,7 @@ class _Open:
         return self.nodes[-1].line if self.mapping and len(self.nodes) % 2 else default
 
 
-def _build(events: Iterable[Event], file: str) -> Node | None:
+def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
     """Events → nodes with an own stack: depth is counted, and nothing is ever expanded."""
     stack = [_Open(mapping=False, line=1, nodes=[])]
     documents = 0
@@ -120,13 +129,28 @@ def _build(events: Iterable[Event], file: str) -> Node | None:
         _refuse(event, documents, len(stack), file, line)
         if isinstance(event, ScalarEvent):
             place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
-            stack[-1].nodes.append(Scalar(text=event.value, line=place))
+            stack[-1].nodes.append(Scalar(text=event.value, line=place, rows=_rows(event, source)))
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             stack.append(_Open(mapping=isinstance(event, MappingStartEvent), line=line, nodes=[]))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             done = stack.pop()
             stack[-1].nodes.append(_close(done, file))
     return next(iter(stack[0].nodes), None)
+
+
+def _rows(event: ScalarEvent, source: str) -> tuple[tuple[int, int], ...]:
+    """Where the lines of a text begin in its value, by counting its words, which folding leaves as they are."""
+    if event.start_mark is None or event.end_mark is None or event.start_mark.line == event.end_mark.line:
+        return ()
+    typed = source[event.start_mark.index : event.end_mark.index].split("\n")
+    typed[0] = "" if event.style in ("|", ">") else typed[0]  # the sign, and what is said behind it
+    starts = [word.start() for word in _NO_BLANK.finditer(event.value)]
+    counts = [len(_NO_BLANK.findall(row)) for row in typed]
+    if sum(counts) != len(starts):  # an escape makes a blank
+        return ()
+    firsts = accumulate(counts, initial=0)
+    rows = zip(firsts, counts, range(event.start_mark.line + 1, MAX_CHARACTERS), strict=False)
+    return tuple((starts[first], line) for first, count, line in rows if count)
 
 
 def _refuse(event: Event, documents: int, depth: int, file: str, line: int) -> None:

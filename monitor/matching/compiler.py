@@ -84,7 +84,7 @@ class CompiledRules:
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None;
-    `acts` is for each topic the line of all its rules' acts.
+    `acts` is for each topic the line of all its rules' acts. `silencing` are the terms of `never` as written.
     """
 
     topics: tuple[Topic, ...]
@@ -97,6 +97,7 @@ class CompiledRules:
     cases: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
     acts: tuple[int, ...] = ()
+    silencing: tuple[Term, ...] = ()
 
 
 @contextmanager
@@ -214,6 +215,7 @@ class _Compiler:
             cases=self._cases,
             never=never,
             acts=acts,
+            silencing=self.keywords.never,
         )
 
     def _compiled_terms(self) -> tuple[CompiledTerm, ...]:
@@ -293,15 +295,16 @@ class _Compiler:
         if written is None or (written, term.language) in self._declined:
             return
         self._declined.add((written, term.language))
-        cases = _cases(written, term.language)
+        cases = cases_of(written, term.language)
         for form, case in cases.items():
             self._cases[form] = self._cases.get(form, Case(0)) | case
-        inflected = written.kind is TermWordKind.WORD and _is_inflected(written.text)
-        if inflected and not cases and term.language != "kk" and not kazakh.stems(written.text):
+        if not cases and is_undeclined(written, term.language):
+            hint = " (казахское — под kk:)" if term.language is None else ""
             self._problem(
-                f"слово {written.text} не склоняется: роль «{term.role}» для него не узнать — напишите его вне роли",
-                term.line,
-                term.key,
+                f"слово «{written.text}» (строка {term.line}) не склоняется, роли «{term.role}» у него не бывает"
+                f" — уберите его из списка или напишите без роли{hint}",
+                term.role_line,
+                str(term.role),
             )
 
     def _word(self, written: TermWord, term: Term) -> int:
@@ -332,12 +335,20 @@ class _Compiler:
         self.problems.append(ConfigError(message, file=self.keywords.file, line=line, key=key))
 
 
-def _cases(written: TermWord, language: Language | None) -> Mapping[str, Case]:
+def cases_of(written: TermWord, language: Language | None) -> Mapping[str, Case]:
     if written.kind is TermWordKind.LIST:
-        return {form: case for choice, own in written.choices for form, case in _cases(choice, own or language).items()}
+        return {
+            form: case for choice, own in written.choices for form, case in cases_of(choice, own or language).items()
+        }
     if written.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(written.text):
         return {}
     return russian.case_forms(written.text)
+
+
+def is_undeclined(written: TermWord, language: Language | None) -> bool:
+    """An adverb, a verb; with no language said, only where the Russian dictionary knows it: others may be Kazakh."""
+    is_russian = language == "ru" or (language is None and russian.is_known(written.text))
+    return is_russian and written.kind is TermWordKind.WORD and _is_inflected(written.text)
 
 
 def _loans(term: Term) -> frozenset[str]:

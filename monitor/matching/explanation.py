@@ -3,15 +3,16 @@
 Goes through the same Matcher as a live run: nothing is decided here.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRule
-from monitor.matching.matched_article import MatchedArticle
+from monitor.matching.matched_article import LEAD, MatchedArticle
 from monitor.matching.matcher import Matcher
+from monitor.matching.rule_lines import LineReport, line_reports, source, written_rule
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.unicode import sentences
 
@@ -21,21 +22,16 @@ _NEAREST = 3  # rules that lacked the least: more would bury the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineReport:
-    """One line of a rule: the first of its terms anywhere in the article, or None; `terms` as written."""
-
-    terms: tuple[str, ...]
-    match: Match | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """A rule that did not fire. When every line has its match, they stand too far apart for `within`."""
+    """A rule that did not fire. When every line has its match, they stand too far apart for `within`, or `is_aside`:
+    they stand together, but not where an article says what it is about.
+    """
 
     name: str
     tier: Tier
     within: str
     lines: tuple[LineReport, ...]
+    is_aside: bool = False
 
     @property
     def lacking(self) -> tuple[LineReport, ...]:
@@ -46,7 +42,9 @@ class RuleReport:
     def obstacle(self) -> str:
         """What kept the rule from firing, in Russian, after the words «правилу …»."""
         if self.lacking:
-            return f"не хватило слова из строки «{shortened(self.lacking[0].terms)}»"
+            return f"не хватает: {self.lacking[0].text}"
+        if self.is_aside:
+            return f"мало: сказано не в заголовке и не в первых {LEAD} знаках"
         if shared := _shared(self.lines):
             return f"нужны два разных слова, а «{shared}» одно"
         return "слова нужны " + _NEARNESS.get(self.within, f"не дальше {self.within} слов друг от друга")
@@ -64,15 +62,19 @@ class Passage:
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any; `vetoes` are the words that spoke against a rule. Of the rules that would have been
-    stronger, `muted` are those that matched but are muted, `nearest` those that lacked the least (at most three, a line
-    of each matched).
+    `fired` is the verdict, if any, with what met each of its rule's `lines` (`is_hinted`: a stronger topic decides, and
+    this one is not shown); `vetoes` are the words that spoke against a
+    rule, `forbidding` where the file has each of them. Of the rules that would have been stronger, `muted` are those
+    that matched but are muted, `nearest` those that lacked the least (at most three, a line of each matched).
     """
 
     id: str
     title: str
     fired: TopicVerdict | None
     vetoes: tuple[Veto, ...]
+    is_hinted: bool = False
+    lines: tuple[LineReport, ...] = ()
+    forbidding: tuple[str, ...] = ()
     nearest: tuple[RuleReport, ...] = ()
     muted: tuple[TopicVerdict, ...] = ()
 
@@ -139,16 +141,37 @@ def _match_json(match: Match) -> dict[str, object]:
 
 
 def _report(matcher: Matcher, article: MatchedArticle, verdict: Verdict, number: int, topic: Topic) -> TopicReport:
-    fired = next((one for one in verdict.topics if one.id == topic.id), None)
+    given = (*verdict.topics, *verdict.hinted)
+    fired = next((one for one in given if one.id == topic.id), None)
     vetoes = tuple(veto for veto in verdict.vetoes if veto.topic == topic.id)
     muted = tuple(one for one in verdict.muted if one.id == topic.id and _is_stronger(one, fired))
-    stronger = [
-        _rule_report(matcher, article, rule)
-        for rule in matcher.compiled.rules
-        if rule.topic == number and _is_stronger(rule, fired)
-    ]
-    nearest = _nearest(stronger, {*(veto.rule for veto in vetoes), *(one.rule for one in muted)})
-    return TopicReport(id=topic.id, title=topic.title, fired=fired, vetoes=vetoes, nearest=nearest, muted=muted)
+    rules = {rule.name: rule for rule in matcher.compiled.rules if rule.topic == number}
+    stopped = {*(veto.rule for veto in vetoes), *(one.rule for one in muted)}
+    stronger = [rule for rule in rules.values() if _is_stronger(rule, fired) and rule.name not in stopped]
+    return TopicReport(
+        id=topic.id,
+        title=topic.title,
+        fired=fired,
+        vetoes=vetoes,
+        is_hinted=fired in verdict.hinted,
+        lines=_met(matcher, article, rules[fired.rule]) if fired else (),
+        forbidding=tuple(_forbidding(matcher, article, rules[veto.rule]) for veto in vetoes),
+        nearest=_nearest(matcher, article, stronger),
+        muted=muted,
+    )
+
+
+def _met(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> tuple[LineReport, ...]:
+    return line_reports(matcher.compiled, article, rule, article.result(rule).hits)
+
+
+def _forbidding(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> str:
+    against, compiled = article.result(rule).veto, matcher.compiled
+    written = (*written_rule(compiled, rule).none, *compiled.silencing)
+    if against is None:
+        return ""
+    role, where = compiled.terms[against.term].role, source(compiled, written, against.term)
+    return f"{role}: {where}" if role and where else where
 
 
 def _is_stronger(rule: CompiledRule | TopicVerdict, fired: TopicVerdict | None) -> bool:
@@ -156,25 +179,22 @@ def _is_stronger(rule: CompiledRule | TopicVerdict, fired: TopicVerdict | None) 
     return fired is None or (rule.tier, fired.tier) == (Tier.POST, Tier.REVIEW)
 
 
-def _nearest(rules: Iterable[RuleReport], stopped: Collection[str]) -> tuple[RuleReport, ...]:
-    near = [rule for rule in rules if len(rule.lacking) < len(rule.lines) and rule.name not in stopped]
-    least = min((len(rule.lacking) for rule in near), default=0)
-    nearest = [rule for rule in near if len(rule.lacking) == least]
-    return tuple(sorted(nearest, key=lambda rule: (rule.tier is not Tier.POST, -len(rule.lines)))[:_NEAREST])
+def _nearest(matcher: Matcher, article: MatchedArticle, rules: Iterable[CompiledRule]) -> tuple[RuleReport, ...]:
+    lacks = [(sum(not article.line(line) for line in rule.lines), rule) for rule in rules]
+    near = [(lack, rule) for lack, rule in lacks if lack < len(rule.lines)]
+    least = min((lack for lack, _ in near), default=0)
+    nearest = [rule for lack, rule in near if lack == least]
+    ranked = sorted(
+        nearest, key=lambda rule: (not article.line(rule.lines[0]), rule.tier != Tier.POST, -len(rule.lines))
+    )
+    return tuple(_rule_report(matcher, article, rule) for rule in ranked[:_NEAREST])
 
 
 def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> RuleReport:
-    return RuleReport(
-        name=rule.name, tier=rule.tier, within=str(rule.within), lines=tuple(_lines(matcher, article, rule))
-    )
-
-
-def _lines(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> Iterable[LineReport]:
-    compiled = matcher.compiled
-    hits = article.anywhere(rule) or [next(iter(article.line(line)), None) for line in rule.lines]
-    for line, hit in zip(rule.lines, hits, strict=True):
-        terms = tuple(compiled.terms[term].text for term in compiled.lines[line])
-        yield LineReport(terms=terms, match=article.match(hit) if hit else None)
+    aside = article.result(replace(rule, anywhere=True)).hits
+    apart = [next(iter(article.line(line)), None) for line in rule.lines]
+    lines = line_reports(matcher.compiled, article, rule, aside or article.anywhere(rule) or apart)
+    return RuleReport(name=rule.name, tier=rule.tier, within=str(rule.within), lines=lines, is_aside=bool(aside))
 
 
 def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
@@ -183,37 +203,48 @@ def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
     fired = next((one for one in verdict.topics if one.id == topic.id), None)
     tier = fired.tier if fired else Tier.NONE
     if fired and example.expects == "miss":
-        words = ", ".join(match.form for match in fired.matches)
+        words = pictured(_report_of(matcher, topic, example).lines)
         return f"не должен подходить, а правило «{fired.rule}» сработало на: {words}"
     if fired is None and example.expects != "miss":
-        return f"должен подходить, но {_lack(matcher, topic, example)}"
+        return f"должен подходить, но {lack(_report_of(matcher, topic, example))}"
     if fired and example.expects in ("post", "review") and example.expects != tier:
         return f"должен дать {example.expects}, а правило «{fired.rule}» даёт {tier}"
     return ""
 
 
-def _lack(matcher: Matcher, topic: Topic, example: Example) -> str:
+def _report_of(matcher: Matcher, topic: Topic, example: Example) -> TopicReport:
     reports = explain(matcher, title=example.title, text=example.text)
-    return lack(next(report for report in reports if report.id == topic.id))
+    return next(report for report in reports if report.id == topic.id)
 
 
 def lack(report: TopicReport) -> str:
     """Why a topic was not given, or not stronger, in Russian, for one line of output."""
+    if report.is_hinted and report.fired:
+        return f"правило «{report.fired.rule}» сказало только «редактору», а новость и так идёт в канал"
     if report.muted:
         return f"правило «{report.muted[0].rule}» нашло, но оно на паузе (/mute)"
     if report.vetoes:
-        return f"правилу «{report.vetoes[0].rule}» запретило слово «{report.vetoes[0].form}»"
+        where = f" ({report.forbidding[0]})" if report.forbidding[0] else ""
+        return f"правилу «{report.vetoes[0].rule}» запретило слово «{report.vetoes[0].form}»{where}"
     if not report.nearest:
         return "не нашлось ни одного слова правил"
     nearest = report.nearest[0]
     return f"правилу «{nearest.name}» {nearest.obstacle}"
 
 
-def why_not_posted(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> str:
-    """What kept an article of tier `review` from the channel, of the first topic that anything was near to; else ""."""
+def explained(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> Verdict:
+    """A verdict of tier `review` with its reasons for those who are asked; any other as it is."""
     if verdict.tier is not Tier.REVIEW:
-        return ""
-    return next(filter(None, map(lack_of_post, explain(matcher, title=title, text=text))), "")
+        return verdict
+    reports = explain(matcher, title=title, text=text)
+    shown = {topic.id for topic in verdict.topics}
+    grounds = tuple(pictured(report.lines) for report in reports if report.id in shown)
+    return replace(verdict, lack=next(filter(None, map(lack_of_post, reports)), ""), grounds=grounds)
+
+
+def pictured(lines: Iterable[LineReport]) -> str:
+    """What met the lines of a rule: «действие: выдали (выдать, $выдать, строка 243) · куда: России (…) · …»."""
+    return " · ".join(line.text for line in lines)
 
 
 def lack_of_post(report: TopicReport) -> str:
@@ -229,9 +260,3 @@ def _shared(lines: Iterable[LineReport]) -> str:
     )
     overlapping = (b for a, b in pairwise(forms) if a[0] == b[0] and b[1] < a[2])
     return next((form for *_, form in overlapping), "")
-
-
-def shortened(terms: Iterable[str]) -> str:
-    """The terms of a line, as many as a line of output takes."""
-    text = ", ".join(dict.fromkeys(terms))
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED].rpartition(',')[0] or text[:_QUOTED]}, …"

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
-from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
+from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRules, Word, is_everyday
+from monitor.matching.covering import Meaning, covered_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.spelling import meant_by
-from monitor.models.articles import Tier
 from monitor.text.languages.places import places
 from monitor.text.languages.russian import is_place
 
@@ -24,11 +24,6 @@ BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
 
 _OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
-_WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
-
-
-_Meaning = tuple[Role | None, tuple[Word, ...]]  # what a term matches, however it is written
-_Line = frozenset[_Meaning]
 
 
 def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
@@ -56,6 +51,7 @@ class _Linter:
                 for line in rule.lines:
                     yield from self._twice(line, "all")
                 yield from self._twice(rule.none, "none")
+        yield from self._names_in_roles()
         for declared in self.keywords.lists:
             yield from self._twice(declared.terms, declared.name)
             if not declared.is_used:
@@ -64,7 +60,7 @@ class _Linter:
 
     def _twice(self, terms: Iterable[Term], key: str) -> Iterator[ConfigError]:
         """Only of what is written in this very place (`key`): lists that are referred to may well overlap."""
-        seen: dict[_Meaning, Term] = {}
+        seen: dict[Meaning, Term] = {}
         for term in terms:
             if term.key != key:
                 continue
@@ -105,6 +101,18 @@ class _Linter:
                 message = f"«{term.text}» ищется как одно название — если это разные места, поставьте запятую: {apart}"
                 yield self._doubt(message, term.line, term.key)
 
+    def _names_in_roles(self) -> Iterator[ConfigError]:
+        """No dictionary has the cases of a name: its role shows by the preposition alone."""
+        rules = (rule for topic in self.keywords.topics for rule in topic.rules)
+        terms = (term for rule in rules for line in (*rule.lines, rule.none) for term in line)
+        named = {(term.role_line, term.role): term for term in terms if term.role and _is_name(term)}
+        for (line, role), term in named.items():
+            message = (
+                f"падежей имени ({term.text}) бот не знает, роль «{role}» видна у него только по предлогу, без предлога"
+                " подойдёт любая форма — напишите имена без роли"
+            )
+            yield self._doubt(message, line, role)
+
     def _in_two_lists(self) -> Iterator[ConfigError]:
         """As written: lists of different purpose may well share a word in different forms."""
         seen: dict[tuple[str, str | None], tuple[Term, str]] = {}
@@ -132,36 +140,22 @@ class _Linter:
             yield self._doubt(message, rule.line, "within")
 
     def _covered(self, rules: tuple[Rule, ...]) -> Iterator[ConfigError]:
-        """Rules beside a stronger one that fires whenever they would."""
-        ranked = sorted(rules, key=lambda rule: rule.tier is not Tier.POST)
-        lines = [[self._line(line) for line in rule.lines] for rule in ranked]
-        for number, rule in enumerate(ranked):
-            wider = (
-                other
-                for place, other in enumerate(ranked[:number])
-                if _is_wider(other, rule) and _is_looser(lines[place], lines[number]) and self._vetoes_less(other, rule)
+        for rule, covering in covered_rules(rules, self._forms):
+            message = (
+                f"правило «{rule.name}» ничего не добавляет: всё, что оно найдёт, раньше найдёт «{covering.name}»"
+                f" (строка {covering.line}) — удалите его или поменяйте слова"
             )
-            covering = next(wider, None)
-            if covering:
-                message = (
-                    f"правило «{rule.name}» ничего не добавляет: всё, что оно найдёт, раньше найдёт «{covering.name}»"
-                    f" (строка {covering.line}) — удалите его или поменяйте слова"
-                )
-                yield self._doubt(message, rule.line, "name")
+            yield self._doubt(message, rule.line, "name")
 
-    def _vetoes_less(self, other: Rule, rule: Rule) -> bool:
-        if not other.none:
-            return True
-        return other.within == rule.within and self._line(other.none) <= self._line(rule.none)
-
-    def _line(self, terms: tuple[Term, ...]) -> _Line:
-        return frozenset(self._forms(term) for term in terms)
-
-    def _forms(self, term: Term) -> _Meaning:
+    def _forms(self, term: Term) -> Meaning:
         return term.role, tuple(self._words[written, term.language] for written in term.words)
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)
+
+
+def _is_name(term: Term) -> bool:
+    return any(word.kind is TermWordKind.NAME for word in term.words)
 
 
 def _is_place(word: TermWord) -> bool:
@@ -171,28 +165,6 @@ def _is_place(word: TermWord) -> bool:
 
 def _are_places(words: tuple[TermWord, TermWord]) -> bool:
     return all(map(_is_place, words))
-
-
-def _is_wider(other: Rule, rule: Rule) -> bool:
-    """Whether what is near enough for `rule` always is for `other`."""
-    if other.within == rule.within or other.within is Scope.TEXT:
-        return True
-    if isinstance(other.within, int) or isinstance(rule.within, int):
-        return isinstance(other.within, int) and isinstance(rule.within, int) and rule.within <= other.within
-    return _WIDTHS[rule.within] <= _WIDTHS[other.within]
-
-
-def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
-    """Whether each line of `other` is met by a line of `rule` of its own, however that is met."""
-    if len(other) > len(rule):
-        return False
-    free = list(rule)
-    for line in sorted(other, key=len):
-        narrower = next((candidate for candidate in free if candidate <= line), None)
-        if narrower is None:
-            return False
-        free.remove(narrower)
-    return True
 
 
 class Usage:

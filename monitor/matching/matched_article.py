@@ -6,6 +6,7 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -159,6 +160,11 @@ class MatchedArticle:
             case = kazakh_case(latin_skeleton(last) if latin else last, word.stems, latin=latin)
             return kazakh_fits(term.role, case, place)
         return russian_fits(term.role, self._compiled.cases.get(first, ANY), place, self._compiled.cases)
+
+    def roles(self, hit: Hit) -> tuple[Role, ...]:
+        """Every role that the words there play."""
+        term, form = self._compiled.terms[hit.term], fold(self._whole[hit.start : hit.end]).text
+        return tuple(role for role in Role if self._plays(replace(term, role=role), hit.start, hit.end, form))
 
     @cached_property
     def _whole(self) -> str:

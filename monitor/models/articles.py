@@ -107,6 +107,7 @@ class Verdict:
     muted: tuple[TopicVerdict, ...] = ()
     hinted: tuple[TopicVerdict, ...] = ()
     lack: str = ""  # in Russian: what kept an article of tier `review` from the channel; "" when nothing came near
+    grounds: tuple[str, ...] = ()  # in Russian, of each topic of an article of tier `review`: what met its rule's lines
 
     @property
     def is_held(self) -> bool:

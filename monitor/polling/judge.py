@@ -107,9 +107,9 @@ class Judge:
         if verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted:
             unmatched = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
             return EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=unmatched, article=article)
-        lack = explanation.why_not_posted(self.matcher, verdict, title=entry.title, text=text)
+        reasoned = explanation.explained(self.matcher, verdict, title=entry.title, text=text)
         marked = replace(article, fingerprint=fingerprint(entry.title, text))
-        telling = Telling(article=marked, verdict=replace(verdict, lack=lack))
+        telling = Telling(article=marked, verdict=reasoned)
         if verdict.tier is not Tier.NONE:
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
         if verdict.is_held:

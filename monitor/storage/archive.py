@@ -122,6 +122,7 @@ def verdict_of(stored: dict[str, Any]) -> Verdict:
         vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]),
         muted=tuple(map(_topic_of, stored.get("muted", ()))),
         lack=stored.get("lack", ""),
+        grounds=tuple(stored.get("grounds", ())),
     )
 
 

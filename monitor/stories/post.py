@@ -13,14 +13,14 @@ below Telegram's 4096.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Article, Match, Tier, TopicVerdict
 from monitor.models.stories import Story, Telling
-from monitor.text.telegram_html import Html, join, line, link, tag, text
+from monitor.text.telegram_html import Html, join, line, link, linked, marked_line, seen, tag, text
 from monitor.text.unicode import sentences, utf16_length
 
 _Span = tuple[int, int]
@@ -41,21 +41,22 @@ _BEFORE_MATCH: Final = 150  # characters of an overlong sentence kept before its
 _OUTLETS, _OUTLET_UNITS = 6, 80
 
 
-def render(story: Story) -> str:
+def render(story: Story, *, marked: bool = False) -> Html:
     """Telegram HTML of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
 
     The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those
     of Almaty. An article without a believable date shows none; a link that is not http(s) shows as text.
-    A story of tier `review` is headed by the rules a maintainer has to judge, until one has published it.
+    A story of tier `review` is headed by the rules a maintainer has to judge, until one has published it. `marked`: the
+    words that met the rules are underlined.
     """
     lead = story.lead
     rest = [telling for telling in story.tellings if telling is not lead]
-    headline, quote = _headline_and_quote(lead)
+    headline, quote = _headline_and_quote(lead, marked=marked)
     asks = story.tier is Tier.REVIEW and lead.part not in story.published
     label = _review_label(lead) if asks else Html("")
-    linked = tag("b", link(headline, lead.article.url))
-    head = (label, _hashtags(story.tellings), linked, _former(lead.article, headline))
-    cited = tag("blockquote", text(quote)) if quote else Html("")
+    title = tag("b", linked(headline, lead.article.url))
+    head = (label, _hashtags(story.tellings), title, _former(lead.article, seen(headline)))
+    cited = tag("blockquote", quote) if quote else Html("")
     foot = (cited, _source(lead.article), _others(lead, rest))
     return join("\n\n", [join("\n", filter(None, part)) for part in (head, foot) if any(part)])
 
@@ -115,18 +116,20 @@ def _outlet(article: Article) -> Html:
 # ── which words of the article are shown ───────────────────────────────────────────────────────
 
 
-def _headline_and_quote(telling: Telling) -> tuple[str, str]:
+def _headline_and_quote(telling: Telling, *, marked: bool) -> tuple[Html, Html]:
     """The title (else the first sentence that matters) and the sentences to quote, without the headline again."""
     article = telling.article
-    matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
-    title = line(article.title, _HEADLINE_UNITS)
+    every = [match for topic in telling.verdict.topics for match in topic.matches]
+    matches = [match for match in every if match.where == "text"]
+    in_title = [match for match in every if match.where == "title" and marked]
+    title = marked_line(article.title, _marks(in_title, (0, len(article.title))), _HEADLINE_UNITS)
     shown_already = ("", _bare(article.title))
     spans = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
     chosen = _deciding_sentences(spans, matches) or list(range(len(spans)))[:1]
+    shown = {index: _sentence(article.text, spans[index], matches, marked=marked) for index in chosen}
     if not title and chosen:
-        first = chosen.pop(0)
-        title = _sentence(article.text, spans[first], matches)
-    return title or "Без заголовка", _quote(article.text, spans, chosen, matches)
+        title = shown[chosen.pop(0)]
+    return title or text("Без заголовка"), _quote(shown, chosen)
 
 
 def _deciding_sentences(spans: Sequence[_Span], matches: Iterable[Match]) -> list[int]:
@@ -149,27 +152,30 @@ def _deciding_sentences(spans: Sequence[_Span], matches: Iterable[Match]) -> lis
     return sorted(chosen)
 
 
-def _quote(text: str, spans: Sequence[_Span], chosen: Sequence[int], matches: Sequence[Match]) -> str:
-    quote, last = "", -1
+def _quote(shown: Mapping[int, Html], chosen: Iterable[int]) -> Html:
+    quote, last = Html(""), -1
     for index in chosen:
-        sentence = _sentence(text, spans[index], matches)
-        gap = " … " if last >= 0 and index != last + 1 and not quote.endswith("…") else " "
-        quote, last = f"{quote}{gap}{sentence}" if quote else sentence, index
+        gap = "" if last < 0 else " … " if index != last + 1 and not quote.endswith("…") else " "
+        quote, last = join("", (quote, text(gap), shown[index])), index
     return quote
 
 
-def _sentence(text: str, span: _Span, matches: Iterable[Match]) -> str:
+def _sentence(whole: str, span: _Span, matches: Sequence[Match], *, marked: bool) -> Html:
     """One sentence on one line; an overlong one begins shortly before its first match, which is never cut off."""
     start, end = span
     first = min((match.start for match in matches if start <= match.start < end), default=start)
-    if utf16_length(text[start:end]) <= _SENTENCE_UNITS or first - start <= _BEFORE_MATCH:
-        return _line_of(text, span)
-    blank = text.find(" ", first - _BEFORE_MATCH, first)
-    return "…" + _line_of(text, (blank + 1 if blank >= 0 else first, end))
+    if utf16_length(whole[start:end]) > _SENTENCE_UNITS and first - start > _BEFORE_MATCH:
+        blank = whole.find(" ", first - _BEFORE_MATCH, first)
+        start = blank + 1 if blank >= 0 else first
+    marks = _marks(matches, (start, end)) if marked else ()
+    shown = marked_line(whole[start:end], marks, _SENTENCE_UNITS)
+    return join("", (text("…"), shown)) if start > span[0] else shown
 
 
-def _line_of(text: str, span: _Span) -> str:
-    return line(text[slice(*span)], _SENTENCE_UNITS)
+def _marks(matches: Iterable[Match], span: _Span) -> list[_Span]:
+    """Where in the span they stand."""
+    start, end = span
+    return sorted({(match.start - start, match.end - start) for match in matches if start <= match.start < end})
 
 
 def _bare(sentence: str) -> str:

@@ -1,6 +1,7 @@
 """The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one means."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from monitor.text.telegram_html import Html, fits, join, line, tag, text
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
 _TOPICS, _WORDS = 4, 6  # of those that are named
-_UNITS, _LACK = 80, 200
+_UNITS, _LACK, _REASON = 80, 300, 500
 
 DECIDED: Final = {
     Decision.PUBLISHED: "Опубликовано",
@@ -27,21 +28,27 @@ DECIDED: Final = {
 
 
 def ask(story: Story) -> str:
-    """Telegram HTML of the question: the post as it would look, each topic's rule with the words that matched it, and
-    what kept the story from the channel.
+    """Telegram HTML of the question: the post as it would look, the words that matched underlined; of each topic the
+    rule and what these words are to it; and what kept the story from the channel.
     """
-    shown, verdict = Html(render(story)), story.lead.verdict
-    topics = [topic for topic in verdict.topics if topic.tier is Tier.REVIEW]
+    shown, verdict = render(story, marked=True), story.lead.verdict
+    reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
+    topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
-    why = tag("i", join("\n", [*map(_why, topics[:_TOPICS]), *lack]))
-    asked = join("\n\n", (shown, why))
-    return asked if fits(asked + " " * 200) else shown  # room for what will be decided
+    rows = [*(_why(topic, reason) for topic, reason in topics[:_TOPICS]), *lack]
+    while rows and not fits(_with(shown, rows) + " " * 200):  # room for what will be decided
+        rows.pop()
+    return _with(shown, rows)
 
 
-def _why(topic: TopicVerdict) -> Html:
+def _with(shown: Html, rows: Sequence[Html]) -> Html:
+    return join("\n\n", (shown, tag("i", join("\n", rows)))) if rows else shown
+
+
+def _why(topic: TopicVerdict, reason: str) -> Html:
     words = dict.fromkeys(f"«{line(match.form, _UNITS)}» ({line(match.term, _UNITS)})" for match in topic.matches)
     named = f"{line(topic.title, _UNITS)}, правило «{line(topic.rule, _UNITS)}»"
-    return text(f"{named}: {', '.join([*words][:_WORDS])}")
+    return text(f"{named}: {line(reason, _REASON) or ', '.join([*words][:_WORDS])}")
 
 
 def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:

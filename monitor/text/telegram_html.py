@@ -30,15 +30,20 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "code", "blockquote"], inner: Html) -> Html:
+def tag(name: Literal["b", "i", "u", "code", "blockquote"], inner: Html) -> Html:
     """`inner` between the two tags of that name."""
     return Html(f"<{name}>{inner}</{name}>")
 
 
 def link(outside: str, url: str) -> Html:
     """Outside text as a link; as text alone when a browser may not be sent to the address."""
+    return linked(text(outside), url)
+
+
+def linked(inner: Html, url: str) -> Html:
+    """`inner`, which has no link in it, as a link; as it is when a browser may not be sent to the address."""
     address = web_address(url)
-    return Html(f'<a href="{escape(address)}">{text(outside)}</a>') if address else text(outside)
+    return Html(f'<a href="{escape(address)}">{inner}</a>') if address else inner
 
 
 def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
@@ -48,7 +53,23 @@ def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html
 
 def line(outside: str, units: int) -> str:
     """Outside text as one clean line of at most `units` UTF-16 units; still to be escaped."""
-    return cut(" ".join(clean(outside).split()), units)
+    return cut(_one_line(outside), units)
+
+
+def _one_line(outside: str) -> str:
+    return " ".join(clean(outside).split())
+
+
+def marked_line(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Html:
+    """`line` with the words at these spans (places in `outside`, in order) underlined; those cut off are not."""
+    shown, pieces, at = line(outside, units), list[Html](), 0
+    for start, end in spans:
+        last = len(_one_line(outside[:end]))
+        first = last - len(_one_line(outside[start:end]))
+        if at <= first < last and shown[first:last] == _one_line(outside[start:end]):
+            pieces += [text(shown[at:first]), tag("u", text(shown[first:last]))]
+            at = last
+    return join("", [*pieces, text(shown[at:])])
 
 
 def web_address(url: str) -> str:

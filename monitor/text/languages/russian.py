@@ -28,6 +28,20 @@ _PARTS_OF_SPEECH = {
     "PRTF": "причастие",
     "PRTS": "краткое причастие",
 }
+_UNDECLINED = {
+    "ADVB": "наречие",
+    "INFN": "глагол",
+    "VERB": "глагол",
+    "GRND": "деепричастие",
+    "PRTS": "краткое причастие",
+    "ADJS": "краткое прилагательное",
+    "COMP": "сравнительная степень",
+    "PRED": "наречие",
+    "PREP": "предлог",
+    "CONJ": "союз",
+    "PRCL": "частица",
+    "INTJ": "междометие",
+}
 _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
@@ -70,6 +84,12 @@ def is_known(word: str) -> bool:
 def is_dictionary_form(word: str) -> bool:
     """Whether the dictionary lists a word under this very form."""
     return is_known(word) and any(reading.is_known and _is_lemma(reading, word) for reading in _readings(word))
+
+
+def undeclined_part(word: str) -> str:
+    """What a word without cases is, in Russian: «наречие»; "" for one that has cases, or that nobody knows."""
+    parts = [parse.tag.POS for parse in _parses(fold(word.strip()).text, named=word != word.lower())]
+    return _UNDECLINED.get(parts[0], "") if parts and not _DECLINED & {*parts} else ""
 
 
 def is_place(word: str) -> bool:

@@ -48,6 +48,7 @@ async def test_the_operators_chat_decides_nothing(harness: ReviewChatHarness) ->
         ("/why", "Пишите так"),
         ("/why https://news.example/nothing", "не видел"),
         ("/check Казахстан экстрадировал россиянина в Россию", "— правило"),
+        ("/check Казахстан экстрадировал россиянина в Россию", ", строка "),
         ("/check <b>&amp;</i> \u202e<a href='x'>", "— нет"),
         ("/why <script>alert(1)</script>", "не видел"),
         ("/why " + "https://" + "я" * 3_900, "не видел"),

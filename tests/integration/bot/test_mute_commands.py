@@ -355,9 +355,7 @@ async def test_the_question_tells_what_kept_the_story_from_the_channel(harness: 
     poll(harness, news(1, "Толпа увидела: беглец выходит из толпы."))
     await harness.deliver()
 
-    assert shown(harness)[-1].endswith(
-        "\nСразу в канал не пошло: правилу «побег морем» не хватило слова из строки «лодка»"
-    )
+    assert shown(harness)[-1].endswith("\nСразу в канал не пошло: правилу «побег морем» не хватает: лодка (строка 7)")
 
 
 async def test_a_worker_that_does_not_listen_ends_no_mute(harness: ReviewChatHarness) -> None:

@@ -71,17 +71,17 @@ def test_why_a_story_was_posted(history: PolledHistory) -> None:
     assert any(row.startswith("Причина:   flight: побег у границы") for row in result.rows)
     assert "История 1, изложений: 2. Подробно: monitor story 1" in result.rows
     assert "  @port_news, пост 1: отправлено; https://t.me/port_news/101" in result.rows
-    assert "      «Беглец Артём Пробников вышел к границе, сообщила охрана моста.»" in result.rows
+    assert "    «[Беглец] Артём Пробников вышел к [границе], сообщила охрана моста.»" in result.rows
 
 
 def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
     vetoed, unmatched = call("why", NOVEL.url), call("why", SNOW.url)
 
     assert "Причина:   flight/побег у границы: «Роман»" in vetoed.rows
-    assert "  Правилу «побег у границы» запретило слово Роман:" in vetoed.rows
+    assert "  Правилу «побег у границы» запретило слово Роман (строка 10):" in vetoed.rows
     assert "Решение:   не подошло ни одной теме (unmatched)" in unmatched.rows
-    assert "Не сработало правило «побег у границы» (post): не хватило слов" in unmatched.stdout
-    assert "    − граница, таможня" in unmatched.rows
+    assert "Не сработало правило «побег у границы» (post): не хватает отмеченного «−»." in unmatched.stdout
+    assert "    − граница, таможня (строка 9)" in unmatched.rows
     assert unmatched.rows[-1] == "Итог: не подходит"
 
 
@@ -127,7 +127,7 @@ def test_why_for_a_program(history: PolledHistory) -> None:
     assert [member["feed"] for member in recorded["members"]] == ["Портовый вестник", "Вести реки"]
     assert recorded["posts"][0]["link"] == "https://t.me/port_news/101"
     lacking = answer(call("why", SNOW.url, "--json"))["entries"][0]["today"]["lacking"]
-    assert "не хватило слова из строки «граница, таможня»" in lacking["flight"]
+    assert "не хватает: граница, таможня (строка 9)" in lacking["flight"]
 
 
 def test_a_story_with_its_members(history: PolledHistory) -> None:
@@ -168,9 +168,9 @@ def test_what_an_edit_gains_and_loses(history: PolledHistory) -> None:
     assert result.code == 6
     assert "Прибавилось: 1" in result.rows
     assert f"  + {NOW - DAY:%d.%m.%Y} Портовый вестник: Снег на перевале" in result.rows
-    assert "    «Беглец зимы, снег выпал в горах, дорога открыта.»" in result.rows
+    assert "    «[Беглец] зимы, снег выпал в горах, [дорога] открыта.»" in result.rows
     assert "Пропало: 2" in result.rows
-    assert "    теперь: правилу «побег у границы» не хватило слова из строки «дорога, таможня»" in result.rows
+    assert "    теперь: правилу «побег у границы» не хватает: дорога, таможня (строка 9)" in result.rows
     assert [change["url"] for change in machine["gained"]] == [SNOW.url]
     assert {change["url"] for change in machine["lost"]} == {CUSTOMS.url, AGAIN.url}
     assert machine["gained"][0]["sentences"] == ["Беглец зимы, снег выпал в горах, дорога открыта."]

@@ -1,6 +1,8 @@
 """What was read is kept, compressed, comes back as it was judged, and goes when its time is over."""
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
-from monitor.storage.archive import SAMPLES, Archive, keep, text_of
+from monitor.storage.archive import SAMPLES, Archive, keep, text_of, verdict_of
 from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
 from monitor.storage.store import Store
@@ -22,7 +24,7 @@ from monitor.storage.tables import archive, archive_dictionaries, entries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.text.urls import address_number, canonical
-from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling
+from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling, verdict
 from tests.harness.databases import sqlite_database
 
 PLACE = partial(group, chats=Chats(post="@channel", review=""))
@@ -54,6 +56,16 @@ def record(store: Store, *settled: EntryOutcome, found: Iterable[EntryOutcome] =
 def rows(engine: Engine) -> int:
     with read_transaction(engine) as db:
         return db.execute(select(func.count()).select_from(archive)).scalar_one()
+
+
+def test_a_verdict_comes_back_with_its_reasons_and_one_kept_before_there_were_any_without() -> None:
+    reasoned = replace(verdict("extradition"), lack="не хватает: рейс", grounds=("действие: выдали",))
+    stored = json.loads(json.dumps(asdict(reasoned)))
+
+    assert verdict_of(stored) == reasoned
+    assert verdict_of({"topics": stored["topics"], "vetoes": []}) == verdict("extradition")
+    # A worker of the version before takes every key of a match for a field it knows.
+    assert set(stored["topics"][0]["matches"][0]) == {"term", "form", "where", "start", "end"}
 
 
 def test_what_no_rule_matched_comes_back_as_it_was_read(store: Store, past: Archive) -> None:

@@ -49,9 +49,8 @@ def test_explain_tells_what_was_read_and_why_it_fits() -> None:
         "",
         "Побеги (flight): сразу в канал " + "─" * 69,
         "  Сработало правило «побег у границы»:",
-        "    + беглец → Беглеца (текст)",
-        "    + таможня → таможня (текст)",
-        "      «Беглеца ждала таможня.»",
+        "    «[Беглеца] ждала [таможня].»",
+        "    действие: Беглеца (беглец, строка 9) · таможня (строка 9)",
         "",
         "Итог: сразу в канал",
     ]
@@ -62,9 +61,9 @@ def test_explain_names_the_veto_and_what_lacked() -> None:
     lacking = call("explain", "-", stdin="Беглец\nБеглец скрылся.")
     nothing = call("explain", "-", stdin="Погода\nСнег.")
 
-    assert "Правилу «побег у границы» запретило слово Роман" in vetoed.stdout
-    assert "Не сработало правило «побег у границы» (post): не хватило слов" in lacking.stdout
-    assert "    − граница, таможня" in lacking.rows
+    assert "Правилу «побег у границы» запретило слово Роман (строка 10):" in vetoed.stdout
+    assert "Не сработало правило «побег у границы» (post): не хватает отмеченного «−»." in lacking.stdout
+    assert "    − граница, таможня (строка 9)" in lacking.rows
     assert "Не нашлось ни одного слова правил." in nothing.stdout
     assert all("Итог: не подходит" in result.stdout and result.code == 0 for result in (vetoed, lacking, nothing))
 
@@ -87,7 +86,7 @@ def test_explain_fetches_an_address_as_the_monitor_does(web: WebServer) -> None:
 
     assert result.code == 0
     assert result.rows[0] == f"Источник:  {url}"
-    assert "беглец → Беглеца (текст)" in result.stdout
+    assert "действие: Беглеца (беглец, строка 13)" in result.stdout
 
 
 def test_explain_reads_a_page_with_the_selector_of_its_feed(web: WebServer, folder: Path) -> None:
@@ -282,3 +281,33 @@ def test_a_word_of_both_languages_is_told_once(folder: Path) -> None:
     (folder / "keywords.yaml").write_text(rules, encoding="utf-8")
 
     assert call("forms", "$путь", "--try", "рейсы, рейстер, рейс").stdout == "рейс: да, «рейсы», «рейс», «рейстер»\n"
+
+
+def test_forms_in_a_role() -> None:
+    result = call("forms", "поезд", "тайком", "--role", "откуда", "--lang", "ru")
+    listed = call("forms", "$путь", "--role", "где", "--json")
+
+    assert result.code == 0
+    assert result.rows == [
+        "поезд — роль «откуда»",
+        "  с предлогом:  из поезда, из поездов, с поезда, с поездов, от поезда, от поездов",
+        "тайком — роль «откуда»",
+        "  наречие не склоняется: роли «откуда» у него не бывает, напишите его без роли",
+    ]
+    assert [term["term"] for term in json.loads(listed.stdout)["terms"]] == ["рейс", "поезд"]
+    assert "в рейсе" in json.loads(listed.stdout)["terms"][0]["prepositional"]
+
+
+def test_a_role_that_is_none_is_answered_with_the_five() -> None:
+    result = call("forms", "поезд", "--role", "куды")
+
+    assert result.code == 2
+    assert "нет роли «куды» — есть пять: куда, откуда, где, кого, кто" in result.stderr
+
+
+def test_in_a_terminal_the_words_are_marked_by_style_alone() -> None:
+    shown = call("explain", "-", stdin=TEXT, FORCE_COLOR="1", NO_COLOR="", TERM="xterm-256color").stdout
+
+    assert "[таможня]" not in shown
+    assert "\x1b[1;4;32mтаможня\x1b[0m" in shown
+    assert "[таможня]" in call("explain", "-", stdin=TEXT).stdout

@@ -155,7 +155,9 @@ def test_evaluate_prints_scores_misses_and_alarms() -> None:
     assert [cell.strip() for cell in scores["только post"]] == ["1.000", "0.500", "1", "0", "1"]
     assert {"русский", "казахский", "любая тема", "post и review"} <= scores.keys()
     assert "Не оценивались (тема maybe): 1" in result.stdout
-    assert "− пропущено 3 «» — flight: правилу «побег у границы» не хватило слова из строки «граница," in result.stdout
+    assert (
+        "− пропущено 3 «» — flight: правилу «побег у границы» не хватает: граница, таможня (строка 9)" in result.stdout
+    )
     assert "+ лишнее 2 «» — flight: правило «побег в пути» (review) на словах Беглец, поезд" in result.stdout
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config.keyword_rules import Keywords, Scope, Term, TermWord, TermWordKind
+from monitor.config.keyword_rules import Keywords, Role, Scope, Term, TermWord, TermWordKind
 from monitor.config.keywords import load_keywords
 from monitor.config.yaml_reader import Mapping, Scalar, load
 from monitor.errors import ConfigError
@@ -224,3 +224,36 @@ def test_all_mistakes_are_found_at_once() -> None:
     assert [error.line for error in keyword_problems(text)] == [7, 8, 9]
     with pytest.raises(ConfigError, match="ещё ошибок: 2"):
         load_keywords(text, file="k.yaml")
+
+
+def test_every_word_of_a_text_over_several_lines_knows_its_own() -> None:
+    folded = "lists:\n  а:\n    ru: >-\n      один, два,\n\n      три слова\n      подряд\n    kk: пойыз,\n      ұшақ\n"
+    assert [(term.text, term.line) for term in terms("$а", folded)] == [
+        ("один", 4),
+        ("два", 4),
+        ("три слова подряд", 6),
+        ("пойыз", 8),
+        ("ұшақ", 9),
+    ]
+
+
+@given(st.lists(st.lists(st.sampled_from("абвгд"), min_size=1, max_size=4), min_size=1, max_size=5), st.booleans())
+def test_a_place_in_a_folded_text_is_on_the_line_it_was_typed_on(rows: list[list[str]], is_quoted: bool) -> None:
+    typed = "".join(f"  {' '.join(row)}\n" for row in rows)
+    text = f'слова:\n  "{typed.strip()}"\n' if is_quoted else f"слова: >-\n{typed}"
+    value = load(text, file="k.yaml").get("слова")
+    assert isinstance(value, Scalar)
+
+    lines = [value.line_at(place) for place, letter in enumerate(value.text) if letter != " "]
+
+    assert lines == [number for number, row in enumerate(rows, start=2) for _ in row]
+
+
+def test_a_rule_remembers_what_its_lines_said() -> None:
+    lists = "lists:\n  а: поезд\n"
+    (mentions,) = keywords('          - ["$а, пешком", {kk: {куда: $а}}]\n', lists=lists).topics[0].rules[0].mentions
+    assert [(one.text, one.line, one.role, one.language) for one in mentions] == [
+        ("$а", 2, None, None),
+        ("пешком", 9, None, None),
+        ("$а", 2, Role.TO, "kk"),
+    ]

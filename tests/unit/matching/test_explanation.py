@@ -39,8 +39,8 @@ def test_for_a_review_the_rules_that_would_have_posted_are_named() -> None:
 
 def test_only_the_rules_that_lacked_least_are_told_and_post_first() -> None:
     assert nearest("Беглец скрылся.") == [
-        ("близко", "не хватило слова из строки «таможня»"),
-        ("далеко", "не хватило слова из строки «таможня»"),
+        ("близко", "не хватает: таможня (строка 6)"),
+        ("далеко", "не хватает: таможня (строка 8)"),
     ]
 
 
@@ -73,7 +73,7 @@ def test_long_lines_are_shortened_at_a_comma() -> None:
     words = ", ".join(f"слово{chr(ord('а') + number)}" for number in range(30))
     rules = f"topics: {{t: {{title: т, any_of: [{{name: п, all: [беглец, '{words}']}}]}}}}"
     (topic,) = explain(Matcher(compile_rules(load_keywords(rules, file="k.yaml"))), title="", text="Беглец.")
-    assert lack(topic).endswith(", …»")
+    assert lack(topic).endswith(", … (строка 1)")
     assert len(lack(topic)) < 150
 
 

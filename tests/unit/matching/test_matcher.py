@@ -301,9 +301,9 @@ def test_words_of_an_unused_list_are_checked_too() -> None:
 def test_explain_names_the_line_that_lacked() -> None:
     (report,) = explain(matcher(TWO), title="", text="Беглец скрылся.")
     assert report.fired is None
-    assert [(line.terms, line.match and line.match.form) for line in report.nearest[0].lines] == [
-        (("беглец",), "Беглец"),
-        (("таможня",), None),
+    assert [(line.text, line.match and line.match.form) for line in report.nearest[0].lines] == [
+        ("действие: Беглец (строка 7)", "Беглец"),
+        ("таможня (строка 7)", None),
     ]
 
 
@@ -313,7 +313,7 @@ def test_the_nearest_rule_is_the_one_with_most_lines_found() -> None:
     )
     nearest = report.nearest[0]
     assert nearest.name == "правило 2"
-    assert [line.terms for line in nearest.lacking] == [("рейс",)]
+    assert [line.text for line in nearest.lacking] == ["рейс (строка 8)"]
 
 
 def test_explain_tells_what_fired_and_what_vetoed() -> None:
@@ -327,8 +327,8 @@ def test_explain_tells_what_fired_and_what_vetoed() -> None:
 @pytest.mark.parametrize(
     ("example", "says"),
     [
-        ("miss: [Беглец у таможни]", "сработало на: Беглец, таможни"),
-        ("match: [Беглец скрылся]", "не хватило слова из строки «таможня»"),
+        ("miss: [Беглец у таможни]", "сработало на: действие: Беглец (строка 7) · таможни"),
+        ("match: [Беглец скрылся]", "не хватает: таможня (строка "),
         ("match: [Беглец скрылся. Таможня молчит]", "слова нужны в одном предложении"),
         ("match: ['Беглец у таможни: роман']", "запретило слово «роман»"),
         ("review: [Беглец у таможни]", "правило «правило 1» даёт post"),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models.articles import Tier
+from monitor.models.articles import Match, Tier
 from monitor.models.stories import Decision
+from monitor.stories.post import render
 from monitor.stories.question import ask, buttons, decided, initial_of, pressed
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
@@ -73,3 +74,44 @@ def test_the_question_says_what_kept_the_story_from_the_channel() -> None:
 
     assert lines[-1] == "Сразу в канал не пошло: правилу «из тюрьмы» не хватило слова из строки «<суд>»"
     assert "Сразу в канал" not in seen(ask(story(1, doubtful)))
+
+
+def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_beneath() -> None:
+    article_text = "Дождь. Суд выдал <Россию> & Ко, выдал снова."
+    doubtful = telling(1, tier=Tier.REVIEW, title="Выдал ли суд?", text=article_text)
+    at = article_text.index("выдал")
+    matches = (
+        Match(term="выдать", form="выдал", where="text", start=at, end=at + 5),
+        Match(term="суд", form="суд", where="title", start=9, end=12),
+    )
+    topic = replace(doubtful.verdict.topics[0], matches=matches)
+    grounds = ("действие: выдал (выдать, $выдача, строка 80) · суд (строка 9)",)
+    verdict = replace(doubtful.verdict, topics=(topic,), grounds=grounds)
+
+    asked = ask(story(1, replace(doubtful, verdict=verdict)))
+
+    assert "Выдал ли <u>суд</u>?" in asked
+    assert "Суд <u>выдал</u> &lt;Россию&gt; &amp; Ко, выдал снова." in asked
+    assert seen(asked).split("\n")[-1].endswith(f"правило «{topic.rule}»: {grounds[0]}")
+    assert "<u>" not in render(story(1, replace(doubtful, verdict=verdict)))
+
+
+def test_of_reasons_without_room_the_last_are_left_out() -> None:
+    doubtful = telling(1, tier=Tier.REVIEW, title="Щ" * 300, text=f"{'Ы' * 398}. " * 9)
+    places = (0, 400, 800)  # a sentence each
+    matches = tuple(Match(term=f"{at}", form="Ы", where="text", start=at, end=at + 1) for at in places)
+    topic = replace(doubtful.verdict.topics[0], matches=matches)
+    topics = tuple(replace(topic, id=f"t{number}", title=f"Тема {number}") for number in range(4))
+    grounds = tuple(f"действие {number} {'слово ' * 100}" for number in range(4))
+    verdict = replace(doubtful.verdict, topics=topics, grounds=grounds, lack="мало")
+    others = [telling(number, tier=Tier.REVIEW, feed="Л" * 78 + str(number)) for number in range(2, 9)]
+
+    asked = ask(story(1, replace(doubtful, verdict=verdict), *others))
+
+    assert fits(asked)
+    assert "Тема 0, правило" in seen(asked)
+    assert "Сразу в канал не пошло" not in seen(asked)
+
+
+def test_a_question_about_what_was_judged_before_there_were_grounds_names_the_words() -> None:
+    assert "«экстрадицию» (экстрадиция)" in seen(ask(story(1, telling(1, tier=Tier.REVIEW))))

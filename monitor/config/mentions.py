@@ -1,0 +1,31 @@
+"""What a line of a rule says in keywords.yaml, before its lists are written in: so that people are told which it is."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from monitor.config.keyword_rules import Mention, Role
+from monitor.config.yaml_reader import Node, Scalar, Sequence
+from monitor.models.articles import Language
+
+ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
+LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
+ROLES = {role.value: role for role in Role}
+
+
+def mentions(
+    node: Node, lists: Mapping[str, int], *, role: Role | None = None, language: Language | None = None
+) -> Iterator[Mention]:
+    """Every word and every list of a line, in its order. `lists` are those declared, with their lines."""
+    if isinstance(node, Scalar):
+        for item in ITEM.finditer(node.text):
+            text, line = item[0].strip(), node.line_at(item.end() - len(item[0].lstrip()))
+            if text:
+                place = lists.get(text[1:], line) if text[0] == "$" else line
+                yield Mention(text=text, line=place, role=role, language=language)
+    elif isinstance(node, Sequence):
+        for part in node.items:
+            yield from mentions(part, lists, role=role, language=language)
+    else:
+        for name, value in node.items:
+            own = LANGUAGES.get(name.text, language)
+            yield from mentions(value, lists, role=ROLES.get(name.text, role), language=own)

@@ -1,0 +1,61 @@
+"""Which rules change nothing, because a stronger one of their topic fires whenever they would."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from heapq import merge
+
+from monitor.config.keyword_rules import Role, Rule, Scope, Term
+from monitor.matching.compiler import Word
+from monitor.models.articles import Tier
+
+Meaning = tuple[Role | None, tuple[Word, ...]]
+"""What a term matches, however it is written."""
+
+_Line = frozenset[Meaning]
+_WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
+
+
+def covered_rules(rules: tuple[Rule, ...], meaning: Callable[[Term], Meaning]) -> Iterator[tuple[Rule, Rule]]:
+    """A covered rule and the first that covers it.
+
+    Each line of a covering rule has all meanings of a line of the covered one, so only rules are compared of which one
+    line, that of the rarest meanings, has a meaning of the other's: ten thousand rules take seconds.
+    """
+    ranked = sorted((rule for rule in rules if rule.lines), key=lambda rule: rule.tier is not Tier.POST)
+    lines = [[frozenset(map(meaning, line)) for line in rule.lines] for rule in ranked]
+    against = [frozenset(map(meaning, rule.none)) for rule in ranked]
+    counts = Counter(one for rule in lines for line in rule for one in line)
+    by_meaning: dict[Meaning, list[int]] = {}
+    for number, rule in enumerate(ranked):
+        known = {min(line, key=lambda one: counts[one]) for line in lines[number] if line}
+        for place in merge(*(by_meaning.get(one, ()) for one in known)):
+            other = ranked[place]
+            spares = not other.none or (other.within == rule.within and against[place] <= against[number])
+            reaches = other.anywhere or not rule.anywhere
+            if spares and reaches and _is_wider(other, rule) and _is_looser(lines[place], lines[number]):
+                yield rule, other
+                break
+        for one in min(lines[number], key=lambda line: sum(counts[one] for one in line)):
+            by_meaning.setdefault(one, []).append(number)
+
+
+def _is_wider(other: Rule, rule: Rule) -> bool:
+    """Whether what is near enough for `rule` always is for `other`."""
+    if other.within == rule.within or other.within is Scope.TEXT:
+        return True
+    if isinstance(other.within, int) or isinstance(rule.within, int):
+        return isinstance(other.within, int) and isinstance(rule.within, int) and rule.within <= other.within
+    return _WIDTHS[rule.within] <= _WIDTHS[other.within]
+
+
+def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
+    """Whether each line of `other` is met by a line of `rule` of its own, however that is met."""
+    if len(other) > len(rule):
+        return False
+    free = list(rule)
+    for line in sorted(other, key=len):
+        narrower = next((candidate for candidate in free if candidate <= line), None)
+        if narrower is None:
+            return False
+        free.remove(narrower)
+    return True

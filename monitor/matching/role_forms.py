@@ -1,0 +1,131 @@
+"""In which forms, and after which prepositions, a word of keywords.yaml stands in a role: for a maintainer to see.
+
+Whether a form plays the role is asked of roles.py, as an article asks; only what is put before the word is chosen here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.config.keyword_rules import Role, Term, TermWordKind
+from monitor.matching.compiler import cases_of, is_undeclined, word_of
+from monitor.matching.roles import Place, kazakh_fits, russian_fits
+from monitor.text.languages.cases import ANY, Case, kazakh_case
+from monitor.text.languages.kazakh_samples import samples
+from monitor.text.languages.russian import undeclined_part
+from monitor.text.unicode import fold
+
+_CASES = {
+    Case.NOMINATIVE: "именительный",
+    Case.GENITIVE: "родительный",
+    Case.DATIVE: "дательный",
+    Case.ACCUSATIVE: "винительный",
+    Case.INSTRUMENTAL: "творительный",
+    Case.LOCATIVE: "предложный",
+}
+_GOVERNED = {
+    "в": Case.ACCUSATIVE | Case.LOCATIVE,
+    "на": Case.ACCUSATIVE | Case.LOCATIVE,
+    "к": Case.DATIVE,
+    "до": Case.GENITIVE,
+    "из": Case.GENITIVE,
+    "с": Case.GENITIVE,
+    "от": Case.GENITIVE,
+    "по": Case.DATIVE,
+    "при": Case.LOCATIVE,
+    "против": Case.GENITIVE,
+    "у": Case.GENITIVE,
+    "над": Case.INSTRUMENTAL,
+    "за": Case.ACCUSATIVE | Case.INSTRUMENTAL,
+}
+_ACT = "выдать"  # what a bare dative stands beside, to be «куда»: «выдать России»
+_OF_SEVERAL = frozenset({"много", "чей-то", "их — кому"})  # samples that are no case of the word itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleForms:
+    """`prepositional` as «в Россию», `bare` as «России (дательный)», `kazakh` as «Ресейге»; `note`, in Russian: why
+    there is none, or what else to know. Of a phrase the first word decides in Russian («в военную …»), the last in
+    Kazakh.
+    """
+
+    term: str
+    role: Role
+    prepositional: tuple[str, ...]
+    bare: tuple[str, ...]
+    kazakh: tuple[str, ...]
+    note: str
+
+
+def role_forms(term: Term, role: Role) -> RoleForms:
+    """How the term stands in the role, with every form that the rules would take."""
+    written, language = term.words[0], term.language
+    cases = dict(cases_of(written, language))
+    if not cases and is_undeclined(written, language):
+        part = undeclined_part(written.text) or "это слово"
+        return _forms(term, role, note=f"{part} не склоняется: роли «{role}» у него не бывает, напишите его без роли")
+    if written.kind in (TermWordKind.EXACT, TermWordKind.PREFIX):
+        note = "форма в кавычках и начало слова не склоняются: роль видна только по предлогу перед ними"
+        return _forms(term, role, note=note)
+    is_known = any(case != ANY for case in cases.values())
+    if not is_known:
+        cases = {written.text: ANY} if language != "kk" else {}
+    rest = " …" if len(term.words) > 1 else ""
+    shown = {f"{_cased(form, written.text)}{rest}": case for form, case in cases.items()}
+    prepositional, bare = tuple(_prepositional(role, shown)), tuple(_bare(role, shown))
+    kazakh = tuple(dict.fromkeys(_kazakh(term, role)))
+    notes = ["" if prepositional or bare or kazakh else "ни одна форма так не стоит", _torn(role, shown, prepositional)]
+    if cases and not is_known:
+        notes.append("падежей этого слова словарь не знает: так же подойдёт любая его форма")
+    return _forms(term, role, prepositional, bare, kazakh, note="; ".join(filter(None, notes)))
+
+
+def _forms(term: Term, role: Role, *forms: tuple[str, ...], note: str) -> RoleForms:
+    prepositional, bare, kazakh = forms or ((), (), ())
+    return RoleForms(term=term.text, role=role, prepositional=prepositional, bare=bare, kazakh=kazakh, note=note)
+
+
+def _cased(form: str, written: str) -> str:
+    if written.isupper():
+        return form.upper()
+    return form[:1].upper() + form[1:] if written[:1].isupper() else form
+
+
+def _prepositional(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
+    for preposition, governed in _GOVERNED.items():
+        place = Place(before=(preposition,), after="")
+        fitting = (form for form, case in forms.items() if case & governed and russian_fits(role, case, place, {}))
+        yield from (f"{preposition} {form}" for form in fitting)
+
+
+def _bare(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
+    """Without a preposition; the cases are those in which the form plays the role."""
+    act = f"{_ACT} " if role is Role.TO else ""
+    place = Place(before=(_ACT,) if act else (), after="")
+    for form, case in forms.items():
+        own = case & Case.ADJECTIVE
+        names = [name for one, name in _CASES.items() if case & one and russian_fits(role, one | own, place, {})]
+        if russian_fits(role, case, place, {}):
+            yield f"{act}{form}" if case == ANY else f"{act}{form} ({', '.join(names)})"
+
+
+def _kazakh(term: Term, role: Role) -> Iterator[str]:
+    """The word itself and samples of its cases."""
+    written = term.words[-1]
+    stems = word_of(written, term.language).stems
+    if not any(stem.script == "cyrillic" for stem in stems):
+        return
+    before = "".join(f"{one.text} " for one in term.words[:-1])
+    shown = {"": written.text} | {name: form for name, form in samples(written.text).items() if name not in _OF_SEVERAL}
+    for form in shown.values():
+        plain = fold(form.partition(",")[0].replace("-", "")).text
+        if kazakh_fits(role, kazakh_case(plain, stems), Place(before=(), after="")):
+            yield before + form
+
+
+def _torn(role: Role, forms: Mapping[str, Case], prepositional: tuple[str, ...]) -> str:
+    """«в Сочи» may be both whither and where: the rules take it for the latter alone."""
+    both = Case.ACCUSATIVE | Case.LOCATIVE
+    torn = next((f"в {form}" for form, case in forms.items() if case & both == both), "")
+    if role is not Role.TO or not torn or torn in prepositional:
+        return ""
+    return f"«{torn}» — и «куда», и «где»: роли «куда» бот ему не даёт"

@@ -1,0 +1,112 @@
+"""A rule line by line, for a reader: which words met it, where keywords.yaml has them, and what a line lacked.
+
+Nothing is decided here: places come from the article as the rules saw it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, zip_longest
+
+from monitor.config.keyword_rules import Mention, Rule, Term
+from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.matching.matched_article import MatchedArticle
+from monitor.matching.term_index import Hit
+from monitor.models.articles import Match
+
+_ACT = "действие"
+_LONGEST = 80  # characters of the words of a line
+_IN_A_RULE = frozenset({"all", "none", "never"})  # keys of terms that are of no list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReport:
+    """One line of a rule: the words that met it, or None, and in Russian what they mean to it or what it lacked."""
+
+    match: Match | None
+    text: str
+
+
+def written_rule(compiled: CompiledRules, rule: CompiledRule) -> Rule:
+    """The rule as the file has it."""
+    return next(one for one in compiled.topics[rule.topic].rules if one.name == rule.name)
+
+
+def line_reports(
+    compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, hits: Iterable[Hit | None]
+) -> tuple[LineReport, ...]:
+    """What became of each line; `hits` are one a line, None where nothing met it."""
+    return tuple(
+        LineReport(match=article.match(hit), text=_met(compiled, article, rule, number, hit))
+        if hit
+        else LineReport(match=None, text=_lacking(compiled, article, rule, number))
+        for number, hit in enumerate(hits)
+    )
+
+
+def source(compiled: CompiledRules, terms: Iterable[Term], number: int) -> str:
+    """Where the file has a term, one of these: «$россия, строка 34»; a word of the rule itself is of no list."""
+    term = _written(compiled, terms, number)
+    if term is None:
+        return ""
+    return f"строка {term.line}" if term.key in _IN_A_RULE else f"${term.key}, строка {term.line}"
+
+
+def _written(compiled: CompiledRules, terms: Iterable[Term], number: int) -> Term | None:
+    wanted = compiled.terms[number]
+    words = [compiled.written[word] for word in wanted.words]
+    return next(
+        (
+            term
+            for term in terms
+            if (term.text, term.role) == (wanted.text, wanted.role)
+            and all((word, term.language) == known for word, known in zip_longest(term.words, words))
+        ),
+        None,
+    )
+
+
+def _met(compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, number: int, hit: Hit) -> str:
+    """«куда: в Россию (Россия, $россия, строка 34)»; the word as the file has it only where the form is another."""
+    match, term = article.match(hit), compiled.terms[hit.term]
+    label = term.role or ("" if number else _ACT)
+    where = source(compiled, written_rule(compiled, rule).lines[number], hit.term)
+    said = [match.term] if match.term.casefold() != match.form.casefold() else []
+    return f"{label and label + ': '}{' '.join(match.form.split())} ({', '.join([*said, *filter(None, [where])])})"
+
+
+def _lacking(compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, number: int) -> str:
+    wanted = ", ".join(_named(written_rule(compiled, rule).mentions[number]))
+    return ": ".join(filter(None, ["" if number else _ACT, wanted, _astray(compiled, article, rule.lines[number])]))
+
+
+def _named(mentions: Iterable[Mention]) -> Iterator[str]:
+    """«куда: $россия (строка 31)», «опасный, ловушка, … (строка 520)»: what stands in one line of the file together."""
+    for line, alike in groupby(mentions, key=lambda one: one.line):
+        yield f"{', '.join(_labelled(alike))} (строка {line})"
+
+
+def _labelled(mentions: Iterable[Mention]) -> Iterator[str]:
+    for (role, language), alike in groupby(mentions, key=lambda one: (one.role, one.language)):
+        labels = [*([role] if role else []), *(["по-казахски"] if language == "kk" else [])]
+        yield ": ".join([*labels, shortened(mention.text for mention in alike)])
+
+
+def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
+    """What of a lacking line does stand in the article, and why it does not count; "" for nothing."""
+    bases = ((number, compiled.terms[number]) for number in compiled.lines[line])
+    hits = (Hit(*span, number) for number, term in bases for span in article.spans.get(term.base, ()))
+    hit = min(hits, default=None)
+    if hit is None:
+        return ""
+    form, asked, played = article.match(hit).form, compiled.terms[hit.term].role, article.roles(hit)
+    if asked is None or asked in played:
+        return f"слово «{form}» стоит в русском предложении, а нужно казахское"
+    if not played:
+        return f"слово «{form}» не стоит здесь ни в одной роли"
+    return f"слово «{form}» стоит здесь в роли «{' или '.join(played)}»"
+
+
+def shortened(terms: Iterable[str]) -> str:
+    """The terms of a line, as many as a line of output takes."""
+    text = ", ".join(dict.fromkeys(terms))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(',')[0] or text[:_LONGEST]}, …"

@@ -1,0 +1,129 @@
+"""What a maintainer may write by mistake in roles, phrases and lists: file, line, what to write instead."""
+
+import pytest
+
+from monitor.config.keywords import load_checked
+from monitor.matching.compiler import compile_checked
+from monitor.matching.lint import lint
+from monitor.matching.matcher import Matcher
+from monitor.models.articles import Tier
+
+HEAD = """\
+lists:
+  как: {ru: "быстро, тайком"}
+  где: {ru: "Сочи, Омск, СИЗО"}
+  а: [ $б, слово ]
+  б: [ $в ]
+  в: [ снять с $а ]
+people: [Коваленко]
+topics:
+  t:
+    title: т
+    any_of:
+      - name: правило
+"""
+
+
+def told(rule: str, head: str = HEAD.replace("[ $в ]", "рейс").replace("снять с $а", "поезд")) -> list[tuple[int, str]]:
+    keywords, problems = load_checked(f"{head}        {rule}\n", file="k.yaml")
+    compiled, refusals = compile_checked(keywords)
+    doubts = lint(keywords, compiled)
+    assert all(one.file == "k.yaml" and one.message for one in (*problems, *refusals, *doubts))
+    named = (*problems, *refusals, *(doubt for doubt in doubts if "не ссылается" not in doubt.message))
+    return [(one.line, one.message) for one in named]
+
+
+@pytest.mark.parametrize("word", ["$как", '{ru: "быстро, тайком"}', '"быстро, тайком"'])
+def test_a_word_that_is_not_declined_takes_no_role(word: str) -> None:
+    (line, message), (_, other) = told(f"all: [беглец, {{куда: {word}}}]")
+
+    assert line == 13
+    assert message.startswith("слово «быстро» (строка ")
+    assert "не склоняется, роли «куда» у него не бывает — уберите его из списка или напишите без роли" in message
+    assert "«тайком»" in other
+
+
+def test_a_verb_takes_no_role_and_a_noun_of_one_form_takes_what_its_preposition_shows() -> None:
+    ((_, message),) = told("all: [беглец, {кого: задержать}]")
+
+    assert "«задержать»" in message
+    assert told("all: [беглец, {откуда: $где}, {где: $где}]") == []
+
+
+def test_what_may_be_kazakh_is_not_judged_by_the_russian_dictionary() -> None:
+    assert told("all: [беглец, {куда: {kk: Ресей}}, {куда: Ресей}, {где: {kk: сот}}]") == []
+    assert all(message.endswith("(казахское — под kk:)") for _, message in told("all: [беглец, {где: быстро}]"))
+
+
+def test_of_a_name_in_a_role_the_maintainer_is_warned() -> None:
+    ((line, message),) = told("all: [беглец, {кого: $people}]")
+
+    assert line == 13
+    assert message.startswith("падежей имени (Коваленко) бот не знает")
+    assert message.endswith("напишите имена без роли")
+
+
+@pytest.mark.parametrize("phrase", ["$где $как", "$где $где $где", '{ru: "$как $где"}', '{куда: "$где $как"}'])
+def test_a_phrase_of_nothing_but_lists(phrase: str) -> None:
+    (line, message), *_ = told(f"all: [беглец, {phrase}]")
+
+    assert line == 13
+    assert message.endswith("во фразе нужно хотя бы одно слово кроме списков")
+
+
+def test_lists_that_contain_each_other_are_named_in_a_ring_also_through_a_phrase() -> None:
+    ((line, message),) = told("all: [беглец, $а]", head=HEAD)
+
+    assert line == 6
+    assert message == "список ссылается сам на себя: $а → $б → $в → $а — уберите эту ссылку"
+
+
+@pytest.mark.parametrize(("length", "line"), [(15, 0), (400, 22)])
+def test_lists_within_lists_end_somewhere(length: int, line: int) -> None:
+    lists = "".join(f"  л{number}: $л{number + 1}\n" for number in range(length))
+    head = f"lists:\n{lists}  л{length}: слово\n" + HEAD[HEAD.index("topics:") :]
+
+    problems = told("all: [беглец, $л0]", head=head)
+
+    assert ([one for one, _ in problems][:1] or [0]) == [line]
+    assert all("глубже 20" in message for _, message in problems[:1])
+
+
+def test_roles_in_none_speak_only_beside_the_act() -> None:
+    assert told("all: [беглец, выдать], none: [{откуда: $где}]".replace(", none", "\n        none")) == []
+    rules = (
+        f"{HEAD.replace('[ $в ]', 'рейс').replace('снять с $а', 'поезд')}        all: [выдать, беглец]\n        none:"
+    )
+    keywords, problems = load_checked(f"{rules} [{{откуда: $где}}]\n", file="k.yaml")
+    matcher = Matcher(compile_checked(keywords)[0])
+
+    assert problems == ()
+    assert matcher.judge(title="", text="Беглеца выдали из Омска.").tier is Tier.NONE
+    assert matcher.judge(title="", text="Беглеца, бежавшего из Омска, выдали.").tier is Tier.POST
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("all: [беглец, {куды: $где}]", "роли (куда, откуда, где, кого, кто)"),
+        ("all: [беглец, {куда: {где: $где}}]", "уже стоит в роли «где» — оставьте одну"),
+        ("all: [беглец, {куда: }]", "пустой список"),
+        ("all: [беглец, {куда: $гдe}]", "нет списка"),
+    ],
+)
+def test_a_role_that_is_none(rule: str, says: str) -> None:
+    (line, message), *_ = told(rule)
+
+    assert line == 13
+    assert says in message
+
+
+@pytest.mark.long
+def test_ten_thousand_rules_are_loaded_and_the_wrong_one_is_named() -> None:
+    rules = "".join(f"      - {{name: п{number}, all: [беглец, рейс, «ы{number}»]}}\n" for number in range(10_000))
+    head = HEAD[HEAD.index("topics:") :].replace("      - name: правило\n", "")
+    keywords, problems = load_checked(head + rules.replace("«ы9000»", "$нет"), file="k.yaml")
+    compiled, _ = compile_checked(keywords)
+
+    assert [(one.line, "нет списка «$нет»" in one.message) for one in problems] == [(9005, True)]
+    assert Matcher(compiled).judge(title="", text="Беглец, рейс, ы77.").topics[0].rule == "п77"
