@@ -2,14 +2,11 @@
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.harness.monitor_process import PROJECT_RULES, ROOT, Monitor, eventually
-from tests.harness.terminals import DRIVES, HOSTILE
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi
@@ -290,135 +287,3 @@ def test_operators_decide_about_doubtful_posts(live: Monitor, web: WebServer, bo
 
     assert len(bot_api.posted(CHANNEL)) == 1
     assert "отправлено" in live.call("outbox", "list", "--all").stdout
-
-
-BREAKS = """
-import logging, sys, threading, warnings
-import monitor.cli.main
-from monitor.__main__ import main
-
-def breaks():
-    outside = "\\x1b]0;title\\x07\\x9b2J\\u202eтекст"
-    warnings.warn(outside)
-    logging.getLogger("some.library").warning(outside)
-    thread = threading.Thread(target=int, args=(outside,), name=outside)
-    thread.start()
-    thread.join()
-    raise LookupError(outside)
-
-monitor.cli.main.cli = breaks
-main()
-"""
-
-
-def test_what_breaks_unforeseen_drives_no_terminal() -> None:
-    broken = subprocess.run([sys.executable, "-c", BREAKS], cwd=ROOT, capture_output=True, check=False)
-    told = broken.stderr.decode()
-
-    assert broken.returncode == 1
-    assert told.count("\\u001b]0;title\\u0007\\u009b2J\\u202eтекст") >= 4
-    assert "LookupError" in told
-    assert not DRIVES.search(told)
-
-
-def test_hostile_names_on_the_command_line_drive_no_terminal(preview: Monitor) -> None:
-    for arguments in (
-        ("check", "--feeds", HOSTILE),
-        ("explain", HOSTILE),
-        ("forms", HOSTILE),
-        (HOSTILE,),
-        ("check", f"--{HOSTILE}"),
-        ("story", HOSTILE),
-        ("status", HOSTILE),
-        ("feeds", "add", "--dry-run", HOSTILE),
-        ("why", HOSTILE),
-        ("backup", "/dev/null/" + HOSTILE),
-    ):
-        answered = preview.call(*arguments)
-
-        assert not DRIVES.search(answered.stdout + answered.stderr), arguments
-        assert "Traceback" not in answered.stderr
-
-
-@pytest.mark.parametrize(
-    ("address", "says"),
-    [
-        (
-            "postgres://monitor:hush@host/base",
-            "вместо postgres:// пишите так: postgresql+psycopg://имя:пароль@хост/база",
-        ),
-        ("mysql://monitor:hush@host/base", "mysql:// программа не знает. Бывает sqlite:///data/monitor.db"),
-        ("sqlite://data/x", "нужны три черты: sqlite:///data/x"),
-        ("postgresql+psycopg2://monitor:hush@host/base", "вместо postgresql+psycopg2:// пишите так"),
-        ("postgresql+psycopg://monitor:x@host:hush/base", "это не адрес базы"),
-    ],
-)
-def test_a_wrong_database_address_is_one_line_with_the_right_form(preview: Monitor, address: str, says: str) -> None:
-    preview.environment["MONITOR_DATABASE_URL"] = address
-
-    answered = preview.call("status")
-
-    assert answered.returncode == 4
-    assert answered.stderr.startswith("Ошибка: MONITOR_DATABASE_URL: ")
-    assert answered.stderr.count("\n") == 1
-    assert says in answered.stderr
-    assert "hush" not in answered.stderr
-    assert "скрыто" not in answered.stderr
-
-
-def test_a_driver_that_is_not_there_is_named(preview: Monitor) -> None:
-    (preview.folder / "psycopg.py").write_text("raise ImportError('no pq wrapper')", encoding="utf-8")
-    preview.environment |= {"MONITOR_DATABASE_URL": "postgresql+psycopg://host/base", "PYTHONPATH": str(preview.folder)}
-
-    answered = preview.call("status")
-
-    assert answered.returncode == 4
-    assert "Драйвер psycopg для PostgreSQL не загружается (no pq wrapper). Выполните: make setup" in answered.stderr
-
-
-def test_a_password_is_not_taken_from_the_command_line(preview: Monitor) -> None:
-    assert preview.call("migrate").returncode == 0
-
-    refused = preview.call("copy-to", "postgresql+psycopg://monitor:hush@127.0.0.1:1/base")
-    assert refused.returncode == 2
-    assert "monitor copy-to < файл_с_адресом" in refused.stderr
-    assert "hush" not in refused.stderr
-
-    tried = preview.call("copy-to", stdin="postgresql+psycopg://monitor:hush@127.0.0.1:1/base\n")
-    assert tried.returncode == 4
-    assert "недоступна" in tried.stderr
-    assert "hush" not in tried.stderr
-
-    wrong = preview.call("copy-to", stdin="mysql://monitor:hush@host/base\n")
-    assert wrong.returncode == 4
-    assert "адрес новой базы: базы mysql:// программа не знает" in wrong.stderr
-
-
-def test_a_database_is_moved_to_the_address_that_is_read_in(preview: Monitor) -> None:
-    assert preview.call("migrate").returncode == 0
-    target = preview.folder / "other.db"
-
-    moved = preview.call("copy-to", stdin=f"sqlite:///{target}\n")
-
-    assert moved.returncode == 0, moved.stderr
-    assert "Перенесено и сверено построчно" in moved.stdout
-    assert target.exists()
-
-
-def test_what_servers_answer_drives_no_terminal(preview: Monitor, web: WebServer) -> None:
-    evil = "".join(char for char in HOSTILE if char > "\x7f")
-    title = f"Казахстан экстрадировал россиянина Выдумкина {evil}"
-    preview.write_feeds(
-        Проба=feed_of(web, "/rss", [(title, f"Казахстан экстрадировал россиянина {evil}. " * 9)]),
-        Сжатая=web.serve("/packed", "x", headers={"Content-Encoding": "\x1b[31m"}),
-        Страница=web.serve("/page", f"<!doctype html><title>{evil}</title>", content_type="text/html"),
-    )
-
-    polled = preview.call("poll")
-    shown = [preview.call(*arguments.split()) for arguments in ("status", "outbox list --all", "export", "story 1")]
-
-    assert "Выдумкина" in polled.stdout
-    assert "\\u001b[31m" in polled.stdout
-    for answered in (polled, *shown):
-        assert answered.returncode == 0, answered.stderr
-        assert not DRIVES.search(answered.stdout + answered.stderr), answered.args
