@@ -39,7 +39,7 @@ _MOST_METAS = 200
 _OF_OTHERS = re.compile(
     r"comment|respon[ds]|repl(?:y|ies)|relat|recommend|similar|sidebar|popular|latest|trending|kommentar", re.IGNORECASE
 )
-_SAYS_WHEN = re.compile(r"\d|назад|вчера|бұрын|кеше", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 160  # characters
 _BESIDE, _ABOVE, _BELOW = 12, 8, 8  # lines under and over the headline, and under the text, where the date stands
 _OPENING = 2  # lines of the text that may be a byline
@@ -136,7 +136,7 @@ class _Dateline:
 
     def _in_line(self, number: int) -> datetime | None:
         line = self._outline.lines[number]
-        if number == self._survey.heading or len(line.text) > _LONGEST_LINE or not _SAYS_WHEN.search(line.text):
+        if number == self._survey.heading or len(line.text) > _LONGEST_LINE or not _DIGIT.search(line.text):
             return None
         if line.prose and line.text.endswith((".", "!", "?", "…")):
             return None
