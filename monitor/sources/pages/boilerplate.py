@@ -90,7 +90,7 @@ _NOTICE = re.compile(
     r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b"
     r"|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen|gerät|сайт\w*)\b"
     r"|обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
-    r"|дербес деректерді өңде|données personnelles"
+    r"|дербес деректерді өңде"
     r"|by (?:clicking|continuing|using)\b.{0,60}\byou\b|нажимая (?:на )?кнопку|mit (?:einem )?klick auf"
     r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|not be published|nicht veröffentlicht)"
     # rights, registration, responsibility
@@ -101,7 +101,7 @@ _NOTICE = re.compile(
     r"|признан\w* .{0,80}(?:экстремистск|террористическ|нежелательн)\w+ .{0,60}запрещен\w+"
     r"|(?:мнени[ея]|пікірі) .{0,60}(?:не совпадать|совпадать не|сәйкес келмеуі)|редакция не нес[её]т ответственност"
     r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für"
-    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt|leserbriefe können"
+    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt"
     # donations
     r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)"
     r"|monthly donation|monatliche spende",
