@@ -46,6 +46,8 @@ _NAMED_FIRST = re.compile(
 )
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
 _DATES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_LAST, _NAMED, _NAMED_FIRST)
+_SHORT_DATES = (_DAY_FIRST, _NAMED)  # whose year may be short or left out
+_FULL_YEAR = re.compile(r"\d{4}")
 _COMPACT = re.compile(r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)t(?P<rest>\d{4,6})(?!\d)")
 _TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2}))?(?![\d:])")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
@@ -138,7 +140,8 @@ def is_alone(raw: str) -> bool:
 
 
 def _date(text: str) -> re.Match[str] | None:
-    return next((match for pattern in _DATES if (match := pattern.search(text))), None)
+    patterns = _DATES if _FULL_YEAR.search(text) else _SHORT_DATES
+    return next((match for pattern in patterns if (match := pattern.search(text))), None)
 
 
 def _epoch(text: str) -> datetime | None:

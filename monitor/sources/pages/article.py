@@ -49,9 +49,10 @@ def extract(
     first 4 MB of the page are read. A text may come with a problem: it is a part of the article, or the selector
     is stale.
     """
-    if other := page_type.other_than_page(body, content_type):
+    html = charsets.decode(body[:_LARGEST_PAGE], content_type)
+    if other := page_type.other_than_page(body, html, content_type):
         return Extracted(text="", problem=f"это не страница, а {other}")
-    page = _parsed(charsets.decode(body[:_LARGEST_PAGE], content_type), url)
+    page = _parsed(html, url)
     readable, by = _text(page, selector)
     if len(readable) < _LONGEST_WALL and (wall := challenge_pages.wall(page.html)):
         return Extracted(text="", problem=f"вместо статьи пришла проверка {wall}")

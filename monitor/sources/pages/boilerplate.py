@@ -90,7 +90,7 @@ _NOTICE = re.compile(
     r"|\b(?:we|wir|мы|біз|nous|diese (?:web)?seite|сайт)\b.{0,80}\bcookies?\b"
     r"|\bcookies?\b.{0,80}\b(?:cookies?|settings|einstellungen|gerät|сайт\w*)\b"
     r"|обработк\w+ (?:\w+ )?персональных данных|process\w* (?:of )?(?:your )?personal data|personenbezogene[nr]? daten"
-    r"|дербес деректерді өңде|données personnelles"
+    r"|дербес деректерді өңде"
     r"|by (?:clicking|continuing|using)\b.{0,60}\byou\b|нажимая (?:на )?кнопку|mit (?:einem )?klick auf"
     r"|(?:ваш|your|deine|ihre) (?:e-?mail|адрес).{0,40}(?:не будет опубликован|not be published|nicht veröffentlicht)"
     # rights, registration, responsibility
@@ -101,7 +101,7 @@ _NOTICE = re.compile(
     r"|признан\w* .{0,80}(?:экстремистск|террористическ|нежелательн)\w+ .{0,60}запрещен\w+"
     r"|(?:мнени[ея]|пікірі) .{0,60}(?:не совпадать|совпадать не|сәйкес келмеуі)|редакция не нес[её]т ответственност"
     r"|not (?:responsible|liable) for the content|opinions expressed .{0,60}(?:own|author)|keine haftung für"
-    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt|leserbriefe können"
+    r"|für (?:den )?inhalte? .{0,60}verantwortlich|verantwortlich für den inhalt"
     # donations
     r"|ежемесячн\w+ (?:пожертвовани|платеж|поддержк)|(?:оформите|сделайте) .{0,40}(?:пожертвовани|донат)"
     r"|monthly donation|monatliche spende",
@@ -111,10 +111,10 @@ _LONGEST_NOTICE = 700
 # One of them is in every notice: looking for these costs a tenth of asking the pattern.
 _OF_NOTICES = tuple(
     """
-    cookie|персональн|personal data|personenbezogen|дербес|données perso|by click|by contin|by using|нажимая
+    cookie|персональн|personal data|personenbezogen|дербес|by click|by contin|by using|нажимая
     klick auf|mail|адрес|все права|исключительные права|охраняются|all rights|be reproduced|alle rechte|nachdruck
     барлық құқық|сетевое издание|свидетельство о|басылым|зарегистрирован|признан|мнени|пікірі|редакция не|liable
-    responsible|opinions|haftung|verantwortlich|leserbriefe|ежемесячн|пожертв|донат|monthly|spende
+    responsible|opinions|haftung|verantwortlich|ежемесячн|пожертв|донат|monthly|spende
     """.strip()
     .replace("\n    ", "|")
     .split("|")
@@ -142,8 +142,8 @@ def notices(lines: Sequence[str]) -> frozenset[int]:
     An article about cookies has such lines too: they count as notices only at the edges of a text, or where they are
     most of their box.
     """
-    lowered = [line.lower() if len(line) <= _LONGEST_NOTICE else "" for line in lines]
-    whole = "\n".join(lowered)
+    whole = "\n".join(lines).lower()
     words = [word for word in _OF_NOTICES if word in whole]
-    spoken = (number for number, line in enumerate(lowered) if any(word in line for word in words))
-    return frozenset(number for number in spoken if _NOTICE.search(lines[number])) if words else frozenset()
+    short = [n for n, line in enumerate(lines) if line and len(line) <= _LONGEST_NOTICE] if words else []
+    spoken = (n for n in short if any(word in lines[n].lower() for word in words))
+    return frozenset(n for n in spoken if _NOTICE.search(lines[n]))

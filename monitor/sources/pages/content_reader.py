@@ -50,7 +50,8 @@ class ContentReader:
     def _is_own(self, number: int) -> bool:
         line = self.outline.lines[number]
         is_title = line.text == self.page.title or self.page.tag(number) == "h1"
-        is_sign = self.page.tag(number) not in _KEPT_SHORT and _is_sign(line.text)
+        is_short = len(line.text) <= _LONGEST_DATELINE
+        is_sign = is_short and self.page.tag(number) not in _KEPT_SHORT and _is_sign(line.text)
         is_date = line.dated * 2 >= len(line.text)
         is_link = self.page.is_headline_link(number)
         return not (is_link or is_title or is_sign or is_date or boilerplate.is_about_page(line.text))
@@ -141,6 +142,6 @@ class ContentReader:
 
 def _is_sign(line: str) -> bool:
     """Whether a line is a date, or has no letter at all."""
-    if len(line) > _LONGEST_DATELINE or (len(line) < _LONGEST_SIGN and not _LETTER.search(line)):
-        return len(line) < _LONGEST_SIGN
+    if len(line) < _LONGEST_SIGN and not _LETTER.search(line):
+        return True
     return _DIGIT.search(line) is not None and dates.is_alone(boilerplate.DATE_MARK.sub(" ", line))

@@ -90,6 +90,8 @@ class PageSurvey:
 
     def _drop_notices(self) -> None:
         """Drops what the site says of itself and asks of its readers, where a box holds little else."""
+        if not self.notices:
+            return
         sums = measure(amount if n in self.notices else 0 for n, amount in enumerate(self.prose))
         for number in self.notices:
             widest = None

@@ -6,8 +6,6 @@ https://mimesniff.spec.whatwg.org/ and, of office files and archives, those of `
 
 import re
 
-from monitor.text import charsets
-
 _HEAD = 4_096  # bytes in which a body says what it is
 _PDF_WITHIN = 1_024  # its readers forgive that much before the signature
 
@@ -67,11 +65,11 @@ _TYPES = (  # believed where neither a signature nor a tag says more
 )
 
 
-def other_than_page(body: bytes, content_type: str) -> str:
-    """What the body is, in Russian, if it is surely no page: «PDF», «картинка», «лента новостей»; else ""."""
+def other_than_page(body: bytes, html: str, content_type: str) -> str:
+    """What a body, decoded to `html`, is, if it is surely no page: «PDF», «картинка», «лента новостей»; else ""."""
     if known := other_than_text(body):
         return known
-    head = charsets.decode(body[:_HEAD], content_type)
+    head = html[:_HEAD]
     start = _PROLOG.match(head)
     assert start is not None
     if root := next((kind for pattern, kind in _ROOTS if pattern.match(head, start.end())), ""):

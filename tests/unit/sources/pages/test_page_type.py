@@ -2,14 +2,20 @@ import zlib
 
 import pytest
 
+from monitor.sources.pages import page_type
 from monitor.sources.pages.article import extract
-from monitor.sources.pages.page_type import other_than_page, other_than_text
+from monitor.sources.pages.page_type import other_than_text
+from monitor.text import charsets
 from tests.factories import NOW
 
 PAGE = (
     "<!doctype html><html><head><title>Вести</title></head><body><p>Суд в Алматы отложил заседание.</p></body></html>"
 )
 NOISE = zlib.compress(PAGE.encode() * 90, 9) * 9
+
+
+def other_than_page(body: bytes, content_type: str) -> str:
+    return page_type.other_than_page(body, charsets.decode(body, content_type), content_type)
 
 
 @pytest.mark.parametrize(
