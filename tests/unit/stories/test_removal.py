@@ -1,10 +1,11 @@
 """What is read of a post taken back: valid whatever the headline says, and its button read back."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.outbox import DeliveryState, Settlement
-from monitor.stories.removal import button, ended, offer, ordered, pressed
+from monitor.stories.removal import button, ended, offer, ordered, pressed, why_not
 from monitor.text.telegram_html import fits, line, seen
 
 STAYS = Settlement(state=DeliveryState.REJECTED, error="Telegram не даёт удалить <пост>")
@@ -41,3 +42,18 @@ def test_what_became_of_it_replaces_what_was_to_be_and_keeps_the_link() -> None:
 
     assert seen(done) == "Поста в канале больше нет.\n«Новость»"
     assert 'href="https://t.me/test_channel/7"' in ended(notice, STAYS)
+
+
+@pytest.mark.parametrize(
+    ("state", "advice"),
+    [
+        (DeliveryState.SENDING, "Повторите /undo"),
+        (DeliveryState.UNCERTAIN, "Повторите /undo"),
+        (DeliveryState.DIGESTED, "в сводке"),
+        (DeliveryState.CANCELLED, "Удалите его сами"),
+        (DeliveryState.REJECTED, "Удалите его сами"),
+        (None, "Удалите его сами"),
+    ],
+)
+def test_who_cannot_delete_says_what_to_do(state: DeliveryState | None, advice: str) -> None:
+    assert advice in why_not("«Новость»", state)
