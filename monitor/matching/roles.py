@@ -13,6 +13,7 @@ from monitor.text.languages.cases import ANY, Case
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _PAUSES = frozenset(",.;:!?…—–")
+_ASIDES = frozenset(",;:—–")  # what stands after one of these may be an address; after a full stop a sentence begins
 _QUOTES = frozenset("«»\"“”„'’()")
 _SEEN = 5  # words and signs before a word that can matter to it
 
@@ -100,7 +101,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        is_place = place.beside not in _PAUSES and not _WHOSE.match(place.beside)
+        is_place = place.beside not in _ASIDES and not _WHOSE.match(place.beside)
         return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
