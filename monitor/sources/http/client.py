@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal, Self
 from zlib import crc32
 
@@ -47,6 +48,7 @@ _ACCEPT_OF_KIND = {
     **dict.fromkeys((FeedKind.HTML, FeedKind.TELEGRAM), _ACCEPT["page"]),
 }
 _PRECONDITION_FAILED = 412
+_REMEMBERED = 1_024  # addresses: those of feeds come again and again
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,8 +183,7 @@ class Fetcher:
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
                 answer = await self._http.get(url, {**request.headers, **request.validators, **cookie}, request.route)
-        pause = self._retry_after(answer)
-        if pause and answer.status in (429, 503):
+        if answer.status in (429, 503) and (pause := self._retry_after(answer)):
             self._backoff.begin(host, self._clock.steady(), pause)
         return answer
 
@@ -250,6 +251,7 @@ class Fetcher:
         return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._clock())
 
 
+@lru_cache(_REMEMBERED)
 def _checked(url: str) -> httpx.URL:
     """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
     parsed = httpx.URL(url.strip())

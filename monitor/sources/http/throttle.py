@@ -39,7 +39,8 @@ class HostThrottle:
         host.waiting += 1
         try:
             async with asyncio.timeout(self._longest_wait) as wait, host.free:
-                await asyncio.sleep(host.left_at + min(max(gap, self._gap), LONGEST_GAP) - loop.time())
+                if (pause := host.left_at + min(max(gap, self._gap), LONGEST_GAP) - loop.time()) > 0:
+                    await asyncio.sleep(pause)
                 wait.reschedule(None)
                 try:
                     yield

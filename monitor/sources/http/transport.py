@@ -7,7 +7,7 @@ Knows nothing of feeds, redirects or bodies.
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,11 +57,12 @@ class Transport(httpx.AsyncBaseTransport):
         if route.proxy and not self._allow_private:
             refuse_private_literal(request.url.host)
         network = Network(self._proxy_resolver if route.proxy else self._resolver, most=self._most)
-        with ExitStack() as on_failure:
-            on_failure.callback(network.close)
+        try:
             with _named_by_httpx():
                 response = await _exchange(request, route, network)
-            on_failure.pop_all()
+        except BaseException:
+            network.close()
+            raise
         return httpx.Response(response.status, headers=response.headers, stream=_Body(response, network))
 
     async def aclose(self) -> None:
@@ -90,9 +91,22 @@ async def _exchange(request: httpx.Request, route: Route, network: Network) -> h
         headers=request.headers.raw,
         extensions=request.extensions,
     )
-    # Never filled: a pool is what knows which kind of connection leads through which kind of proxy.
-    pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
-    return await pool.create_connection(sent.url.origin).handle_async_request(sent)
+    if route.proxy:
+        # Never filled: a pool is what knows which kind of connection leads through which kind of proxy.
+        pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
+        return await pool.create_connection(sent.url.origin).handle_async_request(sent)
+    stream = await _connected(sent, route, network)
+    return await httpcore.AsyncHTTP11Connection(sent.url.origin, stream).handle_async_request(sent)
+
+
+async def _connected(request: httpcore.Request, route: Route, network: Network) -> httpcore.AsyncNetworkStream:
+    """As httpcore's own connection does it, which besides takes a lock and asks about HTTP/2."""
+    origin, timeout = request.url.origin, request.extensions["timeout"]["connect"]
+    host, context = origin.host.decode("ascii"), trusted(route.ca_file)
+    stream = await network.connect_tcp(host, origin.port, timeout)
+    if origin.scheme == b"https":
+        stream = await stream.start_tls(context, host, timeout)
+    return stream
 
 
 @cache
