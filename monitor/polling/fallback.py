@@ -47,7 +47,7 @@ def turns_away(error: FeedError, state: FeedState) -> bool:
 def after_answer(habit: Habit, *, is_home: bool, now: datetime) -> Habit:
     """The habit after an answer from the feed's own address (`is_home`), or from its fallback, at the poll of `now`."""
     if is_home:
-        return habit if habit.away_since is None and habit.tried_at is None else replace(habit, away_since=None, tried_at=None)
+        return replace(habit, away_since=None, tried_at=None)
     tried_at = now if _tries_home(habit, now) else habit.tried_at
     return replace(habit, away_since=habit.away_since or now, tried_at=tried_at)
 

@@ -110,7 +110,7 @@ def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
     for outcome in outcomes:
         is_whole = outcome.habit.read_at == outcome.polled_at
         if not (is_whole or outcome.known_keys or outcome.aliases):
-            continue  # nearly every poll: the expression below costs as much as the GET's own headers
+            continue  # most polls, and the expression below is made anew for each
         mine = entry_keys.c.feed == outcome.feed
         if is_whole:
             before = select(feeds.c.read_at).where(feeds.c.name == outcome.feed).scalar_subquery()

@@ -49,6 +49,7 @@ _ACCEPT_OF_KIND = {
 }
 _PRECONDITION_FAILED = 412
 _REMEMBERED = 1_024  # addresses: those of feeds come again and again
+_LONGEST_REMEMBERED = 500  # characters
 
 
 @dataclass(slots=True, kw_only=True)
@@ -251,9 +252,13 @@ class Fetcher:
         return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._clock())
 
 
-@lru_cache(_REMEMBERED)
 def _checked(url: str) -> httpx.URL:
     """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
+    return _parsed(url) if len(url) <= _LONGEST_REMEMBERED else _parsed.__wrapped__(url)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(url: str) -> httpx.URL:
     parsed = httpx.URL(url.strip())
     if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 1) > 65_535:
         raise httpx.InvalidURL("нужен адрес вида https://…")

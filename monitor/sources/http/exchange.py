@@ -76,7 +76,7 @@ class HttpClient:
             body = await self._body(response)
         finally:
             await response.aclose()
-            del response.stream  # a ring of 60 objects, which only the garbage collector would find
+            del response.stream  # it refers to the response: a ring of 60 objects for the garbage collector to find
         location = response.extensions.get("location", "")
         return Answer(status=response.status_code, headers=response.headers, location=location, body=body)
 

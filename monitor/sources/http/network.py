@@ -72,9 +72,8 @@ class BoundedStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         """Requests are small: nobody waits for their writing. Raises httpcore's WriteError."""
         if self._ended:
             raise httpcore.WriteError("the connection is closed") from self._error
-        if buffer:
-            self._heads = HeadRepair()  # whatever comes now answers this
-            self._transport.write(buffer)
+        self._heads = HeadRepair()  # whatever comes now answers this
+        self._transport.write(buffer)
 
     async def aclose(self) -> None:
         """Closes at once, without waiting for what is still to be written."""
