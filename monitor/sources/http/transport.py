@@ -5,6 +5,7 @@ closed as idle before the next poll, and the pool is searched anew for every req
 Knows nothing of feeds, redirects or bodies.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -96,7 +97,14 @@ async def _exchange(request: httpx.Request, route: Route, network: Network) -> h
         pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
         return await pool.create_connection(sent.url.origin).handle_async_request(sent)
     stream = await _connected(sent, route, network)
-    return await httpcore.AsyncHTTP11Connection(sent.url.origin, stream).handle_async_request(sent)
+    return await _Connection(sent.url.origin, stream).handle_async_request(sent)
+
+
+class _Connection(httpcore.AsyncHTTP11Connection):
+    def __init__(self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream) -> None:
+        super().__init__(origin, stream)
+        # Nobody waits for it, as one request is all; httpcore's own finds out each time which event loop this is.
+        self._state_lock = asyncio.Lock()  # type: ignore[assignment]
 
 
 async def _connected(request: httpcore.Request, route: Route, network: Network) -> httpcore.AsyncNetworkStream:
