@@ -8,7 +8,7 @@ Knows nothing of feeds, redirects or bodies.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,12 +58,11 @@ class Transport(httpx.AsyncBaseTransport):
         if route.proxy and not self._allow_private:
             refuse_private_literal(request.url.host)
         network = Network(self._proxy_resolver if route.proxy else self._resolver, most=self._most)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(network.close)
             with _named_by_httpx():
                 response = await _exchange(request, route, network)
-        except BaseException:
-            network.close()
-            raise
+            on_failure.pop_all()
         return httpx.Response(response.status, headers=response.headers, stream=_Body(response, network))
 
     async def aclose(self) -> None:
@@ -103,8 +102,8 @@ async def _exchange(request: httpx.Request, route: Route, network: Network) -> h
 class _Connection(httpcore.AsyncHTTP11Connection):
     def __init__(self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream) -> None:
         super().__init__(origin, stream)
-        # Nobody waits for it, as one request is all; httpcore's own finds out each time which event loop this is.
-        self._state_lock = asyncio.Lock()  # type: ignore[assignment]
+        # httpcore's own lock finds out each time which library runs the event loop.
+        self._state_lock = asyncio.Lock()  # type: ignore[assignment]  # one request is all: nobody waits for it
 
 
 async def _connected(request: httpcore.Request, route: Route, network: Network) -> httpcore.AsyncNetworkStream:
