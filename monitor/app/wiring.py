@@ -101,6 +101,7 @@ def settle_memory() -> None:
     """Keep what was loaded out of the garbage collector's way: the forms of the rules live as long as the process, and
     each full collection would walk all of them, 80 ms at a time and a tenth of a sweep's CPU.
     """
+    gc.set_threshold(5_000)  # polls under way hold thousands of objects: looking at them every 700 costs 4 % of a sweep
     gc.unfreeze()  # what an edit of the rules replaced is garbage now
     gc.collect()
     gc.freeze()

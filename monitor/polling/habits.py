@@ -47,12 +47,12 @@ def wants_body(habit: Habit, now: datetime) -> bool:
 
 def after_unmodified(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
     """The habit after a 304."""
-    return replace(_paused(habit, now, since, new=0, total=0), unmodified=habit.unmodified + 1)
+    return replace(habit, pause=_pause(habit, now, since, new=0, total=0), unmodified=habit.unmodified + 1)
 
 
 def after_same(habit: Habit, now: datetime, *, since: datetime | None) -> Habit:
     """The habit after a body in which nothing was new."""
-    return replace(_paused(habit, now, since, new=0, total=0), unmodified=0, whole_at=now)
+    return replace(habit, pause=_pause(habit, now, since, new=0, total=0), unmodified=0, whole_at=now)
 
 
 def after_changed(habit: Habit, seen: FeedObservation, now: datetime, *, since: datetime | None) -> Habit:
@@ -62,7 +62,7 @@ def after_changed(habit: Habit, seen: FeedObservation, now: datetime, *, since: 
         learnt = replace(learnt, read_at=now, notices=seen.problems)
     if seen.is_first:
         return replace(learnt, news_at=habit.news_at or now)
-    learnt = _paused(learnt, now, since, new=seen.new, total=seen.total)
+    learnt = replace(learnt, pause=_pause(learnt, now, since, new=seen.new, total=seen.total))
     if seen.is_gap:
         learnt = replace(learnt, gap_at=now, pause=schedule.QUICK)
     return _with_news(learnt, seen.new, now) if seen.new else learnt
@@ -95,9 +95,9 @@ def lied(state: FeedState, fresh: Validators, unseen: Sequence[Entry]) -> bool:
     )
 
 
-def _paused(habit: Habit, now: datetime, since: datetime | None, *, new: int, total: int) -> Habit:
+def _pause(habit: Habit, now: datetime, since: datetime | None, *, new: int, total: int) -> timedelta:
     elapsed = now - since if since else None
-    return replace(habit, pause=schedule.learnt_pause(habit.pause, since=elapsed, new=new, total=total))
+    return schedule.learnt_pause(habit.pause, since=elapsed, new=new, total=total)
 
 
 def _with_news(habit: Habit, new: int, now: datetime) -> Habit:

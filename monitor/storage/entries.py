@@ -108,8 +108,11 @@ def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
     What the feed showed when it was read whole before, it showed until now: those keys are noted too.
     """
     for outcome in outcomes:
+        is_whole = outcome.habit.read_at == outcome.polled_at
+        if not (is_whole or outcome.known_keys or outcome.aliases):
+            continue  # most polls, and the expression below is made anew for each
         mine = entry_keys.c.feed == outcome.feed
-        if outcome.habit.read_at == outcome.polled_at:
+        if is_whole:
             before = select(feeds.c.read_at).where(feeds.c.name == outcome.feed).scalar_subquery()
             earlier = outcome.polled_at - timedelta(microseconds=1)
             db.execute(update(entry_keys).where(mine, entry_keys.c.last_seen_at >= before).values(last_seen_at=earlier))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal, Self
 from zlib import crc32
 
@@ -47,6 +48,8 @@ _ACCEPT_OF_KIND = {
     **dict.fromkeys((FeedKind.HTML, FeedKind.TELEGRAM), _ACCEPT["page"]),
 }
 _PRECONDITION_FAILED = 412
+_REMEMBERED = 1_024  # addresses: those of feeds come again and again
+_LONGEST_REMEMBERED = 500  # characters
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,7 +162,7 @@ class Fetcher:
         hops: list[int] = []
         cookies = ChainCookies()
         while True:
-            answer = await self._exchange(_checked(url), request, cookies.header(url))
+            answer = await self._exchange(*_checked(url), request, cookies.header(url))
             cookies.keep(url, answer.headers)
             if answer.status not in REDIRECTS:
                 moved_to = url if hops and _PERMANENT.issuperset(hops) else ""
@@ -173,16 +176,16 @@ class Fetcher:
                 message = f"больше {self._limits.redirects} перенаправлений подряд: проверьте адрес в feeds.yaml"
                 raise FetchError(message, feed=request.feed, kind=FetchFailure.REDIRECTS)
 
-    async def _exchange(self, url: httpx.URL, request: _FetchRequest, cookie: Mapping[bytes, bytes]) -> Answer:
+    async def _exchange(
+        self, url: httpx.URL, host: str, request: _FetchRequest, cookie: Mapping[bytes, bytes]
+    ) -> Answer:
         gap = await self._robots_delay(url, request) if request.is_page else 0.0
-        host = urls.host_key(str(url))
         async with self._throttle.slot(host, gap=gap):
             if left := self._backoff.left(host, self._clock.steady()):
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
                 answer = await self._http.get(url, {**request.headers, **request.validators, **cookie}, request.route)
-        pause = self._retry_after(answer)
-        if pause and answer.status in (429, 503):
+        if answer.status in (429, 503) and (pause := self._retry_after(answer)):
             self._backoff.begin(host, self._clock.steady(), pause)
         return answer
 
@@ -250,14 +253,19 @@ class Fetcher:
         return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._clock())
 
 
-def _checked(url: str) -> httpx.URL:
-    """An http(s) address with a host and without credentials, which would be sent to whoever it redirects to."""
+def _checked(url: str) -> tuple[httpx.URL, str]:
+    """An http(s) address without credentials, which would be sent to whoever it redirects to; and whose host it is."""
+    return _parsed(url) if len(url) <= _LONGEST_REMEMBERED else _parsed.__wrapped__(url)
+
+
+@lru_cache(_REMEMBERED)
+def _parsed(url: str) -> tuple[httpx.URL, str]:
     parsed = httpx.URL(url.strip())
     if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 1) > 65_535:
         raise httpx.InvalidURL("нужен адрес вида https://…")
     if parsed.userinfo:
         raise httpx.InvalidURL("имя и пароль в адресе не поддерживаются")
-    return parsed
+    return parsed, urls.host_key(str(parsed))
 
 
 def _accept(accept: Accept, feed: Feed | None) -> bytes:

@@ -33,6 +33,7 @@ def trusted(ca_file: str = "") -> ssl.SSLContext:
     Raises UnreadableCertificates.
     """
     context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
     if ca_file:
         try:
             context.load_verify_locations(ca_file)

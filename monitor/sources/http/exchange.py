@@ -51,9 +51,9 @@ class HttpClient:
 
     def __init__(self, *, user_agent: str, allow_private: bool, limits: Limits, lookup: Lookup) -> None:
         self._limits = limits
+        self._headers = {b"user-agent": user_agent.encode(), b"accept-encoding": ACCEPTED, b"connection": b"close"}
         self._client = _Client(
             transport=Transport(allow_private=allow_private, lookup=lookup, most=2 * limits.body + _MOST_HEADERS),
-            headers={b"user-agent": user_agent.encode(), b"accept-encoding": ACCEPTED, b"connection": b"close"},
             event_hooks={"response": [_keep_location]},
             **client_settings(connect=limits.connect, read=limits.read),
         )
@@ -68,10 +68,15 @@ class HttpClient:
         Raises httpx's TransportError, TooLarge, Undecodable, UnreadableCertificates, BlockedAddress, OSError,
         ValueError.
         """
-        async with self._client.stream("GET", url, headers=headers, extensions={"route": route}) as response:
+        request = httpx.Request("GET", url, headers={**self._headers, **headers}, extensions={"route": route})
+        response = await self._client.send(request, stream=True)  # which merges nothing into it
+        try:
             if sum(len(name) + len(value) for name, value in response.headers.raw) > _MOST_HEADERS:
                 raise TooLarge
             body = await self._body(response)
+        finally:
+            await response.aclose()
+            del response.stream  # it refers to the response: a ring of 60 objects for the garbage collector to find
         location = response.extensions.get("location", "")
         return Answer(status=response.status_code, headers=response.headers, location=location, body=body)
 

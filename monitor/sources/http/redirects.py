@@ -24,16 +24,15 @@ class ChainCookies:
 
     def keep(self, url: str, headers: httpx.Headers) -> None:
         """Remember what the answer of `url` sets, within bounds."""
-        values = self._values.setdefault(urls.host_key(url), {})
         for line in headers.get_list("set-cookie")[:_MOST_COOKIES]:
             name, _, value = line.partition(";")[0].strip().partition("=")
             if name and len(line) <= _LONGEST_COOKIE and line.isprintable() and line.isascii():
-                values[name] = value
+                self._values.setdefault(urls.host_key(url), {})[name] = value
 
     def header(self, url: str) -> Mapping[bytes, bytes]:
         """What goes back to the host of `url`, and to no other."""
-        values = self._values.get(urls.host_key(url))
-        written = "; ".join(f"{name}={value}" for name, value in (values or {}).items())
+        values = self._values.get(urls.host_key(url), {}) if self._values else {}
+        written = "; ".join(f"{name}={value}" for name, value in values.items())
         return {b"cookie": written.encode("ascii")} if written else {}
 
 

@@ -36,10 +36,11 @@ class HostThrottle:
         """
         loop = asyncio.get_running_loop()
         host = self._hosts.setdefault(name, _Host(asyncio.Semaphore(self._concurrency), left_at=-LONGEST_GAP))
-        host.waiting += 1
+        host.waiting, gap = host.waiting + 1, min(max(gap, self._gap), LONGEST_GAP)
         try:
-            async with asyncio.timeout(self._longest_wait) as wait, host.free:
-                await asyncio.sleep(host.left_at + min(max(gap, self._gap), LONGEST_GAP) - loop.time())
+            is_free = not host.free.locked() and host.left_at + gap <= loop.time()
+            async with asyncio.timeout(None if is_free else self._longest_wait) as wait, host.free:
+                await asyncio.sleep(host.left_at + gap - loop.time())
                 wait.reschedule(None)
                 try:
                     yield

@@ -5,6 +5,7 @@ closed as idle before the next poll, and the pool is searched anew for every req
 Knows nothing of feeds, redirects or bodies.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -90,9 +91,29 @@ async def _exchange(request: httpx.Request, route: Route, network: Network) -> h
         headers=request.headers.raw,
         extensions=request.extensions,
     )
-    # Never filled: a pool is what knows which kind of connection leads through which kind of proxy.
-    pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
-    return await pool.create_connection(sent.url.origin).handle_async_request(sent)
+    if route.proxy:
+        # Never filled: a pool is what knows which kind of connection leads through which kind of proxy.
+        pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
+        return await pool.create_connection(sent.url.origin).handle_async_request(sent)
+    stream = await _connected(sent, route, network)
+    return await _Connection(sent.url.origin, stream).handle_async_request(sent)
+
+
+class _Connection(httpcore.AsyncHTTP11Connection):
+    def __init__(self, origin: httpcore.Origin, stream: httpcore.AsyncNetworkStream) -> None:
+        super().__init__(origin, stream)
+        # httpcore's own lock finds out each time which library runs the event loop.
+        self._state_lock = asyncio.Lock()  # type: ignore[assignment]  # one request is all: nobody waits for it
+
+
+async def _connected(request: httpcore.Request, route: Route, network: Network) -> httpcore.AsyncNetworkStream:
+    """As httpcore's own connection does it, which besides takes a lock and asks about HTTP/2."""
+    origin, timeout = request.url.origin, request.extensions["timeout"]["connect"]
+    host, context = origin.host.decode("ascii"), trusted(route.ca_file)
+    stream = await network.connect_tcp(host, origin.port, timeout)
+    if origin.scheme == b"https":
+        stream = await stream.start_tls(context, host, timeout)
+    return stream
 
 
 @cache

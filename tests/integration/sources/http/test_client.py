@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import gzip
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -6,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import brotli
+import httpx
 import pytest
 import zstandard
 
@@ -261,6 +263,21 @@ async def test_redirects_and_bodies_draw_on_one_deadline(web: WebServer, fetcher
         with pytest.raises(FetchError) as caught:
             await get
         assert caught.value.kind is FetchFailure.TIMEOUT
+
+
+async def test_a_get_leaves_nothing_to_the_garbage_collector(web: WebServer, fetcher: Fetcher) -> None:
+    def responses() -> int:
+        return sum(type(kept) is httpx.Response for kept in gc.get_objects())
+
+    url = web.serve("/rss", "x")
+    gc.collect()
+    gc.disable()
+    try:
+        before = responses()
+        await fetcher.get(url)
+        assert responses() == before
+    finally:
+        gc.enable()
 
 
 async def test_cancelling_is_not_a_failure(web: WebServer, fetcher: Fetcher) -> None:

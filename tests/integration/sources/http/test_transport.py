@@ -188,6 +188,21 @@ async def test_tls_that_fails_leaves_no_connection(client: httpx.AsyncClient, da
         await asyncio.wait_for(closed.wait(), 1)
 
 
+async def test_http_2_is_not_offered(client: httpx.AsyncClient, certificates: Chain) -> None:
+    agreed: list[str | None] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        agreed.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    certificates.server.set_alpn_protocols(["h2", "http/1.1"])
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificates.server) as server:
+        port = server.sockets[0].getsockname()[1]
+        await get(client, f"https://news.example:{port}/", ca_file=str(certificates.authorities))
+    assert agreed == ["http/1.1"]
+
+
 async def test_a_response_that_is_read_leaves_no_connection(client: httpx.AsyncClient) -> None:
     async with answering(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbody") as (port, closed):
         assert (await get(client, f"http://127.0.0.1:{port}/")).content == b"body"
