@@ -96,7 +96,7 @@ _MAY_BE_LEFT = (_HOLDERS - {"main"}) | {
 }
 
 
-@lru_cache(maxsize=8_192)  # the names of a site's pages are the same from page to page
+@lru_cache(maxsize=4_096)  # the names of a site's pages are the same from page to page
 def role(tag: str, names: str) -> PageRole:
     """What an element is, by its tag and its names, joined by blanks as `Outline.names` has them."""
     if tag == "p":
@@ -108,7 +108,7 @@ def role(tag: str, names: str) -> PageRole:
     return PageRole.LEFTOVER if is_left and not _POST.search(names) else max(best, PageRole.UNKNOWN)
 
 
-@lru_cache(maxsize=16_384)  # and sites share most of them
+@lru_cache(maxsize=8_192)  # and sites share most of them
 def _role_of(name: str) -> PageRole:
     if not name.startswith(_OF_THE_ARTICLE) and _is_leftover(name):
         return PageRole.LEFTOVER

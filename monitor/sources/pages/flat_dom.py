@@ -18,6 +18,7 @@ LEAST_PROSE = 40  # letters; a shorter line is a label, a date, a menu entry
 
 _INLINE = frozenset({"a", "time"})  # part the text of a line into kinds; every other element ends the line
 _UNREAD = frozenset({"script", "style", "noscript", "iframe", "textarea", "nav", "title", "head", "meta", "link"})
+_LONGEST_TAG = 40  # characters; no element that means something has so many
 _LONGEST_NAMES = 200  # characters of one attribute
 _MOST_LINKED = 0.5  # share of a line's letters that may be in links if it is prose
 
@@ -106,7 +107,7 @@ class _OutlineWriter:
         self._end_line()
         self._gap += 1
         outline, attributes = self.outline, node.attributes
-        outline.tags.append("td" if markup.CELL in attributes else tag)
+        outline.tags.append("td" if markup.CELL in attributes else tag[:_LONGEST_TAG])
         outline.names.append(_names(attributes) if attributes else "")
         outline.parents.append(self._path[-1])
         outline.firsts.append(len(outline.lines))
