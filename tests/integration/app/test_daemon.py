@@ -1,13 +1,15 @@
 """The clock: what each tick tells the watchdog and the metrics."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.testing import capture_logs
 
-from monitor.app import startup, wiring
+from monitor.app import daemon, startup, wiring
 from monitor.app.daemon import LATE, TICK, Daemon, reschedule_when_set_back
 from monitor.app.environment import clock, worker_name
 from monitor.health.liveness import DISPATCH, POLL, problems
@@ -63,6 +65,20 @@ async def test_a_tick_that_fails_has_ended_its_round_too(config: startup.Config)
         await run_for(config, components, watchdog, 1.5)
 
     assert watchdog.noted == {POLL, DISPATCH}
+
+
+async def test_a_poll_that_stands_in_line_longer_than_its_lease_is_begun_anew(
+    config: startup.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "LEASE", timedelta(seconds=0.3))
+    async with wiring.open_components(config) as components:
+        waiting = replace(components, poller=replace(components.poller, slots=asyncio.Semaphore(0)))
+        with capture_logs() as logged:
+            await run_for(config, waiting, RecordingWatchdog(), 2)
+
+    cut_off = [line for line in logged if line.get("action") in ("poll", "job")]
+    assert cut_off
+    assert {line["log_level"] for line in cut_off} == {"warning"}, "it is no mistake of ours"
 
 
 async def test_what_would_ring_in_a_day_rings_now() -> None:
