@@ -24,6 +24,8 @@ from monitor.models.outbox import OutboxRow
 from monitor.models.stories import PollOutcome
 from monitor.polling.judge import count_new
 
+_Row = tuple[str, str, str, str, Text]  # feed, new, matched, vetoed, result
+
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
     """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
@@ -55,7 +57,7 @@ def poll(
 
 
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
-    outcomes: list[PollOutcome] = []
+    rows: list[_Row] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     async with wiring.open_components(config) as components:
         await _show_mode(config, components)
@@ -63,24 +65,28 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
             bar = progress.add_task("Опрос лент", total=len(names))
 
             def polled(outcome: PollOutcome) -> None:
-                outcomes.append(outcome)
+                rows.append(_row(outcome))
                 progress.update(bar, advance=1, description=f"Опрос лент: {outcome.feed}")
 
             await sweep.poll_once(components, names, polled)
         await sweep.drain_once(components)
         waiting = await asyncio.to_thread(components.store.outbox.rows, UNSETTLED)
-    _show_summary(outcomes, waiting)
+    _show_summary(rows, waiting)
 
 
-def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow]) -> None:
+def _row(outcome: PollOutcome) -> _Row:
+    """What the table shows of a poll, without the texts that it brought."""
+    new, matched = count_new(outcome)
+    vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
+    result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
+    return outcome.feed, str(new), str(matched), str(vetoed), Text(result, style="red" if outcome.failure else "")
+
+
+def _show_summary(rows: Iterable[_Row], waiting: Sequence[OutboxRow]) -> None:
     console = Console(highlight=False)
     table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
-    for outcome in sorted(outcomes, key=lambda one: one.feed):
-        new, matched = count_new(outcome)
-        vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
-        result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
-        style = "red" if outcome.failure else ""
-        table.add_row(Text(outcome.feed), str(new), str(matched), str(vetoed), Text(result, style=style))
+    for feed, *counts, result in sorted(rows, key=lambda row: row[0]):
+        table.add_row(Text(feed), *counts, result)
     console.print(table)
     if waiting:
         console.print(f"В очереди осталось: {len(waiting)}")
