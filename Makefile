@@ -57,7 +57,7 @@ demo: .venv/runtime ## a newsroom on this machine, polled and posted to a stand-
 	@$(BIN)/python -m demo
 
 bench: .venv/dev ## side by side, as ratios; not a part of the tests
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out benchmarks/soak.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 	@echo '== benchmarks/matching (peers that are missing: make bench-peers)'; $(BIN)/python -m benchmarks.matching
 
 bench-peers: .venv/dev ## the libraries to measure the matcher beside; never ru-core-news-sm, a placeholder on PyPI

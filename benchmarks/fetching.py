@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 
 from monitor.app.environment import clock
+from monitor.sources.http.byte_budget import ByteBudget
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import HttpClient, Limits
 from monitor.sources.http.transport import Route, Transport
@@ -75,9 +76,10 @@ async def measure(port: str, together: int) -> dict[str, float]:
     async with transport:
         costs[OURS] = await cpu(partial(driven_directly, transport), port, together)
     client = HttpClient(user_agent="b", allow_private=True, lookup=socket.getaddrinfo, limits=Limits())
-    costs["a client over it"] = await cpu(
-        lambda url: client.get(httpx.URL(url), {b"if-none-match": b'"1"'}, Route()), port, together
-    )
+    with ByteBudget(1 << 24).allowance() as allowance:
+        costs["a client over it"] = await cpu(
+            lambda url: client.get(httpx.URL(url), {b"if-none-match": b'"1"'}, Route(), allowance), port, together
+        )
     await client.close()
     async with Fetcher(user_agent="b", clock=clock, allow_private=True) as fetcher:
         costs["Fetcher, all in all"] = await cpu(lambda url: fetcher.get(url, etag='"1"'), port, together)

@@ -30,3 +30,17 @@ def memory_mb() -> float:
         status = (place / "status").read_text()
         peaks += int(status.partition("VmHWM:")[2].split()[0])
     return peaks / 1024
+
+
+def proportional_mb(pid: int | str = "self") -> tuple[float, float]:
+    """The memory of a process, and of its living children together; of what several share each has its part (PSS)."""
+    own, *children = [_pss(place) for place in _tree(pid)]
+    return own / 1024, sum(children) / 1024
+
+
+def _pss(place: Path) -> int:
+    """0 of a process that ended meanwhile."""
+    try:
+        return int((place / "smaps_rollup").read_text().partition("\nPss:")[2].split()[0])
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0

@@ -15,13 +15,14 @@ from operator import attrgetter
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.app import memory
 from monitor.app.build_health import rule_names, serve_pages
 from monitor.app.config_files import FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
-from monitor.app.wiring import Components, open_components, settle_memory
+from monitor.app.wiring import Components, open_components
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
@@ -121,6 +122,9 @@ class Daemon:
         except asyncio.CancelledError:
             self._cut_off.append(state)
             raise
+        except TimeoutError:  # many large feeds at once stand in line for longer than that
+            log.warning("a poll came to no end while its lease lasted; it is begun anew", action="poll", feed=feed.name)
+            return
         self._components.database_outage.succeeded(state.name)
         if outcome.matched:
             self._start_drains()  # nobody waits for the next tick to hear of it
@@ -156,6 +160,7 @@ class Daemon:
 
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
+        self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
             self._start(self._interruptible, "mutes", review_chat.end_mutes())
@@ -184,7 +189,7 @@ class Daemon:
         )
         self._components.watch.rules = partial(rule_names, rules.matcher)
         self._components.read_commands.matcher = rules.matcher
-        settle_memory()
+        memory.settle()
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""

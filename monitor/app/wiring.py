@@ -1,11 +1,11 @@
 """Everything that runs, wired: a `Config` in, `Components` out. The files `build_…` wire the packages one by one."""
 
-import gc
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from monitor.app import memory
 from monitor.app.build_bot import (
     build_daily_digest,
     build_dispatcher,
@@ -63,6 +63,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
     Raises DatabaseError, InstanceRunning.
     """
     settings = config.settings
+    memory.bound_allocator()
     async with AsyncExitStack() as stack:
         store = stack.enter_context(open_store(config))
         fetcher = await stack.enter_async_context(open_fetcher(settings))
@@ -79,7 +80,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         outage = OutageDetector()
         watch = await open_watch(stack, config, store, is_down=lambda: outage.is_down)
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
-        settle_memory()
+        memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
@@ -95,13 +96,3 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             notify=build_notifier(store, story_chats(settings).review),
             check_chats=lambda: why_closed(chats),
         )
-
-
-def settle_memory() -> None:
-    """Keep what was loaded out of the garbage collector's way: the forms of the rules live as long as the process, and
-    each full collection would walk all of them, 80 ms at a time and a tenth of a sweep's CPU.
-    """
-    gc.set_threshold(5_000)  # polls under way hold thousands of objects: looking at them every 700 costs 4 % of a sweep
-    gc.unfreeze()  # what an edit of the rules replaced is garbage now
-    gc.collect()
-    gc.freeze()

@@ -29,6 +29,7 @@ from monitor.polling.judge import count_new
 
 OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
 ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so that the next one is known
+_Row = tuple[str, str, str, str, Text]  # feed, new, matched, vetoed, result
 
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
@@ -62,30 +63,34 @@ def poll(
 
 
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
-    outcomes: list[PollOutcome] = []
+    rows: list[_Row] = []
     async with wiring.open_components(config) as components:
         await _show_mode(config, components)
         with progress("Опрос лент", len(names)) as done:
 
             def polled(outcome: PollOutcome) -> None:
-                outcomes.append(outcome)
+                rows.append(_row(outcome))
                 done(outcome.feed)
 
             await sweep.poll_once(components, names, polled)
         await sweep.drain_once(components)
         waiting = await asyncio.to_thread(components.store.outbox.rows, UNSETTLED)
-    _show_summary(outcomes, waiting)
+    _show_summary(rows, waiting)
 
 
-def _show_summary(outcomes: Iterable[PollOutcome], waiting: Sequence[OutboxRow]) -> None:
+def _row(outcome: PollOutcome) -> _Row:
+    """What the table shows of a poll, without the texts that it brought."""
+    new, matched = count_new(outcome)
+    vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
+    result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
+    return outcome.feed, str(new), str(matched), str(vetoed), Text(result, style="red" if outcome.failure else "")
+
+
+def _show_summary(rows: Iterable[_Row], waiting: Sequence[OutboxRow]) -> None:
     screen = Screen()
     table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
-    for outcome in sorted(outcomes, key=lambda one: one.feed):
-        new, matched = count_new(outcome)
-        vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
-        result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
-        style = "red" if outcome.failure else ""
-        table.add_row(outcome.feed, str(new), str(matched), str(vetoed), Text(result, style=style))
+    for feed, *counts, result in sorted(rows, key=lambda row: row[0]):
+        table.add_row(feed, *counts, result)
     screen.print(table)
     if waiting:
         screen.print(f"В очереди осталось: {len(waiting)}")

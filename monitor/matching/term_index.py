@@ -11,7 +11,7 @@ from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.word_index import WordHit, WordIndex, is_latin_kazakh
 from monitor.text.unicode import WORD, Folded, fold, word_at
 
-_REMEMBERED = 100_000
+_REMEMBERED = 16_384
 
 # What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
 _GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’‘`′]{0,8}")

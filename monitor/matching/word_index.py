@@ -14,7 +14,7 @@ from monitor.matching.compiler import Word
 from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
 from monitor.text.unicode import WORD, Folded
 
-_REMEMBERED = 100_000
+_REMEMBERED = 16_384  # of each kind: some 5 MB if all are of the longest
 _LONGEST_WORD = 64  # letters; what is longer is no word
 _COMMON = 5  # letters that forms of a name must have in common to share a key; shorter ones begin too many words
 _NOTHING: frozenset[int] = frozenset()
@@ -28,14 +28,19 @@ class WordIndex:
     """`anchors` are the numbers of the words to look for; the others are only recognised when asked."""
 
     def __init__(self, words: Sequence[Word], anchors: Collection[int]) -> None:
-        self._forms: defaultdict[str, list[int]] = defaultdict(list)
+        forms: defaultdict[str, list[int]] = defaultdict(list)
         self._starts: _Starts = defaultdict(list)
         self._latin_starts: _Starts = defaultdict(list)
         self._remembered: dict[str, frozenset[int]] = {}
         self._remembered_latin: dict[str, frozenset[int]] = {}
         self._first_words: dict[str, tuple[int, frozenset[int]]] = {}
+        self._answers: dict[frozenset[int], frozenset[int]] = {}  # few, shared by all words
         for number, word in enumerate(words):
+            for form in word.forms:
+                forms[form].append(number)
             self._learn(number, word)
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._forms = {form: same.setdefault(tuple(of), tuple(of)) for form, of in forms.items()}
         self._automaton = ahocorasick.Automaton()
         keys = dict(sorted(key for number in anchors for key in _keys(words[number])))  # what opens overrules
         kinds: dict[_Kind, _Kind] = {}  # few, shared by all keys: what a story touches stays in the processor's cache
@@ -68,7 +73,8 @@ class WordIndex:
                 return _NOTHING
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
-            known = remembered[word] = frozenset(self._asked(word, latin=latin))
+            asked = frozenset(self._asked(word, latin=latin))
+            known = remembered[word] = self._answers.setdefault(asked, asked)
         return known
 
     def _asked(self, word: str, *, latin: bool) -> Iterator[int]:
@@ -122,9 +128,7 @@ class WordIndex:
         return known
 
     def _learn(self, number: int, word: Word) -> None:
-        """Remember how the word is recognised."""
-        for form in word.forms:
-            self._forms[form].append(number)
+        """Remember what the word begins with."""
         if word.prefix:
             self._starts[word.prefix].append((number, None))
         for stem in word.stems:

@@ -16,6 +16,7 @@ from monitor.errors import FeedError, ParseError, ParseFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed, Validators
 from monitor.polling import fallback, habits
 from monitor.sources.feeds.unchanged import Trimmed, trim
+from monitor.sources.http.byte_budget import Allowance
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import SMALL, Sandbox
 
@@ -65,10 +66,11 @@ class Changed(FeedAnswer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFetcher:
-    """Asks feeds."""
+    """Asks feeds. Large bodies draw on the allowance, if there is one; then there may be NoRoom for them."""
 
     fetcher: Fetcher
     reader: Sandbox
+    allowance: Allowance | None = None
 
     async def fetch(self, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
         """Ask the feed, its other address too where the first turns us away. Raises FeedError: the first refusal."""
@@ -95,7 +97,9 @@ class FeedFetcher:
         is_switched = (at is feed) != (state.habit.away_since is None)
         known = Validators() if is_switched else state.validators
         sent = Validators() if habits.wants_body(state.habit, now) else known
-        got = await self.fetcher.get(at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at)
+        got = await self.fetcher.get(
+            at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at, allowance=self.allowance
+        )
         if isinstance(got, NotModified):
             etag, last_modified = got.etag or known.etag, got.last_modified or known.last_modified
             renewed = replace(known, etag=etag, last_modified=last_modified)
@@ -157,7 +161,7 @@ class FeedFetcher:
         return replace(parsed, entries=_each_once(entries), problems=tuple(problems))
 
     async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> ParsedFeed:
-        got = await self.fetcher.get(url, feed=feed)
+        got = await self.fetcher.get(url, feed=feed, allowance=self.allowance)
         assert isinstance(got, Fetched)  # no validators were sent
         return await self.reader.parse(feed, got, now=now)
 

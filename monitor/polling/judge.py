@@ -122,11 +122,12 @@ class Judge:
 
     async def _page(self, feed: Feed, entry: Entry, now: datetime) -> tuple[Extracted, FetchFailure | None]:
         try:
-            answer = await self.fetcher.get(entry.url, accept="page", feed=feed)
+            async with self.fetcher.getting(entry.url, accept="page", feed=feed) as answer:
+                assert isinstance(answer, Fetched)  # no validators were sent
+                page = await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article)
         except FetchError as error:
             return Extracted(text="", problem=f"страница не прочитана: {error.kind}"), error.kind
-        assert isinstance(answer, Fetched)  # no validators were sent
-        return await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article), None
+        return page, None
 
 
 def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:

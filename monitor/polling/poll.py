@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -24,10 +25,12 @@ from monitor.polling.judge import Judge, Triage, count_new, split
 from monitor.polling.outage import OUT_OF_REACH, OutageChange, OutageDetector
 from monitor.polling.recorder import Recorder
 from monitor.polling.schedule import SOON, next_poll_at, usual_pause, weight
+from monitor.sources.http.byte_budget import ByteBudget, NoRoom
 from monitor.storage.entries import EntryStore, KnownEntries
 from monitor.storage.feeds import FeedStore
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
+BYTES_AT_ONCE = 16 * 1024 * 1024  # of large feeds, from their bodies until what is found in them is recorded
 MOST_OLDER = 10  # pages back, until something known comes
 
 log = structlog.get_logger()
@@ -64,6 +67,7 @@ class Poller:
     mutes: Callable[[datetime], tuple[Mute, ...]] = no_mutes
     outage: OutageDetector = field(default_factory=OutageDetector)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    bodies: ByteBudget = field(default_factory=partial(ByteBudget, BYTES_AT_ONCE))
     page_seconds: float = 90.0
 
     async def poll(self, feed: Feed, state: FeedState) -> PollOutcome:
@@ -71,20 +75,27 @@ class Poller:
 
         Once `stopping` is set, a poll that still waits for a slot is cancelled: its lease says that it is to be done.
         """
-        async with self.slots:
-            if self.stopping.is_set():
-                raise asyncio.CancelledError("stopping")
-            now = self.clock()
-            outcome = _on_the_clock(await self._outcome(feed, state, now), self.clock())
-        change = self.outage.note(feed.name, outcome.failure_kind, now)
-        if self.outage.is_down and outcome.failure_kind in OUT_OF_REACH:
-            outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
-        recorded = await self.recorder.record(outcome)
-        if not (self.outage.is_down and outcome.failure_kind in OUT_OF_REACH and recorded):
+        with self.bodies.allowance() as allowance:  # what is found is held until it is recorded
+            poller = replace(self, fetcher=replace(self.fetcher, allowance=allowance))
+            outcome = await allowance.fit(partial(poller._in_a_slot, feed, state))  # noqa: SLF001 - one of us
+            now = outcome.polled_at
+            change = self.outage.note(feed.name, outcome.failure_kind, now)
+            is_lost = self.outage.is_down and outcome.failure_kind in OUT_OF_REACH
+            if is_lost:
+                outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
+            recorded = await self.recorder.record(outcome)
+        if not (is_lost and recorded):
             _report(outcome, recorded=recorded)
         if change is not OutageChange.NONE:
             await self._outage_changed(change, now)
         return outcome
+
+    async def _in_a_slot(self, feed: Feed, state: FeedState) -> PollOutcome:
+        """Raises NoRoom: whoever waits for it leaves the slot to others."""
+        async with self.slots:
+            if self.stopping.is_set():
+                raise asyncio.CancelledError("stopping")
+            return _on_the_clock(await self._outcome(feed, state, self.clock()), self.clock())
 
     async def _outcome(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
         """A job boundary: one feed that trips over a mistake of ours is recorded as failed and backed off like any
@@ -94,7 +105,7 @@ class Poller:
             return await self._polled(feed, state, now)
         except FeedError as error:
             return self._failed(feed, state, now, error)
-        except DatabaseError:
+        except (DatabaseError, NoRoom):
             raise
         except Exception as error:
             log.exception("a poll tripped over a mistake of ours", action="poll", feed=feed.name)

@@ -9,7 +9,7 @@ import io
 import os
 import pickle
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -24,8 +24,9 @@ from monitor.sources.sandbox_child import LENGTH
 SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a second and never the lock (decision 0012)
 SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself
 CHILDREN = 2
+HEAVY = 1024 * 1024  # bytes; larger documents are read one after the other, so that one child at most grows large
 _MOST_JOBS = 1_000  # of one child, then a new one: the libraries it reads with leak
-_LARGEST_ANSWER = 64 * 1024 * 1024
+_LARGEST_ANSWER = 24 * 1024 * 1024  # of eight megabytes in a charset of one byte a letter it is the double
 
 _HEAVY = "слишком тяжёлый документ: чтение заняло больше времени или памяти, чем можно"
 _COMMAND = "from monitor.sources.sandbox_child import main; main()"
@@ -53,7 +54,7 @@ class Sandbox:
     def __init__(self, *, small: int = SMALL, seconds: float = SECONDS) -> None:
         """`small`: up to how many bytes a document is read in a thread; `seconds`: the longest job of a child."""
         self._small, self._seconds = small, seconds
-        self._slots = asyncio.Semaphore(CHILDREN)
+        self._slots, self._heavy = asyncio.Semaphore(CHILDREN), asyncio.Semaphore(1)
         self._idle: list[_Child] = []
 
     async def __aenter__(self) -> Self:
@@ -68,7 +69,7 @@ class Sandbox:
         if len(fetched.body) <= self._small:
             return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
         try:
-            answer = await self._ask("parse", feed, fetched, now=now)
+            answer = await self._ask("parse", feed, fetched, now=now, size=len(fetched.body))
         except TooHeavy as error:
             raise ParseError(_HEAVY, feed=feed.name, kind=ParseFailure.TOO_HEAVY) from error
         if isinstance(answer, ParsedFeed):
@@ -82,16 +83,16 @@ class Sandbox:
         if len(fetched.body) <= self._small:
             return await asyncio.to_thread(article.extract, fetched.body, **options)
         try:
-            answer = await self._ask("extract", fetched.body, **options)
+            answer = await self._ask("extract", fetched.body, **options, size=len(fetched.body))
         except TooHeavy:
             return Extracted(text="", problem=f"страница не прочитана: {_HEAVY}")
         assert isinstance(answer, Extracted)
         return answer
 
-    async def _ask(self, name: str, *args: object, **options: object) -> Any:
+    async def _ask(self, name: str, *args: object, size: int, **options: object) -> Any:
         """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job."""
-        job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
-        async with self._slots:
+        async with self._heavy if size > HEAVY else nullcontext(), self._slots:
+            job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
             child = self._idle.pop() if self._idle else await _start()
             may_go_on = False
             try:
@@ -129,7 +130,8 @@ async def _converse(child: _Child, job: bytes) -> bytes:
     assert jobs is not None
     assert answers is not None
     child.jobs += 1
-    jobs.write(LENGTH.pack(len(job)) + job)
+    jobs.write(LENGTH.pack(len(job)))
+    jobs.write(job)
     await jobs.drain()
     (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
     if length > _LARGEST_ANSWER:

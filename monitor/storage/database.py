@@ -10,11 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
@@ -117,9 +113,7 @@ def migrate(engine: Engine) -> None:
         _lock_schema(connection)
         if serves(_revision(connection), expected):
             return
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection)
 
 
 def require_current_schema(engine: Engine) -> None:
@@ -278,16 +272,21 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _config() -> Config:
-    if not (SCRIPTS / "env.py").exists():
-        raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - 9 MB and half a second, for a start in many
+    from alembic.config import Config  # noqa: PLC0415 - the same
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    return config
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _expected() -> str:
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    """The newest migration: their files are named in order."""
+    if not (SCRIPTS / "env.py").exists():
+        raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")
+    return max(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("*_*.py"))
 
 
 def _revision_of(engine: Engine) -> str:
@@ -296,7 +295,9 @@ def _revision_of(engine: Engine) -> str:
 
 
 def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def _copy_before_migration(engine: Engine, revision: str) -> None:

@@ -7,7 +7,6 @@ first name.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.text.languages.first_names import is_first_name
@@ -21,6 +20,8 @@ _WORD_STEM = 6  # letters by which text/languages/word_frequencies.py knows a wo
 _LETTERS = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _SMALL = "а-яёәғқңөұүһі"
 _CAPITAL = f"[{_LETTERS}][{_SMALL}]+"
+_REMEMBERED = 2_000  # texts: a story is compared with every article that comes for days
+_LONGEST = 200  # letters of the names of a remembered text: a list may hold any number of any length
 _BEFORE = 3  # characters before a word that tell whether a sentence begins with it
 _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  # «Иван», «И.», «И. П.»
 _NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?({_CAPITAL}(?:-{_CAPITAL})?))")  # overlapping: «Судья Иван Петров»
@@ -60,9 +61,23 @@ class Person(NamedTuple):
         return self.stem == other.stem and ours[:shorter] == theirs[:shorter]
 
 
-@lru_cache(maxsize=2_000)  # a story is compared with every article that comes for days
+_known: dict[tuple[int, int], frozenset[Person]] = {}  # by hash and length of the text: stories are long
+
+
 def people(text: str) -> frozenset[Person]:
     """Everybody named in the text: «Имя Фамилия», «И. Фамилия», «Есім Тегі», and surnames by themselves."""
+    key = hash(text), len(text)
+    answer = _known.get(key)
+    if answer is None:
+        answer = _people(text)
+        if sum(len(person.surname) + len(person.first) for person in answer) <= _LONGEST:
+            if len(_known) >= _REMEMBERED:
+                _known.clear()
+            _known[key] = answer
+    return answer
+
+
+def _people(text: str) -> frozenset[Person]:
     named = frozenset(_named(text))
     with_first = {person.stem for person in named if person.first}
     lone = (last for last in _LONE.findall(text) if not is_first_name(last))

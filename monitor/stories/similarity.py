@@ -7,10 +7,11 @@ headline. Which likeness is enough is decided in placement.py; what is news in a
 
 import math
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import partial
 from heapq import nlargest
 from zlib import crc32
 
@@ -52,7 +53,6 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
     return tuple(sorted(stems))
 
 
-@lru_cache(maxsize=2_000)  # of the tellings that something was alike to
 def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
     words = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
@@ -131,26 +131,31 @@ class SimilarityIndex:
     """
 
     def __init__(self) -> None:
-        self._articles: dict[int, tuple[int, datetime, frozenset[int]]] = {}
-        self._having: defaultdict[int, set[int]] = defaultdict(set)  # stem → articles
+        self._articles: dict[int, tuple[int, datetime, array[int]]] = {}
+        self._having: defaultdict[int, array[int]] = defaultdict(partial(array, "q"))  # stem → articles
         self._commonness: dict[int, float] = {}  # stem → logarithm of how many have it
 
     def add(self, article_id: int, story_id: int, fingerprint: Iterable[int], at: datetime) -> None:
         """Count an article; `at` is when it came."""
-        stems = frozenset(fingerprint)
+        if article_id in self._articles:
+            self._drop({article_id})
+        stems = array("Q", frozenset(fingerprint))  # arrays take a tenth of what sets do
         self._articles[article_id] = (story_id, at, stems)
         for stem in stems:
-            self._having[stem].add(article_id)
+            self._having[stem].append(article_id)
             self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
 
     def forget(self, before: datetime) -> None:
         """Drop the articles that came before then."""
-        for article_id in [number for number, (_, at, _) in self._articles.items() if at < before]:
-            for stem in self._articles.pop(article_id)[2]:
-                self._having[stem].discard(article_id)
-                self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
-                if not self._having[stem]:
-                    del self._having[stem], self._commonness[stem]
+        self._drop({number for number, (_, at, _) in self._articles.items() if at < before})
+
+    def _drop(self, gone: set[int]) -> None:
+        for stem in {stem for number in gone for stem in self._articles.pop(number)[2]}:
+            left = array("q", (number for number in self._having.pop(stem) if number not in gone))
+            del self._commonness[stem]
+            if left:
+                self._having[stem] = left
+                self._commonness[stem] = _commonness(stem, having=len(left))
 
     def weight(self, stem: int) -> float:
         """Inverse document frequency, of the articles here and of those that an empty index counts with."""

@@ -9,8 +9,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
-_REMEMBERED = 4_096  # addresses: one is asked for several times while its entry is decided
+_REMEMBERED = 1_024  # addresses: one is asked for several times while its entry is decided
+_LONGEST_REMEMBERED = 512
 _LONGEST_HOST = 253
+_LONGEST_AUTHORITY = 512  # host, port, name and password
 _LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
 _NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
 _BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
@@ -48,7 +50,9 @@ def canonical(url: str) -> str:
     the hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
     """
     trimmed = cleaned(url)
-    return _canonical(trimmed) if len(trimmed) <= _LONGEST else trimmed
+    if len(trimmed) > _LONGEST:
+        return trimmed
+    return _canonical(trimmed) if len(trimmed) <= _LONGEST_REMEMBERED else _canonical.__wrapped__(trimmed)
 
 
 def cleaned(url: str) -> str:
@@ -121,7 +125,8 @@ def _split(url: str) -> SplitResult | None:
         parts = urlsplit(url)
     except ValueError:
         return None
-    return parts if parts.scheme in ("http", "https") and _host(parts.netloc) else None
+    is_web = parts.scheme in ("http", "https") and len(parts.netloc) <= _LONGEST_AUTHORITY
+    return parts if is_web and _host(parts.netloc) else None
 
 
 @lru_cache(_REMEMBERED)

@@ -124,7 +124,7 @@ def _is_whole(element: Any, entry: Mapping[str, Any]) -> bool:
     return all(_meaning(child.tag) in given or not _says(child) for child in element)
 
 
-@lru_cache(1_024)
+@lru_cache(128)  # names may have 50,000 letters; those of all real feeds are a few dozen
 def _meaning(tag: str) -> str:
     """The field that an element of this name may give; "title", which every whole entry has, for any other."""
     return "title" if tag.startswith(_OF_PICTURES) else _MEANINGS.get(tag.rpartition("}")[2].lower(), "title")

@@ -16,6 +16,7 @@ Lookup = Callable[..., list[Any]]  # as socket.getaddrinfo
 
 _REMEMBERED_SECONDS = 300.0  # the resolver does not tell the TTL; news sites keep theirs for minutes
 _MOST_REMEMBERED = 1_024
+_MOST_ADDRESSES = 16  # of a name; an answer may hold thousands
 _MOST_LOOKUPS = 32  # at once; a dead name server holds each for up to half a minute
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _REFUSED = tuple(
@@ -121,7 +122,7 @@ class Resolver:
             if not addresses:
                 raise
             return addresses  # a name server that fails is no reason to lose a site that does not (RFC 8767)
-        addresses = list(dict.fromkeys(str(address[0]) for *_, address in answers))
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in answers))[:_MOST_ADDRESSES]
         self._remember(host, port, loop.time() + _REMEMBERED_SECONDS, addresses)
         return addresses
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
-from typing import Literal, Self
+from functools import lru_cache, partial
+from typing import Any, Literal, Self
 from zlib import crc32
 
 import httpx
@@ -22,6 +22,7 @@ from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
 from monitor.sources.http.address_guard import Lookup
+from monitor.sources.http.byte_budget import Allowance, ByteBudget
 from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, HttpClient, Limits
 from monitor.sources.http.redirects import ChainCookies, Detour, detour
 from monitor.sources.http.throttle import HostBackoff, HostThrottle
@@ -63,6 +64,7 @@ class _FetchRequest:
     validators: Mapping[bytes, bytes]
     route: Route
     seconds_left: float
+    allowance: Allowance
 
     @asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -113,6 +115,7 @@ class Fetcher:
         )
         self._backoff = HostBackoff()
         self._robots = robots.Robots(clock=clock)
+        self._budget = ByteBudget(limits.in_flight)
         self._http = HttpClient(user_agent=user_agent, allow_private=allow_private, limits=limits, lookup=lookup)
 
     async def __aenter__(self) -> Self:
@@ -129,13 +132,18 @@ class Fetcher:
         last_modified: str | None = None,
         accept: Accept = "feed",
         feed: Feed | None = None,
+        allowance: Allowance | None = None,
     ) -> Fetched | NotModified:
         """One GET, redirects followed. Validators are sent back verbatim; empty ones are not sent.
 
         `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
         feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
-        task stays cancelled.
+        task stays cancelled. A large body draws on the allowance, if one is given, for which there may be NoRoom.
         """
+        if allowance is None:
+            async with self.getting(url, etag=etag, last_modified=last_modified, accept=accept, feed=feed) as answer:
+                pass
+            return answer
         agent = {b"user-agent": feed.user_agent.encode()} if feed and feed.user_agent else {}  # may be Cyrillic
         request = _FetchRequest(
             feed=feed.name if feed else "",
@@ -145,8 +153,15 @@ class Fetcher:
             validators=_validators(etag, last_modified),
             route=Route(proxy=(feed.proxy if feed else "") or self._proxy, ca_file=feed.ca_file if feed else ""),
             seconds_left=self._limits.total,
+            allowance=allowance,
         )
         return await self._fetch(url, request)
+
+    @asynccontextmanager
+    async def getting(self, url: str, **options: Any) -> AsyncIterator[Fetched | NotModified]:
+        """`get` (`options` are its own), once there is room for the body; it counts as held until the block's end."""
+        with self._budget.allowance() as allowance:
+            yield await allowance.fit(partial(self.get, url, **options, allowance=allowance))
 
     async def _fetch(self, url: str, request: _FetchRequest) -> Fetched | NotModified:
         try:
@@ -184,7 +199,8 @@ class Fetcher:
             if left := self._backoff.left(host, self._clock.steady()):
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
-                answer = await self._http.get(url, {**request.headers, **request.validators, **cookie}, request.route)
+                headers = {**request.headers, **request.validators, **cookie}
+                answer = await self._http.get(url, headers, request.route, request.allowance)
         if answer.status in (429, 503) and (pause := self._retry_after(answer)):
             self._backoff.begin(host, self._clock.steady(), pause)
         return answer

@@ -22,6 +22,7 @@ _FRESH = timedelta(hours=24)  # RFC 9309, 2.4
 _RETRY = timedelta(minutes=1)
 _PATIENCE = timedelta(hours=24)  # of unanswered requests, after which the rules count as absent
 _MOST_HOSTS = 256
+_MOST_LETTERS = 1_000_000  # of the files remembered; read, they take some thirty times as many bytes
 _MOST_RULES = 2_000  # lines that concern us
 _UNREACHABLE = frozenset(
     {FetchFailure.SERVER, FetchFailure.THROTTLED, FetchFailure.TIMEOUT, FetchFailure.CONNECTION, FetchFailure.TLS}
@@ -39,6 +40,7 @@ class _Site:
 
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     rules: Protego | None = None
+    length: int = 0  # of the file they stand in
     ask_at: datetime | None = None  # None: never asked
     silent_since: datetime | None = None
     failure: FetchError | None = None  # why it is unknown what is allowed
@@ -59,11 +61,10 @@ class Robots:
         """
         site = self._sites.pop(origin, None) or _Site()
         self._sites[origin] = site  # the latest used stands last
-        if len(self._sites) > _MOST_HOSTS:
-            del self._sites[next(iter(self._sites))]
         async with site.asking:
             if site.ask_at is None or site.ask_at <= self._clock.steady():
                 await self._ask(site, origin, fetch)
+        self._forget_oldest()
         if site.failure:
             message = f"robots.txt не получен, а без него страницы не читаем: {site.failure.message}"
             raise FetchError(message, feed=feed, kind=site.failure.kind, retry_after=site.failure.retry_after)
@@ -73,18 +74,24 @@ class Robots:
 
     async def _ask(self, site: _Site, origin: str, fetch: Fetch) -> None:
         try:
-            rules = await asyncio.to_thread(parse, await fetch(f"{origin}/robots.txt"))
+            text = await fetch(f"{origin}/robots.txt")
+            site.rules, site.length = await asyncio.to_thread(parse, text), len(text)
         except FetchError as error:
             self._settle_failure(site, error)
             return
-        site.rules, site.failure, site.silent_since = rules, None, None
+        site.failure, site.silent_since = None, None
         site.ask_at = self._clock.steady() + _FRESH
+
+    def _forget_oldest(self) -> None:
+        """Sites come from outside and have no end; nor has what they say."""
+        while len(self._sites) > _MOST_HOSTS or sum(site.length for site in self._sites.values()) > _MOST_LETTERS:
+            del self._sites[next(iter(self._sites))]
 
     def _settle_failure(self, site: _Site, error: FetchError) -> None:
         """Refused or absent (4xx and the like): no rules. Unreachable: the last rules known, else closed for a day."""
         now = self._clock.steady()
         if error.kind not in _UNREACHABLE:
-            site.rules, site.failure, site.silent_since, site.ask_at = None, None, None, now + _FRESH
+            site.rules, site.length, site.failure, site.silent_since, site.ask_at = None, 0, None, None, now + _FRESH
             return
         site.silent_since = site.silent_since or now
         site.ask_at = now + max(_RETRY, min(error.retry_after or _RETRY, _FRESH))

@@ -98,7 +98,7 @@ _MAY_BE_LEFT = (_HOLDERS - {"main"}) | {
 }
 
 
-@lru_cache(maxsize=8_192)  # the names of a site's pages are the same from page to page
+@lru_cache(maxsize=4_096)  # the names of a site's pages are the same from page to page
 def role(tag: str, names: str) -> PageRole:
     """What an element is, by its tag and its names, joined by blanks as `Outline.names` has them."""
     if tag == "p":
@@ -115,7 +115,7 @@ def may_be_lead(names: str) -> bool:
     return any(word in names.lower() for word in _LEAD_TOO)
 
 
-@lru_cache(maxsize=16_384)  # and sites share most of them
+@lru_cache(maxsize=8_192)  # and sites share most of them
 def _role_of(name: str) -> PageRole:
     if not name.startswith(_OF_THE_ARTICLE) and _is_leftover(name):
         return PageRole.LEFTOVER

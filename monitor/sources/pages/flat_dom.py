@@ -19,6 +19,7 @@ LEAST_PROSE = 40  # letters; a shorter line is a label, a date, a menu entry
 _INLINE = frozenset({"a", "time"})  # part the text of a line into kinds; every other element ends the line
 _UNREAD = frozenset({"script", "style", "noscript", "iframe", "textarea", "nav", "title", "head", "meta", "link"})
 _MOST_STAMPS = 200
+_LONGEST_TAG = 40  # characters; no element that means something has so many
 _LONGEST_NAMES = 200  # characters of one attribute
 _MOST_LINKED = 0.5  # share of a line's letters that may be in links if it is prose
 
@@ -121,7 +122,7 @@ class _OutlineWriter:
         self._end_line()
         self._gap += 1
         outline, attributes = self.outline, node.attributes
-        outline.tags.append("td" if markup.CELL in attributes else tag)
+        outline.tags.append("td" if markup.CELL in attributes else tag[:_LONGEST_TAG])
         outline.names.append(_names(attributes) if attributes else "")
         if "datePublished" in outline.names[-1]:
             self.stamp(node)

@@ -13,7 +13,7 @@ from monitor.models.feeds import FeedLanguage
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 from monitor.text.unicode import letters_in
 
-_REMEMBERED = 20_000  # words: the press says most things in few
+_REMEMBERED = 8_192  # words: the press says most things in few
 _SAMPLE = 4_000  # characters: the language of a text is plain from its beginning
 _OTHER_CYRILLIC = re.compile(r"[\u0400-\u042f\u0450\u0452-\u052f]")
 _KAZAKH = "әғқңөұүһі"

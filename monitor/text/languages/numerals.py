@@ -1,7 +1,6 @@
 """How many: the numbers that a text gives in figures or in words, in both languages. Pure."""
 
 import re
-from functools import lru_cache
 
 _WORDS = {
     2: "два две двух двум двумя двое двоих двоим екі екеу",
@@ -45,7 +44,6 @@ _MEASURE = re.compile(
 )
 
 
-@lru_cache(maxsize=4_000)  # of the tellings that something was alike to
 def numbers(text: str) -> frozenset[int]:
     """Every number of a text."""
     return frozenset(number for number, _ in _found(text))

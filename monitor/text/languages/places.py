@@ -80,7 +80,7 @@ _ADJECTIVE = re.compile(r"ск(?:ий|ого|ому|им|ом|ая|ой|ую|и�
 _STEM = 6  # letters of a place that is not in the list
 
 
-@lru_cache(maxsize=4_000)  # of the tellings that something was alike to
+@lru_cache(maxsize=500)  # headlines and openings, of the tellings that something was alike to
 def places(text: str, *, kazakh: bool = False) -> frozenset[str]:
     """The places a text names: a listed town by the first name of its line, another by its stem."""
     named = {match[1] for pattern in (_AFTER_IN, _KAZAKH_AT)[: 1 + kazakh] for match in pattern.finditer(text)}

@@ -143,6 +143,12 @@ def _analyzer() -> Any:
     return MorphAnalyzer(lang="ru")
 
 
+def forget_dictionary() -> None:
+    """Give back what the dictionary takes; it is loaded again when it is needed."""
+    for remembered in (_analyzer, _readings, _rows, _trait):
+        remembered.cache_clear()
+
+
 @lru_cache(8_192)
 def _readings(word: str) -> tuple[Any, ...]:
     """As the analyser gives them; one load of the rules asks for a word up to three times."""

@@ -1,6 +1,7 @@
 """The clock: what each tick tells the watchdog and the metrics."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
-from monitor.app import startup, wiring
+from monitor.app import daemon, startup, wiring
 from monitor.app.daemon import LATE, TICK, Daemon, reschedule_when_set_back
 from monitor.app.environment import clock, worker_name
 from monitor.errors import DatabaseError
@@ -83,6 +84,20 @@ async def test_a_job_that_fails_in_one_way_says_so_once(config: startup.Config) 
 
     said = [line.get("error") or repr(line["exc_info"]) for line in log if line["event"].startswith("a job failed")]
     assert said == ["нет места", "нет прав", "нет прав", "ValueError('x')"]
+
+
+async def test_a_poll_that_stands_in_line_longer_than_its_lease_is_begun_anew(
+    config: startup.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "LEASE", timedelta(seconds=0.3))
+    async with wiring.open_components(config) as components:
+        waiting = replace(components, poller=replace(components.poller, slots=asyncio.Semaphore(0)))
+        with capture_logs() as logged:
+            await run_for(config, waiting, RecordingWatchdog(), 2)
+
+    cut_off = [line for line in logged if line.get("action") in ("poll", "job")]
+    assert cut_off
+    assert {line["log_level"] for line in cut_off} == {"warning"}, "it is no mistake of ours"
 
 
 async def test_what_would_ring_in_a_day_rings_now() -> None:

@@ -18,6 +18,7 @@ from monitor.models.feeds import Fetched
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
 from monitor.sources.sandbox import CHILDREN, Sandbox, _loaded
+from monitor.sources.sandbox import HEAVY as HEAVY_FROM
 from tests.factories import NOW, feed
 from tests.harness.monitor_process import eventually
 from tests.servers.web import Item, page, rss
@@ -46,6 +47,10 @@ def pids(sandbox: Sandbox) -> list[int]:
     return [child.process.pid for child in sandbox._idle]
 
 
+def oom_score(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+
 def is_alive(pid: int) -> bool:
     try:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
@@ -60,6 +65,20 @@ async def test_a_child_answers_as_the_parsers_do(sandbox: Sandbox) -> None:
     assert await sandbox.extract(PAGE, **named) == direct
     assert direct.text
     assert len(pids(sandbox)) == 1, "the child is kept warm"
+
+
+async def test_a_container_short_of_memory_loses_a_child_first(sandbox: Sandbox) -> None:
+    await sandbox.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(sandbox)
+    assert oom_score(pid) == 1000
+
+
+async def test_one_heavy_document_is_read_at_a_time_and_others_beside_it(sandbox: Sandbox) -> None:
+    assert len(HEAVY.body) > HEAVY_FROM
+    heavy = [asyncio.create_task(sandbox.extract(HEAVY, now=NOW)) for _ in range(CHILDREN + 1)]
+    while not all(task.done() for task in heavy):
+        await sandbox.extract(PAGE, now=NOW)
+        assert sandbox._slots._value >= 1, "its own is free again, and the heavy ones take no more than one"
 
 
 async def test_small_documents_need_no_child() -> None:

@@ -16,11 +16,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
+from monitor.storage import database
 from monitor.storage.database import SCRIPTS, instance_lock, is_held, migrate, open_engine, require_current_schema
 from monitor.storage.tables import metadata
 from tests.servers.postgres import PostgresServer
@@ -29,6 +31,14 @@ from tests.servers.postgres import PostgresServer
 def test_the_migrations_build_exactly_the_tables(engine: Engine) -> None:
     with engine.connect() as db:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
+
+
+def test_the_newest_migration_is_known_by_its_file(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    (head,) = ScriptDirectory.from_config(config).get_heads()
+    with engine.connect() as db:
+        assert database._expected() == head == database._revision(db)
 
 
 def test_migrating_twice_is_harmless(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """Who is named in a text: surnames by their endings, and by the first names before them."""
 
+import tracemalloc
+
 import pytest
 
 from monitor.stories.people import Person, people
@@ -48,3 +50,17 @@ def test_first_names_are_known_in_every_case(word: str) -> None:
 @pytest.mark.parametrize("word", ["Юрист", "Ахметов", "Маркет", "Динамо", "Романтика", "Суд", "Полиция", "Данные"])
 def test_words_that_begin_like_a_first_name_are_none(word: str) -> None:
     assert not is_first_name(word)
+
+
+def test_what_is_remembered_of_texts_is_small_however_long_they_are() -> None:
+    """A story's tellings together may have megabytes, and a list of names any number of them."""
+    filling = "Накануне в городе прошёл дождь, сообщили в полиции. " * 400
+    names = " ".join(f"Задержали Ивана Про{'бе' * number}никова." for number in range(1, 60))
+    people("")
+    tracemalloc.start()
+    for number in range(100):
+        people(f"{filling} Судят Марину Пробникову, {number}.")
+        people(f"{names} {number}")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 200 * 1_000, "kB of 200 texts, which have 4,000"

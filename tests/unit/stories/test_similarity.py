@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import timedelta
 
 from hypothesis import example, given
@@ -151,3 +152,24 @@ def test_an_index_that_forgot_everything_is_as_new(texts: list[str]) -> None:
 
     assert index.nearest(fingerprint("", TEXT)) == []
     assert index.weight(2) == SimilarityIndex().weight(2)
+
+
+def test_an_article_that_comes_again_under_its_number_counts_once() -> None:
+    """A transaction that failed gives its numbers to others."""
+    index = SimilarityIndex()
+    index.add(1, 11, fingerprint("", TEXT), NOW)
+    index.add(1, 12, fingerprint("", OTHER_CASE), NOW)
+
+    assert index.nearest(fingerprint("", RETOLD)) in ([], [12])
+    assert index.nearest(fingerprint("", OTHER_CASE)) == [12]
+
+
+def test_a_story_takes_few_bytes_of_the_index() -> None:
+    words = [f"{a}{b}{c}дело" for a in "абвгдежзик" for b in "абвгдежзик" for c in "абвгдежзик"]
+    tracemalloc.start()
+    index = SimilarityIndex()
+    for number in range(500):
+        index.add(number, number, fingerprint("", " ".join(words[number : number + 60])), NOW)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 500 * 4_000

@@ -145,3 +145,9 @@ async def test_a_name_that_cannot_be_written_is_an_error_of_the_network() -> Non
 def test_names_within_a_network_are_refused_through_a_proxy_too(host: str) -> None:
     with pytest.raises(BlockedAddress):
         refuse_private_literal(host)
+
+
+async def test_an_answer_of_thousands_of_addresses_is_cut() -> None:
+    names = Resolver(allow_private=False, lookup=Lookup(*(f"8.8.{n // 250}.{n % 250}" for n in range(4_000))))
+    assert len(await names.addresses("news.example", 443)) == 16
+    names.close()

@@ -1,0 +1,76 @@
+"""Every cache of the package has a bound in bytes: full of the longest that may come from outside, it stays small."""
+
+import importlib
+import pkgutil
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import monitor
+from monitor.sources.feeds import fast_xml
+from monitor.sources.pages import class_names
+from monitor.text import urls
+from monitor.text.languages import detection, places
+
+MOST = 8 * 1024 * 1024  # bytes of one full cache
+FILLED = 32  # entries, from which those of a full one are reckoned
+LETTERS = "абвгдежзий"
+
+Arguments = Callable[[int], tuple[str, ...]]
+
+
+def word(number: int, length: int) -> str:
+    """A word of Cyrillic letters, another for each number."""
+    ending = "".join(LETTERS[int(digit)] for digit in str(number))
+    return "ы" * (length - len(ending)) + ending
+
+
+WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass on
+    urls._canonical: lambda n: (f"https://v.kz/{word(n, 499)}",),
+    urls._host: lambda n: (f"{word(n, 512)}",),
+    detection._is_russian: lambda n: (word(n, 40),),
+    detection._is_kazakh: lambda n: (word(n, 40),),
+    places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
+    class_names.role: lambda n: (word(n, 40), word(n, 200)),
+    class_names._role_of: lambda n: (word(n, 200),),
+    fast_xml._meaning: lambda n: (word(n, 25_000),),
+}
+OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
+    *("monitor.text.unicode._surplus_marks", "monitor.text.languages.kazakh_suffixes.endings"),
+    *(f"monitor.text.languages.russian.{name}" for name in ("_analyzer", "_readings", "_rows", "_trait")),
+    *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
+    "monitor.sources.http.transport._proxy",
+}
+
+
+def caches() -> dict[str, Any]:
+    """Every function of the package that remembers its answers, by its name."""
+    modules = (
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages([str(Path(monitor.__file__).parent)], "monitor.")
+        if not module.name.endswith("__main__")
+    )
+    functions = (value for module in modules for value in vars(module).values() if type(value) is type(urls._host))
+    named = {f"{function.__module__}.{function.__name__}": function for function in functions}
+    return {name: function for name, function in named.items() if name.startswith("monitor.")}
+
+
+def test_every_cache_is_known_here() -> None:
+    assert set(caches()) == OF_OUR_OWN | {f"{cache.__module__}.{cache.__name__}" for cache in WORST}
+
+
+@pytest.mark.parametrize("cache", WORST, ids=lambda cache: cache.__qualname__)
+def test_a_cache_full_of_the_worst_stays_small(cache: Any) -> None:
+    cache.cache_clear()
+    cache(*WORST[cache](0))
+    tracemalloc.start()
+    for number in range(1, FILLED + 1):
+        cache(*WORST[cache](number))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert cache.cache_info().currsize == FILLED + 1
+    cache.cache_clear()
+    assert held / FILLED * cache.cache_parameters()["maxsize"] <= MOST, f"{held / FILLED:.0f} bytes an entry"
