@@ -80,11 +80,10 @@ class Poller:
             outcome = await allowance.fit(partial(poller._in_a_slot, feed, state))  # noqa: SLF001 - one of us
             now = outcome.polled_at
             change = self.outage.note(feed.name, outcome.failure_kind, now)
-            is_lost = self.outage.is_down and outcome.failure_kind in OUT_OF_REACH
-            if is_lost:
+            if self.outage.is_down and outcome.failure_kind in OUT_OF_REACH:
                 outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
             recorded = await self.recorder.record(outcome)
-        if not (is_lost and recorded):
+        if not (self.outage.is_down and outcome.failure_kind in OUT_OF_REACH and recorded):
             _report(outcome, recorded=recorded)
         if change is not OutageChange.NONE:
             await self._outage_changed(change, now)

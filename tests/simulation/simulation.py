@@ -62,7 +62,7 @@ class Worker:
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._look_again = now()
         self._store, self._outbox = Store(simulation.engine), Outbox(simulation.engine)
-        fetcher, reader = cast("Fetcher", simulation.press), Sandbox()  # the press has the one method that is asked
+        fetcher, reader = cast("Fetcher", simulation.press), Sandbox()  # the press has the two methods that are asked
         chance = simulation.chance.random
         poller = poller_of(
             self._store, fetcher, reader, now, chat=CHAT, chance=chance, at_once=2, waits_for_company=True

@@ -7,7 +7,8 @@ import asyncio
 import contextvars
 import random  # noqa: TID251 - a seed makes the chances the same every time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -158,6 +159,11 @@ class SimulatedPress:
         if accept == "page":
             return next(Fetched(url=url, body=one.page()) for one in shown if one.link == url)
         return Fetched(url=url, body=rss([one.item() for one in reversed(shown)]), etag=tag)
+
+    @asynccontextmanager
+    async def getting(self, url: str, **options: Any) -> AsyncIterator[Fetched | NotModified]:
+        """The same, for a body that is held until the block's end."""
+        yield await self.get(url, **options)
 
 
 def make_feed(name: str) -> Feed:

@@ -50,7 +50,7 @@ _ACCEPT_OF_KIND = {
 }
 _PRECONDITION_FAILED = 412
 _REMEMBERED = 1_024  # addresses: those of feeds come again and again
-_LONGEST_REMEMBERED = 500  # characters
+_LONGEST_REMEMBERED = 200  # characters
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import pytest
 
 import monitor
 from monitor.sources.feeds import fast_xml
+from monitor.sources.http import client
 from monitor.sources.pages import class_names
 from monitor.text import urls
 from monitor.text.languages import detection, places
@@ -36,6 +37,7 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
     class_names.role: lambda n: (word(n, 40), word(n, 200)),
     class_names._role_of: lambda n: (word(n, 200),),
+    client._parsed: lambda n: (f"https://v.kz/{word(n, 180)}",),
     fast_xml._meaning: lambda n: (word(n, 25_000),),
 }
 OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
