@@ -1,169 +1,111 @@
-"""Folded text → the words some term is looked for by, in one Aho–Corasick pass; resolved where a key begins a word.
+"""A piece of text, which stands between blanks → the words of the rules that are in it.
 
-Keys of the automaton are whole Russian forms and what else a word may begin with: Kazakh stems, names, prefixes.
-Every word that begins with one of those is asked once, the answer is remembered (bounded). Of words, not of phrases.
+A word is asked once: whether the rules have its form, begin with its prefix, or have a Kazakh stem that it begins with.
+Of words, not of phrases. What was asked before is remembered in term_index.py.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
-
-import ahocorasick
+from typing import NamedTuple
 
 from monitor.matching.compiler import Word
-from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
-from monitor.text.unicode import WORD, Folded
+from monitor.text.broken_words import Part, readings
+from monitor.text.languages.kazakh import Stem
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
+from monitor.text.languages.russian import is_known
+from monitor.text.unicode import WORD, fold
 
-_REMEMBERED = 100_000
 _LONGEST_WORD = 64  # letters; what is longer is no word
-_COMMON = 5  # letters that forms of a name must have in common to share a key; shorter ones begin too many words
+_PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had
+_HEAD = 3  # letters by which most words are none of the rules'
+_LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
 _NOTHING: frozenset[int] = frozenset()
 
-_Starts = defaultdict[str, list[tuple[int, Stem | None]]]
-_Kind = tuple[int, bool, bool | None, bool]  # of a key: length - 1, begins and ends with a digit (None: a dot), opens
-WordHit = tuple[int, int, frozenset[int]]  # [start, end) of the folded text, the numbers of the words it is a form of
+
+class PieceWord(NamedTuple):
+    """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words that it is a form of.
+
+    Of `doubtful` it is one only in Kazakh written without its own letters: «кара» may be «қара», or Russian.
+    """
+
+    start: int
+    end: int
+    form: str
+    words: frozenset[int]
+    doubtful: frozenset[int]
+
+    def meets(self, number: int) -> bool:
+        """Whether it may be a form of the word of that number."""
+        return number in self.words or number in self.doubtful
 
 
 class WordIndex:
-    """`anchors` are the numbers of the words to look for; the others are only recognised when asked."""
+    """Words to be recognised, by their numbers."""
 
-    def __init__(self, words: Sequence[Word], anchors: Collection[int]) -> None:
+    def __init__(self, words: Sequence[Word]) -> None:
         self._forms: defaultdict[str, list[int]] = defaultdict(list)
-        self._starts: _Starts = defaultdict(list)
-        self._latin_starts: _Starts = defaultdict(list)
-        self._remembered: dict[str, frozenset[int]] = {}
-        self._remembered_latin: dict[str, frozenset[int]] = {}
-        self._first_words: dict[str, tuple[int, frozenset[int]]] = {}
+        self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
+        self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         for number, word in enumerate(words):
-            self._learn(number, word)
-        self._automaton = ahocorasick.Automaton()
-        keys = dict(sorted(key for number in anchors for key in _keys(words[number])))  # what opens overrules
-        kinds: dict[_Kind, _Kind] = {}  # few, shared by all keys: what a story touches stays in the processor's cache
-        for key, opens in keys.items():
-            kind = (len(key) - 1, key.isdecimal(), None if key.endswith(".") else key.isdecimal(), opens)
-            self._automaton.add_word(key, kinds.setdefault(kind, kind))
-        self._has_keys = bool(keys)
-        if keys:
-            self._automaton.make_automaton()
+            for form in word.forms:
+                self._forms[form].append(number)
+            if word.prefix:
+                self._starts[word.prefix].append((number, None))
+            for stem in word.stems:
+                self._starts[stem.text].append((number, stem))
+        self._heads = frozenset(key[:_HEAD] for key in chain(self._forms, self._starts))
 
-    def hits(self, text: str, *, latin: bool) -> Iterator[WordHit]:
-        """Every word of the folded `text` that an anchor accepts, with all the words that accept it. A NUL ends `text`.
+    def words_in(self, piece: str) -> tuple[PieceWord, ...]:
+        """Every word of the piece, in order, in the reading that has most words of the rules; () when none has any."""
+        best: tuple[PieceWord, ...] = ()
+        most = 0
+        for parts in readings(piece):
+            words = tuple(word for part in parts for word in self._words_of(part))
+            met = sum(bool(word.words or word.doubtful) for word in words)
+            if met > most:
+                best, most = words, met
+        return best
 
-        `latin`: the text is Kazakh in Latin letters (see `is_latin_kazakh`); then every word is asked.
-        """
-        if not self._has_keys:
-            return iter(())
-        scanned = self._scanned(text)
-        if not latin:
-            return scanned
-        dotted = (word for word in scanned if "." in text[word[0] : word[1]])  # «К.Н.Б.» is no word of the text
-        return chain(self._every_word(text), dotted)
+    def _words_of(self, part: Part) -> Iterator[PieceWord]:
+        offset, text = part
+        folded = fold(text)
+        for word in WORD.finditer(folded.text):
+            start, end = folded.original_span(*word.span())
+            words, doubtful = self._asked(word[0])
+            if not text[start].isupper():  # a name counts only with a capital letter: «Коробов», not «коробов»
+                words, doubtful = words - self._names, doubtful - self._names
+            yield PieceWord(offset + start, offset + end, word[0], words, doubtful)
 
-    def words_of(self, word: str, *, latin: bool) -> frozenset[int]:
-        """Numbers of the words that the folded whole `word` is a form of."""
-        remembered = self._remembered_latin if latin else self._remembered
-        known = remembered.get(word)
-        if known is None:
-            if len(word) > _LONGEST_WORD:
-                return _NOTHING
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-            known = remembered[word] = frozenset(self._asked(word, latin=latin))
-        return known
+    def _asked(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Numbers of the words that the folded whole `word` is a form of, and of those that it may be a form of."""
+        if len(word) > _LONGEST_WORD:
+            return _NOTHING, _NOTHING
+        words = set(self._forms.get(word, ()))
+        spelled: list[tuple[int, Stem]] = []
+        for number, stem, rest in self._begun(word):
+            if stem is None or (stem.script == "cyrillic" and stem.accepts(rest)):
+                words.add(number)
+            elif stem.script != "latin" and stem.accepts(rest, in_russian_letters=True):
+                spelled.append((number, stem))
+        is_latin, is_half_typed = bool(_LATIN.search(word)), bool(KAZAKH_LETTERS.search(word))
+        if is_latin or is_half_typed:
+            other, script = (latin_skeleton(word), "latin") if is_latin else (in_russian_letters(word), "russian")
+            begun = (
+                (number, stem, rest) for number, stem, rest in self._begun(other) if stem and stem.script == script
+            )
+            spelled += [(number, stem) for number, stem, rest in begun if stem.accepts(rest)]
+        own_letters = is_half_typed or LATIN_MARKS.search(word)
+        for number, stem in spelled:
+            if own_letters or (len(stem.text) >= _PLAIN_STEM and (is_latin or not is_known(word))):
+                words.add(number)
+        return frozenset(words), frozenset(number for number, _ in spelled) - words
 
-    def _asked(self, word: str, *, latin: bool) -> Iterator[int]:
-        yield from self._forms.get(word, ())
-        yield from _accepting(self._starts, word)
-        if latin:
-            yield from _accepting(self._latin_starts, latin_skeleton(word))
-
-    def _every_word(self, text: str) -> Iterator[WordHit]:
-        for word in WORD.finditer(text):
-            words = self.words_of(word[0], latin=True)
-            if words:
-                yield word.start(), word.end(), words
-
-    def _scanned(self, text: str) -> Iterator[WordHit]:
-        """Keys come by where they end: of those that begin a word, the shortest comes first.
-
-        A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. That is asked often,
-        so it stands here in full; the NUL after the text is what the first key looks back to.
-        """
-        asked = -1
-        first_words, remembered = self._first_words, self._remembered
-        for last, (back, begins, ends, opens) in self._automaton.iter(text):
-            start = last - back
-            beside = text[start - 1]
-            if beside.isalnum() and beside.isdecimal() is begins:
-                continue
-            if start == asked and ends is not None:  # but «К.Н.Б.» begins with a word, too
-                continue
-            if opens:
-                asked = start
-                blank = text.find(" ", last, last + _LONGEST_WORD)
-                piece = text[start : blank if blank > 0 else last + _LONGEST_WORD]
-                length, words = first_words.get(piece) or self._first_word(piece)
-            else:
-                beside = text[last + 1]
-                if beside.isalnum() and beside.isdecimal() is ends:
-                    continue
-                word = text[start : last + 1]
-                length, words = back + 1, remembered.get(word) or self.words_of(word, latin=False)
-            if words:
-                yield start, start + length, words
-
-    def _first_word(self, piece: str) -> tuple[int, frozenset[int]]:
-        """Length and answer of the word that `piece` begins with."""
-        match = WORD.match(piece)
-        word = match[0] if match else ""
-        if len(self._first_words) >= _REMEMBERED:
-            self._first_words.clear()
-        known = self._first_words[piece] = len(word), self.words_of(word, latin=False)
-        return known
-
-    def _learn(self, number: int, word: Word) -> None:
-        """Remember how the word is recognised."""
-        for form in word.forms:
-            self._forms[form].append(number)
-        if word.prefix:
-            self._starts[word.prefix].append((number, None))
-        for stem in word.stems:
-            starts = self._latin_starts if stem.script == "latin" else self._starts
-            starts[stem.text].append((number, stem))
-
-
-def is_latin_kazakh(folded: Folded) -> bool:
-    """Whether the text has letters that only Kazakh in Latin script would have."""
-    return not folded.plain and LATIN_MARKS.search(folded.text) is not None
-
-
-def _keys(word: Word) -> Iterator[tuple[str, bool]]:
-    """What a form of the word in a Cyrillic text begins with, and whether the word may go on after it.
-
-    The forms of a word are keys as they are: to find a key is cheaper than to look where the word ends. Names are many
-    and hardly ever met: theirs share a key, so that the automaton stays small.
-    """
-    if word.prefix:
-        yield word.prefix, True
-    yield from ((stem.text, True) for stem in word.stems if stem.script == "cyrillic")
-    if not word.capital:
-        yield from ((form, False) for form in word.forms)
-        return
-    alike: defaultdict[str, list[str]] = defaultdict(list)
-    for form in word.forms:
-        alike[form[:_COMMON]].append(form)
-    for forms in alike.values():
-        yield _common(min(forms), max(forms)), True
-
-
-def _common(one: str, other: str) -> str:
-    """The beginning that two words share."""
-    different = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
-    return one[: next(different, min(len(one), len(other)))]
-
-
-def _accepting(starts: _Starts, word: str) -> Iterator[int]:
-    for length in range(1, len(word) + 1):
-        for number, stem in starts.get(word[:length], ()):
-            if stem is None or stem.accepts(word[length:]):
-                yield number
+    def _begun(self, word: str) -> Iterator[tuple[int, Stem | None, str]]:
+        """Every stem (None for a prefix) that the word begins with, and the rest of the word."""
+        if self._heads.isdisjoint((word[:1], word[:2], word[:_HEAD])):
+            return
+        for length in range(1, len(word) + 1):
+            for number, stem in self._starts.get(word[:length], ()):
+                yield number, stem, word[length:]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from enum import IntFlag
 
 from monitor.text.languages.kazakh import Stem
-from monitor.text.languages.kazakh_latin import latin_skeleton
+from monitor.text.languages.kazakh_latin import in_russian_letters, latin_skeleton
+from monitor.text.languages.kazakh_suffixes import Script, ending_in_russian_letters
 
 
 class Case(IntFlag):
@@ -47,24 +48,30 @@ _ENDINGS: tuple[tuple[tuple[str, ...], Case], ...] = (
     (("ға", "қа", "ге", "ке", "на", "не"), Case.DATIVE),
     (("ны", "ды", "ты", "ні", "ді", "ті", "ын", "ін"), Case.ACCUSATIVE),
 )
-_LATIN_ENDINGS = tuple((tuple(latin_skeleton(ending) for ending in endings), case) for endings, case in _ENDINGS)
-_TO_HIS = (("ына", "іне", "сына", "сіне"), ("ina", "ine"))  # «азаматына»
+_TO_HIS = (("ына", "іне", "сына", "сіне"), Case.DATIVE)  # «азаматына»
+_SPELLING = {"cyrillic": str, "latin": latin_skeleton, "russian": ending_in_russian_letters}
+_SPELLED = {
+    script: tuple((tuple(map(spelled, endings)), case) for endings, case in (_TO_HIS, *_ENDINGS))
+    for script, spelled in _SPELLING.items()
+}
 
 
-def kazakh_case(word: str, stems: Iterable[Stem], *, latin: bool = False) -> Case:
-    """The cases of a folded word that one of these stems begins; ANY when none does."""
+def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
+    """The cases of a folded word, in whatever letters, that one of these stems begins; ANY when none does."""
     case = Case(0)
+    latin, russian = (latin_skeleton(word), "") if word[:1] < "\u0400" else ("", in_russian_letters(word))
     for stem in stems:
-        rest = word.removeprefix(stem.text) if word.startswith(stem.text) else None
-        if rest is not None and (stem.script == "latin") is latin and stem.accepts(rest):
-            case |= _of_chain(rest, latin=latin)
+        written = {"latin": latin, "russian": russian}.get(stem.script, word)
+        rest = written[len(stem.text) :]
+        if not written.startswith(stem.text):
+            continue
+        if stem.accepts(rest):
+            case |= _of_chain(rest, stem.script)
+        elif russian and stem.accepts(rest, in_russian_letters=True):
+            case |= _of_chain(rest, "russian")
     return case or ANY
 
 
-def _of_chain(rest: str, *, latin: bool) -> Case:
-    if rest.endswith(_TO_HIS[latin]):
-        return Case.DATIVE
-    for endings, case in _LATIN_ENDINGS if latin else _ENDINGS:
-        if rest.endswith(endings):
-            return case
-    return Case.NOMINATIVE
+def _of_chain(rest: str, script: Script) -> Case:
+    spelled = _SPELLING[script](rest)
+    return next((case for endings, case in _SPELLED[script] if spelled.endswith(endings)), Case.NOMINATIVE)

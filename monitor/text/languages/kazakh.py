@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.text.languages import kazakh_suffixes as grammar
-from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, skeletons
+from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, russian_spellings, skeletons
 from monitor.text.languages.kazakh_suffixes import Script
 from monitor.text.unicode import fold
 
@@ -27,19 +27,25 @@ _HARD = {soft: hard for hard, soft in _SOFT.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stem:
-    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them."""
+    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them.
+
+    One for `russian` letters is there only where they differ from the `cyrillic` one.
+    """
 
     text: str
     script: Script
     template: str  # of monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
 
-    def accepts(self, rest: str) -> bool:
-        """Whether `rest` (may be empty) is a chain of suffixes of this stem."""
+    def accepts(self, rest: str, *, in_russian_letters: bool = False) -> bool:
+        """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
         if len(rest) > _LONGEST_CHAIN:
             return False
         # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
-        return grammar.endings(self.template, self.script, self.vowels).fullmatch(rest) is not None
+        script = self.script
+        if script == "russian" or in_russian_letters:
+            script, rest = "russian", grammar.ending_in_russian_letters(rest)
+        return grammar.endings(self.template, script, self.vowels).fullmatch(rest) is not None
 
 
 def stems(word: str) -> tuple[Stem, ...]:
@@ -75,6 +81,8 @@ def _both_scripts(text: str, template: str) -> Iterator[Stem]:
     yield Stem(text=text, script="cyrillic", template=template, vowels=vowels)
     for skeleton in sorted(skeletons(text)):
         yield Stem(text=skeleton, script="latin", template=template, vowels=vowels)
+    for spelling in sorted(russian_spellings(text)):
+        yield Stem(text=spelling, script="russian", template=template, vowels=vowels)
 
 
 def _harmony(text: str) -> grammar.Vowels:
