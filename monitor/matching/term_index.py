@@ -26,6 +26,7 @@ _LONGEST_PIECE = 64  # characters; longer ones hardly come twice
 _LONG = 20_000  # characters of a text whose pieces are all located at once
 _AROUND = 80  # characters on both sides of a word that show which language it is in
 
+_ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 _PIECE = re.compile(r"\S+")
 
 # What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
@@ -94,7 +95,7 @@ class TermIndex(dict[str, _Piece | None]):
 
     def _looked_into(self, text: str) -> _Piece | None:
         words = self._words.words_in(text)
-        is_latin = not text.isascii() and LATIN_MARKS.search(fold(text).text) is not None
+        is_latin = _ACCENTED.search(text) is not None and LATIN_MARKS.search(fold(text).text) is not None
         is_signs = not words and not any(map(str.isalnum, text))
         if not (words or is_latin or is_signs):
             return None

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 JOINER = "\u2060"
+_TIE = "\u200b"  # another one, between the letters of an acronym: it is read in one way only
 _LETTER = r"[^\W\d_]"
 _LINE_END = re.compile(rf"[-‐]\r?\n(?={_LETTER})")
 # A dot after a lone letter and what follows it; the dot stands first, so that the search is quick.
-_DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_LETTER}(?!\w)){{0,4}}")
+_DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_LETTER}(?!\w)){{0,4}}\.?")
 _SPACED = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}(?!\w)){{3,40}}")
 _PERHAPS_SPACED = re.compile(r" \w \w \w\W")
 
@@ -33,18 +34,17 @@ def _over_line_end(end: re.Match[str]) -> str:
     return JOINER * len(end[0]) if before.isalpha() and after.islower() else end[0]
 
 
-def _joined(letters: re.Match[str]) -> str:
-    return "".join(char if char.isalpha() else JOINER for char in letters[0])
+def _joined(letters: re.Match[str], joiner: str = JOINER) -> str:
+    return "".join(char if char.isalpha() else joiner for char in letters[0])
 
 
 def _over_dots(dots: re.Match[str]) -> str:
     """«К. Н. Б.», «р.в.п»; but two letters are «т. е.» or somebody's initials, unless it is «Р.К.»."""
-    written, end = dots.string[dots.start() - 1 : dots.end()], dots.end()
+    written = dots.string[dots.start() - 1 : dots.end()]
     count = sum(map(str.isalpha, written))
-    is_close = len(written) == 2 * count - 1
-    is_closed = dots.string[end : end + 1] == "."
+    is_closed, is_close = written.endswith("."), " " not in written
     is_word = (is_close or written.isupper()) if count > 2 else (is_close and is_closed and written.isupper())
-    return _joined(dots) if is_word else dots[0]
+    return _joined(dots, _TIE) if is_word else dots[0]
 
 
 # ── a piece that stands between blanks ─────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from enum import IntFlag
 
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import in_russian_letters, latin_skeleton
-from monitor.text.languages.kazakh_suffixes import Script, ending_in_russian_letters
+from monitor.text.languages.kazakh_suffixes import Script, meant_by
 
 
 class Case(IntFlag):
@@ -49,29 +49,26 @@ _ENDINGS: tuple[tuple[tuple[str, ...], Case], ...] = (
     (("ны", "ды", "ты", "ні", "ді", "ті", "ын", "ін"), Case.ACCUSATIVE),
 )
 _TO_HIS = (("ына", "іне", "сына", "сіне"), Case.DATIVE)  # «азаматына»
-_SPELLING = {"cyrillic": str, "latin": latin_skeleton, "russian": ending_in_russian_letters}
 _SPELLED = {
-    script: tuple((tuple(map(spelled, endings)), case) for endings, case in (_TO_HIS, *_ENDINGS))
-    for script, spelled in _SPELLING.items()
+    "cyrillic": (_TO_HIS, *_ENDINGS),
+    "latin": tuple((tuple(map(latin_skeleton, endings)), case) for endings, case in (_TO_HIS, *_ENDINGS)),
 }
 
 
 def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
     """The cases of a folded word, in whatever letters, that one of these stems begins; ANY when none does."""
     case = Case(0)
-    latin, russian = (latin_skeleton(word), "") if word[:1] < "\u0400" else ("", in_russian_letters(word))
-    for stem in stems:
-        written = {"latin": latin, "russian": russian}.get(stem.script, word)
+    script: Script = "latin" if word[:1] < "\u0400" else "cyrillic"
+    spellings = (latin_skeleton(word),) if script == "latin" else (word, in_russian_letters(word))
+    for stem in (stem for stem in stems if stem.script == script):
+        written = spellings[-1 if stem.is_typed else 0]
         rest = written[len(stem.text) :]
-        if not written.startswith(stem.text):
-            continue
-        if stem.accepts(rest):
-            case |= _of_chain(rest, stem.script)
-        elif russian and stem.accepts(rest, in_russian_letters=True):
-            case |= _of_chain(rest, "russian")
+        if written.startswith(stem.text):
+            chains = [rest, *meant_by(rest)] if script == "cyrillic" else [rest]
+            chain = next(filter(stem.accepts, chains), None)
+            case |= Case(0) if chain is None else _of_chain(chain, script)
     return case or ANY
 
 
-def _of_chain(rest: str, script: Script) -> Case:
-    spelled = _SPELLING[script](rest)
-    return next((case for endings, case in _SPELLED[script] if spelled.endswith(endings)), Case.NOMINATIVE)
+def _of_chain(chain: str, script: Script) -> Case:
+    return next((case for endings, case in _SPELLED[script] if chain.endswith(endings)), Case.NOMINATIVE)

@@ -29,23 +29,22 @@ _HARD = {soft: hard for hard, soft in _SOFT.items()}
 class Stem:
     """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them.
 
-    One for `russian` letters is there only where they differ from the `cyrillic` one.
+    `is_typed`: without letters that a Russian keyboard lacks. One is there only where another has such letters.
     """
 
     text: str
     script: Script
     template: str  # of monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
+    is_typed: bool = False
 
     def accepts(self, rest: str, *, in_russian_letters: bool = False) -> bool:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
         if len(rest) > _LONGEST_CHAIN:
             return False
         # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
-        script = self.script
-        if script == "russian" or in_russian_letters:
-            script, rest = "russian", grammar.ending_in_russian_letters(rest)
-        return grammar.endings(self.template, script, self.vowels).fullmatch(rest) is not None
+        pattern = grammar.endings(self.template, self.script, self.vowels)
+        return any(map(pattern.fullmatch, grammar.meant_by(rest) if in_russian_letters else (rest,)))
 
 
 def stems(word: str) -> tuple[Stem, ...]:
@@ -82,7 +81,7 @@ def _both_scripts(text: str, template: str) -> Iterator[Stem]:
     for skeleton in sorted(skeletons(text)):
         yield Stem(text=skeleton, script="latin", template=template, vowels=vowels)
     for spelling in sorted(russian_spellings(text)):
-        yield Stem(text=spelling, script="russian", template=template, vowels=vowels)
+        yield Stem(text=spelling, script="cyrillic", template=template, vowels=vowels, is_typed=True)
 
 
 def _harmony(text: str) -> grammar.Vowels:

@@ -6,12 +6,13 @@ Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not c
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from monitor.text.languages.kazakh_latin import in_russian_letters, latin_skeleton
+from monitor.text.languages.kazakh_latin import latin_skeleton
 
-Script = Literal["cyrillic", "latin", "russian"]  # the last two: as in monitor/text/languages/kazakh_latin.py
+Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/text/languages/kazakh_latin.py
 Vowels = Literal["back", "front", "any"]  # any: words that take either
 
 _Signs = dict[str, str | int | None]
@@ -87,11 +88,17 @@ def endings(template: str, script: Script, vowels: Vowels) -> re.Pattern[str]:
     pattern = "|".join(template.translate(str.maketrans(harmony)) for harmony in chosen)
     if script == "latin":
         pattern = latin_skeleton(pattern.replace("ң", "нг?"))
-    elif script == "russian":
-        pattern = ending_in_russian_letters(pattern.replace("ң", "нг?"))
     return re.compile(pattern)
 
 
-def ending_in_russian_letters(text: str) -> str:
-    """In Russian letters nobody tells ы from і, nor я from ә."""
-    return in_russian_letters(text).replace("ы", "и")
+_BACK, _FRONT = str.maketrans("гки", "ғқы"), str.maketrans("иы", "іі")
+_NG = re.compile("(?<=[ыі])нг?(?=$|д)|(?<![^аеыі])нг?(?=[ыі]з)")
+
+
+def meant_by(rest: str) -> Iterator[str]:
+    """The chains that one typed in Russian letters may stand for: all back or all front, н or ң."""
+    for harmony in (_BACK, _FRONT):
+        chain = rest.translate(harmony)
+        yield chain
+        if _NG.search(chain):
+            yield _NG.sub("ң", chain)
