@@ -20,7 +20,7 @@ from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.cases import Case
 from monitor.text.languages.kazakh import Stem
-from monitor.text.languages.kazakh_latin import skeletons
+from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
 from monitor.text.unicode import fold
 
 # Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.
@@ -155,8 +155,13 @@ def _any_of(words: Iterable[Word]) -> Word:
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
-    """A Kazakh word in this very form, in Latin letters."""
-    return tuple(Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
+    """A Kazakh word in this very form, in Latin and in Russian letters."""
+    latin = (Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
+    typed = (
+        Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
+        for text in sorted(russian_spellings(folded))
+    )
+    return *latin, *typed
 
 
 def is_empty(word: Word) -> bool:

@@ -18,7 +18,7 @@ from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.word_index import PieceWord, WordIndex
 from monitor.text.broken_words import rejoined
 from monitor.text.languages.detection import reads_kazakh
-from monitor.text.languages.kazakh_latin import LATIN_MARKS
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS
 from monitor.text.unicode import INVISIBLE, fold
 
 _REMEMBERED = 60_000  # pieces: a few weeks' press
@@ -195,16 +195,20 @@ class Reading:
 
     def _single(self, term: CompiledTerm, piece: _Piece, place: int) -> Iterator[Span]:
         word = piece.words[place]
-        is_sure = term.words[0] in word.words
+        is_sure, is_plain = term.words[0] in word.words, term.words[0] in word.plain
         for begin in self._starts_of(piece):
-            if is_sure or self._is_kazakh(begin + word.start, begin + word.end, word):
-                yield begin + word.start, begin + word.end
+            start, end = begin + word.start, begin + word.end
+            if is_sure or self._is_meant(start, end, word, is_plain=is_plain):
+                yield start, end
 
-    def _is_kazakh(self, start: int, end: int, word: PieceWord) -> bool:
-        """Whether a word that may be Kazakh without its own letters is."""
+    def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
+        """Whether a word that may be Kazakh without its own letters is: not beside others that have them."""
         if word.form[0] < "\u0400":
-            return any(piece.is_latin for piece in self._places)
-        return reads_kazakh(self.whole[max(start - _AROUND, 0) : end + _AROUND])
+            return is_plain or any(piece.is_latin for piece in self._places)
+        if is_plain and KAZAKH_LETTERS.search(word.form):
+            return True
+        around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
+        return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
 
     def _phrase(self, term: CompiledTerm, piece: _Piece, at: int, place: int) -> Span | None:
         """The words that make up `term` around its anchor; None when one of them is another word."""

@@ -13,7 +13,6 @@ from monitor.matching.compiler import Word
 from monitor.text.broken_words import Part, readings
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
-from monitor.text.languages.kazakh_suffixes import Script
 from monitor.text.languages.russian import is_known
 from monitor.text.unicode import WORD, fold
 
@@ -23,13 +22,24 @@ _HEAD = 4  # letters of a stem that are looked at first
 _EDGES = '.,:;!?…«»“”„"()—–-'
 _PLAIN = re.compile("[а-я]+")
 _LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
-_NONE: tuple[frozenset[int], frozenset[int]] = frozenset(), frozenset()
+
+
+class _Answer(NamedTuple):
+    """As in PieceWord."""
+
+    words: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
+    plain: frozenset[int] = frozenset()
+
+
+_NONE = _Answer()
 
 
 class PieceWord(NamedTuple):
     """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words that it is a form of.
 
-    Of `doubtful` it is one only in Kazakh written without its own letters: «кара» may be «қара», or Russian.
+    Of `doubtful` it is one only in Kazakh written without its own letters: «кара» may be «қара», or Russian; of the
+    `plain` ones among them also in another language: «кауипсиздик».
     """
 
     start: int
@@ -37,6 +47,7 @@ class PieceWord(NamedTuple):
     form: str
     words: frozenset[int]
     doubtful: frozenset[int]
+    plain: frozenset[int]
 
     def meets(self, number: int) -> bool:
         """Whether it may be a form of the word of that number."""
@@ -78,40 +89,38 @@ class WordIndex:
         folded = fold(text)
         for word in WORD.finditer(folded.text):
             start, end = folded.original_span(*word.span())
-            words, doubtful = self._asked(word[0])
+            answer = self._asked(word[0])
             if not text[start].isupper():  # a name counts only with a capital letter: «Коробов», not «коробов»
-                words, doubtful = words - self._names, doubtful - self._names
-            yield PieceWord(offset + start, offset + end, word[0], words, doubtful)
+                answer = _Answer(*(numbers - self._names for numbers in answer))
+            yield PieceWord(offset + start, offset + end, word[0], *answer)
 
-    def _asked(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
-        """Numbers of the words that the folded whole `word` is a form of, and of those that it may be a form of."""
+    def _asked(self, word: str) -> _Answer:
         if len(word) > _LONGEST_WORD:
             return _NONE
-        words = set(self._forms.get(word, ()))
-        spelled: list[tuple[int, Stem]] = []
+        words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()
         for number, stem, rest in self._begun(word):
-            if stem is None or (stem.script == "cyrillic" and not stem.is_typed and stem.accepts(rest)):
+            if stem is None or (stem.script == "cyrillic" and not stem.typed_for and stem.accepts(rest)):
                 words.add(number)
             elif stem.script == "cyrillic" and stem.accepts(rest, in_russian_letters=True):
-                spelled.append((number, stem))
-        is_latin, is_half_typed = _LATIN.search(word) is not None, KAZAKH_LETTERS.search(word) is not None
-        if is_latin:
-            spelled += self._accepting(latin_skeleton(word), "latin")
-        elif is_half_typed:
-            spelled += self._accepting(in_russian_letters(word), "cyrillic")
+                spelled.add((number, stem))
+        if _LATIN.search(word):
+            spelled.update(self._latin(word))
+        elif KAZAKH_LETTERS.search(word):
+            spelled.update(self._half_typed(word))
         if not (words or spelled):
             return _NONE
-        has_own_letters = is_half_typed or LATIN_MARKS.search(word) is not None
-        for number, stem in spelled:
-            is_plain = len(stem.text) >= _PLAIN_STEM or (len(stem.text) == _PLAIN_STEM - 1 and len(word) > _PLAIN_STEM)
-            if has_own_letters or (is_plain and (is_latin or not is_known(word))):
-                words.add(number)
-        return frozenset(words), frozenset(number for number, _ in spelled) - words
+        plain = {number for number, stem in spelled if _is_plain(word, stem)}
+        return _Answer(frozenset(words), frozenset(number for number, _ in spelled) - words, frozenset(plain - words))
 
-    def _accepting(self, word: str, script: Script) -> Iterator[tuple[int, Stem]]:
-        """The stems of a word in other than Kazakh letters."""
-        for number, stem, rest in self._begun(word):
-            if stem and stem.script == script and stem.accepts(rest, in_russian_letters=script == "cyrillic"):
+    def _latin(self, word: str) -> Iterator[tuple[int, Stem]]:
+        for number, stem, rest in self._begun(latin_skeleton(word)):
+            if stem and stem.script == "latin" and stem.accepts(rest):
+                yield number, stem
+
+    def _half_typed(self, word: str) -> Iterator[tuple[int, Stem]]:
+        """«Қазакстан»."""
+        for number, stem, rest in self._begun(in_russian_letters(word)):
+            if stem and stem.typed_for and stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True):
                 yield number, stem
 
     def _begins_none(self, word: str) -> bool:
@@ -125,3 +134,12 @@ class WordIndex:
         for length in range(1, len(word) + 1):
             for number, stem in self._starts.get(word[:length], ()):
                 yield number, stem, word[length:]
+
+
+def _is_plain(word: str, stem: Stem) -> bool:
+    """Whether nothing but the stem can be meant: it is long, and the word is none of the Russian ones."""
+    size = len(stem.text)
+    if stem.script == "latin" and LATIN_MARKS.search(word):
+        return True
+    is_long = size >= _PLAIN_STEM or (size == _PLAIN_STEM - 1 and len(word) > _PLAIN_STEM)
+    return is_long and (stem.script == "latin" or not is_known(word))

@@ -61,7 +61,7 @@ def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
     script: Script = "latin" if word[:1] < "\u0400" else "cyrillic"
     spellings = (latin_skeleton(word),) if script == "latin" else (word, in_russian_letters(word))
     for stem in (stem for stem in stems if stem.script == script):
-        written = spellings[-1 if stem.is_typed else 0]
+        written = spellings[-1 if stem.typed_for else 0]
         rest = written[len(stem.text) :]
         if written.startswith(stem.text):
             chains = [rest, *meant_by(rest)] if script == "cyrillic" else [rest]

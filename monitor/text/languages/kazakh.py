@@ -29,14 +29,21 @@ _HARD = {soft: hard for hard, soft in _SOFT.items()}
 class Stem:
     """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them.
 
-    `is_typed`: without letters that a Russian keyboard lacks. One is there only where another has such letters.
+    `typed_for` is what it stands for if its letters are those that a Russian keyboard has instead of Kazakh ones.
     """
 
     text: str
     script: Script
     template: str  # of monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
-    is_typed: bool = False
+    typed_for: str = ""
+
+    def is_typed_in(self, word: str) -> bool:
+        """Whether the word, which begins with it in Russian letters, has no other Kazakh letters than it should."""
+        if len(self.text) != len(self.typed_for):
+            return word.startswith(self.text)
+        letters = zip(word, self.text, self.typed_for, strict=False)
+        return all(letter in (typed, own) for letter, typed, own in letters)
 
     def accepts(self, rest: str, *, in_russian_letters: bool = False) -> bool:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
@@ -81,7 +88,7 @@ def _both_scripts(text: str, template: str) -> Iterator[Stem]:
     for skeleton in sorted(skeletons(text)):
         yield Stem(text=skeleton, script="latin", template=template, vowels=vowels)
     for spelling in sorted(russian_spellings(text)):
-        yield Stem(text=spelling, script="cyrillic", template=template, vowels=vowels, is_typed=True)
+        yield Stem(text=spelling, script="cyrillic", template=template, vowels=vowels, typed_for=text)
 
 
 def _harmony(text: str) -> grammar.Vowels:

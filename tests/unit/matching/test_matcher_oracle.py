@@ -23,11 +23,13 @@ from monitor.text.languages.kazakh_latin import (
     LATIN_MARKS,
     in_russian_letters,
     latin_skeleton,
+    russian_spellings,
     skeletons,
 )
 from monitor.text.unicode import WORD, fold, sentences
 
 OF_AN_ACT: dict[Role | None, int] = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
+LATIN = "Kazakh in Latin letters"
 GAP = re.compile(r"[\s\-_‐‑–—«»„“”\"'’]{0,8}")
 
 
@@ -54,39 +56,50 @@ def kazakh_stems(word: str) -> tuple[kazakh.Stem, ...]:
     return kazakh.stems(word)
 
 
-def begins(stem: kazakh.Stem, word: str, *, is_trusted: bool) -> bool:
-    """Whether `word` is a form of the stem; in other than its own letters it must be long, or the text Kazakh."""
+def begins(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+    """Whether `word` is a form of the stem; in other than its own letters it must be long, or Kazakh stand around it.
+
+    `around` is None for a word of a phrase, which is trusted.
+    """
     latin = re.search("[a-z\u00df-\u017e\u01f5]", word) is not None
     own, typed = latin_skeleton(word) if latin else word, in_russian_letters(word)
     if latin is (stem.script == "cyrillic"):
         return False
     rest = own[len(stem.text) :]
-    if own.startswith(stem.text) and not latin and not stem.is_typed and stem.accepts(rest):
+    if own.startswith(stem.text) and not latin and not stem.typed_for and stem.accepts(rest):
         return True
-    spelled = [typed] if stem.is_typed else [own, typed]
-    if not any(
-        one.startswith(stem.text) and stem.accepts(one[len(stem.text) :], in_russian_letters=not latin)
-        for one in spelled
-    ):
-        return False
-    size = len(stem.text)
+    written = typed if stem.typed_for else own
+    is_spelled = written.startswith(stem.text) and (not stem.typed_for or stem.is_typed_in(word))
+    return is_spelled and stem.accepts(rest, in_russian_letters=not latin) and is_meant(stem, word, around)
+
+
+def is_meant(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+    size, latin = len(stem.text), stem.script == "latin"
     is_plain = (size >= 5 or (size == 4 and len(word) >= 6)) and (latin or not russian.is_known(word))
-    return is_trusted or is_plain or bool(LATIN_MARKS.search(word) or KAZAKH_LETTERS.search(word))
+    if around is None:
+        return True
+    if latin:
+        return is_plain or LATIN_MARKS.search(word) is not None or around == LATIN
+    if is_plain and KAZAKH_LETTERS.search(word):
+        return True
+    return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word} {around}"))
 
 
-def accepts(part: TermWord, language: str | None, word: str, written: str, *, is_trusted: bool) -> bool:
+def accepts(part: TermWord, language: str | None, word: str, written: str, around: str | None) -> bool:
     if part.kind is TermWordKind.LIST:
-        return any(
-            accepts(choice, own or language, word, written, is_trusted=is_trusted) for choice, own in part.choices
-        )
+        return any(accepts(choice, own or language, word, written, around) for choice, own in part.choices)
     folded = fold(part.text).text
     if part.kind is TermWordKind.PREFIX:
         return word.startswith(folded)
     if part.kind is TermWordKind.EXACT or part.text.isdigit():
         exact = [kazakh.Stem(text=text, script="latin", template="", vowels="any") for text in skeletons(folded)]
-        in_latin = language != "ru" and any(begins(stem, word, is_trusted=is_trusted) for stem in exact)
+        exact += [
+            kazakh.Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
+            for text in russian_spellings(folded)
+        ]
+        in_latin = language != "ru" and any(begins(stem, word, around) for stem in exact)
         return word == folded or in_latin
-    in_kazakh = any(begins(stem, word, is_trusted=is_trusted) for stem in kazakh_stems(part.text))
+    in_kazakh = any(begins(stem, word, around) for stem in kazakh_stems(part.text))
     if part.kind is TermWordKind.NAME:
         return written[0].isupper() and (word in name_forms(part.text) or in_kazakh)
     return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
@@ -152,9 +165,11 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
         folded = fold(original)
         words = list(WORD.finditer(folded.text))
 
-        def is_kazakh(word: str, place: tuple[int, int], offset: int = offset) -> bool:
-            around = whole[max(offset + place[0] - 80, 0) : offset + place[1] + 80]
-            return latin if word[0] < "\u0400" else reads_kazakh(around)
+        def around(word: str, place: tuple[int, int], offset: int = offset) -> str:
+            if word[0] < "\u0400":
+                return LATIN if latin else ""
+            start, end = offset + place[0], offset + place[1]
+            return f"{whole[max(start - 80, 0) : start]} {whole[end : end + 80]}".lower()
 
         for number in range(len(words) - len(term.words) + 1):
             run = words[number : number + len(term.words)]
@@ -166,7 +181,7 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
                     term.language,
                     word[0],
                     original[slice(*place)],
-                    is_trusted=len(run) > 1 or is_kazakh(word[0], place),
+                    around(word[0], place) if len(run) == 1 else None,
                 )
                 for part, word, place in zip(term.words, run, places, strict=True)
             )
@@ -265,7 +280,8 @@ WORDS = (
     "ковалевич", "Тихонову", "Тихоновым", "тихонов", "көші-қонды", "дом", "и", "это", "бe\u00adглец", "Увёз",
     "qashqyn", "qaşqyndardy", "ustap", "ǵoi", "в доме", "г. ", "пере", "перед", "рейсrейс", "Р.В.П.", "к", "кнб2",
     "в Тараз", "в Таразе", "из Тараза", "Таразу", "Таразда", "Таразға", "Тараздан", "Уфе", "в Уфу", "из города Уфы",
-    "журналиста", "журналист", "выдали", "бежал", "на таможне", "увезли в Уфу", "қала",
+    "кашкынга", "кашкындарды", "устап", "бериледи", "тергеушиге", "Қашкын", "ustap", "qashqyndy", "жане", "К. Н. Б.",
+    "бег-\nлеца", "#беглец_таможня", "журналиста", "журналист", "выдали", "бежал", "на таможне", "увезли в Уфу", "қала",
 )  # fmt: skip
 MARKS = (
     " ", " ", " ", " ", " ", " ", ", ", ". ", "\n", " — ", "-", " «", "» ", "! ", "", "?! ", "…", "\0", "²", "7", "_",
