@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from itertools import compress
 from operator import or_
 from typing import Literal, NamedTuple
 
@@ -141,13 +140,21 @@ class Reading:
         self._index = index
         self._border = len(title)
         self._order = [*map(index.__getitem__, self.whole.split()), None]  # so that the first and the last have a next
+        self._tokens = [(at, piece) for at, piece in enumerate(self._order) if piece]
         self._starts: dict[_Piece, list[int]] = {}
 
     def rules(self) -> list[int]:
         """Numbers of the rules whose every line may have a hit; no other holds."""
+        lines, hung = self._possible
+        needed = self._index.needed
+        return [rule for rule in hung if needed[rule] & lines == needed[rule]]
+
+    @cached_property
+    def _possible(self) -> tuple[int, set[int]]:
+        """The lines that may have a hit, and the rules that hang on some of them."""
         lines, order = 0, self._order
         hung: set[int] = set()
-        for at, piece in compress(enumerate(order), order):
+        for at, piece in self._tokens:
             lines |= piece.lines
             if piece.rules:
                 hung.update(piece.rules)
@@ -155,8 +162,7 @@ class Reading:
                 lines |= _bits(piece.after, beside.first)
             if piece.before and (beside := self._next(at, -1)[1]) and not beside.last.isdisjoint(piece.before):
                 lines |= _bits(piece.before, beside.last)
-        needed = self._index.needed
-        return [rule for rule in hung if needed[rule] & lines == needed[rule]]
+        return lines, hung
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, _Piece | None]:
         """The next piece that is not of signs only, and its number; None when no rule has its words."""
@@ -167,10 +173,11 @@ class Reading:
 
     @cached_property
     def _places(self) -> dict[_Piece, list[int]]:
-        """Numbers of the pieces with words of the rules."""
+        """Numbers of the pieces where terms may stand."""
         places: defaultdict[_Piece, list[int]] = defaultdict(list)
-        for at, piece in compress(enumerate(self._order), self._order):
-            places[piece].append(at)
+        for at, piece in self._tokens:
+            if piece.terms or piece.is_latin:
+                places[piece].append(at)
         return places
 
     @cached_property
@@ -183,6 +190,8 @@ class Reading:
 
     def hits(self, line: int) -> Iterator[Hit]:
         """Where the terms of a line stand, whatever their roles; in no particular order."""
+        if not self._possible[0] >> line & 1:
+            return
         for piece, places in self._places.items():
             for number, place in piece.terms.get(line, ()):
                 term = self._index.terms[number]
@@ -269,7 +278,7 @@ class Reading:
     def _locate_all(self) -> None:
         self._starts = {piece: [] for piece in self._places}
         for piece, place in zip(self._order, _PIECE.finditer(self.whole), strict=False):
-            if piece:
+            if piece in self._starts:
                 self._starts[piece].append(place.start())
 
 
