@@ -152,7 +152,7 @@ class Reading:
     @cached_property
     def _possible(self) -> tuple[int, set[int]]:
         """The lines that may have a hit, and the rules that hang on some of them."""
-        lines, order = 0, self._order
+        lines = 0
         hung: set[int] = set()
         for at, piece in self._tokens:
             lines |= piece.lines
