@@ -33,10 +33,10 @@ _KAZAKH_WORD = re.compile(
     r"|лады|леді|ына|іне|ында|інде|нда|нде|сы|сын|ды|ты)"
 )
 
-_KAZAKH_IN_RUSSIAN_LETTERS = re.compile(
-    r"(?!.*[чвфцё])(?:туралы|ушин|жане|кейин|деди|ол|онын|бул|еки|бир|жок)"
-    r"|(?!.*[чвфцё]).{3,}(?:лар|лер|дар|дер|тар|тер|нын|нин|дын|дин|тын|тин|[лр]ди|ди|ти|ни|ин[ае]|инд[ае]|син|ып|ип|ган|ген|кан|кен"
-    r"|мак|мек|лык|лик|ки|ги|ге|ке|гы|ка|га|шы|ши|шыны|шини|ы)"
+# Typed without the letters that a Russian keyboard lacks.
+_TYPED_KAZAKH_WORD = re.compile(
+    r"(?:ушин|жане|кейин|деди|онын|еки|бир|бул|жок)"
+    r"|[а-бг-ухш-я]{2,38}(?:[лдт][ае]р|[ндт][ыи]н|[ндт]и|ин[ае]|инд[ае]|син|ып|ип|[гк][ае]н|м[ае]к|лык|лик|[гк][аеыи]|ш[ыи]н?[ыи]?)"
 )
 
 
@@ -123,4 +123,4 @@ def _is_kazakh(word: str) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _is_kazakh_typed(word: str) -> bool:
-    return _is_kazakh(word) or _KAZAKH_IN_RUSSIAN_LETTERS.fullmatch(word) is not None
+    return _is_kazakh(word) or _TYPED_KAZAKH_WORD.fullmatch(word) is not None
