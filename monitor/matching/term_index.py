@@ -15,13 +15,12 @@ from typing import Literal, NamedTuple
 
 from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.word_index import PieceWord, WordIndex
-from monitor.text.broken_words import rejoined
+from monitor.text.broken_words import LONGEST_PIECE, rejoined
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS
 from monitor.text.unicode import INVISIBLE, fold
 
 _REMEMBERED = 60_000  # pieces: a few weeks' press
-_LONGEST_PIECE = 64  # characters; longer ones hardly come twice
 _LONG = 20_000  # characters of a text whose pieces are all located at once
 _AROUND = 80  # characters on both sides of a word that show which language it is in
 
@@ -88,7 +87,7 @@ class TermIndex(dict[str, _Piece | None]):
         piece = self._looked_into(text)
         if len(self) >= _REMEMBERED:
             self.clear()
-        if len(text) <= _LONGEST_PIECE:
+        if len(text) <= LONGEST_PIECE:  # longer ones hardly come twice
             self[text] = piece
         return piece
 
@@ -198,7 +197,7 @@ class Reading:
                 if len(term.words) == 1:
                     spans = self._single(term, piece, place)
                 else:
-                    spans = filter(None, (self._phrase(term, piece, at, place) for at in places))
+                    spans = filter(None, (self._phrase(term, piece, time, place) for time in range(len(places))))
                 for start, end in spans:
                     yield Hit(start, end, number)
 
@@ -219,13 +218,14 @@ class Reading:
         around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
         return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
 
-    def _phrase(self, term: CompiledTerm, piece: _Piece, at: int, place: int) -> Span | None:
-        """The words that make up `term` around its anchor; None when one of them is another word."""
+    def _phrase(self, term: CompiledTerm, piece: _Piece, time: int, place: int) -> Span | None:
+        """The words that make up `term` around its anchor, where the piece stands for the `time`th time, if any do."""
+        at = self._places[piece][time]
         before = self._run(reversed(term.words[: term.anchor]), at, place, -1)
         after = None if before is None else self._run(term.words[term.anchor + 1 :], at, place, 1)
         if before is None or after is None:
             return None
-        begin = self._starts_of(piece)[self._places[piece].index(at)]
+        begin = self._starts_of(piece)[time]
         start, end = self._reach((at, place), begin, before, -1), self._reach((at, place), begin, after, 1)
         return None if start < 0 or end < 0 or start <= self._border < end else (start, end)
 

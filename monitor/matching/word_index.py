@@ -7,6 +7,7 @@ Of words, not of phrases. What was asked before is remembered in term_index.py.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.matching.compiler import Word
@@ -17,6 +18,7 @@ from monitor.text.languages.russian import is_known
 from monitor.text.unicode import WORD, fold
 
 _LONGEST_WORD = 64  # letters; what is longer is no word
+_REMEMBERED = 10_000  # words
 _PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had
 _HEAD = 4  # letters of a stem that are looked at first
 _EDGES = '.,:;!?…«»“”„"()—–-'
@@ -68,6 +70,7 @@ class WordIndex:
                 self._starts[word.prefix].append((number, None))
             for stem in word.stems:
                 self._starts[stem.text].append((number, stem))
+        self._asked = lru_cache(_REMEMBERED)(self._answer)
         self._heads = frozenset(start[:_HEAD] for start in self._starts)
 
     def words_in(self, piece: str) -> tuple[PieceWord, ...]:
@@ -94,7 +97,7 @@ class WordIndex:
                 answer = _Answer(*(numbers - self._names for numbers in answer))
             yield PieceWord(offset + start, offset + end, word[0], *answer)
 
-    def _asked(self, word: str) -> _Answer:
+    def _answer(self, word: str) -> _Answer:
         if len(word) > _LONGEST_WORD:
             return _NONE
         words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()

@@ -16,6 +16,7 @@ _DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_L
 _SPACED = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}(?!\w)){{3,40}}")
 _PERHAPS_SPACED = re.compile(r" \w \w \w\W")
 
+LONGEST_PIECE = 100  # characters; what is longer, between blanks, is no word
 Part = tuple[int, str]  # where it begins in the piece, and its text
 
 
@@ -61,8 +62,10 @@ _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
 def readings(piece: str) -> Iterator[Sequence[Part]]:
-    """The ways to read it, as it stands first: each all its parts, in order."""
+    """The ways to read it, as it stands first: each all its parts, in order. A very long one is no word."""
     yield ((0, piece),)
+    if len(piece) > LONGEST_PIECE:
+        return
     if piece.startswith("#"):
         yield tuple((word.start(), word[0]) for word in _TITLED.finditer(piece))
         yield tuple((word.start(), word[0]) for word in _TITLED_WITH_PREPOSITIONS.finditer(piece))
