@@ -8,6 +8,7 @@ only when a rule asks.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
@@ -50,10 +51,10 @@ class _Piece:
     there. `rules` hang on any of these. `first` and `last` are what the first and the last word may be.
     """
 
-    text: str
     words: tuple[PieceWord, ...]
-    is_latin: bool  # it has letters that only Kazakh in Latin script would have
-    is_signs: bool  # it has no letters
+    text: str = ""
+    is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
+    is_signs: bool = False  # it has no letters
     terms: dict[int, list[Span]] = field(default_factory=dict)
     sure: int = 0
     lines: int = 0
@@ -72,6 +73,7 @@ class TermIndex(dict[str, _Piece | None]):
         self.terms = compiled.terms
         self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
         self._words = WordIndex(compiled.words)
+        self._said: dict[tuple[tuple[frozenset[int], frozenset[int]], ...], _Piece] = {}
         self._on: defaultdict[int, list[Span]] = defaultdict(list)  # by word: line, number of the term
         for line, terms in enumerate(compiled.lines):
             for number in terms:
@@ -87,6 +89,7 @@ class TermIndex(dict[str, _Piece | None]):
         piece = self._looked_into(text)
         if len(self) >= _REMEMBERED:
             self.clear()
+            self._said.clear()
         if len(text) <= LONGEST_PIECE:  # longer ones hardly come twice
             self[text] = piece
         return piece
@@ -97,7 +100,16 @@ class TermIndex(dict[str, _Piece | None]):
         is_signs = not words and not any(map(str.isalnum, text))
         if not (words or is_latin or is_signs):
             return None
-        piece = _Piece(text=text, words=words, is_latin=is_latin, is_signs=is_signs)
+        key = tuple((word.words, word.doubtful) for word in words)
+        if key not in self._said:
+            self._said[key] = self._saying(words)
+        piece = copy(self._said[key])
+        piece.text, piece.words, piece.is_latin, piece.is_signs = text, words, is_latin, is_signs
+        return piece
+
+    def _saying(self, words: tuple[PieceWord, ...]) -> _Piece:
+        """What a piece of these words says, whatever its text."""
+        piece = _Piece(words=words)
         if words:
             piece.first, piece.last = (word.words | word.doubtful for word in (words[0], words[-1]))
         for place, word in enumerate(words):

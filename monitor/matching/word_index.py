@@ -22,7 +22,8 @@ _REMEMBERED = 10_000  # words
 _PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had
 _HEAD = 4  # letters of a stem that are looked at first
 _EDGES = '.,:;!?…«»“”„"()—–-'
-_PLAIN = re.compile("[а-я]+")
+_PLAIN = re.compile("[а-яәғқңөұүһі]+")
+_OTHER = re.compile("[^а-я]")
 _LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
 
 
@@ -75,9 +76,13 @@ class WordIndex:
 
     def words_in(self, piece: str) -> tuple[PieceWord, ...]:
         """Every word of the piece, in order, in the reading that has most words of the rules; () when none has any."""
-        plain = piece.strip(_EDGES).lower().replace("ё", "е")
-        if _PLAIN.fullmatch(plain) and self._asked(plain) is _NONE:  # most pieces are one word, and none of the rules'
-            return ()
+        bare = piece.strip(_EDGES)
+        plain = bare.lower().replace("ё", "е")
+        if _PLAIN.fullmatch(plain):  # as most are
+            answer = self._named(self._asked(plain), bare[0])
+            start = piece.index(bare)
+            is_met = answer.words or answer.doubtful
+            return (PieceWord(start, start + len(bare), plain, *answer),) if is_met else ()
         best: tuple[PieceWord, ...] = ()
         most = 0
         for parts in readings(piece):
@@ -92,13 +97,17 @@ class WordIndex:
         folded = fold(text)
         for word in WORD.finditer(folded.text):
             start, end = folded.original_span(*word.span())
-            answer = self._asked(word[0])
-            if not text[start].isupper():  # a name counts only with a capital letter: «Коробов», not «коробов»
-                answer = _Answer(*(numbers - self._names for numbers in answer))
+            answer = self._named(self._asked(word[0]), text[start])
             yield PieceWord(offset + start, offset + end, word[0], *answer)
 
+    def _named(self, answer: _Answer, first: str) -> _Answer:
+        """A name counts only with a capital letter: «Коробов», not «коробов»."""
+        if first.isupper() or answer is _NONE:
+            return answer
+        return _Answer(*(numbers - self._names for numbers in answer))
+
     def _answer(self, word: str) -> _Answer:
-        if len(word) > _LONGEST_WORD:
+        if len(word) > _LONGEST_WORD or self._is_none(word):
             return _NONE
         words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()
         for number, stem, rest in self._begun(word):
@@ -126,8 +135,12 @@ class WordIndex:
             if stem and stem.typed_for and stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True):
                 yield number, stem
 
+    def _is_none(self, word: str) -> bool:
+        """A quick look, most words' only one: whether a word in Russian letters is surely none of the rules'."""
+        return word not in self._forms and self._begins_none(word) and not _OTHER.search(word)
+
     def _begins_none(self, word: str) -> bool:
-        """A quick look, most words' only one: whether surely no stem is the beginning of a word."""
+        """Whether surely no stem is the beginning of a word."""
         return self._heads.isdisjoint((word[:1], word[:2], word[:3], word[:_HEAD]))
 
     def _begun(self, word: str) -> Iterator[tuple[int, Stem | None, str]]:
