@@ -300,7 +300,8 @@ class _Compiler:
         self._declined.add((written, term.language))
         cases = _cases(written, term.language)
         for form, case in cases.items():
-            self._cases[form] = self._cases.get(form, Case(0)) | case
+            known = self._cases.get(form)
+            self._cases[form] = case if known in (None, case) else known | case  # joining flags is slow
         inflected = written.kind is TermWordKind.WORD and _is_inflected(written.text)
         if inflected and not cases and term.language != "kk" and not kazakh.stems(written.text):
             self._problem(

@@ -8,11 +8,13 @@ together: of the vowels only a, e, i, o, u remain (и й і ы are i; у ұ ү a
 """
 
 import re
+from functools import lru_cache
 
 LATIN_MARKS = re.compile("[áäǵğńñóöúüūýış]")  # a folded text with none of these is not taken for Kazakh
 
 KAZAKH_LETTERS = re.compile("[әғқңөұүһі]")
 _RUSSIAN = str.maketrans("әғқңөұүһі", "агкноуухи")
+_REMEMBERED = 1_000  # stems: a word's are asked for one after another
 _VARIANTS = (("ә", "ая"), ("і", "иы"))
 
 _CYRILLIC = dict(zip("аәбвгғдеэжзийіыкқлмнңоөпрстуұүфхһчшщ", "aabvggdeejziiiikklmnnooprstuuufhhşşş", strict=True))
@@ -28,6 +30,7 @@ def latin_skeleton(text: str) -> str:
     return skeleton.replace("iia", "ia").replace("iiu", "iu")
 
 
+@lru_cache(_REMEMBERED)
 def skeletons(text: str) -> frozenset[str]:
     """All skeletons of a Cyrillic stem: ц is written ts or s, ң n or ng."""
     return frozenset(latin_skeleton(text.replace("ц", ts).replace("ң", ng)) for ts in ("ц", "с") for ng in ("ң", "нг"))
@@ -38,6 +41,7 @@ def in_russian_letters(text: str) -> str:
     return text.translate(_RUSSIAN)
 
 
+@lru_cache(_REMEMBERED)
 def russian_spellings(text: str) -> frozenset[str]:
     """All ways to write a Cyrillic stem in Russian letters only; empty when it has no others."""
     if not KAZAKH_LETTERS.search(text):
