@@ -151,7 +151,6 @@ class Reading:
         self._index = index
         self._border = len(title)
         self._order = [*map(index.__getitem__, self.whole.split()), None]  # so that the first and the last have a next
-        self._tokens = [(at, piece) for at, piece in enumerate(self._order) if piece]
         self._starts: dict[_Piece, list[int]] = {}
 
     def rules(self) -> list[int]:
@@ -165,7 +164,9 @@ class Reading:
         """The lines that may have a hit, and the rules that hang on some of them."""
         lines = 0
         hung: set[int] = set()
-        for at, piece in self._tokens:
+        for at, piece in enumerate(self._order):
+            if piece is None:
+                continue
             lines |= piece.lines
             if piece.rules:
                 hung.update(piece.rules)
@@ -186,8 +187,8 @@ class Reading:
     def _places(self) -> dict[_Piece, list[int]]:
         """Numbers of the pieces where terms may stand."""
         places: defaultdict[_Piece, list[int]] = defaultdict(list)
-        for at, piece in self._tokens:
-            if piece.terms or piece.is_latin:
+        for at, piece in enumerate(self._order):
+            if piece and (piece.terms or piece.is_latin):
                 places[piece].append(at)
         return places
 
