@@ -13,8 +13,9 @@ from typing import NamedTuple
 from monitor.config.keyword_rules import Role, Scope
 from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
 from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.reading import Reading
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
-from monitor.matching.term_index import Hit, Reading, Span
+from monitor.matching.term_index import Hit, Span
 from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
 from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh

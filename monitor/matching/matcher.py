@@ -5,6 +5,7 @@ from copy import copy
 
 from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
 from monitor.matching.matched_article import MatchedArticle, RuleResult
+from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
 
@@ -57,7 +58,7 @@ class Matcher:
 
     def read(self, *, title: str, text: str) -> MatchedArticle:
         """The article with every term that stands in it."""
-        return MatchedArticle(self.compiled, title, text, self._index.read(title, text))
+        return MatchedArticle(self.compiled, title, text, Reading(self._index, title, text))
 
     def _candidates(self, article: MatchedArticle) -> list[CompiledRule]:
         """The strongest first."""
