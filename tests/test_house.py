@@ -170,7 +170,6 @@ def test_a_library_has_one_door() -> None:
         "lxml": "monitor.sources.feeds.fast_xml",
         "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),
         "pymorphy3": "monitor.text.languages.russian",
-        "ahocorasick": "monitor.matching.word_index",
         "telegram": ("monitor.bot.client", "monitor.bot.updates"),
         "apscheduler": "monitor.app.daemon",
         "prometheus_client": "monitor.health.metrics",

@@ -20,7 +20,7 @@ from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.cases import Case
 from monitor.text.languages.kazakh import Stem
-from monitor.text.languages.kazakh_latin import skeletons
+from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
 from monitor.text.unicode import fold
 
 # Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.
@@ -83,8 +83,9 @@ class CompiledRules:
     """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
-    `cases` are those of the Russian forms that stand in a role; `never` is the line that silences every rule, or None;
-    `acts` is for each topic the line of all its rules' acts. `silencing` are the terms of `never` as written.
+    `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
+    the line that silences every rule, or None, `silencing` its terms as written; `acts` is for each topic the line of
+    all its rules' acts.
     """
 
     topics: tuple[Topic, ...]
@@ -95,6 +96,7 @@ class CompiledRules:
     words: tuple[Word, ...]
     written: tuple[tuple[TermWord, Language | None], ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
+    carriers: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
     acts: tuple[int, ...] = ()
     silencing: tuple[Term, ...] = ()
@@ -156,8 +158,13 @@ def _any_of(words: Iterable[Word]) -> Word:
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
-    """A Kazakh word in this very form, in Latin letters."""
-    return tuple(Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
+    """A Kazakh word in this very form, in Latin and in Russian letters."""
+    latin = (Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
+    typed = (
+        Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
+        for text in sorted(russian_spellings(folded))
+    )
+    return *latin, *typed
 
 
 def is_empty(word: Word) -> bool:
@@ -192,6 +199,7 @@ class _Compiler:
         self._weights: list[float] = []
         self._line_weights: dict[int, float] = {}
         self._cases: dict[str, Case] = {}
+        self._carriers: dict[str, Case] = {}
         self._declined: set[tuple[TermWord, Language | None]] = set()
 
     def compile(self) -> CompiledRules:
@@ -213,6 +221,7 @@ class _Compiler:
             words=tuple(self._forms),
             written=tuple(self._words.known),
             cases=self._cases,
+            carriers=self._carriers,
             never=never,
             acts=acts,
             silencing=self.keywords.never,
@@ -289,15 +298,16 @@ class _Compiler:
     def _decline(self, term: Term) -> None:
         """Learn the cases of a term in a role: in Russian of its first word, which the others follow."""
         written = term.words[0] if term.words else None
-        if not self._cases:
+        if not self._carriers:
             for carrier in CARRIERS:
-                self._cases |= russian.case_forms(carrier)
+                self._carriers |= russian.case_forms(carrier)
         if written is None or (written, term.language) in self._declined:
             return
         self._declined.add((written, term.language))
         cases = cases_of(written, term.language)
         for form, case in cases.items():
-            self._cases[form] = self._cases.get(form, Case(0)) | case
+            known = self._cases.get(form)
+            self._cases[form] = case if known in (None, case) else known | case  # joining flags is slow
         if not cases and is_undeclined(written, term.language):
             hint = " (казахское — под kk:)" if term.language is None else ""
             self._problem(

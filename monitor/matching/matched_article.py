@@ -5,7 +5,7 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
@@ -14,18 +14,18 @@ from typing import NamedTuple
 from monitor.config.keyword_rules import Role, Scope
 from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
 from monitor.matching.hit_choice import choices, first_choice
+from monitor.matching.reading import Reading
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.matching.term_index import Hit, Span
 from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
 from monitor.text.languages.cases import ANY, kazakh_case
-from monitor.text.languages.kazakh_latin import latin_skeleton
+from monitor.text.languages.detection import reads_kazakh
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
 _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
 LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
-_CYRILLIC = re.compile("[а-яәғқңөұүһі]", re.IGNORECASE)
-_KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
 # What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters; no such words are longer
@@ -45,10 +45,11 @@ class RuleResult(NamedTuple):
 
 
 class MatchedArticle:
-    """One article and where the terms stand in it, by their numbers; all else is worked out when first asked for."""
+    """One article and the terms that stand in it; where they do, and all else, is worked out when first asked for."""
 
-    def __init__(self, compiled: CompiledRules, title: str, text: str, spans: Mapping[int, list[Span]]) -> None:
-        self.spans = spans
+    def __init__(self, compiled: CompiledRules, title: str, text: str, reading: Reading) -> None:
+        self._reading = reading
+        self._whole = reading.whole
         self._compiled = compiled
         self._title, self._text = title, text
         self._lines: dict[int, list[Hit]] = {}
@@ -60,9 +61,10 @@ class MatchedArticle:
 
         A place in the text is preferred to the title, which every post shows anyway.
         """
-        lines = [self.line(line) for line in rule.lines]
-        if not all(lines):
+        unsure = [line for line in rule.lines if not self._reading.is_sure(line)]
+        if not all(map(self.line, unsure)):
             return RuleResult()
+        lines = [self.line(line) for line in rule.lines]
         vetoed = in_title = aside = RuleResult()
         for hits, (start, end) in self._held(rule, lines):
             against = self._against(rule, start, end)
@@ -126,27 +128,30 @@ class MatchedArticle:
         between = self._whole[start:end] if start < end else ""
         return len(between.split()) <= words and not _PAUSE.search(between)
 
+    @property
+    def candidates(self) -> list[CompiledRule]:
+        """Rules whose every line may have a hit, in the file's order; no other holds."""
+        return [self._compiled.rules[number] for number in sorted(self._reading.rules())]
+
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
-            terms = ((term, self._compiled.terms[term]) for term in self._compiled.terms_of[number])
-            self._lines[number] = sorted(
-                {
-                    Hit(start, end, number)
-                    for number, term in terms
-                    for start, end in self.spans.get(term.base, ())
-                    if (term.role is None and not term.russian) or self._is_met(term, start, end)
-                }
-            )
+            self._lines[number] = sorted({hit for hit in self._reading.hits(number) if self._is_met(hit)})
         return self._lines[number]
 
-    def _is_met(self, term: CompiledTerm, start: int, end: int) -> bool:
+    def in_any_role(self, number: int) -> Iterable[Hit]:
+        """As `line`, but also where a word plays another role, or is of the other language."""
+        return self._reading.hits(number)
+
+    def _is_met(self, hit: Hit) -> bool:
         """Whether the words at a place are of the term's language, and stand in its role."""
+        start, end, number = hit
+        term = self._compiled.terms[number]
+        if term.role is None and not term.russian:
+            return True
         form = fold(self._whole[start:end]).text
-        if term.russian and form in term.russian:
-            low, high = self._sentence(start)
-            if not _KAZAKH_LETTER.search(self._whole, low, high):
-                return False
+        if form in term.russian and not self._is_in_kazakh(start):
+            return False
         return term.role is None or self._plays(term, start, end, form)
 
     def _plays(self, term: CompiledTerm, start: int, end: int, form: str) -> bool:
@@ -156,19 +161,18 @@ class MatchedArticle:
         before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
         place = place_of(before, fold(after).text)
         if last not in word.forms and word.stems:
-            latin = not _CYRILLIC.search(last)
-            case = kazakh_case(latin_skeleton(last) if latin else last, word.stems, latin=latin)
-            return kazakh_fits(term.role, case, place)
-        return russian_fits(term.role, self._compiled.cases.get(first, ANY), place, self._compiled.cases)
+            return kazakh_fits(term.role, kazakh_case(last, word.stems), place)
+        return russian_fits(term.role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""
         term, form = self._compiled.terms[hit.term], fold(self._whole[hit.start : hit.end]).text
         return tuple(role for role in Role if self._plays(replace(term, role=role), hit.start, hit.end, form))
 
-    @cached_property
-    def _whole(self) -> str:
-        return f"{self._title}\n{self._text}"
+    def _is_in_kazakh(self, position: int) -> bool:
+        low, high = self._sentence(position)
+        sentence = self._whole[low:high].lower()
+        return KAZAKH_LETTERS.search(sentence) is not None or reads_kazakh(sentence)
 
     def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
         """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
@@ -250,8 +254,8 @@ class MatchedArticle:
     @cached_property
     def _lines_of_text(self) -> list[int]:
         """Where the lines of the article begin, the title first; a sentence never runs across two."""
-        lengths = (len(line) + 1 for line in self._text.split("\n"))
-        return [0, *accumulate(lengths, initial=len(self._title) + 1)]
+        text = self._whole[len(self._title) + 1 :]
+        return [0, *accumulate((len(line) + 1 for line in text.split("\n")), initial=len(self._title) + 1)]
 
     def _sentence(self, position: int) -> Span:
         """The sentence around a hit; the title is one. Only lines with hits are parted into sentences."""
@@ -260,9 +264,8 @@ class MatchedArticle:
         if number == 0:
             return 0, len(self._title)
         if number not in self._sentences:
-            start, offset = starts[number], len(self._title) + 1
-            line = self._text[start - offset : starts[number + 1] - 1 - offset]
-            self._sentences[number] = [(start + low, start + high) for low, high in sentences(line)]
+            start, end = starts[number], starts[number + 1] - 1
+            self._sentences[number] = [(start + low, start + high) for low, high in sentences(self._whole[start:end])]
         spans = self._sentences[number]
         return spans[bisect_right(spans, (position, self._end)) - 1]
 

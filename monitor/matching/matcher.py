@@ -1,11 +1,11 @@
 """An article → what the rules say of it. How a rule holds in an article stands in matched_article.py."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 
 from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
 from monitor.matching.matched_article import MatchedArticle, RuleResult
+from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
 
@@ -17,16 +17,6 @@ class Matcher:
     def __init__(self, compiled: CompiledRules) -> None:
         self.compiled = compiled
         self._index = TermIndex(compiled)
-        used = {line for rule in compiled.rules for line in rule.lines}
-        lines_of: defaultdict[int, set[int]] = defaultdict(set)
-        for line in used:
-            for term in compiled.lines[line]:
-                lines_of[compiled.terms[term].base].add(line)
-        self._lines_of = {term: frozenset(lines) for term, lines in lines_of.items()}
-        self._anchored: defaultdict[int, list[tuple[int, frozenset[int]]]] = defaultdict(list)
-        for number, rule in enumerate(compiled.rules):
-            if rule.lines:
-                self._anchored[rule.lines[rule.anchor]].append((number, frozenset(rule.lines)))
         self._muted: frozenset[tuple[str, str]] = frozenset()
 
     def muting(self, rules: Collection[tuple[str, str]]) -> "Matcher":
@@ -45,7 +35,7 @@ class Matcher:
         topics: dict[int, TopicVerdict] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
-        for rule in self._candidates(article.spans):
+        for rule in self._candidates(article):
             is_muted, known = self._is_muted(rule), topics.get(rule.topic)
             is_needed = is_muted or known is None or (known.tier, rule.tier) == (Tier.REVIEW, Tier.POST)
             result = article.result(rule) if is_needed else RuleResult()
@@ -63,20 +53,16 @@ class Matcher:
     def holding(self, *, title: str, text: str) -> tuple[CompiledRule, ...]:
         """Every rule that fires, the strongest first, also where `judge` is content with a stronger one."""
         article = self.read(title=title, text=text)
-        results = ((rule, article.result(rule)) for rule in self._candidates(article.spans))
+        results = ((rule, article.result(rule)) for rule in self._candidates(article))
         return tuple(rule for rule, result in results if result.hits and not result.veto)
 
     def read(self, *, title: str, text: str) -> MatchedArticle:
         """The article with every term that stands in it."""
-        return MatchedArticle(self.compiled, title, text, self._index.spans(title, text))
+        return MatchedArticle(self.compiled, title, text, Reading(self._index, title, text))
 
-    def _candidates(self, terms: Iterable[int]) -> list[CompiledRule]:
-        """Rules of whose every line some of these terms are, the strongest first."""
-        nowhere: frozenset[int] = frozenset()
-        lines = nowhere.union(*(self._lines_of.get(term, nowhere) for term in terms))
-        numbers = [number for line in lines for number, needed in self._anchored.get(line, ()) if needed <= lines]
-        rules = (self.compiled.rules[number] for number in sorted(numbers))
-        return sorted(rules, key=lambda rule: rule.tier != Tier.POST)
+    def _candidates(self, article: MatchedArticle) -> list[CompiledRule]:
+        """The strongest first."""
+        return sorted(article.candidates, key=lambda rule: rule.tier != Tier.POST)
 
 
 def _verdict(topics: Sequence[TopicVerdict], vetoes: Sequence[Veto], muted: Sequence[TopicVerdict]) -> Verdict:

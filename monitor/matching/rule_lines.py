@@ -93,9 +93,7 @@ def _labelled(mentions: Iterable[Mention]) -> Iterator[str]:
 
 def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
     """What of a lacking line does stand in the article, and why it does not count; "" for nothing."""
-    bases = ((number, compiled.terms[number]) for number in compiled.lines[line])
-    hits = (Hit(*span, number) for number, term in bases for span in article.spans.get(term.base, ()))
-    hit = min(hits, default=None)
+    hit = min(article.in_any_role(line), default=None)
     if hit is None:
         return ""
     form, asked, played = article.match(hit).form, compiled.terms[hit.term].role, article.roles(hit)

@@ -1,21 +1,23 @@
-"""Text → the terms that stand in it: how words, which word_index.py finds, make a phrase or a name.
+"""A piece of text, which stands between blanks → the terms, lines and rules that it makes possible.
 
-Of terms, not of rules: how far apart they may stand is decided in matched_article.py.
+Remembered, so that only new pieces are looked into, in word_index.py. What stands in a whole article: reading.py.
 """
 
 import re
 from collections import defaultdict
+from copy import copy
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.matching.compiler import CompiledRules, CompiledTerm
-from monitor.matching.word_index import WordHit, WordIndex, is_latin_kazakh
-from monitor.text.unicode import WORD, Folded, fold, word_at
+from monitor.matching.word_index import PieceWord, WordIndex
+from monitor.text.broken_words import LONGEST_PIECE
+from monitor.text.languages.kazakh_latin import LATIN_MARKS
+from monitor.text.unicode import fold
 
-_REMEMBERED = 16_384
+_REMEMBERED = 30_000  # pieces: weeks of the press, some 8 MB
 
-# What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
-_GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’‘`′]{0,8}")
-_GAP_LENGTH = 8
+_ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 
 Span = tuple[int, int]
 
@@ -28,103 +30,95 @@ class Hit(NamedTuple):
     term: int
 
 
-class TermIndex:
-    """Compiled terms, ready to be looked for in any text."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class Piece:
+    """A piece with words of the rules, or one of signs only. A set of lines is a number, with a bit for each.
+
+    `terms` are, by line, the terms whose word to look for stands here, and which of the words it is. `sure` are lines
+    that have a hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands
+    there. `rules` hang on any of these. `first` and `last` are what the first and the last word may be.
+    """
+
+    words: tuple[PieceWord, ...]
+    text: str = ""
+    is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
+    is_signs: bool = False  # it has no letters
+    terms: dict[int, list[Span]] = field(default_factory=dict)
+    sure: int = 0
+    lines: int = 0
+    before: dict[int, int] = field(default_factory=dict)
+    after: dict[int, int] = field(default_factory=dict)
+    rules: tuple[int, ...] = ()
+    first: frozenset[int] = frozenset()
+    last: frozenset[int] = frozenset()
+
+
+class TermIndex(dict[str, Piece | None]):
+    """Compiled terms, ready to be looked for in any text; and what the pieces of texts say: None for nothing."""
 
     def __init__(self, compiled: CompiledRules) -> None:
-        self._words = compiled.words
-        self._terms = compiled.terms
-        self._terms_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, term in enumerate(compiled.terms):
-            if term.words and term.role is None:
-                self._terms_of[term.words[term.anchor]].append(number)
-        self._index = WordIndex(compiled.words, self._terms_of)
-        self._anchored: dict[frozenset[int], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        super().__init__()
+        self.terms = compiled.terms
+        self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
+        self._words = WordIndex(compiled.words)
+        self._said: dict[tuple[tuple[frozenset[int], frozenset[int]], ...], Piece] = {}
+        self._on: defaultdict[int, list[Span]] = defaultdict(list)  # by word: line, number of the term
+        for line, terms in enumerate(compiled.lines):
+            for number in terms:
+                term = compiled.terms[number]
+                if term.words:
+                    self._on[term.words[term.anchor]].append((line, number))
+        self._hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules
+        for number, rule in enumerate(compiled.rules):
+            if rule.lines:
+                self._hung[rule.lines[rule.anchor]].append(number)
 
-    def spans(self, title: str, text: str) -> dict[int, list[Span]]:
-        """Every term that stands in the article, by number: its places, in no particular order.
+    def __missing__(self, text: str) -> Piece | None:
+        piece = self._looked_into(text)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+            self._said.clear()
+        if len(text) <= LONGEST_PIECE:  # longer ones hardly come twice
+            self[text] = piece
+        return piece
 
-        Places are those of the title, one character, and the text. That one is a NUL, which no word and no gap between
-        words has: no phrase runs from the title into the text.
-        """
-        original = f"{title}\0{text}\0"
-        folded = fold(original)
-        latin = is_latin_kazakh(folded)
-        spans: defaultdict[int, list[Span]] = defaultdict(list)
-        for hit in self._index.hits(folded.text, latin=latin):
-            start, end, words = hit
-            alone, asking = self._anchored.get(words) or self._anchoring(words)
-            for number in alone:
-                spans[number].append((start, end) if folded.offsets is None else folded.original_span(start, end))
-            if asking:
-                neighbours = _Neighbours(self._index, folded.text, hit, latin=latin)
-                for number in asking:
-                    run = neighbours.forming(self._terms[number])
-                    if run and self._has_capitals(original, folded, self._terms[number], run):
-                        spans[number].append(folded.original_span(run[0][0], run[-1][1]))
-        return spans
+    def _looked_into(self, text: str) -> Piece | None:
+        words = self._words.words_in(text)
+        is_latin = _ACCENTED.search(text) is not None and LATIN_MARKS.search(fold(text).text) is not None
+        is_signs = not words and not any(map(str.isalnum, text))
+        if not (words or is_latin or is_signs):
+            return None
+        key = tuple((word.words, word.doubtful) for word in words)
+        piece = copy(self._said.get(key) or self._saying(words))
+        if len(text) <= LONGEST_PIECE:
+            self._said.setdefault(key, piece)
+        piece.text, piece.words, piece.is_latin, piece.is_signs = text, words, is_latin, is_signs
+        return piece
 
-    def _anchoring(self, words: frozenset[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Terms that one of `words` is, and terms that ask for more: words beside it, a capital letter."""
-        terms = [number for word in sorted(words) for number in self._terms_of.get(word, ())]
-        alone = tuple(number for number in terms if self._is_alone(self._terms[number]))
-        known = alone, tuple(number for number in terms if not self._is_alone(self._terms[number]))
-        if len(self._anchored) >= _REMEMBERED:
-            self._anchored.clear()
-        self._anchored[words] = known
-        return known
+    def _saying(self, words: tuple[PieceWord, ...]) -> Piece:
+        """What a piece of these words says, whatever its text."""
+        piece = Piece(words=words)
+        if words:
+            piece.first, piece.last = (word.words | word.doubtful for word in (words[0], words[-1]))
+        for place, word in enumerate(words):
+            for number in word.words | word.doubtful:
+                for line, term in self._on.get(number, ()):
+                    piece.terms.setdefault(line, []).append((term, place))
+                    self._mark(piece, line, self.terms[term], place, is_sure=number in word.words)
+        piece.rules = tuple({rule for line in piece.terms for rule in self._hung.get(line, ())})
+        return piece
 
-    def _is_alone(self, term: CompiledTerm) -> bool:
-        return len(term.words) == 1 and not self._words[term.words[0]].capital
-
-    def _has_capitals(self, original: str, folded: Folded, term: CompiledTerm, run: list[WordHit]) -> bool:
-        """A name counts only where the article writes it with a capital letter: «Коробов», not «коробов»."""
-        return all(
-            not self._words[number].capital or original[folded.original_span(start, end)[0]].isupper()
-            for number, (start, end, _) in zip(term.words, run, strict=True)
-        )
-
-
-class _Neighbours:
-    """The words around a hit, each looked up once however many phrases ask for it."""
-
-    def __init__(self, index: WordIndex, text: str, hit: WordHit, *, latin: bool) -> None:
-        self._index, self._text, self._latin = index, text, latin
-        self._known: dict[int, WordHit | None] = {0: hit}
-
-    def forming(self, term: CompiledTerm) -> list[WordHit]:
-        """The words that make up `term` around its anchor; [] when one of them is another word."""
-        run = []
-        for place, number in enumerate(term.words, -term.anchor):
-            hit = self._at(place)
-            if hit is None or number not in hit[2]:
-                return []
-            run.append(hit)
-        return run
-
-    def _at(self, place: int) -> WordHit | None:
-        """The word `place` words after the hit (before it, if negative); None across a comma or a full stop."""
-        if place not in self._known:
-            nearer = self._at(place - 1 if place > 0 else place + 1)
-            self._known[place] = self._beside(nearer, after=place > 0) if nearer else None
-        return self._known[place]
-
-    def _beside(self, hit: WordHit, *, after: bool) -> WordHit | None:
-        span = _word_after(self._text, hit[1]) if after else _word_before(self._text, hit[0])
-        return span and (*span, self._index.words_of(self._text[slice(*span)], latin=self._latin))
-
-
-def _word_after(text: str, index: int) -> Span | None:
-    gap = _GAP.match(text, index)
-    word = WORD.match(text, gap.end()) if gap else None
-    return word.span() if word else None
-
-
-def _word_before(text: str, index: int) -> Span | None:
-    start = index
-    while start > 0 and index - start < _GAP_LENGTH and _GAP.fullmatch(text, start - 1, start):
-        start -= 1
-    if start == 0:
-        return None
-    begin, end = word_at(text, start - 1)
-    return (begin, end) if begin < end == start else None
+    def _mark(self, piece: Piece, line: int, term: CompiledTerm, place: int, *, is_sure: bool) -> None:
+        """Note that a term of a line may stand there, or may if the next word of the phrase does."""
+        bit = 1 << line
+        if len(term.words) == 1:
+            piece.lines |= bit
+            piece.sure |= bit if is_sure and term.role is None and not term.russian else 0
+            return
+        step = 1 if term.anchor + 1 < len(term.words) else -1
+        beside = term.words[term.anchor + step]
+        if not 0 <= place + step < len(piece.words):
+            others = piece.after if step > 0 else piece.before
+            others[beside] = others.get(beside, 0) | bit
+        elif piece.words[place + step].meets(beside):
+            piece.lines |= bit

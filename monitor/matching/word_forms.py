@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.compiler import CompiledRules, CompiledTerm, Word, word_of
+from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
 from monitor.text.languages.kazakh_samples import samples
 from monitor.text.languages.russian import ONLY_RUSSIAN, grouped_forms
@@ -39,13 +40,13 @@ def found_in(term: Term, text: str) -> tuple[str, ...]:
     """Where the term stands in `text`, as the text writes it, in order; () when it does not."""
     words = tuple(word_of(written, term.language) for written in term.words)
     compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
-    index = TermIndex(CompiledRules(topics=(), rules=(), lines=(), terms_of=(), terms=(compiled,), words=words))
-    places = index.spans("", text).get(0, [])  # an empty title is one character of the article
-    return tuple(text[start - 1 : end - 1] for start, end in sorted(places))
+    index = TermIndex(CompiledRules(topics=(), rules=(), lines=((0,),), terms_of=(), terms=(compiled,), words=words))
+    hits = sorted(set(Reading(index, "", text).hits(0)))
+    return tuple(text[hit.start - 1 : hit.end - 1] for hit in hits)  # an empty title is one character of the article
 
 
 def _forms(written: TermWord, word: Word) -> WordForms:
-    stems = dict.fromkeys(stem.text for stem in word.stems if stem.script == "cyrillic")
+    stems = dict.fromkeys(stem.text for stem in word.stems if stem.script == "cyrillic" and not stem.typed_for)
     russian = _russian(written, word.forms)
     both = stems and not russian.keys() & ONLY_RUSSIAN
     return WordForms(

@@ -1,173 +1,161 @@
-"""Folded text → the words some term is looked for by, in one Aho–Corasick pass; resolved where a key begins a word.
+"""A piece of text, which stands between blanks → the words of the rules that are in it.
 
-Keys of the automaton are whole Russian forms and what else a word may begin with: Kazakh stems, names, prefixes.
-Every word that begins with one of those is asked once, the answer is remembered (bounded). Of words, not of phrases.
+A word is asked once: whether the rules have its form, begin with its prefix, or have a Kazakh stem that it begins with.
+Of words, not of phrases. What was asked before is remembered in term_index.py.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
-
-import ahocorasick
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.matching.compiler import Word
-from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton
-from monitor.text.unicode import WORD, Folded
+from monitor.text.broken_words import Part, readings
+from monitor.text.languages.kazakh import Stem
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
+from monitor.text.languages.russian import is_known
+from monitor.text.unicode import WORD, fold
 
-_REMEMBERED = 16_384  # of each kind: some 5 MB if all are of the longest
 _LONGEST_WORD = 64  # letters; what is longer is no word
-_COMMON = 5  # letters that forms of a name must have in common to share a key; shorter ones begin too many words
-_NOTHING: frozenset[int] = frozenset()
+_REMEMBERED = 10_000  # words
+_PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had
+_HEAD = 4  # letters of a stem that are looked at first
+_EDGES = '.,:;!?…«»“”„"()—–-'
+_PLAIN = re.compile("[а-яәғқңөұүһі]+")
+_OTHER = re.compile("[^а-я]")
+_LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
 
-_Starts = defaultdict[str, list[tuple[int, Stem | None]]]
-_Kind = tuple[int, bool, bool | None, bool]  # of a key: length - 1, begins and ends with a digit (None: a dot), opens
-WordHit = tuple[int, int, frozenset[int]]  # [start, end) of the folded text, the numbers of the words it is a form of
+
+class _Answer(NamedTuple):
+    """As in PieceWord."""
+
+    words: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
+    plain: frozenset[int] = frozenset()
+
+
+_NONE = _Answer()
+
+
+class PieceWord(NamedTuple):
+    """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words that it is a form of.
+
+    Of `doubtful` it is one only in Kazakh written without its own letters: «кара» may be «қара», or Russian; of the
+    `plain` ones among them also in another language: «кауипсиздик».
+    """
+
+    start: int
+    end: int
+    form: str
+    words: frozenset[int]
+    doubtful: frozenset[int]
+    plain: frozenset[int]
+
+    def meets(self, number: int) -> bool:
+        """Whether it may be a form of the word of that number."""
+        return number in self.words or number in self.doubtful
 
 
 class WordIndex:
-    """`anchors` are the numbers of the words to look for; the others are only recognised when asked."""
+    """Words to be recognised, by their numbers."""
 
-    def __init__(self, words: Sequence[Word], anchors: Collection[int]) -> None:
-        forms: defaultdict[str, list[int]] = defaultdict(list)
-        self._starts: _Starts = defaultdict(list)
-        self._latin_starts: _Starts = defaultdict(list)
-        self._remembered: dict[str, frozenset[int]] = {}
-        self._remembered_latin: dict[str, frozenset[int]] = {}
-        self._first_words: dict[str, tuple[int, frozenset[int]]] = {}
-        self._answers: dict[frozenset[int], frozenset[int]] = {}  # few, shared by all words
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._forms: defaultdict[str, list[int]] = defaultdict(list)
+        self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
+        self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         for number, word in enumerate(words):
             for form in word.forms:
-                forms[form].append(number)
-            self._learn(number, word)
-        same: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._forms = {form: same.setdefault(tuple(of), tuple(of)) for form, of in forms.items()}
-        self._automaton = ahocorasick.Automaton()
-        keys = dict(sorted(key for number in anchors for key in _keys(words[number])))  # what opens overrules
-        kinds: dict[_Kind, _Kind] = {}  # few, shared by all keys: what a story touches stays in the processor's cache
-        for key, opens in keys.items():
-            kind = (len(key) - 1, key.isdecimal(), None if key.endswith(".") else key.isdecimal(), opens)
-            self._automaton.add_word(key, kinds.setdefault(kind, kind))
-        self._has_keys = bool(keys)
-        if keys:
-            self._automaton.make_automaton()
+                self._forms[form].append(number)
+            if word.prefix:
+                self._starts[word.prefix].append((number, None))
+            for stem in word.stems:
+                self._starts[stem.text].append((number, stem))
+        self._asked = lru_cache(_REMEMBERED)(self._answer)
+        self._heads = frozenset(start[:_HEAD] for start in self._starts)
 
-    def hits(self, text: str, *, latin: bool) -> Iterator[WordHit]:
-        """Every word of the folded `text` that an anchor accepts, with all the words that accept it. A NUL ends `text`.
+    def words_in(self, piece: str) -> tuple[PieceWord, ...]:
+        """Every word of the piece, in order, in the reading that has most words of the rules; () when none has any."""
+        bare = piece.strip(_EDGES)
+        plain = bare.lower().replace("ё", "е")
+        if _PLAIN.fullmatch(plain):  # as most are
+            answer = self._named(self._asked(plain), bare[0])
+            start = piece.index(bare)
+            is_met = answer.words or answer.doubtful
+            return (PieceWord(start, start + len(bare), plain, *answer),) if is_met else ()
+        best: tuple[PieceWord, ...] = ()
+        most = 0
+        for parts in readings(piece):
+            words = tuple(word for part in parts for word in self._words_of(part))
+            met = sum(bool(word.words or word.doubtful) for word in words)
+            if met > most:
+                best, most = words, met
+        return best
 
-        `latin`: the text is Kazakh in Latin letters (see `is_latin_kazakh`); then every word is asked.
-        """
-        if not self._has_keys:
-            return iter(())
-        scanned = self._scanned(text)
-        if not latin:
-            return scanned
-        dotted = (word for word in scanned if "." in text[word[0] : word[1]])  # «К.Н.Б.» is no word of the text
-        return chain(self._every_word(text), dotted)
+    def _words_of(self, part: Part) -> Iterator[PieceWord]:
+        offset, text = part
+        folded = fold(text)
+        for word in WORD.finditer(folded.text):
+            start, end = folded.original_span(*word.span())
+            answer = self._named(self._asked(word[0]), text[start])
+            yield PieceWord(offset + start, offset + end, word[0], *answer)
 
-    def words_of(self, word: str, *, latin: bool) -> frozenset[int]:
-        """Numbers of the words that the folded whole `word` is a form of."""
-        remembered = self._remembered_latin if latin else self._remembered
-        known = remembered.get(word)
-        if known is None:
-            if len(word) > _LONGEST_WORD:
-                return _NOTHING
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-            asked = frozenset(self._asked(word, latin=latin))
-            known = remembered[word] = self._answers.setdefault(asked, asked)
-        return known
+    def _named(self, answer: _Answer, first: str) -> _Answer:
+        """A name counts only with a capital letter: «Коробов», not «коробов»."""
+        if first.isupper() or answer is _NONE:
+            return answer
+        return _Answer(*(numbers - self._names for numbers in answer))
 
-    def _asked(self, word: str, *, latin: bool) -> Iterator[int]:
-        yield from self._forms.get(word, ())
-        yield from _accepting(self._starts, word)
-        if latin:
-            yield from _accepting(self._latin_starts, latin_skeleton(word))
+    def _answer(self, word: str) -> _Answer:
+        if len(word) > _LONGEST_WORD or self._is_none(word):
+            return _NONE
+        words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()
+        for number, stem, rest in self._begun(word):
+            if stem is None or (stem.script == "cyrillic" and not stem.typed_for and stem.accepts(rest)):
+                words.add(number)
+            elif stem.script == "cyrillic" and stem.accepts(rest, in_russian_letters=True):
+                spelled.add((number, stem))
+        if _LATIN.search(word):
+            spelled.update(self._latin(word))
+        elif KAZAKH_LETTERS.search(word):
+            spelled.update(self._half_typed(word))
+        if not (words or spelled):
+            return _NONE
+        plain = {number for number, stem in spelled if _is_plain(word, stem)}
+        return _Answer(frozenset(words), frozenset(number for number, _ in spelled) - words, frozenset(plain - words))
 
-    def _every_word(self, text: str) -> Iterator[WordHit]:
-        for word in WORD.finditer(text):
-            words = self.words_of(word[0], latin=True)
-            if words:
-                yield word.start(), word.end(), words
+    def _latin(self, word: str) -> Iterator[tuple[int, Stem]]:
+        for number, stem, rest in self._begun(latin_skeleton(word)):
+            if stem and stem.script == "latin" and stem.accepts(rest):
+                yield number, stem
 
-    def _scanned(self, text: str) -> Iterator[WordHit]:
-        """Keys come by where they end: of those that begin a word, the shortest comes first.
+    def _half_typed(self, word: str) -> Iterator[tuple[int, Stem]]:
+        """«Қазакстан»."""
+        for number, stem, rest in self._begun(in_russian_letters(word)):
+            if stem and stem.typed_for and stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True):
+                yield number, stem
 
-        A word runs on where two letters, or two digits, stand side by side, as in text/unicode.py. That is asked often,
-        so it stands here in full; the NUL after the text is what the first key looks back to.
-        """
-        asked = -1
-        first_words, remembered = self._first_words, self._remembered
-        for last, (back, begins, ends, opens) in self._automaton.iter(text):
-            start = last - back
-            beside = text[start - 1]
-            if beside.isalnum() and beside.isdecimal() is begins:
-                continue
-            if start == asked and ends is not None:  # but «К.Н.Б.» begins with a word, too
-                continue
-            if opens:
-                asked = start
-                blank = text.find(" ", last, last + _LONGEST_WORD)
-                piece = text[start : blank if blank > 0 else last + _LONGEST_WORD]
-                length, words = first_words.get(piece) or self._first_word(piece)
-            else:
-                beside = text[last + 1]
-                if beside.isalnum() and beside.isdecimal() is ends:
-                    continue
-                word = text[start : last + 1]
-                length, words = back + 1, remembered.get(word) or self.words_of(word, latin=False)
-            if words:
-                yield start, start + length, words
+    def _is_none(self, word: str) -> bool:
+        """A quick look, most words' only one: whether a word in Russian letters is surely none of the rules'."""
+        return word not in self._forms and self._begins_none(word) and not _OTHER.search(word)
 
-    def _first_word(self, piece: str) -> tuple[int, frozenset[int]]:
-        """Length and answer of the word that `piece` begins with."""
-        match = WORD.match(piece)
-        word = match[0] if match else ""
-        if len(self._first_words) >= _REMEMBERED:
-            self._first_words.clear()
-        known = self._first_words[piece] = len(word), self.words_of(word, latin=False)
-        return known
+    def _begins_none(self, word: str) -> bool:
+        """Whether surely no stem is the beginning of a word."""
+        return self._heads.isdisjoint((word[:1], word[:2], word[:3], word[:_HEAD]))
 
-    def _learn(self, number: int, word: Word) -> None:
-        """Remember what the word begins with."""
-        if word.prefix:
-            self._starts[word.prefix].append((number, None))
-        for stem in word.stems:
-            starts = self._latin_starts if stem.script == "latin" else self._starts
-            starts[stem.text].append((number, stem))
+    def _begun(self, word: str) -> Iterator[tuple[int, Stem | None, str]]:
+        """Every stem (None for a prefix) that the word begins with, and the rest of the word."""
+        if self._begins_none(word):
+            return
+        for length in range(1, len(word) + 1):
+            for number, stem in self._starts.get(word[:length], ()):
+                yield number, stem, word[length:]
 
 
-def is_latin_kazakh(folded: Folded) -> bool:
-    """Whether the text has letters that only Kazakh in Latin script would have."""
-    return not folded.plain and LATIN_MARKS.search(folded.text) is not None
-
-
-def _keys(word: Word) -> Iterator[tuple[str, bool]]:
-    """What a form of the word in a Cyrillic text begins with, and whether the word may go on after it.
-
-    The forms of a word are keys as they are: to find a key is cheaper than to look where the word ends. Names are many
-    and hardly ever met: theirs share a key, so that the automaton stays small.
-    """
-    if word.prefix:
-        yield word.prefix, True
-    yield from ((stem.text, True) for stem in word.stems if stem.script == "cyrillic")
-    if not word.capital:
-        yield from ((form, False) for form in word.forms)
-        return
-    alike: defaultdict[str, list[str]] = defaultdict(list)
-    for form in word.forms:
-        alike[form[:_COMMON]].append(form)
-    for forms in alike.values():
-        yield _common(min(forms), max(forms)), True
-
-
-def _common(one: str, other: str) -> str:
-    """The beginning that two words share."""
-    different = (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
-    return one[: next(different, min(len(one), len(other)))]
-
-
-def _accepting(starts: _Starts, word: str) -> Iterator[int]:
-    for length in range(1, len(word) + 1):
-        for number, stem in starts.get(word[:length], ()):
-            if stem is None or stem.accepts(word[length:]):
-                yield number
+def _is_plain(word: str, stem: Stem) -> bool:
+    """Whether nothing but the stem can be meant: it is long, and the word is none of the Russian ones."""
+    size = len(stem.text)
+    if stem.script == "latin" and LATIN_MARKS.search(word):
+        return True
+    is_long = size >= _PLAIN_STEM or (size == _PLAIN_STEM - 1 and len(word) > _PLAIN_STEM)
+    return is_long and (stem.script == "latin" or not is_known(word))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-_INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _MARKS = "\u0300-\u036f\u0483-\u0487"
 _CYRILLIC = "\u0400-\u0481\u048a-\u052f"
 _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u01f4\u01f5\u1e9e\u212a\u212b"  # the last: ẞ, kelvin, ångström
@@ -22,7 +22,7 @@ _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u01f4\u01f5\u1e9e\u212a\
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _UNUSUAL = re.compile(r"[^\n -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
 _UNREADABLE = re.compile(
-    f"[{_INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
+    f"[{INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
 )
 _FAR = re.compile(  # the neighbourhoods of combining marks: quick to look for
@@ -141,13 +141,13 @@ _NEIGHBOURS = "ѐѝəǝɵӊӈҥҡӄҝӷҕ"  # letters of other alphabets that au
 _MEANT = "еиәәөңңңқққғғ"
 _ALIASES = dict(zip(_NEIGHBOURS + _NEIGHBOURS.upper() + "\u212a", _MEANT + _MEANT.upper() + "K", strict=True))
 
-_RARE = f"{_INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}"
+_RARE = f"{INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}"
 _SPECIAL = re.compile(f"[{_LATIN}{_RARE}]")
 # Rare ones, and Latin letters beside Cyrillic ones; one class stands first, so that the search is fast.
 _ODD = re.compile(f"{_SPECIAL.pattern}(?:(?<=[{_RARE}])|(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
 _LONGEST_RUN = 1_000  # characters of letters and marks that are looked at together: what is longer is no word
-_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{_INVISIBLE}{_MARKS}{''.join(_ALIASES)}]{{0,{_LONGEST_RUN}}}")
-_CLUSTER = re.compile(f"([^{_INVISIBLE}{_MARKS}])([{_INVISIBLE}{_MARKS}]*)")
+_WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{INVISIBLE}{_MARKS}{''.join(_ALIASES)}]{{0,{_LONGEST_RUN}}}")
+_CLUSTER = re.compile(f"([^{INVISIBLE}{_MARKS}])([{INVISIBLE}{_MARKS}]*)")
 _LETTER = re.compile(f"[{_LATIN}{_CYRILLIC}]")
 _NOT_MARK = re.compile(f"[^{_MARKS}]")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from enum import IntFlag
 
 from monitor.text.languages.kazakh import Stem
-from monitor.text.languages.kazakh_latin import latin_skeleton
+from monitor.text.languages.kazakh_latin import in_russian_letters, latin_skeleton
+from monitor.text.languages.kazakh_suffixes import Script, meant_by
 
 
 class Case(IntFlag):
@@ -47,24 +48,27 @@ _ENDINGS: tuple[tuple[tuple[str, ...], Case], ...] = (
     (("ға", "қа", "ге", "ке", "на", "не"), Case.DATIVE),
     (("ны", "ды", "ты", "ні", "ді", "ті", "ын", "ін"), Case.ACCUSATIVE),
 )
-_LATIN_ENDINGS = tuple((tuple(latin_skeleton(ending) for ending in endings), case) for endings, case in _ENDINGS)
-_TO_HIS = (("ына", "іне", "сына", "сіне"), ("ina", "ine"))  # «азаматына»
+_TO_HIS = (("ына", "іне", "сына", "сіне"), Case.DATIVE)  # «азаматына»
+_SPELLED = {
+    "cyrillic": (_TO_HIS, *_ENDINGS),
+    "latin": tuple((tuple(map(latin_skeleton, endings)), case) for endings, case in (_TO_HIS, *_ENDINGS)),
+}
 
 
-def kazakh_case(word: str, stems: Iterable[Stem], *, latin: bool = False) -> Case:
-    """The cases of a folded word that one of these stems begins; ANY when none does."""
+def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
+    """The cases of a folded word, in whatever letters, that one of these stems begins; ANY when none does."""
     case = Case(0)
-    for stem in stems:
-        rest = word.removeprefix(stem.text) if word.startswith(stem.text) else None
-        if rest is not None and (stem.script == "latin") is latin and stem.accepts(rest):
-            case |= _of_chain(rest, latin=latin)
+    script: Script = "latin" if word[:1] < "\u0400" else "cyrillic"
+    spellings = (latin_skeleton(word),) if script == "latin" else (word, in_russian_letters(word))
+    for stem in (stem for stem in stems if stem.script == script):
+        written = spellings[-1 if stem.typed_for else 0]
+        rest = written[len(stem.text) :]
+        if written.startswith(stem.text):
+            chains = [rest, *meant_by(rest)] if script == "cyrillic" else [rest]
+            chain = next(filter(stem.accepts, chains), None)
+            case |= Case(0) if chain is None else _of_chain(chain, script)
     return case or ANY
 
 
-def _of_chain(rest: str, *, latin: bool) -> Case:
-    if rest.endswith(_TO_HIS[latin]):
-        return Case.DATIVE
-    for endings, case in _LATIN_ENDINGS if latin else _ENDINGS:
-        if rest.endswith(endings):
-            return case
-    return Case.NOMINATIVE
+def _of_chain(chain: str, script: Script) -> Case:
+    return next((case for endings, case in _SPELLED[script] if chain.endswith(endings)), Case.NOMINATIVE)

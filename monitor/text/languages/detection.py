@@ -33,6 +33,12 @@ _KAZAKH_WORD = re.compile(
     r"|лады|леді|ына|іне|ында|інде|нда|нде|сы|сын|ды|ты)"
 )
 
+# Typed without the letters that a Russian keyboard lacks.
+_TYPED_KAZAKH_WORD = re.compile(
+    r"(?:ушин|жане|кейин|деди|онын|еки|бир|бул|жок)"
+    r"|[а-бг-ухш-я]{2,38}(?:[лдт][ае]р|[ндт][ыи]н|[ндт]и|ин[ае]|инд[ае]|син|ып|ип|[гк][ае]н|м[ае]к|лык|лик|[гк][аеыи]|ш[ыи]н?[ыи]?)"
+)
+
 
 def detect(text: str, hint: FeedLanguage) -> Language | None:
     """The language of a title or a text: by its letters, else by the feed's language, else by its words.
@@ -55,6 +61,12 @@ def detect(text: str, hint: FeedLanguage) -> Language | None:
     if by_letters is not None:
         return by_letters
     return _by_words(sample, hint)
+
+
+def reads_kazakh(text: str) -> bool:
+    """Whether more words of a sentence or two look Kazakh than Russian, even if typed in Russian letters."""
+    words = _WORD.findall(text.lower())
+    return sum(map(_is_kazakh_typed, words)) > sum(map(_is_russian, words))
 
 
 def _is_plain_russian(sample: str) -> bool:
@@ -107,3 +119,8 @@ def _is_russian(word: str) -> bool:
 @lru_cache(_REMEMBERED)
 def _is_kazakh(word: str) -> bool:
     return _KAZAKH_WORD.fullmatch(word) is not None
+
+
+@lru_cache(_REMEMBERED)
+def _is_kazakh_typed(word: str) -> bool:
+    return _is_kazakh(word) or _TYPED_KAZAKH_WORD.fullmatch(word) is not None

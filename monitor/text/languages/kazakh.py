@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.text.languages import kazakh_suffixes as grammar
-from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, skeletons
+from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, russian_spellings, skeletons
 from monitor.text.languages.kazakh_suffixes import Script
 from monitor.text.unicode import fold
 
@@ -27,19 +27,31 @@ _HARD = {soft: hard for hard, soft in _SOFT.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stem:
-    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them."""
+    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them.
+
+    `typed_for` is what it stands for if its letters are those that a Russian keyboard has instead of Kazakh ones.
+    """
 
     text: str
     script: Script
     template: str  # of monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
+    typed_for: str = ""
 
-    def accepts(self, rest: str) -> bool:
-        """Whether `rest` (may be empty) is a chain of suffixes of this stem."""
+    def is_typed_in(self, word: str) -> bool:
+        """Whether the word, which begins with it in Russian letters, has no other Kazakh letters than it should."""
+        if len(self.text) != len(self.typed_for):
+            return word.startswith(self.text)
+        letters = zip(word, self.text, self.typed_for, strict=False)
+        return all(letter in (typed, own) for letter, typed, own in letters)
+
+    def accepts(self, rest: str, *, in_russian_letters: bool = False) -> bool:
+        """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
         if len(rest) > _LONGEST_CHAIN:
             return False
         # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
-        return grammar.endings(self.template, self.script, self.vowels).fullmatch(rest) is not None
+        pattern = grammar.endings(self.template, self.script, self.vowels)
+        return any(map(pattern.fullmatch, grammar.meant_by(rest) if in_russian_letters else (rest,)))
 
 
 def stems(word: str) -> tuple[Stem, ...]:
@@ -75,6 +87,8 @@ def _both_scripts(text: str, template: str) -> Iterator[Stem]:
     yield Stem(text=text, script="cyrillic", template=template, vowels=vowels)
     for skeleton in sorted(skeletons(text)):
         yield Stem(text=skeleton, script="latin", template=template, vowels=vowels)
+    for spelling in sorted(russian_spellings(text)):
+        yield Stem(text=spelling, script="cyrillic", template=template, vowels=vowels, typed_for=text)
 
 
 def _harmony(text: str) -> grammar.Vowels:

@@ -66,7 +66,7 @@ def samples(word: str) -> dict[str, str]:
     """
     word = word.strip()
     folded = fold(word).text
-    known = tuple(stem for stem in stems(word) if stem.script == "cyrillic")
+    known = tuple(stem for stem in stems(word) if stem.script == "cyrillic" and not stem.typed_for)
     if not known:
         return {}
     forms = _acronym(word) if word.isupper() else _forms(folded, {stem.text for stem in known}, name=word.istitle())

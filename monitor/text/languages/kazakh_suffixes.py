@@ -6,6 +6,7 @@ Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not c
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
@@ -88,3 +89,16 @@ def endings(template: str, script: Script, vowels: Vowels) -> re.Pattern[str]:
     if script == "latin":
         pattern = latin_skeleton(pattern.replace("ң", "нг?"))
     return re.compile(pattern)
+
+
+_BACK, _FRONT = str.maketrans("гки", "ғқы"), str.maketrans("иы", "іі")
+_NG = re.compile("(?<=[ыі])нг?(?=$|д)|(?<![^аеыі])нг?(?=[ыі]з)")
+
+
+def meant_by(rest: str) -> Iterator[str]:
+    """The chains that one typed in Russian letters may stand for: all back or all front, н or ң."""
+    for harmony in (_BACK, _FRONT):
+        chain = rest.translate(harmony)
+        yield chain
+        if _NG.search(chain):
+            yield _NG.sub("ң", chain)

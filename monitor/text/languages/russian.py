@@ -130,7 +130,8 @@ def case_forms(word: str) -> dict[str, Case]:
         if trait.case and trait.part in _DECLINED:
             own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
             folded_form = form.replace("ё", "е")
-            cases[folded_form] = cases.get(folded_form, Case(0)) | own
+            known = cases.get(folded_form)
+            cases[folded_form] = own if known in (None, own) else known | own  # joining flags is slow
     if word != word.lower() and folded.endswith(_OFTEN_UNDECLINED):
         cases[folded] = ANY
     return cases

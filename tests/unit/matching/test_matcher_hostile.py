@@ -37,6 +37,13 @@ PIECES = {
     "mixed scripts": "бeглeц ",
     "mixed scripts, no spaces": "бe",
     "Kazakh in Latin letters": "qaşqyn ǵoi ",
+    "letter-spacing": "э к с т р а д и ц и я ",
+    "lone letters": "а ",
+    "signs for letters": "а*",
+    "pictures inside words": "бег🚨",
+    "hashtags": "#БеглецВКНБ",
+    "broken at line ends": "бег-\nлец ",
+    "Kazakh in Russian letters": "кашкын устап берди ",
     "other digits": "٣²Ⅷ19441 ",
     "astral": "\U0001f600беглец\U0001f600",
 }

@@ -14,13 +14,23 @@ from monitor.matching.compiler import compile_checked
 from monitor.matching.matcher import Matcher
 from monitor.matching.roles import CARRIERS, kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier, Verdict
+from monitor.text.broken_words import rejoined
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.cases import ANY, Case, kazakh_case
-from monitor.text.languages.kazakh_latin import skeletons
-from monitor.text.unicode import WORD, Folded, fold, sentences
+from monitor.text.languages.detection import reads_kazakh
+from monitor.text.languages.kazakh_latin import (
+    KAZAKH_LETTERS,
+    LATIN_MARKS,
+    in_russian_letters,
+    latin_skeleton,
+    russian_spellings,
+    skeletons,
+)
+from monitor.text.unicode import WORD, fold, sentences
 
 OF_AN_ACT: dict[Role | None, int] = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
-GAP = re.compile(r"[\s\-‐‑–—«»„“”\"'’]{0,8}")
+LATIN = "Kazakh in Latin letters"
+GAP = re.compile(r"[\s\-_‐‑–—«»„“”\"'’]{0,8}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,23 +56,50 @@ def kazakh_stems(word: str) -> tuple[kazakh.Stem, ...]:
     return kazakh.stems(word)
 
 
-def begins(stem: kazakh.Stem, word: str, *, latin: bool) -> bool:
-    """Whether `word` is a form of the stem; Latin letters count only in an article that is Kazakh in Latin letters."""
-    if stem.script == "latin":
-        word = kazakh.latin_skeleton(word) if latin else ""
-    return word.startswith(stem.text) and stem.accepts(word[len(stem.text) :])
+def begins(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+    """Whether `word` is a form of the stem; in other than its own letters it must be long, or Kazakh stand around it.
+
+    `around` is None for a word of a phrase, which is trusted.
+    """
+    latin = re.search("[a-z\u00df-\u017e\u01f5]", word) is not None
+    own, typed = latin_skeleton(word) if latin else word, in_russian_letters(word)
+    if latin is (stem.script == "cyrillic"):
+        return False
+    rest = own[len(stem.text) :]
+    if own.startswith(stem.text) and not latin and not stem.typed_for and stem.accepts(rest):
+        return True
+    written = typed if stem.typed_for else own
+    is_spelled = written.startswith(stem.text) and (not stem.typed_for or stem.is_typed_in(word))
+    return is_spelled and stem.accepts(rest, in_russian_letters=not latin) and is_meant(stem, word, around)
 
 
-def accepts(part: TermWord, language: str | None, word: str, written: str, *, latin: bool) -> bool:
+def is_meant(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+    size, latin = len(stem.text), stem.script == "latin"
+    is_plain = (size >= 5 or (size == 4 and len(word) >= 6)) and (latin or not russian.is_known(word))
+    if around is None:
+        return True
+    if latin:
+        return is_plain or LATIN_MARKS.search(word) is not None or around == LATIN
+    if is_plain and KAZAKH_LETTERS.search(word):
+        return True
+    return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word} {around}"))
+
+
+def accepts(part: TermWord, language: str | None, word: str, written: str, around: str | None) -> bool:
     if part.kind is TermWordKind.LIST:
-        return any(accepts(choice, own or language, word, written, latin=latin) for choice, own in part.choices)
+        return any(accepts(choice, own or language, word, written, around) for choice, own in part.choices)
     folded = fold(part.text).text
     if part.kind is TermWordKind.PREFIX:
         return word.startswith(folded)
     if part.kind is TermWordKind.EXACT or part.text.isdigit():
-        in_latin = latin and language != "ru" and kazakh.latin_skeleton(word) in skeletons(folded)
+        exact = [kazakh.Stem(text=text, script="latin", template="", vowels="any") for text in skeletons(folded)]
+        exact += [
+            kazakh.Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
+            for text in russian_spellings(folded)
+        ]
+        in_latin = language != "ru" and any(begins(stem, word, around) for stem in exact)
         return word == folded or in_latin
-    in_kazakh = any(begins(stem, word, latin=latin) for stem in kazakh_stems(part.text))
+    in_kazakh = any(begins(stem, word, around) for stem in kazakh_stems(part.text))
     if part.kind is TermWordKind.NAME:
         return written[0].isupper() and (word in name_forms(part.text) or in_kazakh)
     return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
@@ -81,7 +118,8 @@ def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
     form = fold(whole[spot.start : spot.end]).text
     if term.language == "kk" and part.kind is TermWordKind.WORD:
         same = russian_forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
-        if form in same and not re.search("[әғқңөұүһі]", sentence_of(spot.start, title, text), re.IGNORECASE):
+        sentence = sentence_of(spot.start, title, text).lower()
+        if form in same and not KAZAKH_LETTERS.search(sentence) and not reads_kazakh(sentence):
             return False
     return term.role is None or plays(term, term.role, form, whole, spot)
 
@@ -95,15 +133,14 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)
     stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
     if not in_russian and stems:
-        latin = not re.search("[а-яәғқңөұүһі]", last)
-        case = kazakh_case(kazakh.latin_skeleton(last) if latin else last, stems, latin=latin)
-        return kazakh_fits(role, case, place)
-    cases = {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
+        return kazakh_fits(role, kazakh_case(last, stems), place)
+    carriers = {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
+    cases: dict[str, Case] = {}
     for part, own in [(term.words[0], term.language), *term.words[0].choices]:
         if part.kind is TermWordKind.WORD and own != "kk":
             for known, case in russian.case_forms(part.text).items():
                 cases[known] = cases.get(known, Case(0)) | case
-    return russian_fits(role, cases.get(first, ANY), place, cases)
+    return russian_fits(role, cases.get(first, ANY), place, carriers)
 
 
 def is_complement(spot: Spot, acts: list[Spot], title: str, text: str, *, words: int) -> bool:
@@ -123,33 +160,35 @@ def spots(term: Term, title: str, text: str) -> list[Spot]:
 
 def words_at(term: Term, title: str, text: str) -> list[Spot]:
     spots = []
-    latin = kazakh.LATIN_MARKS.search(fold(f"{title} {text}").text) is not None
+    latin = LATIN_MARKS.search(fold(f"{title} {text}").text) is not None
+    whole = f"{title}\n{text}"
     for original, offset in ((title, 0), (text, len(title) + 1)):
         folded = fold(original)
         words = list(WORD.finditer(folded.text))
+
+        def around(word: str, place: tuple[int, int], offset: int = offset) -> str:
+            if word[0] < "\u0400":
+                return LATIN if latin else ""
+            start, end = offset + place[0], offset + place[1]
+            return f"{whole[max(start - 80, 0) : start]} {whole[end : end + 80]}".lower()
+
         for number in range(len(words) - len(term.words) + 1):
             run = words[number : number + len(term.words)]
             adjacent = all(GAP.fullmatch(folded.text[a.end() : b.start()]) for a, b in pairwise(run))
             places = [folded.original_span(*word.span()) for word in run]
             tests = (
-                accepts(part, term.language, word[0], original[slice(*place)], latin=latin)
+                accepts(
+                    part,
+                    term.language,
+                    word[0],
+                    original[slice(*place)],
+                    around(word[0], place) if len(run) == 1 else None,
+                )
                 for part, word, place in zip(term.words, run, places, strict=True)
             )
             if adjacent and all(tests):
                 spots.append(Spot(start=places[0][0] + offset, end=places[-1][1] + offset))
-        spots += dotted(term, folded, offset)
     return spots
-
-
-def dotted(term: Term, folded: Folded, offset: int) -> list[Spot]:
-    """«К.Н.Б.»: three words that are one."""
-    form = "".join(f"{letter}." for letter in fold(term.words[0].text).text)
-    if len(term.words) > 1 or form not in russian_forms(term.words[0].text):
-        return []
-    dots = [place.span() for place in re.finditer(re.escape(form), folded.text)]
-    inside = {place for word in WORD.finditer(folded.text) for place in range(word.start() + 1, word.end())}
-    places = [folded.original_span(*span) for span in dots if span[0] not in inside]
-    return [Spot(start=start + offset, end=end + offset) for start, end in places]
 
 
 def words_from_to(title: str, text: str, start: int, end: int) -> int:
@@ -203,6 +242,7 @@ def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
 
 def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     topics, vetoes = [], []
+    title, text = rejoined(title), rejoined(text)
     for topic in keywords.topics:
         acts = [spot for rule in topic.rules for term in rule.lines[0] for spot in spots(term, title, text)]
         for rule in sorted(topic.rules, key=lambda rule: rule.tier is not Tier.POST):
@@ -241,7 +281,8 @@ WORDS = (
     "ковалевич", "Тихонову", "Тихоновым", "тихонов", "көші-қонды", "дом", "и", "это", "бe\u00adглец", "Увёз",
     "qashqyn", "qaşqyndardy", "ustap", "ǵoi", "в доме", "г. ", "пере", "перед", "рейсrейс", "Р.В.П.", "к", "кнб2",
     "в Тараз", "в Таразе", "из Тараза", "Таразу", "Таразда", "Таразға", "Тараздан", "Уфе", "в Уфу", "из города Уфы",
-    "журналиста", "журналист", "выдали", "бежал", "на таможне", "увезли в Уфу", "қала",
+    "кашкынга", "кашкындарды", "устап", "бериледи", "тергеушиге", "Қашкын", "ustap", "qashqyndy", "жане", "К. Н. Б.",
+    "бег-\nлеца", "#беглец_таможня", "журналиста", "журналист", "выдали", "бежал", "на таможне", "увезли в Уфу", "қала",
 )  # fmt: skip
 MARKS = (
     " ", " ", " ", " ", " ", " ", ", ", ". ", "\n", " — ", "-", " «", "» ", "! ", "", "?! ", "…", "\0", "²", "7", "_",

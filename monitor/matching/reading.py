@@ -1,0 +1,195 @@
+"""An article → the terms that stand in it: how words, which term_index.py recognises, make a phrase or a name.
+
+Of terms and lines: how far apart they may stand for a rule is decided in matched_article.py. Where a piece of the text
+stands is looked for only when a rule asks.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property, reduce
+from operator import or_
+from typing import Literal
+
+from monitor.matching.compiler import CompiledTerm
+from monitor.matching.term_index import Hit, Piece, Span, TermIndex
+from monitor.matching.word_index import PieceWord
+from monitor.text.broken_words import rejoined
+from monitor.text.languages.detection import reads_kazakh
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
+from monitor.text.unicode import INVISIBLE
+
+_LONG = 20_000  # characters of a text whose pieces are all located at once
+_AROUND = 80  # characters on both sides of a word that show which language it is in
+_PIECE = re.compile(r"\S+")
+
+# What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
+_GAP = re.compile(rf"[{INVISIBLE}]*+(?:[\s\-_‐‑–—«»„“”\"'’‘`′][{INVISIBLE}]*+){{0,8}}")
+
+_Token = tuple[int, int]  # a word of the article: number of its piece, its place in it
+
+
+class Reading:
+    """One article, as terms are looked for in it. Places are those of the title, one character, and the text."""
+
+    def __init__(self, index: TermIndex, title: str, text: str) -> None:
+        self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not run across this line break
+        self._index = index
+        self._border = len(title)
+        self._order = [*map(index.__getitem__, self.whole.split()), None]  # so that the first and the last have a next
+        self._starts: dict[Piece, list[int]] = {}
+
+    def rules(self) -> list[int]:
+        """Numbers of the rules whose every line may have a hit; no other holds."""
+        lines, hung = self._possible
+        needed = self._index.needed
+        return [rule for rule in hung if needed[rule] & lines == needed[rule]]
+
+    @cached_property
+    def _possible(self) -> tuple[int, set[int]]:
+        """The lines that may have a hit, and the rules that hang on some of them."""
+        lines = 0
+        hung: set[int] = set()
+        for at, piece in enumerate(self._order):
+            if piece is None:
+                continue
+            lines |= piece.lines
+            if piece.rules:
+                hung.update(piece.rules)
+            if piece.after and (beside := self._next(at, 1)[1]) and not beside.first.isdisjoint(piece.after):
+                lines |= _bits(piece.after, beside.first)
+            if piece.before and (beside := self._next(at, -1)[1]) and not beside.last.isdisjoint(piece.before):
+                lines |= _bits(piece.before, beside.last)
+        return lines, hung
+
+    def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
+        """The next piece that is not of signs only, and its number; None when no rule has its words."""
+        beside = self._order[at := at + step]
+        while beside and beside.is_signs:
+            beside = self._order[at := at + step]
+        return at, beside
+
+    @cached_property
+    def _places(self) -> dict[Piece, list[int]]:
+        """Numbers of the pieces where terms may stand."""
+        places: defaultdict[Piece, list[int]] = defaultdict(list)
+        for at, piece in enumerate(self._order):
+            if piece and (piece.terms or piece.is_latin):
+                places[piece].append(at)
+        return places
+
+    @cached_property
+    def _sure(self) -> int:
+        return reduce(or_, (piece.sure for piece in self._places), 0)
+
+    def is_sure(self, line: int) -> bool:
+        """Whether it surely has a hit."""
+        return bool(self._sure >> line & 1)
+
+    def hits(self, line: int) -> Iterator[Hit]:
+        """Where the terms of a line stand, whatever their roles; in no particular order."""
+        if not self._possible[0] >> line & 1:
+            return
+        for piece, places in self._places.items():
+            for number, place in piece.terms.get(line, ()):
+                term = self._index.terms[number]
+                if len(term.words) == 1:
+                    spans = self._single(term, piece, place)
+                else:
+                    spans = filter(None, (self._phrase(term, piece, time, place) for time in range(len(places))))
+                for start, end in spans:
+                    yield Hit(start, end, number)
+
+    def _single(self, term: CompiledTerm, piece: Piece, place: int) -> Iterator[Span]:
+        word = piece.words[place]
+        is_sure, is_plain = term.words[0] in word.words, term.words[0] in word.plain
+        for begin in self._starts_of(piece):
+            start, end = begin + word.start, begin + word.end
+            if is_sure or self._is_meant(start, end, word, is_plain=is_plain):
+                yield start, end
+
+    def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
+        """Whether a word that may be Kazakh without its own letters is: not beside others that have them."""
+        if word.form[0] < "\u0400":
+            return is_plain or any(piece.is_latin for piece in self._places)
+        if is_plain and KAZAKH_LETTERS.search(word.form):
+            return True
+        around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
+        return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
+
+    def _phrase(self, term: CompiledTerm, piece: Piece, time: int, place: int) -> Span | None:
+        """The words that make up `term` around its anchor, where the piece stands for the `time`th time, if any do."""
+        at = self._places[piece][time]
+        before = self._run(reversed(term.words[: term.anchor]), at, place, -1)
+        after = None if before is None else self._run(term.words[term.anchor + 1 :], at, place, 1)
+        if before is None or after is None:
+            return None
+        begin = self._starts_of(piece)[time]
+        start, end = self._reach((at, place), begin, before, -1), self._reach((at, place), begin, after, 1)
+        return None if start < 0 or end < 0 or start <= self._border < end else (start, end)
+
+    def _run(self, numbers: Iterable[int], at: int, place: int, step: Literal[1, -1]) -> list[_Token] | None:
+        """The words next to a word that are these, one after another."""
+        tokens: list[_Token] = []
+        for number in numbers:
+            piece, place = self._order[at], place + step
+            if piece is None or not 0 <= place < len(piece.words):
+                at, piece = self._next(at, step)
+                place = 0 if step > 0 or piece is None else len(piece.words) - 1
+            if piece is None or not piece.words or not piece.words[place].meets(number):
+                return None
+            tokens.append((at, place))
+        return tokens
+
+    def _reach(self, token: _Token, begin: int, others: list[_Token], step: Literal[1, -1]) -> int:
+        """How far a phrase reaches from a word, whose piece begins at `begin`; -1 where more than gaps part words."""
+        span = self._span(token, begin)
+        for other in others:
+            if other[0] != token[0]:
+                text = self._piece(other).text
+                end = begin + len(self._piece(token).text)
+                begin = self.whole.find(text, end) if step > 0 else self.whole.rfind(text, 0, begin)
+            beside = self._span(other, begin)
+            low, high = (span[1], beside[0]) if step > 0 else (beside[1], span[0])
+            if not _GAP.fullmatch(self.whole, low, high):
+                return -1
+            token, span = other, beside
+        return span[max(step, 0)]
+
+    def _piece(self, token: _Token) -> Piece:
+        piece = self._order[token[0]]
+        assert piece is not None
+        return piece
+
+    def _span(self, token: _Token, begin: int) -> Span:
+        word = self._piece(token).words[token[1]]
+        return begin + word.start, begin + word.end
+
+    def _starts_of(self, piece: Piece) -> list[int]:
+        """Where the piece stands, each time."""
+        if piece not in self._starts:
+            if len(self.whole) > _LONG:
+                self._locate_all()
+            else:
+                self._starts[piece] = list(_places(piece.text, self.whole))
+        return self._starts[piece]
+
+    def _locate_all(self) -> None:
+        self._starts = {piece: [] for piece in self._places}
+        for piece, place in zip(self._order, _PIECE.finditer(self.whole), strict=False):
+            if piece in self._starts:
+                self._starts[piece].append(place.start())
+
+
+def _places(piece: str, whole: str) -> Iterator[int]:
+    """Where the piece stands between blanks."""
+    start = whole.find(piece)
+    while start >= 0:
+        end = start + len(piece)
+        if (start == 0 or whole[start - 1].isspace()) and (end == len(whole) or whole[end].isspace()):
+            yield start
+        start = whole.find(piece, end)
+
+
+def _bits(lines_of: dict[int, int], numbers: frozenset[int]) -> int:
+    return reduce(or_, (lines_of[number] for number in lines_of.keys() & numbers))

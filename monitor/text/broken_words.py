@@ -1,0 +1,81 @@
+"""Words that an author or a page broke: «депор-⏎тировали», «э к с т р а д и ц и я», «К. Н. Б.», «эк$традиция».
+
+What breaks a word at blanks becomes word joiners, which folding drops: all places in the text stay what they were. What
+breaks it inside is for a dictionary to decide, so every way to read such a piece of text is given. No vocabulary here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+JOINER = "\u2060"
+_TIE = "\u200b"  # another one, between the letters of an acronym: it is read in one way only
+_LETTER = r"[^\W\d_]"
+_LINE_END = re.compile(rf"[-‐]\r?\n(?={_LETTER})")
+# A dot after a lone letter and what follows it; the dot stands first, so that the search is quick.
+_DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_LETTER}(?!\w)){{0,4}}\.?")
+_SPACED = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}(?!\w)){{3,40}}")
+_PERHAPS_SPACED = re.compile(r" \w \w \w\W")
+
+LONGEST_PIECE = 100  # characters; what is longer, between blanks, is no word
+Part = tuple[int, str]  # where it begins in the piece, and its text
+
+
+def rejoined(text: str) -> str:
+    """`text`, exactly as long, with joiners for what breaks a word."""
+    if "-\n" in text or "-\r" in text:
+        text = _LINE_END.sub(_over_line_end, text)
+    if _PERHAPS_SPACED.search(text):
+        text = _SPACED.sub(_joined, text)
+    return _DOTTED.sub(_over_dots, text)
+
+
+def _over_line_end(end: re.Match[str]) -> str:
+    """«Алма-⏎Ата» is not one word parted at a line's end, nor is «- ⏎»."""
+    before, after = end.string[end.start() - 1 : end.start()], end.string[end.end()]
+    return JOINER * len(end[0]) if before.isalpha() and after.islower() else end[0]
+
+
+def _joined(letters: re.Match[str], joiner: str = JOINER) -> str:
+    return "".join(char if char.isalpha() else joiner for char in letters[0])
+
+
+def _over_dots(dots: re.Match[str]) -> str:
+    """«К. Н. Б.», «р.в.п»; but two letters are «т. е.» or somebody's initials, unless it is «Р.К.»."""
+    written = dots.string[dots.start() - 1 : dots.end()]
+    count = sum(map(str.isalpha, written))
+    is_closed, is_close = written.endswith("."), " " not in written
+    is_word = (is_close or written.isupper()) if count > 2 else (is_close and is_closed and written.isupper())
+    return _joined(dots, _TIE) if is_word else dots[0]
+
+
+# ── a piece that stands between blanks ─────────────────────────────────────────────────────────
+
+_SMALL = "a-zа-яёәғқңөұүһі"
+_CAPITALS = rf"[^\W\d_{_SMALL}]"
+_TITLED = re.compile(rf"{_CAPITALS}+(?![{_SMALL}])|{_CAPITALS}?[{_SMALL}]+|\d+")
+# «#ДопросВКНБ» is three words, but «#АрестКНБ» two.
+_TITLED_WITH_PREPOSITIONS = re.compile(rf"(?<=[{_SMALL}])[ВСКОУИ](?={_CAPITALS}{{2}})|{_TITLED.pattern}")
+_PICTURES = re.compile(rf"(?<={_LETTER})[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+(?={_LETTER})")
+_SIGN = re.compile(rf"(?<={_LETTER})[$@03468*](?={_LETTER})")
+_MEANT = str.maketrans("$@03468", "саозчбв")
+_ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+
+
+def readings(piece: str) -> Iterator[Sequence[Part]]:
+    """The ways to read it, as it stands first: each all its parts, in order. A very long one is no word."""
+    yield ((0, piece),)
+    if len(piece) > LONGEST_PIECE:
+        return
+    if piece.startswith("#"):
+        yield tuple((word.start(), word[0]) for word in _TITLED.finditer(piece))
+        yield tuple((word.start(), word[0]) for word in _TITLED_WITH_PREPOSITIONS.finditer(piece))
+    if JOINER in piece:
+        first, last = piece.index(JOINER), piece.rindex(JOINER)
+        for at in (last, first):  # «э к с т р а д и ц и я  в», «в  э к с т р а д и ц и и»
+            yield (0, piece[:at]), (at + 1, piece[at + 1 :])
+        yield ((0, piece.replace(JOINER, "-")),)
+    if _PICTURES.search(piece):
+        yield ((0, _PICTURES.sub(lambda pictures: JOINER * len(pictures[0]), piece)),)
+    if _SIGN.search(piece):
+        meant = _SIGN.sub(lambda sign: sign[0].translate(_MEANT), piece)
+        yield from (((0, meant.replace("*", letter)),) for letter in (_ALPHABET if "*" in meant else "*"))
