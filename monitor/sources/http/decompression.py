@@ -10,7 +10,8 @@ import zstandard
 
 ACCEPTED = b"gzip, deflate, br, zstd"
 _LONGEST_CHAIN = 2  # codings on top of each other; nobody honest needs more
-_MOST_MEMBERS = 256  # of one gzip body; each costs a copy of all that follows
+_MOST_MEMBERS = 256  # of one gzip body
+_PIECE = 16_384  # bytes handed over at once: what a member leaves of them is copied
 _LARGEST_WINDOW = 2**23  # of zstd, as RFC 9659 allows on the web
 
 _MARKS = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # no text begins with these
@@ -73,15 +74,17 @@ def _is_plain(body: bytes) -> bool:
 
 
 def _zlib(body: bytes, limit: int, window: int) -> bytes:
-    output = b""
+    output, rest = bytearray(), memoryview(body)
     for _ in range(_MOST_MEMBERS):  # a gzip body may have several members
         member = zlib.decompressobj(window)
-        output += member.decompress(body, limit - len(output))
+        while rest and not member.eof and len(output) < limit:
+            piece = rest[:_PIECE]
+            output += member.decompress(piece, limit - len(output))
+            rest = rest[len(piece) - len(member.unused_data) :]
         if not member.eof and len(output) < limit:
             raise Undecodable("сжатые данные обрываются")
-        body = member.unused_data
-        if len(output) >= limit or body[:2] != b"\x1f\x8b":
-            return output
+        if len(output) >= limit or rest[:2] != b"\x1f\x8b":
+            return bytes(output)
     raise Undecodable("слишком много частей в сжатых данных")
 
 

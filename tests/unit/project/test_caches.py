@@ -34,6 +34,7 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     urls._host: lambda n: (f"{word(n, 512)}",),
     detection._is_russian: lambda n: (word(n, 40),),
     detection._is_kazakh: lambda n: (word(n, 40),),
+    detection._is_kazakh_typed: lambda n: (word(n, 40),),
     places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
     class_names.role: lambda n: (word(n, 40), word(n, 200)),
     class_names._role_of: lambda n: (word(n, 200),),
@@ -44,7 +45,8 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.text.unicode._surplus_marks", "monitor.text.languages.kazakh_suffixes.endings"),
     *(f"monitor.text.languages.russian.{name}" for name in ("_analyzer", "_readings", "_rows", "_trait")),
     *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
-    "monitor.sources.http.transport._proxy",
+    *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
+    "monitor.text.languages.kazakh_latin.russian_spellings",
 }
 
 
