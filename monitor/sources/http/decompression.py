@@ -83,7 +83,7 @@ def _zlib(body: bytes, limit: int, window: int) -> bytes:
             rest = rest[len(piece) - len(member.unused_data) :]
         if not member.eof and len(output) < limit:
             raise Undecodable("сжатые данные обрываются")
-        if len(output) >= limit or rest[:2] != b"\x1f\x8b":
+        if len(output) >= limit or bytes(rest[:2]) != b"\x1f\x8b":
             return bytes(output)
     raise Undecodable("слишком много частей в сжатых данных")
 
