@@ -50,12 +50,15 @@ def _is_wider(other: Rule, rule: Rule) -> bool:
 
 def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
     """Whether each line of `other` is met by a line of `rule` of its own, however that is met."""
-    if len(other) > len(rule):
+    taken: dict[int, int] = {}
+
+    def place(line: int, tried: set[int]) -> bool:
+        for number, narrower in enumerate(rule):
+            if number not in tried and narrower <= other[line]:
+                tried.add(number)
+                if number not in taken or place(taken[number], tried):
+                    taken[number] = line
+                    return True
         return False
-    free = list(rule)
-    for line in sorted(other, key=len):
-        narrower = next((candidate for candidate in free if candidate <= line), None)
-        if narrower is None:
-            return False
-        free.remove(narrower)
-    return True
+
+    return len(other) <= len(rule) and all(place(line, set()) for line in range(len(other)))

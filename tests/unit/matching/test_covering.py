@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Rule, Scope, Term, TermWord, TermWordKind
@@ -50,6 +50,7 @@ drafts = st.tuples(
 
 
 @given(st.lists(drafts, max_size=8))
+@example([(["а", "аб", "бв"], "", Scope.TITLE, Tier.POST), (["а", "б", "а"], "", Scope.TITLE, Tier.POST)])
 @settings(max_examples=300)
 def test_what_is_covered_is_covered_by_an_earlier_rule_and_nothing_is_overlooked(
     drafted: list[tuple[list[str], str, Scope, Tier]],
