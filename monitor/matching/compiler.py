@@ -80,7 +80,7 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRules:
-    """What a Matcher is made of. Rules stand in the file's order; `lines` and `terms_of` number a line's terms.
+    """What a Matcher is made of. Rules stand in the file's order; `lines` numbers each line's terms.
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
@@ -91,7 +91,6 @@ class CompiledRules:
     topics: tuple[Topic, ...]
     rules: tuple[CompiledRule, ...]
     lines: tuple[tuple[int, ...], ...]
-    terms_of: tuple[frozenset[int], ...]
     terms: tuple[CompiledTerm, ...]
     words: tuple[Word, ...]
     written: tuple[tuple[TermWord, Language | None], ...] = ()
@@ -216,7 +215,6 @@ class _Compiler:
             topics=topics,
             rules=rules,
             lines=tuple(self._lines.known),
-            terms_of=tuple(map(frozenset, self._lines.known)),
             terms=self._compiled_terms(),
             words=tuple(self._forms),
             written=tuple(self._words.known),

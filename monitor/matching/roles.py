@@ -17,11 +17,10 @@ _ASIDES = frozenset(",;:—–")  # what stands after one of these may be an add
 _QUOTES = frozenset("«»\"“”„'’()")
 _SEEN = 5  # words and signs before a word that can matter to it
 
-_INTO, _OUT, _TOWARDS, _UNTIL = (
+_INTO, _OUT, _TOWARDS = (
     frozenset({"в", "во", "на"}),
     frozenset({"из", "с", "со", "от"}),
     frozenset({"к", "ко"}),
-    "до",
 )
 _WITHIN = _INTO | {"по", "при"}
 _OTHERS = "до для у о об за над под перед между через против без ради ввиду"

@@ -40,7 +40,7 @@ def found_in(term: Term, text: str) -> tuple[str, ...]:
     """Where the term stands in `text`, as the text writes it, in order; () when it does not."""
     words = tuple(word_of(written, term.language) for written in term.words)
     compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
-    index = TermIndex(CompiledRules(topics=(), rules=(), lines=((0,),), terms_of=(), terms=(compiled,), words=words))
+    index = TermIndex(CompiledRules(topics=(), rules=(), lines=((0,),), terms=(compiled,), words=words))
     hits = sorted(set(Reading(index, "", text).hits(0)))
     return tuple(text[hit.start - 1 : hit.end - 1] for hit in hits)  # an empty title is one character of the article
 
