@@ -38,6 +38,7 @@ _GOVERNED = {
     "за": Case.ACCUSATIVE | Case.INSTRUMENTAL,
 }
 _ACT = "выдать"  # what a bare dative stands beside, to be «куда»: «выдать России»
+_PERSON = "врач"  # who is «родом»: «врач из Омска», «омский врач»
 _OF_SEVERAL = frozenset({"много", "чей-то", "их — кому"})  # samples that are no case of the word itself
 
 
@@ -92,20 +93,22 @@ def _cased(form: str, written: str) -> str:
 
 def _prepositional(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
     for preposition, governed in _GOVERNED.items():
-        place = Place(before=(preposition,), after="")
+        whose = (_PERSON,) if role is Role.ORIGIN else ()
+        place = Place(before=(preposition, *whose))
         fitting = (form for form, case in forms.items() if case & governed and russian_fits(role, case, place, {}))
-        yield from (f"{preposition} {form}" for form in fitting)
+        yield from (" ".join([*whose, preposition, form]) for form in fitting)
 
 
 def _bare(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
     """Without a preposition; the cases are those in which the form plays the role."""
     act = f"{_ACT} " if role is Role.TO else ""
-    place = Place(before=(_ACT,) if act else (), after="")
+    place = Place(before=(_ACT,) if act else (), after=(_PERSON,) if role is Role.ORIGIN else ())
     for form, case in forms.items():
         own = case & Case.ADJECTIVE
         names = [name for one, name in _CASES.items() if case & one and russian_fits(role, one | own, place, {})]
         if russian_fits(role, case, place, {}):
-            yield f"{act}{form}" if case == ANY else f"{act}{form} ({', '.join(names)})"
+            shown = " ".join([*filter(None, [act.strip()]), form, *place.after])
+            yield shown if case == ANY else f"{shown} ({', '.join(names)})"
 
 
 def _kazakh(term: Term, role: Role) -> Iterator[str]:
@@ -118,7 +121,7 @@ def _kazakh(term: Term, role: Role) -> Iterator[str]:
     shown = {"": written.text} | {name: form for name, form in samples(written.text).items() if name not in _OF_SEVERAL}
     for form in shown.values():
         plain = fold(form.partition(",")[0].replace("-", "")).text
-        if kazakh_fits(role, kazakh_case(plain, stems), Place(before=(), after="")):
+        if kazakh_fits(role, kazakh_case(plain, stems), Place(after=("келген",) if role is Role.ORIGIN else ())):
             yield before + form
 
 

@@ -1,21 +1,24 @@
-"""In which grammatical way a word stands: whence, whither, where, whom, who.
+"""In which grammatical way a word stands: whence, whither, where, whom, who, and where somebody is from.
 
 Russian shows it by preposition and case, Kazakh by case alone. A form with several readings plays every role that one
 of them allows; what no dictionary declines plays those that its preposition allows.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from monitor.config.keyword_rules import Role
 from monitor.text.languages.cases import ANY, Case
+from monitor.text.languages.russian import is_person, is_verb
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _PAUSES = frozenset(",.;:!?…—–")
 _ASIDES = frozenset(",;:—–")  # what stands after one of these may be an address; after a full stop a sentence begins
 _QUOTES = frozenset("«»\"“”„'’()")
 _SEEN = 5  # words and signs before a word that can matter to it
+_NAMED = 3  # words after an adjective among which its noun stands: «российского антивоенного активиста»
 
 _INTO, _OUT, _TOWARDS = (
     frozenset({"в", "во", "на"}),
@@ -48,6 +51,19 @@ _OWN_WAY = re.compile(
     r"|верну(?:л(?:ся|ась|ись)|вш\w+ся|ться)|возвраща(?:л(?:ся|ась|ись)|\w+ся)|эмигрир|релоцир|перебра|пересел|попа[лв]"
     "|ушел|ушл|уйти|уход|бежен|скры[лв]|отправил(?:ся|ась|ись)|направл?ял(?:ся|ась|ись)|переш|перейт|поездк|рейс|дорог"
 )
+# «бежавший из Омска» is from there; «депортация врача из Омска» says whence he was taken.
+_LEFT = re.compile(
+    r"(?:с|по|пере|при|у)?(?:бежа|бегл|еха|ехав)|(?:пере|при)ез|прилете|перебра|пересел|покину|эмигр|релоцир|(?:родом|сама?|он[аи]?)\b"
+)
+_TAKEN = re.compile(
+    "депортаци|экстрадици|выдач|передач|выдворени|высылк|вывоз|отправк|увоз|возвращени|похищени|бегств|выезд|отъезд|изгнани"
+)
+# Whoever speaks or acts for a state is no person that something is done to.
+_OFFICE = re.compile("президент|министр|посол|посл[аеоуы]|консул|силовик|следовател|прокурор|дипломат|чиновник|полицейск")
+_KAZAKH_LEFT = re.compile("кел(?:ген|іп)|қаш|көш|шыққан|кеткен")
+_KAZAKH_PERSON = re.compile(
+    "азамат|тұрғын|тумас|белсенді|журналис|тілші|блогер|сарбаз|жігіт|әйел|мұғалім|дәрігер|заңгер|адвокат|оппозици|студент"
+)
 _KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш|көш|барған|бару|кірген|кіру|орал|қоныс|сапар")
 _HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
 _TO_HIS, _FROM_HIS = re.compile(r"\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
@@ -55,10 +71,13 @@ _TO_HIS, _FROM_HIS = re.compile(r"\w+(?:ына|іне)"), re.compile(r"\w+(?:ы�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What stands around a word: folded, the nearest first; `is_named`: the word before it is a name."""
+    """What stands around a word: folded, the nearest first; `is_named`: the word before it is a name.
 
-    before: tuple[str, ...]
-    after: str
+    `after` reaches no further than a pause.
+    """
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     is_named: bool = False
 
     @property
@@ -71,7 +90,7 @@ def place_of(before: str, after: str) -> Place:
     """From the article's text on both sides, folded but for the capitals of what stands before."""
     earlier, _, beside = before.rstrip().rpartition(" ")
     named = beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first word of a sentence
-    return Place(before=_words_before(before.lower()), after=_word_after(after), is_named=named)
+    return Place(before=_words_before(before.lower()), after=_words_after(after), is_named=named)
 
 
 def _words_before(text: str) -> tuple[str, ...]:
@@ -84,9 +103,11 @@ def _words_before(text: str) -> tuple[str, ...]:
     return tuple(words[:_SEEN])
 
 
-def _word_after(text: str) -> str:
-    word = _TOKEN.match(text, 1) if text[:1].isspace() else None
-    return word[0] if word else ""
+def _words_after(text: str) -> tuple[str, ...]:
+    if not text[:1].isspace():
+        return ()
+    words = _TOKEN.findall(text)
+    return tuple(takewhile(lambda word: word not in _PAUSES, words[:_NAMED]))
 
 
 # ── Russian ─────────────────────────────────────────────────────────────────────────────────────
@@ -95,6 +116,8 @@ def _word_after(text: str) -> str:
 def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Case]) -> bool:
     """Whether a word of that case plays the role at its place; `carriers` gives the cases of such words' forms."""
     case, preposition = _governed(case, place, carriers)
+    if role is Role.ORIGIN:
+        return _is_home(case, preposition, place)
     if preposition:
         return _after_preposition(role, case, preposition, place)
     if role is Role.TO:
@@ -148,8 +171,26 @@ def _is_receiver(case: Case, place: Place) -> bool:
         return True
     if _OWNED.match(place.beside):
         return False
-    is_given = any(_HANDING.match(word) for word in (place.beside, place.after))
+    is_given = any(_HANDING.match(word) for word in (place.beside, *place.after[:1]))
     return is_given or (place.is_named and case != ANY)
+
+
+def _is_home(case: Case, preposition: str, place: Place) -> bool:
+    """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
+    if preposition in _OUT and case & Case.GENITIVE:
+        return _comes_from(place.before[place.before.index(preposition) + 1 :])
+    if case & Case.ADJECTIVE:
+        noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
+        return is_person(noun) and not _OFFICE.match(noun)
+    return not preposition and bool(case & Case.GENITIVE) and _WHOSE.match(place.beside) is not None
+
+
+def _comes_from(words: Sequence[str]) -> bool:
+    """Whether a person, or one who left, stands before «из»; a verb between says that somebody is taken away."""
+    if any(map(_TAKEN.match, words)):
+        return False
+    decisive = next((word for word in words if _LEFT.match(word) or is_person(word) or is_verb(word)), "")
+    return _LEFT.match(decisive) is not None or is_person(decisive)
 
 
 # ── Kazakh ──────────────────────────────────────────────────────────────────────────────────────
@@ -157,12 +198,15 @@ def _is_receiver(case: Case, place: Place) -> bool:
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
-    is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), place.after
+    is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), next(iter(place.after), "")
     if role is Role.TO:
         goes = case & Case.DATIVE and not _KAZAKH_OWN_WAY.match(after)
         return bool(goes) or (is_owner and _TO_HIS.fullmatch(after) is not None)
     if role is Role.FROM:
         return bool(case & Case.ABLATIVE) or (is_owner and _FROM_HIS.fullmatch(after) is not None)
+    if role is Role.ORIGIN:
+        said = _KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and _KAZAKH_PERSON.match(after)
+        return bool(said)
     if role is Role.AT:
         away = _TO_HIS.fullmatch(after) or _FROM_HIS.fullmatch(after) or _KAZAKH_WHOSE.match(after)
         return bool(case & Case.LOCATIVE) or (is_owner and not away)

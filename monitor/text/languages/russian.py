@@ -45,6 +45,9 @@ _UNDECLINED = {
 _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
+_VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
+_SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги"})  # nouns of people that are not of the living
+_UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
 
@@ -95,6 +98,21 @@ def undeclined_part(word: str) -> str:
 def is_place(word: str) -> bool:
     """Whether the dictionary has it as the name of a place: «Омск»."""
     return any(reading.is_known and "Geox" in reading.tag for reading in _readings(fold(word).text))
+
+
+@lru_cache(8_192)
+def is_person(word: str) -> bool:
+    """Whether it may be a form of a noun of the living, by the dictionary or by its ending: «айтишника», «семья»."""
+    readings = _analyzer().parse(word)
+    likely = [reading for reading in readings if reading.is_known and reading.score >= _UNLIKELY] or readings[:1]
+    return any({"NOUN", "anim"} <= reading.tag.grammemes or reading.normal_form in _SOME_PEOPLE for reading in likely)
+
+
+@lru_cache(8_192)
+def is_verb(word: str) -> bool:
+    """Whether it is most likely a verb, or a participle."""
+    readings = _analyzer().parse(word)
+    return bool(readings) and readings[0].tag.POS in _VERBS
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
