@@ -44,7 +44,7 @@ _OWNED = re.compile(
 )
 # «гражданин России», «Ресей азаматы» are a person, not a place.
 _WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
-_KAZAKH_WHOSE = re.compile("азамат|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
+_KAZAKH_WHOSE = re.compile("азамат|azamat|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
 # Verbs of one's own way: «бежал в Казахстан» is not where anybody is taken.
 _OWN_WAY = re.compile(
     "(?:с|по|пере|пр[ие]|у|за|вы|до|от)?(?:бежа|бега|бегл|бегств|еха|ехав|езж|езд|лете|лета|был|быв)|въе[зх]"
@@ -60,13 +60,18 @@ _TAKEN = re.compile(
 )
 # Whoever speaks or acts for a state is no person that something is done to.
 _OFFICE = re.compile("президент|министр|посол|посл[аеоуы]|консул|силовик|следовател|прокурор|дипломат|чиновник|полицейск")
+# Who asks for somebody does not act there: «Россия требует выдать его», «по запросу Душанбе».
+_ASKING = re.compile(
+    "запр[ао]с|про[сш][иья]|требу|потребов|ищ[еу]т|искал|разыскив|ориентировк|розыск|поручени|жд[еёу]т|ждал|хо[чт]|добива"
+)
+_KAZAKH_ASKING = re.compile("сұра|талап|өтініш|ізде|тізім|күт|тапсырыс|тілег")
 _KAZAKH_LEFT = re.compile("кел(?:ген|іп)|қаш|көш|шыққан|кеткен")
 _KAZAKH_PERSON = re.compile(
     "азамат|тұрғын|тумас|белсенді|журналис|тілші|блогер|сарбаз|жігіт|әйел|мұғалім|дәрігер|заңгер|адвокат|оппозици|студент"
 )
 _KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш|көш|барған|бару|кірген|кіру|орал|қоныс|сапар")
 _HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
-_TO_HIS, _FROM_HIS = re.compile(r"\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
+_TO_HIS, _FROM_HIS = re.compile(r"(?!президент|министр)\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,8 @@ class Place:
 def place_of(before: str, after: str) -> Place:
     """From the article's text on both sides, folded but for the capitals of what stands before."""
     earlier, _, beside = before.rstrip().rpartition(" ")
-    named = beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first word of a sentence
+    is_apart = before[-1:].isspace()  # not «Западно-Казахстанская»
+    named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first of a sentence
     return Place(before=_words_before(before.lower()), after=_words_after(after), is_named=named)
 
 
@@ -123,7 +129,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        is_place = place.beside not in _ASIDES and not _WHOSE.match(place.beside)
+        is_place = place.beside not in _ASIDES and not _WHOSE.match(place.beside) and not _asks(case, place)
         return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
@@ -150,16 +156,28 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     if role is Role.TO:
         return bool(leads or (preposition in _TOWARDS and case & Case.DATIVE)) and not _goes_itself(place, preposition)
     if role is Role.FROM:
-        return preposition in _OUT and bool(case & Case.GENITIVE)
+        return preposition in _OUT and bool(case & Case.GENITIVE) and not _has_left(place, preposition)
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
-        return bool(stays or (case & Case.ADJECTIVE and not leads))
+        is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
+        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads)
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
+
+
+def _has_left(place: Place, preposition: str) -> bool:
+    """«сбежавший из Китая»: so he came, nobody takes him."""
+    return any(_LEFT.match(word) for word in place.before[place.before.index(preposition) + 1 :][:1])
+
+
+def _asks(case: Case, place: Place) -> bool:
+    return any(map(_ASKING.match, place.after[:1] if case & Case.NOMINATIVE else ())) or bool(
+        case & Case.GENITIVE and any(map(_ASKING.match, place.before[:2]))
+    )
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
     """Whether a verb of one's own way stands just before the preposition."""
-    governing = place.before[place.before.index(preposition) + 1 :][:2]
+    governing = place.before[place.before.index(preposition) + 1 :][:3]
     return any(_OWN_WAY.match(word) for word in governing)
 
 
@@ -203,12 +221,13 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         goes = case & Case.DATIVE and not _KAZAKH_OWN_WAY.match(after)
         return bool(goes) or (is_owner and _TO_HIS.fullmatch(after) is not None)
     if role is Role.FROM:
-        return bool(case & Case.ABLATIVE) or (is_owner and _FROM_HIS.fullmatch(after) is not None)
+        is_taken = case & Case.ABLATIVE and not _KAZAKH_LEFT.match(after)
+        return bool(is_taken) or (is_owner and _FROM_HIS.fullmatch(after) is not None)
     if role is Role.ORIGIN:
         said = _KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and _KAZAKH_PERSON.match(after)
         return bool(said)
     if role is Role.AT:
-        away = _TO_HIS.fullmatch(after) or _FROM_HIS.fullmatch(after) or _KAZAKH_WHOSE.match(after)
+        away = any(said(after) for said in (_TO_HIS.fullmatch, _FROM_HIS.fullmatch, _KAZAKH_WHOSE.match, _KAZAKH_ASKING.match))
         return bool(case & Case.LOCATIVE) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
