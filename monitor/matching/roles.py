@@ -130,6 +130,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
         return _is_receiver(case, place)
     if role is Role.AT:
         is_place = place.beside not in _ASIDES and not _WHOSE.match(place.beside) and not _asks(case, place)
+        is_place = is_place and not (case & Case.ADJECTIVE and _is_born_there(place))
         return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
@@ -160,7 +161,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
         is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
-        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads)
+        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_born_there(place))
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
 
 
@@ -198,9 +199,14 @@ def _is_home(case: Case, preposition: str, place: Place) -> bool:
     if preposition in _OUT and case & Case.GENITIVE:
         return _comes_from(place.before[place.before.index(preposition) + 1 :])
     if case & Case.ADJECTIVE:
-        noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
-        return is_person(noun) and not _OFFICE.match(noun)
+        return _is_born_there(place)
     return not preposition and bool(case & Case.GENITIVE) and _WHOSE.match(place.beside) is not None
+
+
+def _is_born_there(place: Place) -> bool:
+    """Whether an adjective is said of a person: «омского врача», not «омского суда», nor «омских следователей»."""
+    noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
+    return is_person(noun) and not _OFFICE.match(noun)
 
 
 def _comes_from(words: Sequence[str]) -> bool:
