@@ -71,7 +71,7 @@ _KAZAKH_PERSON = re.compile(
 )
 _KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш|көш|барған|бару|кірген|кіру|орал|қоныс|сапар")
 _HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
-_TO_HIS, _FROM_HIS = re.compile(r"(?!президент|министр)\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
+_TO_HIS, _FROM_HIS = re.compile(r"(?!президент|министр|азамат)\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
