@@ -46,7 +46,7 @@ def forms(
         str, typer.Option("--try", metavar="ТЕКСТ", help="только сказать, найдётся ли слово в нём")
     ] = "",
     role: Annotated[
-        str, typer.Option("--role", metavar="РОЛЬ", help="только формы в роли: куда, откуда, где, кого, кто")
+        str, typer.Option("--role", metavar="РОЛЬ", help="только формы в роли: куда, откуда, где, кого, кто, родом")
     ] = "",
     keywords: KeywordsFile = None,
     as_json: AsJson = False,

@@ -15,12 +15,12 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
-from monitor.matching.roles import CARRIERS
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.cases import Case
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
+from monitor.text.languages.role_words import CARRIERS
 from monitor.text.unicode import fold
 
 # Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.

@@ -11,6 +11,23 @@ from itertools import takewhile
 
 from monitor.config.keyword_rules import Role
 from monitor.text.languages.cases import ANY, Case
+from monitor.text.languages.role_words import (
+    ASKING,
+    FROM_HIS,
+    HANDING,
+    KAZAKH_ASKING,
+    KAZAKH_LEFT,
+    KAZAKH_OWN_WAY,
+    KAZAKH_PERSON,
+    KAZAKH_WHOSE,
+    LEFT,
+    OFFICE,
+    OWN_WAY,
+    OWNED,
+    TAKEN,
+    TO_HIS,
+    WHOSE,
+)
 from monitor.text.languages.russian import is_person, is_verb
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
@@ -29,49 +46,6 @@ _WITHIN = _INTO | {"по", "при"}
 _OTHERS = "до для у о об за над под перед между через против без ради ввиду"
 _PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, *_OTHERS.split()})
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
-_CARRYING = (
-    "аэропорт город область район посёлок село столица территория сторона край республика вокзал центр изолятор колония"
-    " тюрьма суд граница регион сизо отдел департамент округ порт пункт"
-)
-CARRIERS = tuple(_CARRYING.split())
-"""Words that carry a name: «в аэропорту Алматы», «на территорию России», «из города Уральска»."""
-
-# Nouns that a country stands beside in the genitive: «выдача гражданина России» leads nowhere.
-_OWNED = re.compile(
-    "гражд|подданн|жител|уроженец|уроженц|выходц|посольств|консульств|мвд|фсб|мид|минюст|прокуратур|генпрокуратур|власт"
-    "|запрос|требовани|просьб|президент|министр|министерств|правительств|полици|спецслужб|силовик|суд|арми|закон|розыск"
-    "|стран|интерес|сторон|террито|границ|город|област|регион|юг|север|запад|восток|част|паспорт|орган|следств"
-)
-# «гражданин России», «Ресей азаматы» are a person, not a place.
-_WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
-_KAZAKH_WHOSE = re.compile("азамат|azamat|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскер")
-# Verbs of one's own way: «бежал в Казахстан» is not where anybody is taken.
-_OWN_WAY = re.compile(
-    "(?:с|по|пере|пр[ие]|у|за|вы|до|от)?(?:бежа|бега|бегл|бегств|еха|ехав|езж|езд|лете|лета|был|быв)|въе[зх]"
-    r"|верну(?:л(?:ся|ась|ись)|вш\w+ся|ться)|возвраща(?:л(?:ся|ась|ись)|\w+ся)|эмигрир|релоцир|перебра|пересел|попа[лв]"
-    "|ушел|ушл|уйти|уход|бежен|скры[лв]|отправил(?:ся|ась|ись)|направл?ял(?:ся|ась|ись)|переш|перейт|поездк|рейс|дорог"
-)
-# «бежавший из Омска» is from there; «депортация врача из Омска» says whence he was taken.
-_LEFT = re.compile(
-    r"(?:с|по|пере|при|у)?(?:бежа|бегл|еха|ехав)|(?:пере|при)ез|прилете|перебра|пересел|покину|эмигр|релоцир|(?:родом|сама?|он[аи]?)\b"
-)
-_TAKEN = re.compile(
-    "депортаци|экстрадици|выдач|передач|выдворени|высылк|вывоз|отправк|увоз|возвращени|похищени|бегств|выезд|отъезд|изгнани"
-)
-# Whoever speaks or acts for a state is no person that something is done to.
-_OFFICE = re.compile("президент|министр|посол|посл[аеоуы]|консул|силовик|следовател|прокурор|дипломат|чиновник|полицейск|представител|пресс|спикер|парламентари|сенатор|коллег")
-# Who asks for somebody does not act there: «Россия требует выдать его», «по запросу Душанбе».
-_ASKING = re.compile(
-    "запр[ао]с|про[сш][иья]|требу|потребов|ищ[еу]т|искал|разыскив|ориентировк|розыск|поручени|жд[еёу]т|ждал|хо[чт]|добива"
-)
-_KAZAKH_ASKING = re.compile("сұра|талап|өтініш|ізде|тізім|күт|тапсырыс|тілег")
-_KAZAKH_LEFT = re.compile("кел(?:ген|іп)|қаш|көш|шыққан|кеткен")
-_KAZAKH_PERSON = re.compile(
-    "азамат|тұрғын|тумас|белсенді|журналис|тілші|блогер|сарбаз|жігіт|әйел|мұғалім|дәрігер|заңгер|адвокат|оппозици|студент"
-)
-_KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш|көш|барған|бару|кірген|кіру|орал|қоныс|сапар")
-_HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
-_TO_HIS, _FROM_HIS = re.compile(r"(?!президент|министр|азамат)\w+(?:ына|іне)"), re.compile(r"\w+(?:ынан|інен)")  # «Ресей жағына», «жағынан»
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +103,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        is_place = place.beside not in _ASIDES and not _WHOSE.match(place.beside) and not _asks(case, place)
+        is_place = place.beside not in _ASIDES and not WHOSE.match(place.beside) and not _asks(case, place)
         is_place = is_place and not (case & Case.ADJECTIVE and _is_born_there(place))
         return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
     wanted = {
@@ -167,19 +141,19 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
 
 def _has_left(place: Place, preposition: str) -> bool:
     """«сбежавший из Китая»: so he came, nobody takes him."""
-    return any(_LEFT.match(word) for word in place.before[place.before.index(preposition) + 1 :][:1])
+    return any(LEFT.match(word) for word in place.before[place.before.index(preposition) + 1 :][:1])
 
 
 def _asks(case: Case, place: Place) -> bool:
-    return any(map(_ASKING.match, place.after[:1] if case & Case.NOMINATIVE else ())) or bool(
-        case & Case.GENITIVE and any(map(_ASKING.match, place.before[:2]))
+    return any(map(ASKING.match, place.after[:1] if case & Case.NOMINATIVE else ())) or bool(
+        case & Case.GENITIVE and any(map(ASKING.match, place.before[:2]))
     )
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
     """Whether a verb of one's own way stands just before the preposition."""
     governing = place.before[place.before.index(preposition) + 1 :][:3]
-    return any(_OWN_WAY.match(word) for word in governing)
+    return any(OWN_WAY.match(word) for word in governing)
 
 
 def _is_receiver(case: Case, place: Place) -> bool:
@@ -188,33 +162,33 @@ def _is_receiver(case: Case, place: Place) -> bool:
         return False
     if not case & (Case.GENITIVE | Case.NOMINATIVE):
         return True
-    if _OWNED.match(place.beside):
+    if OWNED.match(place.beside):
         return False
-    is_given = any(_HANDING.match(word) for word in (place.beside, *place.after[:1]))
+    is_given = any(HANDING.match(word) for word in (place.beside, *place.after[:1]))
     return is_given or (place.is_named and case != ANY)
 
 
 def _is_home(case: Case, preposition: str, place: Place) -> bool:
     """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
-    if preposition in _OUT and case & Case.GENITIVE:
+    if preposition in _OUT - {"от"} and case & Case.GENITIVE:
         return _comes_from(place.before[place.before.index(preposition) + 1 :])
     if case & Case.ADJECTIVE:
         return _is_born_there(place)
-    return not preposition and bool(case & Case.GENITIVE) and _WHOSE.match(place.beside) is not None
+    return not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
 
 
 def _is_born_there(place: Place) -> bool:
     """Whether an adjective is said of a person: «омского врача», not «омского суда», nor «омских следователей»."""
     noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
-    return is_person(noun) and not _OFFICE.match(noun)
+    return is_person(noun) and not OFFICE.match(noun)
 
 
 def _comes_from(words: Sequence[str]) -> bool:
     """Whether a person, or one who left, stands before «из»; a verb between says that somebody is taken away."""
-    if any(map(_TAKEN.match, words)):
+    if any(map(TAKEN.match, words)):
         return False
-    decisive = next((word for word in words if _LEFT.match(word) or is_person(word) or is_verb(word)), "")
-    return _LEFT.match(decisive) is not None or is_person(decisive)
+    decisive = next((word for word in words if LEFT.match(word) or is_person(word) or is_verb(word)), "")
+    return LEFT.match(decisive) is not None or is_person(decisive)
 
 
 # ── Kazakh ──────────────────────────────────────────────────────────────────────────────────────
@@ -224,16 +198,18 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
     is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), next(iter(place.after), "")
     if role is Role.TO:
-        goes = case & Case.DATIVE and not _KAZAKH_OWN_WAY.match(after)
-        return bool(goes) or (is_owner and _TO_HIS.fullmatch(after) is not None)
+        goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
+        return bool(goes) or (is_owner and TO_HIS.fullmatch(after) is not None)
     if role is Role.FROM:
-        is_taken = case & Case.ABLATIVE and not _KAZAKH_LEFT.match(after)
-        return bool(is_taken) or (is_owner and _FROM_HIS.fullmatch(after) is not None)
+        is_taken = case & Case.ABLATIVE and not KAZAKH_LEFT.match(after)
+        return bool(is_taken) or (is_owner and FROM_HIS.fullmatch(after) is not None)
     if role is Role.ORIGIN:
-        said = _KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and _KAZAKH_PERSON.match(after)
+        said = KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and KAZAKH_PERSON.match(after)
         return bool(said)
     if role is Role.AT:
-        away = any(said(after) for said in (_TO_HIS.fullmatch, _FROM_HIS.fullmatch, _KAZAKH_WHOSE.match, _KAZAKH_ASKING.match))
+        away = any(
+            said(after) for said in (TO_HIS.fullmatch, FROM_HIS.fullmatch, KAZAKH_WHOSE.match, KAZAKH_ASKING.match)
+        )
         return bool(case & Case.LOCATIVE) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))

@@ -12,7 +12,7 @@ from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, Term
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_checked
 from monitor.matching.matcher import Matcher
-from monitor.matching.roles import CARRIERS, kazakh_fits, place_of, russian_fits
+from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier, Verdict
 from monitor.text.broken_words import rejoined
 from monitor.text.languages import kazakh, russian
@@ -26,6 +26,7 @@ from monitor.text.languages.kazakh_latin import (
     russian_spellings,
     skeletons,
 )
+from monitor.text.languages.role_words import CARRIERS
 from monitor.text.unicode import WORD, fold, sentences
 
 OF_AN_ACT: dict[Role | None, int] = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}

@@ -33,6 +33,7 @@ def shown(
             ("Россия (именительный)", "России (родительный)", "Россией (творительный)"),
         ),
         ("КНБ", Role.WHO, (), ("КНБ",)),
+        ("Омск", Role.ORIGIN, ("врач из Омска",), ()),
         ("военная полиция", Role.FROM, ("из военного …", "из военной …"), ()),
     ],
 )
@@ -51,6 +52,7 @@ def test_russian_forms_of_a_role(word: str, role: Role, prepositional: tuple[str
         (Role.AT, ("Ресей", "Ресейдің", "Ресейде", "Ресейдегі")),
         (Role.WHOM, ("Ресей", "Ресейдің", "Ресейді")),
         (Role.WHO, ("Ресей",)),
+        (Role.ORIGIN, ("Ресейден",)),
     ],
 )
 def test_kazakh_forms_of_a_role(role: Role, kazakh: tuple[str, ...]) -> None:

@@ -31,3 +31,94 @@ MATCHER = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
 )
 def test_a_country_is_where_it_acts_also_after_a_full_stop(text: str, fires: bool) -> None:
     assert bool(MATCHER.judge(title="", text=text).topics) is fires
+
+
+AT_HOME = """\
+lists:
+  россия: {ru: "Россия, Омск, омский, Казань, Москва", kk: "Ресей, Омбы"}
+topics:
+  escapes:
+    title: Побеги
+    hashtag: побег
+    any_of:
+      - {name: свои, within: text, all: [беглец, {родом: $россия}]}
+"""
+HOME = Matcher(compile_rules(load_keywords(AT_HOME, file="keywords.yaml")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "врача из Омска",
+        "учитель истории из Омска",
+        "айтишницу из Казани",
+        "Баскакову, перебравшемуся из Казани в Алматы,",
+        "сама из Омска, живу здесь",
+        "приехал из Казани три года назад",
+        "омский антивоенный активист",
+        "семья из Омска",
+        "гражданин России",
+        "жительницу Омска",
+        "Ресейден келген дәрігер",
+        "Ресей азаматы",
+    ],
+)
+def test_a_person_is_from_where_he_comes_whatever_he_does(text: str) -> None:
+    assert HOME.judge(title="", text=f"Беглец. {text} задержали.").topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "груз из Омска",
+        "самолёт из Москвы",
+        "вывезли из Омска",
+        "активиста вывезли из Омска",
+        "выдача активиста из России",
+        "омский приговор",
+        "омские следователи",
+        "российская сторона просит",
+        "Россия ищет его",
+        "экстрадировали из России казахстанца",
+        "Ресейден шығару",
+        "Ресейге беру",
+    ],
+)
+def test_whence_a_thing_comes_or_somebody_is_taken_is_no_home(text: str) -> None:
+    assert not HOME.judge(title="", text=f"Беглец. {text}").topics
+
+
+ACTS = """\
+lists:
+  страны: {ru: "Россия, Тбилиси, Китай, сербский", kk: "Ресей, Шыңжаң"}
+topics:
+  escapes:
+    title: Побеги
+    hashtag: побег
+    any_of:
+      - name: выдали
+        within: text
+        all: ["выдать, отказать, ұстап беру", беглец]
+        none: [{где: $страны}, {откуда: $страны}]
+"""
+ELSEWHERE = Matcher(compile_rules(load_keywords(ACTS, file="keywords.yaml")))
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Россия требует выдать его.", True),
+        ("Выдали по запросу России.", True),
+        ("Ресейдің сұрауымен ұстап берді.", True),
+        ("Россия выдала его.", False),
+        ("Выдали, не пустив на рейс в Тбилиси.", True),
+        ("Выдать решил суд в Тбилиси.", False),
+        ("Отказали сербскому журналисту.", True),
+        ("Отказал сербский суд.", False),
+        ("Бежавшему из Китая отказали.", True),
+        ("Выдали из Китая.", False),
+        ("Шыңжаңнан қашқанды ұстап берді.", True),
+    ],
+)
+def test_who_asks_or_whence_one_fled_is_not_where_it_happens(text: str, fires: bool) -> None:
+    assert bool(ELSEWHERE.judge(title="", text=f"{text[:-1]}, беглец.").topics) is fires

@@ -83,7 +83,7 @@ def test_a_lacking_line_is_named_as_the_rule_writes_it_with_the_line_of_each_lis
 
 def test_a_word_in_another_role_is_named_with_the_role_it_has() -> None:
     assert lacking("Казахстан выдал блогера из Омска.") == [
-        "куда: $россия (строка 2): слово «Омска» стоит здесь в роли «откуда»"
+        "куда: $россия (строка 2): слово «Омска» стоит здесь в роли «откуда или родом»"
     ]
     assert lack(report("Казахстан выдал блогера из Омска.")).endswith(lacking("Казахстан выдал блогера из Омска.")[0])
 
