@@ -104,8 +104,12 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
         return _is_receiver(case, place)
     if role is Role.AT:
         is_place = place.beside not in _ASIDES and not WHOSE.match(place.beside) and not _asks(case, place)
-        is_place = is_place and not (case & Case.ADJECTIVE and _is_born_there(place))
-        return is_place and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
+        is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_born_there(place))
+        return (
+            is_place
+            and not is_persons
+            and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
+        )
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
         Role.WHO: Case.NOMINATIVE | Case.INSTRUMENTAL,
