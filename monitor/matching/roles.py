@@ -22,6 +22,7 @@ from monitor.text.languages.role_words import (
     KAZAKH_WHOSE,
     LEFT,
     OFFICE,
+    ONCE_THERE,
     OWN_WAY,
     OWNED,
     TAKEN,
@@ -139,13 +140,19 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
         is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
+        is_torn = is_torn or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
         return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_born_there(place))
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
 
 
 def _has_left(place: Place, preposition: str) -> bool:
     """«сбежавший из Китая»: so he came, nobody takes him."""
-    return any(LEFT.match(word) for word in place.before[place.before.index(preposition) + 1 :][:1])
+    return any(map(LEFT.match, _governing(place, preposition)[:1]))
+
+
+def _governing(place: Place, preposition: str) -> tuple[str, ...]:
+    """What stands before a preposition, the nearest first."""
+    return place.before[place.before.index(preposition) + 1 :]
 
 
 def _asks(case: Case, place: Place) -> bool:
@@ -156,8 +163,7 @@ def _asks(case: Case, place: Place) -> bool:
 
 def _goes_itself(place: Place, preposition: str) -> bool:
     """Whether a verb of one's own way stands just before the preposition."""
-    governing = place.before[place.before.index(preposition) + 1 :][:3]
-    return any(OWN_WAY.match(word) for word in governing)
+    return any(map(OWN_WAY.match, _governing(place, preposition)[:3]))
 
 
 def _is_receiver(case: Case, place: Place) -> bool:
@@ -175,7 +181,7 @@ def _is_receiver(case: Case, place: Place) -> bool:
 def _is_home(case: Case, preposition: str, place: Place) -> bool:
     """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
     if preposition in _OUT - {"от"} and case & Case.GENITIVE:
-        return _comes_from(place.before[place.before.index(preposition) + 1 :])
+        return _comes_from(_governing(place, preposition))
     if case & Case.ADJECTIVE:
         return _is_born_there(place)
     return not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
