@@ -134,6 +134,12 @@ def keywords_schema() -> Schema:
         "lists": of_any_name | {"description": "списки слов, на которые ссылаются: $список"},
         "people": _LINE | {"description": "люди: только с большой буквы, во всех падежах; ссылка — $people"},
         "never": _LINE | {"description": "слова, с которыми в заголовке молчат все правила файла"},
+        "short_text": {
+            "description": "во сколько раз шире окна (within: число) в тексте до 600 знаков: он весь об одном",
+            "type": "number",
+            "minimum": 1,
+            "maximum": keywords.MAX_FACTOR,
+        },
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
     }
     return {

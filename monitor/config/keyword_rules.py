@@ -126,10 +126,12 @@ class WordList:
 class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
 
-    A term of `never` in a title silences every rule: how-tos, statistics, sport.
+    A term of `never` in a title silences every rule: how-tos, statistics, sport. In a text no longer than a lead, which
+    is all about one thing, a `within` in words is `short_text` times as wide.
     """
 
     file: str
     topics: tuple[Topic, ...]
     lists: tuple[WordList, ...] = ()
     never: tuple[Term, ...] = ()
+    short_text: float = 1.0

@@ -44,10 +44,11 @@ from monitor.models.articles import Language, Tier
 MAX_LINES = 8
 MIN_PREFIX = 3
 MAX_WINDOW = 200
+MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-TOP_KEYS = ("lists", "people", "never", "topics")
+TOP_KEYS = ("lists", "people", "never", "short_text", "topics")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
@@ -105,7 +106,9 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
         reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=stanzas, key="topics")
     never = root.get("never")
     kinds = reader.terms(never, key="never") if never is not None else ()
-    return Keywords(file=file, topics=topics, lists=tuple(reader.declared()), never=kinds), reader
+    short_text = reader.factor(root.get("short_text"), key="short_text")
+    lists = tuple(reader.declared())
+    return Keywords(file=file, topics=topics, lists=lists, never=kinds, short_text=short_text), reader
 
 
 class _KeywordsReader(YamlReader):
@@ -223,6 +226,16 @@ class _KeywordsReader(YamlReader):
             return int(text)
         self.problem(f"можно: sentence, title, text или число слов от 2 до {MAX_WINDOW}", at=node, key="within")
         return Scope.SENTENCE
+
+    def factor(self, node: Node | None, *, key: str) -> float:
+        """How many times as wide; 1 when nothing is said."""
+        if node is None:
+            return 1.0
+        text = (self.text(node, key=key, at=node) or "").replace(",", ".")
+        if re.fullmatch(r"[1-9](\.[0-9]{1,2})?", text) and float(text) <= MAX_FACTOR:
+            return float(text)
+        self.problem(f"здесь нужно число от 1 до {MAX_FACTOR:g}, например 1.5", at=node, key=key)
+        return 1.0
 
     def _examples(self, node: Node | None) -> tuple[Example, ...]:
         if node is None:

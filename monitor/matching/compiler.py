@@ -85,7 +85,7 @@ class CompiledRules:
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
     the line that silences every rule, or None, `silencing` its terms as written; `acts` is for each topic the line of
-    all its rules' acts.
+    all its rules' acts; `short_text` is how many times as wide windows are in a text no longer than a lead.
     """
 
     topics: tuple[Topic, ...]
@@ -99,6 +99,7 @@ class CompiledRules:
     never: int | None = None
     acts: tuple[int, ...] = ()
     silencing: tuple[Term, ...] = ()
+    short_text: float = 1.0
 
 
 @contextmanager
@@ -223,6 +224,7 @@ class _Compiler:
             never=never,
             acts=acts,
             silencing=self.keywords.never,
+            short_text=self.keywords.short_text,
         )
 
     def _compiled_terms(self) -> tuple[CompiledTerm, ...]:

@@ -194,7 +194,9 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
     aside = article.result(replace(rule, anywhere=True)).hits
     apart = [next(iter(article.line(line)), None) for line in rule.lines]
     lines = line_reports(matcher.compiled, article, rule, aside or article.anywhere(rule) or apart)
-    return RuleReport(name=rule.name, tier=rule.tier, within=str(rule.within), lines=lines, is_aside=bool(aside))
+    return RuleReport(
+        name=rule.name, tier=rule.tier, within=str(article.within(rule)), lines=lines, is_aside=bool(aside)
+    )
 
 
 def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:

@@ -213,13 +213,20 @@ class MatchedArticle:
 
         Not every place; but where none of these is free of vetoes, no place is.
         """
-        if isinstance(rule.within, int):
-            yield from self._held_in_windows(rule.within, lines)
+        within = self.within(rule)
+        if isinstance(within, int):
+            yield from self._held_in_windows(within, lines)
             return
-        for (start, end), looked_at in self._scopes(rule.within, min(lines, key=len)):
+        for (start, end), looked_at in self._scopes(within, min(lines, key=len)):
             hits = first_choice([_inside(line, start, end) for line in lines])
             if hits:
                 yield hits, looked_at
+
+    def within(self, rule: CompiledRule) -> Scope | int:
+        """How near to each other a rule's lines must stand here: a short text is all about one thing."""
+        if isinstance(rule.within, int) and len(self._text) <= LEAD:
+            return int(rule.within * self._compiled.short_text)
+        return rule.within
 
     def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterable[tuple[Span, Span]]:
         """Where the lines must stand, and where `none` looks."""

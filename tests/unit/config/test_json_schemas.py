@@ -71,6 +71,8 @@ def _fits(schema: Schema, text: str) -> bool:
         return text in schema["enum"]
     if schema.get("type") == "boolean":
         return text in ("true", "false")
+    if schema.get("type") == "number":
+        return text.replace(".", "", 1).isdecimal() and schema["minimum"] <= float(text) <= schema["maximum"]
     if schema.get("type") == "integer":
         return text.isdecimal() and schema["minimum"] <= int(text) <= schema["maximum"]
     if schema.get("type") == "boolean":

@@ -1,7 +1,7 @@
 """The matcher against an evaluator that has no index, no anchors and no shortcuts: every term on every word."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, product
 
@@ -241,13 +241,20 @@ def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
     return result
 
 
+def widened(rule: Rule, text: str, times: float) -> Rule:
+    """A rule as it is read in a text that is no longer than a lead."""
+    if isinstance(rule.within, Scope) or len(text) > 600:
+        return rule
+    return replace(rule, within=int(rule.within * times))
+
+
 def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     topics, vetoes = [], []
     title, text = rejoined(title), rejoined(text)
     for topic in keywords.topics:
         acts = [spot for rule in topic.rules for term in rule.lines[0] for spot in spots(term, title, text)]
         for rule in sorted(topic.rules, key=lambda rule: rule.tier is not Tier.POST):
-            outcome = judged(rule, acts, title, text)
+            outcome = judged(widened(rule, text, keywords.short_text), acts, title, text)
             if outcome == "fires":
                 topics.append((rule.tier, topic.id, rule.name))
                 break
@@ -304,11 +311,12 @@ texts = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_
 )
 
 
-def written(topics: list[list[dict[str, object]]]) -> str:
+def written(topics: list[list[dict[str, object]]], short_text: float) -> str:
     """keywords.yaml for generated rules; every rule gets a line that keeps it from being everyday."""
     lines = [
         "lists: {люди: 'пассажир, беглец', города: 'Тараз, Уфа'}",
         "people: [Тихонов, Анна Ковалевич, Ковалевич]",
+        f"short_text: {short_text}",
         "topics:",
     ]
     for number, topic in enumerate(topics):
@@ -330,17 +338,26 @@ def _list(value: object) -> list[object]:
     return value
 
 
-@given(topics=st.lists(st.lists(rules, min_size=1, max_size=3), min_size=1, max_size=2), title=texts, text=texts)
+@given(
+    topics=st.lists(st.lists(rules, min_size=1, max_size=3), min_size=1, max_size=2),
+    short_text=st.sampled_from([1, 1.5, 3]),
+    title=texts,
+    text=texts,
+    filler=st.sampled_from(["", " и" * 400]),
+)
 @example(
     topics=[[{"tier": "post", "within": "6", "all": ["беглец", "таможня"], "none": ["Тараз"]}]],
+    short_text=1,
     title="",
     text="таможня беглец. Тараз беглец таможня. беглец таможня",
+    filler="",
 )
 @settings(max_examples=250, deadline=None)
 def test_the_matcher_equals_the_brute_force_evaluator(
-    topics: list[list[dict[str, object]]], title: str, text: str
+    topics: list[list[dict[str, object]]], short_text: float, title: str, text: str, filler: str
 ) -> None:
-    keywords = load_keywords(written(topics), file="k.yaml")
+    text += filler
+    keywords = load_keywords(written(topics, short_text), file="k.yaml")
     compiled, refusals = compile_checked(keywords)
     for rule in rules_at(keywords, {refusal.line for refusal in refusals}):
         assert judged(rule, [], title, text) != "fires", "only what can never fire is refused"
