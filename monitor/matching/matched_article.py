@@ -111,9 +111,10 @@ class MatchedArticle:
     @cached_property
     def _heading(self) -> Span:
         """The title; of a text without one, its first sentence."""
-        if self._title.strip() or not self._text:
+        opening = self._text.lstrip()
+        if self._title.strip() or not opening:
             return 0, len(self._title)
-        return self._sentence(len(self._title) + 1)
+        return self._sentence(self._end - len(opening))
 
     def _is_complement(self, hit: Hit, acts: Sequence[Hit]) -> bool:
         """Whether the hit asks for no role of an act, or stands beside one with no comma between."""
