@@ -38,28 +38,47 @@ class Reading:
         self._border = len(title)
         self._order = [*map(index.__getitem__, self.whole.split()), None]  # so that the first and the last have a next
         self._starts: dict[Piece, list[int]] = {}
+        self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, and which
 
     def rules(self) -> list[int]:
-        """Numbers of the rules whose every line may have a hit; no other holds."""
+        """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
         lines, hung = self._possible
         needed = self._index.needed
-        return [rule for rule in hung if needed[rule] & lines == needed[rule]]
+        return [rule for rule in hung if needed[rule] & lines == needed[rule] and self._is_near(rule)]
+
+    def _is_near(self, number: int) -> bool:
+        """Whether its lines may stand within as many words as a rule says: line breaks, which count too, left out."""
+        rule, needed = self._index.rules[number], self._index.needed[number]
+        if not isinstance(rule.within, int):
+            return True
+        latest: dict[int, int] = {}  # by line: the word where it may have a hit
+        for at, lines in self._spots:
+            if lines & needed:
+                latest.update((line, at) for line in rule.lines if lines >> line & 1)
+                if len(latest) == needed.bit_count() and at - min(latest.values()) < rule.within:
+                    return True
+        return False
 
     @cached_property
     def _possible(self) -> tuple[int, set[int]]:
         """The lines that may have a hit, and the rules that hang on some of them."""
-        lines = 0
+        lines = signs = 0
         hung: set[int] = set()
         for at, piece in enumerate(self._order):
             if piece is None:
                 continue
-            lines |= piece.lines
+            here = piece.lines
             if piece.rules:
                 hung.update(piece.rules)
             if piece.after and (beside := self._next(at, 1)[1]) and not beside.first.isdisjoint(piece.after):
-                lines |= _bits(piece.after, beside.first)
+                here |= _bits(piece.after, beside.first)
             if piece.before and (beside := self._next(at, -1)[1]) and not beside.last.isdisjoint(piece.before):
-                lines |= _bits(piece.before, beside.last)
+                here |= _bits(piece.before, beside.last)
+            if here:
+                lines |= here
+                self._spots.append((at - signs, here))
+            elif piece.is_signs:
+                signs += 1
         return lines, hung
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:

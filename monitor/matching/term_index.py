@@ -58,7 +58,7 @@ class TermIndex(dict[str, Piece | None]):
 
     def __init__(self, compiled: CompiledRules) -> None:
         super().__init__()
-        self.terms = compiled.terms
+        self.terms, self.rules = compiled.terms, compiled.rules
         self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
         self._words = WordIndex(compiled.words)
         self._said: dict[tuple[tuple[frozenset[int], frozenset[int]], ...], Piece] = {}
