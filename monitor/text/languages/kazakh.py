@@ -49,9 +49,9 @@ class Stem:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
         if len(rest) > _LONGEST_CHAIN:
             return False
-        # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
-        pattern = grammar.endings(self.template, self.script, self.vowels)
-        return any(map(pattern.fullmatch, grammar.meant_by(rest) if in_russian_letters else (rest,)))
+        # Compiled at the first question: most stems are never met, and compiling all would slow every start.
+        endings = grammar.endings(self.template, self.script, self.vowels)
+        return any(map(endings.accept, grammar.meant_by(rest) if in_russian_letters else (rest,)))
 
 
 def stems(word: str) -> tuple[Stem, ...]:
