@@ -5,7 +5,6 @@ Remembered, so that only new pieces are looked into, in word_index.py. What stan
 
 import re
 from collections import defaultdict
-from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,9 +16,11 @@ from monitor.text.unicode import fold
 
 _REMEMBERED = 30_000  # pieces: weeks of the press, some 8 MB
 
+_LETTER = re.compile(r"[^\W_]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 
 Span = tuple[int, int]
+_Said = tuple[bool, tuple[tuple[frozenset[int], frozenset[int]], ...]]  # is_latin; of each word, what it is and may be
 
 
 class Hit(NamedTuple):
@@ -32,25 +33,28 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Piece:
-    """A piece with words of the rules, or one of signs only. A set of lines is a number, with a bit for each.
+    """What a piece of text says, of words of the rules or of signs only: one object for all pieces that say the same.
 
-    `terms` are, by line, the terms whose word to look for stands here, and which of the words it is. `sure` are lines
-    that have a hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands
-    there. `rules` hang on any of these. `first` and `last` are what the first and the last word may be.
+    A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are,
+    by line, the terms whose word to look for stands here, and which of the words it is. `sure` are lines that have a
+    hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands there;
+    `perhaps` all of these, and `rules` hang on them.
     """
 
-    words: tuple[PieceWord, ...]
-    text: str = ""
+    words: tuple[frozenset[int], ...]
     is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
     is_signs: bool = False  # it has no letters
     terms: dict[int, list[Span]] = field(default_factory=dict)
     sure: int = 0
     lines: int = 0
+    perhaps: int = 0
     before: dict[int, int] = field(default_factory=dict)
     after: dict[int, int] = field(default_factory=dict)
     rules: tuple[int, ...] = ()
-    first: frozenset[int] = frozenset()
-    last: frozenset[int] = frozenset()
+
+
+_NO_WORDS = (frozenset[int](),)
+_LATIN, _SIGNS = Piece(words=_NO_WORDS, is_latin=True), Piece(words=_NO_WORDS, is_signs=True)
 
 
 class TermIndex(dict[str, Piece | None]):
@@ -60,8 +64,8 @@ class TermIndex(dict[str, Piece | None]):
         super().__init__()
         self.terms, self.rules = compiled.terms, compiled.rules
         self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
-        self._words = WordIndex(compiled.words)
-        self._said: dict[tuple[tuple[frozenset[int], frozenset[int]], ...], Piece] = {}
+        self.words_in = WordIndex(compiled.words).words_in
+        self._said: dict[_Said, Piece] = {}
         self._on: defaultdict[int, list[Span]] = defaultdict(list)  # by word: line, number of the term
         for line, terms in enumerate(compiled.lines):
             for number in terms:
@@ -83,25 +87,21 @@ class TermIndex(dict[str, Piece | None]):
         return piece
 
     def _looked_into(self, text: str) -> Piece | None:
-        words = self._words.words_in(text)
+        words = self.words_in(text)
         is_latin = _ACCENTED.search(text) is not None and LATIN_MARKS.search(fold(text).text) is not None
-        is_signs = not words and not any(map(str.isalnum, text))
-        if not (words or is_latin or is_signs):
-            return None
-        key = tuple((word.words, word.doubtful) for word in words)
-        piece = copy(self._said.get(key) or self._saying(words))
+        if not words:
+            return _LATIN if is_latin else None if _LETTER.search(text) else _SIGNS
+        key = is_latin, tuple((word.words, word.doubtful) for word in words)
+        piece = self._said.get(key) or self._saying(words, is_latin=is_latin)
         if len(text) <= LONGEST_PIECE:
-            self._said.setdefault(key, piece)
-        piece.text, piece.words, piece.is_latin, piece.is_signs = text, words, is_latin, is_signs
+            self._said[key] = piece
         return piece
 
-    def _saying(self, words: tuple[PieceWord, ...]) -> Piece:
+    def _saying(self, words: tuple[PieceWord, ...], *, is_latin: bool) -> Piece:
         """What a piece of these words says, whatever its text."""
-        piece = Piece(words=words)
-        if words:
-            piece.first, piece.last = (word.words | word.doubtful for word in (words[0], words[-1]))
+        piece = Piece(words=tuple(word.words | word.doubtful for word in words), is_latin=is_latin)
         for place, word in enumerate(words):
-            for number in word.words | word.doubtful:
+            for number in piece.words[place]:
                 for line, term in self._on.get(number, ()):
                     piece.terms.setdefault(line, []).append((term, place))
                     self._mark(piece, line, self.terms[term], place, is_sure=number in word.words)
@@ -111,6 +111,7 @@ class TermIndex(dict[str, Piece | None]):
     def _mark(self, piece: Piece, line: int, term: CompiledTerm, place: int, *, is_sure: bool) -> None:
         """Note that a term of a line may stand there, or may if the next word of the phrase does."""
         bit = 1 << line
+        piece.perhaps |= bit
         if len(term.words) == 1:
             piece.lines |= bit
             piece.sure |= bit if is_sure and term.role is None and not term.russian else 0
@@ -120,5 +121,5 @@ class TermIndex(dict[str, Piece | None]):
         if not 0 <= place + step < len(piece.words):
             others = piece.after if step > 0 else piece.before
             others[beside] = others.get(beside, 0) | bit
-        elif piece.words[place + step].meets(beside):
+        elif beside in piece.words[place + step]:
             piece.lines |= bit
