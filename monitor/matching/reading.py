@@ -12,7 +12,7 @@ from operator import or_
 from typing import Literal
 
 from monitor.matching.compiler import CompiledTerm
-from monitor.matching.term_index import Hit, Piece, Span, TermIndex
+from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
 from monitor.matching.word_index import PieceWord
 from monitor.text.broken_words import rejoined
 from monitor.text.languages.detection import reads_kazakh
@@ -43,8 +43,8 @@ class Reading:
 
     def rules(self) -> list[int]:
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
-        lines, hung = self._possible
-        needed = self._index.needed
+        lines, needed = self._possible, self._index.needed
+        hung = (rule for line in lines_of(lines & self._index.anchors) for rule in self._index.hung[line])
         return [rule for rule in hung if needed[rule] & lines == needed[rule] and self._is_near(rule)]
 
     def _is_near(self, number: int) -> bool:
@@ -63,10 +63,9 @@ class Reading:
         return False
 
     @cached_property
-    def _possible(self) -> tuple[int, set[int]]:
-        """The lines that may have a hit, and the rules that hang on some of them."""
+    def _possible(self) -> int:
+        """The lines that may have a hit."""
         lines = signs = 0
-        hung: set[int] = set()
         order = self._order
         for at, piece in enumerate(order):
             if piece is None:
@@ -81,9 +80,8 @@ class Reading:
                 here |= _bits(piece.before, beside.words[-1])
             if here:
                 lines |= here
-                hung.update(piece.rules)
                 self._spots.append((at - signs, here))
-        return lines, hung
+        return lines
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
         """The next piece that is not of signs only, and its number; None when no rule has its words."""
@@ -119,11 +117,14 @@ class Reading:
 
     def hits(self, line: int) -> Iterator[Hit]:
         """Where the terms of a line stand, whatever their roles; in no particular order."""
-        if not self._possible[0] >> line & 1:
+        if not self._possible >> line & 1:
             return
         for text, places in self._places.items():
             piece = self._order[places[0]]
-            for number, place in piece.terms.get(line, ()) if piece else ():
+            among = piece.terms if piece and piece.perhaps >> line & 1 else ()
+            for number, place in among:
+                if line not in self._index.lines_of[number]:
+                    continue
                 term = self._index.terms[number]
                 if len(term.words) == 1:
                     spans = self._single(term, text, place)

@@ -5,10 +5,13 @@ Remembered, so that only new pieces are looked into, in word_index.py. What stan
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from monitor.matching.compiler import CompiledRules, CompiledTerm
+from monitor.matching.compiler import CompiledRules
 from monitor.matching.word_index import PieceWord, WordIndex
 from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
@@ -35,22 +38,20 @@ class Hit(NamedTuple):
 class Piece:
     """What a piece of text says, of words of the rules or of signs only: one object for all pieces that say the same.
 
-    A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are,
-    by line, the terms whose word to look for stands here, and which of the words it is. `sure` are lines that have a
-    hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands there;
-    `perhaps` all of these, and `rules` hang on them.
+    A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are
+    those whose word to look for stands here, with which of the words it is. `sure` are lines that have a hit here,
+    `lines` those that may have; `before` and `after` those that may have one if that word stands there; `perhaps` all.
     """
 
     words: tuple[frozenset[int], ...]
     is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
     is_signs: bool = False  # it has no letters
-    terms: dict[int, list[Span]] = field(default_factory=dict)
+    terms: list[Span] = field(default_factory=list)
     sure: int = 0
     lines: int = 0
     perhaps: int = 0
     before: dict[int, int] = field(default_factory=dict)
     after: dict[int, int] = field(default_factory=dict)
-    rules: tuple[int, ...] = ()
 
 
 _NO_WORDS = (frozenset[int](),)
@@ -63,19 +64,22 @@ class TermIndex(dict[str, Piece | None]):
     def __init__(self, compiled: CompiledRules) -> None:
         super().__init__()
         self.terms, self.rules = compiled.terms, compiled.rules
-        self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
+        self.needed = tuple(lines_in_one(rule.lines) for rule in compiled.rules)
         self.words_in = WordIndex(compiled.words).words_in
         self._said: dict[_Said, Piece] = {}
-        self._on: defaultdict[int, list[Span]] = defaultdict(list)  # by word: line, number of the term
+        self.lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term
         for line, terms in enumerate(compiled.lines):
             for number in terms:
-                term = compiled.terms[number]
-                if term.words:
-                    self._on[term.words[term.anchor]].append((line, number))
-        self._hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules
+                self.lines_of[number].append(line)
+        self._on: defaultdict[int, list[int]] = defaultdict(list)  # by word: the terms to look for at it
+        for number, term in enumerate(compiled.terms):
+            if term.words and number in self.lines_of:
+                self._on[term.words[term.anchor]].append(number)
+        self.hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules that are looked at when it is met
         for number, rule in enumerate(compiled.rules):
             if rule.lines:
-                self._hung[rule.lines[rule.anchor]].append(number)
+                self.hung[rule.lines[rule.anchor]].append(number)
+        self.anchors = lines_in_one(self.hung)
 
     def __missing__(self, text: str) -> Piece | None:
         piece = self._looked_into(text)
@@ -102,24 +106,36 @@ class TermIndex(dict[str, Piece | None]):
         piece = Piece(words=tuple(word.words | word.doubtful for word in words), is_latin=is_latin)
         for place, word in enumerate(words):
             for number in piece.words[place]:
-                for line, term in self._on.get(number, ()):
-                    piece.terms.setdefault(line, []).append((term, place))
-                    self._mark(piece, line, self.terms[term], place, is_sure=number in word.words)
-        piece.rules = tuple({rule for line in piece.terms for rule in self._hung.get(line, ())})
+                for term in self._on.get(number, ()):
+                    self._mark(piece, term, place, is_sure=number in word.words)
         return piece
 
-    def _mark(self, piece: Piece, line: int, term: CompiledTerm, place: int, *, is_sure: bool) -> None:
-        """Note that a term of a line may stand there, or may if the next word of the phrase does."""
-        bit = 1 << line
-        piece.perhaps |= bit
+    def _mark(self, piece: Piece, number: int, place: int, *, is_sure: bool) -> None:
+        """Note that a term may stand there, or may if the next word of the phrase does."""
+        term, lines = self.terms[number], lines_in_one(self.lines_of[number])
+        piece.terms.append((number, place))
+        piece.perhaps |= lines
         if len(term.words) == 1:
-            piece.lines |= bit
-            piece.sure |= bit if is_sure and term.role is None and not term.russian else 0
+            piece.lines |= lines
+            piece.sure |= lines if is_sure and term.role is None and not term.russian else 0
             return
         step = 1 if term.anchor + 1 < len(term.words) else -1
         beside = term.words[term.anchor + step]
         if not 0 <= place + step < len(piece.words):
             others = piece.after if step > 0 else piece.before
-            others[beside] = others.get(beside, 0) | bit
+            others[beside] = others.get(beside, 0) | lines
         elif beside in piece.words[place + step]:
-            piece.lines |= bit
+            piece.lines |= lines
+
+
+def lines_in_one(lines: Iterable[int]) -> int:
+    """A set of lines as a number."""
+    return reduce(or_, (1 << line for line in lines), 0)
+
+
+def lines_of(number: int) -> Iterator[int]:
+    """The lines of such a set."""
+    while number:
+        line = number.bit_length() - 1
+        yield line
+        number ^= 1 << line

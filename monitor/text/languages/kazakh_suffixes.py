@@ -84,6 +84,10 @@ EXACT = ""
 CONVERB_PERSON = _CONVERB
 
 
+# Quick to look for: endings in any spelling have no other letters, and none has more.
+LETTERS = re.compile("[абгдезийклмнпрстушыюяғқңі]{0,40}|[a-zş]{0,40}")
+
+
 class Endings(NamedTuple):
     """What a stem may end in. `deeds`: each mark that stands for the endings of a noun, and those endings."""
 
