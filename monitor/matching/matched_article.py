@@ -104,22 +104,23 @@ class MatchedArticle:
 
     def _speaking_against(self, none: int, topic: int) -> list[Hit]:
         if (none, topic) not in self._against_of:
-            acts = self.line(self._compiled.acts[topic])
-            self._against_of[none, topic] = [hit for hit in self.line(none) if self._is_complement(hit, acts)]
+            self._against_of[none, topic] = [hit for hit in self.line(none) if self._is_complement(hit, topic)]
         return self._against_of[none, topic]
 
     @cached_property
     def _heading(self) -> Span:
         """The title; of a text without one, its first sentence."""
-        if self._title.strip() or not self._text:
+        opening = self._text.lstrip()
+        if self._title.strip() or not opening:
             return 0, len(self._title)
-        return self._sentence(len(self._title) + 1)
+        return self._sentence(self._end - len(opening))
 
-    def _is_complement(self, hit: Hit, acts: Sequence[Hit]) -> bool:
-        """Whether the hit asks for no role of an act, or stands beside one with no comma between."""
+    def _is_complement(self, hit: Hit, topic: int) -> bool:
+        """Whether the hit asks for no role of an act, or stands beside one of the topic's with no comma between."""
         role = self._compiled.terms[hit.term].role
         if role is None or role not in _OF_AN_ACT:
             return True
+        acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
         return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 

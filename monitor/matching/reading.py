@@ -6,13 +6,13 @@ stands is looked for only when a rule asks.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, reduce
 from operator import or_
 from typing import Literal
 
 from monitor.matching.compiler import CompiledTerm
-from monitor.matching.term_index import Hit, Piece, Span, TermIndex
+from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
 from monitor.matching.word_index import PieceWord
 from monitor.text.broken_words import rejoined
 from monitor.text.languages.detection import reads_kazakh
@@ -36,31 +36,52 @@ class Reading:
         self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not run across this line break
         self._index = index
         self._border = len(title)
-        self._order = [*map(index.__getitem__, self.whole.split()), None]  # so that the first and the last have a next
-        self._starts: dict[Piece, list[int]] = {}
+        self._texts = self.whole.split()
+        self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
+        self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
+        self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, and which
 
     def rules(self) -> list[int]:
-        """Numbers of the rules whose every line may have a hit; no other holds."""
-        lines, hung = self._possible
-        needed = self._index.needed
-        return [rule for rule in hung if needed[rule] & lines == needed[rule]]
+        """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
+        lines, needed = self._possible, self._index.needed
+        hung = (rule for line in lines_of(lines & self._index.anchors) for rule in self._index.hung[line])
+        return [rule for rule in hung if needed[rule] & lines == needed[rule] and self._is_near(rule)]
+
+    def _is_near(self, number: int) -> bool:
+        """Whether its lines may stand within as many words as a rule says: line breaks, which count too, left out."""
+        rule, needed = self._index.rules[number], self._index.needed[number]
+        if not isinstance(rule.within, int):
+            return True
+        latest: dict[int, int] = {}  # by line: the word where it may have a hit
+        for at, lines in self._spots:
+            if lines & needed:
+                for line in rule.lines:
+                    if lines >> line & 1:
+                        latest[line] = at
+                if len(latest) == needed.bit_count() and at - min(latest.values()) < rule.within:
+                    return True
+        return False
 
     @cached_property
-    def _possible(self) -> tuple[int, set[int]]:
-        """The lines that may have a hit, and the rules that hang on some of them."""
-        lines = 0
-        hung: set[int] = set()
-        for at, piece in enumerate(self._order):
+    def _possible(self) -> int:
+        """The lines that may have a hit."""
+        lines = signs = 0
+        order = self._order
+        for at, piece in enumerate(order):
             if piece is None:
                 continue
-            lines |= piece.lines
-            if piece.rules:
-                hung.update(piece.rules)
-            if piece.after and (beside := self._next(at, 1)[1]) and not beside.first.isdisjoint(piece.after):
-                lines |= _bits(piece.after, beside.first)
-            if piece.before and (beside := self._next(at, -1)[1]) and not beside.last.isdisjoint(piece.before):
-                lines |= _bits(piece.before, beside.last)
-        return lines, hung
+            if not piece.perhaps:
+                signs += piece.is_signs
+                continue
+            here = piece.lines
+            if piece.after and order[at + 1] and (beside := self._next(at, 1)[1]):
+                here |= _bits(piece.after, beside.words[0])
+            if piece.before and order[at - 1] and (beside := self._next(at, -1)[1]):
+                here |= _bits(piece.before, beside.words[-1])
+            if here:
+                lines |= here
+                self._spots.append((at - signs, here))
+        return lines
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
         """The next piece that is not of signs only, and its number; None when no rule has its words."""
@@ -70,17 +91,25 @@ class Reading:
         return at, beside
 
     @cached_property
-    def _places(self) -> dict[Piece, list[int]]:
-        """Numbers of the pieces where terms may stand."""
-        places: defaultdict[Piece, list[int]] = defaultdict(list)
+    def _places(self) -> dict[str, list[int]]:
+        """By text, the numbers of the pieces where terms may stand."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
         for at, piece in enumerate(self._order):
-            if piece and (piece.terms or piece.is_latin):
-                places[piece].append(at)
+            if piece and piece.perhaps:
+                places[self._texts[at]].append(at)
         return places
 
     @cached_property
+    def _words_in(self) -> Callable[[str], tuple[PieceWord, ...]]:
+        return cache(self._index.words_in)
+
+    @cached_property
+    def _is_latin(self) -> bool:
+        return any(piece.is_latin for piece in self._order if piece)
+
+    @cached_property
     def _sure(self) -> int:
-        return reduce(or_, (piece.sure for piece in self._places), 0)
+        return reduce(or_, (piece.sure for piece in {*self._order} if piece), 0)
 
     def is_sure(self, line: int) -> bool:
         """Whether it surely has a hit."""
@@ -88,22 +117,26 @@ class Reading:
 
     def hits(self, line: int) -> Iterator[Hit]:
         """Where the terms of a line stand, whatever their roles; in no particular order."""
-        if not self._possible[0] >> line & 1:
+        if not self._possible >> line & 1:
             return
-        for piece, places in self._places.items():
-            for number, place in piece.terms.get(line, ()):
+        for text, places in self._places.items():
+            piece = self._order[places[0]]
+            among = piece.terms if piece and piece.perhaps >> line & 1 else ()
+            for number, place in among:
+                if line not in self._index.lines_of[number]:
+                    continue
                 term = self._index.terms[number]
                 if len(term.words) == 1:
-                    spans = self._single(term, piece, place)
+                    spans = self._single(term, text, place)
                 else:
-                    spans = filter(None, (self._phrase(term, piece, time, place) for time in range(len(places))))
+                    spans = filter(None, (self._phrase(term, text, time, place) for time in range(len(places))))
                 for start, end in spans:
                     yield Hit(start, end, number)
 
-    def _single(self, term: CompiledTerm, piece: Piece, place: int) -> Iterator[Span]:
-        word = piece.words[place]
+    def _single(self, term: CompiledTerm, text: str, place: int) -> Iterator[Span]:
+        word = self._words_in(text)[place]
         is_sure, is_plain = term.words[0] in word.words, term.words[0] in word.plain
-        for begin in self._starts_of(piece):
+        for begin in self._starts_of(text):
             start, end = begin + word.start, begin + word.end
             if is_sure or self._is_meant(start, end, word, is_plain=is_plain):
                 yield start, end
@@ -111,20 +144,20 @@ class Reading:
     def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
         """Whether a word that may be Kazakh without its own letters is: not beside others that have them."""
         if word.form[0] < "\u0400":
-            return is_plain or any(piece.is_latin for piece in self._places)
+            return is_plain or self._is_latin
         if is_plain and KAZAKH_LETTERS.search(word.form):
             return True
         around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
         return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
 
-    def _phrase(self, term: CompiledTerm, piece: Piece, time: int, place: int) -> Span | None:
+    def _phrase(self, term: CompiledTerm, text: str, time: int, place: int) -> Span | None:
         """The words that make up `term` around its anchor, where the piece stands for the `time`th time, if any do."""
-        at = self._places[piece][time]
+        at = self._places[text][time]
         before = self._run(reversed(term.words[: term.anchor]), at, place, -1)
         after = None if before is None else self._run(term.words[term.anchor + 1 :], at, place, 1)
         if before is None or after is None:
             return None
-        begin = self._starts_of(piece)[time]
+        begin = self._starts_of(text)[time]
         start, end = self._reach((at, place), begin, before, -1), self._reach((at, place), begin, after, 1)
         return None if start < 0 or end < 0 or start <= self._border < end else (start, end)
 
@@ -136,7 +169,7 @@ class Reading:
             if piece is None or not 0 <= place < len(piece.words):
                 at, piece = self._next(at, step)
                 place = 0 if step > 0 or piece is None else len(piece.words) - 1
-            if piece is None or not piece.words or not piece.words[place].meets(number):
+            if piece is None or number not in piece.words[place]:
                 return None
             tokens.append((at, place))
         return tokens
@@ -146,8 +179,8 @@ class Reading:
         span = self._span(token, begin)
         for other in others:
             if other[0] != token[0]:
-                text = self._piece(other).text
-                end = begin + len(self._piece(token).text)
+                text = self._texts[other[0]]
+                end = begin + len(self._texts[token[0]])
                 begin = self.whole.find(text, end) if step > 0 else self.whole.rfind(text, 0, begin)
             beside = self._span(other, begin)
             low, high = (span[1], beside[0]) if step > 0 else (beside[1], span[0])
@@ -156,29 +189,24 @@ class Reading:
             token, span = other, beside
         return span[max(step, 0)]
 
-    def _piece(self, token: _Token) -> Piece:
-        piece = self._order[token[0]]
-        assert piece is not None
-        return piece
-
     def _span(self, token: _Token, begin: int) -> Span:
-        word = self._piece(token).words[token[1]]
+        word = self._words_in(self._texts[token[0]])[token[1]]
         return begin + word.start, begin + word.end
 
-    def _starts_of(self, piece: Piece) -> list[int]:
-        """Where the piece stands, each time."""
-        if piece not in self._starts:
+    def _starts_of(self, text: str) -> list[int]:
+        """Where such a piece stands, each time."""
+        if text not in self._starts:
             if len(self.whole) > _LONG:
                 self._locate_all()
             else:
-                self._starts[piece] = list(_places(piece.text, self.whole))
-        return self._starts[piece]
+                self._starts[text] = list(_places(text, self.whole))
+        return self._starts[text]
 
     def _locate_all(self) -> None:
-        self._starts = {piece: [] for piece in self._places}
-        for piece, place in zip(self._order, _PIECE.finditer(self.whole), strict=False):
-            if piece in self._starts:
-                self._starts[piece].append(place.start())
+        self._starts = {text: [] for text in self._places}
+        for text, place in zip(self._texts, _PIECE.finditer(self.whole), strict=False):
+            if text in self._starts:
+                self._starts[text].append(place.start())
 
 
 def _places(piece: str, whole: str) -> Iterator[int]:
@@ -192,4 +220,4 @@ def _places(piece: str, whole: str) -> Iterator[int]:
 
 
 def _bits(lines_of: dict[int, int], numbers: frozenset[int]) -> int:
-    return reduce(or_, (lines_of[number] for number in lines_of.keys() & numbers))
+    return 0 if numbers.isdisjoint(lines_of) else reduce(or_, (lines_of[one] for one in lines_of.keys() & numbers))

@@ -5,11 +5,13 @@ Remembered, so that only new pieces are looked into, in word_index.py. What stan
 
 import re
 from collections import defaultdict
-from copy import copy
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from monitor.matching.compiler import CompiledRules, CompiledTerm
+from monitor.matching.compiler import CompiledRules
 from monitor.matching.word_index import PieceWord, WordIndex
 from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
@@ -17,9 +19,11 @@ from monitor.text.unicode import fold
 
 _REMEMBERED = 30_000  # pieces: weeks of the press, some 8 MB
 
+_LETTER = re.compile(r"[^\W_]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 
 Span = tuple[int, int]
+_Said = tuple[bool, tuple[tuple[frozenset[int], frozenset[int]], ...]]  # is_latin; of each word, what it is and may be
 
 
 class Hit(NamedTuple):
@@ -32,25 +36,26 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Piece:
-    """A piece with words of the rules, or one of signs only. A set of lines is a number, with a bit for each.
+    """What a piece of text says, of words of the rules or of signs only: one object for all pieces that say the same.
 
-    `terms` are, by line, the terms whose word to look for stands here, and which of the words it is. `sure` are lines
-    that have a hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands
-    there. `rules` hang on any of these. `first` and `last` are what the first and the last word may be.
+    A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are
+    those whose word to look for stands here, with which of the words it is. `sure` are lines that have a hit here,
+    `lines` those that may have; `before` and `after` those that may have one if that word stands there; `perhaps` all.
     """
 
-    words: tuple[PieceWord, ...]
-    text: str = ""
+    words: tuple[frozenset[int], ...]
     is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
     is_signs: bool = False  # it has no letters
-    terms: dict[int, list[Span]] = field(default_factory=dict)
+    terms: list[Span] = field(default_factory=list)
     sure: int = 0
     lines: int = 0
+    perhaps: int = 0
     before: dict[int, int] = field(default_factory=dict)
     after: dict[int, int] = field(default_factory=dict)
-    rules: tuple[int, ...] = ()
-    first: frozenset[int] = frozenset()
-    last: frozenset[int] = frozenset()
+
+
+_NO_WORDS = (frozenset[int](),)
+_LATIN, _SIGNS = Piece(words=_NO_WORDS, is_latin=True), Piece(words=_NO_WORDS, is_signs=True)
 
 
 class TermIndex(dict[str, Piece | None]):
@@ -58,20 +63,23 @@ class TermIndex(dict[str, Piece | None]):
 
     def __init__(self, compiled: CompiledRules) -> None:
         super().__init__()
-        self.terms = compiled.terms
-        self.needed = tuple(sum(1 << line for line in set(rule.lines)) for rule in compiled.rules)
-        self._words = WordIndex(compiled.words)
-        self._said: dict[tuple[tuple[frozenset[int], frozenset[int]], ...], Piece] = {}
-        self._on: defaultdict[int, list[Span]] = defaultdict(list)  # by word: line, number of the term
+        self.terms, self.rules = compiled.terms, compiled.rules
+        self.needed = tuple(lines_in_one(rule.lines) for rule in compiled.rules)
+        self.words_in = WordIndex(compiled.words).words_in
+        self._said: dict[_Said, Piece] = {}
+        self.lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term
         for line, terms in enumerate(compiled.lines):
             for number in terms:
-                term = compiled.terms[number]
-                if term.words:
-                    self._on[term.words[term.anchor]].append((line, number))
-        self._hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules
+                self.lines_of[number].append(line)
+        self._on: defaultdict[int, list[int]] = defaultdict(list)  # by word: the terms to look for at it
+        for number, term in enumerate(compiled.terms):
+            if term.words and number in self.lines_of:
+                self._on[term.words[term.anchor]].append(number)
+        self.hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules that are looked at when it is met
         for number, rule in enumerate(compiled.rules):
             if rule.lines:
-                self._hung[rule.lines[rule.anchor]].append(number)
+                self.hung[rule.lines[rule.anchor]].append(number)
+        self.anchors = lines_in_one(self.hung)
 
     def __missing__(self, text: str) -> Piece | None:
         piece = self._looked_into(text)
@@ -83,42 +91,51 @@ class TermIndex(dict[str, Piece | None]):
         return piece
 
     def _looked_into(self, text: str) -> Piece | None:
-        words = self._words.words_in(text)
+        words = self.words_in(text)
         is_latin = _ACCENTED.search(text) is not None and LATIN_MARKS.search(fold(text).text) is not None
-        is_signs = not words and not any(map(str.isalnum, text))
-        if not (words or is_latin or is_signs):
-            return None
-        key = tuple((word.words, word.doubtful) for word in words)
-        piece = copy(self._said.get(key) or self._saying(words))
+        if not words:
+            return _LATIN if is_latin else None if _LETTER.search(text) else _SIGNS
+        key = is_latin, tuple((word.words, word.doubtful) for word in words)
+        piece = self._said.get(key) or self._saying(words, is_latin=is_latin)
         if len(text) <= LONGEST_PIECE:
-            self._said.setdefault(key, piece)
-        piece.text, piece.words, piece.is_latin, piece.is_signs = text, words, is_latin, is_signs
+            self._said[key] = piece
         return piece
 
-    def _saying(self, words: tuple[PieceWord, ...]) -> Piece:
+    def _saying(self, words: tuple[PieceWord, ...], *, is_latin: bool) -> Piece:
         """What a piece of these words says, whatever its text."""
-        piece = Piece(words=words)
-        if words:
-            piece.first, piece.last = (word.words | word.doubtful for word in (words[0], words[-1]))
+        piece = Piece(words=tuple(word.words | word.doubtful for word in words), is_latin=is_latin)
         for place, word in enumerate(words):
-            for number in word.words | word.doubtful:
-                for line, term in self._on.get(number, ()):
-                    piece.terms.setdefault(line, []).append((term, place))
-                    self._mark(piece, line, self.terms[term], place, is_sure=number in word.words)
-        piece.rules = tuple({rule for line in piece.terms for rule in self._hung.get(line, ())})
+            for number in piece.words[place]:
+                for term in self._on.get(number, ()):
+                    self._mark(piece, term, place, is_sure=number in word.words)
         return piece
 
-    def _mark(self, piece: Piece, line: int, term: CompiledTerm, place: int, *, is_sure: bool) -> None:
-        """Note that a term of a line may stand there, or may if the next word of the phrase does."""
-        bit = 1 << line
+    def _mark(self, piece: Piece, number: int, place: int, *, is_sure: bool) -> None:
+        """Note that a term may stand there, or may if the next word of the phrase does."""
+        term, lines = self.terms[number], lines_in_one(self.lines_of[number])
+        piece.terms.append((number, place))
+        piece.perhaps |= lines
         if len(term.words) == 1:
-            piece.lines |= bit
-            piece.sure |= bit if is_sure and term.role is None and not term.russian else 0
+            piece.lines |= lines
+            piece.sure |= lines if is_sure and term.role is None and not term.russian else 0
             return
         step = 1 if term.anchor + 1 < len(term.words) else -1
         beside = term.words[term.anchor + step]
         if not 0 <= place + step < len(piece.words):
             others = piece.after if step > 0 else piece.before
-            others[beside] = others.get(beside, 0) | bit
-        elif piece.words[place + step].meets(beside):
-            piece.lines |= bit
+            others[beside] = others.get(beside, 0) | lines
+        elif beside in piece.words[place + step]:
+            piece.lines |= lines
+
+
+def lines_in_one(lines: Iterable[int]) -> int:
+    """A set of lines as a number."""
+    return reduce(or_, (1 << line for line in lines), 0)
+
+
+def lines_of(number: int) -> Iterator[int]:
+    """The lines of such a set."""
+    while number:
+        line = number.bit_length() - 1
+        yield line
+        number ^= 1 << line

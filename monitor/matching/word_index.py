@@ -79,10 +79,11 @@ class WordIndex:
         bare = piece.strip(_EDGES)
         plain = bare.lower().replace("ё", "е")
         if _PLAIN.fullmatch(plain):  # as most are
-            answer = self._named(self._asked(plain), bare[0])
+            answer = self._named(self._meant(plain), bare[0])
+            if not (answer.words or answer.doubtful):
+                return ()
             start = piece.index(bare)
-            is_met = answer.words or answer.doubtful
-            return (PieceWord(start, start + len(bare), plain, *answer),) if is_met else ()
+            return (PieceWord(start, start + len(bare), plain, *answer),)
         best: tuple[PieceWord, ...] = ()
         most = 0
         for parts in readings(piece):
@@ -97,7 +98,7 @@ class WordIndex:
         folded = fold(text)
         for word in WORD.finditer(folded.text):
             start, end = folded.original_span(*word.span())
-            answer = self._named(self._asked(word[0]), text[start])
+            answer = self._named(self._meant(word[0]), text[start])
             yield PieceWord(offset + start, offset + end, word[0], *answer)
 
     def _named(self, answer: _Answer, first: str) -> _Answer:
@@ -106,9 +107,13 @@ class WordIndex:
             return answer
         return _Answer(*(numbers - self._names for numbers in answer))
 
+    def _meant(self, word: str) -> _Answer:
+        """What a word may be. Most are in Russian letters and begin no stem: of those the forms say all."""
+        if self._begins_none(word) and not _OTHER.search(word):
+            return _Answer(frozenset(self._forms[word])) if word in self._forms else _NONE
+        return self._asked(word) if len(word) <= _LONGEST_WORD else _NONE
+
     def _answer(self, word: str) -> _Answer:
-        if len(word) > _LONGEST_WORD or self._is_none(word):
-            return _NONE
         words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()
         for number, stem, rest in self._begun(word):
             if stem is None or (stem.script == "cyrillic" and not stem.typed_for and stem.accepts(rest)):
@@ -134,10 +139,6 @@ class WordIndex:
         for number, stem, rest in self._begun(in_russian_letters(word)):
             if stem and stem.typed_for and stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True):
                 yield number, stem
-
-    def _is_none(self, word: str) -> bool:
-        """A quick look, most words' only one: whether a word in Russian letters is surely none of the rules'."""
-        return word not in self._forms and self._begins_none(word) and not _OTHER.search(word)
 
     def _begins_none(self, word: str) -> bool:
         """Whether surely no stem is the beginning of a word."""

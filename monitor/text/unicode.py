@@ -9,8 +9,8 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _MARKS = "\u0300-\u036f\u0483-\u0487"
@@ -152,16 +152,11 @@ _LETTER = re.compile(f"[{_LATIN}{_CYRILLIC}]")
 _NOT_MARK = re.compile(f"[^{_MARKS}]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
-    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same.
-
-    `plain`: surely no Latin letter in it.
-    """
+class Folded(NamedTuple):
+    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same."""
 
     text: str
     offsets: Sequence[int] | None = None
-    plain: bool = False
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """`[start, end)` of the folded text as a span of the original, trailing marks included."""
@@ -178,7 +173,7 @@ def fold(text: str) -> Folded:
     """
     special = _SPECIAL.search(text)
     if special is None or _ODD.search(text, special.start()) is None:
-        return Folded(text=text.lower().replace("ё", "е"), plain=special is None)
+        return Folded(text.lower().replace("ё", "е"))
     pieces: list[str] = []
     offsets = array("I")
     done = 0
@@ -191,7 +186,7 @@ def fold(text: str) -> Folded:
         done = end
     pieces.append(text[done:].lower().replace("ё", "е"))
     offsets.extend(range(done, len(text) + 1))
-    return Folded(text="".join(pieces), offsets=offsets)
+    return Folded("".join(pieces), offsets)
 
 
 def _odd_words(text: str) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,6 @@ from monitor.text.unicode import fold
 
 __all__ = ["LATIN_MARKS", "Stem", "latin_skeleton", "stems"]
 
-_LONGEST_CHAIN = 40  # letters; no chain of suffixes is longer
 _WORD = re.compile(r"[а-яәғқңөұүһі]+(?:-[а-яәғқңөұүһі]+)*")
 _VOWELS = "аәеёиоөуұүыіэюя"
 _LONGEST_ACRONYM = 6  # letters
@@ -47,11 +46,11 @@ class Stem:
 
     def accepts(self, rest: str, *, in_russian_letters: bool = False) -> bool:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
-        if len(rest) > _LONGEST_CHAIN:
+        if not grammar.LETTERS.fullmatch(rest):
             return False
-        # Compiled at the first question: most stems are never met, and compiling all costs a second of every start.
-        pattern = grammar.endings(self.template, self.script, self.vowels)
-        return any(map(pattern.fullmatch, grammar.meant_by(rest) if in_russian_letters else (rest,)))
+        # Compiled at the first question: most stems are never met, and compiling all would slow every start.
+        endings = grammar.endings(self.template, self.script, self.vowels)
+        return any(map(endings.accept, grammar.meant_by(rest) if in_russian_letters else (rest,)))
 
 
 def stems(word: str) -> tuple[Stem, ...]:

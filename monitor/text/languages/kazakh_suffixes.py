@@ -2,13 +2,15 @@
 
 Templates are regular expressions with five signs for what vowel harmony decides, so that a chain is all back or all
 front: А is а/е, Ы is ы/і, Ғ is ғ/г, Қ is қ/к, and Г is any of the voiced and voiceless pair (ғ қ / г к).
-Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong.
+Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong. The sign Д is for
+participles and gerunds, which are nouns from there on: written out wherever a verb may become one, their endings made
+patterns that took half a second to compile.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from monitor.text.languages.kazakh_latin import latin_skeleton
 
@@ -16,10 +18,11 @@ Script = Literal["cyrillic", "latin"]  # latin: the skeleton of monitor/text/lan
 Vowels = Literal["back", "front", "any"]  # any: words that take either
 
 _Signs = dict[str, str | int | None]
-_HARMONIES: tuple[_Signs, _Signs] = (
-    {"А": "а", "Ы": "ы", "Ғ": "ғ", "Қ": "қ", "Г": "[ғқ]"},
-    {"А": "е", "Ы": "і", "Ғ": "г", "Қ": "к", "Г": "[гк]"},
-)
+_DEEDS: dict[Vowels, str] = {"back": "1", "front": "2"}
+_HARMONIES: dict[Vowels, _Signs] = {
+    "back": {"А": "а", "Ы": "ы", "Ғ": "ғ", "Қ": "қ", "Г": "[ғқ]", "Д": _DEEDS["back"]},
+    "front": {"А": "е", "Ы": "і", "Ғ": "г", "Қ": "к", "Г": "[гк]", "Д": _DEEDS["front"]},
+}
 
 # ── nouns ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,34 +64,57 @@ CASES = f"(?:{_PLURAL})?(?:{_PLAIN_CASE}|{_BEING_AT}|[ндт]ікі)?"  # acrony
 
 # ── verbs ──────────────────────────────────────────────────────────────────────────────────────
 
-_DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # participles and gerunds are nouns; -дық makes one more (бергендіктен)
+_DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # what Д stands for; -дық makes one more noun (бергендіктен)
 _PAST = "(?:м|ң|Қ|ңЫз|ңдАр|ңЫздАр)?"
 _PRESENT = "(?:мЫн|м|сЫң|сЫз|дЫ|мЫз|сЫңдАр|сЫздАр)?"
 _CONVERB = "(?:тЫ|пЫн|пЫз|сЫң|сЫз|сЫңдАр|сЫздАр|тЫм)?"
-_ANY = f"сЫн|[дт]Ы{_PAST}|ГАн{_DEED}|сА{_PAST}|[мбп]А[қк](?:шЫ)?(?:{_PREDICATE})?|ГАлЫ|ГАй|у{_DEED}"
-_OF_VOWEL = f"(?:{_ANY}|ң|ңЫз|ңдАр|ңЫздАр|йЫн|йЫқ|йЫк|й{_PRESENT}|йтЫн{_DEED}|п{_CONVERB}|р{_DEED})?"
-_DENIED = f"[мбп]А(?:{_OF_VOWEL}|йЫншА|с{_DEED})"
-_OF_CONSONANT = f"(?:{_ANY}|Ың|ЫңЫз|ЫңдАр|ЫңЫздАр|АйЫн|АйЫ[қк]|А{_PRESENT}|АтЫн{_DEED}|Ып{_CONVERB}|Ар{_DEED})?"
+_ANY = f"сЫн|[дт]Ы{_PAST}|ГАнД|сА{_PAST}|[мбп]А[қк](?:шЫ)?(?:{_PREDICATE})?|ГАлЫ|ГАй|уД"
+_OF_VOWEL = f"(?:{_ANY}|ң|ңЫз|ңдАр|ңЫздАр|йЫн|йЫқ|йЫк|й{_PRESENT}|йтЫнД|п{_CONVERB}|рД)?"
+_DENIED = f"[мбп]А(?:{_OF_VOWEL}|йЫншА|сД)"
+_OF_CONSONANT = f"(?:{_ANY}|Ың|ЫңЫз|ЫңдАр|ЫңЫздАр|АйЫн|АйЫ[қк]|А{_PRESENT}|АтЫнД|Ып{_CONVERB}|АрД)?"
 _VOICE = "(?:Ыл|Ын|Ыс|[дт]Ыр|ГЫз|Ыт|т)"
 _VOICE_OF_VOWEL = "(?:л|н|с|т|[дт]Ыр)"
 
 VERB = f"{_VOICE}{{0,3}}(?:{_OF_CONSONANT}|{_DENIED})"
 VERB_OF_VOWEL = f"{_OF_VOWEL}|{_DENIED}|{_VOICE_OF_VOWEL}{_VOICE}{{0,2}}(?:{_OF_CONSONANT}|{_DENIED})"
-PRESENT = f"{_PRESENT}|тЫн{_DEED}"  # after оқи-, қоя-
-YU = f"я(?:{PRESENT}|йЫн|йЫқ|р{_DEED})|ю{_DEED}"  # қой- + а, у
+PRESENT = f"{_PRESENT}|тЫнД"  # after оқи-, қоя-
+YU = f"я(?:{PRESENT}|йЫн|йЫқ|рД)|юД"  # қой- + а, у
 CONVERB = f"Ып{_CONVERB}"
 EXACT = ""
 CONVERB_PERSON = _CONVERB
 
 
+# Quick to look for: endings in any spelling have no other letters, and none has more.
+LETTERS = re.compile("[абгдезийклмнпрстушыюяғқңі]{0,40}|[a-zş]{0,40}")
+
+
+class Endings(NamedTuple):
+    """What a stem may end in. `deeds`: each mark that stands for the endings of a noun, and those endings."""
+
+    pattern: re.Pattern[str]
+    deeds: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def accept(self, rest: str) -> bool:
+        """Whether these letters are such an ending."""
+        if self.pattern.fullmatch(rest):
+            return True
+        return any(
+            deed.fullmatch(rest, start) and self.pattern.fullmatch(rest[:start] + mark)
+            for mark, deed in self.deeds
+            for start in range(len(rest) + 1)
+        )
+
+
 @cache
-def endings(template: str, script: Script, vowels: Vowels) -> re.Pattern[str]:
-    """The pattern of a template, in the harmonies that the vowels allow."""
-    chosen = {"back": _HARMONIES[:1], "front": _HARMONIES[1:], "any": _HARMONIES}[vowels]
-    pattern = "|".join(template.translate(str.maketrans(harmony)) for harmony in chosen)
+def endings(template: str, script: Script, vowels: Vowels) -> Endings:
+    """The endings of a template, in the harmonies that the vowels allow."""
+    names: tuple[Vowels, ...] = ("back", "front") if vowels == "any" else (vowels,)
+    pattern = "|".join(template.translate(str.maketrans(_HARMONIES[name])) for name in names)
     if script == "latin":
         pattern = latin_skeleton(pattern.replace("ң", "нг?"))
-    return re.compile(pattern)
+    with_deeds = names if "Д" in template else ()
+    deeds = ((_DEEDS[name], endings(_DEED, script, name).pattern) for name in with_deeds)
+    return Endings(re.compile(pattern), tuple(deeds))
 
 
 _BACK, _FRONT = str.maketrans("гки", "ғқы"), str.maketrans("иы", "іі")

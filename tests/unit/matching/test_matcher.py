@@ -205,6 +205,12 @@ def test_a_veto_in_the_title_speaks_for_the_whole_article() -> None:
     assert {(veto.form, veto.where) for veto in verdict.vetoes} == {("роман", "title")}
 
 
+@pytest.mark.parametrize("text", ["\nГороскоп беглеца.\nДальше о звёздах.", "\n \nПро беглеца.\nГороскоп."])
+def test_never_looks_at_the_first_sentence_of_an_untitled_text(text: str) -> None:
+    verdict = matcher("all: [беглец]", head="never: {ru: гороскоп}").judge(title=" ", text=text)
+    assert [veto.form for veto in verdict.vetoes] == (["Гороскоп"] if "звёздах" in text else [])
+
+
 def test_a_veto_may_lie_over_the_words_of_a_line() -> None:
     assert matcher("all: [список], none: белый список").judge(title="", text="Белый список.").vetoes
 
