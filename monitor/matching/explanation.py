@@ -10,8 +10,9 @@ from itertools import pairwise
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRule
-from monitor.matching.matched_article import LEAD, MatchedArticle
+from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
+from monitor.matching.reading import LEAD
 from monitor.matching.rule_lines import LineReport, line_reports, source, written_rule
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.unicode import sentences

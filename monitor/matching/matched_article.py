@@ -14,7 +14,7 @@ from typing import NamedTuple
 from monitor.config.keyword_rules import Role, Scope
 from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
 from monitor.matching.hit_choice import choices, first_choice
-from monitor.matching.reading import Reading
+from monitor.matching.reading import LEAD, Reading
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.matching.term_index import Hit, Span
 from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
@@ -25,7 +25,6 @@ from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
 _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
-LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
 # What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters; no such words are longer
@@ -225,7 +224,7 @@ class MatchedArticle:
 
     def within(self, rule: CompiledRule) -> Scope | int:
         """How near to each other a rule's lines must stand here: a short text is all about one thing."""
-        if isinstance(rule.within, int) and len(self._text) <= LEAD:
+        if isinstance(rule.within, int) and self._reading.is_short:
             return int(rule.within * self._compiled.short_text)
         return rule.within
 

@@ -19,6 +19,7 @@ from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.unicode import INVISIBLE
 
+LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
 _LONG = 20_000  # characters of a text whose pieces are all located at once
 _AROUND = 80  # characters on both sides of a word that show which language it is in
 _PIECE = re.compile(r"\S+")
@@ -36,6 +37,7 @@ class Reading:
         self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not run across this line break
         self._index = index
         self._border = len(title)
+        self.is_short = len(text) <= LEAD  # it is all about one thing, and windows may be wider
         self._texts = self.whole.split()
         self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
         self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
@@ -50,7 +52,7 @@ class Reading:
     def _is_near(self, number: int) -> bool:
         """Whether its lines may stand within as many words as a rule says: line breaks, which count too, left out."""
         rule, needed = self._index.rules[number], self._index.needed[number]
-        if not isinstance(rule.within, int):
+        if not isinstance(rule.within, int) or self.is_short:
             return True
         latest: dict[int, int] = {}  # by line: the word where it may have a hit
         for at, lines in self._spots:
