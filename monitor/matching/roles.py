@@ -40,7 +40,7 @@ _NAMED = 3  # words after an adjective among which its noun stands: «росси
 
 _INTO, _OUT, _TOWARDS = (
     frozenset({"в", "во", "на"}),
-    frozenset({"из", "с", "со", "от"}),
+    frozenset({"из", "из-под", "с", "со", "от"}),
     frozenset({"к", "ко"}),
 )
 _WITHIN = _INTO | {"по", "при"}
