@@ -26,6 +26,7 @@ from monitor.text.languages.role_words import (
     OWN_WAY,
     OWNED,
     TAKEN,
+    THING,
     TO_HIS,
     WHOSE,
 )
@@ -105,7 +106,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
         return _is_receiver(case, place)
     if role is Role.AT:
         is_place = place.beside not in _ASIDES and not WHOSE.match(place.beside) and not _asks(case, place)
-        is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_born_there(place))
+        is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
         return (
             is_place
             and not is_persons
@@ -141,7 +142,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
         is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
         is_torn = is_torn or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
-        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_born_there(place))
+        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_said_of(place))
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
 
 
@@ -191,6 +192,11 @@ def _is_born_there(place: Place) -> bool:
     """Whether an adjective is said of a person: «омского врача», not «омского суда», nor «омских следователей»."""
     noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
     return is_person(noun) and not OFFICE.match(noun)
+
+
+def _is_said_of(place: Place) -> bool:
+    """Whether an adjective is said of a person or a thing, which may be anywhere."""
+    return _is_born_there(place) or any(map(THING.match, place.after[:1]))
 
 
 def _comes_from(words: Sequence[str]) -> bool:
