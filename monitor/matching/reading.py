@@ -121,9 +121,8 @@ class Reading:
             return
         for text, places in self._places.items():
             piece = self._order[places[0]]
-            among = piece.terms if piece and piece.perhaps >> line & 1 else ()
-            for number, place in among:
-                if line not in self._index.lines_of[number]:
+            for number, place, lines in piece.terms if piece and piece.perhaps >> line & 1 else ():
+                if not lines >> line & 1:
                     continue
                 term = self._index.terms[number]
                 if len(term.words) == 1:
