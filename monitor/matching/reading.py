@@ -218,5 +218,10 @@ def _places(piece: str, whole: str) -> Iterator[int]:
         start = whole.find(piece, end)
 
 
-def _bits(lines_of: dict[int, int], numbers: frozenset[int]) -> int:
-    return 0 if numbers.isdisjoint(lines_of) else reduce(or_, (lines_of[one] for one in lines_of.keys() & numbers))
+def _bits(beside: Iterable[tuple[int, int]], numbers: frozenset[int]) -> int:
+    """The lines that may have a hit since one of these words stands beside a piece."""
+    found = 0
+    for number, lines in beside:
+        if number in numbers:
+            found |= lines
+    return found

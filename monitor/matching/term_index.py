@@ -17,7 +17,7 @@ from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 from monitor.text.unicode import fold
 
-_REMEMBERED = 30_000  # pieces: weeks of the press, some 8 MB
+_REMEMBERED = 30_000  # pieces: weeks of the press, some 7 MB
 
 _LETTER = re.compile(r"[^\W_]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
@@ -40,8 +40,8 @@ class Piece:
 
     A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are
     those whose word to look for stands here, with which of the words it is, and their lines. `sure` are lines that have
-    a hit here, `lines` those that may have; `before` and `after` those that may have one if that word stands there;
-    `perhaps` all of these.
+    a hit here, `lines` those that may have; `before` and `after` are words, with the lines that may have one if that
+    word stands there; `perhaps` all of these lines.
     """
 
     words: tuple[frozenset[int], ...]
@@ -51,8 +51,8 @@ class Piece:
     sure: int = 0
     lines: int = 0
     perhaps: int = 0
-    before: dict[int, int] = field(default_factory=dict)
-    after: dict[int, int] = field(default_factory=dict)
+    before: tuple[tuple[int, int], ...] = ()
+    after: tuple[tuple[int, int], ...] = ()
 
 
 _NO_WORDS = (frozenset[int](),)
@@ -122,11 +122,12 @@ class TermIndex(dict[str, Piece | None]):
             return
         step = 1 if term.anchor + 1 < len(term.words) else -1
         beside = term.words[term.anchor + step]
-        if not 0 <= place + step < len(piece.words):
-            others = piece.after if step > 0 else piece.before
-            others[beside] = others.get(beside, 0) | lines
-        elif beside in piece.words[place + step]:
-            piece.lines |= lines
+        if 0 <= place + step < len(piece.words):
+            piece.lines |= lines if beside in piece.words[place + step] else 0
+        elif step > 0:
+            piece.after += ((beside, lines),)
+        else:
+            piece.before += ((beside, lines),)
 
 
 def lines_in_one(lines: Iterable[int]) -> int:
