@@ -7,11 +7,12 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.matching.stories import Rule, Story, analyzer, keywords
 from monitor.config.keywords import load_keywords
-from monitor.matching.compiler import compile_rules
+from monitor.matching.compiler import CompiledRules, compile_rules
 from monitor.matching.matcher import Matcher
 
 Count = Callable[[Sequence[Story]], int]
@@ -47,22 +48,28 @@ def terms_found(ours: Matcher, stories: Sequence[Story]) -> int:
     )
 
 
-def forms(rules: Sequence[Rule]) -> list[str]:
+def project_rules() -> CompiledRules:
+    """Of the keywords.yaml beside us."""
+    return compile_rules(load_keywords(Path("keywords.yaml").read_text(encoding="utf-8"), file="keywords.yaml"))
+
+
+def forms(compiled: CompiledRules) -> list[str]:
     """Every form of every word, as our own compiler expands it."""
-    return sorted({form for word in matcher(rules).compiled.words for form in word.forms})
+    return sorted({form for word in compiled.words for form in word.forms})
 
 
-def _flashtext2(rules: Sequence[Rule]) -> Count:
+def flashtext2(compiled: CompiledRules) -> Count:
+    """Its terms are all the forms."""
     from flashtext2 import KeywordProcessor  # noqa: PLC0415 - may be missing
 
     processor = KeywordProcessor(case_sensitive=False)
-    for form in forms(rules):
+    for form in forms(compiled):
         processor.add_keyword(form, form)
     return lambda stories: sum(len(processor.extract_keywords_with_span(story.whole)) for story in stories)
 
 
 def _alternation(rules: Sequence[Rule]) -> Count:
-    pattern = re.compile(rf"\b(?:{'|'.join(forms(rules))})\b", re.IGNORECASE)
+    pattern = re.compile(rf"\b(?:{'|'.join(forms(matcher(rules).compiled))})\b", re.IGNORECASE)
     return lambda stories: sum(sum(1 for _ in pattern.finditer(story.whole)) for story in stories)
 
 
@@ -72,7 +79,7 @@ def _spacy_phrases(rules: Sequence[Rule]) -> Count:
 
     pipeline = spacy.blank("ru")
     phrases = PhraseMatcher(pipeline.vocab, attr="LOWER")
-    phrases.add("bench", [pipeline.make_doc(form) for form in forms(rules)])
+    phrases.add("bench", [pipeline.make_doc(form) for form in forms(matcher(rules).compiled)])
     return lambda stories: sum(len(phrases(pipeline.make_doc(story.whole))) for story in stories)
 
 
@@ -101,7 +108,9 @@ def _spacy_lemmas(rules: Sequence[Rule]) -> Count:
 
 def _fts5(rules: Sequence[Rule]) -> Count:
     """Every rule as a boolean query over a table of the stories, which is filled anew each time."""
-    expansion = {word: " OR ".join(f'"{form}"' for form in forms([((word,),)])) for word in _words(rules)}
+    expansion = {
+        word: " OR ".join(f'"{form}"' for form in forms(matcher([((word,),)]).compiled)) for word in _words(rules)
+    }
     queries = [" AND ".join(f"({' OR '.join(expansion[word] for word in line)})" for line in rule) for rule in rules]
 
     def count(stories: Sequence[Story]) -> int:
@@ -129,7 +138,7 @@ PEERS = (
     Engine("spaCy PhraseMatcher", "terms", 60, 15, "spacy", _spacy_phrases),
     Engine("spaCy + pymorphy3 lemmas", "terms", 4, 200, "spacy", _spacy_lemmas),
     Engine("re: one alternation", "terms", 4, 80, "", _alternation),
-    Engine("flashtext2 with spans", "terms", 200, 0.9, "flashtext2", _flashtext2),
+    Engine("flashtext2 with spans", "terms", 200, 0.9, "flashtext2", lambda rules: flashtext2(matcher(rules).compiled)),
     Engine("SQLite FTS5", "rules in a story", 200, 2, "", _fts5),
 )
 

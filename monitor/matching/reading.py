@@ -123,9 +123,8 @@ class Reading:
             return
         for text, places in self._places.items():
             piece = self._order[places[0]]
-            among = piece.terms if piece and piece.perhaps >> line & 1 else ()
-            for number, place in among:
-                if line not in self._index.lines_of[number]:
+            for number, place, lines in piece.terms if piece and piece.perhaps >> line & 1 else ():
+                if not lines >> line & 1:
                     continue
                 term = self._index.terms[number]
                 if len(term.words) == 1:
@@ -221,5 +220,10 @@ def _places(piece: str, whole: str) -> Iterator[int]:
         start = whole.find(piece, end)
 
 
-def _bits(lines_of: dict[int, int], numbers: frozenset[int]) -> int:
-    return 0 if numbers.isdisjoint(lines_of) else reduce(or_, (lines_of[one] for one in lines_of.keys() & numbers))
+def _bits(beside: Iterable[tuple[int, int]], numbers: frozenset[int]) -> int:
+    """The lines that may have a hit since one of these words stands beside a piece."""
+    found = 0
+    for number, lines in beside:
+        if number in numbers:
+            found |= lines
+    return found

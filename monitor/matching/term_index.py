@@ -17,7 +17,7 @@ from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 from monitor.text.unicode import fold
 
-_REMEMBERED = 30_000  # pieces: weeks of the press, some 8 MB
+_REMEMBERED = 30_000  # pieces: weeks of the press, some 7 MB
 
 _LETTER = re.compile(r"[^\W_]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
@@ -39,19 +39,20 @@ class Piece:
     """What a piece of text says, of words of the rules or of signs only: one object for all pieces that say the same.
 
     A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are
-    those whose word to look for stands here, with which of the words it is. `sure` are lines that have a hit here,
-    `lines` those that may have; `before` and `after` those that may have one if that word stands there; `perhaps` all.
+    those whose word to look for stands here, with which of the words it is, and their lines. `sure` are lines that have
+    a hit here, `lines` those that may have; `before` and `after` are words, with the lines that may have one if that
+    word stands there; `perhaps` all of these lines.
     """
 
     words: tuple[frozenset[int], ...]
     is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
     is_signs: bool = False  # it has no letters
-    terms: list[Span] = field(default_factory=list)
+    terms: list[tuple[int, int, int]] = field(default_factory=list)
     sure: int = 0
     lines: int = 0
     perhaps: int = 0
-    before: dict[int, int] = field(default_factory=dict)
-    after: dict[int, int] = field(default_factory=dict)
+    before: tuple[tuple[int, int], ...] = ()
+    after: tuple[tuple[int, int], ...] = ()
 
 
 _NO_WORDS = (frozenset[int](),)
@@ -67,13 +68,13 @@ class TermIndex(dict[str, Piece | None]):
         self.needed = tuple(lines_in_one(rule.lines) for rule in compiled.rules)
         self.words_in = WordIndex(compiled.words).words_in
         self._said: dict[_Said, Piece] = {}
-        self.lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term
+        self._lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term
         for line, terms in enumerate(compiled.lines):
             for number in terms:
-                self.lines_of[number].append(line)
+                self._lines_of[number].append(line)
         self._on: defaultdict[int, list[int]] = defaultdict(list)  # by word: the terms to look for at it
         for number, term in enumerate(compiled.terms):
-            if term.words and number in self.lines_of:
+            if term.words and number in self._lines_of:
                 self._on[term.words[term.anchor]].append(number)
         self.hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules that are looked at when it is met
         for number, rule in enumerate(compiled.rules):
@@ -112,8 +113,8 @@ class TermIndex(dict[str, Piece | None]):
 
     def _mark(self, piece: Piece, number: int, place: int, *, is_sure: bool) -> None:
         """Note that a term may stand there, or may if the next word of the phrase does."""
-        term, lines = self.terms[number], lines_in_one(self.lines_of[number])
-        piece.terms.append((number, place))
+        term, lines = self.terms[number], lines_in_one(self._lines_of[number])
+        piece.terms.append((number, place, lines))
         piece.perhaps |= lines
         if len(term.words) == 1:
             piece.lines |= lines
@@ -121,11 +122,12 @@ class TermIndex(dict[str, Piece | None]):
             return
         step = 1 if term.anchor + 1 < len(term.words) else -1
         beside = term.words[term.anchor + step]
-        if not 0 <= place + step < len(piece.words):
-            others = piece.after if step > 0 else piece.before
-            others[beside] = others.get(beside, 0) | lines
-        elif beside in piece.words[place + step]:
-            piece.lines |= lines
+        if 0 <= place + step < len(piece.words):
+            piece.lines |= lines if beside in piece.words[place + step] else 0
+        elif step > 0:
+            piece.after += ((beside, lines),)
+        else:
+            piece.before += ((beside, lines),)
 
 
 def lines_in_one(lines: Iterable[int]) -> int:

@@ -80,7 +80,7 @@ class WordIndex:
         plain = bare.lower().replace("ё", "е")
         if _PLAIN.fullmatch(plain):  # as most are
             answer = self._named(self._meant(plain), bare[0])
-            if not (answer.words or answer.doubtful):
+            if answer is _NONE:
                 return ()
             start = piece.index(bare)
             return (PieceWord(start, start + len(bare), plain, *answer),)
@@ -103,9 +103,10 @@ class WordIndex:
 
     def _named(self, answer: _Answer, first: str) -> _Answer:
         """A name counts only with a capital letter: «Коробов», not «коробов»."""
-        if first.isupper() or answer is _NONE:
+        if answer is _NONE or first.isupper() or self._names.isdisjoint(answer.words | answer.doubtful):
             return answer
-        return _Answer(*(numbers - self._names for numbers in answer))
+        meant = _Answer(*(numbers - self._names for numbers in answer))
+        return meant if meant.words or meant.doubtful else _NONE
 
     def _meant(self, word: str) -> _Answer:
         """What a word may be. Most are in Russian letters and begin no stem: of those the forms say all."""
@@ -142,7 +143,8 @@ class WordIndex:
 
     def _begins_none(self, word: str) -> bool:
         """Whether surely no stem is the beginning of a word."""
-        return self._heads.isdisjoint((word[:1], word[:2], word[:3], word[:_HEAD]))
+        heads = self._heads
+        return not (word[:_HEAD] in heads or word[:3] in heads or word[:2] in heads or word[:1] in heads)
 
     def _begun(self, word: str) -> Iterator[tuple[int, Stem | None, str]]:
         """Every stem (None for a prefix) that the word begins with, and the rest of the word."""

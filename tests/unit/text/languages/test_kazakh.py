@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.text.languages import kazakh_suffixes as grammar
 from monitor.text.languages.kazakh import LATIN_MARKS, Stem, latin_skeleton, stems
 from monitor.text.unicode import fold
 
@@ -165,3 +166,18 @@ def test_stems_do_not_depend_on_how_the_rule_was_typed(word: str, at: int) -> No
 @given(word=st.sampled_from(list(FORMS)), rest=st.text(st.sampled_from("аеыілдтнмғгқкрсңу"), max_size=40))
 def test_any_rest_is_answered(word: str, rest: str) -> None:
     assert all(stem.accepts(rest) in {True, False} for stem in stems(word))
+
+
+@pytest.mark.parametrize("script", ["cyrillic", "latin"])
+def test_what_is_quick_to_look_for_has_every_letter_of_the_endings(script: grammar.Script) -> None:
+    templates = [value for name, value in vars(grammar).items() if name.isupper() and isinstance(value, str)]
+    for ending in (grammar.endings(template, script, "any") for template in (*templates, grammar._DEED)):
+        letters = "".join({*filter(str.islower, ending.pattern.pattern)})
+        assert grammar.LETTERS.fullmatch(letters)
+        assert grammar.LETTERS.fullmatch(letters.translate(str.maketrans("ғқңі", "гкни")))
+
+
+def test_a_verb_is_a_noun_from_its_participle_on_and_all_of_one_harmony() -> None:
+    verb = Stem(text="бер", script="cyrillic", template=grammar.VERB, vowels="any")
+    assert all(map(verb.accepts, ("", "ғандардың", "гендіктен", "улары", "атындарға")))
+    assert not any(map(verb.accepts, ("ғандердің", "генлардың", "ған1", "ген2")))
