@@ -106,7 +106,7 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
         reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=stanzas, key="topics")
     never = root.get("never")
     kinds = reader.terms(never, key="never") if never is not None else ()
-    short_text = reader.factor(root.get("short_text"), key="short_text")
+    short_text = reader.factor(root.get("short_text"), key="short_text", most=MAX_FACTOR)
     lists = tuple(reader.declared())
     return Keywords(file=file, topics=topics, lists=lists, never=kinds, short_text=short_text), reader
 
@@ -226,16 +226,6 @@ class _KeywordsReader(YamlReader):
             return int(text)
         self.problem(f"можно: sentence, title, text или число слов от 2 до {MAX_WINDOW}", at=node, key="within")
         return Scope.SENTENCE
-
-    def factor(self, node: Node | None, *, key: str) -> float:
-        """How many times as wide; 1 when nothing is said."""
-        if node is None:
-            return 1.0
-        text = (self.text(node, key=key, at=node) or "").replace(",", ".")
-        if re.fullmatch(r"[1-9](\.[0-9]{1,2})?", text) and float(text) <= MAX_FACTOR:
-            return float(text)
-        self.problem(f"здесь нужно число от 1 до {MAX_FACTOR:g}, например 1.5", at=node, key=key)
-        return 1.0
 
     def _examples(self, node: Node | None) -> tuple[Example, ...]:
         if node is None:

@@ -200,6 +200,18 @@ class YamlReader:
         """Note one thing the maintainer must change."""
         self.problems.append(ConfigError(message, file=self.file, line=at.line, key=key))
 
+    def factor(self, node: Node | None, *, key: str, most: float) -> float:
+        """How many times as wide; 1 when nothing is said."""
+        if node is None:
+            return 1.0
+        text = self.text(node, key=key, at=node)
+        if text is None:
+            return 1.0
+        if re.fullmatch(r"[1-9](\.[0-9]{1,2})?", text) and float(text) <= most:
+            return float(text)
+        self.problem(f"здесь нужно число от 1 до {most:g}, например 1.5", at=node, key=key)
+        return 1.0
+
     def text(self, node: Node | None, *, key: str, at: Node, default: str | None = None) -> str | None:
         """A non-empty text; None after noting the problem. A missing one is a problem unless `default` is given."""
         if node is None or (isinstance(node, Scalar) and not node.text.strip()):

@@ -25,6 +25,7 @@ from monitor.text.languages.role_words import (
     ONCE_THERE,
     OWN_WAY,
     OWNED,
+    STATE,
     TAKEN,
     THING,
     TO_HIS,
@@ -215,17 +216,20 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), next(iter(place.after), "")
     if role is Role.TO:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
-        return bool(goes) or (is_owner and TO_HIS.fullmatch(after) is not None)
+        return bool(goes) or (is_owner and _is_to_his(after))
     if role is Role.FROM:
         is_taken = case & Case.ABLATIVE and not KAZAKH_LEFT.match(after)
-        return bool(is_taken) or (is_owner and FROM_HIS.fullmatch(after) is not None)
+        return bool(is_taken) or (is_owner and after.endswith(FROM_HIS))
     if role is Role.ORIGIN:
         said = KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and KAZAKH_PERSON.match(after)
         return bool(said)
     if role is Role.AT:
-        away = any(
-            said(after) for said in (TO_HIS.fullmatch, FROM_HIS.fullmatch, KAZAKH_WHOSE.match, KAZAKH_ASKING.match)
-        )
+        leads = _is_to_his(after) or after.endswith(FROM_HIS)
+        away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
         return bool(case & Case.LOCATIVE) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
+
+
+def _is_to_his(word: str) -> bool:
+    return word.endswith(TO_HIS) and not word.startswith(STATE)

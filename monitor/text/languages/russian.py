@@ -100,7 +100,7 @@ def is_place(word: str) -> bool:
     return any(reading.is_known and "Geox" in reading.tag for reading in _readings(fold(word).text))
 
 
-@lru_cache(8_192)
+@lru_cache(2_048)
 def is_person(word: str) -> bool:
     """Whether it may be a form of a noun of the living, by the dictionary or by its ending: «айтишника», «семья»."""
     readings = _analyzer().parse(word)
@@ -108,7 +108,7 @@ def is_person(word: str) -> bool:
     return any({"NOUN", "anim"} <= reading.tag.grammemes or reading.normal_form in _SOME_PEOPLE for reading in likely)
 
 
-@lru_cache(8_192)
+@lru_cache(2_048)
 def is_verb(word: str) -> bool:
     """Whether it is most likely a verb, or a participle."""
     readings = _analyzer().parse(word)

@@ -118,6 +118,13 @@ def test_a_role_that_is_none(rule: str, says: str) -> None:
     assert says in message
 
 
+@pytest.mark.parametrize("factor", ["0.5", "4", "полтора", "1.555", "[2]", "-1", "1e0"])
+def test_a_factor_of_short_texts_that_is_none(factor: str) -> None:
+    problems = load_checked(f"short_text: {factor}\n{HEAD}        all: [беглец, рейс]\n", file="k.yaml")[1]
+
+    assert [problem.line for problem in problems if problem.key == "short_text"] == [1]
+
+
 @pytest.mark.long
 def test_ten_thousand_rules_are_loaded_and_the_wrong_one_is_named() -> None:
     rules = "".join(f"      - {{name: п{number}, all: [беглец, рейс, «ы{number}»]}}\n" for number in range(10_000))

@@ -160,6 +160,15 @@ def test_a_new_paragraph_counts_as_fifteen_words() -> None:
     assert matcher(f"{TWO}, within: 2").judge(title="Беглец", text="\nТаможня.").topics
 
 
+@pytest.mark.parametrize(("filler", "fires"), [("", True), (" Днём тихо." * 60, False)])
+def test_a_short_text_has_wider_windows_where_the_file_says_so(filler: str, *, fires: bool) -> None:
+    judge = matcher(f"{TWO}, within: 4", head="short_text: 1.5\n").judge
+    far = "Беглец тут, там и на таможне."
+
+    assert bool(judge(title="", text=far + filler).topics) is fires
+    assert not matcher(f"{TWO}, within: 4").judge(title="", text=far).topics
+
+
 def test_two_lines_need_two_different_places() -> None:
     judge = matcher("all: ['беглец, таможня', 'таможня, рейс']").judge
     assert not judge(title="", text="Таможня молчит.").topics

@@ -14,7 +14,7 @@ from monitor.sources.feeds import fast_xml
 from monitor.sources.http import client
 from monitor.sources.pages import class_names
 from monitor.text import urls
-from monitor.text.languages import detection, places
+from monitor.text.languages import detection, places, russian
 
 MOST = 8 * 1024 * 1024  # bytes of one full cache
 FILLED = 32  # entries, from which those of a full one are reckoned
@@ -35,6 +35,8 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     detection._is_russian: lambda n: (word(n, 40),),
     detection._is_kazakh: lambda n: (word(n, 40),),
     detection._is_kazakh_typed: lambda n: (word(n, 40),),
+    russian.is_person: lambda n: (word(n, 80),),
+    russian.is_verb: lambda n: (word(n, 80),),
     places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
     class_names.role: lambda n: (word(n, 40), word(n, 200)),
     class_names._role_of: lambda n: (word(n, 200),),
