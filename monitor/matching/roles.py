@@ -106,7 +106,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        is_place = place.beside not in _ASIDES and not WHOSE.match(place.beside) and not _asks(case, place)
+        is_place = not (_is_aside(case, place) or _is_whose(place) or _asks(case, place))
         is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
         return (
             is_place
@@ -145,6 +145,17 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         is_torn = is_torn or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
         return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_said_of(place))
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
+
+
+def _is_aside(case: Case, place: Place) -> bool:
+    """«по адресу: Казахстан», but not «юристы: Казахстан стал ловушкой», where it acts."""
+    acts = case & Case.NOMINATIVE and any(map(is_verb, place.after[:1]))
+    return place.beside in _ASIDES and not acts
+
+
+def _is_whose(place: Place) -> bool:
+    """«гражданин России», «граждане России и Армении»."""
+    return any(map(WHOSE.match, place.before[:3] if place.beside == "и" else (place.beside,)))
 
 
 def _has_left(place: Place, preposition: str) -> bool:

@@ -91,7 +91,11 @@ def test_a_published_story_is_taken_back_over_a_restart(live: Monitor, web: WebS
 
     bot_api.script(html502, "deleteMessage")
     bot_api.callback(REVIEW.id, bot_api.posted(REVIEW.id)[-1].message_id, "d:1:1")
-    eventually(lambda: bot_api.count("deleteMessage") == 1, what="a deletion that nobody answers")
+    eventually(lambda: bot_api.count("deleteMessage") >= 1, what="a deletion that nobody answers")
+    notice = "SELECT state FROM deliveries WHERE key LIKE 'delete:%'"
+    eventually(
+        lambda: live.sql(notice) == [("sent",)], what="the notice that it is under way"
+    )  # else in doubt for ever
     live.kill()
     assert len(bot_api.posted(CHANNEL)) == 1
     live.open_chats()
