@@ -169,9 +169,9 @@ def _governing(place: Place, preposition: str) -> tuple[str, ...]:
 
 
 def _asks(case: Case, place: Place) -> bool:
-    return any(map(ASKING.match, place.after[:1] if case & Case.NOMINATIVE else ())) or bool(
-        case & Case.GENITIVE and any(map(ASKING.match, place.before[:2]))
-    )
+    beside = (*place.after[:1], place.beside) if case & Case.NOMINATIVE else ()
+    owners = place.before[:2] if case & Case.GENITIVE else ()
+    return any(map(ASKING.match, (*beside, *owners)))
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
@@ -237,7 +237,8 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     if role is Role.AT:
         leads = _is_to_his(after) or after.endswith(FROM_HIS)
         away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
-        return bool(case & Case.LOCATIVE) or (is_owner and not away)
+        stays = case & Case.LOCATIVE and not ONCE_THERE.match(after)
+        return bool(stays) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
 
