@@ -121,6 +121,8 @@ class MatchedArticle:
             return True
         acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
+        if role is Role.FROM and Role.ORIGIN in self.roles(hit):
+            high = bisect_left(acts, (hit.start,))  # «врача из Омска выслали»: he is from there, not taken from there
         return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
     def _stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:

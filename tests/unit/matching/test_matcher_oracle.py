@@ -155,6 +155,14 @@ def is_complement(spot: Spot, acts: list[Spot], title: str, text: str, *, words:
     return False
 
 
+def acts_of(term: Term, spot: Spot, acts: list[Spot], title: str, text: str) -> list[Spot]:
+    """Those that a word may be the complement of: whence only of an act before it, where it may be somebody's home."""
+    whole = f"{title}\n{text}"
+    form = fold(whole[spot.start : spot.end]).text
+    is_home = term.role is Role.FROM and plays(term, Role.ORIGIN, form, whole, spot)
+    return [act for act in acts if act.start < spot.start] if is_home else acts
+
+
 def spots(term: Term, title: str, text: str) -> list[Spot]:
     return [spot for spot in words_at(term, title, text) if is_met(term, spot, title, text)]
 
@@ -224,7 +232,8 @@ def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
         spot
         for term in rule.none
         for spot in spots(term, title, text)
-        if term.role not in OF_AN_ACT or is_complement(spot, acts, title, text, words=OF_AN_ACT[term.role])
+        if term.role not in OF_AN_ACT
+        or is_complement(spot, acts_of(term, spot, acts, title, text), title, text, words=OF_AN_ACT[term.role])
     ]
     result = "silent"
     for choice in product(*lines):

@@ -118,6 +118,10 @@ ELSEWHERE = Matcher(compile_rules(load_keywords(ACTS, file="keywords.yaml")))
         ("Бежавшему из Китая отказали.", True),
         ("Выдали из Китая.", False),
         ("Шыңжаңнан қашқанды ұстап берді.", True),
+        ("Врача из Китая выдали.", True),
+        ("Выдали врача из Китая.", False),
+        ("Его ищет Россия: выдать просит.", True),
+        ("Выдали с сербской визой.", True),
     ],
 )
 def test_who_asks_or_whence_one_fled_is_not_where_it_happens(text: str, fires: bool) -> None:
