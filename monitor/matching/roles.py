@@ -138,7 +138,8 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     if role is Role.TO:
         return bool(leads or (preposition in _TOWARDS and case & Case.DATIVE)) and not _goes_itself(place, preposition)
     if role is Role.FROM:
-        return preposition in _OUT and bool(case & Case.GENITIVE) and not _has_left(place, preposition)
+        is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
+        return bool(is_whence) and not (case & Case.ADJECTIVE and _is_said_of(place))
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
         is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
