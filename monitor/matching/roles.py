@@ -21,6 +21,7 @@ from monitor.text.languages.role_words import (
     KAZAKH_PERSON,
     KAZAKH_WHOSE,
     LEFT,
+    MOVING,
     OFFICE,
     ONCE_THERE,
     OWN_WAY,
@@ -142,9 +143,11 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         return bool(is_whence) and not (case & Case.ADJECTIVE and _is_said_of(place))
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
-        is_torn = bool(case & Case.ACCUSATIVE) and _goes_itself(place, preposition)  # «рейс в Тбилиси»
-        is_torn = is_torn or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
-        return bool(stays and not is_torn) or bool(case & Case.ADJECTIVE and not leads and not _is_said_of(place))
+        leads_there = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
+        was_there = any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
+        return bool(stays and not leads_there and not was_there) or bool(
+            case & Case.ADJECTIVE and not leads and not _is_said_of(place)
+        )
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
 
 
@@ -173,6 +176,11 @@ def _asks(case: Case, place: Place) -> bool:
     beside = (*place.after[:1], place.beside) if case & Case.NOMINATIVE else ()
     owners = place.before[:2] if case & Case.GENITIVE else ()
     return any(map(ASKING.match, (*beside, *owners)))
+
+
+def _leads_there(place: Place, preposition: str) -> bool:
+    """Whether a verb of one's own way, or of taking somebody, governs the preposition."""
+    return _goes_itself(place, preposition) or any(map(MOVING.match, _governing(place, preposition)[:2]))
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
