@@ -103,7 +103,7 @@ def is_place(word: str) -> bool:
 @lru_cache(2_048)
 def is_person(word: str) -> bool:
     """Whether it may be a form of a noun of the living, by the dictionary or by its ending: «айтишника», «семья»."""
-    readings = _analyzer().parse(word)
+    readings = _likely(word)
     likely = [reading for reading in readings if reading.is_known and reading.score >= _UNLIKELY] or readings[:1]
     return any({"NOUN", "anim"} <= reading.tag.grammemes or reading.normal_form in _SOME_PEOPLE for reading in likely)
 
@@ -111,8 +111,13 @@ def is_person(word: str) -> bool:
 @lru_cache(2_048)
 def is_verb(word: str) -> bool:
     """Whether it is most likely a verb, or a participle."""
-    readings = _analyzer().parse(word)
+    readings = _likely(word)
     return bool(readings) and readings[0].tag.POS in _VERBS
+
+
+def _likely(word: str) -> list[Any]:
+    """As the analyser reads a word of an article; [] for what is no Russian word: it may be of any signs."""
+    return list(_analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
