@@ -46,6 +46,7 @@ _INTO, _OUT, _TOWARDS = (
     frozenset({"из", "из-под", "с", "со", "от"}),
     frozenset({"к", "ко"}),
 )
+_ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
 _OTHERS = "до для у о об за над под перед между через против без ради ввиду"
 _PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, *_OTHERS.split()})
@@ -107,13 +108,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        is_place = not (_is_aside(case, place) or _is_whose(place) or _asks(case, place))
-        is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
-        return (
-            is_place
-            and not is_persons
-            and bool(case & (Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE))
-        )
+        return bool(case & _ACTING) and not _is_only_named(case, place)
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
         Role.WHO: Case.NOMINATIVE | Case.INSTRUMENTAL,
@@ -143,12 +138,17 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         return bool(is_whence) and not (case & Case.ADJECTIVE and _is_said_of(place))
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
-        leads_there = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
-        was_there = any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
-        return bool(stays and not leads_there and not was_there) or bool(
-            case & Case.ADJECTIVE and not leads and not _is_said_of(place)
-        )
+        is_elsewhere = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
+        is_elsewhere = is_elsewhere or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
+        is_of_it = case & Case.ADJECTIVE and not leads and not _is_said_of(place)
+        return bool((stays and not is_elsewhere) or is_of_it)
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
+
+
+def _is_only_named(case: Case, place: Place) -> bool:
+    """Whether what stands without a preposition neither acts nor owns: an address, somebody's home, who asks."""
+    is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
+    return bool(is_persons) or _is_aside(case, place) or _is_whose(place) or _asks(case, place)
 
 
 def _is_aside(case: Case, place: Place) -> bool:
@@ -173,6 +173,7 @@ def _governing(place: Place, preposition: str) -> tuple[str, ...]:
 
 
 def _asks(case: Case, place: Place) -> bool:
+    """«Россия требует», «его ищет Россия», «запрос России»."""
     beside = (*place.after[:1], place.beside) if case & Case.NOMINATIVE else ()
     owners = place.before[:2] if case & Case.GENITIVE else ()
     return any(map(ASKING.match, (*beside, *owners)))
