@@ -205,9 +205,8 @@ def _is_home(case: Case, preposition: str, place: Place) -> bool:
     """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
     if preposition in _OUT - {"от"} and case & Case.GENITIVE:
         return _comes_from(_governing(place, preposition))
-    if case & Case.ADJECTIVE:
-        return _is_born_there(place)
-    return not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
+    is_owner = not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
+    return is_owner or bool(case & Case.ADJECTIVE and _is_born_there(place))
 
 
 def _is_born_there(place: Place) -> bool:
