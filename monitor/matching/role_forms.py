@@ -38,7 +38,8 @@ _GOVERNED = {
     "за": Case.ACCUSATIVE | Case.INSTRUMENTAL,
 }
 _ACT = "выдать"  # what a bare dative stands beside, to be «куда»: «выдать России»
-_PERSON = "врач"  # who is «родом»: «врач из Омска», «омский врач»
+_PERSONS = dict(zip(_CASES, ("врач", "врача", "врачу", "врача", "врачом", "враче"), strict=True))
+_PERSON = _PERSONS[Case.NOMINATIVE]  # who is «родом»: «врач из Омска», «омский врач»
 _OF_SEVERAL = frozenset({"много", "чей-то", "их — кому"})  # samples that are no case of the word itself
 
 
@@ -107,7 +108,8 @@ def _bare(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
         own = case & Case.ADJECTIVE
         names = [name for one, name in _CASES.items() if case & one and russian_fits(role, one | own, place, {})]
         if russian_fits(role, case, place, {}):
-            shown = " ".join([*filter(None, [act.strip()]), form, *place.after])
+            person = next(_PERSONS[one] for one in _CASES if case & one) if place.after else ""
+            shown = f"{act}{form} {person}".rstrip()
             yield shown if case == ANY else f"{shown} ({', '.join(names)})"
 
 
