@@ -8,8 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, reduce
+from itertools import compress
 from operator import or_
-from typing import Literal
+from typing import Literal, cast
 
 from monitor.matching.compiler import CompiledTerm
 from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
@@ -69,9 +70,7 @@ class Reading:
         """The lines that may have a hit."""
         lines = signs = 0
         order = self._order
-        for at, piece in enumerate(order):
-            if piece is None:
-                continue
+        for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(order), order)):  # most have none
             if not piece.perhaps:
                 signs += piece.is_signs
                 continue
