@@ -201,11 +201,9 @@ class YamlReader:
         self.problems.append(ConfigError(message, file=self.file, line=at.line, key=key))
 
     def factor(self, node: Node | None, *, key: str, most: float) -> float:
-        """How many times as wide; 1 when nothing is said."""
-        if node is None:
-            return 1.0
-        text = self.text(node, key=key, at=node)
-        if text is None:
+        """A number from 1 to `most`; 1 when nothing is said."""
+        text = None if node is None else self.text(node, key=key, at=node)
+        if node is None or text is None:
             return 1.0
         if re.fullmatch(r"[1-9](\.[0-9]{1,2})?", text) and float(text) <= most:
             return float(text)

@@ -6,13 +6,12 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role, Scope
-from monitor.matching.compiler import CompiledRule, CompiledRules, CompiledTerm
+from monitor.matching.compiler import CompiledRule, CompiledRules
 from monitor.matching.hit_choice import choices, first_choice
 from monitor.matching.reading import LEAD, Reading
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
@@ -121,7 +120,7 @@ class MatchedArticle:
             return True
         acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
-        if role is Role.FROM and Role.ORIGIN in self.roles(hit):
+        if role is Role.FROM and self._plays(hit, Role.ORIGIN):
             high = bisect_left(acts, (hit.start,))  # «врача из Омска выслали»: he is from there, not taken from there
         return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
@@ -147,29 +146,28 @@ class MatchedArticle:
 
     def _is_met(self, hit: Hit) -> bool:
         """Whether the words at a place are of the term's language, and stand in its role."""
-        start, end, number = hit
-        term = self._compiled.terms[number]
-        if term.role is None and not term.russian:
-            return True
-        form = fold(self._whole[start:end]).text
-        if form in term.russian and not self._is_in_kazakh(start):
+        term = self._compiled.terms[hit.term]
+        if term.russian and self._form(hit) in term.russian and not self._is_in_kazakh(hit.start):
             return False
-        return term.role is None or self._plays(term, start, end, form)
+        return term.role is None or self._plays(hit, term.role)
 
-    def _plays(self, term: CompiledTerm, start: int, end: int, form: str) -> bool:
-        assert term.role is not None
+    def _form(self, hit: Hit) -> str:
+        return fold(self._whole[hit.start : hit.end]).text
+
+    def _plays(self, hit: Hit, role: Role) -> bool:
+        """Whether the words there stand in the role, whatever role their term asks for."""
+        form = self._form(hit)
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
-        word = self._compiled.words[term.words[-1]]
-        before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
+        word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
+        before, after = self._whole[max(hit.start - _BESIDE, 0) : hit.start], self._whole[hit.end : hit.end + _BESIDE]
         place = place_of(before, fold(after).text)
         if last not in word.forms and word.stems:
-            return kazakh_fits(term.role, kazakh_case(last, word.stems), place)
-        return russian_fits(term.role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
+            return kazakh_fits(role, kazakh_case(last, word.stems), place)
+        return russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""
-        term, form = self._compiled.terms[hit.term], fold(self._whole[hit.start : hit.end]).text
-        return tuple(role for role in Role if self._plays(replace(term, role=role), hit.start, hit.end, form))
+        return tuple(role for role in Role if self._plays(hit, role))
 
     def _is_in_kazakh(self, position: int) -> bool:
         low, high = self._sentence(position)

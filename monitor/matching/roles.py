@@ -7,7 +7,7 @@ of them allows; what no dictionary declines plays those that its preposition all
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from monitor.config.keyword_rules import Role
 from monitor.text.languages.cases import ANY, Case
@@ -17,6 +17,7 @@ from monitor.text.languages.role_words import (
     HANDING,
     KAZAKH_ASKING,
     KAZAKH_LEFT,
+    KAZAKH_ONCE_THERE,
     KAZAKH_OWN_WAY,
     KAZAKH_PERSON,
     KAZAKH_WHOSE,
@@ -91,8 +92,8 @@ def _words_before(text: str) -> tuple[str, ...]:
 def _words_after(text: str) -> tuple[str, ...]:
     if not text[:1].isspace():
         return ()
-    words = _TOKEN.findall(text)
-    return tuple(takewhile(lambda word: word not in _PAUSES, words[:_NAMED]))
+    words = (word[0] for word in islice(_TOKEN.finditer(text), _NAMED))
+    return tuple(takewhile(lambda word: word not in _PAUSES, words))
 
 
 # ── Russian ─────────────────────────────────────────────────────────────────────────────────────
@@ -224,8 +225,12 @@ def _comes_from(words: Sequence[str]) -> bool:
     """Whether a person, or one who left, stands before «из»; a verb between says that somebody is taken away."""
     if any(map(TAKEN.match, words)):
         return False
-    decisive = next((word for word in words if LEFT.match(word) or is_person(word) or is_verb(word)), "")
-    return LEFT.match(decisive) is not None or is_person(decisive)
+    for word in words:
+        if LEFT.match(word) or is_person(word):
+            return True
+        if is_verb(word):
+            return False
+    return False
 
 
 # ── Kazakh ──────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +251,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     if role is Role.AT:
         leads = _is_to_his(after) or after.endswith(FROM_HIS)
         away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
-        stays = case & Case.LOCATIVE and not ONCE_THERE.match(after)
+        stays = case & Case.LOCATIVE and not KAZAKH_ONCE_THERE.match(after)
         return bool(stays) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
