@@ -14,7 +14,7 @@ from monitor.config.keyword_rules import Role, Scope
 from monitor.matching.compiler import CompiledRule, CompiledRules
 from monitor.matching.hit_choice import choices, first_choice
 from monitor.matching.reading import LEAD, Reading
-from monitor.matching.roles import kazakh_fits, place_of, russian_fits
+from monitor.matching.roles import Place, kazakh_fits, place_of, russian_fits
 from monitor.matching.term_index import Hit, Span
 from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
 from monitor.text.languages.cases import ANY, kazakh_case
@@ -28,7 +28,8 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters; no such words are longer
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
-_Place = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
+_Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
+_Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
 
 class RuleResult(NamedTuple):
@@ -53,6 +54,9 @@ class MatchedArticle:
         self._lines: dict[int, list[Hit]] = {}
         self._sentences: dict[int, list[Span]] = {}
         self._against_of: dict[tuple[int, int], list[Hit]] = {}
+        self._surroundings: dict[Span, _Surroundings] = {}
+        self.candidates = [compiled.rules[number] for number in sorted(reading.rules())]
+        """Rules whose every line may have a hit, in the file's order; no other holds."""
 
     def result(self, rule: CompiledRule) -> RuleResult:
         """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
@@ -129,11 +133,6 @@ class MatchedArticle:
         between = self._whole[start:end] if start < end else ""
         return len(between.split()) <= words and not _PAUSE.search(between)
 
-    @property
-    def candidates(self) -> list[CompiledRule]:
-        """Rules whose every line may have a hit, in the file's order; no other holds."""
-        return [self._compiled.rules[number] for number in sorted(self._reading.rules())]
-
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
@@ -156,14 +155,20 @@ class MatchedArticle:
 
     def _plays(self, hit: Hit, role: Role) -> bool:
         """Whether the words there stand in the role, whatever role their term asks for."""
-        form = self._form(hit)
-        first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        span = hit[:2]
+        if span not in self._surroundings:
+            self._surroundings[span] = self._look_around(*span)
+        first, last, place = self._surroundings[span]
         word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
-        before, after = self._whole[max(hit.start - _BESIDE, 0) : hit.start], self._whole[hit.end : hit.end + _BESIDE]
-        place = place_of(before, fold(after).text)
         if last not in word.forms and word.stems:
             return kazakh_fits(role, kazakh_case(last, word.stems), place)
         return russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
+
+    def _look_around(self, start: int, end: int) -> _Surroundings:
+        form = fold(self._whole[start:end]).text
+        first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
+        return first, last, place_of(before, fold(after).text)
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""
@@ -208,7 +213,7 @@ class MatchedArticle:
         offset = len(self._title) + 1
         return "text", hit.start - offset, hit.end - offset
 
-    def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Place]:
+    def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Held]:
         """Places where all lines hold: one hit a line, and the span that `none` looks at.
 
         Not every place; but where none of these is free of vetoes, no place is.
@@ -237,7 +242,7 @@ class MatchedArticle:
             return [((len(self._title) + 1, self._end), whole), (whole, whole)]
         return ((span, span) for span in dict.fromkeys(self._sentence(hit.start) for hit in rarest))
 
-    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Place]:
+    def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Held]:
         """`none` looks at every sentence that the window touches."""
         for hits in choices(lines):
             start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)

@@ -9,6 +9,8 @@ from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
 
+_NOTHING = Verdict()
+
 
 class Matcher:
     """Compiled rules, ready to judge any number of articles."""
@@ -32,6 +34,8 @@ class Matcher:
         are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
         article = self.read(title=title, text=text)
+        if not article.candidates:  # as in most articles
+            return _NOTHING
         topics: dict[int, TopicVerdict] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
@@ -62,7 +66,7 @@ class Matcher:
 
     def _candidates(self, article: MatchedArticle) -> list[CompiledRule]:
         """The strongest first."""
-        return sorted(article.candidates, key=lambda rule: rule.tier != Tier.POST)
+        return sorted(article.candidates, key=lambda rule: rule.tier is not Tier.POST)
 
 
 def _verdict(topics: Sequence[TopicVerdict], vetoes: Sequence[Veto], muted: Sequence[TopicVerdict]) -> Verdict:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, reduce
 from itertools import compress
-from operator import or_
+from operator import itemgetter, or_
 from typing import Literal, cast
 
 from monitor.matching.compiler import CompiledTerm
@@ -42,7 +42,8 @@ class Reading:
         self._texts = self.whole.split()
         self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
         self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
-        self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, and which
+        self._spots = list(self._perhaps())
+        self._possible = reduce(or_, map(itemgetter(1), self._spots), 0)
 
     def rules(self) -> list[int]:
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
@@ -65,10 +66,9 @@ class Reading:
                     return True
         return False
 
-    @cached_property
-    def _possible(self) -> int:
-        """The lines that may have a hit."""
-        lines = signs = 0
+    def _perhaps(self) -> Iterator[tuple[int, int]]:
+        """Words where lines may have a hit, signs not counted, and which lines."""
+        signs = 0
         order = self._order
         for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(order), order)):  # most have none
             if not piece.perhaps:
@@ -80,9 +80,7 @@ class Reading:
             if piece.before and order[at - 1] and (beside := self._next(at, -1)[1]):
                 here |= _bits(piece.before, beside.words[-1])
             if here:
-                lines |= here
-                self._spots.append((at - signs, here))
-        return lines
+                yield at - signs, here
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
         """The next piece that is not of signs only, and its number; None when no rule has its words."""
