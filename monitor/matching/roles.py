@@ -27,6 +27,7 @@ from monitor.text.languages.role_words import (
     ONCE_THERE,
     OWN_WAY,
     OWNED,
+    PAPER,
     STATE,
     TAKEN,
     THING,
@@ -133,7 +134,8 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
-        return bool(leads or (preposition in _TOWARDS and case & Case.DATIVE)) and not _goes_itself(place, preposition)
+        goes_there = leads or (preposition in _TOWARDS and case & Case.DATIVE)
+        return bool(goes_there) and not (_goes_itself(place, preposition) or _is_asked_for(place, preposition))
     if role is Role.FROM:
         is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
         return bool(is_whence) and not (case & Case.ADJECTIVE and _is_said_of(place))
@@ -164,8 +166,14 @@ def _is_whose(place: Place) -> bool:
 
 
 def _has_left(place: Place, preposition: str) -> bool:
-    """«сбежавший из Китая»: so he came, nobody takes him."""
-    return any(map(LEFT.match, _governing(place, preposition)[:1]))
+    """«сбежавший из Китая», «пришла из Китая»: so he, or it, came; nobody takes him."""
+    return any(map(LEFT.match, _governing(place, preposition)[:1])) or _is_asked_for(place, preposition)
+
+
+def _is_asked_for(place: Place, preposition: str = "") -> bool:
+    """«направила Астане запрос», «направила запрос в Астану», «ориентировка из Минска»: a paper goes, nobody does."""
+    before = _governing(place, preposition)[:1] if preposition else place.before[:1]
+    return any(map(PAPER.match, (*before, *place.after[:2])))
 
 
 def _governing(place: Place, preposition: str) -> tuple[str, ...]:
@@ -192,7 +200,7 @@ def _goes_itself(place: Place, preposition: str) -> bool:
 
 def _is_receiver(case: Case, place: Place) -> bool:
     """«выдать России», «передать российским силовикам»: a dative; one that may be a genitive needs its verb beside."""
-    if not case & Case.DATIVE:
+    if not case & Case.DATIVE or _is_asked_for(place):
         return False
     if not case & (Case.GENITIVE | Case.NOMINATIVE):
         return True
@@ -243,7 +251,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
         return bool(goes) or (is_owner and _is_to_his(after))
     if role is Role.FROM:
-        is_taken = case & Case.ABLATIVE and not KAZAKH_LEFT.match(after)
+        is_taken = case & Case.ABLATIVE and not (KAZAKH_LEFT.match(after) or KAZAKH_ASKING.match(after))
         return bool(is_taken) or (is_owner and after.endswith(FROM_HIS))
     if role is Role.ORIGIN:
         said = KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and KAZAKH_PERSON.match(after)
