@@ -26,7 +26,8 @@ _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what sta
 _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
 # What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
-_BESIDE = 80  # characters; no such words are longer
+_BESIDE = 80  # characters around a word in which stands what shows its role
+_NEAR = 500  # characters; six words are not longer
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
 _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
@@ -123,7 +124,7 @@ class MatchedArticle:
         if role is None or role not in _OF_AN_ACT:
             return True
         acts = self.line(self._compiled.acts[topic])
-        low, high = bisect_left(acts, (hit.start - _BESIDE,)), bisect_left(acts, (hit.end + _BESIDE,))
+        low, high = bisect_left(acts, (hit.start - _NEAR,)), bisect_left(acts, (hit.end + _NEAR,))
         if role is Role.FROM and self._plays(hit, Role.ORIGIN):
             high = bisect_left(acts, (hit.start,))  # «врача из Омска выслали»: he is from there, not taken from there
         return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])

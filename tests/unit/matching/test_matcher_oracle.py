@@ -361,6 +361,13 @@ def _list(value: object) -> list[object]:
     text="таможня беглец. Тараз беглец таможня. беглец таможня",
     filler="",
 )
+@example(  # six long words between an act and a place
+    topics=[[{"tier": "post", "within": "sentence", "all": ["таможня"], "none": ["{где: $города}"]}]],
+    short_text=1,
+    title="",
+    text="таможня увезли беглец²беглец-увезли увезли-пассажир пассажирамибеглец пассажир в Тараз ",
+    filler="",
+)
 @settings(max_examples=250, deadline=None)
 def test_the_matcher_equals_the_brute_force_evaluator(
     topics: list[list[dict[str, object]]], short_text: float, title: str, text: str, filler: str
