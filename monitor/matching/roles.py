@@ -119,8 +119,8 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
 
 
 def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[Case, str]:
-    """The case that counts, and the preposition that governs it; "" for none."""
-    for word in (word for word in place.before if word not in _QUOTES):
+    """The case that counts, and the preposition that governs it, "" for none: in «из Индии и России» that of both."""
+    for word in _uncoordinated(place.before):
         if word in _PREPOSITIONS:
             return case, word
         if word in carriers:
@@ -128,6 +128,13 @@ def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[C
         elif not _ADJECTIVE.fullmatch(word):
             break
     return case, ""
+
+
+def _uncoordinated(words: Sequence[str]) -> Sequence[str]:
+    """Without quotes, and without the noun before «и», which stands where this one does."""
+    words = [word for word in words if word not in _QUOTES]
+    is_second = words[:1] == ["и"] and words[2:3] and words[2] in _PREPOSITIONS
+    return words[2:] if is_second else words
 
 
 def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -> bool:
@@ -138,7 +145,11 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         return bool(goes_there) and not (_goes_itself(place, preposition) or _is_asked_for(place, preposition))
     if role is Role.FROM:
         is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
-        return bool(is_whence) and not (case & Case.ADJECTIVE and _is_said_of(place))
+        return (
+            bool(is_whence)
+            and not (case & Case.ADJECTIVE and _is_said_of(place))
+            and not _is_only_home(place, preposition)
+        )
     if role is Role.AT:
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
         is_elsewhere = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
@@ -176,6 +187,13 @@ def _is_asked_for(place: Place, preposition: str = "") -> bool:
     return any(map(PAPER.match, (*before, *place.after[:2])))
 
 
+def _is_only_home(place: Place, preposition: str) -> bool:
+    """«Программисту из Астаны отказали»: no act stands around it that could have taken him from there."""
+    before = _governing(place, preposition)
+    is_taken = any(is_verb(word) or TAKEN.match(word) for word in before) or any(map(MOVING.match, place.after))
+    return _comes_from(before) and not is_taken
+
+
 def _governing(place: Place, preposition: str) -> tuple[str, ...]:
     """What stands before a preposition, the nearest first."""
     return place.before[place.before.index(preposition) + 1 :]
@@ -189,8 +207,10 @@ def _asks(case: Case, place: Place) -> bool:
 
 
 def _leads_there(place: Place, preposition: str) -> bool:
-    """Whether a verb of one's own way, or of taking somebody, governs the preposition."""
-    return _goes_itself(place, preposition) or any(map(MOVING.match, _governing(place, preposition)[:2]))
+    """Whether a verb of one's own way, or of taking somebody, governs the preposition: «выслана из Москвы в Алматы»."""
+    before = _governing(place, preposition)
+    near = before[2:3] if before[1:2] and before[1] in _OUT else before[:2]
+    return _goes_itself(place, preposition) or any(map(MOVING.match, near))
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
