@@ -5,7 +5,7 @@ Imports point down this list (pyproject.toml checks it); what each package is fo
     cli        one file a command
     app        wiring, the daemon, reloading of the two files
     polling    one round of one feed           bot        Telegram: the outbox, the review chat
-    health     does the monitor itself work
+    health     does the monitor itself work     evidence   what we saw of the pages behind the posts, provably
     storage    every SQL statement
     stories    which event an article tells, and how the event is shown
     matching   does an article concern a topic, and why

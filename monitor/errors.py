@@ -5,6 +5,7 @@
     ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
+    ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
     ├─ FeedError(feed)                   one poll failed: recorded, backed off, never fatal, never final
     │  ├─ FetchError(kind, retry_after)
     │  └─ ParseError(kind)
@@ -65,6 +66,10 @@ class InstanceRunning(MonitorError):
     """Another process works on this database; two at once would post everything twice."""
 
     exit_code = 5
+
+
+class EvidenceError(MonitorError):
+    """What should prove something does not hold, or cannot be had: the message says where it breaks."""
 
 
 class FeedError(MonitorError):

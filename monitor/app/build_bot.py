@@ -21,7 +21,6 @@ from monitor.config.settings import Settings
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
 from monitor.models.outbox import Notifier, Pace
 from monitor.sources.http.client import Fetcher
-from monitor.storage.reviews import Reviews
 from monitor.storage.store import Store
 
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
@@ -106,19 +105,17 @@ def build_review_chat(
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
         write_commands=write_commands(store.reviews, mute_commands, clock),
-        presses=build_presses(settings, store.reviews, read_commands),
+        presses=build_presses(settings, store, read_commands),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
 
 
-def build_presses(
-    settings: Settings, reviews: Reviews, read_commands: ReadCommands
-) -> Mapping[str, Mapping[str, Press]]:
+def build_presses(settings: Settings, store: Store, read_commands: ReadCommands) -> Mapping[str, Mapping[str, Press]]:
     """What buttons do, by chat; the operator's chat and that of the maintainers may be one."""
     operator = {UNCERTAIN_BUTTON: read_commands.settle_uncertain}
-    review = review_presses(reviews, clock)
+    review = review_presses(store.reviews, store.page_notices, clock)
     if settings.operator_chat == settings.review_chat:
         return {settings.review_chat: {**operator, **review}}
     return {settings.operator_chat: operator, settings.review_chat: review}

@@ -7,7 +7,9 @@ import structlog
 
 from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
+from monitor.config.settings import Settings
 from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
+from monitor.storage.page_notices import Announcements
 from monitor.storage.store import Store
 
 log = structlog.get_logger()
@@ -21,11 +23,27 @@ def open_store(config: Config) -> Iterator[Store]:
         engine = open_engine(settings.database_url)
         try:
             migrate(engine)
-            store = Store(engine, channel=settings.chat, zone=settings.timezone, folder=data_folder(settings))
+            store = Store(
+                engine,
+                channel=settings.chat,
+                zone=settings.timezone,
+                folder=data_folder(settings),
+                to=announcements(settings),
+            )
             _take_up(store, config)
             yield store
         finally:
             engine.dispose()
+
+
+def announcements(settings: Settings) -> Announcements:
+    """Who hears of pages that changed or went: maintainers, and in preview mode the terminal."""
+    return Announcements(
+        review=settings.review_chat if settings.live else settings.chat,
+        channel=settings.chat,
+        zone=settings.timezone,
+        announces=settings.announce_changes,
+    )
 
 
 def _take_up(store: Store, config: Config) -> None:
@@ -35,6 +53,7 @@ def _take_up(store: Store, config: Config) -> None:
     store.feeds.sync(config.feeds, now)
     if alone:
         store.feeds.release_all()
+        store.evidence.release_all()
         store.updates.release()
     uncertain = store.outbox.recover(now, everything=alone)
     if uncertain:

@@ -76,6 +76,7 @@ class Daemon:
         for tick, every, first in (
             (self._tick_polls, TICK, timedelta(0)),
             (self._tick_drains, TICK, timedelta(0)),
+            (self._tick_evidence, TICK, timedelta(0)),
             (self._tick_watch, WATCH, FIRST_WATCH),
             (self._tick_files, FILES, FILES),
             (self._tick_upkeep, UPKEEP, UPKEEP),
@@ -158,6 +159,11 @@ class Daemon:
         wait = min(until - clock(), LONGEST_WAIT) if until else timedelta(0)
         self._next_drain_at[chat] = clock.steady() + wait
 
+    async def _tick_evidence(self) -> None:
+        """A look that is cut off at the end is done again: its lease runs out."""
+        self._start(self._interruptible, "evidence", self._components.capturer.round())
+        self._start(self._interruptible, "stamps", self._components.stamper.round())
+
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
@@ -170,6 +176,7 @@ class Daemon:
 
     async def _tick_upkeep(self) -> None:
         self._start(self._jobs, "upkeep", self._tidy())
+        self._start(self._jobs, "chains", self._components.stamper.join())
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "expiry", review_chat.expire())
 
@@ -195,7 +202,8 @@ class Daemon:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
         before, feeds = self._components.feeds, {feed.name: feed for feed in edition.feeds}
         changed = [name for name, feed in feeds.items() if name in before and _ASKED(before[name]) != _ASKED(feed)]
-        self._components = replace(self._components, feeds={**before, **feeds})
+        capturer = replace(self._components.capturer, feeds=feeds)
+        self._components = replace(self._components, feeds={**before, **feeds}, capturer=capturer)
         await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock(), changed=changed)
         self._components = replace(self._components, feeds=feeds)
 

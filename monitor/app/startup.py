@@ -67,13 +67,17 @@ async def read_page(settings: Settings, url: str, feeds: Iterable[Feed]) -> Extr
 
 def open_fetcher(settings: Settings) -> Fetcher:
     """GETs as the settings want them; an async context manager."""
-    contact = settings.contact or "news monitor"
     return Fetcher(
-        user_agent=f"monitor/{__version__} (+{contact})",
+        user_agent=user_agent(settings),
         proxy=settings.proxy or None,
         allow_private=settings.allow_private_addresses,
         clock=clock,
     )
+
+
+def user_agent(settings: Settings) -> str:
+    """What we call ourselves to servers."""
+    return f"monitor/{__version__} (+{settings.contact or 'news monitor'})"
 
 
 def data_folder(settings: Settings) -> Path | None:

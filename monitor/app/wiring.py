@@ -16,6 +16,7 @@ from monitor.app.build_bot import (
     open_client,
     why_closed,
 )
+from monitor.app.build_evidence import build_capturer, open_stamper
 from monitor.app.build_health import build_database_outage, open_watch
 from monitor.app.build_polling import build_poller, story_chats
 from monitor.app.build_storage import open_store
@@ -26,6 +27,8 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
+from monitor.evidence.capture import Capturer
+from monitor.evidence.stamper import Stamper
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.watch import Watch
 from monitor.models.feeds import Feed
@@ -52,6 +55,8 @@ class Components:
     watch: Watch
     database_outage: DatabaseOutage
     outage: OutageDetector
+    capturer: Capturer
+    stamper: Stamper
     notify: Notifier  # tells maintainers
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
 
@@ -93,6 +98,8 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
             outage=outage,
+            capturer=build_capturer(config, store, fetcher, sandbox),
+            stamper=await open_stamper(stack, config, store),
             notify=build_notifier(store, story_chats(settings).review),
             check_chats=lambda: why_closed(chats),
         )

@@ -19,9 +19,10 @@ from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History, Member
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
+from monitor.storage.page_notices import PageNotices
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
-from monitor.stories import removal
+from monitor.stories import page_notice, removal
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
@@ -55,7 +56,7 @@ def write_commands(reviews: Reviews, mutes: MuteCommands, clock: Callable[[], da
     }
 
 
-def review_presses(reviews: Reviews, clock: Callable[[], datetime]) -> Mapping[str, Press]:
+def review_presses(reviews: Reviews, notices: PageNotices, clock: Callable[[], datetime]) -> Mapping[str, Press]:
     """What the buttons of the maintainers' chat do that stand under no question."""
 
     def remove(call: CommandCall) -> str:
@@ -63,7 +64,13 @@ def review_presses(reviews: Reviews, clock: Callable[[], datetime]) -> Mapping[s
             return reviews.remove_post(*post, chat=call.chat, initial=call.initial, now=clock())
         return NO_BUTTON
 
-    return {removal.REMOVE_BUTTON: remove}
+    def tell_of_page(call: CommandCall) -> str:
+        if press := page_notice.pressed(call.argument):
+            observation, announce = press
+            return notices.decide(observation, announce=announce, initial=call.initial, now=clock())
+        return NO_BUTTON
+
+    return {removal.REMOVE_BUTTON: remove, page_notice.BUTTON: tell_of_page}
 
 
 class ReadCommands:

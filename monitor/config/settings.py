@@ -49,6 +49,9 @@ class Settings(BaseModel):
     heartbeat_url: str = ""
     log_format: Literal["text", "json"] = "text"
     keep_days: int = Field(default=90, ge=1, le=3650)  # of texts that no rule matched
+    evidence_dir: str = "data/evidence"
+    timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
+    announce_changes: bool = False
 
     @field_validator("bot_token")
     @classmethod
@@ -78,6 +81,13 @@ class Settings(BaseModel):
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ValueError("нужен адрес вида https://сайт/путь")
         return url
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _addresses_shape(cls, written: str) -> str:
+        for url in _listed(written):
+            cls._page_shape(url)
+        return written
 
     @field_validator("uncertain_resend_after", "review_expires")
     @classmethod
@@ -119,6 +129,11 @@ class Settings(BaseModel):
         return hours.read_duration(self.review_expires) or timedelta(days=1)
 
     @property
+    def timestamp_authorities(self) -> tuple[str, ...]:
+        """The addresses of those who sign the time of a capture."""
+        return _listed(self.timestamp_url)
+
+    @property
     def live(self) -> bool:
         """Whether posts go to Telegram; without token or channel they are shown in the terminal."""
         return bool(self.bot_token and self.channel)
@@ -148,6 +163,10 @@ class Settings(BaseModel):
         heartbeat = (self.heartbeat_url, urlsplit(self.heartbeat_url).path.strip("/"))
         passwords = (*_passwords(self.proxy), *_passwords(self.database_url))
         return tuple(secret for secret in dict.fromkeys((*halves, *heartbeat, *passwords)) if secret)
+
+
+def _listed(written: str) -> tuple[str, ...]:
+    return tuple(written.replace(",", " ").split())
 
 
 def _passwords(url: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from monitor.storage.uncertain import doubted
 from monitor.stories import removal
 from monitor.text.telegram_html import first_line
 
+_AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
 _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
 
 
@@ -43,6 +44,12 @@ def tell(
 ) -> None:
     """Put a notice for a chat. Told again under its key, it is the same notice: edited if it says something else."""
     shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": buttons, "silent": silent}
+    _wish(db, {"chat": chat, "key": key}, shown, now)
+
+
+def reply(db: Connection, chat: str, key: str, html: str, *, story_id: int, number: int, now: datetime) -> None:
+    """Put a notice that answers the post of a story; `number` is another one for each notice of the story."""
+    shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": _AFTER + number}
     _wish(db, {"chat": chat, "key": key}, shown, now)
 
 

@@ -8,13 +8,16 @@ from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
+from monitor.storage.evidence import EvidenceStore
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
+from monitor.storage.page_notices import Announcements, PageNotices
 from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
+from monitor.storage.stamps import StampStore
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
 
@@ -23,14 +26,24 @@ class Store:
     """The repositories, each under the name of what it keeps.
 
     `channel` gets what reviewers publish, `zone` is the maintainers' clock, `folder` is where the database file lies
-    (None: it lies elsewhere).
+    (None: it lies elsewhere), `to` hears of pages that changed or went.
     """
 
-    def __init__(self, engine: Engine, *, channel: str = "", zone: str = "UTC", folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        channel: str = "",
+        zone: str = "UTC",
+        folder: Path | None = None,
+        to: Announcements | None = None,
+    ) -> None:
         self.feeds, self.entries, self.polls = FeedStore(engine), EntryStore(engine), PollStore(engine)
         self.archive, self.history = Archive(engine), History(engine)
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
+        self.evidence, self.stamps = EvidenceStore(engine, to or Announcements()), StampStore(engine)
+        self.page_notices = PageNotices(engine, to or Announcements())
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

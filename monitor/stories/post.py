@@ -61,6 +61,14 @@ def render(story: Story, *, marked: bool = False) -> Html:
     return join("\n\n", [join("\n", filter(None, part)) for part in (head, foot) if any(part)])
 
 
+def quoted(telling: Telling) -> tuple[str, ...]:
+    """The sentences of the article that a post of it shows, whole and as the outlet wrote them."""
+    article = telling.article
+    matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
+    spans = sentences(article.text)
+    return tuple(article.text[slice(*spans[index])] for index in _deciding_sentences(spans, matches))
+
+
 def _review_label(lead: Telling) -> Html:
     rules = [line(topic.rule, _RULE_UNITS) for topic in lead.verdict.topics if topic.tier is Tier.REVIEW]
     named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])

@@ -22,6 +22,7 @@ from monitor.storage.chats import UpdateCursor
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
+from monitor.storage.page_notices import Announcements, PageNotices
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
@@ -136,7 +137,9 @@ async def open_review_chat(
                 write_commands=write_commands(reviews, mute_commands, clock),
                 presses={
                     OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},
-                    REVIEWERS: review_presses(reviews, clock),
+                    REVIEWERS: review_presses(
+                        reviews, PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE)), clock
+                    ),
                 },
                 uncertain_posts=read_commands.uncertain_posts,
                 release=mute_commands.release,

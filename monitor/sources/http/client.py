@@ -18,6 +18,7 @@ import httpx
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.models.clock import Clock
+from monitor.models.evidence import Exchange
 from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
@@ -65,6 +66,7 @@ class _FetchRequest:
     route: Route
     seconds_left: float
     allowance: Allowance
+    exchanges: list[Exchange] | None  # where every request and its answer is noted, if anybody wants to know
 
     @asynccontextmanager
     async def deadline(self) -> AsyncIterator[None]:
@@ -133,15 +135,18 @@ class Fetcher:
         accept: Accept = "feed",
         feed: Feed | None = None,
         allowance: Allowance | None = None,
+        exchanges: list[Exchange] | None = None,
     ) -> Fetched | NotModified:
         """One GET, redirects followed. Validators are sent back verbatim; empty ones are not sent.
 
         `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
         feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
         task stays cancelled. A large body draws on the allowance, if one is given, for which there may be NoRoom.
+        Requests and their answers, redirects and refusals as well, are added to `exchanges`, those to robots.txt not.
         """
         if allowance is None:
-            async with self.getting(url, etag=etag, last_modified=last_modified, accept=accept, feed=feed) as answer:
+            options = {"etag": etag, "last_modified": last_modified, "accept": accept, "exchanges": exchanges}
+            async with self.getting(url, feed=feed, **options) as answer:
                 pass
             return answer
         agent = {b"user-agent": feed.user_agent.encode()} if feed and feed.user_agent else {}  # may be Cyrillic
@@ -154,6 +159,7 @@ class Fetcher:
             route=Route(proxy=(feed.proxy if feed else "") or self._proxy, ca_file=feed.ca_file if feed else ""),
             seconds_left=self._limits.total,
             allowance=allowance,
+            exchanges=exchanges,
         )
         return await self._fetch(url, request)
 
@@ -200,7 +206,10 @@ class Fetcher:
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             async with request.deadline():
                 headers = {**request.headers, **request.validators, **cookie}
+                asked_at = self._clock()
                 answer = await self._http.get(url, headers, request.route, request.allowance)
+        if request.exchanges is not None:
+            request.exchanges.append(self._http.exchange(url, headers, answer, asked_at))
         if answer.status in (429, 503) and (pause := self._retry_after(answer)):
             self._backoff.begin(host, self._clock.steady(), pause)
         return answer
@@ -211,7 +220,9 @@ class Fetcher:
         async def fetch(address: str) -> str:
             headers = {**request.headers, b"accept": _ACCEPT["robots"]}
             seconds = self._limits.total
-            of_robots = replace(request, accept="robots", headers=headers, validators={}, seconds_left=seconds)
+            of_robots = replace(
+                request, accept="robots", headers=headers, validators={}, seconds_left=seconds, exchanges=None
+            )
             fetched = await self._fetch(address, of_robots)
             assert isinstance(fetched, Fetched)  # no validators were sent
             return fetched.body[: robots.LARGEST].decode("utf-8", "replace")

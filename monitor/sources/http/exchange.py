@@ -5,10 +5,12 @@ import io
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 
+from monitor.models.evidence import Exchange
 from monitor.sources.http.address_guard import Lookup
 from monitor.sources.http.byte_budget import LIGHT, Allowance
 from monitor.sources.http.client_settings import client_settings
@@ -85,6 +87,18 @@ class HttpClient:
         location = response.extensions.get("location", "")
         return Answer(status=response.status_code, headers=response.headers, location=location, body=body)
 
+    def exchange(self, url: httpx.URL, headers: Mapping[bytes, bytes], answer: Answer, asked_at: datetime) -> Exchange:
+        """A GET and its answer as values."""
+        asked = {b"host": url.netloc, **self._headers, **headers}
+        return Exchange(
+            url=str(url),
+            asked_at=asked_at,
+            request=tuple(asked.items()),
+            status=answer.status,
+            headers=_written(answer),
+            body=answer.body,
+        )
+
     async def _body(self, response: httpx.Response, allowance: Allowance) -> bytes:
         """Of an error only the beginning, as much as tells who refused."""
         if response.status_code in REDIRECTS or response.status_code == 304:
@@ -104,6 +118,12 @@ class HttpClient:
             return body
         finally:
             allowance.shrink(kept)
+
+
+def _written(answer: Answer) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers as the server wrote them: what was taken out of them is put back."""
+    location = answer.location.encode("latin-1", "replace")
+    return (*answer.headers.raw, *([(b"location", location)] if location else []))
 
 
 class _NoCookies(httpx.Cookies):

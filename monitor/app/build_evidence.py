@@ -1,0 +1,47 @@
+"""Evidence, wired: what looks at the pages of posted articles, and has the chain of what was kept stamped."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+
+from monitor.app.environment import clock, worker_name
+from monitor.app.startup import Config, user_agent
+from monitor.evidence.capture import Capturer
+from monitor.evidence.stamper import Stamper
+from monitor.evidence.warc import WarcStore
+from monitor.models.feeds import Feed
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Sandbox
+from monitor.storage.store import Store
+
+
+def build_capturer(config: Config, store: Store, fetcher: Fetcher, reader: Sandbox) -> Capturer:
+    """What looks at the pages that are due."""
+    worker = worker_name()
+    feeds: Mapping[str, Feed] = {feed.name: feed for feed in config.feeds}
+    return Capturer(
+        fetcher=fetcher,
+        reader=reader,
+        store=store.evidence,
+        warc=WarcStore(Path(config.settings.evidence_dir), worker, end_of=store.evidence.end_of),
+        feeds=feeds,
+        chain=worker,
+        clock=clock,
+    )
+
+
+async def open_stamper(stack: AsyncExitStack, config: Config, store: Store) -> Stamper:
+    """What asks for time stamps; the stack closes its connections."""
+    settings = config.settings
+    client = httpx.AsyncClient(proxy=settings.proxy or None, headers={"user-agent": user_agent(settings)})
+    await stack.enter_async_context(client)
+    return Stamper(
+        store=store.stamps,
+        captures=store.evidence,
+        client=client,
+        authorities=settings.timestamp_authorities,
+        chain=worker_name(),
+        clock=clock,
+    )

@@ -1,0 +1,163 @@
+"""The files of a bundle from strangers' hands: listed without following links, read up to a bound, and compared with
+the two lists that lie among them, SHA256SUMS and the manifest's.
+
+A link, a pipe, a file larger than any bundle's has: none of them is opened. Nothing outside the folder is.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import EvidenceError
+from monitor.evidence.bundle import FORMAT, FORMAT_VERSION, MANIFEST, SUMS, sums
+from monitor.evidence.verdict import VerdictLine, bounded, broken, holds
+
+LARGEST_FILE = 64 * 1024 * 1024  # bytes
+_LARGEST_LIST = 4 * 1024 * 1024  # bytes of SHA256SUMS or of the manifest; as values it takes thirty times that
+_MOST_FILES = 50_000
+_MOST_DIFFERENCES = 50  # told of one list
+_DEEPEST = 3  # folders in folders; a bundle has one
+_CHUNK = 1024 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFiles:
+    """The ordinary files by path with their SHA-256, and in Russian what stands there that is none."""
+
+    folder: Path
+    hashes: Mapping[str, str]
+    strange: tuple[str, ...]
+
+    def read(self, path: str, *, most: int = LARGEST_FILE) -> bytes:
+        """A file of the listing, at most so many bytes. Raises EvidenceError: not there, too large, changing."""
+        if path not in self.hashes:
+            raise EvidenceError("файла нет")
+        content = b"".join(_chunks(self.folder / path, most))
+        if hashlib.sha256(content).hexdigest() != self.hashes[path]:
+            raise EvidenceError("файл меняется, пока его читают")
+        return content
+
+
+def listed(folder: Path) -> BundleFiles:
+    """What stands in a folder. Never raises: what cannot be listed or read is `strange`."""
+    hashes: dict[str, str] = {}
+    strange: list[str] = []
+    for path, found in _walk(folder, "", _DEEPEST):
+        if len(hashes) + len(strange) >= _MOST_FILES:
+            strange.append(f"файлов больше {_MOST_FILES}, остальные не прочитаны")
+            break
+        trouble = found
+        try:
+            if not trouble:
+                hashes[path] = _hash(folder / path)
+        except EvidenceError as error:
+            trouble = str(error)
+        strange += [f"{path}: {trouble}"] if trouble else []
+    return BundleFiles(folder=folder, hashes=hashes, strange=tuple(strange))
+
+
+def check_sums(files: BundleFiles) -> Iterator[VerdictLine]:
+    """Each file against SHA256SUMS, and that against the files."""
+    yield from bounded(broken("пакет", strange) for strange in files.strange)
+    here = {path: digest for path, digest in files.hashes.items() if path != SUMS}
+    try:
+        written = files.read(SUMS, most=_LARGEST_LIST)
+    except EvidenceError as error:
+        yield broken(SUMS, error)
+        return
+    if written == sums(here).encode(errors="surrogateescape"):
+        yield holds(SUMS, f"все файлы те, что записаны ({len(here)})")
+        return
+    lines = (line.partition("  ") for line in written.decode(errors="replace").split("\n") if line)
+    yield from _differences(SUMS, {path: digest for digest, _, path in lines}, here)
+
+
+def read_manifest(files: BundleFiles) -> tuple[Mapping[str, Any], Sequence[VerdictLine]]:
+    """What the manifest says ({} when it says nothing), and how its list of files fits them."""
+    try:
+        manifest = _parsed(files.read(MANIFEST, most=_LARGEST_LIST))
+    except EvidenceError as error:
+        return {}, [broken(MANIFEST, error)]
+    said = manifest.get("files")
+    here = {path: digest for path, digest in files.hashes.items() if path not in {SUMS, MANIFEST}}
+    if not isinstance(said, dict):
+        return manifest, [broken(MANIFEST, "в ней нет списка файлов")]
+    if said == here:
+        return manifest, [holds(MANIFEST, f"все файлы те, что в описи ({len(here)})")]
+    return manifest, list(_differences(MANIFEST, said, here))
+
+
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise EvidenceError("это не JSON") from error
+    if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, FORMAT_VERSION):
+        raise EvidenceError("это не опись пакета, которую знает эта программа")
+    return manifest
+
+
+def _differences(where: str, said: Mapping[str, object], here: Mapping[str, str]) -> Iterator[VerdictLine]:
+    found = chain(
+        (f"{path}: файл изменён" for path in sorted(said.keys() & here.keys()) if said[path] != here[path]),
+        (f"{path}: файла нет" for path in sorted(said.keys() - here.keys())),
+        (f"{path}: лишний файл" for path in sorted(here.keys() - said.keys())),
+    )
+    lines = [broken(where, difference) for difference in islice(found, _MOST_DIFFERENCES)]
+    yield from lines or [broken(where, "записан не так, как пишет sha256sum")]
+
+
+# ── what is there ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _walk(folder: Path, inside: str, deep: int) -> Iterator[tuple[str, str]]:
+    """Paths below the folder, each with what is wrong with it, in Russian, or ""."""
+    try:
+        with os.scandir(folder / inside) as entries:
+            for entry in entries:
+                yield from _walk_entry(folder, inside + entry.name, entry, deep)
+    except (OSError, ValueError) as error:
+        yield inside or ".", f"папка не читается ({error})"
+
+
+def _walk_entry(folder: Path, path: str, entry: "os.DirEntry[str]", deep: int) -> Iterator[tuple[str, str]]:
+    if entry.is_symlink():
+        yield path, "это ссылка, а в пакете лежат только файлы"
+    elif entry.is_dir(follow_symlinks=False):
+        if deep:
+            yield from _walk(folder, f"{path}/", deep - 1)
+        else:
+            yield path, "папки вложены слишком глубоко"
+    elif entry.is_file(follow_symlinks=False):
+        yield path, ""
+    else:
+        yield path, "это не обычный файл"
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    for chunk in _chunks(path, LARGEST_FILE):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(path: Path, most: int) -> Iterator[bytes]:
+    """The bytes of an ordinary file. Raises EvidenceError: it is none any more, larger than `most`, or unreadable."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path
+            size = os.fstat(descriptor)
+            if not stat.S_ISREG(size.st_mode) or size.st_size > most:
+                raise EvidenceError(f"файл больше {most // 2**20} МБ, таких в пакете не бывает")
+            left = most
+            while left >= 0 and (chunk := file.read(_CHUNK)):
+                left -= len(chunk)
+                yield chunk
+    except OSError as error:
+        raise EvidenceError(f"файл не читается ({error.strerror})") from error

@@ -1,0 +1,187 @@
+"""One look at a page: ask for it, keep what came, say what it means, record both. What it means watch.py decides.
+
+A page is asked for through the same walls as by a poll: robots.txt, pauses, sizes. The bytes stand in a WARC file
+before the database says so; a look that was cut off between the two is done again.
+"""
+
+import asyncio
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from pydantic import TypeAdapter
+
+from monitor.errors import EvidenceError, FetchError, FetchFailure
+from monitor.evidence import chain, comparison
+from monitor.evidence.warc import WarcStore
+from monitor.evidence.watch import Look, Observation, PageState, observe
+from monitor.models.articles import Article
+from monitor.models.clock import Clock
+from monitor.models.evidence import Answer, DuePage, Exchange, Finding, Kept, Link, Observed, Version
+from monitor.models.feeds import Feed, Fetched, NotModified
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Sandbox
+from monitor.storage.evidence import EvidenceStore
+from monitor.text.urls import canonical
+
+LEASE = timedelta(minutes=5)  # longer than any look may take
+PUT_OFF = timedelta(minutes=5)  # after a failure of ours, such as a full disk
+AT_ONCE = 4  # looks; most of each is waiting for a server
+
+_STATE = TypeAdapter(PageState)
+_ABSENT = frozenset({FetchFailure.NOT_FOUND, FetchFailure.DETOUR})
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    """What came when a page was asked for."""
+
+    answer: Answer
+    exchanges: tuple[Exchange, ...] = ()
+    version: Version | None = None
+    why: str = ""  # in Russian: why the page cannot be seen
+    moved_to: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capturer:
+    """Looks at the pages that are due. `feeds` gives a feed's proxy, User-Agent and selector; `chain` is our worker."""
+
+    fetcher: Fetcher
+    reader: Sandbox
+    store: EvidenceStore
+    warc: WarcStore
+    feeds: Mapping[str, Feed]
+    chain: str
+    clock: Clock
+    trouble: list[str] = field(default_factory=list)  # why copies cannot be kept, for the alarms; empty when they can
+    in_order: asyncio.Lock = field(default_factory=asyncio.Lock)  # bytes stand in the files as links do in the chain
+
+    async def round(self) -> None:
+        """Look at every page that is due now. Raises DatabaseError."""
+        while due := await asyncio.to_thread(self.store.claim, self.clock(), limit=AT_ONCE, lease=LEASE):
+            async with asyncio.TaskGroup() as looks:
+                for page in due:
+                    looks.create_task(self.look(page))
+
+    async def look(self, page: DuePage) -> Observed | None:
+        """One look, recorded; None: it was put off, or another worker has taken the page over. Raises DatabaseError."""
+        reply = await self._ask(page)
+        now = self.clock()
+        state = _STATE.validate_json(zlib.decompress(page.state)) if page.state else PageState.begun(now)
+        site_answers = reply.answer is Answer.ABSENT and await self._site_answers(page)
+        look = Look(
+            at=now,
+            answer=reply.answer,
+            version=reply.version,
+            site_answers=site_answers,
+            moved_to=reply.moved_to,
+        )
+        observation = observe(state, look, quoted=page.quoted)
+        keeps = observation.keeps or page.state is None
+        try:
+            return await self._record(page, reply, observation, now, keeps=keeps)
+        except EvidenceError as error:
+            self.trouble[:] = [str(error)]
+            log.warning("a page's copy cannot be kept; tried again later", action="evidence", error=str(error))
+            await asyncio.to_thread(self.store.put_off, page, now + PUT_OFF)
+            return None
+
+    async def _record(
+        self, page: DuePage, reply: _Reply, observation: Observation, now: datetime, *, keeps: bool
+    ) -> Observed | None:
+        async with self.in_order:
+            kept = await asyncio.to_thread(self._keep, page, reply.exchanges, now) if keeps else None
+            finding = _finding(reply, observation, now, kept)
+
+            def next_link(previous: Link | None) -> Link:
+                assert kept is not None
+                return chain.link(previous, chain=self.chain, digest=kept.digest, taken_at=now)
+
+            return await asyncio.to_thread(self.store.record, page, finding, next_link, chain=self.chain)
+
+    def _keep(self, page: DuePage, exchanges: tuple[Exchange, ...], now: datetime) -> Kept:
+        kept = self.warc.append(exchanges, entry=entry_record(page.entry), taken_at=now)
+        self.trouble.clear()
+        return kept
+
+    async def _ask(self, page: DuePage) -> _Reply:
+        exchanges: list[Exchange] = []
+        feed = self.feeds.get(page.feed)
+        asked: dict[str, Any] = {"accept": "page", "feed": feed, "etag": page.etag, "last_modified": page.last_modified}
+        try:
+            async with self.fetcher.getting(page.url, exchanges=exchanges, **asked) as answer:
+                reply = await self._read(page, feed, answer)
+        except FetchError as error:
+            reply = _no_page(error, exchanges)
+        etag, last_modified = reply.etag or page.etag, reply.last_modified or page.last_modified
+        return replace(reply, exchanges=tuple(exchanges), etag=etag, last_modified=last_modified)
+
+    async def _read(self, page: DuePage, feed: Feed | None, answer: Fetched | NotModified) -> _Reply:
+        if isinstance(answer, NotModified):
+            return _Reply(answer=Answer.UNMODIFIED, etag=answer.etag, last_modified=answer.last_modified)
+        zone, selector = (feed.tz, feed.article) if feed else ("UTC", "")
+        read = await self.reader.extract(answer, now=self.clock(), tz=zone, selector=selector)
+        moved_to = answer.url if canonical(answer.url) != canonical(page.url) else ""
+        if not read.text:  # without validators: what could not be read is asked for whole
+            return _Reply(answer=Answer.NOTHING, why=read.problem, moved_to=moved_to)
+        return _Reply(
+            answer=Answer.PAGE,
+            version=Version(title=read.title, text=read.text),
+            moved_to=moved_to,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+        )
+
+    async def _site_answers(self, page: DuePage) -> bool:
+        """Whether another page of the site can be seen just now: its first one."""
+        parts = urlsplit(page.url)
+        try:
+            await self.fetcher.get(f"{parts.scheme}://{parts.netloc}/", accept="page", feed=self.feeds.get(page.feed))
+        except FetchError:
+            return False
+        return True
+
+
+def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
+    """Without the advice of its message, which is for feeds."""
+    if error.kind not in _ABSENT:
+        return _Reply(answer=Answer.NOTHING, why=error.message.partition(":")[0])
+    status = exchanges[-1].status
+    why = f"сервер отвечает {status}" if status >= 400 else "вместо страницы открывается главная страница сайта"
+    return _Reply(answer=Answer.ABSENT, why=why)
+
+
+def entry_record(entry: Article) -> bytes:
+    """The article as the feed brought it and as we read it, as JSON: what a post was made of."""
+    published = entry.published_at.isoformat() if entry.published_at else None
+    read = {"feed": entry.feed, "url": entry.url, "title": entry.title, "published_at": published, "text": entry.text}
+    return json.dumps(read, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept | None) -> Finding:
+    last = reply.exchanges[-1].status if reply.exchanges else 0
+    said = comparison.told(observation.difference) if observation.difference else reply.why
+    return Finding(
+        at=now,
+        sight=observation.sight,
+        said=said,
+        state=zlib.compress(_STATE.dump_json(observation.state)),
+        next_look_at=observation.next_look_at,
+        moved_to=reply.moved_to,
+        etag=reply.etag,
+        last_modified=reply.last_modified,
+        kept=kept,
+        status=last if kept else 0,
+        version=reply.version if kept else None,
+        tells=observation.tells,
+    )

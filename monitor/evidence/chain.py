@@ -1,0 +1,119 @@
+"""The chain: each thing kept is tied by a hash to the one before, so that none can be altered or taken out unseen.
+
+Pure. Order is that of the chain, not of the clock, which may be set back.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import groupby
+
+from monitor.errors import EvidenceError
+from monitor.models.evidence import Link
+
+ORIGIN = "0" * 64  # what stands for the hash before the first link
+_COLUMNS = ("chain", "number", "time", "digest", "previous", "hash")
+_LONGEST_LINE = 1_000  # bytes
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def link(previous: Link | None, *, chain: str, digest: str, taken_at: datetime) -> Link:
+    """The link that follows; `previous` is the last of the same chain, None for the first.
+
+    `digest` is 64 hexadecimal digits. Raises ValueError when it is not, when `previous` is of another chain, and for a
+    time without a zone.
+    """
+    if not _HASH.fullmatch(digest):
+        raise ValueError(f"not a SHA-256: {digest!r}")
+    if previous and previous.chain != chain:
+        raise ValueError(f"chain {chain!r} cannot go on from chain {previous.chain!r}")
+    if taken_at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    before, at = (previous.hash if previous else ORIGIN), taken_at.astimezone(UTC)
+    number = previous.number + 1 if previous else 1
+    tied = _hash(before, digest, at)
+    return Link(chain=chain, number=number, taken_at=at, digest=digest, previous=before, hash=tied)
+
+
+def broken(links: Sequence[Link]) -> tuple[str, ...]:
+    """Where whole chains, each from its first link in its order, do not hold: a line in Russian a break.
+
+    Several chains may stand one after the other. Nothing is said of what comes after the last link given.
+    """
+    return tuple(breaks(links))
+
+
+def breaks(links: Iterable[Link]) -> Iterator[str]:
+    """What `broken` says, one by one: who is content with the first needs no more."""
+    done: set[str] = set()
+    for name, of_chain in groupby(links, key=lambda one: one.chain):
+        if name in done:
+            yield f"цепь {name}: её звенья стоят не подряд"
+        done.add(name)
+        yield from _breaks(of_chain)
+
+
+def _breaks(links: Iterable[Link]) -> Iterator[str]:
+    before, number = ORIGIN, 0
+    for one in links:
+        where = f"цепь {one.chain}, звено {one.number}"
+        if one.number != number + 1:
+            yield f"{where}: по порядку здесь должно быть звено {number + 1}"
+        if one.previous != before:
+            yield f"{where}: не продолжает предыдущее (его хеш {before[:16]}…, а записан {one.previous[:16]}…)"
+        if one.hash != _hash(one.previous, one.digest, one.taken_at):
+            yield f"{where}: хеш звена не сходится с его содержимым"
+        before, number = one.hash, one.number
+
+
+def joined(heads: Sequence[Link]) -> str:
+    """The digest that ties the last links of all chains together: SHA-256 of their lines "chain hash\\n", sorted."""
+    lines = sorted(f"{head.chain} {head.hash}\n" for head in heads)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+# ── as a table ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def table(links: Iterable[Link]) -> str:
+    """Links as a table with tabs, a line each, the names of the columns first: for people and for `cut`.
+
+    The names of the chains must be free of tabs and ends of lines.
+    """
+    rows = ((one.chain, str(one.number), one.taken_at.isoformat(), one.digest, one.previous, one.hash) for one in links)
+    return "".join("\t".join(row) + "\n" for row in (_COLUMNS, *rows))
+
+
+def read_table(content: bytes) -> Iterator[Link]:
+    """The links of a table, whoever wrote it. Raises EvidenceError at the first line that `table` does not write."""
+    stream = BytesIO(content)
+    if _row(stream, 1) != list(_COLUMNS):
+        raise EvidenceError("в первой строке не названия столбцов")
+    number = 2
+    while stream.tell() < len(content):
+        yield _link(_row(stream, number), number)
+        number += 1
+
+
+def _row(stream: BytesIO, number: int) -> list[str]:
+    line = stream.readline(_LONGEST_LINE)
+    if not line.endswith(b"\n"):
+        raise EvidenceError(f"строка {number} слишком длинная или обрывается")
+    return line[:-1].decode("utf-8", "replace").split("\t")
+
+
+def _link(row: list[str], number: int) -> Link:
+    try:
+        chain, position, time, digest, previous, tied = row
+        taken_at, of_chain = datetime.fromisoformat(time), int(position)
+    except ValueError as error:
+        raise EvidenceError(f"строка {number} не читается") from error
+    if (taken_at.isoformat(), str(of_chain)) != (time, position):
+        raise EvidenceError(f"строка {number}: время или номер записаны не так")
+    return Link(chain=chain, number=of_chain, taken_at=taken_at, digest=digest, previous=previous, hash=tied)
+
+
+def _hash(previous: str, digest: str, taken_at: datetime) -> str:
+    return hashlib.sha256(f"{previous}\n{digest}\n{taken_at.isoformat()}\n".encode()).hexdigest()

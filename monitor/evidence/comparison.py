@@ -1,0 +1,255 @@
+"""What differs between two looks at a page, and whether it matters to those who rely on what we posted. Pure.
+
+It matters when it may be told as news about the page: another headline, another wording of a sentence that our post
+shows, another name, number or date, a negation or what became of a person (задержан, осуждён, выдан…), a clause or a
+whole sentence more or less. It does not when somebody corrected a slip, a sign or an ending.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from monitor.evidence.changed_words import (
+    ShownWord,
+    facts,
+    is_negated,
+    is_one_text,
+    is_same_name,
+    is_typo,
+    named,
+    words_of,
+)
+from monitor.evidence.word_runs import LONGEST, Run, equal_pairs, runs
+from monitor.evidence.wording import said, wording
+from monitor.models.evidence import Version
+from monitor.text.unicode import cut
+
+MOST_EDITS = 20
+LONGEST_TOLD = 1_500  # characters
+
+_CONTEXT = 3  # words on each side of an edit
+_LONGEST_SIDE = 1_000  # characters of an edit
+_TOLD_SIDE = 260  # UTF-16 units of it that are told
+_SENTENCE = 8  # words; a shorter one says little
+_CLAUSE = 5  # words of four letters or more that changed at one place
+_LONG_WORD = 4  # letters
+_KEPT = 0.5  # share of the words of a sentence, or of an aside, that is still the same one
+_ITEM = re.compile(r"\s*(?:[-–—•*·]|\d{1,3}[.)])\s")
+_MOST_ASIDES = 200  # on each side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A run of words that changed, as shown, with up to three words around it; "" where nothing stood or stands."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What changed, at most 20 edits: the headline (whole, when `headline`) first, then those that matter."""
+
+    matters: bool
+    words: tuple[Edit, ...]
+    headline: bool
+
+
+class _Judged(NamedTuple):
+    edit: Edit
+    matters: bool
+
+
+def compare(before: Version, after: Version, *, quoted: Sequence[str]) -> Difference | None:
+    """What `after` says otherwise than `before`; None when nothing but what pages change by themselves.
+
+    `quoted`: the sentences that our post showed, as plain text, «…» at their ends where they were cut.
+    """
+    if before == after:
+        return None
+    old, new = wording(before), wording(after)
+    headline = list(_of_headline(old.headline, new.headline))
+    lost, gained = _unshared([*old.prose, *old.asides], [*new.prose, *new.asides])
+    names = named((before.text, before.title, after.text, after.title)) if lost or gained else frozenset()
+    changed = _Sides(names, _changed_quotes(before, after, quoted) if lost else ())
+    prose = changed.prose([s for s in old.prose if s in lost], [s for s in new.prose if s in gained])
+    asides = changed.asides([s for s in old.asides if s in lost], [s for s in new.asides if s in gained])
+    judged = sorted([*headline, *prose, *asides], key=lambda one: not one.matters)
+    return _difference(judged, headline=any(one.matters for one in headline)) if judged else None
+
+
+def _difference(judged: Sequence["_Judged"], *, headline: bool) -> Difference:
+    edits = tuple(one.edit for one in judged[:MOST_EDITS])
+    return Difference(matters=any(one.matters for one in judged), words=edits, headline=headline)
+
+
+def told(difference: Difference) -> str:
+    """In plain Russian, under 1,500 characters: «Было: … Стало: …» for each edit, as many as there is room for."""
+    lines: list[str] = []
+    for number, edit in enumerate(difference.words):
+        line = ("Заголовок: " if difference.headline and number == 0 else "") + _told_edit(edit)
+        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST_TOLD - 40:
+            break
+        lines.append(line)
+    left = len(difference.words) - len(lines)
+    return "\n".join([*lines, f"… и ещё изменений: {left}"] if left else lines)
+
+
+def _told_edit(edit: Edit) -> str:
+    before, after = (cut(side, _TOLD_SIDE) for side in (edit.before, edit.after))
+    if not before:
+        return f"добавлено «{after}»"
+    return f"было «{before}», стало «{after}»" if after else f"убрано «{before}»"
+
+
+def _of_headline(before: str, after: str) -> Iterator[_Judged]:
+    """A page whose headline was not found says nothing about it."""
+    if not before or not after or said(before) == said(after):
+        return
+    old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
+    found = [(old[run.b0 : run.b1], new[run.a0 : run.a1]) for run in _runs(old, new)]
+    differing = [pair for pair in found if not is_one_text(*pair)]
+    if differing:
+        edit = Edit(before=before[:_LONGEST_SIDE], after=after[:_LONGEST_SIDE])
+        yield _Judged(edit, matters=not all(_is_slip(*pair) or _only_decoration(*pair) for pair in differing))
+
+
+def _only_decoration(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
+    """What outlets put beside a headline."""
+    return {word.key for word in (*before, *after)} <= {"фото", "видео", "фотовидео", "аудио", "срочно"}
+
+
+def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The sentences that the other side has not, or not as often, wherever they stand and whatever signs they have."""
+    keys = {sentence: said(sentence) for sentence in {*before, *after}}
+    old, new = (Counter(keys[sentence] for sentence in side) for side in (before, after))
+    lost, gained = old - new, new - old
+    return (
+        frozenset(sentence for sentence in before if keys[sentence] and keys[sentence] in lost),
+        frozenset(sentence for sentence in after if keys[sentence] and keys[sentence] in gained),
+    )
+
+
+def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> tuple[str, ...]:
+    """The words of the quotations that stood on the page and do not any more."""
+    quotes = [key for quote in quoted if (key := said(quote))]
+    old, new = (f" {said(version.title)} {said(version.text)} " for version in (before, after))
+    return tuple(key for key in quotes if f" {key} " in old and f" {key} " not in new)
+
+
+def _runs(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> list[Run]:
+    pairs = equal_pairs([word.key for word in before], [word.key for word in after])
+    return runs(pairs, len(before), len(after))
+
+
+def _is_slip(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
+    """Whether each word of one side is the same word of the other, with a typo or another ending."""
+    if len(before) != len(after):
+        return is_one_text(before, after)
+    return all(
+        old.key == new.key
+        or (is_same_name(old.key, new.key) if old.is_name or new.is_name else is_typo(old.key, new.key))
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def _is_fact_changed(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
+    (old_names, *old_rest), (new_names, *new_rest) = facts(before), facts(after)
+    if len(old_names) != len(new_names) or old_rest != new_rest:
+        return True
+    if is_negated((word.key for word in before), (word.key for word in after)):
+        return True
+    return not all(map(is_same_name, old_names, new_names))
+
+
+def _is_clause(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
+    sides = (Counter(word.key for word in side if len(word.key) >= _LONG_WORD) for side in (before, after))
+    old, new = sides
+    return max((old - new).total(), (new - old).total()) >= _CLAUSE
+
+
+class _Sides(NamedTuple):
+    """What is known of both versions when their changed sentences are compared."""
+
+    names: frozenset[str]
+    quotes: tuple[str, ...]
+
+    def prose(self, before: Sequence[str], after: Sequence[str]) -> list[_Judged]:
+        """The edits of running text, and sentences gone or come as a whole."""
+        old, new = self._words(before), self._words(after)
+        pairs = equal_pairs([word.key for word in old], [word.key for word in new])
+        whole_old = _unkept(old, {b for b, _ in pairs})
+        whole_new = _unkept(new, {a for _, a in pairs})
+        judged = []
+        for run in runs(pairs, len(old), len(new)):
+            b, a = old[run.b0 : run.b1], new[run.a0 : run.a1]
+            if not is_one_text(b, a):
+                whole = any(t.sentence in whole_old for t in b) or any(t.sentence in whole_new for t in a)
+                whole = whole or LONGEST in (len(old), len(new))  # so much of it is new that not all was read
+                judged.append(_Judged(_edit(old, new, run), matters=self._matters(b, a, old, run) or whole))
+        return judged
+
+    def asides(self, before: Sequence[str], after: Sequence[str]) -> list[_Judged]:
+        """A changed item of a list matters as prose does; another aside may be a teaser, and does if we quoted it."""
+        judged = []
+        left = {new: frozenset(said(new).split()) for new in after[:_MOST_ASIDES]}
+        for old in before[:_MOST_ASIDES]:
+            words = frozenset(said(old).split())
+            new = next((new for new, others in left.items() if _is_mostly(words, others)), "")
+            if left.pop(new, None):
+                is_own = _ITEM.match(old) is not None or self._is_quoted(old)
+                judged += [one._replace(matters=one.matters and is_own) for one in self.prose([old], [new])]
+            else:
+                judged.append(_Judged(Edit(before=old[:_LONGEST_SIDE], after=""), matters=self._is_quoted(old)))
+        return judged + [_Judged(Edit(before="", after=new[:_LONGEST_SIDE]), matters=False) for new in left]
+
+    def _matters(self, b: Sequence[ShownWord], a: Sequence[ShownWord], old: Sequence[ShownWord], run: Run) -> bool:
+        if _is_fact_changed(b, a):
+            return True
+        around = b or old[max(run.b0 - 1, 0) : run.b0 + 1]  # what is put in stands between two words of the quotation
+        return not _is_slip(b, a) and (any(word.is_quoted for word in around) or _is_clause(b, a))
+
+    def _words(self, sentences: Sequence[str]) -> list[ShownWord]:
+        sentences = sentences[:LONGEST]
+        quoted = frozenset(number for number, sentence in enumerate(sentences) if self._is_quoted(sentence))
+        return list(islice(words_of(sentences, names=self.names, quoted=quoted), LONGEST))
+
+    def _is_quoted(self, sentence: str) -> bool:
+        key = said(sentence)
+        return any(key in quote or quote in key for quote in self.quotes)
+
+
+def _is_mostly(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) >= _KEPT * max(len(words), len(others))
+
+
+def _unkept(side: Sequence[ShownWord], kept: set[int]) -> frozenset[int]:
+    """The numbers of the sentences of eight words or more of which less than half stands on the other side."""
+    size = Counter(word.sentence for word in side)
+    same = Counter(word.sentence for place, word in enumerate(side) if place in kept)
+    return frozenset(n for n, words in size.items() if words >= _SENTENCE and same[n] < _KEPT * words)
+
+
+def _edit(before: Sequence[ShownWord], after: Sequence[ShownWord], run: Run) -> Edit:
+    lead = min(_within(before, run.b0, run.b1, -1), _within(after, run.a0, run.a1, -1))
+    tail = min(_within(before, run.b0, run.b1, 1), _within(after, run.a0, run.a1, 1))
+    return Edit(
+        before=_shown(before[run.b0 - lead : run.b1 + tail]),
+        after=_shown(after[run.a0 - lead : run.a1 + tail]),
+    )
+
+
+def _within(side: Sequence[ShownWord], start: int, end: int, step: int) -> int:
+    """How many words beside the run belong to its sentence, at most three."""
+    if start == end:
+        return min(_CONTEXT, start if step < 0 else len(side) - end)
+    border = side[start if step < 0 else end - 1].sentence
+    beside = side[end : end + _CONTEXT] if step > 0 else side[max(start - _CONTEXT, 0) : start]
+    return sum(word.sentence == border for word in beside)
+
+
+def _shown(words: Sequence[ShownWord]) -> str:
+    return " ".join(word.shown for word in words)[:_LONGEST_SIDE]

@@ -1,0 +1,58 @@
+"""Has the heads of the chains stamped by outside authorities, one request a minute each, until they answer."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+import structlog
+
+from monitor.errors import EvidenceError
+from monitor.evidence import chain, stamping, timestamps
+from monitor.models.clock import Clock
+from monitor.storage.evidence import EvidenceStore
+from monitor.storage.stamps import StampStore
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamper:
+    """Asks `authorities` (addresses; none: nothing is stamped) through `client`, and joins the chains once a day."""
+
+    store: StampStore
+    captures: EvidenceStore
+    client: httpx.AsyncClient
+    authorities: Sequence[str]
+    chain: str
+    clock: Clock
+
+    async def round(self) -> None:
+        """Ask whoever may be asked now. Raises DatabaseError."""
+        await asyncio.gather(*map(self._ask, self.authorities))
+
+    async def _ask(self, authority: str) -> None:
+        asked_at, failures = await asyncio.to_thread(self.store.asked)
+        waiting = await asyncio.to_thread(self.store.waiting, authority)
+        now = self.clock()
+        due = stamping.due(waiting, authorities=[authority], asked_at=asked_at, failures=failures, now=now)
+        for _, link in due:
+            try:
+                stamp = await timestamps.stamp(link.hash, authority, client=self.client)
+            except EvidenceError as error:
+                log.warning("no time stamp; asked again", action="stamp", authority=authority, error=str(error))
+                await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)
+            else:
+                await asyncio.to_thread(self.store.record, stamp, now)
+
+    async def join(self) -> None:
+        """Once a day (UTC), where several workers keep chains: a link of ours over the heads of all of them."""
+        await asyncio.to_thread(self._join)
+
+    def _join(self) -> None:
+        now, heads, joined_at = self.clock(), self.captures.heads(), self.captures.joined_at(self.chain)
+        if len(heads) < 2 or (joined_at and joined_at.date() >= now.date()):
+            return
+        digest = chain.joined(heads)
+        self.captures.join(partial(chain.link, chain=self.chain, digest=digest, taken_at=now), chain=self.chain)

@@ -1,0 +1,65 @@
+"""Which link to have stamped next, and by whom. Pure: time is an argument.
+
+A stamp over the head of a chain covers every link before it, so only heads are asked for; what comes while an
+authority is away is covered by the first stamp after it is back. No authority is ever given up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from monitor.models.evidence import Link
+
+PAUSE = timedelta(minutes=1)  # between two requests to an authority: public ones are free, and stay so by such manners
+LONGEST = timedelta(hours=1)  # after failures: an authority that is back is found within the hour
+
+
+def due(
+    links_unstamped: Sequence[Link],
+    *,
+    authorities: Sequence[str],
+    asked_at: Mapping[str, datetime],
+    failures: Mapping[str, int],
+    now: datetime,
+) -> tuple[tuple[str, Link], ...]:
+    """Whom to ask now, by its address, and for which link: at most one of each authority, in their order.
+
+    `asked_at` is when each was last asked, `failures` how many of its answers failed in a row since its last stamp;
+    one that is in neither was never asked. Of several chains the one is served whose oldest link waits longest, by
+    its newest link. Where authorities stamp apart, ask for each with the links that it has not stamped.
+    """
+    link = _longest_waiting(links_unstamped)
+    if link is None:
+        return ()
+    return tuple(
+        (authority, link)
+        for authority in dict.fromkeys(authorities)
+        if _may_be_asked(asked_at.get(authority), failures.get(authority, 0), now)
+    )
+
+
+def pause(failures: int) -> timedelta:
+    """How long an authority is left alone after `failures` failed answers in a row: doubled by each, up to an hour."""
+    doubled: timedelta = PAUSE * (1 << min(max(failures, 0), 10))
+    return min(doubled, LONGEST)
+
+
+def _may_be_asked(asked_at: datetime | None, failures: int, now: datetime) -> bool:
+    """A request in the future was made before the clock was set back: to wait for it could take years."""
+    return asked_at is None or asked_at > now or asked_at + pause(failures) <= now
+
+
+def _longest_waiting(links: Iterable[Link]) -> Link | None:
+    """The newest link, by number and not by clock, of the chain whose first link here was taken first."""
+    chains: dict[str, list[Link]] = {}
+    for link in sorted(links, key=_number):
+        chains.setdefault(link.chain, []).append(link)
+    waiting = min(chains.values(), key=_waits_since, default=None)
+    return waiting[-1] if waiting else None
+
+
+def _number(link: Link) -> int:
+    return link.number
+
+
+def _waits_since(chain: Sequence[Link]) -> tuple[datetime, str]:
+    return chain[0].taken_at, chain[0].chain

@@ -1,0 +1,161 @@
+"""Whether a bundle holds, offline: every file, record, link and stamp, each with a line that says so in Russian.
+
+Whatever stands in the folder, the answer is lines: nothing in it is believed, followed or read without bound.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from monitor.errors import EvidenceError
+from monitor.evidence import timestamps
+from monitor.evidence.bundle import CHAIN, MANIFEST
+from monitor.evidence.bundle_files import BundleFiles, check_sums, listed, read_manifest
+from monitor.evidence.chain import breaks, read_table
+from monitor.evidence.verdict import BundleVerdict, VerdictLine, bounded, broken, holds
+from monitor.evidence.warc_reading import WarcRecord, read_records
+from monitor.models.evidence import Link
+
+_LARGEST_STAMP = 1024 * 1024  # bytes, of a certificate as well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proof:
+    """A link that an authority stamped, and when."""
+
+    link: Link
+    stamped_at: datetime
+
+
+def verify(folder: Path) -> BundleVerdict:
+    """Look at all of a bundle. Never raises for what stands in the folder, nor when there is none."""
+    files = listed(folder)
+    links, chain_lines = _chain(files)
+    proofs, stamp_lines = _stamps(files, {one.hash: one for one in links})
+    manifest, manifest_lines = read_manifest(files)
+    is_whole = all(line.ok for line in chain_lines)  # otherwise a stamp says nothing of the links before its own
+    capture_lines = _captures(manifest, files, links, proofs if is_whole else ())
+    return BundleVerdict(lines=(*check_sums(files), *manifest_lines, *chain_lines, *stamp_lines, *capture_lines))
+
+
+def _chain(files: BundleFiles) -> tuple[Sequence[Link], Sequence[VerdictLine]]:
+    try:
+        links = list(read_table(files.read(CHAIN)))
+    except EvidenceError as error:
+        return [], [broken(CHAIN, error)]
+    found = list(bounded(broken(CHAIN, trouble) for trouble in breaks(links)))
+    return links, found or [holds(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
+
+
+def _stamps(files: BundleFiles, links: Mapping[str, Link]) -> tuple[Sequence[_Proof], Sequence[VerdictLine]]:
+    tokens = sorted(path for path in files.hashes if path.startswith("stamps/") and path.endswith(".tsr"))
+    if not tokens:
+        return [], [holds("stamps", "меток времени нет, время известно только из наших записей")]
+    proofs: list[_Proof] = []
+    lines = list(bounded(_stamp(path, files, links, proofs) for path in tokens))
+    return proofs, lines
+
+
+def _stamp(path: str, files: BundleFiles, links: Mapping[str, Link], proofs: list[_Proof]) -> VerdictLine:
+    """The line of a stamp; what it proves is added to `proofs`."""
+    try:
+        roots = b"".join(_certificates(files))
+        proof = _checked(path, files, links, roots)
+    except EvidenceError as error:
+        return broken(path, error)
+    proofs.append(proof)
+    trust = "" if roots else "; корневого сертификата в пакете нет, кто подписал, не проверено"
+    where = f"звено {proof.link.number} цепи {proof.link.chain}"
+    return holds(path, f"{where} было {_moment(proof.stamped_at)} по часам службы{trust}")
+
+
+def _checked(path: str, files: BundleFiles, links: Mapping[str, Link], roots: bytes) -> _Proof:
+    data = files.read(path.removesuffix(".tsr") + ".txt", most=_LARGEST_STAMP)
+    stamped_at = timestamps.check(files.read(path, most=_LARGEST_STAMP), data, roots)
+    link = links.get(data.decode("ascii", "replace"))
+    if link is None:
+        raise EvidenceError("метка поставлена на хеш, которого в цепи нет")
+    return _Proof(link=link, stamped_at=stamped_at)
+
+
+def _certificates(files: BundleFiles) -> Iterator[bytes]:
+    for path in sorted(files.hashes):
+        if path.startswith("certificates/") and path.endswith(".pem"):
+            yield files.read(path, most=_LARGEST_STAMP)
+
+
+def _captures(
+    manifest: Mapping[str, Any], files: BundleFiles, links: Sequence[Link], proofs: Sequence[_Proof]
+) -> Iterator[VerdictLine]:
+    said = manifest.get("captures")
+    captures = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    by_place = {(one.chain, one.number): one for one in links}
+    unseen = {path for path in files.hashes if path.startswith("records/")}
+    if not captures:
+        yield broken(MANIFEST, "копий в описи нет")
+    yield from bounded(_capture(one, files, by_place, proofs, unseen) for one in captures)
+    yield from bounded(broken(path, "записи нет в описи") for path in sorted(unseen))
+
+
+def _capture(
+    said: Mapping[str, Any],
+    files: BundleFiles,
+    links: Mapping[tuple[str, int], Link],
+    proofs: Sequence[_Proof],
+    unseen: set[str],
+) -> VerdictLine:
+    """The line of a capture; its records are taken out of `unseen`."""
+    path = _text(said, "file")
+    if path not in unseen:
+        return broken(path or MANIFEST, "такой записи нет, или в описи она названа дважды")
+    unseen.remove(path)
+    try:
+        link = _link_of(said, files.hashes[path], links)
+        answer = _answer(said, read_records(files.read(path)))
+    except EvidenceError as error:
+        return broken(path, error)
+    return holds(path, f"звено {link.number} цепи {link.chain}; {answer}; {_proven(link, proofs)}")
+
+
+def _link_of(said: Mapping[str, Any], digest: str, links: Mapping[tuple[str, int], Link]) -> Link:
+    number = said.get("link")
+    link = links.get((_text(said, "chain"), number if isinstance(number, int) else 0))
+    if link is None:
+        raise EvidenceError("её звена в цепи нет")
+    if digest != link.digest:
+        raise EvidenceError(f"её хеш не тот, что в звене {link.number} цепи {link.chain}")
+    if (_text(said, "digest"), _text(said, "time")) != (digest, link.taken_at.isoformat()):
+        raise EvidenceError(f"хеш или время в описи не те, что в звене {link.number} цепи {link.chain}")
+    return link
+
+
+def _answer(said: Mapping[str, Any], records: Sequence[WarcRecord]) -> str:
+    """What the records themselves say was answered, and from where."""
+    answers = [record for record in records if record.kind == "response"]
+    status = answers[-1].status if answers else 0
+    if said.get("status") != status:
+        raise EvidenceError(f"в описи другой ответ сайта, чем в записи ({status})")
+    if not answers:
+        return "только запись из ленты"
+    return f"ответ {status} с адреса {answers[-1].url}"
+
+
+def _proven(link: Link, proofs: Sequence[_Proof]) -> str:
+    """Since when the link is surely there: the earliest stamp on it, or on one after it."""
+    known = [
+        proof.stamped_at for proof in proofs if proof.link.chain == link.chain and proof.link.number >= link.number
+    ]
+    if not known:
+        return f"{_moment(link.taken_at)} по нашим часам, метки времени нет"
+    return f"не позднее {_moment(min(known))} по часам службы"
+
+
+def _moment(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%d.%m.%Y %H:%M:%S} UTC"
+
+
+def _text(said: Mapping[str, Any], key: str) -> str:
+    value = said.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,244 @@
+"""What a look at a page means, whether people are told, and when to look again. Pure: looks come in, in their order.
+
+A look observes and never concludes: a page that cannot be seen is neither there nor gone. What is told is decided
+against what people were told last (`PageState.shown`, `PageState.told_sight`), not against the look before: news that
+has to wait for the day's end is told then, if it is still so.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from monitor.evidence import look_times
+from monitor.evidence.comparison import Difference, compare
+from monitor.evidence.wording import wording_keys
+from monitor.models.evidence import Answer, Sight, Version
+
+APART = timedelta(hours=1)  # between two looks that found no page
+QUIET = timedelta(days=1)  # between two notices about one page
+MOST_KNOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """What is known of a page between two looks; aware UTC. What cannot be seen changes nothing but the schedule."""
+
+    sight: Sight | None = None  # the last observation but `UNSEEN`; None: nothing was observed yet
+    version: Version | None = None  # the last seen
+    shown: Version | None = None  # what people know: the first seen, then the one last told
+    known: tuple[str, ...] = ()  # hashes of the versions seen, the newest last
+    told: tuple[str, ...] = ()  # hashes of the versions told: a page that flickers tells each once
+    looks: int = 0  # of the schedule that are done; before the first capture: failed attempts
+    due_at: datetime | None = None  # the next look of the schedule; others may come earlier
+    captured_at: datetime | None = None  # the first capture, from which the schedule counts
+    absent_since: datetime | None = None
+    gone_since: datetime | None = None
+    told_at: datetime | None = None
+    told_sight: Sight | None = None  # what was told last: CHANGED, GONE or BACK
+    moved_to: str = ""  # where its address leads
+
+    @classmethod
+    def begun(cls, at: datetime) -> "PageState":
+        """A page of which nothing is known yet, to be looked at from `at` on."""
+        return cls(due_at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at a page, at `at` (aware UTC).
+
+    `version` is None unless an article was on a `PAGE`; `site_answers`: another page of the site was there at this
+    look; `moved_to`: where a permanent redirect led, "" for none.
+    """
+
+    at: datetime
+    answer: Answer
+    version: Version | None
+    site_answers: bool
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What a look found.
+
+    `difference` is to what people know when `tells`, else to the look before. `keeps`: what this look brought was not
+    kept before (a version, the absence, a new address). `moved`: it stands at `state.moved_to` since this look.
+    `next_look_at` is later than the look; None: the watch has ended.
+    """
+
+    state: PageState
+    sight: Sight
+    difference: Difference | None
+    tells: bool
+    keeps: bool
+    moved: bool
+    next_look_at: datetime | None
+
+
+class _Found(NamedTuple):
+    """An observation before its next look is known."""
+
+    state: PageState
+    sight: Sight
+    difference: Difference | None = None
+    tells: bool = False
+    keeps: bool = False
+    moved: bool = False
+    waits: bool = False  # there is news that may not be told yet
+
+
+def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observation:
+    """What the look means after all looks before it; `quoted` as of `compare`.
+
+    An UNMODIFIED or a PAGE without an article says as little as NOTHING where no version is known.
+    """
+    state = _not_ahead(state, look.at)
+    version = state.version if look.answer is Answer.UNMODIFIED else look.version
+    if look.answer is Answer.ABSENT:
+        found = _absent(state, look)
+    elif look.answer is Answer.NOTHING or version is None:
+        found = _unseen(state, look)
+    else:
+        found = _present(state, look, version, quoted)
+    after, next_look_at = _scheduled(state, found, look.at)
+    return Observation(
+        state=after,
+        sight=found.sight,
+        difference=found.difference,
+        tells=found.tells,
+        keeps=found.keeps,
+        moved=found.moved,
+        next_look_at=next_look_at,
+    )
+
+
+def _not_ahead(state: PageState, at: datetime) -> PageState:
+    """Where the clock was set back, waiting begins anew: what is measured from the future would never end."""
+    return replace(
+        state,
+        absent_since=min(state.absent_since, at) if state.absent_since else None,
+        told_at=min(state.told_at, at) if state.told_at else None,
+    )
+
+
+def _unseen(state: PageState, look: Look) -> _Found:
+    """A first answer without an article is kept all the same: it may be gone later, or have one."""
+    keeps = look.answer is Answer.PAGE and state.captured_at is None
+    return _Found(replace(state, captured_at=look.at) if keeps else state, Sight.UNSEEN, keeps=keeps)
+
+
+def _absent(state: PageState, look: Look) -> _Found:
+    since = state.absent_since or look.at
+    confirmed = look.site_answers and look.at - since >= APART
+    gone_since = state.gone_since or (since if confirmed else None)
+    sight = Sight.GONE if gone_since else Sight.MISSING
+    is_news = sight is Sight.GONE and state.told_sight is not Sight.GONE
+    tells = is_news and _may_tell(state, look.at, Sight.GONE)
+    state_now = replace(state, sight=sight, absent_since=since, gone_since=gone_since)
+    state_now = replace(state_now, captured_at=state.captured_at or look.at)
+    return _Found(
+        replace(state_now, told_at=look.at, told_sight=sight) if tells else state_now,
+        sight,
+        tells=tells,
+        keeps=state.absent_since is None or gone_since != state.gone_since,
+        waits=is_news and not tells,
+    )
+
+
+def _present(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> _Found:
+    since_look = compare(state.version, version, quoted=quoted) if state.version else None
+    since_told = compare(state.shown, version, quoted=quoted) if state.shown else None
+    news = _news(state, version, since_told)
+    tells = news is not None and _may_tell(state, look.at, news)
+    calm = Sight.CHANGED if since_look else Sight.UNCHANGED
+    sight = news if news and tells else Sight.BACK if state.gone_since else calm
+    whole = wording_keys(version).whole
+    moved = bool(look.moved_to) and look.moved_to != state.moved_to
+    there = replace(
+        state,
+        sight=sight,
+        version=version,
+        shown=state.shown or version,
+        known=_with(state.known, whole),
+        captured_at=state.captured_at or look.at,
+        absent_since=None,
+        gone_since=None,
+        moved_to=look.moved_to or state.moved_to,
+    )
+    return _Found(
+        _having_told(there, version, look.at, sight) if tells else there,
+        sight,
+        difference=since_told if tells else since_look,
+        tells=tells,
+        keeps=whole not in state.known or moved,
+        moved=moved and state.captured_at is not None,
+        waits=news is not None and not tells,
+    )
+
+
+def _news(state: PageState, version: Version, since_told: Difference | None) -> Sight | None:
+    """What people do not know yet of a page that is there."""
+    if state.told_sight is Sight.GONE:
+        return Sight.BACK
+    if since_told is None or not since_told.matters or _is_told(state, version):
+        return None
+    return Sight.CHANGED
+
+
+def _is_told(state: PageState, version: Version) -> bool:
+    """By its prose, since a page may show other asides at each look; by all of it where only they differ."""
+    keys = wording_keys(version)
+    shown = wording_keys(state.shown) if state.shown else keys
+    return keys.whole in state.told or (keys.prose in state.told and keys.prose != shown.prose)
+
+
+def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
+    """One notice a day; that a page is gone does not wait for the day of a change to end."""
+    if state.told_at is None or at - state.told_at >= QUIET:
+        return True
+    return news is Sight.GONE and state.told_sight is Sight.CHANGED
+
+
+def _having_told(state: PageState, version: Version, at: datetime, sight: Sight) -> PageState:
+    keys = wording_keys(version)
+    told = _with(_with(state.told, keys.prose), keys.whole)
+    return replace(state, shown=version, told=told, told_at=at, told_sight=sight)
+
+
+def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:
+    return (*(known for known in hashes if known != newest), newest)[-MOST_KNOWN:]
+
+
+# ── when to look again ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _scheduled(before: PageState, found: _Found, at: datetime) -> tuple[PageState, datetime | None]:
+    """The state with its place in the schedule, and the next look."""
+    state = found.state
+    if state.captured_at is None:
+        retry_at = look_times.retry_at(at, failed=state.looks)
+        return replace(state, looks=state.looks + 1, due_at=retry_at), retry_at
+    is_due = before.captured_at is None or state.due_at is None or at >= state.due_at
+    looks = -1 if before.captured_at is None else state.looks  # the first capture is no look of the schedule
+    looks, due_at = look_times.place(at, since=state.captured_at, looks=looks, due_at=None if is_due else state.due_at)
+    state = replace(state, looks=looks, due_at=due_at)
+    is_open = found.waits or found.sight in {Sight.MISSING, Sight.UNSEEN}
+    if due_at is None or (look_times.is_over(looks) and not is_open):
+        return state, None
+    if found.sight is Sight.MISSING:
+        return state, at + look_times.pause_of_missing(state.absent_since, at)
+    return state, max(at + look_times.FLOOR, min([due_at, *_sooner(state, found, at, is_due=is_due)]))
+
+
+def _sooner(state: PageState, found: _Found, at: datetime, *, is_due: bool) -> Iterator[datetime]:
+    """What comes before the schedule."""
+    if found.sight is Sight.UNSEEN:
+        yield at + look_times.UNSEEN_AGAIN
+        if state.absent_since and not state.gone_since:
+            yield at + look_times.pause_of_missing(state.absent_since, at)
+    if found.sight in {Sight.CHANGED, Sight.BACK} and is_due:  # once, or a page of random teasers is looked at for ever
+        yield at + look_times.AFTER_CHANGE
+    if found.waits and state.told_at:
+        yield state.told_at + QUIET

@@ -1,0 +1,244 @@
+"""Evidence in the database: pages under watch, the chain of what was kept of them, and what was observed.
+
+A page is leased to be looked at as feeds are to be polled. Nothing is decided here. `watch` and `announce` are parts of
+somebody's transaction; synchronous: callers in the event loop use `asyncio.to_thread`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import zstandard
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
+
+from monitor.models.articles import Article
+from monitor.models.evidence import Capture, DuePage, Finding, Link, Observed, Sight, Version
+from monitor.models.stories import Telling
+from monitor.storage.archive import verdict_of
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.page_notices import Announcements, read_observed, tell_of
+from monitor.storage.tables import articles, captures, observations, pages
+from monitor.stories.post import quoted
+
+_LINK = ("chain", "number", "taken_at", "digest", "previous", "hash")
+_PLACE = ("file", "offset", "length", "status")
+NextLink = Callable[[Link | None], Link]
+"""The last link of the chain (None: there is none yet) → the one to add."""
+
+
+def watch(db: Connection, story_id: int, now: datetime) -> None:
+    """Have the page of every article of a story looked at, the first time now; those under watch already stay so."""
+    told = select(articles.c.canonical_url, articles.c.url, articles.c.feed).where(articles.c.story_id == story_id)
+    new = [
+        {"canonical_url": row.canonical_url, "url": row.url, "feed": row.feed, "begun_at": now, "due_at": now}
+        for row in db.execute(told.order_by(articles.c.canonical_url))
+        if row.url
+    ]
+    if new:
+        db.execute(insert_or_ignore(db, pages), new)
+
+
+class EvidenceStore:
+    """The evidence of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
+
+    def __init__(self, engine: Engine, to: Announcements = Announcements()) -> None:  # noqa: B008 - frozen
+        self._engine, self._to = engine, to
+
+    # ── looking at pages ────────────────────────────────────────────────────────────────────────────────────
+
+    def claim(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[DuePage, ...]:
+        """Lease up to `limit` pages that are due, the longest due first."""
+        free = or_(pages.c.lease_until.is_(None), pages.c.lease_until <= now)
+        due = select(pages.c.id).where(free, pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
+        claimed = (
+            update(pages)
+            .where(pages.c.id.in_(due.with_for_update(skip_locked=True)))
+            .values(lease_no=pages.c.lease_no + 1, lease_until=now + lease)
+            .returning(pages)
+        )
+        with read_transaction(self._engine) as db:
+            if db.scalar(due) is None:
+                return ()  # looked at every second: the writer's lock is not for nothing
+        with write_transaction(self._engine) as db:
+            rows = db.execute(claimed).all()
+            return tuple(_due_page(db, row) for row in rows)
+
+    def release_all(self) -> None:
+        """Free every lease: the process that held them is dead (we have the instance lock)."""
+        with write_transaction(self._engine) as db:
+            db.execute(update(pages).values(lease_until=None))
+
+    def record(self, page: DuePage, finding: Finding, next_link: NextLink, *, chain: str) -> Observed | None:
+        """Commit what a look found, and its link of the chain; None: the lease was lost, and nothing was written."""
+        with write_transaction(self._engine) as db:
+            mine = and_(pages.c.id == page.id, pages.c.lease_no == page.lease_no)
+            known = {
+                "due_at": finding.next_look_at,
+                "lease_until": None,
+                "sight": finding.sight,
+                "state": finding.state,
+                "etag": finding.etag,
+                "last_modified": finding.last_modified,
+            }
+            if db.execute(update(pages).where(mine).values(**known)).rowcount != 1:
+                return None
+            capture_id = _add_capture(db, page.id, finding, next_link(_head(db, chain))) if finding.kept else None
+            observed = insert(observations).values(
+                page_id=page.id,
+                at=finding.at,
+                sight=finding.sight,
+                said=finding.said,
+                moved_to=finding.moved_to,
+                capture_id=capture_id,
+            )
+            number = db.execute(observed.returning(observations.c.id)).scalar_one()
+            row = db.execute(_observations().where(observations.c.id == number)).one()
+            seen = read_observed(row)
+            if finding.tells:
+                tell_of(db, seen, self._to, finding.at)
+            return seen
+
+    def join(self, next_link: NextLink, *, chain: str) -> Link:
+        """Add a link to our chain that keeps no page: it joins the heads of all of them."""
+        with write_transaction(self._engine) as db:
+            link = next_link(_head(db, chain))
+            nothing = {"file": "", "offset": 0, "length": 0, "status": 0}
+            db.execute(insert(captures).values(**nothing, **{name: getattr(link, name) for name in _LINK}))
+            return link
+
+    def joined_at(self, chain: str) -> datetime | None:
+        """When our chain joined the others last."""
+        joins = and_(captures.c.chain == chain, captures.c.page_id.is_(None))
+        last = select(captures.c.taken_at).where(joins).order_by(captures.c.number.desc()).limit(1)
+        with read_transaction(self._engine) as db:
+            at: datetime | None = db.scalar(last)
+        return at
+
+    def put_off(self, page: DuePage, until: datetime) -> None:
+        """Look at a page later: something of ours failed, and nothing is said of the page."""
+        with write_transaction(self._engine) as db:
+            mine = and_(pages.c.id == page.id, pages.c.lease_no == page.lease_no)
+            db.execute(update(pages).where(mine).values(due_at=until, lease_until=None))
+
+    # ── the chain ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def end_of(self, file: str) -> int | None:
+        """How many bytes of a WARC file are in the chain; None: nothing of it is."""
+        with read_transaction(self._engine) as db:
+            end: int | None = db.scalar(
+                select(func.max(captures.c.offset + captures.c.length)).where(captures.c.file == file)
+            )
+        return end
+
+    def chain(self, name: str, *, upto: int | None = None) -> Iterator[Link]:
+        """The links of a chain in order, up to that number."""
+        mine = and_(captures.c.chain == name, captures.c.number <= upto if upto else captures.c.number > 0)
+        ordered = select(*(captures.c[column] for column in _LINK)).where(mine).order_by(captures.c.number)
+        with read_transaction(self._engine) as db:
+            for row in db.execute(ordered.execution_options(yield_per=500)):
+                yield read_link(row)
+
+    def heads(self) -> tuple[Link, ...]:
+        """The last link of every chain, by the chain's name."""
+        number = func.max(captures.c.number).label("number")
+        last = select(captures.c.chain, number).group_by(captures.c.chain).subquery()
+        same = and_(captures.c.chain == last.c.chain, captures.c.number == last.c.number)
+        with read_transaction(self._engine) as db:
+            return tuple(
+                read_link(row) for row in db.execute(select(captures).join(last, same).order_by(captures.c.chain))
+            )
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def captures(self, *, story_id: int | None = None, url: str = "") -> tuple[Capture, ...]:
+        """What was kept of a story's pages, or of the page at an address, in the order in which it was taken."""
+        with read_transaction(self._engine) as db:
+            mine = captures.c.page_id.in_(_page_ids(story_id, url))
+            rows = select(captures, pages.c.url).join(pages, pages.c.id == captures.c.page_id).where(mine)
+            return tuple(_capture(row) for row in db.execute(rows.order_by(captures.c.id)))
+
+    def observations(self, *, story_id: int | None = None, url: str = "") -> tuple[Observed, ...]:
+        """Every look at a story's pages, or at the page at an address, in their order."""
+        with read_transaction(self._engine) as db:
+            rows = _observations().where(observations.c.page_id.in_(_page_ids(story_id, url)))
+            return tuple(map(read_observed, db.execute(rows.order_by(observations.c.id))))
+
+
+def _observations() -> Any:
+    return select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
+
+
+def _page_ids(story_id: int | None, url: str) -> Any:
+    same = articles.c.canonical_url == pages.c.canonical_url
+    told = select(pages.c.id).join(articles, same)
+    if story_id is not None:
+        return told.where(articles.c.story_id == story_id)
+    return select(pages.c.id).where(or_(pages.c.url == url, pages.c.canonical_url == url))
+
+
+def _head(db: Connection, chain: str) -> Link | None:
+    last = select(captures).where(captures.c.chain == chain).order_by(captures.c.number.desc()).limit(1)
+    row = db.execute(last).first()
+    return read_link(row) if row else None
+
+
+def _add_capture(db: Connection, page_id: int | None, finding: Finding, link: Link) -> int:
+    assert finding.kept is not None
+    kept = finding.kept
+    row = {
+        "page_id": page_id,
+        "status": finding.status,
+        "version": _packed(finding.version),
+        "file": kept.file,
+        "offset": kept.offset,
+        "length": kept.length,
+        **{name: getattr(link, name) for name in _LINK},
+    }
+    return int(db.execute(insert(captures).values(**row).returning(captures.c.id)).scalar_one())
+
+
+def _due_page(db: Connection, row: Row[Any]) -> DuePage:
+    told = select(articles).where(articles.c.canonical_url == row.canonical_url).order_by(articles.c.id)
+    tellings = [_telling(article) for article in db.execute(told)]
+    sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
+    return DuePage(
+        id=row.id,
+        url=row.url,
+        feed=row.feed,
+        entry=tellings[0].article,
+        quoted=tuple(sentences),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        sight=Sight(row.sight) if row.sight else None,
+        state=row.state,
+        lease_no=row.lease_no,
+    )
+
+
+def _telling(row: Row[Any]) -> Telling:
+    fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
+    article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
+    return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)
+
+
+def read_link(row: Row[Any]) -> Link:
+    """A row of captures → its link."""
+    return Link(**{name: getattr(row, name) for name in _LINK})
+
+
+def _capture(row: Row[Any]) -> Capture:
+    place = {name: getattr(row, name) for name in _PLACE}
+    return Capture(id=row.id, url=row.url, link=read_link(row), version=_unpacked(row.version), **place)
+
+
+def _packed(version: Version | None) -> bytes | None:
+    if version is None:
+        return None
+    return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))
+
+
+def _unpacked(body: bytes | None) -> Version | None:
+    if body is None:
+        return None
+    title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")
+    return Version(title=title, text=text)

@@ -1,0 +1,130 @@
+"""Telling people that a posted article's page changed or went: a question to maintainers, a reply in the channel.
+
+`tell_of` is a part of the transaction that records a look. Synchronous: callers in the event loop use `to_thread`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, and_, select
+
+from monitor.models.evidence import Observed, Sight
+from monitor.models.outbox import DeliveryKind, DeliveryState
+from monitor.storage.database import write_transaction
+from monitor.storage.outbox import reply, tell
+from monitor.storage.tables import articles, deliveries, observations, pages
+from monitor.stories import page_notice
+from monitor.text.telegram_html import Html, join, text
+
+_ABSENT = (Sight.MISSING, Sight.GONE)
+_DECIDED = {True: "Сообщено в канале", False: "В канале не сообщаем"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """Who is told, and how: chats of the settings, "" for none; `announces`: the channel hears of *gone* unasked."""
+
+    review: str = ""
+    channel: str = ""
+    zone: str = "UTC"
+    announces: bool = False
+
+
+def tell_of(db: Connection, observed: Observed, to: Announcements, now: datetime) -> None:
+    """Ask maintainers about what was seen; or, of a page that is gone and where they wish so, tell the channel."""
+    seen_at = _absences(db, observed)
+    if to.announces and observed.sight is Sight.GONE and _announce(db, observed, to, now):
+        return
+    if to.review:
+        html = page_notice.notice(observed, _headline(db, observed), seen_at=seen_at, zone=to.zone)
+        tell(db, to.review, _key(observed.id), html, now=now, buttons=page_notice.buttons(observed.id))
+
+
+class PageNotices:
+    """What maintainers answer."""
+
+    def __init__(self, engine: Engine, to: Announcements) -> None:
+        self._engine, self._to = engine, to
+
+    def decide(self, observation_id: int, *, announce: bool, initial: str, now: datetime) -> str:
+        """Announce what was seen, or do not; the first answer stands. Returns it in plain Russian."""
+        with write_transaction(self._engine) as db:
+            asked = select(deliveries.c.html, deliveries.c.buttons)
+            asked = asked.filter_by(chat=self._to.review, key=_key(observation_id))
+            question = db.execute(asked.with_for_update()).first()
+            observed = _observed(db, observation_id)
+            if question is None or observed is None:
+                return "Эта кнопка больше не действует."
+            if not question.buttons:
+                return "Уже решено."
+            said = _DECIDED[announce]
+            if announce and not _announce(db, observed, self._to, now):
+                said = "Поста этой новости в канале нет: отвечать не на что"
+            signed = f"{said} ({initial}.)" if initial else said
+            decided = join("\n\n", (Html(question.html), text(signed)))
+            tell(db, self._to.review, _key(observation_id), decided, now=now)
+            return said
+
+
+def _announce(db: Connection, observed: Observed, to: Announcements, now: datetime) -> bool:
+    """Put a reply under the last post of the page's article in the channel; False: no post of it stands there."""
+    post = _post(db, observed, to.channel)
+    if post is None:
+        return False
+    html = page_notice.public(observed, seen_at=_absences(db, observed), zone=to.zone)
+    reply(db, to.channel, _key(observed.id), html, story_id=post.story_id, number=observed.id, now=now)
+    return True
+
+
+def _post(db: Connection, observed: Observed, channel: str) -> Row[Any] | None:
+    """The delivery that shows the page's article in the channel, or will."""
+    same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
+    of_page = and_(pages.c.id == observed.page_id, pages.c.canonical_url == articles.c.canonical_url)
+    stands = and_(deliveries.c.chat == channel, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
+    shown = select(deliveries.c.story_id).join(articles, same_part).join(pages, of_page)
+    alive = deliveries.c.state.notin_([DeliveryState.CANCELLED, DeliveryState.REJECTED])
+    return db.execute(shown.where(stands, alive).order_by(deliveries.c.id.desc()).limit(1)).first()
+
+
+def _absences(db: Connection, observed: Observed) -> Sequence[datetime]:
+    """When the page was seen to be absent, up to this look: the first time and the last."""
+    if observed.sight is not Sight.GONE:
+        return ()
+    there = select(observations.c.id).where(
+        observations.c.page_id == observed.page_id,
+        observations.c.sight.notin_([*_ABSENT, Sight.UNSEEN]),
+        observations.c.id < observed.id,
+    )
+    last_there = db.scalar(there.order_by(observations.c.id.desc()).limit(1)) or 0
+    absent = select(observations.c.at).where(
+        observations.c.page_id == observed.page_id,
+        observations.c.sight.in_(_ABSENT),
+        observations.c.id > last_there,
+        observations.c.id <= observed.id,
+    )
+    times = db.scalars(absent.order_by(observations.c.id)).all()
+    return times if len(times) < 2 else (times[0], times[-1])
+
+
+def _headline(db: Connection, observed: Observed) -> str:
+    same = pages.c.canonical_url == articles.c.canonical_url
+    title = select(articles.c.title).join(pages, same).where(pages.c.id == observed.page_id)
+    return db.scalar(title.order_by(articles.c.id).limit(1)) or observed.url
+
+
+def _observed(db: Connection, observation_id: int) -> Observed | None:
+    joined = select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
+    row = db.execute(joined.where(observations.c.id == observation_id)).first()
+    return read_observed(row) if row else None
+
+
+def read_observed(row: Row[Any]) -> Observed:
+    """A row of observations with its page's address → the value."""
+    fields = {name: getattr(row, name) for name in Observed.__dataclass_fields__}
+    return Observed(**fields | {"sight": Sight(row.sight)})
+
+
+def _key(observation_id: int) -> str:
+    return f"page:{observation_id}"

@@ -1,0 +1,62 @@
+"""What people are told when the page of a posted article changed or went, and the buttons under it. Pure.
+
+Observations, never conclusions: that a page does not answer at its address says not why.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor.models.evidence import Observed, Sight
+from monitor.models.outbox import Buttons
+from monitor.text.telegram_html import Html, join, line, link, tag, text
+
+BUTTON: Final = "v"  # the part of its data before the first colon
+_PRESS: Final = re.compile(r"(\d{1,18}):([yn])", re.ASCII)
+_HEADLINE_UNITS: Final = 200
+_SAID_UNITS: Final = 1_500
+_HEADS: Final = {
+    Sight.GONE: "Страница исчезла с адреса",
+    Sight.CHANGED: "На странице изменилось важное",
+    Sight.BACK: "Страница снова на месте",
+}
+
+
+def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zone: str) -> Html:
+    """The question to maintainers, or what they are told; `seen_at` are the looks that found the page absent."""
+    head = join("", (text(_HEADS[observed.sight]), text(_checked(seen_at, zone))))
+    said = tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
+    return join("\n", filter(None, (tag("b", head), link(line(headline, _HEADLINE_UNITS), observed.url), said)))
+
+
+def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Html:
+    """What the channel reads, as a reply under the post."""
+    kept = " Копия у нас есть."
+    head = f"{_HEADS[observed.sight]}{_checked(seen_at, zone)}.{kept}"
+    said = tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
+    return join("\n", filter(None, (text(head), said)))
+
+
+def buttons(observation_id: int) -> Buttons:
+    """Whether the channel should hear of it."""
+    data = f"{BUTTON}:{observation_id}"
+    return ((("Сообщить в канале", f"{data}:y"), ("Не сообщать", f"{data}:n")),)
+
+
+def pressed(data: str) -> tuple[int, bool] | None:
+    """Observation and whether to announce it, from what follows BUTTON and its colon; None: no button of ours."""
+    press = _PRESS.fullmatch(data)
+    return (int(press[1]), press[2] == "y") if press else None
+
+
+def _checked(seen_at: Sequence[datetime], zone: str) -> str:
+    """« (проверено дважды: 14:05, 15:20)», days named where they differ."""
+    if not seen_at:
+        return ""
+    local = [at.astimezone(ZoneInfo(zone)) for at in seen_at]
+    is_one_day = len({at.date() for at in local}) == 1
+    times = ", ".join(f"{at:%H:%M}" if is_one_day else f"{at:%d.%m %H:%M}" for at in local)
+    often = {1: "один раз", 2: "дважды"}.get(len(local), f"{len(local)} раза")
+    return f" (проверено {often}: {times})"

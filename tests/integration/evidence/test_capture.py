@@ -1,0 +1,187 @@
+"""A posted article's page is kept, watched and told of: a poller, a site on loopback, a database of either kind."""
+
+import hashlib
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from warcio.archiveiterator import ArchiveIterator
+
+from monitor.evidence import chain, warc
+from monitor.evidence.capture import Capturer
+from monitor.models.evidence import Sight
+from monitor.models.feeds import Feed, FeedKind
+from monitor.sources.http.client import Fetcher
+from monitor.sources.http.exchange import Limits
+from monitor.sources.sandbox import Sandbox
+from monitor.storage.page_notices import Announcements, PageNotices
+from monitor.storage.store import Store
+from monitor.storage.tables import deliveries
+from tests.factories.polling import poller_of
+from tests.harness.clock import Clock
+from tests.servers import faults
+from tests.servers.web import Item, WebServer, page, rss
+
+CHANNEL, REVIEW = "@channel", "@review"
+LEAD = "Суд в Алматы постановил экстрадировать россиянина Ивана Петрова в Россию 5 декабря"
+BODY = [LEAD, "Адвокат намерен обжаловать это решение в областном суде", "Родственники просят огласки и помощи юристов"]
+FEED = Feed(name="Газета", kind=FeedKind.RSS, url="", lang="ru")
+
+
+@dataclass
+class Room:
+    """A feed with one article that is posted, and what watches its page."""
+
+    web: WebServer
+    store: Store
+    engine: Engine
+    capturer: Capturer
+    clock: Clock
+    folder: Path
+
+    def show(self, *sentences: str, title: str = "Решение об экстрадиции", etag: str | None = None) -> str:
+        html = page(title, list(sentences) * 3)
+        return self.web.serve("/page/1", html, content_type="text/html; charset=utf-8", etag=etag)
+
+    async def look(self, **later: float) -> list[Sight]:
+        self.clock.forward(**later)
+        await self.capturer.round()
+        return [one.sight for one in self.store.evidence.observations(url=f"{self.web.url}/page/1")]
+
+    def told(self, chat: str) -> list[str]:
+        mine = select(deliveries.c.html).where(deliveries.c.chat == chat, deliveries.c.kind == "notice")
+        with self.engine.connect() as db:
+            return list(db.scalars(mine.order_by(deliveries.c.id)))
+
+
+@pytest.fixture
+async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    clock, announces = Clock(), "announces" in request.keywords
+    store = Store(engine, channel=CHANNEL, to=Announcements(review=REVIEW, channel=CHANNEL, announces=announces))
+    limits = Limits(host_gap=0)
+    async with (
+        Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,
+        Sandbox() as reader,
+    ):
+        folder = tmp_path / "evidence"
+        capturer = Capturer(
+            fetcher=fetcher,
+            reader=reader,
+            store=store.evidence,
+            warc=warc.WarcStore(folder, "one", end_of=store.evidence.end_of),
+            feeds={FEED.name: FEED},
+            chain="one",
+            clock=clock,
+        )
+        room = Room(web, store, engine, capturer, clock, folder)
+        web.serve("/", page("Главная", ["Новости дня"] * 40), content_type="text/html; charset=utf-8")
+        await _post(room, fetcher, reader)
+        yield room
+
+
+async def _post(room: Room, fetcher: Fetcher, reader: Sandbox) -> None:
+    link = room.show(*BODY)
+    published = room.clock() - timedelta(hours=1)
+    item = Item(title="Решение об экстрадиции", link=link, guid=link, content=". ".join(BODY * 6), published=published)
+    url = room.web.serve("/rss", rss([item]))
+    feed = Feed(name=FEED.name, kind=FeedKind.RSS, url=url, lang="ru")
+    room.store.feeds.sync([feed], room.clock())
+    (state,) = room.store.feeds.claim(room.clock(), limit=1, lease=timedelta(minutes=5))
+    await poller_of(room.store, fetcher, reader, room.clock, chat=CHANNEL).poll(feed, state)
+
+
+async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> None:
+    assert await room.look() == [Sight.UNCHANGED]
+
+    (kept,) = room.store.evidence.captures(url=f"{room.web.url}/page/1")
+    records = warc.read(room.folder, kept)
+    assert hashlib.sha256(records).hexdigest() == kept.link.digest
+    assert chain.broken(list(room.store.evidence.chain("one"))) == ()
+    assert kept.version is not None
+    assert LEAD in kept.version.text
+    assert kept.status == 200
+    found = [record.rec_type for record in ArchiveIterator(io.BytesIO(records))]
+    assert found == ["response", "request", "resource"]
+
+
+async def test_an_unchanged_page_is_looked_at_by_the_schedule_and_kept_once(room: Room) -> None:
+    room.show(*BODY, etag='"1"')
+    looks = [await room.look(**later) for later in ({}, {"minutes": 59}, {"minutes": 2}, {"hours": 6}, {"days": 1})]
+
+    assert [len(seen) for seen in looks] == [1, 1, 2, 3, 4]
+    assert set(looks[-1]) == {Sight.UNCHANGED}
+    assert room.web.requests[-1].headers["if-none-match"] == '"1"'
+    assert len(room.store.evidence.captures(url=f"{room.web.url}/page/1")) == 1
+    assert room.told(REVIEW) == []
+
+
+async def test_a_page_that_is_gone_is_asked_about_once_after_two_looks(room: Room) -> None:
+    await room.look()
+    room.web.remove("/page/1")
+
+    assert (await room.look(hours=1))[-1] is Sight.MISSING
+    assert room.told(REVIEW) == []
+    assert (await room.look(hours=2))[-1] is Sight.GONE
+    await room.look(days=2)
+
+    (question,) = room.told(REVIEW)
+    assert "Страница исчезла с адреса (проверено дважды: 10:00, 12:00)" in question
+    assert "сервер отвечает 404" in question
+    assert room.told(CHANNEL) == []
+
+
+async def test_maintainers_let_the_channel_know(room: Room) -> None:
+    await room.look()
+    room.show("Суд в Алматы отказался экстрадировать россиянина Ивана Петрова в Россию", *BODY[1:])
+    assert (await room.look(hours=1))[-1] is Sight.CHANGED
+    seen = room.store.evidence.observations(url=f"{room.web.url}/page/1")[-1]
+    assert "отказался" in seen.said
+
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    press = {"announce": True, "initial": "А", "now": room.clock()}
+    assert notices.decide(seen.id, **press) == "Сообщено в канале"
+    assert notices.decide(seen.id, **press) == "Уже решено."
+
+    (reply,) = room.told(CHANNEL)
+    assert "На странице изменилось важное" in reply
+    assert "отказался" in reply
+    assert room.told(REVIEW)[0].endswith("Сообщено в канале (А.)")
+
+
+async def test_an_edit_that_changes_nothing_tells_nobody(room: Room) -> None:
+    await room.look()
+    room.show(LEAD + " —", *BODY[1:], title="Решение об экстрадиции.")
+    await room.look(hours=1)
+    assert room.told(REVIEW) == []
+
+
+async def test_a_wall_says_nothing_about_the_page(room: Room) -> None:
+    await room.look()
+    room.web.fail("/page/1", faults.status(403))
+    for _ in range(4):
+        seen = await room.look(days=1)
+    assert set(seen[1:]) == {Sight.UNSEEN}
+    assert room.told(REVIEW) == []
+
+
+async def test_a_page_that_never_could_be_seen_has_its_entry_kept(room: Room) -> None:
+    room.web.fail("/page/1", faults.status(403))
+    assert await room.look() == [Sight.UNSEEN]
+    (kept,) = room.store.evidence.captures(url=f"{room.web.url}/page/1")
+    assert kept.version is None
+    assert LEAD.encode() in b"".join(
+        record.content_stream().read() for record in ArchiveIterator(io.BytesIO(warc.read(room.folder, kept)))
+    )
+
+
+async def test_a_full_disk_puts_the_look_off(room: Room) -> None:
+    room.folder.write_text("a file where the folder should be")
+    assert await room.look() == []
+    assert room.capturer.trouble
+    room.folder.unlink()
+    assert await room.look(minutes=6) == [Sight.UNCHANGED]
+    assert not room.capturer.trouble
