@@ -27,7 +27,8 @@ RUN monitor check && MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db monitor migr
 # Two heaps for all threads: each further one keeps megabytes that nobody uses.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
-    MONITOR_DATABASE_URL=sqlite:////data/monitor.db
+    MONITOR_DATABASE_URL=sqlite:////data/monitor.db \
+    MONITOR_EVIDENCE_DIR=/data/evidence
 USER 10001:10001
 VOLUME /data
 STOPSIGNAL SIGTERM

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import httpx
-
-from monitor.app.environment import clock, worker_name
+from monitor.app.environment import clock, read_bytes, worker_name
 from monitor.app.startup import Config, user_agent
+from monitor.evidence import timestamps
 from monitor.evidence.capture import Capturer
 from monitor.evidence.stamper import Stamper
 from monitor.evidence.warc import WarcStore
@@ -35,13 +34,14 @@ def build_capturer(config: Config, store: Store, fetcher: Fetcher, reader: Sandb
 async def open_stamper(stack: AsyncExitStack, config: Config, store: Store) -> Stamper:
     """What asks for time stamps; the stack closes its connections."""
     settings = config.settings
-    client = httpx.AsyncClient(proxy=settings.proxy or None, headers={"user-agent": user_agent(settings)})
-    await stack.enter_async_context(client)
+    opened = timestamps.open_client(user_agent=user_agent(settings), proxy=settings.proxy)
+    client = await stack.enter_async_context(opened)
     return Stamper(
         store=store.stamps,
         captures=store.evidence,
         client=client,
         authorities=settings.timestamp_authorities,
+        roots=read_bytes(settings.timestamp_ca) if settings.timestamp_ca else b"",
         chain=worker_name(),
         clock=clock,
     )

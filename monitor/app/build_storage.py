@@ -9,7 +9,7 @@ from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
 from monitor.config.settings import Settings
 from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
-from monitor.storage.page_notices import Announcements
+from monitor.storage.evidence.notices import Announcements
 from monitor.storage.store import Store
 
 log = structlog.get_logger()

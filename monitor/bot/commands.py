@@ -15,11 +15,11 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import mute_label
 from monitor.models.labels import OUTCOMES, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
+from monitor.storage.evidence.notices import PageNotices
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History, Member
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.page_notices import PageNotices
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.stories import page_notice, removal

@@ -36,6 +36,7 @@ _PLACES = {
     "copy-to": "backup:copy_to",
     "export": "backup:export",
     "outbox": "outbox:outbox_cli",
+    "evidence": "evidence:evidence_cli",
 }
 
 

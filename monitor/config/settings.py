@@ -51,6 +51,7 @@ class Settings(BaseModel):
     keep_days: int = Field(default=90, ge=1, le=3650)  # of texts that no rule matched
     evidence_dir: str = "data/evidence"
     timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
+    timestamp_ca: str = ""  # a file of their root certificates, PEM
     announce_changes: bool = False
 
     @field_validator("bot_token")

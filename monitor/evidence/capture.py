@@ -22,11 +22,11 @@ from monitor.evidence.warc import WarcStore
 from monitor.evidence.watch import Look, Observation, PageState, observe
 from monitor.models.articles import Article
 from monitor.models.clock import Clock
-from monitor.models.evidence import Answer, DuePage, Exchange, Finding, Kept, Link, Observed, Version
+from monitor.models.evidence import DuePage, Exchange, Finding, Kept, Link, Observed, PageAnswer, Version
 from monitor.models.feeds import Feed, Fetched, NotModified
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.evidence import EvidenceStore
+from monitor.storage.evidence.looks import EvidenceStore
 from monitor.text.urls import canonical
 
 LEASE = timedelta(minutes=5)  # longer than any look may take
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 class _Reply:
     """What came when a page was asked for."""
 
-    answer: Answer
+    answer: PageAnswer
     exchanges: tuple[Exchange, ...] = ()
     version: Version | None = None
     why: str = ""  # in Russian: why the page cannot be seen
@@ -78,7 +78,7 @@ class Capturer:
         reply = await self._ask(page)
         now = self.clock()
         state = _STATE.validate_json(zlib.decompress(page.state)) if page.state else PageState.begun(now)
-        site_answers = reply.answer is Answer.ABSENT and await self._site_answers(page)
+        site_answers = reply.answer is PageAnswer.ABSENT and await self._site_answers(page)
         look = Look(
             at=now,
             answer=reply.answer,
@@ -128,14 +128,14 @@ class Capturer:
 
     async def _read(self, page: DuePage, feed: Feed | None, answer: Fetched | NotModified) -> _Reply:
         if isinstance(answer, NotModified):
-            return _Reply(answer=Answer.UNMODIFIED, etag=answer.etag, last_modified=answer.last_modified)
+            return _Reply(answer=PageAnswer.UNMODIFIED, etag=answer.etag, last_modified=answer.last_modified)
         zone, selector = (feed.tz, feed.article) if feed else ("UTC", "")
         read = await self.reader.extract(answer, now=self.clock(), tz=zone, selector=selector)
         moved_to = answer.url if canonical(answer.url) != canonical(page.url) else ""
         if not read.text:  # without validators: what could not be read is asked for whole
-            return _Reply(answer=Answer.NOTHING, why=read.problem, moved_to=moved_to)
+            return _Reply(answer=PageAnswer.NOTHING, why=read.problem, moved_to=moved_to)
         return _Reply(
-            answer=Answer.PAGE,
+            answer=PageAnswer.PAGE,
             version=Version(title=read.title, text=read.text),
             moved_to=moved_to,
             etag=answer.etag,
@@ -155,10 +155,10 @@ class Capturer:
 def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
     """Without the advice of its message, which is for feeds."""
     if error.kind not in _ABSENT:
-        return _Reply(answer=Answer.NOTHING, why=error.message.partition(":")[0])
+        return _Reply(answer=PageAnswer.NOTHING, why=error.message.partition(":")[0])
     status = exchanges[-1].status
     why = f"сервер отвечает {status}" if status >= 400 else "вместо страницы открывается главная страница сайта"
-    return _Reply(answer=Answer.ABSENT, why=why)
+    return _Reply(answer=PageAnswer.ABSENT, why=why)
 
 
 def entry_record(entry: Article) -> bytes:

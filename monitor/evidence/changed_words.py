@@ -67,24 +67,23 @@ def is_negated(before: Iterable[str], after: Iterable[str]) -> bool:
     return any(positive in others for words, others in sides for word in words for positive in _without_negation(word))
 
 
-def is_typo(before: str, after: str) -> bool:
-    """Whether two words of four letters or more are one with a slip or another ending; no negation, no figures."""
-    if min(len(before), len(after)) < _SHORTEST_TYPO or max(len(before), len(after)) > _LONGEST_WORD:
-        return False
-    if not (before.isalpha() and after.isalpha()) or is_negated([before], [after]):
-        return False
-    longest = max(len(before), len(after))
-    if 2 * max(_common(before, after), _common(before[::-1], after[::-1])) < longest:
-        return False
-    return _distance(before, after) <= (2 if longest > _STEM else 1)
-
-
 def is_same_name(before: str, after: str) -> bool:
     """Whether two names differ in nothing but their case endings: «Ахметов» and «Ахметовым», not «Ахмедов»."""
     common = _common(before, after)
     starts = range(common, max(common - 2, 2), -1)
     ended = any(before[start:] in _ENDINGS and after[start:] in _ENDINGS for start in starts)
     return before == after or (common >= 3 and ended)
+
+
+def is_slip(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
+    """Whether each word of one side is the same word of the other, with a typo or another ending."""
+    if len(before) != len(after):
+        return is_one_text(before, after)
+    return all(
+        old.key == new.key
+        or (is_same_name(old.key, new.key) if old.is_name or new.is_name else _is_typo(old.key, new.key))
+        for old, new in zip(before, after, strict=True)
+    )
 
 
 def facts(words: Sequence[ShownWord]) -> tuple[tuple[str, ...], ...]:
@@ -101,6 +100,18 @@ def _figure(key: str) -> str:
     if digits := re.sub(r"\D", "", key):
         return digits.lstrip("0") or "0"
     return "" if key in _NO_NUMBERS else "".join(map(str, numbers(key)))
+
+
+def _is_typo(before: str, after: str) -> bool:
+    """Whether two words of four letters or more are one with a slip or another ending; no negation, no figures."""
+    if min(len(before), len(after)) < _SHORTEST_TYPO or max(len(before), len(after)) > _LONGEST_WORD:
+        return False
+    if not (before.isalpha() and after.isalpha()) or is_negated([before], [after]):
+        return False
+    longest = max(len(before), len(after))
+    if 2 * max(_common(before, after), _common(before[::-1], after[::-1])) < longest:
+        return False
+    return _distance(before, after) <= (2 if longest > _STEM else 1)
 
 
 def _words(sentence: str, names: frozenset[str]) -> Iterator[tuple[str, str, bool]]:

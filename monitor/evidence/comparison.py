@@ -18,7 +18,7 @@ from monitor.evidence.changed_words import (
     is_negated,
     is_one_text,
     is_same_name,
-    is_typo,
+    is_slip,
     named,
     words_of,
 )
@@ -114,7 +114,7 @@ def _of_headline(before: str, after: str) -> Iterator[_Judged]:
     differing = [pair for pair in found if not is_one_text(*pair)]
     if differing:
         edit = Edit(before=before[:_LONGEST_SIDE], after=after[:_LONGEST_SIDE])
-        yield _Judged(edit, matters=not all(_is_slip(*pair) or _only_decoration(*pair) for pair in differing))
+        yield _Judged(edit, matters=not all(is_slip(*pair) or _only_decoration(*pair) for pair in differing))
 
 
 def _only_decoration(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
@@ -143,17 +143,6 @@ def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> t
 def _runs(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> list[Run]:
     pairs = equal_pairs([word.key for word in before], [word.key for word in after])
     return runs(pairs, len(before), len(after))
-
-
-def _is_slip(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
-    """Whether each word of one side is the same word of the other, with a typo or another ending."""
-    if len(before) != len(after):
-        return is_one_text(before, after)
-    return all(
-        old.key == new.key
-        or (is_same_name(old.key, new.key) if old.is_name or new.is_name else is_typo(old.key, new.key))
-        for old, new in zip(before, after, strict=True)
-    )
 
 
 def _is_fact_changed(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
@@ -210,7 +199,7 @@ class _Sides(NamedTuple):
         if _is_fact_changed(b, a):
             return True
         around = b or old[max(run.b0 - 1, 0) : run.b0 + 1]  # what is put in stands between two words of the quotation
-        return not _is_slip(b, a) and (any(word.is_quoted for word in around) or _is_clause(b, a))
+        return not is_slip(b, a) and (any(word.is_quoted for word in around) or _is_clause(b, a))
 
     def _words(self, sentences: Sequence[str]) -> list[ShownWord]:
         sentences = sentences[:LONGEST]

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import httpx
 import structlog
 
 from monitor.errors import EvidenceError
 from monitor.evidence import chain, stamping, timestamps
 from monitor.models.clock import Clock
-from monitor.storage.evidence import EvidenceStore
-from monitor.storage.stamps import StampStore
+from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.stamps import StampStore
 
 log = structlog.get_logger()
 
@@ -23,8 +22,9 @@ class Stamper:
 
     store: StampStore
     captures: EvidenceStore
-    client: httpx.AsyncClient
+    client: timestamps.Client
     authorities: Sequence[str]
+    roots: bytes  # PEM; empty: the signature must hold, and whom to trust is the reader's to say
     chain: str
     clock: Clock
 
@@ -39,7 +39,7 @@ class Stamper:
         due = stamping.due(waiting, authorities=[authority], asked_at=asked_at, failures=failures, now=now)
         for _, link in due:
             try:
-                stamp = await timestamps.stamp(link.hash, authority, client=self.client)
+                stamp = await timestamps.stamp(link.hash, authority, client=self.client, roots=self.roots)
             except EvidenceError as error:
                 log.warning("no time stamp; asked again", action="stamp", authority=authority, error=str(error))
                 await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)

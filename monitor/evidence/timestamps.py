@@ -25,7 +25,7 @@ from rfc3161_client import (
 
 from monitor.errors import EvidenceError
 from monitor.evidence import cms
-from monitor.models.evidence import Stamp
+from monitor.models.evidence import TimeStamp
 
 SECONDS = 20.0  # for the whole of a request; authorities answer within one
 LARGEST = 64 * 1024  # bytes of an answer; with a chain of certificates it has some 6 kB
@@ -45,9 +45,18 @@ _UNREADABLE = (  # what the two libraries raise of hostile bytes
 )
 
 
+Client = httpx.AsyncClient
+"""What authorities are asked through."""
+
+
+def open_client(*, user_agent: str, proxy: str = "") -> Client:
+    """A client for `stamp`; an async context manager. `proxy` as httpx knows it, "" for none."""
+    return Client(headers={"user-agent": user_agent}, proxy=proxy or None)
+
+
 async def stamp(
-    link_hash: str, authority: str, *, client: httpx.AsyncClient, roots: bytes = b"", seconds: float = SECONDS
-) -> Stamp:
+    link_hash: str, authority: str, *, client: Client, roots: bytes = b"", seconds: float = SECONDS
+) -> TimeStamp:
     """Ask the authority, by its address, for a stamp over a hash (64 hexadecimal characters).
 
     The answer is believed only when it is granted, for this hash and this request (a nonce), and signed as `check`
@@ -66,7 +75,7 @@ async def stamp(
         raise EvidenceError(f"{_named(authority)}: нет ответа в срок ({seconds:g} с). {_ADVICE}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise EvidenceError(f"{_named(authority)}: нет связи ({type(error).__name__}). {_ADVICE}") from error
-    return Stamp(hash=link_hash, authority=authority, token=answer, stamped_at=stamped_at)
+    return TimeStamp(hash=link_hash, authority=authority, token=answer, stamped_at=stamped_at)
 
 
 def _named(authority: str) -> str:
@@ -78,7 +87,7 @@ def _named(authority: str) -> str:
     return f"Служба меток времени {url.copy_with(username=None, password=None, query=None, fragment=None)}"
 
 
-async def _answer(request: TimeStampRequest, authority: str, client: httpx.AsyncClient) -> bytes:
+async def _answer(request: TimeStampRequest, authority: str, client: Client) -> bytes:
     posted = client.stream("POST", authority, content=request.as_bytes(), headers=_HEADERS, follow_redirects=False)
     async with posted as response:
         if response.status_code != httpx.codes.OK:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from monitor.evidence import look_times
 from monitor.evidence.comparison import Difference, compare
 from monitor.evidence.wording import wording_keys
-from monitor.models.evidence import Answer, Sight, Version
+from monitor.models.evidence import PageAnswer, Sight, Version
 
 APART = timedelta(hours=1)  # between two looks that found no page
 QUIET = timedelta(days=1)  # between two notices about one page
@@ -49,11 +49,11 @@ class Look:
     """One look at a page, at `at` (aware UTC).
 
     `version` is None unless an article was on a `PAGE`; `site_answers`: another page of the site was there at this
-    look; `moved_to`: where a permanent redirect led, "" for none.
+    look (asked for whenever the page is ABSENT); `moved_to`: where a permanent redirect led, "" for none.
     """
 
     at: datetime
-    answer: Answer
+    answer: PageAnswer
     version: Version | None
     site_answers: bool
     moved_to: str = ""
@@ -64,7 +64,7 @@ class Observation:
     """What a look found.
 
     `difference` is to what people know when `tells`, else to the look before. `keeps`: what this look brought was not
-    kept before (a version, the absence, a new address). `moved`: it stands at `state.moved_to` since this look.
+    kept before (a version, the absence, a new address). `moved`: it stands at `PageState.moved_to` since this look.
     `next_look_at` is later than the look; None: the watch has ended.
     """
 
@@ -95,10 +95,10 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
     An UNMODIFIED or a PAGE without an article says as little as NOTHING where no version is known.
     """
     state = _not_ahead(state, look.at)
-    version = state.version if look.answer is Answer.UNMODIFIED else look.version
-    if look.answer is Answer.ABSENT:
+    version = state.version if look.answer is PageAnswer.UNMODIFIED else look.version
+    if look.answer is PageAnswer.ABSENT:
         found = _absent(state, look)
-    elif look.answer is Answer.NOTHING or version is None:
+    elif look.answer is PageAnswer.NOTHING or version is None:
         found = _unseen(state, look)
     else:
         found = _present(state, look, version, quoted)
@@ -125,11 +125,13 @@ def _not_ahead(state: PageState, at: datetime) -> PageState:
 
 def _unseen(state: PageState, look: Look) -> _Found:
     """A first answer without an article is kept all the same: it may be gone later, or have one."""
-    keeps = look.answer is Answer.PAGE and state.captured_at is None
+    keeps = look.answer is PageAnswer.PAGE and state.captured_at is None
     return _Found(replace(state, captured_at=look.at) if keeps else state, Sight.UNSEEN, keeps=keeps)
 
 
 def _absent(state: PageState, look: Look) -> _Found:
+    if state.gone_since and not look.site_answers:
+        return _unseen(state, look)  # nothing of the site is there: whether this page is back nobody can say
     since = state.absent_since or look.at
     confirmed = look.site_answers and look.at - since >= APART
     gone_since = state.gone_since or (since if confirmed else None)

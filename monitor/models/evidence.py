@@ -30,7 +30,7 @@ class Version:
     text: str
 
 
-class Answer(StrEnum):
+class PageAnswer(StrEnum):
     """What came when a page was asked for."""
 
     PAGE = "page"
@@ -54,7 +54,7 @@ class Sight(StrEnum):
 class Link:
     """One link of a chain: what was kept (`digest`, of the bytes in the WARC file), and when.
 
-    `hash` is SHA-256 of the text "previous\\ndigest\\ntime\\n", the time as in `taken_at.isoformat()`; `previous` is
+    `hash` is SHA-256 of the text "previous\\ndigest\\ntime\\n", the time as in ISO 8601; `previous` is
     the hash of the link before, 64 zeros for the first.
     """
 
@@ -67,7 +67,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class TimeStamp:
     """What an outside authority signed of a link: RFC 3161's answer, which covers the text of `hash`."""
 
     hash: str
@@ -154,3 +154,17 @@ class Observed:
     said: str
     moved_to: str
     capture_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedPage:
+    """A page under watch as people look at it."""
+
+    url: str
+    feed: str
+    title: str
+    begun_at: datetime
+    sight: Sight | None  # None: nobody has looked yet
+    seen_at: datetime | None  # the last look
+    due_at: datetime | None  # the next one; None: the watch has ended
+    captures: int

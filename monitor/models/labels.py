@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from monitor.models.articles import Outcome
+from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, Trouble
 from monitor.models.outbox import DeliveryState
 
@@ -58,3 +59,13 @@ def span(duration: timedelta) -> str:
     if minutes < 120:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."
+
+
+SIGHTS = {
+    Sight.UNCHANGED: "без изменений",
+    Sight.CHANGED: "изменилась",
+    Sight.MISSING: "страницы нет (проверено один раз)",
+    Sight.GONE: "исчезла с адреса",
+    Sight.UNSEEN: "не удалось увидеть",
+    Sight.BACK: "снова на месте",
+}

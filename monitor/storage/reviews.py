@@ -15,8 +15,8 @@ from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
-from monitor.storage import evidence
 from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.evidence.looks import watch
 from monitor.storage.outbox import REMOVABLE, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
 from monitor.storage.tables import articles, chats, deliveries, entries, reviews
@@ -70,7 +70,7 @@ class Reviews:
             (story,) = read_stories(db, [row.story_id])
             html = render(part_of(story, row.part))
             want(db, row.story_id, WantedPost(chat=self._channel, html=html, part=row.part), now)
-            evidence.watch(db, row.story_id, now)
+            watch(db, row.story_id, now)
         _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())
         self._show(db, row, (), now)
 
@@ -295,7 +295,7 @@ def open_questions(db: Connection, story_id: int, change: StoryChange, now: date
         asks = post.kind is DeliveryKind.REVIEW
         want(db, story_id, replace(post, buttons=buttons(story_id, post.part)) if asks else post, now)
     if any(post.kind is DeliveryKind.STORY for post in change.posts):
-        evidence.watch(db, story_id, now)
+        watch(db, story_id, now)
     for part in sorted({entry.telling.part for entry in change.added if entry.telling}):
         if part_of(change.story, part).tier is Tier.POST:
             _overtake(db, story_id, part, now)

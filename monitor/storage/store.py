@@ -8,16 +8,16 @@ from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
-from monitor.storage.evidence import EvidenceStore
+from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.notices import Announcements, PageNotices
+from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.page_notices import Announcements, PageNotices
 from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
-from monitor.storage.stamps import StampStore
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
 

@@ -61,7 +61,6 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from monitor.models.articles import Outcome
-from monitor.models.evidence import Sight
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.stories import Decision
 
@@ -115,7 +114,8 @@ class Span(TypeDecorator[timedelta]):
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """A column that holds one of these words."""
     quoted = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
@@ -174,7 +174,7 @@ entries = Table(
     Column("language", String),  # of the article, when it was read
     Column("story_id", Id),  # also of the same article come again, which has no row in `articles`
     Column("address", BigInteger),  # text/urls.py: address_number of the canonical address; NULL: the entry has none
-    _one_of("outcome", Outcome),
+    one_of("outcome", Outcome),
     Index(None, "feed", "id"),  # what a feed showed lately
     Index(None, "address"),
     Index(None, "story_id", sqlite_where=text("story_id IS NOT NULL"), postgresql_where=text("story_id IS NOT NULL")),
@@ -268,8 +268,8 @@ deliveries = Table(
     Column("look_at", Instant),  # when to look for it next, while it is uncertain
     UniqueConstraint("story_id", "chat", "part", name="uq_deliveries_story_id_chat_part"),
     UniqueConstraint("chat", "key", name="uq_deliveries_chat_key"),
-    _one_of("state", DeliveryState),
-    _one_of("kind", DeliveryKind),
+    one_of("state", DeliveryState),
+    one_of("kind", DeliveryKind),
     Index(None, "chat", "state", "id"),
 )
 
@@ -305,7 +305,7 @@ reviews = Table(  # who decided is one letter at most, and never a number
     Column("decision", String),  # NULL: nobody has decided yet
     Column("decided_at", Instant),
     Column("initial", String(1), nullable=False, server_default=""),
-    _one_of("decision", Decision),
+    one_of("decision", Decision),
     Index(None, "decision", "asked_at"),
 )
 
@@ -356,70 +356,4 @@ alarms = Table(
     Column("since", Instant, nullable=False),
     Column("told_at", Instant),  # NULL: seen once, not told yet
     Column("gone_at", Instant),  # NULL: it holds; else since when it has not been seen
-)
-
-pages = Table(  # of the articles that were posted: looked at again and again (monitor/evidence/)
-    "pages",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("canonical_url", String, nullable=False),
-    Column("url", String, nullable=False),
-    Column("feed", String, nullable=False),
-    Column("begun_at", Instant, nullable=False),
-    Column("due_at", Instant),  # NULL: the watch has ended
-    Column("lease_no", Integer, nullable=False, server_default="0"),
-    Column("lease_until", Instant),
-    Column("etag", String),
-    Column("last_modified", String),
-    Column("sight", String),  # what the last look found; NULL: nobody has looked yet
-    Column("state", LargeBinary),  # what later looks need to know (evidence/watch.py); NULL: nobody has looked yet
-    UniqueConstraint("canonical_url", name="uq_pages_canonical_url"),
-    _one_of("sight", Sight),
-    Index(None, "due_at"),
-)
-
-captures = Table(  # the links of the chains of hashes: rows are added, never changed
-    "captures",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("page_id", Id, ForeignKey("pages.id")),  # NULL: it joins the heads of all chains
-    Column("chain", String, nullable=False),  # the worker that keeps it
-    Column("number", Integer, nullable=False),
-    Column("taken_at", Instant, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("file", String, nullable=False),
-    Column("offset", BigInteger, nullable=False),
-    Column("length", Integer, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("version", LargeBinary),  # headline and text, compressed: monitor/storage/evidence.py; NULL: no article
-    UniqueConstraint("chain", "number", name="uq_captures_chain_number"),
-    Index(None, "page_id"),
-)
-
-observations = Table(
-    "observations",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("page_id", Id, ForeignKey("pages.id"), nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("sight", String, nullable=False),
-    Column("said", Text, nullable=False, server_default=""),  # what differs, or why it cannot be seen
-    Column("moved_to", String, nullable=False, server_default=""),
-    Column("capture_id", Id, ForeignKey("captures.id")),  # NULL: nothing new was kept
-    _one_of("sight", Sight),
-    Index(None, "page_id"),
-)
-
-stamps = Table(
-    "stamps",
-    metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("authority", String, primary_key=True),
-    Column("asked_at", Instant, nullable=False),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("problem", String, nullable=False, server_default=""),  # why there is none yet
-    Column("token", LargeBinary),
-    Column("stamped_at", Instant),  # by the authority's clock
 )

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from monitor.evidence import bundle, warc
+from monitor.evidence import warc
+from monitor.evidence.bundle import writing as bundle
+from monitor.evidence.bundle.verification import verify
 from monitor.evidence.chain import link
-from monitor.evidence.verification import verify
 from monitor.evidence.warc import WarcStore
-from monitor.models.evidence import Capture, Exchange, Link, Stamp, Version
+from monitor.models.evidence import Capture, Exchange, Link, TimeStamp, Version
 from tests.servers.timestamp_authority import HAS_OPENSSL, TimestampAuthority
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,7 +30,7 @@ class Case:
     store: Path
     links: tuple[Link, ...]
     captures: tuple[Capture, ...]
-    stamps: tuple[Stamp, ...] = ()
+    stamps: tuple[TimeStamp, ...] = ()
     certificates: Mapping[str, bytes]
 
     def write(self, folder: Path) -> Path:
@@ -86,7 +87,7 @@ def stamped(case: Case, folder: Path) -> Case:
     folder.mkdir()
     with TimestampAuthority(folder) as authority:
         stamps = [
-            Stamp(hash=one.hash, authority="http://tsa/", token=token(authority, one.hash), stamped_at=NOON)
+            TimeStamp(hash=one.hash, authority="http://tsa/", token=token(authority, one.hash), stamped_at=NOON)
             for one in (case.links[2], case.links[3])
         ]
         return replace(case, stamps=tuple(stamps), certificates={"tsa.example": authority.roots})

@@ -19,10 +19,10 @@ from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
 from monitor.storage.chats import UpdateCursor
+from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
-from monitor.storage.page_notices import Announcements, PageNotices
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from monitor.errors import EvidenceError
 from monitor.evidence import warc_records
+from monitor.evidence.bundle.verification import verify
 from monitor.evidence.chain import link, table
-from monitor.evidence.verification import verify
 from monitor.evidence.warc import safe_name
-from monitor.models.evidence import Link, Stamp
+from monitor.models.evidence import Link, TimeStamp
 from tests.harness.bundles import NOON, Case, breaks, case_in, exchange, files_of, shell_says, stamped, sum_up
 from tests.servers.timestamp_authority import HAS_OPENSSL
 
@@ -235,7 +235,7 @@ def altered_records(case: Case) -> Iterator[Case]:
     yield replace(case, captures=(replace(first, file="none.warc.gz"),))
     yield replace(case, links=case.links[1:])
     yield replace(case, links=case.links[:1])
-    yield replace(case, stamps=(Stamp(hash="0" * 64, authority="x", token=b"", stamped_at=NOON),))
+    yield replace(case, stamps=(TimeStamp(hash="0" * 64, authority="x", token=b"", stamped_at=NOON),))
 
 
 def test_what_does_not_hold_is_not_handed_out(case: Case, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from monitor.models.feeds import Feed, FeedKind
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import Limits
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.page_notices import Announcements, PageNotices
+from monitor.storage.evidence.history import EvidenceHistory
+from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
 from tests.factories.polling import poller_of
@@ -43,6 +45,10 @@ class Room:
     clock: Clock
     folder: Path
 
+    @property
+    def history(self) -> EvidenceHistory:
+        return EvidenceHistory(self.engine)
+
     def show(self, *sentences: str, title: str = "Решение об экстрадиции", etag: str | None = None) -> str:
         html = page(title, list(sentences) * 3)
         return self.web.serve("/page/1", html, content_type="text/html; charset=utf-8", etag=etag)
@@ -50,7 +56,7 @@ class Room:
     async def look(self, **later: float) -> list[Sight]:
         self.clock.forward(**later)
         await self.capturer.round()
-        return [one.sight for one in self.store.evidence.observations(url=f"{self.web.url}/page/1")]
+        return [one.sight for one in self.history.observations(f"{self.web.url}/page/1")]
 
     def told(self, chat: str) -> list[str]:
         mine = select(deliveries.c.html).where(deliveries.c.chat == chat, deliveries.c.kind == "notice")
@@ -97,10 +103,10 @@ async def _post(room: Room, fetcher: Fetcher, reader: Sandbox) -> None:
 async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> None:
     assert await room.look() == [Sight.UNCHANGED]
 
-    (kept,) = room.store.evidence.captures(url=f"{room.web.url}/page/1")
+    (kept,) = room.history.captures(f"{room.web.url}/page/1")
     records = warc.read(room.folder, kept)
     assert hashlib.sha256(records).hexdigest() == kept.link.digest
-    assert chain.broken(list(room.store.evidence.chain("one"))) == ()
+    assert chain.broken(list(room.history.chain("one"))) == ()
     assert kept.version is not None
     assert LEAD in kept.version.text
     assert kept.status == 200
@@ -115,7 +121,7 @@ async def test_an_unchanged_page_is_looked_at_by_the_schedule_and_kept_once(room
     assert [len(seen) for seen in looks] == [1, 1, 2, 3, 4]
     assert set(looks[-1]) == {Sight.UNCHANGED}
     assert room.web.requests[-1].headers["if-none-match"] == '"1"'
-    assert len(room.store.evidence.captures(url=f"{room.web.url}/page/1")) == 1
+    assert len(room.history.captures(f"{room.web.url}/page/1")) == 1
     assert room.told(REVIEW) == []
 
 
@@ -138,13 +144,13 @@ async def test_maintainers_let_the_channel_know(room: Room) -> None:
     await room.look()
     room.show("Суд в Алматы отказался экстрадировать россиянина Ивана Петрова в Россию", *BODY[1:])
     assert (await room.look(hours=1))[-1] is Sight.CHANGED
-    seen = room.store.evidence.observations(url=f"{room.web.url}/page/1")[-1]
+    seen = room.history.observations(f"{room.web.url}/page/1")[-1]
     assert "отказался" in seen.said
 
     notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
-    press = {"announce": True, "initial": "А", "now": room.clock()}
-    assert notices.decide(seen.id, **press) == "Сообщено в канале"
-    assert notices.decide(seen.id, **press) == "Уже решено."
+    press = partial(notices.decide, seen.id, announce=True, initial="А", now=room.clock())
+    assert press() == "Сообщено в канале"
+    assert press() == "Уже решено."
 
     (reply,) = room.told(CHANNEL)
     assert "На странице изменилось важное" in reply
@@ -171,7 +177,7 @@ async def test_a_wall_says_nothing_about_the_page(room: Room) -> None:
 async def test_a_page_that_never_could_be_seen_has_its_entry_kept(room: Room) -> None:
     room.web.fail("/page/1", faults.status(403))
     assert await room.look() == [Sight.UNSEEN]
-    (kept,) = room.store.evidence.captures(url=f"{room.web.url}/page/1")
+    (kept,) = room.history.captures(f"{room.web.url}/page/1")
     assert kept.version is None
     assert LEAD.encode() in b"".join(
         record.content_stream().read() for record in ArchiveIterator(io.BytesIO(warc.read(room.folder, kept)))

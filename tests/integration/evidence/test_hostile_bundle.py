@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence import bundle, bundle_files
+from monitor.evidence.bundle import files as bundle_files
+from monitor.evidence.bundle import writing as bundle
 from tests.harness.bundles import breaks, made, shell_says, sum_up
 
 Spoil = Callable[[Path], None]

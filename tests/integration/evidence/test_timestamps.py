@@ -19,7 +19,7 @@ from monitor.errors import EvidenceError
 from monitor.evidence import cms, timestamps
 from monitor.evidence.der import Element, document
 from monitor.evidence.timestamps import LARGEST, certificates, check, stamp
-from monitor.models.evidence import Stamp
+from monitor.models.evidence import TimeStamp
 from tests.servers import faults
 from tests.servers.faults import Fault
 from tests.servers.timestamp_authority import HAS_OPENSSL, LONG, SHORT, Make, Manner, TimestampAuthority, endless
@@ -264,7 +264,7 @@ async def test_an_authority_in_trouble_is_named(
         await stamp(HASH, authority.url, client=client, seconds=PATIENCE)
 
     assert authority.url in str(caught.value)
-    assert isinstance(await stamp(HASH, authority.url, client=client), Stamp)
+    assert isinstance(await stamp(HASH, authority.url, client=client), TimeStamp)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/tsa", "ftp://127.0.0.1/tsa", "tsa", "", "http://[::/"])

@@ -1,7 +1,7 @@
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from monitor.evidence.comparison import compare
 from monitor.evidence.look_times import GRACE, RETRIES, SCHEDULE
 from monitor.evidence.watch import APART, MOST_KNOWN, QUIET, Look, Observation, PageState, observe
 from monitor.evidence.wording import wording_keys
-from monitor.models.evidence import Answer, Sight, Version
+from monitor.models.evidence import PageAnswer, Sight, Version
 from tests.factories import NOW
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -20,15 +20,16 @@ FIRST = Version(title="Суд отложил дело", text=f"{QUOTED} Адво
 OTHER = replace(FIRST, text=FIRST.text.replace("5 ноября", "6 декабря"))
 THIRD = replace(FIRST, title="Суд закрыл дело")
 SLIP = replace(FIRST, text=FIRST.text.replace("обжалует", "обжалоует"))
-KINDS = (Answer.ABSENT, Answer.NOTHING, Answer.UNMODIFIED, FIRST, OTHER, THIRD, SLIP)
+STILL: tuple[PageAnswer | Version, ...] = (PageAnswer.UNMODIFIED, FIRST)
+KINDS = (PageAnswer.ABSENT, PageAnswer.NOTHING, PageAnswer.UNMODIFIED, FIRST, OTHER, THIRD, SLIP)
 
 
-def look(at: datetime, found: Answer | Version | None, *, site_answers: bool = True, moved_to: str = "") -> Look:
-    answer, version = (found, None) if isinstance(found, Answer) else (Answer.PAGE, found)
+def look(at: datetime, found: PageAnswer | Version | None, *, site_answers: bool = True, moved_to: str = "") -> Look:
+    answer, version = (found, None) if isinstance(found, PageAnswer) else (PageAnswer.PAGE, found)
     return Look(at=at, answer=answer, version=version, site_answers=site_answers, moved_to=moved_to)
 
 
-def walked(found: Sequence[Answer | Version], *, site_answers: bool = True) -> list[tuple[datetime, Observation]]:
+def walked(found: Sequence[PageAnswer | Version], *, site_answers: bool = True) -> list[tuple[datetime, Observation]]:
     """Each finding at the time that the watch asked for; it ends where the watch ends."""
     walk: list[tuple[datetime, Observation]] = []
     state, at = PageState.begun(NOW), NOW
@@ -54,7 +55,7 @@ def since_first(walk: Sequence[tuple[datetime, Observation]]) -> list[timedelta]
 
 
 def test_a_page_that_stays_is_looked_at_by_the_schedule_and_then_no_more() -> None:
-    walk = walked([FIRST, *[Answer.UNMODIFIED, FIRST] * 10])
+    walk = walked([FIRST, *STILL * 10])
 
     assert since_first(walk) == [timedelta(0), *SCHEDULE]
     assert set(sights(walk)) == {Sight.UNCHANGED}
@@ -82,7 +83,7 @@ def test_a_slip_is_seen_and_kept_and_told_nobody() -> None:
 
 
 def test_an_absent_page_is_gone_at_the_second_look_an_hour_later() -> None:
-    walk = walked([FIRST, Answer.ABSENT, Answer.ABSENT, Answer.ABSENT])
+    walk = walked([FIRST, PageAnswer.ABSENT, PageAnswer.ABSENT, PageAnswer.ABSENT])
 
     assert sights(walk) == [Sight.UNCHANGED, Sight.MISSING, Sight.GONE, Sight.GONE]
     assert walk[2][0] - walk[1][0] == 65 * MINUTE
@@ -93,8 +94,8 @@ def test_an_absent_page_is_gone_at_the_second_look_an_hour_later() -> None:
 
 
 def test_no_page_is_gone_while_the_site_does_not_answer() -> None:
-    walk = walked([FIRST] + [Answer.ABSENT] * 100, site_answers=False)
-    pauses = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(walk)]
+    walk = walked([FIRST] + [PageAnswer.ABSENT] * 100, site_answers=False)
+    pauses = [later - earlier for (earlier, _), (later, _) in pairwise(walk[1:])]
 
     assert set(sights(walk)[1:]) == {Sight.MISSING}
     assert pauses == sorted(pauses)
@@ -104,15 +105,24 @@ def test_no_page_is_gone_while_the_site_does_not_answer() -> None:
     assert told(walk) == []
 
 
+def test_a_gone_page_cannot_be_seen_while_the_site_does_not_answer() -> None:
+    gone = walked([FIRST, PageAnswer.ABSENT, PageAnswer.ABSENT])[-1][1].state
+    outage = observe(gone, look(NOW + SCHEDULE[-1], PageAnswer.ABSENT, site_answers=False), quoted=[])
+
+    assert outage.sight is Sight.UNSEEN
+    assert outage.state.gone_since
+    assert outage.next_look_at == NOW + SCHEDULE[-1] + 6 * HOUR
+
+
 def test_what_cannot_be_seen_between_two_absences_neither_counts_nor_resets() -> None:
-    walk = walked([FIRST, Answer.ABSENT, Answer.NOTHING, Answer.ABSENT])
+    walk = walked([FIRST, PageAnswer.ABSENT, PageAnswer.NOTHING, PageAnswer.ABSENT])
 
     assert sights(walk) == [Sight.UNCHANGED, Sight.MISSING, Sight.UNSEEN, Sight.GONE]
-    assert sights(walked([FIRST, Answer.NOTHING, Answer.NOTHING, Answer.ABSENT]))[-1] is Sight.MISSING
+    assert sights(walked([FIRST, PageAnswer.NOTHING, PageAnswer.NOTHING, PageAnswer.ABSENT]))[-1] is Sight.MISSING
 
 
 def test_a_page_seen_between_two_absences_begins_anew() -> None:
-    assert sights(walked([FIRST, Answer.ABSENT, FIRST, Answer.ABSENT]))[1:] == [
+    assert sights(walked([FIRST, PageAnswer.ABSENT, FIRST, PageAnswer.ABSENT]))[1:] == [
         Sight.MISSING,
         Sight.UNCHANGED,
         Sight.MISSING,
@@ -120,7 +130,7 @@ def test_a_page_seen_between_two_absences_begins_anew() -> None:
 
 
 def test_a_page_that_comes_back_is_told_after_the_day_of_the_other_notice() -> None:
-    walk = walked([FIRST, Answer.ABSENT, Answer.ABSENT, OTHER, *[OTHER] * 20])
+    walk = walked([FIRST, PageAnswer.ABSENT, PageAnswer.ABSENT, OTHER, *[OTHER] * 20])
 
     assert sights(walk)[3] is Sight.BACK
     assert told(walk) == [Sight.GONE, Sight.BACK]
@@ -130,14 +140,14 @@ def test_a_page_that_comes_back_is_told_after_the_day_of_the_other_notice() -> N
 
 
 def test_gone_does_not_wait_for_the_day_of_a_change() -> None:
-    walk = walked([FIRST, OTHER, Answer.ABSENT, Answer.ABSENT])
+    walk = walked([FIRST, OTHER, PageAnswer.ABSENT, PageAnswer.ABSENT])
 
     assert told(walk) == [Sight.CHANGED, Sight.GONE]
     assert walk[-1][0] - walk[1][0] < QUIET
 
 
 def test_a_second_change_is_told_when_the_day_is_over_though_nothing_changes_then() -> None:
-    walk = walked([FIRST, OTHER, THIRD, *[Answer.UNMODIFIED] * 20])
+    walk = walked([FIRST, OTHER, THIRD, *[PageAnswer.UNMODIFIED] * 20])
     first, second = ((at, one) for at, one in walk if one.tells)
 
     assert second[0] - first[0] == QUIET
@@ -151,8 +161,8 @@ def test_a_second_change_taken_back_within_the_day_is_not_told() -> None:
 
 
 def test_first_captures_are_tried_again_and_then_given_up() -> None:
-    walk = walked([Answer.NOTHING] * 20)
-    pauses = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(walk)]
+    walk = walked([PageAnswer.NOTHING] * 20)
+    pauses = [later - earlier for (earlier, _), (later, _) in pairwise(walk)]
 
     assert tuple(pauses) == RETRIES
     assert walk[-1][1].next_look_at is None
@@ -160,13 +170,13 @@ def test_first_captures_are_tried_again_and_then_given_up() -> None:
 
 
 def test_the_schedule_counts_from_the_first_capture() -> None:
-    walk = walked([Answer.NOTHING, Answer.NOTHING, FIRST, FIRST, FIRST])
+    walk = walked([PageAnswer.NOTHING, PageAnswer.NOTHING, FIRST, FIRST, FIRST])
 
     assert [at - walk[2][0] for at, _ in walk[3:]] == [HOUR, 6 * HOUR]
 
 
 def test_a_page_absent_from_the_first_look_on_is_gone_too() -> None:
-    walk = walked([Answer.ABSENT, Answer.ABSENT, FIRST])
+    walk = walked([PageAnswer.ABSENT, PageAnswer.ABSENT, FIRST])
 
     assert sights(walk) == [Sight.MISSING, Sight.GONE, Sight.BACK]
     assert [observation.keeps for _, observation in walk] == [True, True, True]
@@ -183,7 +193,7 @@ def test_a_page_without_an_article_is_kept_once_and_says_nothing() -> None:
 
 
 def test_a_wall_at_the_last_look_is_waited_for() -> None:
-    walk = walked([*[FIRST] * 6, *[Answer.NOTHING] * 3, Answer.ABSENT, Answer.ABSENT])
+    walk = walked([*[FIRST] * 6, *[PageAnswer.NOTHING] * 3, PageAnswer.ABSENT, PageAnswer.ABSENT])
 
     assert told(walk) == [Sight.GONE]
     assert walk[-1][1].next_look_at is None
@@ -228,63 +238,63 @@ steps = st.lists(
     ),
     max_size=40,
 )
-Steps = list[tuple[Answer | Version, bool, timedelta | None]]
+Steps = list[tuple[PageAnswer | Version, bool, timedelta | None]]
 
 
-def observed(steps: Steps) -> Iterator[tuple[PageState, Look, Observation]]:
-    state, at = PageState.begun(NOW), NOW
+def observed(steps: Steps) -> Iterator[tuple[PageState, Look, Observation, timedelta]]:
+    """The state before each look, the look, what it means, and the time that has passed, wherever the clock was set."""
+    state, at, passed = PageState.begun(NOW), NOW, timedelta(0)
     due: datetime | None = NOW
     for found, site_answers, moved_by in steps:
-        at = at + moved_by if moved_by is not None else max(due or at, at)
+        before, at = at, at + moved_by if moved_by is not None else max(due or at, at)
+        passed += max(at - before, timedelta(0))
         one = look(at, found, site_answers=site_answers)
         observation = observe(state, one, quoted=[QUOTED])
-        yield state, one, observation
+        yield state, one, observation, passed
         state, due = observation.state, observation.next_look_at
 
 
 @given(steps=steps)
 def test_gone_follows_two_absences_an_hour_apart_with_no_page_between(steps: Steps) -> None:
-    absences: list[datetime] = []
-    for before, one, observation in observed(steps):
-        if one.answer is Answer.ABSENT:
-            absences.append(one.at)
-        elif one.answer is Answer.PAGE or (one.answer is Answer.UNMODIFIED and before.version):
+    absences: list[timedelta] = []
+    for before, one, observation, passed in observed(steps):
+        if one.answer is PageAnswer.ABSENT:
+            absences.append(passed)
+        elif one.answer is PageAnswer.PAGE or (one.answer is PageAnswer.UNMODIFIED and before.version):
             absences = []
         if observation.sight is Sight.GONE and before.gone_since is None:
             assert one.site_answers
-            assert max(one.at - at for at in absences) >= APART
+            assert passed - absences[0] >= APART
             assert len(absences) >= 2
 
 
 @given(steps=steps)
 def test_what_cannot_be_seen_changes_no_claim(steps: Steps) -> None:
-    for before, one, observation in observed(steps):
-        if one.answer is Answer.NOTHING:
+    for before, one, observation, _ in observed(steps):
+        if one.answer is PageAnswer.NOTHING:
             after = observation.state
             assert (observation.sight, observation.tells, observation.keeps) == (Sight.UNSEEN, False, False)
-            earliest = {
-                name: min(value, one.at) if (value := getattr(before, name)) else None
-                for name in ("absent_since", "told_at")
-            }
-            assert replace(after, looks=0, due_at=None) == replace(before, looks=0, due_at=None, **earliest)
+            absent_since, told_at = (value and min(value, one.at) for value in (before.absent_since, before.told_at))
+            claims = replace(before, absent_since=absent_since, told_at=told_at)  # no later than the clock set back
+            assert replace(after, looks=0, due_at=None) == replace(claims, looks=0, due_at=None)
 
 
 @given(steps=steps)
 def test_notices_keep_their_distance_and_the_next_look_is_ahead(steps: Steps) -> None:
-    told: list[tuple[datetime, Sight]] = []
-    for before, one, observation in observed(steps):
+    told: list[tuple[timedelta, Sight]] = []
+    for before, one, observation, passed in observed(steps):
         assert observation.next_look_at is None or observation.next_look_at >= one.at + 5 * MINUTE
         assert len(observation.state.known) <= MOST_KNOWN
         assert observation.keeps or set(observation.state.known) <= set(before.known)
         if observation.tells:
             assert observation.sight in {Sight.CHANGED, Sight.GONE, Sight.BACK}
-            if told and one.at - told[-1][0] < QUIET and one.at >= told[-1][0]:
+            if told and passed - told[-1][0] < QUIET:
                 assert (told[-1][1], observation.sight) == (Sight.CHANGED, Sight.GONE)
-            told.append((one.at, observation.sight))
+            told.append((passed, observation.sight))
 
 
 @given(found=st.lists(st.sampled_from(KINDS), min_size=300, max_size=300), site_answers=st.booleans())
-def test_every_watch_ends(found: list[Answer | Version], site_answers: bool) -> None:
+def test_every_watch_ends(found: list[PageAnswer | Version], site_answers: bool) -> None:
     walk = walked(found, site_answers=site_answers)
 
     assert walk[-1][1].next_look_at is None
@@ -292,7 +302,7 @@ def test_every_watch_ends(found: list[Answer | Version], site_answers: bool) -> 
 
 
 @given(found=st.lists(st.sampled_from(KINDS), max_size=60), last=st.sampled_from((FIRST, OTHER, THIRD)))
-def test_people_end_up_knowing_what_is_there(found: list[Answer | Version], last: Version) -> None:
+def test_people_end_up_knowing_what_is_there(found: list[PageAnswer | Version], last: Version) -> None:
     """A page that rests two days: what was told last is so, or is a version that was told before."""
     state, at = PageState.begun(NOW), NOW
     for one in [FIRST, *found[:20], last, last, last]:
@@ -315,4 +325,4 @@ def test_a_flicker_at_any_pace_tells_at_most_once_a_day_and_twice_in_all(pause: 
             told_at.append(NOW + number * pause)
 
     assert len(told_at) <= 2
-    assert all(later - earlier >= QUIET for earlier, later in itertools.pairwise(told_at))
+    assert all(later - earlier >= QUIET for earlier, later in pairwise(told_at))

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 import pytest
 
 from monitor.evidence.watch import Look, PageState, observe
-from monitor.models.evidence import Answer, Sight, Version
+from monitor.models.evidence import PageAnswer, Sight, Version
 from tests.factories import NOW
 from tests.samples.pages.stories import Around, story
 
@@ -152,10 +152,10 @@ class Press:
     def look(self, page: Page, at: datetime, looks: int) -> Look:
         outage = any(is_within(at, span) for span in self.outages)
         if is_within(at, page.walled):
-            return Look(at=at, answer=Answer.NOTHING, version=None, site_answers=not outage)
+            return Look(at=at, answer=PageAnswer.NOTHING, version=None, site_answers=not outage)
         if outage or is_within(at, page.absent):
-            return Look(at=at, answer=Answer.ABSENT, version=None, site_answers=not outage)
-        return Look(at=at, answer=Answer.PAGE, version=page.seen(at, looks), site_answers=True)
+            return Look(at=at, answer=PageAnswer.ABSENT, version=None, site_answers=not outage)
+        return Look(at=at, answer=PageAnswer.PAGE, version=page.seen(at, looks), site_answers=True)
 
 
 def watched(press: Press) -> int:

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, Row, and_, select
 from monitor.models.evidence import Observed, Sight
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import write_transaction
+from monitor.storage.evidence.schema import observations, pages
 from monitor.storage.outbox import reply, tell
-from monitor.storage.tables import articles, deliveries, observations, pages
+from monitor.storage.tables import articles, deliveries
 from monitor.stories import page_notice
 from monitor.text.telegram_html import Html, join, text
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import EvidenceError
-from monitor.evidence.bundle import FORMAT, FORMAT_VERSION, MANIFEST, SUMS, sums
-from monitor.evidence.verdict import VerdictLine, bounded, broken, holds
+from monitor.evidence.bundle.verdict import VerdictLine, bounded, broken, holds
+from monitor.evidence.bundle.writing import FORMAT, FORMAT_VERSION, MANIFEST, SUMS, sums
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
 _LARGEST_LIST = 4 * 1024 * 1024  # bytes of SHA256SUMS or of the manifest; as values it takes thirty times that

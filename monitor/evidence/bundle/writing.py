@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import EvidenceError
-from monitor.evidence import bundle_readme
+from monitor.evidence.bundle import readme
 from monitor.evidence.chain import breaks, table
 from monitor.evidence.warc import safe_name
-from monitor.models.evidence import Capture, Link, Stamp
+from monitor.models.evidence import Capture, Link, TimeStamp
 
 FORMAT, FORMAT_VERSION = "monitor-evidence-bundle", 1
 MANIFEST, SUMS, CHAIN = "manifest.json", "SHA256SUMS", "chain.tsv"
@@ -50,7 +50,7 @@ def write(
     captures: Sequence[Capture],
     records: Callable[[Capture], bytes],
     chain: Sequence[Link],
-    stamps: Sequence[Stamp],
+    stamps: Sequence[TimeStamp],
     certificates: Mapping[str, bytes],
 ) -> None:
     """Write a bundle into a folder that is new or empty: all of it, or nothing.
@@ -87,7 +87,7 @@ def _fill(
     parts: Iterator[tuple[str, bytes]],
     about: About,
     captures: Sequence[Capture],
-    stamps: Sequence[Stamp],
+    stamps: Sequence[TimeStamp],
 ) -> None:
     folder.mkdir(mode=0o700, parents=True)
     files = {path: _put(folder, path, content) for path, content in parts}
@@ -112,11 +112,11 @@ def _parts(
     captures: Sequence[Capture],
     records: Callable[[Capture], bytes],
     chain: Sequence[Link],
-    stamps: Sequence[Stamp],
+    stamps: Sequence[TimeStamp],
     certificates: Mapping[str, bytes],
 ) -> Iterator[tuple[str, bytes]]:
-    yield "README.md", bundle_readme.english().encode()
-    yield "README.ru.md", bundle_readme.russian().encode()
+    yield "README.md", readme.english().encode()
+    yield "README.ru.md", readme.russian().encode()
     yield CHAIN, table(replace(one, chain=safe_name(one.chain)) for one in chain).encode()
     for capture in captures:
         yield record_path(capture.id), _record(capture, records)
@@ -140,7 +140,7 @@ def _record(capture: Capture, records: Callable[[Capture], bytes]) -> bytes:
     return content
 
 
-def _stamp_paths(stamps: Sequence[Stamp]) -> Iterator[tuple[str, Stamp]]:
+def _stamp_paths(stamps: Sequence[TimeStamp]) -> Iterator[tuple[str, TimeStamp]]:
     count: Counter[str] = Counter()
     for stamp in stamps:
         beginning = stamp.hash[:16]
@@ -153,7 +153,7 @@ def _text_path(capture: Capture) -> str:
 
 
 def _manifest(
-    about: About, captures: Sequence[Capture], stamps: Sequence[Stamp], files: Mapping[str, str]
+    about: About, captures: Sequence[Capture], stamps: Sequence[TimeStamp], files: Mapping[str, str]
 ) -> Mapping[str, Any]:
     return {
         "format": FORMAT,
@@ -188,7 +188,7 @@ def _described(capture: Capture) -> Mapping[str, Any]:
     }
 
 
-def _require_whole(captures: Sequence[Capture], chain: Sequence[Link], stamps: Sequence[Stamp]) -> None:
+def _require_whole(captures: Sequence[Capture], chain: Sequence[Link], stamps: Sequence[TimeStamp]) -> None:
     for trouble in breaks(chain):
         raise EvidenceError(f"Пакет не составлен: цепь в базе нарушена: {trouble}. Верните базу из резервной копии.")
     known, hashes = set(chain), {one.hash for one in chain}

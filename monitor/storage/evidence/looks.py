@@ -4,7 +4,7 @@ A page is leased to be looked at as feeds are to be polled. Nothing is decided h
 somebody's transaction; synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,16 +12,16 @@ import zstandard
 from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
 
 from monitor.models.articles import Article
-from monitor.models.evidence import Capture, DuePage, Finding, Link, Observed, Sight, Version
+from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
 from monitor.models.stories import Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.page_notices import Announcements, read_observed, tell_of
-from monitor.storage.tables import articles, captures, observations, pages
+from monitor.storage.evidence.notices import Announcements, read_observed, tell_of
+from monitor.storage.evidence.schema import captures, observations, pages
+from monitor.storage.tables import articles
 from monitor.stories.post import quoted
 
-_LINK = ("chain", "number", "taken_at", "digest", "previous", "hash")
-_PLACE = ("file", "offset", "length", "status")
+LINK = ("chain", "number", "taken_at", "digest", "previous", "hash")
 NextLink = Callable[[Link | None], Link]
 """The last link of the chain (None: there is none yet) → the one to add."""
 
@@ -92,7 +92,7 @@ class EvidenceStore:
                 capture_id=capture_id,
             )
             number = db.execute(observed.returning(observations.c.id)).scalar_one()
-            row = db.execute(_observations().where(observations.c.id == number)).one()
+            row = db.execute(observed_rows().where(observations.c.id == number)).one()
             seen = read_observed(row)
             if finding.tells:
                 tell_of(db, seen, self._to, finding.at)
@@ -103,7 +103,7 @@ class EvidenceStore:
         with write_transaction(self._engine) as db:
             link = next_link(_head(db, chain))
             nothing = {"file": "", "offset": 0, "length": 0, "status": 0}
-            db.execute(insert(captures).values(**nothing, **{name: getattr(link, name) for name in _LINK}))
+            db.execute(insert(captures).values(**nothing, **{name: getattr(link, name) for name in LINK}))
             return link
 
     def joined_at(self, chain: str) -> datetime | None:
@@ -130,14 +130,6 @@ class EvidenceStore:
             )
         return end
 
-    def chain(self, name: str, *, upto: int | None = None) -> Iterator[Link]:
-        """The links of a chain in order, up to that number."""
-        mine = and_(captures.c.chain == name, captures.c.number <= upto if upto else captures.c.number > 0)
-        ordered = select(*(captures.c[column] for column in _LINK)).where(mine).order_by(captures.c.number)
-        with read_transaction(self._engine) as db:
-            for row in db.execute(ordered.execution_options(yield_per=500)):
-                yield read_link(row)
-
     def heads(self) -> tuple[Link, ...]:
         """The last link of every chain, by the chain's name."""
         number = func.max(captures.c.number).label("number")
@@ -148,32 +140,10 @@ class EvidenceStore:
                 read_link(row) for row in db.execute(select(captures).join(last, same).order_by(captures.c.chain))
             )
 
-    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def captures(self, *, story_id: int | None = None, url: str = "") -> tuple[Capture, ...]:
-        """What was kept of a story's pages, or of the page at an address, in the order in which it was taken."""
-        with read_transaction(self._engine) as db:
-            mine = captures.c.page_id.in_(_page_ids(story_id, url))
-            rows = select(captures, pages.c.url).join(pages, pages.c.id == captures.c.page_id).where(mine)
-            return tuple(_capture(row) for row in db.execute(rows.order_by(captures.c.id)))
-
-    def observations(self, *, story_id: int | None = None, url: str = "") -> tuple[Observed, ...]:
-        """Every look at a story's pages, or at the page at an address, in their order."""
-        with read_transaction(self._engine) as db:
-            rows = _observations().where(observations.c.page_id.in_(_page_ids(story_id, url)))
-            return tuple(map(read_observed, db.execute(rows.order_by(observations.c.id))))
-
-
-def _observations() -> Any:
+def observed_rows() -> Any:
+    """The looks with the addresses of their pages, to be narrowed."""
     return select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
-
-
-def _page_ids(story_id: int | None, url: str) -> Any:
-    same = articles.c.canonical_url == pages.c.canonical_url
-    told = select(pages.c.id).join(articles, same)
-    if story_id is not None:
-        return told.where(articles.c.story_id == story_id)
-    return select(pages.c.id).where(or_(pages.c.url == url, pages.c.canonical_url == url))
 
 
 def _head(db: Connection, chain: str) -> Link | None:
@@ -192,7 +162,7 @@ def _add_capture(db: Connection, page_id: int | None, finding: Finding, link: Li
         "file": kept.file,
         "offset": kept.offset,
         "length": kept.length,
-        **{name: getattr(link, name) for name in _LINK},
+        **{name: getattr(link, name) for name in LINK},
     }
     return int(db.execute(insert(captures).values(**row).returning(captures.c.id)).scalar_one())
 
@@ -223,22 +193,10 @@ def _telling(row: Row[Any]) -> Telling:
 
 def read_link(row: Row[Any]) -> Link:
     """A row of captures → its link."""
-    return Link(**{name: getattr(row, name) for name in _LINK})
-
-
-def _capture(row: Row[Any]) -> Capture:
-    place = {name: getattr(row, name) for name in _PLACE}
-    return Capture(id=row.id, url=row.url, link=read_link(row), version=_unpacked(row.version), **place)
+    return Link(**{name: getattr(row, name) for name in LINK})
 
 
 def _packed(version: Version | None) -> bytes | None:
     if version is None:
         return None
     return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))
-
-
-def _unpacked(body: bytes | None) -> Version | None:
-    if body is None:
-        return None
-    title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")
-    return Version(title=title, text=text)

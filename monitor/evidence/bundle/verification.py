@@ -11,10 +11,10 @@ from typing import Any
 
 from monitor.errors import EvidenceError
 from monitor.evidence import timestamps
-from monitor.evidence.bundle import CHAIN, MANIFEST
-from monitor.evidence.bundle_files import BundleFiles, check_sums, listed, read_manifest
+from monitor.evidence.bundle.files import BundleFiles, check_sums, listed, read_manifest
+from monitor.evidence.bundle.verdict import BundleVerdict, VerdictLine, bounded, broken, holds
+from monitor.evidence.bundle.writing import CHAIN, MANIFEST
 from monitor.evidence.chain import breaks, read_table
-from monitor.evidence.verdict import BundleVerdict, VerdictLine, bounded, broken, holds
 from monitor.evidence.warc_reading import WarcRecord, read_records
 from monitor.models.evidence import Link
 

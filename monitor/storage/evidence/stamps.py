@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine, and_, func, or_, select
 
-from monitor.models.evidence import Link, Stamp
+from monitor.models.evidence import Link, TimeStamp
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
-from monitor.storage.evidence import read_link
-from monitor.storage.tables import captures, stamps
+from monitor.storage.evidence.looks import read_link
+from monitor.storage.evidence.schema import captures, stamps
 
 
 class StampStore:
@@ -47,7 +47,7 @@ class StampStore:
             rows = db.execute(latest).all()
         return {row.authority: row.asked_at for row in rows}, {row.authority: row.failures for row in rows}
 
-    def record(self, stamp: Stamp, now: datetime) -> None:
+    def record(self, stamp: TimeStamp, now: datetime) -> None:
         """Keep what an authority signed."""
         given = {"token": stamp.token, "stamped_at": stamp.stamped_at, "failures": 0, "problem": ""}
         self._put(stamp.hash, stamp.authority, now, **given)
@@ -57,7 +57,7 @@ class StampStore:
         _, failures = self.asked()
         self._put(link_hash, authority, now, failures=failures.get(authority, 0) + 1, problem=problem)
 
-    def given(self, hashes: Sequence[str]) -> tuple[Stamp, ...]:
+    def given(self, hashes: Sequence[str]) -> tuple[TimeStamp, ...]:
         """The stamps of these links, the earliest first."""
         with read_transaction(self._engine) as db:
             rows = [
@@ -66,7 +66,8 @@ class StampStore:
                 for row in db.execute(select(stamps).where(stamps.c.hash.in_(some), stamps.c.token.isnot(None)))
             ]
         found = [
-            Stamp(hash=row.hash, authority=row.authority, token=row.token, stamped_at=row.stamped_at) for row in rows
+            TimeStamp(hash=row.hash, authority=row.authority, token=row.token, stamped_at=row.stamped_at)
+            for row in rows
         ]
         return tuple(sorted(found, key=lambda stamp: (stamp.stamped_at, stamp.authority)))
 

@@ -1,0 +1,1 @@
+"""A bundle that a stranger can check: written, and verified offline."""

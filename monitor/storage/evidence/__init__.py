@@ -1,0 +1,1 @@
+"""Evidence in the database: watched pages, the chains of what was kept, observations, stamps, and who is told."""
