@@ -1,22 +1,21 @@
 """Evidence, wired: what looks at the pages of posted articles, and has the chain of what was kept stamped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from monitor.app.environment import clock, read_bytes, worker_name
 from monitor.app.startup import Config, user_agent
-from monitor.evidence import timestamps
 from monitor.evidence.capture import Capturer
-from monitor.evidence.stamper import Stamper
 from monitor.evidence.warc import WarcStore
 from monitor.models.feeds import Feed
 from monitor.sources.http.client import Fetcher
+from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
 
-def build_capturer(config: Config, store: Store, fetcher: Fetcher, reader: Sandbox) -> Capturer:
+def build_capturer(config: Config, store: Store, fetcher: Fetcher, reader: Sandbox, recent: RecentPages) -> Capturer:
     """What looks at the pages that are due."""
     worker = worker_name()
     feeds: Mapping[str, Feed] = {feed.name: feed for feed in config.feeds}
@@ -28,20 +27,29 @@ def build_capturer(config: Config, store: Store, fetcher: Fetcher, reader: Sandb
         feeds=feeds,
         chain=worker,
         clock=clock,
+        recent=recent,
     )
 
 
-async def open_stamper(stack: AsyncExitStack, config: Config, store: Store) -> Stamper:
-    """What asks for time stamps; the stack closes its connections."""
+async def open_stamper(
+    stack: AsyncExitStack, config: Config, store: Store
+) -> Callable[[], Coroutine[None, None, None]]:
+    """One round of asking for time stamps; the stack closes its connections."""
     settings = config.settings
+    if not settings.timestamp_authorities:
+        return _nothing
+    # Ten megabytes of cryptography, for those only who have stamps.
+    from monitor.evidence import stamper, timestamps  # noqa: PLC0415
+
     opened = timestamps.open_client(user_agent=user_agent(settings), proxy=settings.proxy)
-    client = await stack.enter_async_context(opened)
-    return Stamper(
+    return stamper.Stamper(
         store=store.stamps,
-        captures=store.evidence,
-        client=client,
+        client=await stack.enter_async_context(opened),
         authorities=settings.timestamp_authorities,
         roots=read_bytes(settings.timestamp_ca) if settings.timestamp_ca else b"",
-        chain=worker_name(),
         clock=clock,
-    )
+    ).round
+
+
+async def _nothing() -> None:
+    pass

@@ -12,6 +12,7 @@ from monitor.polling.judge import Judge
 from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
+from monitor.sources.recent_pages import RecentPages
 from monitor.storage.polls import PollStore
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
@@ -21,13 +22,22 @@ CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a
 
 
 def build_poller(
-    config: Config, store: Store, feed_fetcher: FeedFetcher, outage: OutageDetector, *, chance: Callable[[], float]
+    config: Config,
+    store: Store,
+    feed_fetcher: FeedFetcher,
+    outage: OutageDetector,
+    recent: RecentPages,
+    *,
+    chance: Callable[[], float],
 ) -> Poller:
-    """What polls one feed at a time, `CONCURRENT_POLLS` at once; `chance` spreads the polls, from 0 to 1."""
+    """What polls one feed at a time, `CONCURRENT_POLLS` at once; `chance` spreads the polls, from 0 to 1.
+
+    Pages that it reads for matched articles are left in `recent`.
+    """
     settings, fetcher, reader = config.settings, feed_fetcher.fetcher, feed_fetcher.reader
     return Poller(
         fetcher=feed_fetcher,
-        judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher, zone=settings.timezone),
+        judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher, zone=settings.timezone, recent=recent),
         mutes=store.mutes.lately,
         feeds=store.feeds,
         entries=store.entries,

@@ -162,7 +162,7 @@ class Daemon:
     async def _tick_evidence(self) -> None:
         """A look that is cut off at the end is done again: its lease runs out."""
         self._start(self._interruptible, "evidence", self._components.capturer.round())
-        self._start(self._interruptible, "stamps", self._components.stamper.round())
+        self._start(self._interruptible, "stamps", self._components.stamp())
 
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
@@ -176,7 +176,7 @@ class Daemon:
 
     async def _tick_upkeep(self) -> None:
         self._start(self._jobs, "upkeep", self._tidy())
-        self._start(self._jobs, "chains", self._components.stamper.join())
+        self._start(self._jobs, "chains", self._components.capturer.join())
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "expiry", review_chat.expire())
 

@@ -43,12 +43,13 @@ async def poll_once(components: Components, names: Sequence[str], polled: Callab
 
 
 async def drain_once(components: Components) -> None:
-    """Post what waits, at the pace of each chat; what may only go much later is left to the next run."""
+    """Post what waits, at the pace of each chat, and look at the pages that are due; the rest waits for the next run."""
     dispatcher = components.dispatcher
     await components.daily_digest.put_if_due()
     if components.reconciler:
         await asyncio.gather(*map(components.reconciler.reconcile, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))
+    await components.capturer.round()
 
 
 async def drain(dispatcher: Dispatcher, chat: str, *, patience: timedelta) -> datetime | None:

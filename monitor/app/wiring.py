@@ -20,6 +20,7 @@ from monitor.app.build_evidence import build_capturer, open_stamper
 from monitor.app.build_health import build_database_outage, open_watch
 from monitor.app.build_polling import build_poller, story_chats
 from monitor.app.build_storage import open_store
+from monitor.app.environment import clock
 from monitor.app.startup import Config, open_fetcher
 from monitor.bot.commands import ReadCommands
 from monitor.bot.daily_digest import DailyDigest
@@ -28,7 +29,6 @@ from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
 from monitor.evidence.capture import Capturer
-from monitor.evidence.stamper import Stamper
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.watch import Watch
 from monitor.models.feeds import Feed
@@ -36,6 +36,7 @@ from monitor.models.outbox import Notifier
 from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
+from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
@@ -56,7 +57,7 @@ class Components:
     database_outage: DatabaseOutage
     outage: OutageDetector
     capturer: Capturer
-    stamper: Stamper
+    stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
     notify: Notifier  # tells maintainers
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
 
@@ -85,11 +86,12 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         outage = OutageDetector()
         watch = await open_watch(stack, config, store, is_down=lambda: outage.is_down)
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
+        recent = RecentPages(clock)
         memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
-            poller=build_poller(config, store, feed_fetcher, outage, chance=random.random),
+            poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
             daily_digest=build_daily_digest(settings, store),
@@ -98,8 +100,8 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
             outage=outage,
-            capturer=build_capturer(config, store, fetcher, sandbox),
-            stamper=await open_stamper(stack, config, store),
+            capturer=build_capturer(config, store, fetcher, sandbox, recent),
+            stamp=await open_stamper(stack, config, store),
             notify=build_notifier(store, story_chats(settings).review),
             check_chats=lambda: why_closed(chats),
         )

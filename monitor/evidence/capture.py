@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,11 +21,12 @@ from monitor.errors import EvidenceError, FetchError, FetchFailure
 from monitor.evidence import chain, comparison
 from monitor.evidence.warc import WarcStore
 from monitor.evidence.watch import Look, Observation, PageState, observe
-from monitor.models.articles import Article
+from monitor.models.articles import Article, Extracted
 from monitor.models.clock import Clock
 from monitor.models.evidence import DuePage, Exchange, Finding, Kept, Link, Observed, PageAnswer, Version
 from monitor.models.feeds import Feed, Fetched, NotModified
 from monitor.sources.http.client import Fetcher
+from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.evidence.looks import EvidenceStore
 from monitor.text.urls import canonical
@@ -63,6 +65,7 @@ class Capturer:
     feeds: Mapping[str, Feed]
     chain: str
     clock: Clock
+    recent: RecentPages | None = None  # what polls have read a moment ago
     trouble: list[str] = field(default_factory=list)  # why copies cannot be kept, for the alarms; empty when they can
     in_order: asyncio.Lock = field(default_factory=asyncio.Lock)  # bytes stand in the files as links do in the chain
 
@@ -96,6 +99,17 @@ class Capturer:
             await asyncio.to_thread(self.store.put_off, page, now + PUT_OFF)
             return None
 
+    async def join(self) -> None:
+        """Once a day (UTC), where several workers keep chains: a link of ours over the heads of all of them."""
+        await asyncio.to_thread(self._join)
+
+    def _join(self) -> None:
+        now, heads, joined_at = self.clock(), self.store.heads(), self.store.joined_at(self.chain)
+        if len(heads) < 2 or (joined_at and joined_at.date() >= now.date()):
+            return
+        digest = chain.joined(heads)
+        self.store.join(partial(chain.link, chain=self.chain, digest=digest, taken_at=now), chain=self.chain)
+
     async def _record(
         self, page: DuePage, reply: _Reply, observation: Observation, now: datetime, *, keeps: bool
     ) -> Observed | None:
@@ -115,8 +129,10 @@ class Capturer:
         return kept
 
     async def _ask(self, page: DuePage) -> _Reply:
-        exchanges: list[Exchange] = []
         feed = self.feeds.get(page.feed)
+        if page.state is None and self.recent and (known := self.recent.take(page.url)):
+            return replace(_seen(page, known.fetched, known.article), exchanges=known.exchanges)
+        exchanges: list[Exchange] = []
         asked: dict[str, Any] = {"accept": "page", "feed": feed, "etag": page.etag, "last_modified": page.last_modified}
         try:
             async with self.fetcher.getting(page.url, exchanges=exchanges, **asked) as answer:
@@ -130,17 +146,7 @@ class Capturer:
         if isinstance(answer, NotModified):
             return _Reply(answer=PageAnswer.UNMODIFIED, etag=answer.etag, last_modified=answer.last_modified)
         zone, selector = (feed.tz, feed.article) if feed else ("UTC", "")
-        read = await self.reader.extract(answer, now=self.clock(), tz=zone, selector=selector)
-        moved_to = answer.url if canonical(answer.url) != canonical(page.url) else ""
-        if not read.text:  # without validators: what could not be read is asked for whole
-            return _Reply(answer=PageAnswer.NOTHING, why=read.problem, moved_to=moved_to)
-        return _Reply(
-            answer=PageAnswer.PAGE,
-            version=Version(title=read.title, text=read.text),
-            moved_to=moved_to,
-            etag=answer.etag,
-            last_modified=answer.last_modified,
-        )
+        return _seen(page, answer, await self.reader.extract(answer, now=self.clock(), tz=zone, selector=selector))
 
     async def _site_answers(self, page: DuePage) -> bool:
         """Whether another page of the site can be seen just now: its first one."""
@@ -150,6 +156,19 @@ class Capturer:
         except FetchError:
             return False
         return True
+
+
+def _seen(page: DuePage, answer: Fetched, read: Extracted) -> _Reply:
+    moved_to = answer.url if canonical(answer.url) != canonical(page.url) else ""
+    if not read.text:  # without validators: what could not be read is asked for whole
+        return _Reply(answer=PageAnswer.NOTHING, why=read.problem, moved_to=moved_to)
+    return _Reply(
+        answer=PageAnswer.PAGE,
+        version=Version(title=read.title, text=read.text),
+        moved_to=moved_to,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+    )
 
 
 def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:

@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
 from monitor.errors import EvidenceError
-from monitor.evidence import chain, stamping, timestamps
+from monitor.evidence import stamping, timestamps
 from monitor.models.clock import Clock
-from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.stamps import StampStore
 
 log = structlog.get_logger()
@@ -18,14 +16,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamper:
-    """Asks `authorities` (addresses; none: nothing is stamped) through `client`, and joins the chains once a day."""
+    """Asks `authorities` (addresses) through `client`."""
 
     store: StampStore
-    captures: EvidenceStore
     client: timestamps.Client
     authorities: Sequence[str]
     roots: bytes  # PEM; empty: the signature must hold, and whom to trust is the reader's to say
-    chain: str
     clock: Clock
 
     async def round(self) -> None:
@@ -45,14 +41,3 @@ class Stamper:
                 await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)
             else:
                 await asyncio.to_thread(self.store.record, stamp, now)
-
-    async def join(self) -> None:
-        """Once a day (UTC), where several workers keep chains: a link of ours over the heads of all of them."""
-        await asyncio.to_thread(self._join)
-
-    def _join(self) -> None:
-        now, heads, joined_at = self.clock(), self.captures.heads(), self.captures.joined_at(self.chain)
-        if len(heads) < 2 or (joined_at and joined_at.date() >= now.date()):
-            return
-        digest = chain.joined(heads)
-        self.captures.join(partial(chain.link, chain=self.chain, digest=digest, taken_at=now), chain=self.chain)

@@ -13,11 +13,13 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, reason
 from monitor.models.articles import Article, Extracted, Outcome, Tier, Verdict
+from monitor.models.evidence import Exchange
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.polling.age_limit import AgeLimit
 from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
+from monitor.sources.recent_pages import ReadPage, RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.stories.similarity import fingerprint
 from monitor.text.languages.detection import detect
@@ -57,6 +59,7 @@ class Judge:
     matcher: Matcher
     mutes: tuple[Mute, ...] = ()
     zone: str = "UTC"
+    recent: RecentPages | None = None  # who looks at a matched article's page next need not ask for it
 
     def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
         """The same judge with these rules muted."""
@@ -87,8 +90,10 @@ class Judge:
         for number, entry in enumerate(entries):
             if number and asyncio.get_running_loop().time() > deadline:
                 break
-            page, failure = await self._page(feed, entry, now)
+            page, failure, read = await self._page(feed, entry, now)
             outcome = await asyncio.to_thread(self._judged_with_page, feed, entry, page, limit)
+            if self.recent and read and outcome.outcome is Outcome.POSTED:
+                self.recent.put(entry.url, read)
             if outcome.outcome is Outcome.UNMATCHED and failure in _FOR_THE_MOMENT and _is_new(entry, now):
                 put_off += 1
                 continue
@@ -120,14 +125,17 @@ class Judge:
     def _matches(self, entry: Entry) -> bool:
         return self.matcher.judge(title=entry.title, text=_feed_text(entry)).tier is not Tier.NONE
 
-    async def _page(self, feed: Feed, entry: Entry, now: datetime) -> tuple[Extracted, FetchFailure | None]:
+    async def _page(
+        self, feed: Feed, entry: Entry, now: datetime
+    ) -> tuple[Extracted, FetchFailure | None, ReadPage | None]:
+        exchanges: list[Exchange] = []
         try:
-            async with self.fetcher.getting(entry.url, accept="page", feed=feed) as answer:
+            async with self.fetcher.getting(entry.url, accept="page", feed=feed, exchanges=exchanges) as answer:
                 assert isinstance(answer, Fetched)  # no validators were sent
                 page = await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article)
         except FetchError as error:
-            return Extracted(text="", problem=f"страница не прочитана: {error.kind}"), error.kind
-        return page, None
+            return Extracted(text="", problem=f"страница не прочитана: {error.kind}"), error.kind, None
+        return page, None, ReadPage(fetched=answer, exchanges=tuple(exchanges), article=page)
 
 
 def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:

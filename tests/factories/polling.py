@@ -14,6 +14,7 @@ from monitor.polling.judge import Judge
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import WAIT, Recorder
 from monitor.sources.http.client import Fetcher
+from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
@@ -48,12 +49,13 @@ def poller_of(
     chance: Callable[[], float] = lambda: 0.0,
     at_once: int = 8,
     waits_for_company: bool = False,
+    recent: RecentPages | None = None,
 ) -> Poller:
     """Polls by this clock and posts to `chat`; each poll is recorded at once unless it `waits_for_company`."""
     wait = WAIT if waits_for_company else 0
     return Poller(
         fetcher=FeedFetcher(fetcher=fetcher, reader=reader),
-        judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher()),
+        judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher(), recent=recent),
         feeds=store.feeds,
         entries=store.entries,
         recorder=Recorder(record_all=recording(store.polls, Chats(post=chat)), wait=wait),

@@ -1,9 +1,10 @@
 """A posted article's page is kept, watched and told of: a poller, a site on loopback, a database of either kind."""
 
+import gzip
 import hashlib
 import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from monitor.models.evidence import Sight
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import Limits
+from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
@@ -66,8 +68,9 @@ class Room:
 
 @pytest.fixture
 async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    clock, announces = Clock(), "announces" in request.keywords
-    store = Store(engine, channel=CHANNEL, to=Announcements(review=REVIEW, channel=CHANNEL, announces=announces))
+    wish = getattr(request, "param", "")  # "announces", "brief": what of the usual is otherwise
+    clock, to = Clock(), Announcements(review=REVIEW, channel=CHANNEL, announces=wish == "announces")
+    store = Store(engine, channel=CHANNEL, to=to)
     limits = Limits(host_gap=0)
     async with (
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,
@@ -82,22 +85,26 @@ async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.F
             feeds={FEED.name: FEED},
             chain="one",
             clock=clock,
+            recent=RecentPages(clock),
         )
         room = Room(web, store, engine, capturer, clock, folder)
         web.serve("/", page("Главная", ["Новости дня"] * 40), content_type="text/html; charset=utf-8")
-        await _post(room, fetcher, reader)
+        await _post(room, fetcher, reader, is_brief=wish == "brief")
         yield room
 
 
-async def _post(room: Room, fetcher: Fetcher, reader: Sandbox) -> None:
+async def _post(room: Room, fetcher: Fetcher, reader: Sandbox, *, is_brief: bool) -> None:
     link = room.show(*BODY)
     published = room.clock() - timedelta(hours=1)
     item = Item(title="Решение об экстрадиции", link=link, guid=link, content=". ".join(BODY * 6), published=published)
+    if is_brief:
+        item = replace(item, content="", description="Подробности на сайте.")
     url = room.web.serve("/rss", rss([item]))
     feed = Feed(name=FEED.name, kind=FeedKind.RSS, url=url, lang="ru")
     room.store.feeds.sync([feed], room.clock())
     (state,) = room.store.feeds.claim(room.clock(), limit=1, lease=timedelta(minutes=5))
-    await poller_of(room.store, fetcher, reader, room.clock, chat=CHANNEL).poll(feed, state)
+    recent = room.capturer.recent
+    await poller_of(room.store, fetcher, reader, room.clock, chat=CHANNEL, recent=recent).poll(feed, state)
 
 
 async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> None:
@@ -112,6 +119,29 @@ async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> 
     assert kept.status == 200
     found = [record.rec_type for record in ArchiveIterator(io.BytesIO(records))]
     assert found == ["response", "request", "resource"]
+
+
+@pytest.mark.parametrize("room", ["brief"], indirect=True)
+async def test_a_page_that_a_poll_has_just_read_is_not_asked_for_again(room: Room) -> None:
+    assert await room.look() == [Sight.UNCHANGED]
+    assert room.web.count("/page/1") == 1
+    (kept,) = room.history.captures(f"{room.web.url}/page/1")
+    assert LEAD.encode() in gzip.decompress(warc.read(room.folder, kept))
+
+    assert await room.look(hours=1) == [Sight.UNCHANGED, Sight.UNCHANGED]
+    assert room.web.count("/page/1") == 2
+
+
+@pytest.mark.parametrize("room", ["announces"], indirect=True)
+async def test_the_channel_hears_of_a_page_that_is_gone_where_that_is_wished(room: Room) -> None:
+    await room.look()
+    room.web.remove("/page/1")
+    await room.look(hours=1)
+    await room.look(hours=2)
+
+    assert room.told(REVIEW) == []
+    (reply,) = room.told(CHANNEL)
+    assert "Страница исчезла с адреса (проверено дважды: 10:00, 12:00). Копия у нас есть." in reply
 
 
 async def test_an_unchanged_page_is_looked_at_by_the_schedule_and_kept_once(room: Room) -> None:
