@@ -13,6 +13,7 @@ from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.dispatcher import Chat, Dispatcher
+from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import Press, ReviewChat
@@ -72,6 +73,7 @@ def build_daily_digest(settings: Settings, store: Store) -> DailyDigest:
 
 def build_read_commands(config: Config, store: Store) -> ReadCommands:
     """What answers questions in the maintainers' chats."""
+    evidence = EvidenceCommand(store.kept, zone=config.settings.timezone)
     return ReadCommands(
         feeds=store.feeds,
         outbox=store.outbox,
@@ -79,6 +81,7 @@ def build_read_commands(config: Config, store: Store) -> ReadCommands:
         history=store.history,
         reviews=store.reviews,
         mutes=store.mutes,
+        evidence=evidence,
         matcher=config.matcher,
         zone=config.settings.timezone,
         clock=clock,

@@ -38,8 +38,7 @@ async def open_stamper(
     settings = config.settings
     if not settings.timestamp_authorities:
         return _nothing
-    # Ten megabytes of cryptography, for those only who have stamps.
-    from monitor.evidence import stamper, timestamps  # noqa: PLC0415
+    from monitor.evidence import stamper, timestamps  # noqa: PLC0415 - only who has stamps needs the cryptography
 
     opened = timestamps.open_client(user_agent=user_agent(settings), proxy=settings.proxy)
     return stamper.Stamper(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from functools import partial
+from pathlib import Path
 
 from monitor.app.build_bot import build_notifier, send_directly
 from monitor.app.environment import clock, worker_name
@@ -10,6 +11,8 @@ from monitor.app.logs import Redactor
 from monitor.app.startup import Config
 from monitor.bot.dispatcher import Chat
 from monitor.config.settings import Settings
+from monitor.evidence.audit import ChainAudit
+from monitor.evidence.retention import Retention
 from monitor.health import http_endpoint
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.heartbeat import Heartbeat
@@ -17,12 +20,28 @@ from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import names_of
+from monitor.models.health import EvidenceVitals
 from monitor.storage.store import Store
 
 
-async def open_watch(stack: AsyncExitStack, config: Config, store: Store, *, is_down: Callable[[], bool]) -> Watch:
-    """What looks at the work once a minute; `is_down` says whether our own network is gone."""
+async def open_watch(
+    stack: AsyncExitStack,
+    config: Config,
+    store: Store,
+    *,
+    is_down: Callable[[], bool],
+    copy_trouble: Sequence[str],
+    audit: ChainAudit,
+) -> Watch:
+    """What looks at the work once a minute; `is_down` says whether our own network is gone, `copy_trouble` is the
+    capturer's list of why copies cannot be kept.
+    """
     settings = config.settings
+
+    def evidence() -> EvidenceVitals:
+        authorities = settings.timestamp_authorities
+        return store.stats.evidence.vitals(clock(), worker=worker_name(), authorities=authorities)
+
     heartbeat = None
     if settings.heartbeat_url:
         heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
@@ -31,7 +50,7 @@ async def open_watch(stack: AsyncExitStack, config: Config, store: Store, *, is_
         served=settings.chats,
         stats=store.stats,
         feeds=store.feeds.health,
-        metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock),
+        metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock, evidence=evidence),
         alarm_store=store.alarms,
         housekeeping=store.housekeeping,
         rules=partial(rule_names, config.matcher),
@@ -41,7 +60,24 @@ async def open_watch(stack: AsyncExitStack, config: Config, store: Store, *, is_
         operator=settings.operator_chat,
         redact=Redactor(settings.secrets),
         is_down=is_down,
+        evidence=evidence,
+        copy_trouble=lambda: next(iter(copy_trouble), ""),
+        chain_breaks=lambda: audit.breaks,
     )
+
+
+def build_audit(config: Config, store: Store) -> ChainAudit:
+    """What checks that copies and chains are still what was kept."""
+    folder = Path(config.settings.evidence_dir)
+    return ChainAudit(stats=store.stats.evidence, folder=folder, chain=worker_name(), clock=clock)
+
+
+def build_retention(settings: Settings, store: Store) -> Retention | None:
+    """What deletes old copies of pages; None: they are kept for ever."""
+    keep = settings.evidence_kept_for
+    if keep is None:
+        return None
+    return Retention(folder=Path(settings.evidence_dir), keep=keep, outlived=store.stats.evidence.outlived, clock=clock)
 
 
 def rule_names(matcher: Matcher) -> Sequence[str]:

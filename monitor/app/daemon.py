@@ -23,7 +23,8 @@ from monitor.app.reload import Reloader
 from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain
 from monitor.app.wiring import Components, open_components
-from monitor.errors import DatabaseError
+from monitor.errors import DatabaseError, EvidenceError
+from monitor.evidence.retention import Retention
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
 from monitor.models.feeds import FeedState
@@ -83,6 +84,7 @@ class Daemon:
         ):
             scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
         scheduler.start()
+        self._start(self._interruptible, "audit", self._components.audit.round())
         rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))
         await stop.wait()
         rescheduling.cancel()
@@ -162,10 +164,10 @@ class Daemon:
     async def _tick_evidence(self) -> None:
         """A look that is cut off at the end is done again: its lease runs out."""
         self._start(self._interruptible, "evidence", self._components.capturer.round())
-        self._start(self._interruptible, "stamps", self._components.stamp())
 
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
+        self._start(self._interruptible, "stamps", self._components.stamp())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
@@ -177,6 +179,9 @@ class Daemon:
     async def _tick_upkeep(self) -> None:
         self._start(self._jobs, "upkeep", self._tidy())
         self._start(self._jobs, "chains", self._components.capturer.join())
+        self._start(self._interruptible, "audit", self._components.audit.round())
+        if retention := self._components.retention:
+            self._start(self._jobs, "retention", self._delete_old_copies(retention))
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "expiry", review_chat.expire())
 
@@ -187,6 +192,12 @@ class Daemon:
         learned = await asyncio.to_thread(archive.learn, clock())
         if forgotten or learned:
             log.info("archive tidied", action="upkeep", forgotten=forgotten, new_dictionary=learned)
+
+    async def _delete_old_copies(self, retention: Retention) -> None:
+        try:
+            await asyncio.to_thread(retention.round)
+        except EvidenceError as error:
+            log.warning("old copies of pages are not deleted; tried again", action="retention", error=str(error))
 
     def _adopt_rules(self, rules: RulesEdition) -> None:
         """The next poll asks these rules; those under way hold the poller they began with."""

@@ -43,7 +43,7 @@ async def poll_once(components: Components, names: Sequence[str], polled: Callab
 
 
 async def drain_once(components: Components) -> None:
-    """Post what waits, at the pace of each chat, and look at the pages that are due; the rest waits for the next run."""
+    """Post what waits, at the pace of each chat, and look at pages that are due; the rest waits for the next run."""
     dispatcher = components.dispatcher
     await components.daily_digest.put_if_due()
     if components.reconciler:

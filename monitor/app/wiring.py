@@ -17,7 +17,7 @@ from monitor.app.build_bot import (
     why_closed,
 )
 from monitor.app.build_evidence import build_capturer, open_stamper
-from monitor.app.build_health import build_database_outage, open_watch
+from monitor.app.build_health import build_audit, build_database_outage, build_retention, open_watch
 from monitor.app.build_polling import build_poller, story_chats
 from monitor.app.build_storage import open_store
 from monitor.app.environment import clock
@@ -28,7 +28,9 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
+from monitor.evidence.audit import ChainAudit
 from monitor.evidence.capture import Capturer
+from monitor.evidence.retention import Retention
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.watch import Watch
 from monitor.models.feeds import Feed
@@ -57,6 +59,8 @@ class Components:
     database_outage: DatabaseOutage
     outage: OutageDetector
     capturer: Capturer
+    audit: ChainAudit
+    retention: Retention | None  # None: copies are kept for ever
     stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
     notify: Notifier  # tells maintainers
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
@@ -84,9 +88,12 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
         chats = dict.fromkeys(settings.chats, chat)
         outage = OutageDetector()
-        watch = await open_watch(stack, config, store, is_down=lambda: outage.is_down)
-        feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
         recent = RecentPages(clock)
+        capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
+        watch = await open_watch(
+            stack, config, store, is_down=lambda: outage.is_down, copy_trouble=capturer.trouble, audit=audit
+        )
+        feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
         memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
@@ -100,7 +107,9 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
             outage=outage,
-            capturer=build_capturer(config, store, fetcher, sandbox, recent),
+            capturer=capturer,
+            audit=audit,
+            retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
             notify=build_notifier(store, story_chats(settings).review),
             check_chats=lambda: why_closed(chats),

@@ -1,13 +1,14 @@
 """The commands of the maintainers' and the operator's chats: which there are, and what each that only reads answers.
 
-Answers are Telegram HTML; what comes in is bounded and escaped. The commands that change something are `MuteCommands`
-(mute_commands.py) and `Reviews.undo`.
+Answers are Telegram HTML; what comes in is bounded and escaped. `/evidence` stands in evidence_command.py; the commands
+that change something are `MuteCommands` (mute_commands.py) and `Reviews.undo`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Press
 from monitor.matching import explanation
@@ -36,6 +37,7 @@ _HELP: Final = {
     "feeds": "ленты, у которых что-то не так",
     "why": "/why ссылка: что бот решил про эту новость и почему",
     "check": "/check текст: что правила скажут про этот текст",
+    "evidence": "/evidence ссылка: копии страницы, что на ней изменилось, на месте ли она",
     "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
     "unmute": "/unmute правило: пусть снова говорит",
     "undo": "вернуть последнее решение; если пост уже в канале — предложить удалить его",
@@ -88,17 +90,18 @@ class ReadCommands:
         history: History,
         reviews: Reviews,
         mutes: MuteStore,
+        evidence: EvidenceCommand,
         matcher: Matcher,
         zone: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self.matcher = matcher
+        self.matcher, self._evidence = matcher, evidence
         self._feeds, self._outbox, self._stats, self._history = feeds, outbox, stats, history
         self._reviews, self._mutes, self._zone, self._clock = reviews, mutes, zone, clock
 
     def of_review_chat(self) -> Mapping[str, Answer]:
         """The commands of the maintainers' chat, by name."""
-        return self.of_operator_chat() | {"why": self.why, "check": self.check}
+        return self.of_operator_chat() | {"why": self.why, "check": self.check, "evidence": self._evidence}
 
     def of_operator_chat(self) -> dict[str, Answer]:
         """What the operator's chat may ask when it is not the maintainers', by name."""

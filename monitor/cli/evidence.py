@@ -1,22 +1,26 @@
 """`evidence list|show|export|verify`: what was kept of the pages behind the posts, and a proof for strangers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from shlex import quote
+from typing import Annotated, NoReturn
 
 import typer
+from rich.padding import Padding
+from rich.text import Text
 
 from monitor import __version__
 from monitor.app.environment import clock, environment, read_bytes
 from monitor.cli.output import Screen, say
 from monitor.config.settings import load_settings
-from monitor.evidence import warc
+from monitor.evidence import retention, warc
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import About, write
-from monitor.models.evidence import Capture, Link, Observed, TimeStamp
+from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
 from monitor.models.labels import SIGHTS
 from monitor.storage.database import open_existing
-from monitor.storage.evidence.history import EvidenceHistory
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.storage.evidence.stamps import StampStore
 
 evidence_cli = typer.Typer(
@@ -31,41 +35,88 @@ What = Annotated[str, typer.Argument(metavar="НОВОСТЬ", help="номер 
 @evidence_cli.command("list")
 def evidence_list(*, limit: Annotated[int, typer.Option(min=1, max=10_000, help="сколько страниц")] = 50) -> None:
     """Показать страницы, за которыми следит монитор, начиная с последних: что с ними и сколько копий."""
-    pages = _history().watched(limit=limit)
+    pages = _history().watched(limit=limit + 1)
     if not pages:
         say("Копий ещё нет: они появляются, когда новость уходит в канал.")
     screen = Screen()
-    for page in pages:
-        sight = SIGHTS[page.sight] if page.sight else "ещё не смотрели"
-        seen = f", {page.seen_at:%d.%m.%Y %H:%M} UTC" if page.seen_at else ""
-        screen.print(f"{page.url}\n  {page.feed}: «{page.title}»\n  {sight}{seen}; копий: {page.captures}")
+    for page in pages[:limit]:
+        screen.print(Text(page.title or page.url, style="bold"))
+        _put(screen, f"{page.feed}; {_seen(page)}; копий: {page.captures}")
+        _put(screen, page.url, whole=True)
+    if len(pages) > limit:
+        screen.print(f"… и более ранние: monitor evidence list --limit {limit * 2}")
 
 
 @evidence_cli.command("show")
 def evidence_show(what: What) -> None:
     """Показать, что монитор видел на страницах новости: каждый взгляд, что изменилось, хеши копий. Код 1: ничего."""
     history = _history()
-    captures = {one.id: one for one in history.captures(_which(what))}
-    observations = history.observations(_which(what))
-    if not observations:
+    records = history.records(_which(what))
+    if not records:
         _nothing(what)
-    screen, url = Screen(), ""
-    for observed in observations:
-        if observed.url != url:
-            url = observed.url
-            screen.print(url, style="bold")
-        for line in _look(observed, captures.get(observed.capture_id or 0)):
-            screen.print(line)
+    screen, deleted = Screen(), retention.deleted_files(Path(load_settings(environment()).evidence_dir))
+    for record in records:
+        _show_page(screen, record)
+        for look in record.looks:
+            _show_look(screen, record, look)
+            if capture := record.captured.get(look.capture_id or 0):
+                _show_capture(screen, capture, history.first_stamp(capture.link), deleted)
+        screen.print()
+    if any(capture.file not in deleted for record in records for capture in record.captures):
+        screen.print(f"Выгрузить с доказательством: monitor evidence export {quote(what)} ПАПКА", soft_wrap=True)
 
 
-def _look(observed: Observed, capture: Capture | None) -> Iterator[str]:
-    yield f"  {observed.at:%d.%m.%Y %H:%M:%S} UTC: {SIGHTS[observed.sight]}"
-    if observed.moved_to:
-        yield f"    открывается {observed.moved_to}"
-    yield from (f"    {line}" for line in observed.said.splitlines())
-    if capture:
-        yield f"    копия {capture.id}: {capture.file}, байты {capture.offset}–{capture.offset + capture.length}"
-        yield f"    SHA-256 {capture.link.digest}, звено {capture.link.number} цепочки {capture.link.chain}"
+def _show_page(screen: Screen, record: PageRecord) -> None:
+    page = record.page
+    screen.print(Text(page.title or page.url, style="bold"))
+    screen.print(page.url, soft_wrap=True)
+    next_look = f"следующий взгляд {_minute(page.due_at)}" if page.due_at else "больше не смотрим"
+    screen.print(f"{page.feed}. Следим с {_minute(page.begun_at)}, {next_look}. Копий: {page.captures}.")
+    screen.print(f"{record.standing(_minute)}.")
+
+
+def _show_look(screen: Screen, record: PageRecord, look: Observed) -> None:
+    screen.print()
+    screen.print(f"{look.at:%d.%m.%Y %H:%M:%S} UTC: {record.label(look)}")
+    if look.moved_to:
+        _put(screen, f"открывается по адресу {look.moved_to}", whole=True)
+    for line in look.said.splitlines():
+        _put(screen, line)
+
+
+def _show_capture(
+    screen: Screen, capture: Capture, stamped: tuple[Link, TimeStamp] | None, deleted: Collection[str]
+) -> None:
+    """What is to be compared or copied (hash, file) is a line of its own, which nothing of ours breaks."""
+    _put(screen, f"копия {capture.id}: {answered(capture)}, звено {capture.link.number} цепи {capture.link.chain}")
+    _put(screen, f"SHA-256 {capture.link.digest}", whole=True)
+    _put(screen, f"{capture.file}, с байта {capture.offset}, байт: {capture.length}", whole=True)
+    if capture.file in deleted:
+        _put(screen, "файл удалён по сроку")
+    if stamped is None:
+        _put(screen, "метки времени нет: время известно только из наших записей")
+        return
+    link, stamp = stamped
+    where = "" if link == capture.link else f" (на звене {link.number})"
+    _put(screen, f"метка времени{where}: {_minute(stamp.stamped_at)}, {stamp.authority}")
+
+
+def _put(screen: Screen, said: str, *, whole: bool = False) -> None:
+    """An indented paragraph; or a `whole` line, which the terminal may break and a copy joins again."""
+    if whole:
+        screen.print(f"  {said}", soft_wrap=True)
+    else:
+        screen.print(Padding(said, (0, 0, 0, 2), expand=False))
+
+
+def _seen(page: WatchedPage) -> str:
+    if page.sight is None or page.seen_at is None:
+        return "ещё не смотрели"
+    return f"{SIGHTS[page.sight]}, {_minute(page.seen_at)}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%d.%m.%Y %H:%M} UTC"
 
 
 @evidence_cli.command("export")
@@ -75,12 +126,13 @@ def evidence_export(
     """Выгрузить копии с доказательством: папка, которую проверит любой, без нас и без сети."""
     settings = load_settings(environment())
     history, evidence_dir = _history(), Path(settings.evidence_dir)
-    captures = history.captures(_which(what))
+    of = _which(what)
+    captures = _present(history.captures(of), retention.deleted_files(evidence_dir))
     if not captures:
-        _nothing(what)
+        _nothing(what, is_watched=bool(history.pages(of)))
     chain, stamps = _proof(history, StampStore(open_existing(settings.database_url)), captures)
     about = About(
-        story_id=int(what) if what.isdecimal() else 0,
+        story_id=of if isinstance(of, int) else 0,
         headline=next((one.version.title for one in captures if one.version), captures[0].url),
         addresses=tuple(dict.fromkeys(one.url for one in captures)),
         made_at=clock(),
@@ -100,6 +152,20 @@ def evidence_export(
     say(f"Выгружено в {folder}: копий {len(captures)}, {stamped}. Проверить: monitor evidence verify {folder}")
 
 
+def _present(captures: Sequence[Capture], deleted: Collection[str]) -> Sequence[Capture]:
+    """The copies whose files were not deleted by their age; says which are not there. Ends the command if none is."""
+    gone = [one for one in captures if one.file in deleted]
+    for one in gone:
+        say(f"Копии {one.id} от {_minute(one.link.taken_at)} больше нет: файл {one.file} удалён по сроку", err=True)
+    if gone and len(gone) == len(captures):
+        say(
+            "Выгружать нечего: файлы всех копий удалены по сроку (MONITOR_EVIDENCE_KEEP). Верните их из бэкапа.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    return [one for one in captures if one.file not in deleted]
+
+
 def _proof(
     history: EvidenceHistory, store: StampStore, captures: Sequence[Capture]
 ) -> tuple[Sequence[Link], Sequence[TimeStamp]]:
@@ -107,18 +173,20 @@ def _proof(
     links: list[Link] = []
     stamps: list[TimeStamp] = []
     for name in sorted({one.link.chain for one in captures}):
-        last = max(one.link.number for one in captures if one.link.chain == name)
-        whole = list(history.chain(name))
-        given = {one.hash: one for one in reversed(store.given([link.hash for link in whole[last - 1 :]]))}
-        upto = next((link.number for link in whole[last - 1 :] if link.hash in given), last)
-        links += whole[:upto]
-        stamps += store.given([link.hash for link in whole[:upto]])
+        last = max((one.link for one in captures if one.link.chain == name), key=lambda link: link.number)
+        stamped = history.first_stamp(last)
+        chain = list(history.chain(name, upto=stamped[0].number if stamped else last.number))
+        links += chain
+        stamps += store.given([link.hash for link in chain])
     return links, stamps
 
 
 @evidence_cli.command("verify")
 def evidence_verify(folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="выгрузка")]) -> None:
     """Проверить выгрузку, без сети: каждая строка «держится» или «нарушено здесь». Код 1: нарушена."""
+    if not folder.is_dir():
+        say(f"Папки {folder} нет: укажите ту, что назвала команда monitor evidence export.", err=True)
+        raise typer.Exit(1)
     verdict = verify_bundle(folder)
     for line in verdict.lines:
         say(line.text, err=not line.ok)
@@ -128,11 +196,17 @@ def evidence_verify(folder: Annotated[Path, typer.Argument(metavar="ПАПКА",
 
 
 def _which(what: str) -> int | str:
-    return int(what) if what.isdecimal() else what
+    """A number that no story can have is looked for as an address, and not found."""
+    return int(what) if what.isascii() and what.isdecimal() and len(what) < 19 else what
 
 
-def _nothing(what: str) -> None:
-    say(f"Копий по «{what}» нет. Какие есть: monitor evidence list", err=True)
+def _nothing(what: str, *, is_watched: bool = False) -> NoReturn:
+    if is_watched:
+        say(
+            f"Копий по «{what}» ещё нет: первый взгляд впереди. Как дела: monitor evidence show {quote(what)}", err=True
+        )
+    else:
+        say(f"Копий по «{what}» нет: такая новость в канал не уходила. Какие есть: monitor evidence list", err=True)
     raise typer.Exit(1)
 
 

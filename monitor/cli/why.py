@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -17,12 +18,16 @@ from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
-from monitor.models.labels import OUTCOMES, STATES
+from monitor.models.evidence import WatchedPage
+from monitor.models.labels import OUTCOMES, SIGHTS, STATES
 from monitor.storage.database import open_existing
+from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.storage.mutes import MuteStore
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
+
+_MOST_STORIES = 2**63  # no database counts further
 
 
 def why(
@@ -43,12 +48,13 @@ def why(
     muted = [mute.name.key for mute in MuteStore(engine).active(clock())]
     stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
     known = [story for story in stories.values() if story]
+    pages = EvidenceHistory(engine).pages(url) if members else ()
     if as_json:
         matcher = load_matcher(keywords or settings.keywords).muting(muted)
         feeds = () if members else history.feeds_of(url)
-        print_json(_json(url, members, known, feeds, matcher))
+        print_json(_json(url, members, known, feeds, matcher) | {"pages": list(map(_page_json, pages))})
     elif members:
-        _show(members, known)
+        _show(members, known, pages)
         _show_today(members, load_matcher(keywords or settings.keywords).muting(muted))
     else:
         _show_unseen(url, history.feeds_of(url))
@@ -62,26 +68,30 @@ def story(
     as_json: AsJson = False,
 ) -> None:
     """Показать историю: кто о ней рассказал, почему это одна история, что и куда отправлено. Код 1: её нет."""
-    record = History(open_existing(load_settings(environment()).database_url)).story(number)
+    engine = open_existing(load_settings(environment()).database_url)
+    record = History(engine).story(number) if number < _MOST_STORIES else None
     if record is None:
         say(f"Истории {number} нет.", err=True)
         raise typer.Exit(1)
+    pages = EvidenceHistory(engine).pages(number)
     if as_json:
-        print_json(_story_json(record))
+        print_json(_story_json(record) | {"pages": list(map(_page_json, pages))})
         return
     screen = Screen()
     screen.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
     if record.follows:
         screen.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
     _show_posts(screen, record)
+    for line in _of_pages(pages, str(number)):
+        screen.print(line, soft_wrap=True)
     for member in record.members:
         screen.print()
         _print_rows(screen, _facts(member) | {"Связь": member.evidence})
-        for line in _sentences(member):
-            screen.print(Padding(line, (0, 0, 0, 2)))
+        for sentence in _sentences(member):
+            screen.print(Padding(sentence, (0, 0, 0, 2)))
 
 
-def _show(members: Sequence[Member], stories: Sequence[StoryRecord]) -> None:
+def _show(members: Sequence[Member], stories: Sequence[StoryRecord], pages: Sequence[WatchedPage]) -> None:
     screen = Screen()
     for member in members:
         _print_rows(screen, _facts(member))
@@ -89,6 +99,9 @@ def _show(members: Sequence[Member], stories: Sequence[StoryRecord]) -> None:
     for record in stories:
         screen.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
         _show_posts(screen, record)
+        screen.print()
+    if copies := list(_of_pages(pages, pages[0].url if pages else "")):
+        screen.print("\n".join(copies), soft_wrap=True)
         screen.print()
 
 
@@ -120,6 +133,15 @@ def _show_posts(screen: Screen, record: StoryRecord) -> None:
         screen.print(f"    «{shown}»")
     if not record.posts:
         screen.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
+
+
+def _of_pages(pages: Sequence[WatchedPage], what: str) -> Iterator[str]:
+    """The copies kept of these pages, a line each, and where to see more; of those nobody has looked at yet nothing."""
+    seen = [(page, SIGHTS[page.sight], page.seen_at) for page in pages if page.sight and page.seen_at]
+    for page, sight, at in seen:
+        yield f"Копий страницы {page.url}: {page.captures}; {sight}, {_time(at)}"
+    if seen:
+        yield f"  Подробно: monitor evidence show {quote(what)}"
 
 
 def _show_today(members: Sequence[Member], matcher: Matcher) -> None:
@@ -199,6 +221,11 @@ def _story_json(record: StoryRecord) -> dict[str, object]:
     members = [_member_json(one) for one in record.members]
     posts = [_post_json(post) for post in record.posts]
     return {"id": record.id, "follows": record.follows} | instants | {"members": members, "posts": posts}
+
+
+def _page_json(page: WatchedPage) -> dict[str, object]:
+    instants = {"seen_at": _iso(page.seen_at), "next_look_at": _iso(page.due_at)}
+    return {"url": page.url, "captures": page.captures, "sight": page.sight} | instants
 
 
 def _post_json(post: Post) -> dict[str, object]:

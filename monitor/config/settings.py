@@ -19,6 +19,7 @@ IN_FILE = "_FILE"
 TERMINAL = "terminal"  # the chat name of preview mode
 
 _TOKEN = re.compile(r"\w+:[\w-]+", re.ASCII)
+_DAYS = re.compile(r"[1-9]\d{0,3} ?d", re.ASCII)
 _CHAT = re.compile(r"@[A-Za-z]\w{3,}|-?\d+", re.ASCII)
 
 
@@ -50,6 +51,7 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = "text"
     keep_days: int = Field(default=90, ge=1, le=3650)  # of texts that no rule matched
     evidence_dir: str = "data/evidence"
+    evidence_keep: str = ""  # how long copies of pages are kept; empty: for ever
     timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
     timestamp_ca: str = ""  # a file of their root certificates, PEM
     announce_changes: bool = False
@@ -96,6 +98,13 @@ class Settings(BaseModel):
         hours.read_duration(written)
         return written
 
+    @field_validator("evidence_keep")
+    @classmethod
+    def _days_shape(cls, written: str) -> str:
+        if written and not _DAYS.fullmatch(written):
+            raise ValueError("пишите число дней: 90d или 730d; пусто — хранить всегда")
+        return written
+
     @field_validator("timezone")
     @classmethod
     def _zone_shape(cls, written: str) -> str:
@@ -128,6 +137,11 @@ class Settings(BaseModel):
     def review_patience(self) -> timedelta:
         """How long a question waits for a maintainer before it counts as undecided."""
         return hours.read_duration(self.review_expires) or timedelta(days=1)
+
+    @property
+    def evidence_kept_for(self) -> timedelta | None:
+        """How long the bytes of copies are kept; None: for ever."""
+        return hours.read_duration(self.evidence_keep)
 
     @property
     def timestamp_authorities(self) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Whether what was kept is still what was kept: the chains in the database, the newest copies in their files.
 
 All the links of all chains are read once after a start; once a day those of our own last day, and their copies' bytes.
+What is found broken stays so: links until the next start, copies until their bytes are right again.
 What the files hold that the database does not know of (it was restored from an older copy) breaks nothing.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, pairwise, takewhile
@@ -36,18 +37,18 @@ class ChainAudit:
     folder: Path
     chain: str
     clock: Clock
-    _whole: tuple[str, ...] | None = None  # what the check of all chains found
-    _lately: tuple[str, ...] = ()
+    _gaps: tuple[str, ...] | None = None  # where links do not hold; whoever puts the database right starts us anew
+    _spoilt: Mapping[Kept, str] = field(default_factory=dict)  # copies, and what is wrong with each
     _looked_at: datetime | None = None
     _stop: Event = field(default_factory=Event)
 
     @property
     def breaks(self) -> tuple[str, ...] | None:
         """Where something does not hold, in Russian, a line a break; None: nobody has looked yet."""
-        return None if self._whole is None else (*self._whole, *self._lately)
+        return None if self._gaps is None else (*self._gaps, *self._spoilt.values())
 
     async def round(self) -> None:
-        """Check what is due. Raises DatabaseError."""
+        """Check what is due, and what was spoilt once more. Raises DatabaseError."""
         try:
             await asyncio.to_thread(self._round)
         except asyncio.CancelledError:
@@ -55,26 +56,31 @@ class ChainAudit:
             raise
 
     def _round(self) -> None:
-        now = self.clock()
-        if self._whole is None:
-            found = tuple(islice(self._all_breaks(), MOST_BREAKS))
-            self._whole = None if self._stop.is_set() else found
-            _report(found)
-        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < EVERY:
-            self._lately = tuple(islice(self._late_breaks(now - EVERY), MOST_BREAKS))
-            self._looked_at = now
-            _report(self._lately)
+        now, before = self.clock(), self.breaks
+        gaps, copies = self._all_gaps() if self._gaps is None else self._gaps, tuple(self._spoilt)
+        is_due = self._looked_at is None or not timedelta(0) <= now - self._looked_at < EVERY
+        if is_due:
+            gaps = tuple(dict.fromkeys((*gaps, *self._late_gaps(now - EVERY))))
+            copies += self.stats.copies(self.chain, since=now - EVERY, limit=MOST_COPIES)
+        spoilt = self._spoilt_of(copies)
+        if self._stop.is_set():
+            return
+        self._gaps, self._spoilt, self._looked_at = gaps, spoilt, now if is_due else self._looked_at
+        if self.breaks and self.breaks != before:
+            log.error("the chain of copies does not hold", action="audit", breaks=self.breaks)
 
-    def _all_breaks(self) -> Iterator[str]:
-        for name in self.stats.chains():
-            yield from chain.breaks(takewhile(self._goes_on, self.stats.links(name)))
+    def _all_gaps(self) -> tuple[str, ...]:
+        links = ((name, takewhile(self._goes_on, self.stats.links(name))) for name in self.stats.chains())
+        return tuple(islice((gap for _, some in links for gap in chain.breaks(some)), MOST_BREAKS))
 
-    def _late_breaks(self, since: datetime) -> Iterator[str]:
+    def _late_gaps(self, since: datetime) -> tuple[str, ...]:
         links = takewhile(self._goes_on, self.stats.links(self.chain, since=since))
-        yield from (_gap(after) for before, after in pairwise(links) if not _follows(before, after))
-        for copy in takewhile(self._goes_on, self.stats.copies(self.chain, since=since, limit=MOST_COPIES)):
-            if trouble := self._trouble_of(copy):
-                yield trouble
+        gaps = (_gap(after) for before, after in pairwise(links) if not _follows(before, after))
+        return tuple(islice(gaps, MOST_BREAKS))
+
+    def _spoilt_of(self, copies: Iterable[Kept]) -> Mapping[Kept, str]:
+        checked = ((copy, self._trouble_of(copy)) for copy in takewhile(self._goes_on, dict.fromkeys(copies)))
+        return dict(islice(((copy, trouble) for copy, trouble in checked if trouble), MOST_BREAKS))
 
     def _trouble_of(self, copy: Kept) -> str:
         try:
@@ -89,13 +95,11 @@ class ChainAudit:
 
 
 def _follows(before: Link, after: Link) -> bool:
-    return after == chain.link(before, chain=after.chain, digest=after.digest, taken_at=after.taken_at)
+    try:
+        return after == chain.link(before, chain=after.chain, digest=after.digest, taken_at=after.taken_at)
+    except ValueError:  # what stands there as its digest is no hash
+        return False
 
 
 def _gap(link: Link) -> str:
     return f"цепь {link.chain}, звено {link.number}: не продолжает предыдущее, или его хеш не сходится"
-
-
-def _report(breaks: tuple[str, ...]) -> None:
-    if breaks:
-        log.error("the chain of copies does not hold", action="audit", breaks=breaks)

@@ -42,9 +42,9 @@ class Retention:
         now = self.clock()
         if self._looked_at and timedelta(0) <= now - self._looked_at < EVERY:
             return 0
-        last_day = min(now - self.keep, now - EVERY).astimezone(UTC).date()
-        old = [name for name in self._files() if (_day(name) or date.max) <= last_day]
-        gone = sorted(self.outlived(old, now - self.keep)) if old else []
+        before = (now - max(self.keep, EVERY)).astimezone(UTC)  # never a file of today, which is still written
+        old = [name for name in self._files() if (_day(name) or date.max) <= before.date()]
+        gone = sorted(self.outlived(old, before)) if old else []
         for name in gone:
             self._delete(name, now)
         self._looked_at = now
@@ -54,7 +54,7 @@ class Retention:
 
     def _files(self) -> Collection[str]:
         try:
-            return os.listdir(self.folder)
+            return [path.name for path in self.folder.iterdir()]
         except FileNotFoundError:
             return ()
         except OSError as error:

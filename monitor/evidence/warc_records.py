@@ -29,7 +29,7 @@ _HOW_STORED = (
     "Bodies are stored without their content and transfer codings; the original headers content-encoding, "
     "transfer-encoding and content-length are renamed X-Archive-Orig-*, and Content-Length is that of the stored body. "
     "The protocol version, the request line and the reason phrase are written by this software. Of an error page only "
-    "the beginning may be stored. Resource records hold a feed's entry as the feed served it."
+    "the beginning may be stored. Resource records hold the article as it was read out of the feed, as JSON."
 )
 _INFO = (
     ("software", f"monitor/{__version__}"),

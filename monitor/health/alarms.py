@@ -5,7 +5,7 @@ to be told (a doubt, ten minutes) and be gone for two to be called over, and all
 docs/operating.md says of every kind what to do.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,7 +21,7 @@ HOLD_DOUBT = timedelta(minutes=10)  # a post in doubt may be found in the channe
 MOST_LINES = 20  # of one message: with LINE it stays below Telegram's 4096 units
 LINE = 160  # UTF-16 units
 
-_OF_FEEDS = frozenset(
+_OF_SITES = frozenset(
     {
         ConditionKind.BROKEN,
         ConditionKind.BLOCKED,
@@ -29,6 +29,7 @@ _OF_FEEDS = frozenset(
         ConditionKind.SILENT,
         ConditionKind.BARE,
         ConditionKind.GAP,
+        ConditionKind.COPIES,
     }
 )
 _PASSING = frozenset(
@@ -53,14 +54,24 @@ class AlarmMessage:
     html: Html
 
 
-def follow(known: Iterable[Alarm], seen: Iterable[Condition], now: datetime) -> AlarmChanges:
-    """Bring the known alarms up to what is seen now."""
+def _always(_alarm: Alarm) -> bool:
+    return True
+
+
+def follow(
+    known: Iterable[Alarm],
+    seen: Iterable[Condition],
+    now: datetime,
+    *,
+    may_be_over: Callable[[Alarm], bool] = _always,
+) -> AlarmChanges:
+    """Bring the known alarms up to what is seen now; `may_be_over` says of one not seen whether it could have been."""
     remembered = {alarm.key: alarm for alarm in known}
     holding = {condition.key: _held(remembered.get(condition.key), condition, now) for condition in seen}
-    # While we are cut off nobody can say how the feeds do: what was known of them stays as it is.
+    # While we are cut off nobody can say how the sites do: what was known of them stays as it is.
     blind = any(alarm.kind is ConditionKind.OUTAGE for alarm in holding.values())
     gone = [alarm for key, alarm in remembered.items() if key not in holding]
-    frozen = [alarm for alarm in gone if blind and alarm.kind in _OF_FEEDS]
+    frozen = [alarm for alarm in gone if (blind and alarm.kind in _OF_SITES) or not may_be_over(alarm)]
     leaving = [_left(alarm, now) for alarm in gone if alarm.told_at and alarm not in frozen]
     over = [alarm for alarm in leaving if _is_over(alarm, now)]
     return AlarmChanges(

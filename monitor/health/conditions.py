@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import FetchFailure, ParseFailure
+from monitor.health.liveness import POLL, STANDSTILL, START, beat_name
 from monitor.health.rule_rates import RuleRate
 from monitor.models.feeds import LOST_LETTERS, FeedHealth, Trouble
-from monitor.models.health import ChatVitals, ConditionKind, Disk, Vitals
+from monitor.models.health import Alarm, ChatVitals, ConditionKind, Disk, EvidenceVitals, StampVitals, Vitals
 from monitor.models.labels import span
 from monitor.models.outbox import DeliveryState
 
@@ -25,9 +26,12 @@ LEAST_FREE = 200 * 2**20  # bytes, however small the disk
 ENOUGH_FREE = 10 * 2**30  # bytes, however large the disk
 OUTAGE_FEEDS = 5
 OUTAGE_SHARE = 0.6
+UNLOOKED = timedelta(hours=1)  # a page that waits longer to be looked at
+UNSTAMPED = timedelta(days=1)  # links that wait longer for an authority
 
 _BLOCKED = frozenset({FetchFailure.FORBIDDEN, FetchFailure.CHALLENGE, FetchFailure.ROBOTS, ParseFailure.NO_PREVIEW})
 _OUT_OF_REACH = frozenset({"", FetchFailure.CONNECTION, FetchFailure.TIMEOUT})
+_OF_WORKERS = frozenset({ConditionKind.COPIES, ConditionKind.CHAIN})  # with a worker's name as their subject
 
 TITLES = {
     ConditionKind.OUTAGE: "Нет связи с большинством лент",
@@ -46,6 +50,9 @@ TITLES = {
     ConditionKind.LOUD: "Правило срабатывает слишком часто",
     ConditionKind.QUIET: "Правило давно не срабатывает",
     ConditionKind.DISK: "Кончается место на диске",
+    ConditionKind.COPIES: "Копии страниц не сохраняются",
+    ConditionKind.STAMPS: "Нет меток времени",
+    ConditionKind.CHAIN: "Цепочка копий нарушена",
 }
 
 
@@ -54,6 +61,8 @@ class Facts:
     """One look at everything. `served` are the chats we write to, `is_down` what polling says of our own network.
 
     `operator` is the operator's chat: that messages there are late would be told there, when it is no longer true.
+    Of this `worker` alone are `copy_trouble`, why it cannot keep copies ("": it can, or has not tried), and
+    `chain_breaks`, where the chains do not hold (None: they are not checked yet).
     """
 
     now: datetime
@@ -65,6 +74,15 @@ class Facts:
     disk: Disk | None = None
     is_down: bool = False
     operator: str = ""
+    worker: str = ""
+    evidence: EvidenceVitals | None = None
+    copy_trouble: str = ""
+    chain_breaks: tuple[str, ...] | None = ()
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When this worker began."""
+        return self.vitals.beats.get(beat_name(START, self.worker))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +110,26 @@ def conditions(facts: Facts) -> tuple[Condition, ...]:
         *_undecided(facts.vitals),
         *(condition for rate in facts.rules for condition in _of_rule(rate)),
         *_of_disk(facts.disk),
+        *_of_copies(facts, is_down=down is not None),
+        *(condition for stamp in _stamps(facts) for condition in _of_stamp(stamp, facts.now)),
+        *_of_chains(facts),
     )
+
+
+def may_be_over(alarm: Alarm, facts: Facts) -> bool:
+    """Whether this look, which does not find what the alarm tells of, can say that it is over.
+
+    What a worker finds of its own copies no other sees, nor does it see it again itself right after a start.
+    """
+    if alarm.kind not in _OF_WORKERS or not alarm.subject:
+        return True
+    if alarm.subject != facts.worker:
+        beat = facts.vitals.beats.get(beat_name(POLL, alarm.subject))
+        return beat is None or facts.now - beat > STANDSTILL
+    if alarm.kind is ConditionKind.CHAIN:
+        return facts.chain_breaks is not None
+    kept_at = facts.evidence.kept_at if facts.evidence else None
+    return facts.started_at is None or (kept_at is not None and kept_at >= facts.started_at)
 
 
 def _outage(facts: Facts) -> Condition | None:
@@ -168,3 +205,34 @@ def _of_disk(disk: Disk | None) -> Iterator[Condition]:
     if disk and disk.free < max(LEAST_FREE, min(LEAST_SHARE * disk.total, ENOUGH_FREE)):
         text = f"свободно {disk.free / 2**20:.0f} МБ из {disk.total / 2**20:.0f}"
         yield Condition(kind=ConditionKind.DISK, subject="", text=text)
+
+
+def _of_copies(facts: Facts, *, is_down: bool) -> Iterator[Condition]:
+    if facts.copy_trouble:
+        yield Condition(kind=ConditionKind.COPIES, subject=facts.worker, text=facts.copy_trouble)
+    due_since = facts.evidence.due_since if facts.evidence else None
+    if due_since is None or is_down:
+        return
+    # What fell due while nobody worked is late from the last start on.
+    starts = (at for name, at in facts.vitals.beats.items() if name.startswith(beat_name(START, "")))
+    late = facts.now - max([due_since, *starts])
+    if late > UNLOOKED:
+        text = f"страницы ждут взгляда, дольше всех {span(facts.now - due_since)}"
+        yield Condition(kind=ConditionKind.COPIES, subject="", text=text)
+
+
+def _stamps(facts: Facts) -> tuple[StampVitals, ...]:
+    return facts.evidence.stamps if facts.evidence else ()
+
+
+def _of_stamp(stamp: StampVitals, now: datetime) -> Iterator[Condition]:
+    """A link that waits long is no trouble while others are stamped: its chain has its turn."""
+    if stamp.waiting_since and now - max(stamp.waiting_since, stamp.given_at or stamp.waiting_since) > UNSTAMPED:
+        last = f"последняя {span(now - stamp.given_at)} назад" if stamp.given_at else "ещё ни одной"
+        text = ": ".join(filter(None, [last, stamp.problem]))
+        yield Condition(kind=ConditionKind.STAMPS, subject=stamp.authority, text=text)
+
+
+def _of_chains(facts: Facts) -> Iterator[Condition]:
+    if facts.chain_breaks:
+        yield Condition(kind=ConditionKind.CHAIN, subject=facts.worker, text=facts.chain_breaks[0])

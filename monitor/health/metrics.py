@@ -13,21 +13,23 @@ from prometheus_client.registry import Collector
 
 from monitor.errors import DatabaseError
 from monitor.models.clock import Clock
-from monitor.models.health import Vitals
+from monitor.models.health import EvidenceVitals, Vitals
 
 MINUTE = 60.0
 DELAYS = (5.0, 15.0, 30.0, *(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 360, 1440)))
 
 
 class Metrics:
-    """The numbers of one process. `vitals` reads those of the database; it may raise DatabaseError."""
+    """The numbers of one process. `vitals` and `evidence` read those of the database; they may raise DatabaseError."""
 
-    def __init__(self, vitals: Callable[[], Vitals], *, clock: Clock) -> None:
+    def __init__(
+        self, vitals: Callable[[], Vitals], *, clock: Clock, evidence: Callable[[], EvidenceVitals] | None = None
+    ) -> None:
         self._clock = clock
         self._ticked_at: dict[str, datetime] = {}
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
-        self._registry.register(_Database(vitals, clock))
+        self._registry.register(_Database(vitals, evidence, clock))
         self._feed_to_post = self._delays(
             "monitor_feed_to_post_seconds", "From an article's date in its feed to its post."
         )
@@ -63,8 +65,13 @@ class Metrics:
 class _Database(Collector):
     """What the vitals tell, read when asked; a database that is away is a number too."""
 
-    def __init__(self, vitals: Callable[[], Vitals], clock: Callable[[], datetime]) -> None:
-        self._vitals, self._clock = vitals, clock
+    def __init__(
+        self,
+        vitals: Callable[[], Vitals],
+        evidence: Callable[[], EvidenceVitals] | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._vitals, self._evidence, self._clock = vitals, evidence, clock
 
     def describe(self) -> Iterator[Metric]:
         """Nothing beforehand: registering must not read the database."""
@@ -74,13 +81,15 @@ class _Database(Collector):
         """The gauges, or only that the database is away."""
         up = GaugeMetricFamily("monitor_database_up", "Whether the database could be read.")
         try:
-            vitals = self._vitals()
+            vitals, evidence = self._vitals(), self._evidence() if self._evidence else None
         except DatabaseError:
             up.add_metric((), 0)
             yield up
             return
         up.add_metric((), 1)
         yield from (up, *_gauges(vitals, self._clock()))
+        if evidence:
+            yield from _of_evidence(evidence, self._clock())
 
 
 def _gauges(vitals: Vitals, now: datetime) -> Iterator[Metric]:
@@ -95,6 +104,20 @@ def _gauges(vitals: Vitals, now: datetime) -> Iterator[Metric]:
         ("monitor_poll_overdue_seconds", "How long the most overdue feed has waited.", vitals.due_since or now),
     ):
         yield GaugeMetricFamily(name, about, max((now - since).total_seconds(), 0.0))
+
+
+def _of_evidence(evidence: EvidenceVitals, now: datetime) -> Iterator[Metric]:
+    late = max((now - (evidence.due_since or now)).total_seconds(), 0.0)
+    for name, about, value in (
+        ("monitor_evidence_pages", "Pages under watch.", evidence.pages),
+        ("monitor_evidence_captures", "Copies of pages.", evidence.captures),
+        ("monitor_evidence_bytes", "Bytes of their records.", evidence.size),
+        ("monitor_evidence_due_seconds", "How long the most overdue page has waited to be looked at.", late),
+    ):
+        yield GaugeMetricFamily(name, about, value)
+    if evidence.unstamped is not None:
+        about = "Links of the chains of copies that no time stamp covers."
+        yield GaugeMetricFamily("monitor_evidence_unstamped_links", about, evidence.unstamped)
 
 
 def _by(name: str, about: str, label: str, counts: Mapping[str, int]) -> Metric:

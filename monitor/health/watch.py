@@ -7,18 +7,19 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from monitor.errors import DatabaseError
 from monitor.health import liveness
 from monitor.health.alarms import alarm_message, follow
-from monitor.health.conditions import Facts, conditions
+from monitor.health.conditions import Facts, conditions, may_be_over
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
 from monitor.health.rule_rates import WINDOW, RuleRate, RuleRates
 from monitor.models.feeds import FeedHealth
-from monitor.models.health import Vitals
+from monitor.models.health import EvidenceVitals, Vitals
 from monitor.models.outbox import Notifier
 from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.stats import Stats
@@ -31,7 +32,8 @@ class Watch:
     """Everything a look needs. `served` are the chats we write to, `rules` names the rules in force ("topic/name").
 
     Without `notify` the alarms stand in the log only; `operator` is the chat it tells them in; `redact` takes secrets
-    out of what is told; `is_down` says whether polling finds our own network gone.
+    out of what is told; `is_down` says whether polling finds our own network gone. `evidence`, `copy_trouble` and
+    `chain_breaks` give what Facts says of the copies of pages.
     """
 
     worker: str
@@ -48,6 +50,9 @@ class Watch:
     operator: str = ""
     redact: Callable[[str], str] = str
     is_down: Callable[[], bool] = bool
+    evidence: Callable[[], EvidenceVitals] | None = None
+    copy_trouble: Callable[[], str] = str
+    chain_breaks: Callable[[], tuple[str, ...] | None] = tuple
     _rule_rates: RuleRates = field(default_factory=RuleRates)
     _counted: int = 0  # the number of the last article in them
 
@@ -81,7 +86,9 @@ class Watch:
     def _alarm(self, vitals: Vitals) -> None:
         """Told before it is remembered: after a crash between the two the same message has the same key."""
         now = self.clock()
-        changes = follow(self.alarm_store.alarms(), conditions(self._facts(vitals, now)), now)
+        facts = self._facts(vitals, now)
+        known, seen = self.alarm_store.alarms(), conditions(facts)
+        changes = follow(known, seen, now, may_be_over=partial(may_be_over, facts=facts))
         if message := alarm_message(changes):
             began, ended = ([alarm.key for alarm in alarms] for alarms in (changes.began, changes.ended))
             log.warning("alarm", action="alarm", began=began, ended=ended)
@@ -100,6 +107,10 @@ class Watch:
             disk=self.stats.disk(),
             is_down=self.is_down(),
             operator=self.operator,
+            worker=self.worker,
+            evidence=self.evidence() if self.evidence else None,
+            copy_trouble=self.copy_trouble(),
+            chain_breaks=self.chain_breaks(),
         )
 
     def _rates(self, now: datetime) -> tuple[RuleRate, ...]:

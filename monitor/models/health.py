@@ -34,6 +34,30 @@ class Vitals:
     deaf: str = ""  # why nobody hears what is said to the bot; "" when it is heard, or nobody should
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampVitals:
+    """How an authority of time stamps serves us."""
+
+    authority: str  # its address
+    waiting_since: datetime | None  # when the oldest link was made that no stamp of it covers; None: none waits
+    given_at: datetime | None = None  # its last stamp, by our clock
+    problem: str = ""  # why its last answer was no stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceVitals:
+    """How the copies of pages do, in one look at the database."""
+
+    pages: int  # under watch
+    captures: int  # copies, of all workers
+    size: int  # bytes of their records, also of those that were deleted by age
+    due_since: datetime | None = None  # the page that should have been looked at first and nobody looks at
+    due_url: str = ""  # its address
+    kept_at: datetime | None = None  # this worker's last copy
+    unstamped: int | None = None  # links that no stamp covers; None: nobody is asked for stamps
+    stamps: tuple[StampVitals, ...] = ()  # by authority, in the order of the settings
+
+
 class ConditionKind(StrEnum):
     """What can be wrong; monitor/health/conditions.py says when, and in which words."""
 
@@ -53,6 +77,9 @@ class ConditionKind(StrEnum):
     LOUD = "loud"
     QUIET = "quiet"
     DISK = "disk"
+    COPIES = "copies"
+    STAMPS = "stamps"
+    CHAIN = "chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

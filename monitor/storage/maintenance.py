@@ -29,6 +29,7 @@ from sqlalchemy import (
 from monitor.models.health import Alarm, ConditionKind
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
+from monitor.storage.evidence.schema import pages
 from monitor.storage.tables import (
     alarms,
     archive_dictionaries,
@@ -65,8 +66,9 @@ _LEASES: Mapping[Column[Any], timedelta] = {  # and the longest that each is giv
     feeds.c.lease_until: timedelta(minutes=5),
     deliveries.c.lease_until: timedelta(minutes=3),
     listeners.c.lease_until: timedelta(minutes=3),
+    pages.c.lease_until: timedelta(minutes=5),
 }
-_PAUSES: tuple[Column[Any], ...] = (chats.c.not_before_at, mutes.c.until)
+_PAUSES: tuple[Column[Any], ...] = (chats.c.not_before_at, mutes.c.until, pages.c.due_at)
 
 
 class HeartbeatStore:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.database import read_transaction
+from monitor.storage.evidence.vitals import EvidenceStats
 from monitor.storage.tables import (
     articles,
     chats,
@@ -30,11 +31,14 @@ MOST_UNDECIDED = 100  # rows named one by one
 class Stats:
     """What can be seen of the work. `folder` is where the database file lies, None when it lies elsewhere.
 
+    `evidence` is what can be seen of the copies of pages.
+
     Every method is one reading transaction, may be called from any thread, and raises DatabaseError.
     """
 
     def __init__(self, engine: Engine, *, folder: Path | None = None) -> None:
         self._engine, self._folder = engine, folder
+        self.evidence = EvidenceStats(engine)
 
     def vitals(self, now: datetime) -> Vitals:
         """One moment of the work."""

@@ -8,6 +8,7 @@ from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
+from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
@@ -44,6 +45,6 @@ class Store:
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
         self.evidence, self.stamps = EvidenceStore(engine, to or Announcements()), StampStore(engine)
-        self.page_notices = PageNotices(engine, to or Announcements())
+        self.page_notices, self.kept = PageNotices(engine, to or Announcements()), EvidenceHistory(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor.health.conditions import Facts
 from monitor.models.feeds import FeedHealth, Habit
-from monitor.models.health import ChatVitals, Vitals
+from monitor.models.health import ChatVitals, EvidenceVitals, Vitals
 from tests.factories import HOUR, NOW
 
 
@@ -26,6 +26,11 @@ def vitals(**given: Any) -> Vitals:
         "chats": (),
     }
     return Vitals(**fields | given)
+
+
+def evidence_vitals(**given: Any) -> EvidenceVitals:
+    """Three pages under watch, none of them due."""
+    return EvidenceVitals(**{"pages": 3, "captures": 40, "size": 1_200_000} | given)
 
 
 def feed_health(name: str = "Лента", **given: Any) -> FeedHealth:

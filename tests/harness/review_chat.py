@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.updates import Updates
@@ -19,6 +20,7 @@ from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
 from monitor.storage.chats import UpdateCursor
+from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
@@ -110,6 +112,7 @@ async def open_review_chat(
         history=History(engine),
         reviews=reviews,
         mutes=mutes,
+        evidence=EvidenceCommand(EvidenceHistory(engine), zone=ZONE),
         matcher=matcher,
         zone=ZONE,
         clock=clock,

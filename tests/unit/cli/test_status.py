@@ -19,6 +19,7 @@ from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
 from tests.factories import feed, matched, poll_outcome
+from tests.harness.kept_pages import KeptPages
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real
 LEASE = timedelta(minutes=5)
@@ -116,3 +117,32 @@ def test_muted_rules_are_named(url: str) -> None:
 def test_an_empty_installation_has_a_status_too() -> None:
     assert "Ленты: 0" in shown()
     assert "Очередь: пуста" in shown()
+    assert "Копии: страниц под наблюдением 0, копий 0, на диске 0 кБ\n" in shown()
+
+
+def keep_pages(url: str, folder: Path) -> None:
+    """Two pages, one of them forgotten, and a file of a megabyte beside their copies."""
+    engine = open_engine(url)
+    kept = KeptPages(engine=engine, folder=folder)
+    kept.keep(1, NOW - timedelta(days=2), due_at=NOW - timedelta(hours=3))
+    kept.keep(2, NOW - timedelta(days=1), due_at=NOW - timedelta(minutes=1))
+    (folder / "20200101-one.warc.gz").write_bytes(b"0" * 1_200_000)
+    engine.dispose()
+
+
+def test_a_page_that_is_late_and_links_without_a_stamp_are_told(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_pages(url, tmp_path / "copies")
+    monkeypatch.setenv("MONITOR_EVIDENCE_DIR", str(tmp_path / "copies"))
+    late = "; дольше всех ждёт взгляда (3 ч): https://news.example/1"
+    assert f"Копии: страниц под наблюдением 2, копий 2, на диске 1,2 МБ{late}" in shown()
+    assert json.loads(shown("--json"))["evidence"]["unstamped_links"] is None
+
+    monkeypatch.setenv("MONITOR_TIMESTAMP_URL", "https://tsa.example/tsr")
+
+    assert "звеньев без метки времени 2" in shown()
+    seen = json.loads(shown("--json"))["evidence"]
+    assert (seen["pages"], seen["captures"], seen["unstamped_links"]) == (2, 2, 2)
+    assert seen["due_since"] == (NOW - timedelta(hours=3)).isoformat()
+    assert 1_200_000 < seen["folder_bytes"] < 1_210_000

@@ -41,6 +41,11 @@ def test_hours_and_durations_become_values() -> None:
     assert load_settings({}).resend_after is None
 
 
+def test_copies_are_kept_for_ever_or_so_many_days() -> None:
+    assert load_settings({}).evidence_kept_for is None
+    assert load_settings({"MONITOR_EVIDENCE_KEEP": "730d"}).evidence_kept_for == timedelta(days=730)
+
+
 def test_an_empty_variable_is_not_set() -> None:
     assert load_settings({"MONITOR_FEEDS": "  "}).feeds == "feeds.yaml"
 
@@ -62,6 +67,9 @@ def test_an_empty_variable_is_not_set() -> None:
         ("MONITOR_TIMEZONE", "Алматы"),
         ("MONITOR_QUIET_HOURS", "ночью"),
         ("MONITOR_DIGEST_AT", "9 утра"),
+        ("MONITOR_EVIDENCE_KEEP", "два года"),
+        ("MONITOR_EVIDENCE_KEEP", "720h"),
+        ("MONITOR_EVIDENCE_KEEP", "0 d"),
     ],
 )
 def test_a_wrong_value_names_its_variable_and_never_shows_itself(name: str, value: str) -> None:

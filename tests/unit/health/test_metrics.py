@@ -9,7 +9,7 @@ from monitor.health.metrics import Metrics
 from monitor.models.health import Vitals
 from monitor.models.outbox import DeliveryState
 from tests.factories import HOUR, NOW
-from tests.factories.health import chat_vitals, vitals
+from tests.factories.health import chat_vitals, evidence_vitals, vitals
 from tests.harness.clock import Clock
 
 SECOND = timedelta(seconds=1)
@@ -48,6 +48,29 @@ def test_nothing_waits_nothing_is_late() -> None:
     read = samples(Metrics(vitals, clock=Clock()))
 
     assert read["monitor_oldest_pending_seconds"] == read["monitor_poll_overdue_seconds"] == 0
+
+
+def test_the_copies_of_pages() -> None:
+    seen = evidence_vitals(due_since=NOW - HOUR, due_url="https://news.example/hush", unstamped=4)
+
+    metrics = Metrics(vitals, clock=Clock(), evidence=lambda: seen)
+
+    read = {name: value for name, value in samples(metrics).items() if name.startswith("monitor_evidence")}
+    assert read == {
+        "monitor_evidence_pages": 3,
+        "monitor_evidence_captures": 40,
+        "monitor_evidence_bytes": 1_200_000,
+        "monitor_evidence_due_seconds": 3600,
+        "monitor_evidence_unstamped_links": 4,
+    }
+    assert b"hush" not in metrics.page()
+
+
+def test_where_nobody_stamps_nothing_waits_for_a_stamp() -> None:
+    read = samples(Metrics(vitals, clock=Clock(), evidence=evidence_vitals))
+
+    assert read["monitor_evidence_due_seconds"] == 0
+    assert "monitor_evidence_unstamped_links" not in read
 
 
 def test_a_database_that_is_away_is_a_number() -> None:

@@ -1,0 +1,92 @@
+"""Chains that several workers keep, stamped by an authority that comes and goes; on either kind of database."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.evidence import chain, timestamps
+from monitor.evidence.stamper import Stamper
+from monitor.models.evidence import Link
+from monitor.storage.evidence.history import EvidenceHistory
+from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.stamps import StampStore
+from tests.harness.clock import Clock
+from tests.servers.timestamp_authority import HAS_OPENSSL, Manner, TimestampAuthority
+
+pytestmark = pytest.mark.skipif(not HAS_OPENSSL, reason="NO STAMPER IS TESTED: the openssl command is not here")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def stamper(authority: TimestampAuthority, engine: Engine, clock: Clock) -> AsyncIterator[Stamper]:
+    authority.manner = Manner.HONEST
+    async with timestamps.open_client(user_agent="test") as client:
+        yield Stamper(
+            store=StampStore(engine), client=client, authorities=[authority.url], roots=authority.roots, clock=clock
+        )
+
+
+def add(engine: Engine, name: str, clock: Clock, what: str) -> Link:
+    digest = hashlib.sha256(what.encode()).hexdigest()
+    return EvidenceStore(engine).join(partial(chain.link, chain=name, digest=digest, taken_at=clock()), chain=name)
+
+
+async def test_a_stamp_over_the_head_covers_all_before_it(stamper: Stamper, engine: Engine, clock: Clock) -> None:
+    links = [add(engine, "one", clock, what) for what in "abc"]
+    await stamper.round()
+
+    (stamp,) = stamper.store.given([link.hash for link in links])
+    assert stamp.hash == links[-1].hash
+    assert timestamps.check(stamp.token, stamp.hash.encode(), stamper.roots) == stamp.stamped_at
+    assert stamper.store.waiting(stamper.authorities[0]) == ()
+    assert chain.broken(list(EvidenceHistory(engine).chain("one"))) == ()
+
+
+async def test_each_chain_is_stamped_one_a_minute(
+    stamper: Stamper, authority: TimestampAuthority, engine: Engine, clock: Clock
+) -> None:
+    before = len(authority.requests)
+    one, two = add(engine, "one", clock, "a"), add(engine, "two", clock, "b")
+    await stamper.round()
+    await stamper.round()
+    assert len(authority.requests) == before + 1, "not twice in a minute"
+    clock.forward(minutes=1)
+    await stamper.round()
+
+    assert {stamp.hash for stamp in stamper.store.given([one.hash, two.hash])} == {one.hash, two.hash}
+
+
+@pytest.mark.parametrize("manner", [Manner.DENIES, Manner.OTHER_HASH, Manner.ALTERS])
+async def test_an_authority_that_lies_is_not_believed_and_asked_again(
+    stamper: Stamper, authority: TimestampAuthority, engine: Engine, clock: Clock, manner: Manner
+) -> None:
+    link = add(engine, "one", clock, "a")
+    authority.manner = manner
+    await stamper.round()
+    assert stamper.store.given([link.hash]) == ()
+    assert stamper.store.asked()[1] == {authority.url: 1}
+
+    authority.manner = Manner.HONEST
+    clock.forward(minutes=1)
+    await stamper.round()
+    assert stamper.store.given([link.hash]) == (), "after a failure it is left alone for longer"
+    clock.forward(minutes=1)
+    await stamper.round()
+    assert [stamp.hash for stamp in stamper.store.given([link.hash])] == [link.hash]
+    assert stamper.store.asked()[1][authority.url] == 0
+
+
+async def test_what_two_workers_keep_is_tied_together_once_a_day(engine: Engine, clock: Clock) -> None:
+    heads = [add(engine, "one", clock, "a"), add(engine, "two", clock, "b")]
+    joined = add(engine, "one", clock, "")
+    assert EvidenceStore(engine).joined_at("one") == clock()
+    assert EvidenceStore(engine).heads() == (joined, heads[1])
+    assert joined.taken_at - heads[0].taken_at == timedelta(0)

@@ -1,0 +1,82 @@
+"""`monitor evidence show` and `export` where files of copies were deleted by their age."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+from typer.testing import CliRunner
+
+from monitor.cli.main import cli
+from monitor.evidence.retention import Retention
+from monitor.models.evidence import Sight
+from monitor.storage.database import open_engine, write_transaction
+from monitor.storage.evidence.schema import captures, observations
+from monitor.storage.evidence.vitals import EvidenceStats
+from tests.factories import NOW
+from tests.harness.clock import Clock
+from tests.harness.databases import sqlite_database
+from tests.harness.kept_pages import KeptPages
+
+DAY = timedelta(days=1)
+URL = "https://news.example/1"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KeptPages:
+    """Page 1 with an old copy, whose file is deleted, and a young one; in a database of its own."""
+    monkeypatch.chdir(tmp_path)
+    url = sqlite_database(tmp_path / "monitor.db")
+    monkeypatch.setenv("MONITOR_DATABASE_URL", url)
+    monkeypatch.setenv("MONITOR_EVIDENCE_DIR", str(tmp_path / "evidence"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return KeptPages(engine=open_engine(url), folder=tmp_path / "evidence")
+
+
+def keep(kept: KeptPages, *days: int) -> None:
+    for age in days:
+        kept.keep(1, NOW - age * DAY)
+    with write_transaction(kept.engine) as db:
+        for row in db.execute(select(captures)).all():
+            seen = {"page_id": row.page_id, "at": row.taken_at, "sight": Sight.UNCHANGED, "capture_id": row.id}
+            db.execute(insert(observations).values(**seen))
+    outlived = EvidenceStats(kept.engine).outlived
+    assert Retention(folder=kept.folder, keep=30 * DAY, outlived=outlived, clock=Clock()).round()
+
+
+def test_what_was_deleted_is_said_and_the_rest_is_handed_out(kept: KeptPages, tmp_path: Path) -> None:
+    keep(kept, 40, 2)
+
+    shown = CliRunner().invoke(cli, ["evidence", "show", URL])
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+    verified = CliRunner().invoke(cli, ["evidence", "verify", str(tmp_path / "bundle")])
+
+    assert shown.output.count("файл удалён по сроку") == 1
+    assert "monitor evidence export" in shown.output
+    assert exported.exit_code == 0, exported.output
+    assert "Копии 1 от 13.10.2026 09:00 UTC больше нет: файл 20261013-one.warc.gz удалён по сроку" in exported.output
+    assert "копий 1" in exported.output
+    assert verified.exit_code == 0, verified.output
+
+
+def test_nothing_is_left_to_hand_out(kept: KeptPages, tmp_path: Path) -> None:
+    keep(kept, 40, 41)
+
+    shown = CliRunner().invoke(cli, ["evidence", "show", URL])
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+
+    assert shown.exit_code == 0
+    assert "monitor evidence export" not in shown.output
+    assert exported.exit_code == 1
+    assert "Выгружать нечего: файлы всех копий удалены по сроку" in exported.output
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_a_lost_file_is_no_deleted_one(kept: KeptPages, tmp_path: Path) -> None:
+    keep(kept, 40, 2)
+    (kept.folder / "20261120-one.warc.gz").unlink()
+
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+
+    assert exported.exit_code == 1
+    assert "20261120-one.warc.gz" in str(exported.exception)
