@@ -30,6 +30,8 @@ _DECISIVE = re.compile(
     r"|(?P<weekday>понедельник|вторник|сред[аыуе]$|четверг|пятниц|суббот|воскресен|дүйсенбі|сейсенбі|сәрсенбі|бейсенбі)"
 )  # what became of people, and when; by the first letters of a word
 _DATED = frozenset({"month", "weekday"})  # which one matters, not only that there is one
+_SHORT = {"тыс": "тысяч", "млн": "миллионов", "млрд": "миллиардов"}
+_ORDINAL = re.compile(r"^(\d+)(?:х|й|я|е|м|го|му|ми|ти|шы|ші)$")  # «24-х летний» and «24-летний»
 _NO_NUMBERS = frozenset({"он", "семью"})  # ten in Kazakh and seven in Russian, but mostly «he» and «family»
 
 
@@ -109,7 +111,7 @@ def _is_typo(before: str, after: str) -> bool:
     if not (before.isalpha() and after.isalpha()) or is_negated([before], [after]):
         return False
     longest = max(len(before), len(after))
-    if 2 * max(_common(before, after), _common(before[::-1], after[::-1])) < longest:
+    if 2 * (_common(before, after) + _common(before[::-1], after[::-1])) < longest:
         return False
     return _distance(before, after) <= (2 if longest > _STEM else 1)
 
@@ -131,7 +133,8 @@ def _is_name(bare: str, key: str, names: frozenset[str], *, begins: bool) -> boo
 
 
 def _key(word: str) -> str:
-    return "".join(WORD.findall(fold(word).text))
+    key = "".join(WORD.findall(fold(word).text))
+    return _ORDINAL.sub(r"\1", _SHORT.get(key, key))
 
 
 def _without_negation(word: str) -> Iterator[str]:

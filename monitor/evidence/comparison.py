@@ -107,7 +107,7 @@ def _told_edit(edit: Edit) -> str:
 
 def _of_headline(before: str, after: str) -> Iterator[_Judged]:
     """A page whose headline was not found says nothing about it."""
-    if not before or not after or said(before) == said(after):
+    if not before or not after or _unordered(before) == _unordered(after):
         return
     old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
     found = [(old[run.b0 : run.b1], new[run.a0 : run.a1]) for run in _runs(old, new)]
@@ -123,14 +123,21 @@ def _only_decoration(before: Sequence[ShownWord], after: Sequence[ShownWord]) ->
 
 
 def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The sentences that the other side has not, or not as often, wherever they stand and whatever signs they have."""
-    keys = {sentence: said(sentence) for sentence in {*before, *after}}
+    """The sentences that the other side has not, or not as often, wherever they stand and whatever signs they have.
+
+    One whose words only stand in another order says the same: who does what to whom shows in their endings.
+    """
+    keys = {sentence: _unordered(sentence) for sentence in {*before, *after}}
     old, new = (Counter(keys[sentence] for sentence in side) for side in (before, after))
     lost, gained = old - new, new - old
     return (
         frozenset(sentence for sentence in before if keys[sentence] and keys[sentence] in lost),
         frozenset(sentence for sentence in after if keys[sentence] and keys[sentence] in gained),
     )
+
+
+def _unordered(sentence: str) -> str:
+    return " ".join(sorted(said(sentence).split()))
 
 
 def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> tuple[str, ...]:

@@ -285,3 +285,23 @@ def test_an_ordinary_page_is_compared_in_milliseconds() -> None:
     after = before.replace("34 года", "35 лет").replace("требуют", "просят")
     with cpu_at_most(0.05):
         compare(version(before), version(after), quoted=[QUOTED])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Адвокат обжалует решение в городском суде 5 ноября.", "Решение адвокат обжалует в городском суде 5 ноября."),
+        ("Ему около 98 тысяч тенге штрафа назначил суд.", "Ему около 98 тыс. тенге штрафа назначил суд."),
+        ("Пропал 24-х летний житель посёлка у границы.", "Пропал 24-летний житель посёлка у границы."),
+        ("Бұл туралы адвокаты Есімова хабралады.", "Бұл туралы адвокаты Есімова хабарлады."),
+    ],
+    ids=["order", "abbreviation", "age", "letters swapped"],
+)
+def test_a_correction_that_says_the_same_does_not_matter(before: str, after: str) -> None:
+    old, new = version(f"{TEXT}\n\n{before}"), version(f"{TEXT}\n\n{after}")
+    difference = compare(old, new, quoted=(QUOTED, before))
+    assert difference is None or not difference.matters
+
+
+def test_the_order_of_the_headlines_words_is_no_news() -> None:
+    assert differing(version(title="Россиянина выдаст Казахстан")) is None
