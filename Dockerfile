@@ -8,9 +8,9 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
-    -r requirements.lock \
- # zstandard brings a second engine for PyPy: 12 MB that nobody asks
- && rm -f /opt/venv/lib/python3.*/site-packages/zstandard/_cffi.*
+    -r requirements.lock
+# zstandard brings a second engine for PyPy: 12 MB that nobody asks.
+RUN rm -f /opt/venv/lib/python3.*/site-packages/zstandard/_cffi.*
 COPY . .
 # Editable: alembic/ lies beside the package and must not be installed (it would shadow the library).
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --editable .

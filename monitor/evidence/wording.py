@@ -25,14 +25,13 @@ _MOST_LETTERS = 10  # of a weekday and a «в» beside a time
 _CLOSED = re.compile(r"(?<![.…])[.;:,][»”“\"')\]]*$")  # an ellipsis ends the teaser of something else
 _HEADS_LINKS = re.compile(r"\W*(?:оқи отырыңыз|тағы да? ?оқыңыз|сондай-ақ,? оқыңыз|осы тақырыпта)\W*", re.IGNORECASE)
 _UPDATED = r"обновл|дополн|опублик|измен[её]н|жаңарт|жариялан|updated|published"
-_STAMPED = re.compile(rf"\s*\((?:{_UPDATED})[^()]{{0,60}}\d[^()]{{0,40}}\)", re.IGNORECASE)
+_STAMPED = re.compile(rf"\((?:{_UPDATED})[^()]{{0,60}}\d[^()]{{0,40}}\)", re.IGNORECASE)
 _OPENS_STAMP = re.compile(rf"\W*(?:последнее обновление|(?:{_UPDATED})[^\W\d_]*)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_HEADLINE_MARK = re.compile(
-    r"^\s*\(\d+\)\s*|^\W*(?:обновл|дополн)[^\W\d_]*\W+|\W*[(\[]?(?:обновл|дополн)[^\W\d_]*[)\]]?\W*$", re.IGNORECASE
-)
+_HEADLINE_MARK = re.compile(r"^\s*+\(\d++\)\s*+|^\W*+(?:обновл|дополн)[^\W\d_]*+\W++", re.IGNORECASE)
+_MARKS = ("обновл", "дополн")
 _COUNTED = (
     "просмотр|комментар|нравится|лайк|репост|поделил|поделиться|рейтинг|оцен|голос|прочита|прочт|чтен|скопир|ссылк|печат"
     "|распечат|отправ|view|like|comment|share|read|copy|link|print|қарал|пікір|бөліс|оқыл|мин|тыс"
@@ -70,7 +69,14 @@ def wording(version: Version) -> Wording:
     asides: list[str] = []
     for line in _own_lines(version.text):
         (prose if _is_prose(line) else asides).extend(_sentences(line))
-    return Wording(headline=_HEADLINE_MARK.sub("", version.title), prose=tuple(prose), asides=tuple(asides))
+    return Wording(headline=_headline(version.title), prose=tuple(prose), asides=tuple(asides))
+
+
+def _headline(title: str) -> str:
+    """Without «Обновлено» and the like at its beginning or end."""
+    bare = _HEADLINE_MARK.sub("", title)
+    rest, _, last = bare.rstrip().rpartition(" ")
+    return rest if rest and last.strip("()[].,!—–-").lower().startswith(_MARKS) else bare
 
 
 def said(passage: str) -> str:

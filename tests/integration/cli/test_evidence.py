@@ -165,4 +165,4 @@ def test_without_the_folder_of_evidence_nothing_is_exported(kept: Kept, tmp_path
 
 
 def test_a_bundle_that_is_not_there_does_not_hold(kept: Kept) -> None:
-    assert kept.refuses("verify", "нет-такой").splitlines()[-1] == "Выгрузка нарушена."
+    assert "Папки нет-такой нет" in kept.refuses("verify", "нет-такой")
