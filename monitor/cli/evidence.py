@@ -1,5 +1,6 @@
 """`evidence list|show|export|verify`: what was kept of the pages behind the posts, and a proof for strangers."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from monitor import __version__
 from monitor.app.environment import clock, environment, read_bytes
 from monitor.cli.output import Screen, say
 from monitor.config.settings import load_settings
-from monitor.evidence import retention, warc
+from monitor.errors import ConfigError, EvidenceError
+from monitor.evidence import retention, timestamps, warc
 from monitor.evidence.bundle.verification import verify as verify_bundle
-from monitor.evidence.bundle.writing import About, write
-from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
+from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
+from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
 from monitor.models.labels import SIGHTS
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
@@ -33,7 +35,9 @@ What = Annotated[str, typer.Argument(metavar="НОВОСТЬ", help="номер 
 
 
 @evidence_cli.command("list")
-def evidence_list(*, limit: Annotated[int, typer.Option(min=1, max=10_000, help="сколько страниц")] = 50) -> None:
+def evidence_list(
+    *, limit: Annotated[int, typer.Option(metavar="ЧИСЛО", min=1, max=10_000, help="сколько страниц")] = 50
+) -> None:
     """Показать страницы, за которыми следит монитор, начиная с последних: что с ними и сколько копий."""
     pages = _history().watched(limit=limit + 1)
     if not pages:
@@ -41,7 +45,7 @@ def evidence_list(*, limit: Annotated[int, typer.Option(min=1, max=10_000, help=
     screen = Screen()
     for page in pages[:limit]:
         screen.print(Text(page.title or page.url, style="bold"))
-        _put(screen, f"{page.feed}; {_seen(page)}; копий: {page.captures}")
+        _put(screen, f"{_story(page)}{page.feed}; {_seen(page)}; копий: {page.captures}")
         _put(screen, page.url, whole=True)
     if len(pages) > limit:
         screen.print(f"… и более ранние: monitor evidence list --limit {limit * 2}")
@@ -71,7 +75,7 @@ def _show_page(screen: Screen, record: PageRecord) -> None:
     screen.print(Text(page.title or page.url, style="bold"))
     screen.print(page.url, soft_wrap=True)
     next_look = f"следующий взгляд {_minute(page.due_at)}" if page.due_at else "больше не смотрим"
-    screen.print(f"{page.feed}. Следим с {_minute(page.begun_at)}, {next_look}. Копий: {page.captures}.")
+    screen.print(f"{_story(page)}{page.feed}. Следим с {_minute(page.begun_at)}, {next_look}. Копий: {page.captures}.")
     screen.print(f"{record.standing(_minute)}.")
 
 
@@ -109,10 +113,15 @@ def _put(screen: Screen, said: str, *, whole: bool = False) -> None:
         screen.print(Padding(said, (0, 0, 0, 2), expand=False))
 
 
+def _story(page: WatchedPage) -> str:
+    return f"история {page.story_id}; " if page.story_id else ""
+
+
 def _seen(page: WatchedPage) -> str:
     if page.sight is None or page.seen_at is None:
         return "ещё не смотрели"
-    return f"{SIGHTS[page.sight]}, {_minute(page.seen_at)}"
+    is_first = page.looks == 1 and page.sight is Sight.UNCHANGED
+    return f"{'впервые увидена' if is_first else SIGHTS[page.sight]}, {_minute(page.seen_at)}"
 
 
 def _minute(at: datetime) -> str:
@@ -127,7 +136,7 @@ def evidence_export(
     settings = load_settings(environment())
     history, evidence_dir = _history(), Path(settings.evidence_dir)
     of = _which(what)
-    captures = _present(history.captures(of), retention.deleted_files(evidence_dir))
+    captures = _sound(_present(history.captures(of), retention.deleted_files(evidence_dir)), evidence_dir)
     if not captures:
         _nothing(what, is_watched=bool(history.pages(of)))
     chain, stamps = _proof(history, StampStore(open_existing(settings.database_url)), captures)
@@ -138,18 +147,20 @@ def evidence_export(
         made_at=clock(),
         tool=f"monitor {__version__}",
     )
-    roots = {"roots": read_bytes(settings.timestamp_ca)} if settings.timestamp_ca else {}
+    roots = {"roots": _roots(settings.timestamp_ca)} if settings.timestamp_ca else {}
     write(
         folder,
         about=about,
         captures=captures,
+        looks=history.observations(of),
         records=lambda capture: warc.read(evidence_dir, capture),
         chain=chain,
         stamps=stamps,
         certificates=roots,
     )
     stamped = f"меток времени: {len(stamps)}" if stamps else "меток времени нет: время копий подтверждаем только мы"
-    say(f"Выгружено в {folder}: копий {len(captures)}, {stamped}. Проверить: monitor evidence verify {folder}")
+    checked = f"monitor evidence verify {quote(str(folder))}"
+    say(f"Выгружено в {folder}: копий {len(captures)}, {stamped}. Проверить: {checked}")
 
 
 def _present(captures: Sequence[Capture], deleted: Collection[str]) -> Sequence[Capture]:
@@ -164,6 +175,32 @@ def _present(captures: Sequence[Capture], deleted: Collection[str]) -> Sequence[
         )
         raise typer.Exit(1)
     return [one for one in captures if one.file not in deleted]
+
+
+def _sound(captures: Sequence[Capture], evidence_dir: Path) -> Sequence[Capture]:
+    """Those whose bytes are what was kept; says of the others what is wrong. Ends the command if none is left."""
+    sound = []
+    for one in captures:
+        try:
+            if hashlib.sha256(warc.read(evidence_dir, one)).hexdigest() == one.link.digest:
+                sound.append(one)
+            else:
+                say(f"Ошибка: Копия {one.id} не та, что сохранена ({one.file}): в выгрузку не войдёт.", err=True)
+        except EvidenceError as error:
+            say(f"Ошибка: {error} В выгрузку копия {one.id} не войдёт.", err=True)
+    if captures and not sound:
+        say("Выгружать нечего: ни одна копия не цела. Верните файлы из бэкапа.", err=True)
+        raise typer.Exit(1)
+    return sound
+
+
+def _roots(path: str) -> bytes:
+    roots = read_bytes(path)
+    try:
+        timestamps.require_roots(roots)
+    except EvidenceError as error:
+        raise ConfigError(str(error), file=path, key="MONITOR_TIMESTAMP_CA") from error
+    return roots
 
 
 def _proof(
@@ -187,16 +224,31 @@ def evidence_verify(folder: Annotated[Path, typer.Argument(metavar="ПАПКА",
     if not folder.is_dir():
         say(f"Папки {folder} нет: укажите ту, что назвала команда monitor evidence export.", err=True)
         raise typer.Exit(1)
+    if not any((folder / name).exists() for name in (MANIFEST, CHAIN, SUMS)):
+        say(f"{folder} — не выгрузка: в ней нет ни описи ({MANIFEST}), ни цепи ({CHAIN}).", err=True)
+        raise typer.Exit(1)
     verdict = verify_bundle(folder)
     for line in verdict.lines:
         say(line.text, err=not line.ok)
-    say("Выгрузка держится." if verdict.holds else "Выгрузка нарушена.", err=not verdict.holds)
+    say(f"Выгрузка держится{_doubt(folder)}." if verdict.holds else "Выгрузка нарушена.", err=not verdict.holds)
     if not verdict.holds:
         raise typer.Exit(1)
 
 
+def _doubt(folder: Path) -> str:
+    """What a bundle that holds still leaves to be believed."""
+    if not any(folder.glob("stamps/*.tsr")):
+        return "; меток времени в ней нет: время копий известно только со слов того, кто её сделал"
+    if not any(folder.glob("certificates/*.pem")):
+        return "; корневых сертификатов в ней нет: кто подписал метки времени, не проверено"
+    return ""
+
+
 def _which(what: str) -> int | str:
     """A number that no story can have is looked for as an address, and not found."""
+    if not what.strip():
+        say("Назовите новость: номер истории или адрес. Какие есть: monitor evidence list", err=True)
+        raise typer.Exit(1)
     return int(what) if what.isascii() and what.isdecimal() and len(what) < 19 else what
 
 
@@ -206,7 +258,7 @@ def _nothing(what: str, *, is_watched: bool = False) -> NoReturn:
             f"Копий по «{what}» ещё нет: первый взгляд впереди. Как дела: monitor evidence show {quote(what)}", err=True
         )
     else:
-        say(f"Копий по «{what}» нет: такая новость в канал не уходила. Какие есть: monitor evidence list", err=True)
+        say(f"Копий по «{what}» нет: за этой страницей монитор не следит. Какие есть: monitor evidence list", err=True)
     raise typer.Exit(1)
 
 

@@ -71,7 +71,12 @@ class ChainAudit:
 
     def _all_gaps(self) -> tuple[str, ...]:
         links = ((name, takewhile(self._goes_on, self.stats.links(name))) for name in self.stats.chains())
-        return tuple(islice((gap for _, some in links for gap in chain.breaks(some)), MOST_BREAKS))
+        gaps = (gap for _, some in links for gap in chain.breaks(some))
+        lost = (
+            f"метка времени {stamp} стоит на звене, которого в цепи больше нет"
+            for stamp in self.stats.orphaned_stamps()
+        )
+        return tuple(islice((*gaps, *lost), MOST_BREAKS))
 
     def _late_gaps(self, since: datetime) -> tuple[str, ...]:
         links = takewhile(self._goes_on, self.stats.links(self.chain, since=since))

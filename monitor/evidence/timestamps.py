@@ -114,6 +114,14 @@ def check(token: bytes, data: bytes, roots: bytes = b"") -> datetime:
         raise EvidenceError(f"Метка времени не подтверждена: {flaw}") from flaw
 
 
+def require_roots(roots: bytes) -> None:
+    """Raise EvidenceError when these are no certificates in PEM."""
+    try:
+        x509.load_pem_x509_certificates(roots)
+    except ValueError as error:
+        raise EvidenceError("корневые сертификаты не читаются: нужен файл PEM") from error
+
+
 def certificates(token: bytes) -> bytes:
     """The certificates in an answer, PEM, as they stand there; for `openssl ts -verify -untrusted`.
 

@@ -63,9 +63,9 @@ class Look:
 class Observation:
     """What a look found.
 
-    `difference` is to what people know when `tells`, else to the look before. `keeps`: what this look brought was not
-    kept before (a version, the absence, a new address). `moved`: it stands at `PageState.moved_to` since this look.
-    `next_look_at` is later than the look; None: the watch has ended.
+    `difference` is to what people know when `tells`, else to the look before. `keeps`: this look brought what the one
+    before had not (a version, the absence, a return, a new address). `moved`: it stands at `PageState.moved_to` since
+    this look. `next_look_at` is later than the look; None: the watch has ended.
     """
 
     state: PageState
@@ -174,7 +174,7 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         sight,
         difference=since_told if tells else since_look,
         tells=tells,
-        keeps=whole not in state.known or moved,
+        keeps=state.known[-1:] != (whole,) or state.absent_since is not None or moved,
         moved=moved and state.captured_at is not None,
         waits=news is not None and not tells,
     )

@@ -168,3 +168,5 @@ class WatchedPage:
     seen_at: datetime | None  # the last look
     due_at: datetime | None  # the next one; None: the watch has ended
     captures: int
+    looks: int
+    story_id: int | None  # the story that its article tells; None: the article is forgotten

@@ -13,13 +13,28 @@ from monitor.evidence import warc
 from monitor.evidence.bundle import writing as bundle
 from monitor.evidence.bundle.verification import verify
 from monitor.evidence.chain import link
+from monitor.evidence.timestamps import check
 from monitor.evidence.warc import WarcStore
-from monitor.models.evidence import Capture, Exchange, Link, TimeStamp, Version
+from monitor.models.evidence import Capture, Exchange, Link, Observed, Sight, TimeStamp, Version
 from tests.servers.timestamp_authority import HAS_OPENSSL, TimestampAuthority
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ABOUT = bundle.About(
     story_id=7, headline="Суд «выдал»", addresses=("https://a.kz/1",), made_at=NOON, tool="monitor 0.1"
+)
+
+
+LOOKS = (
+    Observed(
+        id=1,
+        page_id=1,
+        url="https://a.kz/1",
+        at=NOON,
+        sight=Sight.CHANGED,
+        said="было «да», стало «нет»\nи ещё",
+        moved_to="",
+        capture_id=1,
+    ),
 )
 
 
@@ -38,6 +53,7 @@ class Case:
             folder,
             about=ABOUT,
             captures=self.captures,
+            looks=LOOKS,
             records=lambda capture: warc.read(self.store, capture),
             chain=self.links,
             stamps=self.stamps,
@@ -86,11 +102,13 @@ def stamped(case: Case, folder: Path) -> Case:
     """The second and the last link are stamped by an authority of openssl's."""
     folder.mkdir()
     with TimestampAuthority(folder) as authority:
-        stamps = [
-            TimeStamp(hash=one.hash, authority="http://tsa/", token=token(authority, one.hash), stamped_at=NOON)
-            for one in (case.links[2], case.links[3])
-        ]
+        stamps = [stamp(one.hash, token(authority, one.hash)) for one in (case.links[2], case.links[3])]
         return replace(case, stamps=tuple(stamps), certificates={"tsa.example": authority.roots})
+
+
+def stamp(hash_: str, answer: bytes) -> TimeStamp:
+    """As the authority says."""
+    return TimeStamp(hash=hash_, authority="http://tsa/", token=answer, stamped_at=check(answer, hash_.encode()))
 
 
 def token(authority: TimestampAuthority, hash_: str) -> bytes:

@@ -23,6 +23,7 @@ _LARGEST_LIST = 4 * 1024 * 1024  # bytes of SHA256SUMS or of the manifest; as va
 _MOST_FILES = 50_000
 _MOST_DIFFERENCES = 50  # told of one list
 _DEEPEST = 3  # folders in folders; a bundle has one
+_OF_THE_DESKTOP = frozenset({".DS_Store", "Thumbs.db"})  # put there by looking into the folder
 _CHUNK = 1024 * 1024  # bytes
 
 
@@ -64,7 +65,7 @@ def listed(folder: Path) -> BundleFiles:
 
 def check_sums(files: BundleFiles) -> Iterator[VerdictLine]:
     """Each file against SHA256SUMS, and that against the files."""
-    yield from bounded(broken("пакет", strange) for strange in files.strange)
+    yield from bounded(broken("выгрузка", strange) for strange in files.strange)
     here = {path: digest for path, digest in files.hashes.items() if path != SUMS}
     try:
         written = files.read(SUMS, most=_LARGEST_LIST)
@@ -99,7 +100,7 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise EvidenceError("это не JSON") from error
     if not isinstance(manifest, dict) or (manifest.get("format"), manifest.get("version")) != (FORMAT, FORMAT_VERSION):
-        raise EvidenceError("это не опись пакета, которую знает эта программа")
+        raise EvidenceError("это не опись выгрузки, которую знает эта программа")
     return manifest
 
 
@@ -128,14 +129,15 @@ def _walk(folder: Path, inside: str, deep: int) -> Iterator[tuple[str, str]]:
 
 def _walk_entry(folder: Path, path: str, entry: "os.DirEntry[str]", deep: int) -> Iterator[tuple[str, str]]:
     if entry.is_symlink():
-        yield path, "это ссылка, а в пакете лежат только файлы"
+        yield path, "это ссылка, а в выгрузке лежат только файлы"
     elif entry.is_dir(follow_symlinks=False):
         if deep:
             yield from _walk(folder, f"{path}/", deep - 1)
         else:
             yield path, "папки вложены слишком глубоко"
     elif entry.is_file(follow_symlinks=False):
-        yield path, ""
+        if entry.name not in _OF_THE_DESKTOP:
+            yield path, ""
     else:
         yield path, "это не обычный файл"
 
@@ -154,7 +156,7 @@ def _chunks(path: Path, most: int) -> Iterator[bytes]:
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path
             size = os.fstat(descriptor)
             if not stat.S_ISREG(size.st_mode) or size.st_size > most:
-                raise EvidenceError(f"файл больше {most // 2**20} МБ, таких в пакете не бывает")
+                raise EvidenceError(f"файл больше {most // 2**20} МБ, таких в выгрузке не бывает")
             left = most
             while left >= 0 and (chunk := file.read(_CHUNK)):
                 left -= len(chunk)

@@ -7,8 +7,8 @@ from string import Template
 
 _SHELL = Template(r"""ok=1; name=; roots=$$(mktemp); bad() { echo "$broken: $$1"; ok=0; }
 find . ! -type f ! -type d | grep -q . && bad "$odd"
-find . -type f ! -path ./SHA256SUMS | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum | cmp -s - SHA256SUMS ||
-  bad "SHA256SUMS"
+find . -type f ! -path ./SHA256SUMS ! -name .DS_Store ! -name Thumbs.db -print0 | LC_ALL=C sort -z |
+  xargs -0 sha256sum | sed 's|  \./|  |' | cmp -s - SHA256SUMS || bad "SHA256SUMS"
 { read -r heads; while IFS=$$'\t' read -r chain number time digest previous hash; do
   if [ "$$chain" != "$$name" ]; then name=$$chain; last=$$(printf '%064d' 0); count=0; fi
   count=$$((count + 1))
@@ -19,7 +19,8 @@ done; } < chain.tsv
 for file in records/*.warc.gz; do
   cut -f 4 chain.tsv | grep -qx "$$(sha256sum "$$file" | cut -c 1-64)" || bad "$$file"
 done
-cat certificates/*.pem > "$$roots" 2> /dev/null || echo "$rootless"
+[ -n "$$(ls stamps 2> /dev/null)" ] || echo "$stampless"
+cat certificates/*.pem > "$$roots" 2> /dev/null || [ ! -d stamps ] || echo "$rootless"
 for stamp in stamps/*.tsr; do
   [ -e "$$stamp" ] || continue
   cut -f 6 chain.tsv | grep -qx "$$(cat "$${stamp%.tsr}.txt")" || bad "$$stamp"
@@ -38,9 +39,10 @@ Copies of web pages as they were sent to our monitor, with what is needed to che
 | `records/*.warc.gz` | request and answer of one look at a page (WARC 1.1): for replayweb.page, or `gzip -dc` |
 | `text/*.txt` | the headline and text that we read out of that page: a help for the reader, no proof |
 | `chain.tsv` | the chain of hashes: each link ties a record to all that were kept before it |
+| `looks.tsv` | every look, also those without a copy: what we saw, in our words; the last column names the copy |
 | `stamps/*.tsr` | time stamps (RFC 3161): an outside authority signed the hash in the `.txt` beside, and the time |
 | `certificates/*.pem` | the authorities' root certificates |
-| `manifest.json` | what was looked at and when, and the SHA-256 of every file |
+| `manifest.json` | whose copy each is, and the SHA-256 of every file; headline and date are our words |
 | `SHA256SUMS` | the SHA-256 of every file but itself |
 
 # What it proves
@@ -49,6 +51,8 @@ Copies of web pages as they were sent to our monitor, with what is needed to che
   (see the headers `X-Archive-Orig-*`).
 - A stamp proves that its link, and with it every link before in the same chain, existed at the time that is signed.
   Without a stamp the time is only our word.
+- The time in `chain.tsv` is when the copy was written; when the page was asked for stands in the record (`WARC-Date`).
+  A record `urn:x-feed-entry:` is the article as we had read it when it was posted.
 - It proves what *our* monitor was sent, not what others saw. Sums and chain alone can be made anew by anyone who has
   the bundle: an alteration is excluded by a stamp, or by a second copy of the bundle from another hand.
 - The root certificates came with the bundle. Compare them with those that the authority itself publishes:
@@ -72,9 +76,10 @@ _RUSSIAN = """# Что это
 | `records/*.warc.gz` | запрос и ответ одного взгляда на страницу (WARC 1.1): для replayweb.page или `gzip -dc` |
 | `text/*.txt` | заголовок и текст, прочитанные с этой страницы: в помощь читателю, не доказательство |
 | `chain.tsv` | цепь хешей: каждое звено привязывает запись ко всему, что сохранено до неё |
+| `looks.tsv` | каждый взгляд, и без копии: что мы увидели, нашими словами; в последнем столбце номер копии |
 | `stamps/*.tsr` | метки времени (RFC 3161): сторонняя служба подписала хеш из `.txt` рядом и время |
 | `certificates/*.pem` | корневые сертификаты служб |
-| `manifest.json` | что и когда было увидено, и SHA-256 каждого файла |
+| `manifest.json` | чья это копия, и SHA-256 каждого файла; заголовок и дата — наши слова |
 | `SHA256SUMS` | SHA-256 каждого файла, кроме него самого |
 
 # Что это доказывает
@@ -83,9 +88,11 @@ _RUSSIAN = """# Что это
   (см. заголовки `X-Archive-Orig-*`).
 - Метка времени доказывает, что её звено, а с ним и все предыдущие звенья той же цепи, существовали в подписанный
   момент. Без метки время известно только с наших слов.
+- Время в `chain.tsv` — когда копия записана; когда страницу запросили, сказано в самой записи (`WARC-Date`). Запись
+  `urn:x-feed-entry:` — статья, какой мы её прочли, когда она уходила в канал.
 - Доказано, что было прислано *нашему* монитору, а не что видели другие. Суммы и цепь сами по себе может составить
-  заново любой, у кого есть пакет: подмену исключает метка времени или второй экземпляр пакета из других рук.
-- Корневые сертификаты лежат в самом пакете. Сравните их с теми, что публикует сама служба:
+  заново любой, у кого есть выгрузка: подмену исключает метка времени или второй экземпляр выгрузки из других рук.
+- Корневые сертификаты лежат в самой выгрузке. Сравните их с теми, что публикует сама служба:
   `openssl x509 -in certificates/ИМЯ.pem -noout -fingerprint -sha256`
 
 # Как проверить вручную
@@ -106,6 +113,7 @@ def english() -> str:
         broken="BROKEN",
         odd="a link, or another thing that is no file",
         rootless="no root certificates: who signed the stamps is not checked",
+        stampless="no time stamps: the time is only our word",
     )
 
 
@@ -117,6 +125,7 @@ def russian() -> str:
         broken="НАРУШЕНО",
         odd="ссылка или иное, что не файл",
         rootless="нет корневых сертификатов: кто подписал метки, не проверено",
+        stampless="меток времени нет: время известно только с наших слов",
     )
 
 

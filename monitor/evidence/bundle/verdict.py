@@ -44,7 +44,7 @@ def bounded(lines: Iterable[VerdictLine]) -> Iterator[VerdictLine]:
         yield line
         room -= not line.ok
         if not room:
-            yield broken("пакет", "нарушений так много, что остальное не проверено")
+            yield broken("выгрузка", "нарушений так много, что остальное не проверено")
             return
 
 

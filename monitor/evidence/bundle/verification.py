@@ -13,10 +13,11 @@ from monitor.errors import EvidenceError
 from monitor.evidence import timestamps
 from monitor.evidence.bundle.files import BundleFiles, check_sums, listed, read_manifest
 from monitor.evidence.bundle.verdict import BundleVerdict, VerdictLine, bounded, broken, holds
-from monitor.evidence.bundle.writing import CHAIN, MANIFEST
+from monitor.evidence.bundle.writing import CHAIN, MANIFEST, record_path
 from monitor.evidence.chain import breaks, read_table
 from monitor.evidence.warc_reading import WarcRecord, read_records
 from monitor.models.evidence import Link
+from monitor.text.urls import canonical
 
 _LARGEST_STAMP = 1024 * 1024  # bytes, of a certificate as well
 
@@ -33,8 +34,8 @@ def verify(folder: Path) -> BundleVerdict:
     """Look at all of a bundle. Never raises for what stands in the folder, nor when there is none."""
     files = listed(folder)
     links, chain_lines = _chain(files)
-    proofs, stamp_lines = _stamps(files, {one.hash: one for one in links})
     manifest, manifest_lines = read_manifest(files)
+    proofs, stamp_lines = _stamps(files, {one.hash: one for one in links}, _by_file(manifest, "stamps"))
     is_whole = all(line.ok for line in chain_lines)  # otherwise a stamp says nothing of the links before its own
     capture_lines = _captures(manifest, files, links, proofs if is_whole else ())
     return BundleVerdict(lines=(*check_sums(files), *manifest_lines, *chain_lines, *stamp_lines, *capture_lines))
@@ -49,24 +50,35 @@ def _chain(files: BundleFiles) -> tuple[Sequence[Link], Sequence[VerdictLine]]:
     return links, found or [holds(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
 
 
-def _stamps(files: BundleFiles, links: Mapping[str, Link]) -> tuple[Sequence[_Proof], Sequence[VerdictLine]]:
+def _by_file(manifest: Mapping[str, Any], what: str) -> Mapping[str, Mapping[str, Any]]:
+    said = manifest.get(what)
+    return {_text(one, "file"): one for one in said if isinstance(one, dict)} if isinstance(said, list) else {}
+
+
+def _stamps(
+    files: BundleFiles, links: Mapping[str, Link], said: Mapping[str, Mapping[str, Any]]
+) -> tuple[Sequence[_Proof], Sequence[VerdictLine]]:
     tokens = sorted(path for path in files.hashes if path.startswith("stamps/") and path.endswith(".tsr"))
     if not tokens:
         return [], [holds("stamps", "меток времени нет, время известно только из наших записей")]
     proofs: list[_Proof] = []
-    lines = list(bounded(_stamp(path, files, links, proofs) for path in tokens))
+    lines = list(bounded(_stamp(path, files, links, proofs, said.get(path, {})) for path in tokens))
     return proofs, lines
 
 
-def _stamp(path: str, files: BundleFiles, links: Mapping[str, Link], proofs: list[_Proof]) -> VerdictLine:
+def _stamp(
+    path: str, files: BundleFiles, links: Mapping[str, Link], proofs: list[_Proof], said: Mapping[str, Any]
+) -> VerdictLine:
     """The line of a stamp; what it proves is added to `proofs`."""
     try:
         roots = b"".join(_certificates(files))
         proof = _checked(path, files, links, roots)
     except EvidenceError as error:
         return broken(path, error)
+    if (_text(said, "hash"), _text(said, "time")) != (proof.link.hash, proof.stamped_at.isoformat()):
+        return broken(path, "в описи другое время или другой хеш, чем в самой метке")
     proofs.append(proof)
-    trust = "" if roots else "; корневого сертификата в пакете нет, кто подписал, не проверено"
+    trust = "" if roots else "; корневого сертификата в выгрузке нет, кто подписал, не проверено"
     where = f"звено {proof.link.number} цепи {proof.link.chain}"
     return holds(path, f"{where} было {_moment(proof.stamped_at)} по часам службы{trust}")
 
@@ -95,6 +107,10 @@ def _captures(
     unseen = {path for path in files.hashes if path.startswith("records/")}
     if not captures:
         yield broken(MANIFEST, "копий в описи нет")
+    about = manifest.get("about")
+    addresses = about.get("addresses") if isinstance(about, dict) else None
+    if addresses != list(dict.fromkeys(_text(one, "url") for one in captures)):
+        yield broken(MANIFEST, "адреса новостей не те, что у копий")
     yield from bounded(_capture(one, files, by_place, proofs, unseen) for one in captures)
     yield from bounded(broken(path, "записи нет в описи") for path in sorted(unseen))
 
@@ -111,6 +127,9 @@ def _capture(
     if path not in unseen:
         return broken(path or MANIFEST, "такой записи нет, или в описи она названа дважды")
     unseen.remove(path)
+    number = said.get("id")
+    if not isinstance(number, int) or path != record_path(number):
+        return broken(path, f"в описи это копия {number}, а файл назван иначе")
     try:
         link = _link_of(said, files.hashes[path], links)
         answer = _answer(said, read_records(files.read(path)))
@@ -139,6 +158,8 @@ def _answer(said: Mapping[str, Any], records: Sequence[WarcRecord]) -> str:
         raise EvidenceError(f"в описи другой ответ сайта, чем в записи ({status})")
     if not answers:
         return "только запись из ленты"
+    if canonical(answers[0].url) != canonical(_text(said, "url")):
+        raise EvidenceError(f"в описи другой адрес, чем в записи ({answers[0].url})")
     return f"ответ {status} с адреса {answers[-1].url}"
 
 

@@ -26,10 +26,14 @@ from monitor.errors import EvidenceError
 from monitor.evidence.bundle import readme
 from monitor.evidence.chain import breaks, table
 from monitor.evidence.warc import safe_name
-from monitor.models.evidence import Capture, Link, TimeStamp
+from monitor.models.evidence import Capture, Link, Observed, TimeStamp
+from monitor.models.labels import SIGHTS
 
 FORMAT, FORMAT_VERSION = "monitor-evidence-bundle", 1
-MANIFEST, SUMS, CHAIN = "manifest.json", "SHA256SUMS", "chain.tsv"
+MANIFEST, SUMS, CHAIN, LOOKS = "manifest.json", "SHA256SUMS", "chain.tsv", "looks.tsv"
+
+
+_LOOKS_HEAD = "time\turl\tsight\tin Russian\tsaid\tmoved to\tcopy\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ def write(
     *,
     about: About,
     captures: Sequence[Capture],
+    looks: Sequence[Observed],
     records: Callable[[Capture], bytes],
     chain: Sequence[Link],
     stamps: Sequence[TimeStamp],
@@ -55,9 +60,10 @@ def write(
 ) -> None:
     """Write a bundle into a folder that is new or empty: all of it, or nothing.
 
-    `records` gives the bytes of a capture's group (`warc.read`); `chain` holds whole chains from the first link on, one
-    chain after the other, with the link of every capture and stamp in them; `certificates` are PEM by name. Raises
-    EvidenceError, too when a record or a link is not what was kept: what does not hold is not handed out.
+    `looks` are all looks at the pages, with or without a copy; `records` gives the bytes of a capture's group
+    (`warc.read`); `chain` holds whole chains from the first link on, one chain after the other, with the link of every
+    capture and stamp in them; `certificates` are PEM by name. Raises EvidenceError, too when a record or a link is not
+    what was kept: what does not hold is not handed out.
     """
     folder = folder.absolute()
     unfinished = folder.with_name(f".{folder.name}.unfinished")
@@ -66,7 +72,8 @@ def write(
         _require_empty(folder)
         shutil.rmtree(unfinished, ignore_errors=True)
         try:
-            _fill(unfinished, _parts(captures, records, chain, stamps, certificates), about, captures, stamps)
+            parts = _parts(captures, records, chain, looks=looks, stamps=stamps, certificates=certificates)
+            _fill(unfinished, parts, about, captures, stamps)
             unfinished.replace(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -112,12 +119,15 @@ def _parts(
     captures: Sequence[Capture],
     records: Callable[[Capture], bytes],
     chain: Sequence[Link],
+    *,
+    looks: Sequence[Observed],
     stamps: Sequence[TimeStamp],
     certificates: Mapping[str, bytes],
 ) -> Iterator[tuple[str, bytes]]:
     yield "README.md", readme.english().encode()
     yield "README.ru.md", readme.russian().encode()
     yield CHAIN, table(replace(one, chain=safe_name(one.chain)) for one in chain).encode()
+    yield LOOKS, "".join((_LOOKS_HEAD, *map(_look, looks))).encode(errors="replace")
     for capture in captures:
         yield record_path(capture.id), _record(capture, records)
         if capture.version:
@@ -130,11 +140,18 @@ def _parts(
         yield f"certificates/{safe_name(name.removesuffix('.pem'))}.pem", certificate.rstrip() + b"\n"
 
 
+def _look(look: Observed) -> str:
+    """A line of looks.tsv; what changed stands in one field."""
+    said = " · ".join(" ".join(line.split()) for line in look.said.splitlines())
+    copy = str(look.capture_id or "")
+    return "\t".join((look.at.isoformat(), look.url, look.sight, SIGHTS[look.sight], said, look.moved_to, copy)) + "\n"
+
+
 def _record(capture: Capture, records: Callable[[Capture], bytes]) -> bytes:
     content = records(capture)
     if hashlib.sha256(content).hexdigest() != capture.link.digest:
         raise EvidenceError(
-            f"Пакет не составлен: копия {capture.id} в файле {capture.file} (с байта {capture.offset}) не та, что "
+            f"Выгрузка не составлена: копия {capture.id} в файле {capture.file} (с байта {capture.offset}) не та, что "
             "сохранена: её хеш не сходится. Верните файл из резервной копии."
         )
     return content
@@ -190,14 +207,16 @@ def _described(capture: Capture) -> Mapping[str, Any]:
 
 def _require_whole(captures: Sequence[Capture], chain: Sequence[Link], stamps: Sequence[TimeStamp]) -> None:
     for trouble in breaks(chain):
-        raise EvidenceError(f"Пакет не составлен: цепь в базе нарушена: {trouble}. Верните базу из резервной копии.")
+        raise EvidenceError(
+            f"Выгрузка не составлена: цепь в базе нарушена: {trouble}. Верните базу из резервной копии."
+        )
     known, hashes = set(chain), {one.hash for one in chain}
     for capture in captures:
         if capture.link not in known:
-            raise EvidenceError(f"Пакет не составлен: звена копии {capture.id} нет в цепи {capture.link.chain}.")
+            raise EvidenceError(f"Выгрузка не составлена: звена копии {capture.id} нет в цепи {capture.link.chain}.")
     for stamp in stamps:
         if stamp.hash not in hashes:
-            raise EvidenceError(f"Пакет не составлен: метка времени {stamp.authority} поставлена не на звено цепи.")
+            raise EvidenceError(f"Выгрузка не составлена: метка времени {stamp.authority} поставлена не на звено цепи.")
 
 
 def _require_empty(folder: Path) -> None:
@@ -211,6 +230,6 @@ def _file_trouble(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise EvidenceError(
-            f"Пакет не составлен: {error.filename or folder} не пишется ({error.strerror}). Проверьте путь, права и "
-            "место."
+            f"Выгрузка не составлена: {error.filename or folder} не пишется ({error.strerror}). Проверьте путь, права "
+            "и место."
         ) from error

@@ -148,11 +148,15 @@ def _watched_rows() -> Any:
     title = select(func.min(articles.c.title)).where(articles.c.canonical_url == pages.c.canonical_url)
     seen_at = select(func.max(observations.c.at)).where(observations.c.page_id == pages.c.id)
     number = select(func.count()).where(captures.c.page_id == pages.c.id)
+    looks = select(func.count()).where(observations.c.page_id == pages.c.id)
+    story = select(func.max(articles.c.story_id)).where(articles.c.canonical_url == pages.c.canonical_url)
     return select(
         *(pages.c[name] for name in ("url", "feed", "begun_at", "sight", "due_at")),
         title.scalar_subquery().label("title"),
         seen_at.scalar_subquery().label("seen_at"),
         number.scalar_subquery().label("captures"),
+        looks.scalar_subquery().label("looks"),
+        story.scalar_subquery().label("story_id"),
     )
 
 
@@ -164,11 +168,11 @@ def _watched(row: Row[Any]) -> WatchedPage:
 def _page_ids(of: int | str) -> Any:
     if isinstance(of, str):
         address = of.encode("utf-8", "replace").decode().replace("\0", "")  # what no database takes
-        spelt = [address, canonical(address)]
+        addresses = [address] if "://" in address else [f"https://{address}", f"http://{address}"]
+        spelt = [*addresses, *filter(None, map(canonical, addresses))]
         moved = select(observations.c.page_id).where(observations.c.moved_to.in_(spelt))
-        return select(pages.c.id).where(
-            or_(pages.c.url == address, pages.c.canonical_url == canonical(address), pages.c.id.in_(moved))
-        )
+        here = or_(pages.c.url.in_(spelt), pages.c.canonical_url.in_(spelt), pages.c.id.in_(moved))
+        return select(pages.c.id).where(here)
     told = select(pages.c.id).join(articles, articles.c.canonical_url == pages.c.canonical_url)
     return told.where(articles.c.story_id == of)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, case, func, or_, select
+from sqlalchemy import Connection, Engine, and_, case, exists, func, or_, select
 
 from monitor.models.evidence import Kept, Link
 from monitor.models.health import EvidenceVitals, StampVitals
@@ -78,6 +78,13 @@ class EvidenceStats:
         """The names of all chains."""
         with read_transaction(self._engine) as db:
             return tuple(db.scalars(select(captures.c.chain).distinct().order_by(captures.c.chain)))
+
+    def orphaned_stamps(self) -> tuple[str, ...]:
+        """The first letters of hashes that an authority stamped and no chain holds: links were taken away."""
+        lost = ~exists().where(captures.c.hash == stamps.c.hash)
+        with read_transaction(self._engine) as db:
+            given = select(stamps.c.hash).where(stamps.c.token.isnot(None), lost).distinct()
+            return tuple(found[:16] for found in db.scalars(given.order_by(stamps.c.hash).limit(UNSETTLED)))
 
     def links(self, chain: str, *, since: datetime | None = None) -> Iterator[Link]:
         """The links of a chain in order: all, or from the first that was made `since`, led by the one before it."""

@@ -80,7 +80,7 @@ def test_what_was_kept_is_listed_and_shown(kept: Kept) -> None:
     listed, shown, by_number = (kept.says(*asked) for asked in (["list"], ["show", kept.url], ["show", "1"]))
 
     assert listed.splitlines()[0] == TITLE
-    assert listed.splitlines()[1].startswith("  Проба; без изменений, ")
+    assert listed.splitlines()[1].startswith("  история 1; Проба; впервые увидена, ")
     assert listed.splitlines()[1].endswith("; копий: 1")
     assert listed.splitlines()[2] == f"  {kept.url}"
     assert ": впервые увидена\n  копия 1: ответ 200, звено 1 цепи " in shown
@@ -107,7 +107,7 @@ def test_a_bundle_holds_for_us_and_for_a_stranger(kept: Kept) -> None:
     folder = kept.monitor.folder / "дело-17"
 
     assert "Выгружено в дело-17: копий 1, " in said
-    assert "Проверить: monitor evidence verify дело-17" in said
+    assert "Проверить: monitor evidence verify 'дело-17'" in said
     assert {"README.ru.md", "README.md", "manifest.json", "chain.tsv", "SHA256SUMS"} <= set(files_of(folder))
     verified = kept.says("verify", "дело-17")
     assert verified.splitlines()[-1] == "Выгрузка держится."
@@ -144,7 +144,7 @@ def test_what_cannot_be_exported_is_said_in_a_sentence(kept: Kept) -> None:
 
     assert "там не пусто. Укажите новую или пустую папку." in kept.refuses("export", "1", "занято")
     for nobody in ("99", "9" * 40, "https://news.example/nothing"):
-        missing = f"Копий по «{nobody}» нет: такая новость в канал не уходила. Какие есть: monitor evidence list\n"
+        missing = f"Копий по «{nobody}» нет: за этой страницей монитор не следит. Какие есть: monitor evidence list\n"
         assert kept.refuses("export", nobody, "пусто") == missing
         assert kept.refuses("show", nobody) == missing
     assert files_of(full) == ["записка.txt"]

@@ -31,6 +31,21 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatchedPages:
     return WatchedPages(engine=engine, at=NOW)
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize("command", [("show",), ("export", "папка")])
+def test_a_blank_names_no_news(pages: WatchedPages, command: tuple[str, ...], blank: str) -> None:
+    pages.look(Sight.UNCHANGED, keeps=True)
+    name, *rest = command
+    refused = call("evidence", name, blank, *rest)
+    assert refused.code == 1
+    assert "Назовите новость" in refused.stderr
+
+
+def test_an_address_is_found_without_its_scheme(pages: WatchedPages) -> None:
+    pages.look(Sight.UNCHANGED, keeps=True)
+    assert call("evidence", "show", "news.example/1").rows[0] == "Новость 1"
+
+
 def test_every_look_is_told_with_what_was_kept(pages: WatchedPages) -> None:
     pages.look(Sight.UNCHANGED, keeps=True)
     pages.look(Sight.CHANGED, CHANGE, keeps=True)
@@ -44,7 +59,7 @@ def test_every_look_is_told_with_what_was_kept(pages: WatchedPages) -> None:
     assert call("evidence", "show", "1").rows == [
         "Новость 1",
         "https://news.example/1",
-        "Лента. Следим с 22.11.2026 09:00 UTC, следующий взгляд 22.11.2026 13:00 UTC. Копий: 3.",
+        "история 1; Лента. Следим с 22.11.2026 09:00 UTC, следующий взгляд 22.11.2026 13:00 UTC. Копий: 3.",
         "Последний взгляд 22.11.2026 12:00 UTC: без изменений.",
         "",
         "22.11.2026 09:00:00 UTC: впервые увидена",
@@ -81,7 +96,7 @@ def test_what_is_to_be_copied_is_broken_nowhere(pages: WatchedPages, columns: in
 
 
 def test_a_page_that_nobody_has_looked_at_yet(pages: WatchedPages) -> None:
-    assert "  Лента; ещё не смотрели; копий: 0" in call("evidence", "list").rows
+    assert "  история 1; Лента; ещё не смотрели; копий: 0" in call("evidence", "list").rows
     assert "Ещё не смотрели." in call("evidence", "show", "1").rows
     refused = call("evidence", "export", "1", "папка")
     assert (refused.code, "первый взгляд впереди" in refused.stderr) == (1, True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,10 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return case_in(tmp_path_factory.mktemp("case"))
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial number")  # of a token with an altered byte
+NEEDS_OPENSSL = pytest.mark.skipif(not HAS_OPENSSL, reason="NO STAMP IS TESTED: the openssl command is not here")
+
+
 @pytest.fixture(scope="module")
 def whole(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that tests put back as it was."""
@@ -49,7 +54,8 @@ def test_a_bundle_holds(whole: Path, case: Case) -> None:
     assert all("держится" in line.text for line in verdict.lines)
     assert files_of(whole)[:6] == [
         "README.md", "README.ru.md", "SHA256SUMS", *(["certificates/tsa.example.pem"] if HAS_OPENSSL else []),
-        "chain.tsv", "manifest.json", "records/000002.warc.gz",
+        "chain.tsv", "looks.tsv",
+        "manifest.json", "records/000002.warc.gz",
     ][:6]  # fmt: skip
     assert (whole / "text/000002.txt").read_text() == "Суд\n\nВзгляд 2\n"
     assert not (whole / "text/000003.txt").exists()
@@ -250,3 +256,40 @@ def test_a_place_that_cannot_be_written_is_named(case: Case, tmp_path: Path) -> 
 
     with pytest.raises(EvidenceError, match="Проверьте путь"):
         case.write(tmp_path / "file" / "story")
+
+
+def forged(folder: Path, change: Callable[[dict[str, Any]], object]) -> list[str]:
+    """What is said of a bundle whose manifest somebody rewrote, sums and all."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    sum_up(folder)
+    return breaks(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["captures"][0].update(url="https://evil.example/x"),
+        lambda manifest: manifest["captures"][0].update(id=999),
+        lambda manifest: manifest["about"].update(addresses=["https://evil.example/x"]),
+        pytest.param(
+            lambda manifest: manifest["stamps"][0].update(time="2020-01-01T00:00:00+00:00"), marks=NEEDS_OPENSSL
+        ),
+        pytest.param(lambda manifest: manifest["stamps"].pop(), marks=NEEDS_OPENSSL),
+    ],
+    ids=["address", "number", "addresses", "time of a stamp", "a stamp left out"],
+)
+def test_a_manifest_that_was_rewritten_is_found(copy: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    assert forged(copy, change)
+
+
+def test_what_a_file_manager_leaves_breaks_nothing(copy: Path) -> None:
+    (copy / ".DS_Store").write_bytes(b"x")
+    assert verify(copy).holds
+    assert "HOLDS" in shell_says(copy)
+
+
+def test_a_file_with_a_blank_in_its_name_is_found_by_the_shell(copy: Path) -> None:
+    (copy / "my notes.txt").write_bytes(b"x")
+    assert "HOLDS" not in shell_says(copy)

@@ -188,6 +188,17 @@ async def test_maintainers_let_the_channel_know(room: Room) -> None:
     assert room.told(REVIEW)[0].endswith("Сообщено в канале (А.)")
 
 
+async def test_every_version_is_kept_also_one_that_comes_back(room: Room) -> None:
+    await room.look()
+    room.show("Суд в Алматы отказался экстрадировать россиянина Ивана Петрова в Россию", *BODY[1:])
+    await room.look(hours=1)
+    room.show(*BODY)
+    await room.look(hours=2)
+
+    kept = room.history.captures(f"{room.web.url}/page/1")
+    assert [LEAD in one.version.text for one in kept if one.version] == [True, False, True]
+
+
 async def test_an_edit_that_changes_nothing_tells_nobody(room: Room) -> None:
     await room.look()
     room.show(LEAD + " —", *BODY[1:], title="Решение об экстрадиции.")

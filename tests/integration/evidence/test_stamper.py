@@ -4,16 +4,21 @@ import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
+from monitor.errors import EvidenceError
 from monitor.evidence import chain, timestamps
+from monitor.evidence.audit import ChainAudit
 from monitor.evidence.stamper import Stamper
 from monitor.models.evidence import Link
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.schema import captures
 from monitor.storage.evidence.stamps import StampStore
+from monitor.storage.evidence.vitals import EvidenceStats
 from tests.harness.clock import Clock
 from tests.servers.timestamp_authority import HAS_OPENSSL, Manner, TimestampAuthority
 
@@ -90,3 +95,26 @@ async def test_what_two_workers_keep_is_tied_together_once_a_day(engine: Engine,
     assert EvidenceStore(engine).joined_at("one") == clock()
     assert EvidenceStore(engine).heads() == (joined, heads[1])
     assert joined.taken_at - heads[0].taken_at == timedelta(0)
+
+
+def test_what_is_no_certificate_is_no_root(authority: TimestampAuthority) -> None:
+    timestamps.require_roots(authority.roots)
+    with pytest.raises(EvidenceError, match="нужен файл PEM"):
+        timestamps.require_roots(b"junk")
+
+
+async def test_a_stamp_whose_link_was_taken_away_is_found(
+    stamper: Stamper, engine: Engine, clock: Clock, tmp_path: Path
+) -> None:
+    add(engine, "one", clock, "a")
+    await stamper.round()
+    audit = ChainAudit(stats=EvidenceStats(engine), folder=tmp_path, chain="one", clock=clock)
+    await audit.round()
+    assert audit.breaks == ()
+
+    with engine.begin() as db:
+        db.execute(delete(captures))
+    audit = ChainAudit(stats=EvidenceStats(engine), folder=tmp_path, chain="one", clock=clock)
+    await audit.round()
+    assert audit.breaks
+    assert "метка времени" in audit.breaks[0]
