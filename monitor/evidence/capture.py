@@ -72,9 +72,12 @@ class Capturer:
     async def round(self) -> None:
         """Look at every page that is due now. Raises DatabaseError."""
         while due := await asyncio.to_thread(self.store.claim, self.clock(), limit=AT_ONCE, lease=LEASE):
-            async with asyncio.TaskGroup() as looks:
-                for page in due:
-                    looks.create_task(self.look(page))
+            try:
+                async with asyncio.TaskGroup() as looks:
+                    for page in due:
+                        looks.create_task(self.look(page))
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from None  # one error of the database says it all
 
     async def look(self, page: DuePage) -> Observed | None:
         """One look, recorded; None: it was put off, or another worker has taken the page over. Raises DatabaseError."""

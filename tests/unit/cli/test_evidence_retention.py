@@ -79,4 +79,16 @@ def test_a_lost_file_is_no_deleted_one(kept: KeptPages, tmp_path: Path) -> None:
     exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
 
     assert exported.exit_code == 1
-    assert "20261120-one.warc.gz" in str(exported.exception)
+    assert "20261120-one.warc.gz" in exported.output
+    assert "Выгружать нечего: ни одна копия не цела" in exported.output
+
+
+def test_what_is_whole_is_handed_out_beside_what_is_not(kept: KeptPages, tmp_path: Path) -> None:
+    keep(kept, 40, 2, 1)
+    (kept.folder / "20261120-one.warc.gz").unlink()
+
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+
+    assert exported.exit_code == 0, exported.output
+    assert "20261120-one.warc.gz" in exported.output
+    assert "копий 1" in exported.output
