@@ -7,6 +7,8 @@ What is stamped is the ASCII text of a link's hash, so that a stranger needs not
 import asyncio
 import hashlib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -116,10 +118,8 @@ def check(token: bytes, data: bytes, roots: bytes = b"") -> datetime:
 
 def require_roots(roots: bytes) -> None:
     """Raise EvidenceError when these are no certificates in PEM."""
-    try:
+    with _reading("корневые сертификаты не читаются: нужен файл PEM"):
         x509.load_pem_x509_certificates(roots)
-    except ValueError as error:
-        raise EvidenceError("корневые сертификаты не читаются: нужен файл PEM") from error
 
 
 def certificates(token: bytes) -> bytes:
@@ -131,13 +131,11 @@ def certificates(token: bytes) -> bytes:
 
 
 def _stamped_at(token: bytes, data: bytes, roots: bytes, *, nonce: int | None) -> datetime:
-    try:
+    with _reading("ответ не по RFC 3161"):
         response = decode_timestamp_response(cms.with_sorted_certificates(token))
         _require_granted(response)
         stamped_at = _require_asked(response, data, nonce)
         cms.check_signature(cms.signed_data(token), _signer(response, stamped_at))
-    except _UNREADABLE as error:
-        raise EvidenceError("ответ не по RFC 3161") from error
     if roots:
         _require_trusted(response, data, roots)
     return stamped_at
@@ -181,11 +179,20 @@ def _is_for_stamps(certificate: x509.Certificate) -> bool:
 
 
 def _require_trusted(response: TimeStampResponse, data: bytes, roots: bytes) -> None:
-    try:
+    with _reading("корневые сертификаты не читаются: нужен файл PEM"):
         trusted = x509.load_pem_x509_certificates(roots)
-    except ValueError as error:
-        raise EvidenceError("корневые сертификаты не читаются: нужен файл PEM") from error
-    try:
+    with _reading("сертификат не ведёт к доверенному корню"):
         VerifierBuilder(roots=trusted).build().verify_message(response, data)
+
+
+@contextmanager
+def _reading(flaw: str) -> Iterator[None]:
+    """What the two libraries raise of hostile bytes → EvidenceError."""
+    try:
+        yield
     except _UNREADABLE as error:
-        raise EvidenceError("сертификат не ведёт к доверенному корню") from error
+        raise EvidenceError(flaw) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # rfc3161-client's Rust gave up; it is no Exception
+            raise
+        raise EvidenceError(flaw) from error

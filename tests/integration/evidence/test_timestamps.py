@@ -373,3 +373,14 @@ def test_a_stamp_over_one_hash_is_none_over_another(token: bytes) -> None:
     for data in (b"8" * 64, DATA + b"\n"):
         with pytest.raises(EvidenceError, match="на другой хеш"):
             check(token, data)
+
+
+def test_a_name_that_is_no_text_is_refused_and_nothing_panics(token: bytes, authority: TimestampAuthority) -> None:
+    """The library's Rust panics there, by an exception that is no Exception."""
+    name = SHORT.encode()
+    places = [at for at in range(len(token)) if token.startswith(name, at)]
+    assert places
+    for at in places:
+        altered = token[:at] + b"\xff" + token[at + 1 :]
+        with pytest.raises(EvidenceError):
+            check(altered, DATA, authority.roots)
