@@ -43,7 +43,7 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00\x00<", b"\x00\
 _CONTROLS = bytes({*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)})  # none of them stands in a text
 _MOST_CONTROLS = 0.03  # of the bytes; compressed data have a tenth, a page broken by a few NUL far less
 
-_PROLOG = re.compile(r"(?:\s|\ufeff|<\?[^<>]*>|<!--(?:[^-]|-(?!->))*-->|<!doctype\s[^<>]*>)*+", re.IGNORECASE)
+_PROLOG = re.compile(r"(?:\s|\ufeff|<\?[^<>]*>|<!--(?:[^-]++|-(?!->))*+-->|<!doctype\s[^<>]*>)*+", re.IGNORECASE)
 _ROOTS = (
     (re.compile(r"<(?:rss|(?:\w{1,20}:)?feed|rdf:rdf)\b", re.IGNORECASE), "лента новостей"),
     (re.compile(r"<(?:urlset|sitemapindex)\b", re.IGNORECASE), "карта сайта"),
