@@ -4,9 +4,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from monitor.app.environment import clock, read_bytes, worker_name
+from monitor.app.environment import clock, worker_name
 from monitor.app.startup import Config, user_agent
-from monitor.errors import ConfigError, EvidenceError
 from monitor.evidence.capture import Capturer
 from monitor.evidence.warc import WarcStore
 from monitor.models.feeds import Feed
@@ -39,20 +38,16 @@ async def open_stamper(
     settings = config.settings
     if not settings.timestamp_authorities:
         return _nothing
-    from monitor.evidence import stamper, timestamps  # noqa: PLC0415 - only who has stamps needs the cryptography
+    # Only who has stamps needs the cryptography, ten megabytes of memory.
+    from monitor.app.timestamp_roots import timestamp_roots  # noqa: PLC0415 - it brings it, too
+    from monitor.evidence import stamper, timestamps  # noqa: PLC0415 - as above
 
-    roots = read_bytes(settings.timestamp_ca) if settings.timestamp_ca else b""
-    if roots or settings.timestamp_ca:
-        try:
-            timestamps.require_roots(roots)
-        except EvidenceError as error:
-            raise ConfigError(str(error), file=settings.timestamp_ca, key="MONITOR_TIMESTAMP_CA") from error
     opened = timestamps.open_client(user_agent=user_agent(settings), proxy=settings.proxy)
     return stamper.Stamper(
         store=store.stamps,
         client=await stack.enter_async_context(opened),
         authorities=settings.timestamp_authorities,
-        roots=roots,
+        roots=timestamp_roots(settings),
         clock=clock,
     ).round
 

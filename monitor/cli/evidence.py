@@ -12,11 +12,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor import __version__
-from monitor.app.environment import clock, environment, read_bytes
+from monitor.app.environment import clock, environment
+from monitor.app.timestamp_roots import timestamp_roots
 from monitor.cli.output import Screen, say
 from monitor.config.settings import load_settings
-from monitor.errors import ConfigError, EvidenceError
-from monitor.evidence import retention, timestamps, warc
+from monitor.errors import EvidenceError
+from monitor.evidence import retention, warc
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
@@ -147,7 +148,7 @@ def evidence_export(
         made_at=clock(),
         tool=f"monitor {__version__}",
     )
-    roots = {"roots": _roots(settings.timestamp_ca)} if settings.timestamp_ca else {}
+    roots = timestamp_roots(settings)
     write(
         folder,
         about=about,
@@ -156,7 +157,7 @@ def evidence_export(
         records=lambda capture: warc.read(evidence_dir, capture),
         chain=chain,
         stamps=stamps,
-        certificates=roots,
+        certificates={"roots": roots} if roots else {},
     )
     stamped = f"меток времени: {len(stamps)}" if stamps else "меток времени нет: время копий подтверждаем только мы"
     checked = f"monitor evidence verify {quote(str(folder))}"
@@ -192,15 +193,6 @@ def _sound(captures: Sequence[Capture], evidence_dir: Path) -> Sequence[Capture]
         say("Выгружать нечего: ни одна копия не цела. Верните файлы из бэкапа.", err=True)
         raise typer.Exit(1)
     return sound
-
-
-def _roots(path: str) -> bytes:
-    roots = read_bytes(path)
-    try:
-        timestamps.require_roots(roots)
-    except EvidenceError as error:
-        raise ConfigError(str(error), file=path, key="MONITOR_TIMESTAMP_CA") from error
-    return roots
 
 
 def _proof(

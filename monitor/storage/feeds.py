@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Column, Connection, Engine, Row, Select, Update, and_, bindparam, case, func, or_, select, update
 
 from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
@@ -60,15 +60,9 @@ class FeedStore:
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
         """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
-        free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
         asked = feeds.c.next_poll_at <= now if names is None else feeds.c.name.in_(list(names))
-        due = select(feeds.c.name).where(feeds.c.active, free, asked).order_by(feeds.c.next_poll_at).limit(limit)
-        claimed = (
-            update(feeds)
-            .where(feeds.c.name.in_(due.with_for_update(skip_locked=True)))
-            .values(lease_no=feeds.c.lease_no + 1, lease_until=now + lease)
-            .returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
-        )
+        due = unleased(feeds.c.name, now).where(feeds.c.active, asked).order_by(feeds.c.next_poll_at).limit(limit)
+        claimed = leased(due, now + lease).returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
         with write_transaction(self._engine) as db:
             return tuple(_state(row) for row in db.execute(claimed))
 
@@ -98,6 +92,20 @@ class FeedStore:
         active = select(feeds).where(feeds.c.active).order_by(feeds.c.name)
         with read_transaction(self._engine) as db:
             return tuple(_health(row, now) for row in db.execute(active))
+
+
+def unleased(key: Column[Any], now: datetime) -> Select[Any]:
+    """The keys of the rows of a table that nobody holds, to be narrowed."""
+    table: Any = key.table
+    return select(key).where(or_(table.c.lease_until.is_(None), table.c.lease_until <= now))
+
+
+def leased(wanted: Select[Any], until: datetime) -> Update:
+    """Lease the rows that `unleased` found, each once among workers; `lease_no` tells one lease from the next."""
+    (key,) = wanted.selected_columns
+    table: Any = key.table
+    mine = key.in_(wanted.with_for_update(skip_locked=True))
+    return update(table).where(mine).values(lease_no=table.c.lease_no + 1, lease_until=until)
 
 
 def _locked_addresses(db: Connection) -> dict[str, str]:

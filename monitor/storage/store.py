@@ -10,7 +10,7 @@ from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
-from monitor.storage.evidence.notices import Announcements, PageNotices
+from monitor.storage.evidence.notices import NOBODY, Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
@@ -37,14 +37,14 @@ class Store:
         channel: str = "",
         zone: str = "UTC",
         folder: Path | None = None,
-        to: Announcements | None = None,
+        to: Announcements = NOBODY,
     ) -> None:
         self.feeds, self.entries, self.polls = FeedStore(engine), EntryStore(engine), PollStore(engine)
         self.archive, self.history = Archive(engine), History(engine)
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
-        self.evidence, self.stamps = EvidenceStore(engine, to or Announcements()), StampStore(engine)
-        self.page_notices, self.kept = PageNotices(engine, to or Announcements()), EvidenceHistory(engine)
+        self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
+        self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

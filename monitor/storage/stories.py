@@ -110,7 +110,7 @@ def _deleted(db: Connection, numbers: Collection[int]) -> Mapping[int, set[int]]
 def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], deleted: Collection[int]) -> Story:
     return Story(
         id=number,
-        tellings=tuple(_telling(row) for row in rows),
+        tellings=tuple(map(read_telling, rows)),
         updated_at=rows[0].updated_at,
         follows=rows[0].follows,
         published=frozenset(part for part, published in decided.items() if published),
@@ -119,7 +119,8 @@ def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], d
     )
 
 
-def _telling(row: Row[Any]) -> Telling:
+def read_telling(row: Row[Any]) -> Telling:
+    """A row of articles → the telling."""
     fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
     article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
     return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)

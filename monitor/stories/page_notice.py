@@ -27,16 +27,15 @@ _HEADS: Final = {
 def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zone: str) -> Html:
     """The question to maintainers, or what they are told; `seen_at` are the looks that found the page absent."""
     head = join("", (text(_HEADS[observed.sight]), text(_checked(seen_at, zone))))
-    said = tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
-    return join("\n", filter(None, (tag("b", head), link(line(headline, _HEADLINE_UNITS), observed.url), said)))
+    return join(
+        "\n", filter(None, (tag("b", head), link(line(headline, _HEADLINE_UNITS), observed.url), _said(observed)))
+    )
 
 
 def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Html:
     """What the channel reads, as a reply under the post."""
-    kept = " Копия у нас есть."
-    head = f"{_HEADS[observed.sight]}{_checked(seen_at, zone)}.{kept}"
-    said = tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
-    return join("\n", filter(None, (text(head), said)))
+    head = f"{_HEADS[observed.sight]}{_checked(seen_at, zone)}. Копия у нас есть."
+    return join("\n", filter(None, (text(head), _said(observed))))
 
 
 def buttons(observation_id: int) -> Buttons:
@@ -49,6 +48,10 @@ def pressed(data: str) -> tuple[int, bool] | None:
     """Observation and whether to announce it, from what follows BUTTON and its colon; None: no button of ours."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), press[2] == "y") if press else None
+
+
+def _said(observed: Observed) -> Html:
+    return tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
 
 
 def _checked(seen_at: Sequence[datetime], zone: str) -> str:

@@ -6,14 +6,12 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-import zstandard
 from sqlalchemy import Engine, Row, and_, func, or_, select
 
-from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, Version, WatchedPage
+from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
 from monitor.models.labels import SIGHTS
 from monitor.storage.database import read_transaction
-from monitor.storage.evidence.looks import LINK, observed_rows, read_link
-from monitor.storage.evidence.notices import read_observed
+from monitor.storage.evidence.rows import link_rows, observed_rows, read_link, read_observed, read_stamp, unpacked
 from monitor.storage.evidence.schema import captures, observations, pages, stamps
 from monitor.storage.tables import articles
 from monitor.text.urls import canonical
@@ -120,23 +118,18 @@ class EvidenceHistory:
 
     def chain(self, name: str, *, upto: int | None = None) -> Iterator[Link]:
         """The links of a chain in order, up to that number."""
-        mine = and_(captures.c.chain == name, captures.c.number <= upto if upto else captures.c.number > 0)
-        ordered = select(*(captures.c[column] for column in LINK)).where(mine).order_by(captures.c.number)
+        rows = link_rows(name).where(captures.c.number <= upto) if upto else link_rows(name)
         with read_transaction(self._engine) as db:
-            for row in db.execute(ordered.execution_options(yield_per=500)):
-                yield read_link(row)
+            yield from map(read_link, db.execute(rows.execution_options(yield_per=500)))
 
     def first_stamp(self, link: Link) -> tuple[Link, TimeStamp] | None:
         """The first link of the chain, from this one on, that an authority stamped: its stamp proves all before it."""
-        columns = (*(captures.c[name] for name in LINK), *(stamps.c[name] for name in ("authority", "token")))
-        mine = and_(captures.c.chain == link.chain, captures.c.number >= link.number, stamps.c.token.isnot(None))
-        given: Any = select(*columns, stamps.c.stamped_at).join(stamps, stamps.c.hash == captures.c.hash).where(mine)
+        given = link_rows(link.chain).add_columns(stamps.c.authority, stamps.c.token, stamps.c.stamped_at)
+        given = given.join(stamps, stamps.c.hash == captures.c.hash)
+        mine = and_(captures.c.number >= link.number, stamps.c.token.isnot(None))
         with read_transaction(self._engine) as db:
-            row = db.execute(given.order_by(captures.c.number, stamps.c.stamped_at).limit(1)).first()
-        if row is None:
-            return None
-        stamp = TimeStamp(hash=row.hash, authority=row.authority, token=row.token, stamped_at=row.stamped_at)
-        return read_link(row), stamp
+            row = db.execute(given.where(mine).order_by(stamps.c.stamped_at).limit(1)).first()
+        return (read_link(row), read_stamp(row)) if row else None
 
 
 def answered(capture: Capture) -> str:
@@ -179,11 +172,4 @@ def _page_ids(of: int | str) -> Any:
 
 def _capture(row: Row[Any]) -> Capture:
     place = {name: getattr(row, name) for name in _PLACE}
-    return Capture(id=row.id, url=row.url, link=read_link(row), version=_unpacked(row.version), **place)
-
-
-def _unpacked(body: bytes | None) -> Version | None:
-    if body is None:
-        return None
-    title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")
-    return Version(title=title, text=text)
+    return Capture(id=row.id, url=row.url, link=read_link(row), version=unpacked(row.version), **place)

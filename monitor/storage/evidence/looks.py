@@ -8,20 +8,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import zstandard
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
 
-from monitor.models.articles import Article
-from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
-from monitor.models.stories import Telling
-from monitor.storage.archive import verdict_of
+from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.evidence.notices import Announcements, read_observed, tell_of
+from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of
+from monitor.storage.evidence.rows import link_values, observed_rows, packed, read_link, read_observed
 from monitor.storage.evidence.schema import captures, observations, pages
+from monitor.storage.feeds import leased, unleased
+from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
 from monitor.stories.post import quoted
 
-LINK = ("chain", "number", "taken_at", "digest", "previous", "hash")
 NextLink = Callable[[Link | None], Link]
 """The last link of the chain (None: there is none yet) → the one to add."""
 
@@ -41,21 +39,15 @@ def watch(db: Connection, story_id: int, now: datetime) -> None:
 class EvidenceStore:
     """The evidence of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
 
-    def __init__(self, engine: Engine, to: Announcements = Announcements()) -> None:  # noqa: B008 - frozen
+    def __init__(self, engine: Engine, to: Announcements = NOBODY) -> None:
         self._engine, self._to = engine, to
 
     # ── looking at pages ────────────────────────────────────────────────────────────────────────────────────
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[DuePage, ...]:
         """Lease up to `limit` pages that are due, the longest due first."""
-        free = or_(pages.c.lease_until.is_(None), pages.c.lease_until <= now)
-        due = select(pages.c.id).where(free, pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
-        claimed = (
-            update(pages)
-            .where(pages.c.id.in_(due.with_for_update(skip_locked=True)))
-            .values(lease_no=pages.c.lease_no + 1, lease_until=now + lease)
-            .returning(pages)
-        )
+        due = unleased(pages.c.id, now).where(pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
+        claimed = leased(due, now + lease).returning(pages)
         with read_transaction(self._engine) as db:
             if db.scalar(due) is None:
                 return ()  # looked at every second: the writer's lock is not for nothing
@@ -103,7 +95,7 @@ class EvidenceStore:
         with write_transaction(self._engine) as db:
             link = next_link(_head(db, chain))
             nothing = {"file": "", "offset": 0, "length": 0, "status": 0}
-            db.execute(insert(captures).values(**nothing, **{name: getattr(link, name) for name in LINK}))
+            db.execute(insert(captures).values(**nothing, **link_values(link)))
             return link
 
     def joined_at(self, chain: str) -> datetime | None:
@@ -141,11 +133,6 @@ class EvidenceStore:
             )
 
 
-def observed_rows() -> Any:
-    """The looks with the addresses of their pages, to be narrowed."""
-    return select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
-
-
 def _head(db: Connection, chain: str) -> Link | None:
     last = select(captures).where(captures.c.chain == chain).order_by(captures.c.number.desc()).limit(1)
     row = db.execute(last).first()
@@ -158,18 +145,18 @@ def _add_capture(db: Connection, page_id: int | None, finding: Finding, link: Li
     row = {
         "page_id": page_id,
         "status": finding.status,
-        "version": _packed(finding.version),
+        "version": packed(finding.version),
         "file": kept.file,
         "offset": kept.offset,
         "length": kept.length,
-        **{name: getattr(link, name) for name in LINK},
+        **link_values(link),
     }
     return int(db.execute(insert(captures).values(**row).returning(captures.c.id)).scalar_one())
 
 
 def _due_page(db: Connection, row: Row[Any]) -> DuePage:
     told = select(articles).where(articles.c.canonical_url == row.canonical_url).order_by(articles.c.id)
-    tellings = [_telling(article) for article in db.execute(told)]
+    tellings = [read_telling(article) for article in db.execute(told)]
     sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
     return DuePage(
         id=row.id,
@@ -183,20 +170,3 @@ def _due_page(db: Connection, row: Row[Any]) -> DuePage:
         state=row.state,
         lease_no=row.lease_no,
     )
-
-
-def _telling(row: Row[Any]) -> Telling:
-    fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
-    article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
-    return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)
-
-
-def read_link(row: Row[Any]) -> Link:
-    """A row of captures → its link."""
-    return Link(**{name: getattr(row, name) for name in LINK})
-
-
-def _packed(version: Version | None) -> bytes | None:
-    if version is None:
-        return None
-    return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))

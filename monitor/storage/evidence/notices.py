@@ -6,13 +6,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, and_, select
 
 from monitor.models.evidence import Observed, Sight
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import write_transaction
+from monitor.storage.evidence.rows import observed_rows, read_observed
 from monitor.storage.evidence.schema import observations, pages
 from monitor.storage.outbox import reply, tell
 from monitor.storage.tables import articles, deliveries
@@ -31,6 +32,9 @@ class Announcements:
     channel: str = ""
     zone: str = "UTC"
     announces: bool = False
+
+
+NOBODY: Final = Announcements()
 
 
 def tell_of(db: Connection, observed: Observed, to: Announcements, now: datetime) -> None:
@@ -116,15 +120,8 @@ def _headline(db: Connection, observed: Observed) -> str:
 
 
 def _observed(db: Connection, observation_id: int) -> Observed | None:
-    joined = select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
-    row = db.execute(joined.where(observations.c.id == observation_id)).first()
+    row = db.execute(observed_rows().where(observations.c.id == observation_id)).first()
     return read_observed(row) if row else None
-
-
-def read_observed(row: Row[Any]) -> Observed:
-    """A row of observations with its page's address → the value."""
-    fields = {name: getattr(row, name) for name in Observed.__dataclass_fields__}
-    return Observed(**fields | {"sight": Sight(row.sight)})
 
 
 def _key(observation_id: int) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, and_, func, or_, select
 
 from monitor.models.evidence import Link, TimeStamp
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
-from monitor.storage.evidence.looks import read_link
+from monitor.storage.evidence.rows import read_link, read_stamp
 from monitor.storage.evidence.schema import captures, stamps
 
 
@@ -65,11 +65,7 @@ class StampStore:
                 for some in chunks(hashes)
                 for row in db.execute(select(stamps).where(stamps.c.hash.in_(some), stamps.c.token.isnot(None)))
             ]
-        found = [
-            TimeStamp(hash=row.hash, authority=row.authority, token=row.token, stamped_at=row.stamped_at)
-            for row in rows
-        ]
-        return tuple(sorted(found, key=lambda stamp: (stamp.stamped_at, stamp.authority)))
+        return tuple(sorted(map(read_stamp, rows), key=lambda stamp: (stamp.stamped_at, stamp.authority)))
 
     def _put(self, link_hash: str, authority: str, now: datetime, **values: object) -> None:
         row = {"hash": link_hash, "authority": authority}

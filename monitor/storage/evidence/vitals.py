@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, case, exists, func, or_, select
 from monitor.models.evidence import Kept, Link
 from monitor.models.health import EvidenceVitals, StampVitals
 from monitor.storage.database import chunks, read_transaction
-from monitor.storage.evidence.looks import LINK, read_link
+from monitor.storage.evidence.rows import link_rows, read_link
 from monitor.storage.evidence.schema import captures, pages, stamps
 from monitor.storage.evidence.stamps import StampStore
 
@@ -88,12 +88,12 @@ class EvidenceStats:
 
     def links(self, chain: str, *, since: datetime | None = None) -> Iterator[Link]:
         """The links of a chain in order: all, or from the first that was made `since`, led by the one before it."""
-        rows = select(*(captures.c[name] for name in LINK)).where(captures.c.chain == chain)
+        rows = link_rows(chain)
         if since:
             lately = select(func.min(captures.c.number)).where(captures.c.chain == chain, captures.c.taken_at >= since)
             rows = rows.where(captures.c.number >= lately.scalar_subquery() - 1)
         with read_transaction(self._engine) as db:
-            yield from map(read_link, db.execute(rows.order_by(captures.c.number).execution_options(yield_per=500)))
+            yield from map(read_link, db.execute(rows.execution_options(yield_per=500)))
 
     def copies(self, chain: str, *, since: datetime, limit: int) -> tuple[Kept, ...]:
         """Where the newest copies of a chain stand that were made `since`, at most `limit`, the newest first."""

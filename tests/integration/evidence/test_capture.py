@@ -19,12 +19,12 @@ from monitor.models.evidence import Sight
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import Limits
-from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
+from tests.factories.evidence import capturer_of
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
 from tests.servers import faults
@@ -77,16 +77,7 @@ async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.F
         Sandbox() as reader,
     ):
         folder = tmp_path / "evidence"
-        capturer = Capturer(
-            fetcher=fetcher,
-            reader=reader,
-            store=store.evidence,
-            warc=warc.WarcStore(folder, "one", end_of=store.evidence.end_of),
-            feeds={FEED.name: FEED},
-            chain="one",
-            clock=clock,
-            recent=RecentPages(clock),
-        )
+        capturer = capturer_of(store, fetcher, reader, clock, folder=folder, feed=FEED)
         room = Room(web, store, engine, capturer, clock, folder)
         web.serve("/", page("Главная", ["Новости дня"] * 40), content_type="text/html; charset=utf-8")
         await _post(room, fetcher, reader, is_brief=wish == "brief")

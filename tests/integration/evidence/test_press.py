@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from monitor.evidence import chain, warc
+from monitor.evidence import chain
 from monitor.evidence.capture import Capturer
 from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict
 from monitor.models.evidence import PageAnswer
@@ -25,6 +25,7 @@ from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint
 from tests.factories import NOW
+from tests.factories.evidence import capturer_of
 from tests.harness.clock import Clock
 from tests.samples.press import QUOTED, Page, Press
 from tests.servers.loopback import Exchange, LoopbackServer, Response
@@ -112,15 +113,7 @@ async def test_a_month_of_a_press_over_http(engine: Engine, tmp_path: Path) -> N
             Sandbox() as reader,
         ):
             post(store, press, site.url)
-            capturer = Capturer(
-                fetcher=fetcher,
-                reader=reader,
-                store=store.evidence,
-                warc=warc.WarcStore(tmp_path, "one", end_of=store.evidence.end_of),
-                feeds={FEED.name: FEED},
-                chain="one",
-                clock=clock,
-            )
+            capturer = capturer_of(store, fetcher, reader, clock, folder=tmp_path, feed=FEED)
             await watch(capturer, engine, clock)
 
     with engine.connect() as db:

@@ -1,0 +1,57 @@
+"""Rows of evidence → values, the same for all who read them; and what a version is kept as."""
+
+from typing import Any
+
+import zstandard
+from sqlalchemy import Row, select
+
+from monitor.models.evidence import Link, Observed, Sight, TimeStamp, Version
+from monitor.storage.evidence.schema import captures, observations, pages
+
+_LINK, _STAMP = tuple(Link.__dataclass_fields__), tuple(TimeStamp.__dataclass_fields__)
+
+
+def link_rows(chain: str) -> Any:
+    """The links of a chain in order, to be narrowed."""
+    return select(*(captures.c[name] for name in _LINK)).where(captures.c.chain == chain).order_by(captures.c.number)
+
+
+def read_link(row: Row[Any]) -> Link:
+    """A row of captures → its link."""
+    return Link(**{name: getattr(row, name) for name in _LINK})
+
+
+def link_values(link: Link) -> dict[str, Any]:
+    """A link → its columns of captures."""
+    return {name: getattr(link, name) for name in _LINK}
+
+
+def read_stamp(row: Row[Any]) -> TimeStamp:
+    """A row of stamps that has a token → the stamp."""
+    return TimeStamp(**{name: getattr(row, name) for name in _STAMP})
+
+
+def observed_rows() -> Any:
+    """The looks with the addresses of their pages, to be narrowed."""
+    return select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
+
+
+def read_observed(row: Row[Any]) -> Observed:
+    """A row of `observed_rows` → the look."""
+    fields = {name: getattr(row, name) for name in Observed.__dataclass_fields__}
+    return Observed(**fields | {"sight": Sight(row.sight)})
+
+
+def packed(version: Version | None) -> bytes | None:
+    """A version as captures keep it; None for none."""
+    if version is None:
+        return None
+    return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))
+
+
+def unpacked(body: bytes | None) -> Version | None:
+    """What `packed` made."""
+    if body is None:
+        return None
+    title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")
+    return Version(title=title, text=text)
