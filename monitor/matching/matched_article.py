@@ -20,6 +20,7 @@ from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
 from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
+from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
@@ -149,7 +150,17 @@ class MatchedArticle:
         term = self._compiled.terms[hit.term]
         if term.russian and self._form(hit) in term.russian and not self._is_in_kazakh(hit.start):
             return False
-        return term.role is None or self._plays(hit, term.role)
+        if term.role is None:
+            return not self.given_thing(hit)
+        return self._plays(hit, term.role)
+
+    def given_thing(self, hit: Hit) -> str:
+        """«паспортов» of a single word that gives them, not somebody, away; "" for any other."""
+        form = self._form(hit)
+        if " " in form or not is_giving(form):
+            return ""
+        before, after = self._whole[max(hit.start - _BESIDE, 0) : hit.start], self._whole[hit.end : hit.end + _BESIDE]
+        return given_thing(form, before, after)
 
     def _form(self, hit: Hit) -> str:
         return fold(self._whole[hit.start : hit.end]).text

@@ -28,6 +28,7 @@ from monitor.text.languages.role_words import (
     OWN_WAY,
     OWNED,
     PAPER,
+    PREPOSITIONS,
     STATE,
     TAKEN,
     THING,
@@ -35,6 +36,7 @@ from monitor.text.languages.role_words import (
     WHOSE,
 )
 from monitor.text.languages.russian import is_person, is_verb
+from monitor.text.unicode import fold
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _PAUSES = frozenset(",.;:!?…—–")
@@ -50,8 +52,6 @@ _INTO, _OUT, _TOWARDS = (
 )
 _ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
-_OTHERS = "до для у о об за над под перед между через против без ради ввиду"
-_PREPOSITIONS = frozenset({*_INTO, *_OUT, *_TOWARDS, *_WITHIN, *_OTHERS.split()})
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
 
 
@@ -77,7 +77,7 @@ def place_of(before: str, after: str) -> Place:
     earlier, _, beside = before.rstrip().rpartition(" ")
     is_apart = before[-1:].isspace()  # not «Западно-Казахстанская»
     named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first of a sentence
-    return Place(before=_words_before(before.lower()), after=_words_after(after), is_named=named)
+    return Place(before=_words_before(fold(before).text), after=_words_after(after), is_named=named)
 
 
 def _words_before(text: str) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
 def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[Case, str]:
     """The case that counts, and the preposition that governs it, "" for none: in «из Индии и России» that of both."""
     for word in _uncoordinated(place.before):
-        if word in _PREPOSITIONS:
+        if word in PREPOSITIONS:
             return case, word
         if word in carriers:
             case = carriers[word]
@@ -133,7 +133,7 @@ def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[C
 def _uncoordinated(words: Sequence[str]) -> Sequence[str]:
     """Without quotes, and without the noun before «и», which stands where this one does."""
     words = [word for word in words if word not in _QUOTES]
-    is_second = words[:1] == ["и"] and words[2:3] and words[2] in _PREPOSITIONS
+    is_second = words[:1] == ["и"] and words[2:3] and words[2] in PREPOSITIONS
     return words[2:] if is_second else words
 
 
@@ -182,8 +182,9 @@ def _has_left(place: Place, preposition: str) -> bool:
 
 
 def _is_asked_for(place: Place, preposition: str = "") -> bool:
-    """«направила Астане запрос», «направила запрос в Астану», «ориентировка из Минска»: a paper goes, nobody does."""
-    before = _governing(place, preposition)[:1] if preposition else place.before[:1]
+    """«направила Астане запрос», «ориентировка из Минска», «запрос о выдаче ушёл в Астану»: a paper goes, nobody."""
+    before = _governing(place, preposition) if preposition else place.before
+    before = before if preposition and any(map(is_verb, before[:1])) else before[:1]
     return any(map(PAPER.match, (*before, *place.after[:2])))
 
 

@@ -97,6 +97,8 @@ def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
     if hit is None:
         return ""
     form, asked, played = article.match(hit).form, compiled.terms[hit.term].role, article.roles(hit)
+    if asked is None and (thing := article.given_thing(hit)):
+        return f"слово «{form}» здесь о вещи, не о человеке: «{thing}»"
     if asked is None or asked in played:
         return f"слово «{form}» стоит в русском предложении, а нужно казахское"
     if not played:

@@ -46,7 +46,8 @@ _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number o
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
 _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
-_SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги"})  # nouns of people that are not of the living
+# Nouns of people that are not of the living.
+_SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
 _UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 
@@ -113,6 +114,17 @@ def is_verb(word: str) -> bool:
     """Whether it is most likely a verb, or a participle."""
     readings = _likely(word)
     return bool(readings) and readings[0].tag.POS in _VERBS
+
+
+def likely_tags(word: str) -> tuple[frozenset[str], ...]:
+    """What the dictionary says of a word in small letters, the likeliest first; () for one that it lacks."""
+    readings = [reading for reading in _likely(word) if reading.is_known]
+    return tuple(reading.tag.grammemes for reading in readings if reading.score >= _UNLIKELY)
+
+
+def is_of_people(word: str) -> bool:
+    """Whether it is a noun of people though not of the living: «семью»."""
+    return any(reading.normal_form in _SOME_PEOPLE for reading in _likely(word))
 
 
 def _likely(word: str) -> list[Any]:

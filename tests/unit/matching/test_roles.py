@@ -122,6 +122,9 @@ ELSEWHERE = Matcher(compile_rules(load_keywords(ACTS, file="keywords.yaml")))
         ("Выдали врача из Китая.", False),
         ("Его ищет Россия: выдать просит.", True),
         ("Выдали с сербской визой.", True),
+        ("Запрос выдать его ушёл в Тбилиси.", True),
+        ("Ушёл в Тбилиси, а выдали.", True),
+        ("Суд решил: запрос отклонить, выдать из Тбилиси.", False),
     ],
 )
 def test_who_asks_or_whence_one_fled_is_not_where_it_happens(text: str, fires: bool) -> None:

@@ -1,0 +1,130 @@
+"""What is given away: «выдача паспортов россиянам» hands over no person, whoever else the sentence names.
+
+The same verbs hand over people and papers. Russian shows which by its object: the first noun after the verb, or right
+before it, that may be one. A word that the dictionary lacks may always be somebody: a doubt is no reason to miss.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
+from functools import lru_cache
+from itertools import islice, takewhile
+
+from monitor.text.languages.role_words import AGENCY, GIVING, PREPOSITIONS, QUANTITY, TIME
+from monitor.text.languages.russian import is_of_people, likely_tags
+
+_TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
+_QUOTES = frozenset("«»\"“”„'’()")
+_ENDS = frozenset({"и", "или", "либо", "а", "но", "да", "что", "чтобы", "как", "если", "когда", "пока", "то", "чем"})
+_BACK = 5  # words before the verb among which its object may stand
+_OBJECT = frozenset({"gent", "gen2", "accs"})  # cases, as the dictionary calls them
+_CLAUSE = frozenset({"VERB", "INFN", "PRTS", "ADJS", "GRND", "PRED"})
+_NOUNS = frozenset({"NOUN", "NPRO"})
+_WHOM = frozenset({"его", "ее", "её", "их"})
+
+
+class _Part(Enum):
+    """Of a word without its sentence."""
+
+    PERSON = "person"
+    THING = "thing"
+    RECEIVER = "receiver"
+    OTHER = "other"  # a noun in no case of an object, a place
+    ATTRIBUTE = "attribute"  # adjectives, numerals, adverbs: their noun is still to come
+    CLAUSE = "clause"  # a verb: what follows belongs to it
+
+
+_Word = tuple[str, _Part]
+
+
+def is_giving(form: str) -> bool:
+    """Whether a folded word may hand over a person or a thing."""
+    return GIVING.match(form) is not None
+
+
+def given_thing(form: str, before: str, after: str) -> str:
+    """The thing that a word of giving gives, as it stands in the article; "" for a person, and where it is not said.
+
+    `before` and `after` are the article's text around the word.
+    """
+    following = list(_ungoverned(_clause(after)))
+    for word, kind in following:
+        if kind is _Part.PERSON:
+            return ""
+        if kind is _Part.THING and not _is_passed_over(word):
+            return word
+    is_noun = form.startswith(("выдач", "невыдач", "передач", "возвращени", "возврат"))
+    return "" if is_noun else _object_before(list(_clause_before(before)), following)
+
+
+def _object_before(before: Sequence[_Word], following: Sequence[_Word]) -> str:
+    """«россиянам паспорта не выдают»: a thing, where the one who gets it stands beside it."""
+    kinds = {kind for _, kind in before}
+    if _Part.PERSON in kinds or not any(kind is _Part.RECEIVER for _, kind in (*before, *following)):
+        return ""
+    things = (word for word, kind in before if kind is _Part.THING and not _is_passed_over(word))
+    return next(things, "")
+
+
+def _ungoverned(words: Iterable[_Word]) -> Iterator[_Word]:
+    """The words up to where another part of the sentence begins, without nouns that a preposition governs."""
+    is_governed = False
+    for word, kind in words:
+        if word in _ENDS or kind is _Part.CLAUSE:
+            return
+        if word in PREPOSITIONS:
+            is_governed = True
+        elif kind is not _Part.ATTRIBUTE:
+            if not is_governed:
+                yield word, kind
+            is_governed = False
+
+
+def _is_passed_over(word: str) -> bool:
+    """«выдала прокуратура», «выдали группу россиян», «выдали год назад»: who gives, how many, when."""
+    return any(pattern.match(word) for pattern in (AGENCY, QUANTITY, TIME))
+
+
+def _clause(text: str) -> Iterator[_Word]:
+    for word in _TOKEN.findall(text):
+        if not (word in _QUOTES or word[0].isalnum()):
+            return
+        if word not in _QUOTES:
+            yield _read(word)
+
+
+def _clause_before(text: str) -> Iterator[_Word]:
+    words = [*takewhile(lambda word: word in _QUOTES or word[0].isalnum(), reversed(_TOKEN.findall(text)))]
+    words[-1:] = map(str.lower, words[-1:])  # the first of a sentence is written so for no name
+    return islice((_read(word) for word in words if word not in _QUOTES), _BACK)
+
+
+def _read(word: str) -> _Word:
+    """A name is somebody, unless it is a place."""
+    lower = word.lower()
+    kind = _part(lower)
+    is_name = word[:1].isupper() and not word[:2].isupper() and kind is _Part.THING
+    return lower, _Part.PERSON if is_name else kind
+
+
+@lru_cache(4_096)
+def _part(word: str) -> _Part:
+    """What a word in small letters may be. «себя» is a thing: «выдал себя за полицейского» hands over nobody."""
+    tags = likely_tags(word)
+    if not tags and "-" in word:
+        return _part(word.rpartition("-")[2])  # «QR-кодов»
+    if not tags or word in _WHOM:
+        return _Part.PERSON
+    nouns = [tag for tag in tags if _NOUNS & tag]
+    if any({"NOUN", "anim"} <= tag and _OBJECT & tag for tag in nouns):
+        return _Part.PERSON
+    if _NOUNS & tags[0]:
+        return _Part.THING if word == "себя" else _of_noun(word, nouns)
+    return _Part.CLAUSE if _CLAUSE & tags[0] else _Part.ATTRIBUTE
+
+
+def _of_noun(word: str, nouns: Iterable[frozenset[str]]) -> _Part:
+    if any(not {"Geox", "NPRO"} & tag and _OBJECT & tag for tag in nouns):
+        return _Part.PERSON if is_of_people(word) else _Part.THING
+    is_receiver = any({"anim", "datv"} <= tag for tag in nouns)
+    return _Part.RECEIVER if is_receiver else _Part.OTHER
