@@ -9,6 +9,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 from monitor.evidence import chain
@@ -33,10 +34,11 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 chance = random.Random(17)
 LETTERS = "абвгдежзиклмнопрстуфхц"
 VOCABULARY = ["".join(chance.choices(LETTERS, k=chance.randint(3, 11))) for _ in range(20_000)]
+OFTEN = list(accumulate(1 / (rank + 1) for rank in range(len(VOCABULARY))))  # as often as words of a language (Zipf)
 
 
 def words(count: int) -> str:
-    return " ".join(chance.choices(VOCABULARY, k=count))
+    return " ".join(chance.choices(VOCABULARY, cum_weights=OFTEN, k=count))
 
 
 def html(title: str, paragraphs: list[str]) -> bytes:

@@ -5,7 +5,6 @@ are kept without the codings of the way (gzip, chunks): the headers that spoke o
 `X-Archive-Orig-`, and a Content-Length that is right stands beside them.
 """
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from io import BytesIO
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
+from isal import igzip
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -115,7 +115,7 @@ def _member(headers: Mapping[str, str], block: bytes, *, content_type: str) -> b
     record = ArcWarcRecord("warc", headers["WARC-Type"], warc_headers, BytesIO(block), None, content_type, len(block))
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=WARC_VERSION).write_record(record)
-    return gzip.compress(plain.getvalue(), _LEVEL, mtime=0)
+    return igzip.compress(plain.getvalue(), 2, mtime=0)
 
 
 def _date(instant: datetime) -> str:

@@ -17,7 +17,7 @@ from monitor.models.evidence import PageAnswer, Sight, Version
 
 APART = timedelta(hours=1)  # between two looks that found no page
 QUIET = timedelta(days=1)  # between two notices about one page
-MOST_KNOWN = 50
+MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,6 @@ class PageState:
     sight: Sight | None = None  # the last observation but `UNSEEN`; None: nothing was observed yet
     version: Version | None = None  # the last seen
     shown: Version | None = None  # what people know: the first seen, then the one last told
-    known: tuple[str, ...] = ()  # hashes of the versions seen, the newest last
     told: tuple[str, ...] = ()  # hashes of the versions told: a page that flickers tells each once
     looks: int = 0  # of the schedule that are done; before the first capture: failed attempts
     due_at: datetime | None = None  # the next look of the schedule; others may come earlier
@@ -156,14 +155,13 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
     tells = news is not None and _may_tell(state, look.at, news)
     calm = Sight.CHANGED if since_look else Sight.UNCHANGED
     sight = news if news and tells else Sight.BACK if state.gone_since else calm
-    whole = wording_keys(version).whole
+    is_new = state.version is None or wording_keys(state.version) != wording_keys(version)
     moved = bool(look.moved_to) and look.moved_to != state.moved_to
     there = replace(
         state,
         sight=sight,
         version=version,
         shown=state.shown or version,
-        known=_with(state.known, whole),
         captured_at=state.captured_at or look.at,
         absent_since=None,
         gone_since=None,
@@ -174,7 +172,7 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         sight,
         difference=since_told if tells else since_look,
         tells=tells,
-        keeps=state.known[-1:] != (whole,) or state.absent_since is not None or moved,
+        keeps=is_new or state.absent_since is not None or moved,
         moved=moved and state.captured_at is not None,
         waits=news is not None and not tells,
     )
@@ -210,7 +208,7 @@ def _having_told(state: PageState, version: Version, at: datetime, sight: Sight)
 
 
 def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:
-    return (*(known for known in hashes if known != newest), newest)[-MOST_KNOWN:]
+    return (*(known for known in hashes if known != newest), newest)[-MOST_TOLD:]
 
 
 # ── when to look again ──────────────────────────────────────────────────────────────────────────────────────────

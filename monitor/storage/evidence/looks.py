@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, insert, select, update
 
 from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of
-from monitor.storage.evidence.rows import link_values, observed_rows, packed, read_link, read_observed
+from monitor.storage.evidence.rows import link_values, packed, read_link
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
 from monitor.storage.stories import read_telling
@@ -34,6 +34,20 @@ def watch(db: Connection, story_id: int, now: datetime) -> None:
     ]
     if new:
         db.execute(insert_or_ignore(db, pages), new)
+
+
+# Built once: to build a statement takes as long as to execute it, and a look has five.
+_MINE = and_(pages.c.id == bindparam("held_id"), pages.c.lease_no == bindparam("held_no"))
+_SEEN = (
+    update(pages)
+    .where(_MINE)
+    .values(
+        lease_until=None, **{name: bindparam(name) for name in ("due_at", "sight", "state", "etag", "last_modified")}
+    )
+)
+_OBSERVE = insert(observations).returning(observations.c.id)
+_CAPTURE = insert(captures).returning(captures.c.id)
+_HEAD = select(captures).where(captures.c.chain == bindparam("of")).order_by(captures.c.number.desc()).limit(1)
 
 
 class EvidenceStore:
@@ -63,32 +77,24 @@ class EvidenceStore:
     def record(self, page: DuePage, finding: Finding, next_link: NextLink, *, chain: str) -> Observed | None:
         """Commit what a look found, and its link of the chain; None: the lease was lost, and nothing was written."""
         with write_transaction(self._engine) as db:
-            mine = and_(pages.c.id == page.id, pages.c.lease_no == page.lease_no)
-            known = {
-                "due_at": finding.next_look_at,
-                "lease_until": None,
-                "sight": finding.sight,
-                "state": finding.state,
-                "etag": finding.etag,
-                "last_modified": finding.last_modified,
-            }
-            if db.execute(update(pages).where(mine).values(**known)).rowcount != 1:
+            known = {name: getattr(finding, name) for name in ("sight", "state", "etag", "last_modified")}
+            held = {"held_id": page.id, "held_no": page.lease_no}
+            if db.execute(_SEEN, {**held, **known, "due_at": finding.next_look_at}).rowcount != 1:
                 return None
-            capture_id = _add_capture(db, page.id, finding, next_link(_head(db, chain))) if finding.kept else None
-            observed = insert(observations).values(
-                page_id=page.id,
-                at=finding.at,
-                sight=finding.sight,
-                said=finding.said,
-                moved_to=finding.moved_to,
-                capture_id=capture_id,
-            )
-            number = db.execute(observed.returning(observations.c.id)).scalar_one()
-            row = db.execute(observed_rows().where(observations.c.id == number)).one()
-            seen = read_observed(row)
+            link = next_link(_head(db, chain)) if finding.kept else None
+            look = {
+                "page_id": page.id,
+                "at": finding.at,
+                "sight": finding.sight,
+                "said": finding.said,
+                "moved_to": finding.moved_to,
+                "capture_id": _add_capture(db, page.id, finding, link) if link else None,
+            }
+            number = db.execute(_OBSERVE, look).scalar_one()
+            observed = Observed(**look, id=number, url=page.url)
             if finding.tells:
-                tell_of(db, seen, self._to, finding.at)
-            return seen
+                tell_of(db, observed, self._to, finding.at)
+            return observed
 
     def join(self, next_link: NextLink, *, chain: str) -> Link:
         """Add a link to our chain that keeps no page: it joins the heads of all of them."""
@@ -134,12 +140,11 @@ class EvidenceStore:
 
 
 def _head(db: Connection, chain: str) -> Link | None:
-    last = select(captures).where(captures.c.chain == chain).order_by(captures.c.number.desc()).limit(1)
-    row = db.execute(last).first()
+    row = db.execute(_HEAD, {"of": chain}).first()
     return read_link(row) if row else None
 
 
-def _add_capture(db: Connection, page_id: int | None, finding: Finding, link: Link) -> int:
+def _add_capture(db: Connection, page_id: int, finding: Finding, link: Link) -> int:
     assert finding.kept is not None
     kept = finding.kept
     row = {
@@ -151,7 +156,7 @@ def _add_capture(db: Connection, page_id: int | None, finding: Finding, link: Li
         "length": kept.length,
         **link_values(link),
     }
-    return int(db.execute(insert(captures).values(**row).returning(captures.c.id)).scalar_one())
+    return int(db.execute(_CAPTURE, row).scalar_one())
 
 
 def _due_page(db: Connection, row: Row[Any]) -> DuePage:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.evidence.comparison import compare
 from monitor.evidence.look_times import GRACE, RETRIES, SCHEDULE
-from monitor.evidence.watch import APART, MOST_KNOWN, QUIET, Look, Observation, PageState, observe
+from monitor.evidence.watch import APART, MOST_TOLD, QUIET, Look, Observation, PageState, observe
 from monitor.evidence.wording import wording_keys
 from monitor.models.evidence import PageAnswer, Sight, Version
 from tests.factories import NOW
@@ -284,8 +284,10 @@ def test_notices_keep_their_distance_and_the_next_look_is_ahead(steps: Steps) ->
     told: list[tuple[timedelta, Sight]] = []
     for before, one, observation, passed in observed(steps):
         assert observation.next_look_at is None or observation.next_look_at >= one.at + 5 * MINUTE
-        assert len(observation.state.known) <= MOST_KNOWN
-        assert observation.keeps or set(observation.state.known) <= set(before.known)
+        assert len(observation.state.told) <= MOST_TOLD
+        if (version := observation.state.version) and not observation.keeps:
+            assert before.version
+            assert wording_keys(version) == wording_keys(before.version)  # what is kept already
         if observation.tells:
             assert observation.sight in {Sight.CHANGED, Sight.GONE, Sight.BACK}
             if told and passed - told[-1][0] < QUIET:
