@@ -127,7 +127,7 @@ class Capturer:
             return await asyncio.to_thread(self.store.record, page, finding, next_link, chain=self.chain)
 
     def _keep(self, page: DuePage, exchanges: tuple[Exchange, ...], now: datetime) -> Kept:
-        kept = self.warc.append(exchanges, entry=entry_record(page.entry), taken_at=now)
+        kept = self.warc.append(exchanges, entry=entry_record(page.entry), source=page.source, taken_at=now)
         self.trouble.clear()
         return kept
 
@@ -184,7 +184,7 @@ def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
 
 
 def entry_record(entry: Article) -> bytes:
-    """The article as the feed brought it and as we read it, as JSON: what a post was made of."""
+    """The article as we read it, as JSON: what a post was made of."""
     published = entry.published_at.isoformat() if entry.published_at else None
     read = {"feed": entry.feed, "url": entry.url, "title": entry.title, "published_at": published, "text": entry.text}
     return json.dumps(read, ensure_ascii=False, indent=1).encode("utf-8", "replace")

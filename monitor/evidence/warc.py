@@ -57,13 +57,13 @@ class WarcStore:
         self._folder, self._worker, self._end_of = folder, safe_name(worker), end_of
         self._ends: dict[str, int] = {}
 
-    def append(self, exchanges: Sequence[Exchange], *, entry: bytes, taken_at: datetime) -> Kept:
+    def append(self, exchanges: Sequence[Exchange], *, entry: bytes, taken_at: datetime, source: bytes = b"") -> Kept:
         """Write the records of one look at the end of the day's file; they are on the disk when it returns.
 
-        `entry` is the feed's own bytes of the article, or empty. The day is that of `taken_at` in UTC. When it fails
+        `entry` and `source` are as of `warc_records.group`. The day is that of `taken_at` in UTC. When it fails
         (disk full) the file ends where it ended before. Raises EvidenceError.
         """
-        group = warc_records.group(exchanges, entry=entry, taken_at=taken_at)
+        group = warc_records.group(exchanges, entry=entry, source=source, taken_at=taken_at)
         with _file_trouble(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             tried = ((file, self._add(file, group, taken_at)) for file in self._names(taken_at))

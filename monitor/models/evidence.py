@@ -104,14 +104,16 @@ class Kept:
 class DuePage:
     """A page leased to be looked at, and what is known of it.
 
-    `entry` is the article as the feed brought it; `quoted` are the sentences of it that our posts show. `state` is what
-    the former look left for this one, None before the first.
+    `entry` is the article as it was read, `source` its own piece of the feed's document (b"" where it has none).
+    `quoted` are the sentences of it that our posts show. `state` is what the former look left for this one, None before
+    the first.
     """
 
     id: int
     url: str
     feed: str
     entry: Article
+    source: bytes
     quoted: tuple[str, ...]
     etag: str | None
     last_modified: str | None

@@ -70,6 +70,7 @@ class EntryOutcome:
     reason: str
     telling: Telling | None = None
     article: Article | None = None  # what was read, whatever the rules said of it; None: it was not read
+    source: bytes = b""  # of one that matched: its own piece of the feed's document; b"" where it has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,7 @@ class Changed(FeedAnswer):
     is_whole: bool  # none was taken for known word for word
     is_plain: bool  # asked without the validators we had
     is_switched: bool  # the last body came from the feed's other address
+    bodies: tuple[bytes, ...]  # the documents that the entries stood in
     older: str = ""  # where the entries before these stand; "" for nowhere
 
     @property
@@ -89,8 +90,9 @@ class FeedFetcher:
 
     async def fetch_older(self, answer: Changed, now: datetime) -> Changed:
         """`answer` with the entries of the page at `older` too. Raises FeedError."""
-        page = await self._get_and_parse(answer.feed, answer.older, now)
-        return replace(answer, entries=(*answer.entries, *page.entries), older=page.older)
+        page, body = await self._get_and_parse(answer.feed, answer.older, now)
+        entries, bodies = (*answer.entries, *page.entries), (*answer.bodies, body)
+        return replace(answer, entries=entries, bodies=bodies, older=page.older)
 
     async def _fetch_at(self, at: Feed, feed: Feed, state: FeedState, now: datetime) -> FeedAnswer:
         """Ask one of the feed's addresses; what the other one taught counts for nothing here."""
@@ -123,7 +125,7 @@ class FeedFetcher:
         fresh, hint = replace(fresh, items=trimmed.items), _hint(got)
         if trimmed.known and trimmed.known == trimmed.total:
             return SameBody(feed=at, validators=fresh, hint=hint)
-        parsed = await self._parse(at, replace(got, body=trimmed.body), now)
+        parsed, bodies = await self._parse(at, replace(got, body=trimmed.body), now)
         if state.had_entries and not (parsed.entries or parsed.further or trimmed.known):
             message = "лента пуста, хотя раньше в ней были записи; проверьте адрес в feeds.yaml"
             raise ParseError(message, feed=at.name, kind=ParseFailure.NO_ENTRIES)
@@ -138,32 +140,34 @@ class FeedFetcher:
             is_whole=wants_whole or not trimmed.known,
             is_plain=habits.wants_body(state.habit, now),
             is_switched=is_switched,
+            bodies=bodies,
             older=parsed.older,
         )
 
-    async def _parse(self, feed: Feed, got: Fetched, now: datetime) -> ParsedFeed:
-        """The entries of a body and of its further parts; a part that fails is a problem."""
+    async def _parse(self, feed: Feed, got: Fetched, now: datetime) -> tuple[ParsedFeed, tuple[bytes, ...]]:
+        """The entries of a body and of its further parts, and all of these; a part that fails is a problem."""
         parsed = await self.reader.parse(feed, got, now=now)
         if not parsed.further:
-            return parsed
-        entries, problems = list(parsed.entries), list(parsed.problems)
+            return parsed, (got.body,)
+        entries, problems, bodies = list(parsed.entries), list(parsed.problems), [got.body]
         for url in parsed.further[:MOST_FURTHER]:
             try:
-                part = await self._get_and_parse(feed, url, now)
+                part, body = await self._get_and_parse(feed, url, now)
             except FeedError as error:
                 problems.append(f"часть ленты {url}: {error.message}")
             else:
                 entries += part.entries
+                bodies.append(body)
                 problems += [
                     *part.problems,
                     *([f"часть ленты {url} — снова указатель: не прочитана"] if part.further else []),
                 ]
-        return replace(parsed, entries=_each_once(entries), problems=tuple(problems))
+        return replace(parsed, entries=_each_once(entries), problems=tuple(problems)), tuple(bodies)
 
-    async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> ParsedFeed:
+    async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> tuple[ParsedFeed, bytes]:
         got = await self.fetcher.get(url, feed=feed, allowance=self.allowance)
         assert isinstance(got, Fetched)  # no validators were sent
-        return await self.reader.parse(feed, got, now=now)
+        return await self.reader.parse(feed, got, now=now), got.body
 
 
 async def _off_the_loop(read: Callable[[bytes], _T], body: bytes) -> _T:

@@ -5,7 +5,7 @@ finds the same entries again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,6 +25,7 @@ from monitor.polling.judge import Judge, Triage, count_new, split
 from monitor.polling.outage import OUT_OF_REACH, OutageChange, OutageDetector
 from monitor.polling.recorder import Recorder
 from monitor.polling.schedule import SOON, next_poll_at, usual_pause, weight
+from monitor.sources.feeds.entry_source import entry_source
 from monitor.sources.http.byte_budget import ByteBudget, NoRoom
 from monitor.storage.entries import EntryStore, KnownEntries
 from monitor.storage.feeds import FeedStore
@@ -46,6 +47,7 @@ class _News:
     triage: Triage
     limit: AgeLimit
     judge: Judge  # with the rules that are muted now
+    bodies: tuple[bytes, ...]  # where it stood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,15 @@ class Poller:
         limit = age_limit(state, now, is_switched=answer.is_switched)
         judge = self.judge.muting(self.mutes(now))
         triage = judge.triage(answer.feed, new, limit, now)
-        return _News(known=known, renamed=renamed, new=len(new), triage=triage, limit=limit, judge=judge)
+        return _News(
+            known=known,
+            renamed=renamed,
+            new=len(new),
+            triage=triage,
+            limit=limit,
+            judge=judge,
+            bodies=answer.bodies,
+        )
 
     def _renamed(
         self, state: FeedState, known: KnownEntries, *, total: int, is_moved: bool
@@ -188,12 +198,13 @@ class Poller:
         triage, now = news.triage, outcome.polled_at
         deadline = asyncio.get_running_loop().time() + self.page_seconds
         first = await news.judge.read(feed, triage.urgent, news.limit, now, deadline=deadline)
-        urgent = (*triage.decided, *first.decided)
+        urgent = await asyncio.to_thread(_with_sources, (*triage.decided, *first.decided), news.bodies)
         if triage.waiting and split(urgent)[1]:
             await self._record_urgent(outcome, state, urgent)
             outcome, urgent = replace(outcome, urgent=urgent), ()
         rest = await news.judge.read(feed, triage.waiting, news.limit, now, deadline=deadline)
-        settled, matched = split((*outcome.settled, *urgent, *rest.decided))
+        later = await asyncio.to_thread(_with_sources, rest.decided, news.bodies)
+        settled, matched = split((*outcome.settled, *urgent, *later))
         habit = habits.after_pages(
             outcome.habit, read=len(first.decided) + len(rest.decided), bare=first.bare + rest.bare
         )
@@ -262,6 +273,14 @@ def _come_back(outcome: PollOutcome, state: FeedState, at: datetime) -> PollOutc
     """No validator is saved apart from the entries it stands for, and some of them are still unread."""
     is_switched = outcome.habit.away_since != state.habit.away_since  # what we had belongs to the other address
     return replace(outcome, next_poll_at=at, validators=Validators() if is_switched else state.validators)
+
+
+def _with_sources(decided: Sequence[EntryOutcome], bodies: Sequence[bytes]) -> tuple[EntryOutcome, ...]:
+    """What matched with its own piece of the feed's document. Takes CPU where anything did."""
+    return tuple(
+        replace(one, source=entry_source(bodies, one.entry)) if one.outcome is Outcome.POSTED else one
+        for one in decided
+    )
 
 
 def _on_the_clock(outcome: PollOutcome, now: datetime) -> PollOutcome:

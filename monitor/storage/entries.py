@@ -5,6 +5,7 @@ somebody's transaction.
 """
 
 import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
@@ -147,10 +148,11 @@ def insert_entries(
             for key in outcome.entry.keys
         ],
     )
-    tellings = [(number, poll.polled_at, outcome.telling) for number, poll, outcome in numbered if outcome.telling]
-    if tellings:
-        db.execute(insert(articles), [_article_row(telling, number, story_id) for number, _, telling in tellings])
-    hold(db, [(number, telling.verdict, read_at) for number, read_at, telling in tellings])
+    told = [(number, poll, outcome, telling) for number, poll, outcome in numbered if (telling := outcome.telling)]
+    if told:
+        rows = [_article_row(telling, outcome.source, number, story_id) for number, _, outcome, telling in told]
+        db.execute(insert(articles), rows)
+    hold(db, [(number, telling.verdict, poll.polled_at) for number, poll, _, telling in told])
     untold = [(number, outcome) for number, _, outcome in numbered if not outcome.telling]
     keep(db, [(number, outcome.entry.title, outcome.article) for number, outcome in untold if outcome.article])
 
@@ -172,7 +174,8 @@ def _entry_row(poll: PollOutcome, outcome: EntryOutcome, story_id: int | None) -
     }
 
 
-def _article_row(telling: Telling, entry_id: int, story_id: int | None) -> dict[str, Any]:
+def _article_row(telling: Telling, source: bytes, entry_id: int, story_id: int | None) -> dict[str, Any]:
     article = {name: getattr(telling.article, name) for name in Article.__dataclass_fields__}
     placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
+    article["source"] = zlib.compress(source) if source else None
     return article | placed | {"verdict": asdict(telling.verdict)}

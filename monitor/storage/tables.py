@@ -234,6 +234,7 @@ articles = Table(
     Column("part", Integer, nullable=False, server_default="1"),  # which of the story's posts tells it
     Column("evidence", String, nullable=False, server_default=""),  # why it belongs to the story
     Column("former_title", Text, nullable=False, server_default=""),
+    Column("source", LargeBinary),  # its piece of the feed's document (zlib); NULL: it has none, or came before 0011
     Index(None, "story_id"),
     Index(None, "entry_id"),
     Index(None, "canonical_url"),

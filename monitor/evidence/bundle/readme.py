@@ -52,7 +52,8 @@ Copies of web pages as they were sent to our monitor, with what is needed to che
 - A stamp proves that its link, and with it every link before in the same chain, existed at the time that is signed.
   Without a stamp the time is only our word.
 - The time in `chain.tsv` is when the copy was written; when the page was asked for stands in the record (`WARC-Date`).
-  A record `urn:x-feed-entry:` is the article as we had read it when it was posted.
+  A record `urn:x-feed-entry:` is the article as we had read it when it was posted, `urn:x-feed-source:` the piece of
+  the feed's document that it was read from, byte for byte.
 - It proves what *our* monitor was sent, not what others saw. Sums and chain alone can be made anew by anyone who has
   the bundle: an alteration is excluded by a stamp, or by a second copy of the bundle from another hand.
 - The root certificates came with the bundle. Compare them with those that the authority itself publishes:
@@ -89,7 +90,8 @@ _RUSSIAN = """# Что это
 - Метка времени доказывает, что её звено, а с ним и все предыдущие звенья той же цепи, существовали в подписанный
   момент. Без метки время известно только с наших слов.
 - Время в `chain.tsv` — когда копия записана; когда страницу запросили, сказано в самой записи (`WARC-Date`). Запись
-  `urn:x-feed-entry:` — статья, какой мы её прочли, когда она уходила в канал.
+  `urn:x-feed-entry:` — статья, какой мы её прочли, когда она уходила в канал, `urn:x-feed-source:` — кусок
+  документа ленты, из которого она прочитана, байт в байт.
 - Доказано, что было прислано *нашему* монитору, а не что видели другие. Суммы и цепь сами по себе может составить
   заново любой, у кого есть выгрузка: подмену исключает метка времени или второй экземпляр выгрузки из других рук.
 - Корневые сертификаты лежат в самой выгрузке. Сравните их с теми, что публикует сама служба:

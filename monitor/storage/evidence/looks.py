@@ -4,6 +4,7 @@ A page is leased to be looked at as feeds are to be polled. Nothing is decided h
 somebody's transaction; synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,7 +83,7 @@ class EvidenceStore:
             if db.execute(_SEEN, {**held, **known, "due_at": finding.next_look_at}).rowcount != 1:
                 return None
             link = next_link(_head(db, chain)) if finding.kept else None
-            look = {
+            look: dict[str, Any] = {
                 "page_id": page.id,
                 "at": finding.at,
                 "sight": finding.sight,
@@ -159,19 +160,21 @@ def _add_capture(db: Connection, page_id: int, finding: Finding, link: Link) -> 
     return int(db.execute(_CAPTURE, row).scalar_one())
 
 
-def _due_page(db: Connection, row: Row[Any]) -> DuePage:
-    told = select(articles).where(articles.c.canonical_url == row.canonical_url).order_by(articles.c.id)
-    tellings = [read_telling(article) for article in db.execute(told)]
+def _due_page(db: Connection, page: Row[Any]) -> DuePage:
+    told = select(articles).where(articles.c.canonical_url == page.canonical_url).order_by(articles.c.id)
+    articles_of = db.execute(told).all()
+    tellings = [read_telling(article) for article in articles_of]
     sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
     return DuePage(
-        id=row.id,
-        url=row.url,
-        feed=row.feed,
+        id=page.id,
+        url=page.url,
+        feed=page.feed,
         entry=tellings[0].article,
+        source=zlib.decompress(articles_of[0].source) if articles_of[0].source else b"",
         quoted=tuple(sentences),
-        etag=row.etag,
-        last_modified=row.last_modified,
-        sight=Sight(row.sight) if row.sight else None,
-        state=row.state,
-        lease_no=row.lease_no,
+        etag=page.etag,
+        last_modified=page.last_modified,
+        sight=Sight(page.sight) if page.sight else None,
+        state=page.state,
+        lease_no=page.lease_no,
     )

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -46,6 +47,7 @@ class Room:
     capturer: Capturer
     clock: Clock
     folder: Path
+    document: bytes = b""  # of the feed
 
     @property
     def history(self) -> EvidenceHistory:
@@ -90,7 +92,8 @@ async def _post(room: Room, fetcher: Fetcher, reader: Sandbox, *, is_brief: bool
     item = Item(title="Решение об экстрадиции", link=link, guid=link, content=". ".join(BODY * 6), published=published)
     if is_brief:
         item = replace(item, content="", description="Подробности на сайте.")
-    url = room.web.serve("/rss", rss([item]))
+    room.document = rss([item])
+    url = room.web.serve("/rss", room.document)
     feed = Feed(name=FEED.name, kind=FeedKind.RSS, url=url, lang="ru")
     room.store.feeds.sync([feed], room.clock())
     (state,) = room.store.feeds.claim(room.clock(), limit=1, lease=timedelta(minutes=5))
@@ -108,8 +111,11 @@ async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> 
     assert kept.version is not None
     assert LEAD in kept.version.text
     assert kept.status == 200
-    found = [record.rec_type for record in ArchiveIterator(io.BytesIO(records))]
-    assert found == ["response", "request", "resource"]
+    found = [(record.rec_type, record.content_stream().read()) for record in ArchiveIterator(io.BytesIO(records))]
+    assert [kind for kind, _ in found] == ["response", "request", "resource", "resource"]
+    assert json.loads(found[2][1])["url"] == f"{room.web.url}/page/1"
+    start, end = room.document.index(b"<item>"), room.document.index(b"</item>") + len("</item>")
+    assert found[3][1] == room.document[start:end]
 
 
 @pytest.mark.parametrize("room", ["brief"], indirect=True)

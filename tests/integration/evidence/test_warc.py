@@ -102,17 +102,17 @@ HEADERS = st.tuples(st.binary(min_size=1, max_size=12), st.binary(max_size=20))
     status=st.integers(100, 999),
     headers=st.lists(HEADERS, max_size=4),
     body=st.binary(max_size=200),
-    entry=st.binary(max_size=50),
+    resources=st.tuples(st.binary(max_size=50), st.binary(max_size=50)),
 )
 def test_hostile_answers_stay_in_their_records(
-    url: str, status: int, headers: list[tuple[bytes, bytes]], body: bytes, entry: bytes
+    url: str, status: int, headers: list[tuple[bytes, bytes]], body: bytes, resources: tuple[bytes, bytes]
 ) -> None:
     one = Exchange(url=url, asked_at=NOON, request=tuple(headers), status=status, headers=tuple(headers), body=body)
-    data = group([one, one], entry=entry, taken_at=NOON)
+    data = group([one, one], entry=resources[0], source=resources[1], taken_at=NOON)
 
     found = read_records(data)
     assert [(record.kind, record.status) for record in found[:4]] == [("response", status), ("request", 0)] * 2
-    assert len(found) == 4 + bool(entry)
+    assert len(found) == 4 + sum(map(bool, resources))
     assert {record.url for record in found[:4]} == {found[0].url}
     assert found[0].url.isascii()
     assert found[0].url.isprintable()
