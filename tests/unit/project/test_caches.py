@@ -16,7 +16,7 @@ from monitor.sources.feeds import fast_xml
 from monitor.sources.http import client
 from monitor.sources.pages import class_names
 from monitor.text import urls
-from monitor.text.languages import detection, places, russian
+from monitor.text.languages import detection, objects, places, russian
 
 MOST = 8 * 1024 * 1024  # bytes of one full cache
 FILLED = 32  # entries, from which those of a full one are reckoned
@@ -39,6 +39,7 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     detection._is_kazakh_typed: lambda n: (word(n, 40),),
     russian.is_person: lambda n: (word(n, 80),),
     russian.is_verb: lambda n: (word(n, 80),),
+    objects._part: lambda n: (word(n, 80),),
     wording.wording: lambda n: (Version(title=word(n, 500), text=f"{word(n, 9)} " * 20_000),),
     places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
     class_names.role: lambda n: (word(n, 40), word(n, 200)),
