@@ -206,7 +206,7 @@ PRINTING = {
 }
 DOORS = {  # to the terminal, and what stands behind each
     "monitor/cli/output.py": {"typer.echo", "rich.console.Console", "sys.stdout", "sys.stderr"},  # what commands print
-    "monitor/cli/explanation_view.py": {"rich.console.Console"},  # only the type that rich hands over
+    "monitor/cli/matching/explanation_view.py": {"rich.console.Console"},  # only the type that rich hands over
     "monitor/app/logs.py": {"sys.stderr"},  # what is logged
     "monitor/bot/terminal.py": {"rich.console.Console", "sys.stdout"},  # posts in preview mode
     "monitor/__main__.py": {"sys.stdout", "sys.stderr"},  # a guard for stderr, and the end of a broken stdout

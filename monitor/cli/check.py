@@ -88,6 +88,6 @@ def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _
     file = settings.database_url.removeprefix("sqlite:///")
     if file != settings.database_url and not Path(file).exists():
         return ()  # before anything that takes long to import
-    from monitor.cli.rules import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
+    from monitor.cli.matching.rules import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
 
     return usage_warnings(loaded, matcher, settings.database_url)

@@ -13,7 +13,7 @@ from rich.text import Text
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
 from monitor.app.feed_import import ComparedList, compare
-from monitor.cli.jsonl import STDIN, opened
+from monitor.cli.matching.jsonl import STDIN, opened
 from monitor.cli.output import FeedsFile, Screen, print_json, progress, say, written_output
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds

@@ -1,4 +1,4 @@
-"""Precision and recall of a Matcher over labelled records. Reading and printing: cli/evaluate.py."""
+"""Precision and recall of a Matcher over labelled records. Reading and printing: cli/matching/evaluate.py."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """How well stories are grouped: pairs of labelled records that stand in one story, against pairs of one event.
 
-The records go through `grouping.group` one by one, as polls would bring them. Reading and printing: cli/evaluate.py.
+The records go through `grouping.group` one by one, as polls would bring them. Reading and
+printing: cli/matching/evaluate.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

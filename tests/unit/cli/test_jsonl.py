@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.cli.jsonl import LONGEST_LINE, numbered_lines, record_of
+from monitor.cli.matching.jsonl import LONGEST_LINE, numbered_lines, record_of
 from tests.harness.command_line import CommandResult, call, write_files
 from tests.harness.monitor_process import ROOT
 

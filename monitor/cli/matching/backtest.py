@@ -12,7 +12,7 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
-from monitor.cli.explanation_view import quoted
+from monitor.cli.matching.explanation_view import quoted
 from monitor.cli.output import TIERS, AsJson, KeywordsFile, Screen, Since, period_of, print_json
 from monitor.config.settings import load_settings
 from monitor.matching import explanation

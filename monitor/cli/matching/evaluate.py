@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import environment
-from monitor.cli.jsonl import Record, numbered_lines, opened, record_of
+from monitor.cli.matching.jsonl import Record, numbered_lines, opened, record_of
 from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
