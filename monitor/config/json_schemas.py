@@ -140,6 +140,11 @@ def keywords_schema() -> Schema:
             "minimum": 1,
             "maximum": keywords.MAX_FACTOR,
         },
+        "counters": {
+            "description": "что считать по месяцам на графиках архива: правила, которые ничего не публикуют",
+            "type": "array",
+            "items": _object(keywords.COUNTER_KEYS, _RULE, required=["name", "all"]),
+        },
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
     }
     return {

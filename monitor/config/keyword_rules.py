@@ -100,6 +100,17 @@ class Example:
     line: int
 
 
+def example(text: str, *, expects: str, line: int) -> Example:
+    """An example as the file writes it: one line is a text; of several the first is the title."""
+    title, newline, body = text.partition("\n")
+    if not newline:
+        title, body = "", text
+    expectation: Expectation = next(
+        (known for known in ("match", "post", "review", "miss") if known == expects), "match"
+    )
+    return Example(title=title.strip(), text=body.strip(), expects=expectation, line=line)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A group of rules; one that fires is enough."""
@@ -127,7 +138,8 @@ class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
 
     A term of `never` in a title silences every rule: how-tos, statistics, sport. In a text no longer than a lead, which
-    is all about one thing, a `within` in words is `short_text` times as wide.
+    is all about one thing, a `within` in words is `short_text` times as wide. `counters` only count, for the archive's
+    charts, stories that were posted.
     """
 
     file: str
@@ -135,3 +147,4 @@ class Keywords:
     lists: tuple[WordList, ...] = ()
     never: tuple[Term, ...] = ()
     short_text: float = 1.0
+    counters: tuple[Rule, ...] = ()

@@ -15,7 +15,6 @@ from math import prod
 
 from monitor.config.keyword_rules import (
     Example,
-    Expectation,
     Keywords,
     Role,
     Rule,
@@ -25,8 +24,10 @@ from monitor.config.keyword_rules import (
     TermWordKind,
     Topic,
     WordList,
+    example,
 )
 from monitor.config.mentions import ITEM, LANGUAGES, ROLES, mentions
+from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import (
     Mapping,
     Node,
@@ -48,7 +49,8 @@ MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-TOP_KEYS = ("lists", "people", "never", "short_text", "topics")
+TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters")
+COUNTER_KEYS = ("name", "all", "none", "within")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
@@ -57,12 +59,6 @@ _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 _TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
-# Parts of a name that some write with a capital letter and some without.
-_SMALL_PARTS = (
-    "заде оглы оглу кызы гызы улы уулу қызы ұлы аль эль ибн бин бен бинт абу де ди да ла ле дю дель дер фон ван"
-)
-_PARTICLES = frozenset(_SMALL_PARTS.split())
-
 _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
 
 
@@ -107,8 +103,13 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
     never = root.get("never")
     kinds = reader.terms(never, key="never") if never is not None else ()
     short_text = reader.factor(root.get("short_text"), key="short_text", most=MAX_FACTOR)
+    counted = root.get("counters")
+    counters = reader.rules(counted, key="counters", at=root, known=COUNTER_KEYS) if counted is not None else ()
     lists = tuple(reader.declared())
-    return Keywords(file=file, topics=topics, lists=lists, never=kinds, short_text=short_text), reader
+    return (
+        Keywords(file=file, topics=topics, lists=lists, never=kinds, short_text=short_text, counters=counters),
+        reader,
+    )
 
 
 class _KeywordsReader(YamlReader):
@@ -168,11 +169,27 @@ class _KeywordsReader(YamlReader):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
         none = body.get("none")
         against = self.terms(none, key="none") if none is not None else ()
-        stanzas = enumerate(self.items(body.get("any_of"), key="any_of", at=name), start=1)
-        rules = tuple(self._rule(item, number, against) for number, item in stanzas)
-        self._unique_names(rules)
+        rules = self.rules(body.get("any_of"), key="any_of", at=name, against=against)
         examples = self._examples(body.get("examples"))
         return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
+
+    def rules(
+        self,
+        node: Node | None,
+        *,
+        key: str,
+        at: Node,
+        known: tuple[str, ...] = RULE_KEYS,
+        against: tuple[Term, ...] = (),
+    ) -> tuple[Rule, ...]:
+        """Rules that stand under a key, each with a name of its own; `against` is added to what each has in `none`."""
+        stanzas = [
+            self.mapping(item, key=key, at=item, known=known) or Mapping(items=(), line=item.line)
+            for item in self.items(node, key=key, at=at)
+        ]
+        rules = tuple(self._rule(body, number, against) for number, body in enumerate(stanzas, start=1))
+        self._unique_names(rules)
+        return rules
 
     def _unique_names(self, rules: tuple[Rule, ...]) -> None:
         seen: dict[str, int] = {}
@@ -182,13 +199,12 @@ class _KeywordsReader(YamlReader):
                 self.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
             seen.setdefault(rule.name, rule.line)
 
-    def _rule(self, node: Node, number: int, against: tuple[Term, ...] = ()) -> Rule:
-        body = self.mapping(node, key="any_of", at=node, known=RULE_KEYS) or Mapping(items=(), line=node.line)
-        name = self.text(body.get("name"), key="name", at=node, default=f"правило {number}") or ""
-        written = self.items(body.get("all"), key="all", at=node)
+    def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
+        name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""
+        written = self.items(body.get("all"), key="all", at=body)
         lines = tuple(self.terms(line, key="all") for line in written)
         if len(lines) > MAX_LINES:
-            self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=node, key="all")
+            self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=body, key="all")
         none = body.get("none")
         return Rule(
             name=name,
@@ -197,7 +213,7 @@ class _KeywordsReader(YamlReader):
             none=(*against, *(self.terms(none, key="none") if none is not None else ())),
             within=self._within(body.get("within")),
             anywhere=self._flag(body.get("anywhere"), key="anywhere"),
-            line=node.line,
+            line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )
 
@@ -235,7 +251,7 @@ class _KeywordsReader(YamlReader):
         for name, value in body.items if body else ():
             for item in self.items(value, key=name.text, at=name):
                 text = self.text(item, key=name.text, at=name) or ""
-                examples.append(_example(text, expects=name.text, line=item.line))
+                examples.append(example(text, expects=name.text, line=item.line))
         return tuple(examples)
 
     def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
@@ -339,7 +355,7 @@ class _KeywordsReader(YamlReader):
                 bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
                 words += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
         if kind is TermWordKind.NAME and len(words) > 1:
-            words = _with_particles(words)
+            words = with_particles(words)
         if words and all(part.kind is TermWordKind.LIST for part in words):
             self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
         if not words and not rest:
@@ -373,25 +389,3 @@ class _KeywordsReader(YamlReader):
         choices = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
         self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1))
         return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []
-
-
-def _with_particles(parts: list[TermWord]) -> list[TermWord]:
-    """The parts of a name; those that need no capital letter are particles. One at least keeps its need."""
-    small = [part.text.lower() in _PARTICLES or part.text.islower() for part in parts]
-    if all(small):
-        return parts
-    return [
-        replace(part, kind=TermWordKind.PARTICLE) if is_small else part
-        for part, is_small in zip(parts, small, strict=True)
-    ]
-
-
-def _example(text: str, *, expects: str, line: int) -> Example:
-    """One line is a text; of several the first is the title."""
-    title, newline, body = text.partition("\n")
-    if not newline:
-        title, body = "", text
-    expectation: Expectation = next(
-        (known for known in ("match", "post", "review", "miss") if known == expects), "match"
-    )
-    return Example(title=title.strip(), text=body.strip(), expects=expectation, line=line)

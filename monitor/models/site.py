@@ -86,7 +86,7 @@ class SiteStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class SiteCase:
     """The thread of one person's or group's stories, opened by a maintainer under a title of theirs."""
 
     id: int
@@ -128,7 +128,7 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
+class SiteCounter:
     """Stories of one kind that a chart counts by month: keywords.yaml, `counters`."""
 
     id: str
@@ -147,12 +147,12 @@ class TopicRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class SiteAbout:
     """What stands behind the archive: sources, rules in words, counters, measured precision."""
 
     outlets: tuple[Outlet, ...]
     topics: tuple[TopicRules, ...]
-    counters: tuple[Counter, ...] = ()
+    counters: tuple[SiteCounter, ...] = ()
     channel: str = ""  # the public channel's address
     address: str = ""  # the site's own, with a slash at its end; "" where nobody has said it
     since: datetime | None = None  # the first story's
