@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError as DriverError
 from monitor.errors import DatabaseError, SchemaError
 from monitor.storage.database_files import held, is_locked, make_folder, private_file
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - its tables are part of the schema
+from monitor.storage.site import schema as _site  # noqa: F401 - as above
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}

@@ -15,6 +15,7 @@ from monitor.storage.database import write_transaction
 from monitor.storage.entries import insert_entries, note_keys
 from monitor.storage.feeds import settle, still_leased
 from monitor.storage.reviews import open_questions
+from monitor.storage.site.cases import adopt
 from monitor.storage.stories import RecentStories, lock_stories
 from monitor.storage.tables import articles, stories
 from monitor.stories.similarity import SimilarityIndex
@@ -74,6 +75,8 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
         begun = {"created_at": now, "updated_at": now, "follows": change.story.follows}
         created = insert(stories).values(**begun).returning(stories.c.id)
         story_id = db.execute(created).scalar_one()
+        if change.story.follows is not None:
+            adopt(db, story_id, change.story.follows)
     elif any(entry.telling for entry in change.added):
         db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
     insert_entries(db, [(outcome, entry) for entry in change.added], story_id=story_id)

@@ -63,10 +63,14 @@ def render(story: Story, *, marked: bool = False) -> Html:
 
 def quoted(telling: Telling) -> tuple[str, ...]:
     """The sentences of the article that a post of it shows, whole and as the outlet wrote them."""
-    article = telling.article
+    return tuple(telling.article.text[slice(*span)] for span in quoted_spans(telling))
+
+
+def quoted_spans(telling: Telling) -> tuple[tuple[int, int], ...]:
+    """Where in the article's text they stand."""
     matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
-    spans = sentences(article.text)
-    return tuple(article.text[slice(*spans[index])] for index in _deciding_sentences(spans, matches))
+    spans = sentences(telling.article.text)
+    return tuple(spans[index] for index in _deciding_sentences(spans, matches))
 
 
 def _review_label(lead: Telling) -> Html:

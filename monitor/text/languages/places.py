@@ -59,6 +59,8 @@ _TOWNS = """
 кордай қордай
 """
 _TOWN_OF = {start: line.split()[0] for line in _TOWNS.strip().splitlines() for start in line.split()}
+TOWNS = frozenset(_TOWN_OF.values())
+"""What `places` calls the towns of Kazakhstan that it knows from the list."""
 _SHORTEST, _LONGEST = min(map(len, _TOWN_OF)), max(map(len, _TOWN_OF))
 _WHOLE = frozenset({"вко", "шқо", "зко", "бқо", "ско", "сқо"})  # acronyms: no word only begins so
 _MISTAKEN = re.compile(r"оралман|араль?ск(?:ое|ого) мор|семейн|тараза?н")

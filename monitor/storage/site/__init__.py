@@ -1,0 +1,1 @@
+"""What the public archive needs of the database: published stories, opened cases, takedowns."""

@@ -1,0 +1,117 @@
+"""Cases that maintainers open, and stories that they take off the archive. Every method is one transaction.
+
+What is answered is said in Russian by those who ask (`bot/case_command.py`, `cli/case.py`): here stand values only.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+
+from monitor.models.site import SiteCase, Takedown
+from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.site.schema import case_stories, cases, takedowns
+from monitor.storage.tables import stories
+
+
+class CaseStore:
+    """The cases of one database. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(self, story: int, title: str, now: datetime) -> SiteCase | None:
+        """Put a story, with the stories of its thread, into the case of this title; it is opened if there is none.
+
+        None: there is no such story. A story stands in one case: it leaves the one it was in.
+        """
+        with write_transaction(self._engine) as db:
+            thread = _thread(db, story)
+            if not thread:
+                return None
+            same = select(cases.c.id).where(cases.c.title == title, cases.c.closed_at.is_(None))
+            number = db.scalar(same)
+            if number is None:
+                opened = insert(cases).values(title=title, opened_at=now).returning(cases.c.id)
+                number = db.execute(opened).scalar_one()
+            db.execute(delete(case_stories).where(case_stories.c.story_id.in_(thread)))
+            db.execute(insert(case_stories), [{"story_id": one, "case_id": number} for one in thread])
+            return _case(db, number)
+
+    def remove(self, story: int) -> bool:
+        """Take a story out of the case it stands in; False when it stood in none."""
+        with write_transaction(self._engine) as db:
+            return db.execute(delete(case_stories).where(case_stories.c.story_id == story)).rowcount > 0
+
+    def rename(self, number: int, title: str) -> bool:
+        """Give an open case another title; False when there is none of that number."""
+        return self._change(number, title=title)
+
+    def close(self, number: int, now: datetime) -> bool:
+        """Close a case: its page goes with the next build. False when there is no open one of that number."""
+        return self._change(number, closed_at=now)
+
+    def _change(self, number: int, **values: object) -> bool:
+        mine = update(cases).where(cases.c.id == number, cases.c.closed_at.is_(None))
+        with write_transaction(self._engine) as db:
+            return db.execute(mine.values(**values)).rowcount > 0
+
+    def opened(self) -> tuple[SiteCase, ...]:
+        """The open cases, the newest first."""
+        with read_transaction(self._engine) as db:
+            numbers = db.scalars(select(cases.c.id).where(cases.c.closed_at.is_(None)).order_by(cases.c.id.desc()))
+            return tuple(_case(db, number) for number in numbers.all())
+
+
+class TakedownStore:
+    """The stories taken off the archive. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def hide(self, story: int, why: str, now: datetime) -> bool:
+        """Take a story off the archive; False when there is none. A second reason takes the place of the first."""
+        with write_transaction(self._engine) as db:
+            if db.scalar(select(stories.c.id).where(stories.c.id == story)) is None:
+                return False
+            hidden = upsert(db, takedowns).values(story_id=story, at=now, why=why)
+            db.execute(hidden.on_conflict_do_update(index_elements=["story_id"], set_={"why": why}))
+            return True
+
+    def show(self, story: int) -> bool:
+        """Put a story back; False when it was not hidden."""
+        with write_transaction(self._engine) as db:
+            return db.execute(delete(takedowns).where(takedowns.c.story_id == story)).rowcount > 0
+
+    def hidden(self) -> tuple[Takedown, ...]:
+        """All that were taken off, the newest first."""
+        rows = select(takedowns).order_by(takedowns.c.at.desc(), takedowns.c.story_id.desc())
+        with read_transaction(self._engine) as db:
+            return tuple(Takedown(story=row.story_id, at=row.at, why=row.why) for row in db.execute(rows))
+
+
+def adopt(db: Connection, story: int, follows: int) -> None:
+    """Put a new story that goes on another's thread into that one's case, if it stands in an open one."""
+    mine = select(case_stories.c.case_id).join(cases, cases.c.id == case_stories.c.case_id)
+    number = db.scalar(mine.where(case_stories.c.story_id == follows, cases.c.closed_at.is_(None)))
+    if number is not None:
+        db.execute(insert(case_stories).values(story_id=story, case_id=number))
+
+
+def _thread(db: Connection, story: int) -> Sequence[int]:
+    """The story with all that it goes on and that go on it, the oldest first; () when there is no such story."""
+    found: set[int] = set()
+    new = {story}
+    while new:
+        rows = db.execute(
+            select(stories.c.id, stories.c.follows).where(or_(stories.c.id.in_(new), stories.c.follows.in_(new)))
+        ).all()
+        found |= {row.id for row in rows}
+        new = {number for row in rows for number in (row.id, row.follows) if number} - found
+    return sorted(found) if story in found else ()
+
+
+def _case(db: Connection, number: int) -> SiteCase:
+    row = db.execute(select(cases).where(cases.c.id == number)).one()
+    members = select(case_stories.c.story_id).where(case_stories.c.case_id == number).order_by(case_stories.c.story_id)
+    return SiteCase(id=number, title=row.title, opened_at=row.opened_at, stories=tuple(db.scalars(members)))
