@@ -6,6 +6,7 @@
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
     ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
+    ├─ SiteError                         the public archive cannot be built
     ├─ FeedError(feed)                   one poll failed: recorded, backed off, never fatal, never final
     │  ├─ FetchError(kind, retry_after)
     │  └─ ParseError(kind)
@@ -70,6 +71,10 @@ class InstanceRunning(MonitorError):
 
 class EvidenceError(MonitorError):
     """What should prove something does not hold, or cannot be had: the message says where it breaks."""
+
+
+class SiteError(MonitorError):
+    """The public archive cannot be built: the message says what is in the way. What stood there stands there still."""
 
 
 class FeedError(MonitorError):

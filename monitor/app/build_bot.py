@@ -9,6 +9,7 @@ import structlog
 
 from monitor.app.environment import clock, worker_name
 from monitor.app.startup import Config
+from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.daily_digest import DailyDigest
@@ -107,7 +108,9 @@ def build_review_chat(
         operator=operator,
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
-        write_commands=write_commands(store.reviews, mute_commands, clock),
+        write_commands=write_commands(
+            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), clock
+        ),
         presses=build_presses(settings, store, read_commands),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from monitor.bot.case_command import CaseCommand
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Press
@@ -40,6 +41,7 @@ _HELP: Final = {
     "evidence": "/evidence ссылка: копии страницы, что на ней изменилось, на месте ли она",
     "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
     "unmute": "/unmute правило: пусть снова говорит",
+    "case": "/case история название: открыть дело со своей страницей в архиве; одно /case — какие открыты",
     "undo": "вернуть последнее решение; если пост уже в канале — предложить удалить его",
     "help": "этот список",
 }
@@ -49,9 +51,12 @@ _OPERATOR_DECISIONS: Final = {
 }
 
 
-def write_commands(reviews: Reviews, mutes: MuteCommands, clock: Callable[[], datetime]) -> Mapping[str, Command]:
+def write_commands(
+    reviews: Reviews, mutes: MuteCommands, case: CaseCommand, clock: Callable[[], datetime]
+) -> Mapping[str, Command]:
     """The commands of the maintainers' chat that change something, by name."""
     return {
+        "case": case,
         "undo": lambda call: reviews.undo(call.chat, call.key, clock()),
         "mute": mutes.mute,
         "unmute": mutes.unmute,

@@ -37,6 +37,8 @@ _PLACES = {
     "export": "backup:export",
     "outbox": "outbox:outbox_cli",
     "evidence": "evidence:evidence_cli",
+    "site": "site:site_cli",
+    "case": "case:case_cli",
 }
 
 

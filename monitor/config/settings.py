@@ -55,6 +55,8 @@ class Settings(BaseModel):
     timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
     timestamp_ca: str = ""  # a file of their root certificates, PEM
     announce_changes: bool = False
+    site_dir: str = ""  # where the public archive is kept fresh; empty: nowhere
+    site_url: str = ""  # its address, for feeds and previews
 
     @field_validator("bot_token")
     @classmethod
@@ -84,6 +86,12 @@ class Settings(BaseModel):
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ValueError("нужен адрес вида https://сайт/путь")
         return url
+
+    @field_validator("site_url")
+    @classmethod
+    def _site_shape(cls, url: str) -> str:
+        cls._page_shape(url)
+        return f"{url.rstrip('/')}/" if url else ""
 
     @field_validator("timestamp_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""A published story → what the archive shows of it: headlines, the sentences that met the rules, towns, counts. Pure."""
+"""A published story → what the archive shows of it: headlines, sentences that met the rules, towns, counts. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

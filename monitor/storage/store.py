@@ -19,6 +19,8 @@ from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
+from monitor.storage.site.cases import CaseStore
+from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
 
@@ -46,5 +48,6 @@ class Store:
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
+        self.cases, self.published = CaseStore(engine), PublishedStories(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -1,0 +1,66 @@
+"""`site build|hide|show|hidden`: the public archive, and what is taken off it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.app.build_site import build_site
+from monitor.app.environment import clock, environment
+from monitor.cli.output import say
+from monitor.config.settings import load_settings
+from monitor.storage.database import open_existing, open_usable
+from monitor.storage.site.cases import TakedownStore
+
+site_cli = typer.Typer(
+    help="Открытый архив: собрать сайт, убрать с него новость.", no_args_is_help=True, add_completion=False
+)
+
+Story = Annotated[int, typer.Argument(metavar="ИСТОРИЯ", help="номер истории; он стоит в адресе её страницы")]
+
+
+@site_cli.command("build")
+def site_build(
+    folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="своя папка сайта: пустая или собранная раньше")],
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="только страницы и ленты; поиск, данные и карту сайта не трогать")
+    ] = False,
+) -> None:
+    """Собрать сайт из того, что показал канал; пишется только то, что изменилось. Код 1: не собрался, прежний цел."""
+    settings = load_settings(environment())
+    built = build_site(settings, open_existing(settings.database_url)).build(folder, search=not quick)
+    say(f"Историй собрано: {built.stories} · файлов записано: {built.written}, убрано: {built.removed}")
+    say(f"Откройте {folder / 'index.html'}")
+
+
+@site_cli.command("hide")
+def site_hide(story: Story, why: Annotated[str, typer.Argument(metavar="ПОЧЕМУ", help="прочтут только у вас")]) -> None:
+    """Убрать новость с сайта: со страниц, из поиска, лент и данных; останется пустая страница. Код 1: такой нет."""
+    if not _takedowns().hide(story, why.strip(), clock()):
+        say(f"Истории {story} нет. Её номер стоит в адресе страницы: story/НОМЕР.html", err=True)
+        raise typer.Exit(1)
+    say(f"История {story} исчезнет со следующей сборкой. Вернуть: monitor site show {story}")
+
+
+@site_cli.command("show")
+def site_show(story: Story) -> None:
+    """Вернуть на сайт убранную новость. Код 1: она не убрана."""
+    if not _takedowns().show(story):
+        say(f"История {story} не убрана. Убранные показывает: monitor site hidden", err=True)
+        raise typer.Exit(1)
+    say(f"История {story} вернётся со следующей сборкой.")
+
+
+@site_cli.command("hidden")
+def site_hidden() -> None:
+    """Показать, что убрано с сайта, когда и почему."""
+    hidden = _takedowns().hidden()
+    if not hidden:
+        say("С сайта ничего не убрано.")
+    for takedown in hidden:
+        say(f"{takedown.story} · {takedown.at:%d.%m.%Y} · {takedown.why}")
+
+
+def _takedowns() -> TakedownStore:
+    return TakedownStore(open_usable(load_settings(environment()).database_url))

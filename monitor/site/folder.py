@@ -1,0 +1,81 @@
+"""The site's folder while it is brought up to date: a unit made from the same as last time is left as it stands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from monitor.models.site import StoryBrief
+from monitor.site import files, manifest
+from monitor.site.manifest import Made, Manifest
+from monitor.site.page import Page
+
+
+class File(NamedTuple):
+    """A file too large to be held: its path and its pieces."""
+
+    path: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Files that are made together; `key` stands for everything that they are made from."""
+
+    name: str
+    key: str
+    pages: Callable[[], Iterable[Page | File]]
+
+
+@dataclass(slots=True, kw_only=True)
+class SiteFolder:
+    """One build of one folder. What it has not come to is kept; `sweep` ends a build that came to everything."""
+
+    path: Path
+    known: Manifest
+    units: dict[str, Made] = field(default_factory=dict)
+    written: int = 0
+    removed: int = 0
+
+    def is_made(self, name: str, key: str) -> bool:
+        """Whether a unit stands there, made from the same."""
+        made = self.known.units.get(name)
+        return made is not None and made.key == key
+
+    def keep(self, name: str) -> None:
+        """Leave a unit as it stands, whatever it was made from."""
+        if name in self.known.units:
+            self.units[name] = self.known.units[name]
+
+    def make(self, unit: Unit) -> None:
+        """Make a unit unless it stands there; of its files only those that differ are written. Raises SiteError."""
+        if self.is_made(unit.name, unit.key):
+            self.keep(unit.name)
+            return
+        before = self.known.units.get(unit.name)
+        digests = {}
+        for page in unit.pages():
+            digests[page.path] = self._write(page, (before.files if before else {}).get(page.path, ""))
+        self.units[unit.name] = Made(key=unit.key, files=digests)
+
+    def _write(self, page: Page | File, known: str) -> str:
+        if isinstance(page, Page) and sha256(page.body).hexdigest() == known and (self.path / page.path).exists():
+            return known
+        chunks = page.chunks if isinstance(page, File) else (page.body,)
+        digest, is_new = files.write(self.path, page.path, chunks, known=known)
+        self.written += is_new
+        return digest
+
+    def sweep(self) -> None:
+        """Remove the files of units that are no more. Raises SiteError."""
+        named = {path for made in self.units.values() for path in made.files}
+        for path in {path for made in self.known.units.values() for path in made.files} - named:
+            files.remove(self.path, path)
+            self.removed += 1
+        self.known.units = {name: made for name, made in self.known.units.items() if name in self.units}
+
+    def save(self, briefs: dict[int, StoryBrief]) -> None:
+        """Remember what stands there. Raises SiteError."""
+        kept = Manifest(units=self.known.units | self.units, briefs=briefs)
+        files.write(self.path, manifest.NAME, (manifest.written(kept),))
