@@ -31,10 +31,11 @@ async def open_watch(
     *,
     is_down: Callable[[], bool],
     copy_trouble: Sequence[str],
+    site_trouble: Sequence[str],
     audit: ChainAudit,
 ) -> Watch:
     """What looks at the work once a minute; `is_down` says whether our own network is gone, `copy_trouble` is the
-    capturer's list of why copies cannot be kept.
+    capturer's list of why copies cannot be kept, `site_trouble` the keeper's of why the site is not fresh.
     """
     settings = config.settings
 
@@ -63,6 +64,7 @@ async def open_watch(
         evidence=evidence,
         copy_trouble=lambda: next(iter(copy_trouble), ""),
         chain_breaks=lambda: audit.breaks,
+        site_trouble=lambda: next(iter(site_trouble), ""),
     )
 
 

@@ -169,6 +169,8 @@ class Daemon:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._interruptible, "stamps", self._components.stamp())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
+        if site := self._components.site:
+            self._start(self._interruptible, "site", site.round())
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
             self._start(self._interruptible, "mutes", review_chat.end_mutes())

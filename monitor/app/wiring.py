@@ -21,6 +21,7 @@ from monitor.app.build_health import build_audit, build_database_outage, build_r
 from monitor.app.build_polling import build_poller, story_chats
 from monitor.app.build_storage import open_store
 from monitor.app.environment import clock
+from monitor.app.site_keeper import SiteKeeper
 from monitor.app.startup import Config, open_fetcher
 from monitor.bot.commands import ReadCommands
 from monitor.bot.daily_digest import DailyDigest
@@ -60,6 +61,7 @@ class Components:
     outage: OutageDetector
     capturer: Capturer
     audit: ChainAudit
+    site: SiteKeeper | None  # None: nobody wants a site
     retention: Retention | None  # None: copies are kept for ever
     stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
     notify: Notifier  # tells maintainers
@@ -90,8 +92,15 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         outage = OutageDetector()
         recent = RecentPages(clock)
         capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
+        site = SiteKeeper(settings.site_dir, store.published.pulse, clock) if settings.site_dir else None
         watch = await open_watch(
-            stack, config, store, is_down=lambda: outage.is_down, copy_trouble=capturer.trouble, audit=audit
+            stack,
+            config,
+            store,
+            is_down=lambda: outage.is_down,
+            copy_trouble=capturer.trouble,
+            site_trouble=site.trouble if site else (),
+            audit=audit,
         )
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
         memory.settle()
@@ -109,6 +118,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             outage=outage,
             capturer=capturer,
             audit=audit,
+            site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
             notify=build_notifier(store, story_chats(settings).review),

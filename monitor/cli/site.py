@@ -29,7 +29,7 @@ def site_build(
 ) -> None:
     """Собрать сайт из того, что показал канал; пишется только то, что изменилось. Код 1: не собрался, прежний цел."""
     settings = load_settings(environment())
-    built = build_site(settings, open_existing(settings.database_url)).build(folder, search=not quick)
+    built = build_site(settings, open_existing(settings.database_url)).build(folder, quick=quick)
     say(f"Историй собрано: {built.stories} · файлов записано: {built.written}, убрано: {built.removed}")
     say(f"Откройте {folder / 'index.html'}")
 

@@ -53,6 +53,7 @@ TITLES = {
     ConditionKind.COPIES: "Копии страниц не сохраняются",
     ConditionKind.STAMPS: "Нет меток времени",
     ConditionKind.CHAIN: "Цепочка копий нарушена",
+    ConditionKind.SITE: "Сайт не обновляется",
 }
 
 
@@ -62,7 +63,8 @@ class Facts:
 
     `operator` is the operator's chat: that messages there are late would be told there, when it is no longer true.
     Of this `worker` alone are `copy_trouble`, why it cannot keep copies ("": it can, or has not tried), and
-    `chain_breaks`, where the chains do not hold (None: they are not checked yet).
+    `chain_breaks`, where the chains do not hold (None: they are not checked yet); and `site_trouble`, why the public
+    archive is not fresh.
     """
 
     now: datetime
@@ -78,6 +80,7 @@ class Facts:
     evidence: EvidenceVitals | None = None
     copy_trouble: str = ""
     chain_breaks: tuple[str, ...] | None = ()
+    site_trouble: str = ""
 
     @property
     def started_at(self) -> datetime | None:
@@ -113,6 +116,7 @@ def conditions(facts: Facts) -> tuple[Condition, ...]:
         *_of_copies(facts, is_down=down is not None),
         *(condition for stamp in _stamps(facts) for condition in _of_stamp(stamp, facts.now)),
         *_of_chains(facts),
+        *([Condition(kind=ConditionKind.SITE, subject="", text=facts.site_trouble)] if facts.site_trouble else ()),
     )
 
 

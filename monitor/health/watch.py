@@ -53,6 +53,7 @@ class Watch:
     evidence: Callable[[], EvidenceVitals] | None = None
     copy_trouble: Callable[[], str] = str
     chain_breaks: Callable[[], tuple[str, ...] | None] = tuple
+    site_trouble: Callable[[], str] = str
     _rule_rates: RuleRates = field(default_factory=RuleRates)
     _counted: int = 0  # the number of the last article in them
 
@@ -111,6 +112,7 @@ class Watch:
             evidence=self.evidence() if self.evidence else None,
             copy_trouble=self.copy_trouble(),
             chain_breaks=self.chain_breaks(),
+            site_trouble=self.site_trouble(),
         )
 
     def _rates(self, now: datetime) -> tuple[RuleRate, ...]:

@@ -80,6 +80,7 @@ class ConditionKind(StrEnum):
     COPIES = "copies"
     STAMPS = "stamps"
     CHAIN = "chain"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

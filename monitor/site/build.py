@@ -28,10 +28,9 @@ LATEST = 100  # stories on the first page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build did: stories made anew, those that wait for the next round, files written and removed."""
+    """What a build did: stories made anew, files written and removed."""
 
     stories: int
-    waiting: int
     written: int
     removed: int
 
@@ -47,17 +46,14 @@ class SiteBuilder:
     counters: Matcher | None
     zone: str
 
-    def build(self, path: Path, *, most: int | None = None, search: bool = True) -> Built:
+    def build(self, path: Path, *, quick: bool = False) -> Built:
         """Bring a folder up to date. Raises SiteError, DatabaseError: what stands there then is whole, if not all new.
 
-        Of stories at most `most` are made, the newest first. Without `search` the search index, the data and the
-        sitemap, which are made whole each time, stay as they are.
+        `quick` leaves the search index, the data and the sitemap, which are made whole each time, as they are.
         """
         with files.held(path):
             known = manifest.read(path)
-            return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(
-                most=most, search=search
-            )
+            return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
 
 
 class _Build:
@@ -74,34 +70,33 @@ class _Build:
         self._read: dict[int, SiteStory] = {}
         self._is_over = False
 
-    def run(self, *, most: int | None, search: bool) -> Built:
+    def run(self, *, quick: bool) -> Built:
         """All of it; what was made is remembered whatever comes between."""
         try:
-            made, waiting = self._make_stories(most)
+            made = self._make_stories()
             for unit in self._lists():
                 self._folder.make(unit)
             for unit in self._wholes():
-                if search:
-                    self._folder.make(unit)
-                else:
+                if quick:
                     self._folder.keep(unit.name)
+                else:
+                    self._folder.make(unit)
             self._folder.sweep()
             self._is_over = True
         finally:
             self._folder.save(self._briefs if self._is_over else {**self._folder.known.briefs, **self._briefs})
-        return Built(stories=made, waiting=waiting, written=self._folder.written, removed=self._folder.removed)
+        return Built(stories=made, written=self._folder.written, removed=self._folder.removed)
 
     # ── the stories ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def _make_stories(self, most: int | None) -> tuple[int, int]:
-        """Make those that changed, the newest first; returns how many, and how many wait."""
-        changed = [number for number in sorted(self._marks, reverse=True) if not self._stands(number)]
-        now = changed[:most]
-        for number in self._marks.keys() - set(now):
+    def _make_stories(self) -> int:
+        """Make those that changed; returns how many."""
+        changed = {number for number in self._marks if not self._stands(number)}
+        for number in self._marks.keys() - changed:
             self._keep(number)
-        for story in self._stories(now):
+        for story in self._stories(changed):
             self._make(story)
-        return len(now), len(changed) - len(now)
+        return len(changed)
 
     def _stands(self, number: int) -> bool:
         return number in self._folder.known.briefs and self._folder.is_made(f"story/{number}", self._story_key(number))

@@ -74,6 +74,22 @@ class PublishedStories:
             for number, post in sorted(posts.items())
         }
 
+    def pulse(self) -> str:
+        """What changes with anything that the archive shows. Cheap: asked every minute."""
+        newest = (
+            select(func.max(stories.c.updated_at)),
+            select(func.max(deliveries.c.updated_at)).where(deliveries.c.kind == DeliveryKind.STORY),
+            select(func.max(observations.c.id)),
+            select(func.max(reviews.c.decided_at)),
+            select(func.count(takedowns.c.story_id)),
+            select(func.max(takedowns.c.at)),
+            select(func.count(case_stories.c.story_id)),
+            select(func.count(cases.c.closed_at)),
+        )
+        with read_transaction(self._engine) as db:
+            titles = db.scalars(select(cases.c.title).where(cases.c.closed_at.is_(None)).order_by(cases.c.id)).all()
+            return _mark([db.scalar(one) for one in newest], titles)
+
     def read(self, numbers: Iterable[int]) -> Iterable[PublishedStory]:
         """These stories, those of them that are public; a few hundred in memory at once."""
         for chunk in chunks(sorted(numbers), _CHUNK):
