@@ -5,7 +5,7 @@ no tag is ever cut and nothing from outside is ever markup.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from typing import Final, Literal, NewType
 
@@ -62,14 +62,21 @@ def _one_line(outside: str) -> str:
 
 def marked_line(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Html:
     """`line` with the words at these spans (places in `outside`, in order) underlined; those cut off are not."""
-    shown, pieces, at = line(outside, units), list[Html](), 0
+    pieces = line_pieces(outside, spans, units)
+    return join("", [tag("u", text(piece)) if is_marked else text(piece) for piece, is_marked in pieces])
+
+
+def line_pieces(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Iterator[tuple[str, bool]]:
+    """`line` in pieces, still to be escaped, and whether each stands at one of the spans (in order)."""
+    shown, at = line(outside, units), 0
     for start, end in spans:
         last = len(_one_line(outside[:end]))
         first = last - len(_one_line(outside[start:end]))
         if at <= first < last and shown[first:last] == _one_line(outside[start:end]):
-            pieces += [text(shown[at:first]), tag("u", text(shown[first:last]))]
+            yield shown[at:first], False
+            yield shown[first:last], True
             at = last
-    return join("", [*pieces, text(shown[at:])])
+    yield shown[at:], False
 
 
 def web_address(url: str) -> str:

@@ -1,0 +1,71 @@
+"""Where each page of the archive stands, and how one page links to another: always relative, in any folder or host.
+
+A page is called by its name without the language, "story/17.html"; its path is "kk/story/17.html".
+"""
+
+from typing import Final, NamedTuple
+
+from monitor.site.page import story_path
+from monitor.site.texts import Interface
+
+LATEST: Final = "index.html"
+MONTHS: Final = "months.html"
+CASES: Final = "cases.html"
+CHARTS: Final = "charts.html"
+SEARCH: Final = "search.html"
+ABOUT: Final = "about.html"
+ABSENT: Final = "404.html"  # one for all languages
+
+
+def story(number: int) -> str:
+    """A story's own page."""
+    return story_path(number)
+
+
+def topic(topic_id: str) -> str:
+    """The newest stories of a topic; its id is of Latin letters, digits and «_» (config/keywords.py)."""
+    return f"topic/{topic_id}.html"
+
+
+def month(name: str) -> str:
+    """The stories of a month such as "2026-11"."""
+    return f"month/{name}.html"
+
+
+def case(number: int) -> str:
+    """The timeline of a case."""
+    return f"case/{number}.html"
+
+
+class Address(NamedTuple):
+    """Where a page stands: its name in one language's part of the archive.
+
+    `served_at` only for a page that is served at any address, from where no relative way leads: the root's path.
+    """
+
+    language: Interface
+    name: str
+    served_at: str = ""
+
+    @property
+    def path(self) -> str:
+        """From the archive's root."""
+        return path(self.language, self.name)
+
+    @property
+    def root(self) -> str:
+        """The way from the page to the archive's root: "", "../" …"""
+        return self.served_at or "../" * self.path.count("/")
+
+    def to(self, name: str) -> str:
+        """A link to the page of this name in the same language."""
+        return self.root + path(self.language, name)
+
+    def sister(self, language: Interface) -> str:
+        """A link to the same page in another language."""
+        return self.root + path(language, self.name)
+
+
+def path(language: Interface, name: str) -> str:
+    """Russian stands at the root, each other language in a folder of its name."""
+    return name if language == "ru" else f"{language}/{name}"

@@ -1,0 +1,93 @@
+"""Drawings of charts. Colours are the stylesheet's, by class; nothing is told by colour alone, every bar has its label.
+
+400 units wide, so that letters are readable on a phone; no `style`, which the pages' policy forbids.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from monitor.site.charts.counts import Chart, Row
+from monitor.site.texts import Texts
+
+_WIDTH: Final = 400
+_PANEL: Final = 96  # height of a row of columns, its name included
+_NAME: Final = 22
+_AXIS: Final = 22
+_LINE: Final = 26  # height of a bar with its label beside it
+_LABELS: Final = 150  # width
+_VALUES: Final = 48
+_LONGEST: Final = 50  # letters of a name that stand on one line
+_LONGEST_LABEL: Final = 20
+
+_FRAME: Final = Markup(
+    '<svg class="chart" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+    'aria-labelledby="{id}-title {id}-desc" xmlns="http://www.w3.org/2000/svg">'
+    '<title id="{id}-title">{title}</title><desc id="{id}-desc">{note}</desc>{inner}</svg>'
+)
+_TEXT: Final = Markup('<text class="{name}" x="{x:g}" y="{y:g}" text-anchor="{anchor}">{text}</text>')
+_RECT: Final = Markup('<rect class="{name}" x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"/>')
+
+
+def draw(chart: Chart, say: Texts) -> Markup:
+    """The chart as an `svg` element for a page."""
+    pieces = list(_columns(chart, say) if chart.shape == "columns" else _bars(chart, say))
+    height = len(chart.rows) * _PANEL + _AXIS if chart.shape == "columns" else len(chart.labels) * _LINE
+    inner = Markup("").join(pieces)
+    return _FRAME.format(
+        width=_WIDTH, height=height, id=f"chart-{chart.id}", title=chart.title, note=chart.note, inner=inner
+    )
+
+
+def text(words: str, x: float, y: float, *, name: str = "label", anchor: str = "start") -> Markup:
+    """Words at a place."""
+    return _TEXT.format(text=words, x=x, y=y, name=name, anchor=anchor)
+
+
+def rect(x: float, y: float, width: float, height: float, *, name: str = "bar") -> Markup:
+    """A bar."""
+    return _RECT.format(x=round(x, 1), y=round(y, 1), width=round(width, 1), height=round(height, 1), name=name)
+
+
+def short(words: str, letters: int) -> str:
+    """Words that fit on a line of a drawing, where nothing wraps."""
+    return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
+
+
+def _columns(chart: Chart, say: Texts) -> Iterator[Markup]:
+    most = max(max(row.values, default=0) for row in chart.rows)
+    for number, row in enumerate(chart.rows):
+        yield from _panel(row, number * _PANEL, most, say)
+    y = len(chart.rows) * _PANEL + _AXIS - 6
+    yield text(chart.labels[0], 0, y, name="axis")
+    if len(chart.labels) > 1:
+        yield text(chart.labels[-1], _WIDTH, y, name="axis", anchor="end")
+
+
+def _panel(row: Row, top: float, most: int, say: Texts) -> Iterator[Markup]:
+    """The bars of one row, of the same scale as those of the others; the highest has its value above it."""
+    base, step = top + _PANEL - 4, _WIDTH / len(row.values)
+    space = _PANEL - _NAME - 22
+    yield text(short(row.name, _LONGEST), 0, top + 15, name="name")
+    yield rect(0, base, _WIDTH, 1, name="base")
+    highest = max(range(len(row.values)), key=row.values.__getitem__)
+    width = min(step * 0.72, 28)
+    for place, value in enumerate(row.values):
+        if value:
+            height = max(value / most * space, 2)
+            middle = step * (place + 0.5)
+            yield rect(middle - width / 2, base - height, width, height)
+            if place == highest:
+                yield text(say.number(value), min(max(middle, 10), _WIDTH - 10), base - height - 4, anchor="middle")
+
+
+def _bars(chart: Chart, say: Texts) -> Iterator[Markup]:
+    values: Sequence[int] = chart.rows[0].values
+    most = max(values)
+    for number, (label, value) in enumerate(zip(chart.labels, values, strict=True)):
+        middle = number * _LINE + 17
+        width = value / most * (_WIDTH - _LABELS - _VALUES)
+        yield text(short(label, _LONGEST_LABEL), _LABELS - 8, middle, anchor="end")
+        yield rect(_LABELS, middle - 13, max(width, 1), 17)
+        yield text(say.number(value), _LABELS + width + 6, middle, name="value")

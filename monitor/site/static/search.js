@@ -1,0 +1,94 @@
+// The search page. Pagefind's index is asked in the browser; what is looked for stays in the part of the address after
+// «#», which no server is sent. Filters are those of story pages: topic, language, outlet, year.
+
+const AT_ONCE = 20;
+const form = document.getElementById("search");
+const status = document.getElementById("status");
+const list = document.getElementById("results");
+const more = document.getElementById("more");
+const fields = [...form.elements].filter((field) => field.name);
+const filters = fields.filter((field) => field.name !== "q");
+
+let index = null;
+let asked = 0;
+let waiting = [];
+
+function wanted() {
+  const said = new URLSearchParams();
+  for (const field of fields) if (field.value.trim()) said.set(field.name, field.value.trim());
+  return said.toString();
+}
+
+function fill() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  for (const field of fields) field.value = said.get(field.name) ?? "";
+}
+
+// An excerpt is escaped HTML with <mark> in it: it is read as text, never put into the page as HTML.
+function excerpt(html) {
+  const paragraph = document.createElement("p");
+  paragraph.className = "said";
+  paragraph.dir = "auto";
+  html.split(/<\/?mark>/).forEach((piece, place) => {
+    const text = new DOMParser().parseFromString(piece, "text/html").body.textContent;
+    const node = place % 2 ? document.createElement("mark") : document.createTextNode(text);
+    if (place % 2) node.textContent = text;
+    paragraph.append(node);
+  });
+  return paragraph;
+}
+
+function row(found) {
+  const item = document.createElement("li");
+  const title = document.createElement("h2");
+  const link = document.createElement("a");
+  const about = document.createElement("p");
+  item.className = "brief";
+  link.href = "story/" + (/story\/(\d+)\.html/.exec(found.url)?.[1] ?? "") + ".html"; // of this page's language
+  link.textContent = found.meta.title ?? "";
+  title.dir = "auto";
+  title.append(link);
+  about.className = "meta";
+  about.textContent = [found.meta.date, ...(found.filters?.outlet ?? [])].filter(Boolean).join(" · ");
+  item.append(title, excerpt(found.excerpt), about);
+  return item;
+}
+
+async function show(turn) {
+  const shown = await Promise.all(waiting.splice(0, AT_ONCE).map((result) => result.data()));
+  if (turn !== asked) return;
+  list.append(...shown.map(row));
+  more.hidden = !waiting.length;
+}
+
+async function search() {
+  const turn = ++asked;
+  fill();
+  list.replaceChildren();
+  more.hidden = true;
+  status.textContent = "";
+  if (!location.hash.slice(1)) return;
+  try {
+    index ??= await import(new URL(form.dataset.index, document.baseURI).href);
+    const narrowed = Object.fromEntries(filters.filter((f) => f.value).map((f) => [f.name, f.value]));
+    const words = form.elements.q.value.trim() || null;
+    const { results } = await index.search(words, { filters: narrowed });
+    if (turn !== asked) return;
+    waiting = results;
+    status.textContent = results.length ? `${form.dataset.found} ${results.length}` : form.dataset.none;
+    await show(turn);
+  } catch {
+    status.textContent = form.dataset.broken;
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (location.hash.slice(1) === wanted()) search();
+  else location.hash = wanted();
+});
+for (const filter of filters) filter.addEventListener("change", () => form.requestSubmit());
+more.addEventListener("click", () => show(asked));
+addEventListener("hashchange", search);
+form.querySelector("fieldset").disabled = false;
+search();

@@ -1,0 +1,137 @@
+"""What pages say of themselves, in each language of the interface: texts/*.toml, dates, numbers and plurals by Babel.
+
+Headlines and quotes are never translated. A text with several forms has them in the order of the language's plurals,
+parted by «|».
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+from monitor.models.evidence import Sight
+from monitor.models.site import SiteTopic, TopicRules
+
+Interface = Literal["ru", "kk", "en"]
+INTERFACES: Final[tuple[Interface, ...]] = get_args(Interface)
+
+_LOCALES: Final = {"ru": "ru", "kk": "kk", "en": "en_GB"}
+_FORMS: Final[Mapping[str, tuple[str, ...]]] = {"ru": ("one", "few", "many"), "kk": ("other",), "en": ("one", "other")}
+_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+class Texts:
+    """The words of one language, and times as people of one zone read them.
+
+    >>> Texts("ru", zone="Asia/Almaty").count("stories", 3)
+    '3 истории'
+    """
+
+    def __init__(self, language: Interface, *, zone: str) -> None:
+        self.language = language
+        self.zone = ZoneInfo(zone)
+        self._locale = Locale.parse(_LOCALES[language])
+        self._said = said(language)
+        self._dates: dict[tuple[str, date], str] = {}  # Babel takes as long for one as a template for a page
+        self.city = get_timezone_location(zone, locale=self._locale, return_city=True)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, with these values in its places."""
+        return self._said[key].format(**values) if values else self._said[key]
+
+    def count(self, key: str, number: int) -> str:
+        """The text of a key in the form that goes with the number, which stands at its {n}."""
+        forms = self._said[key].split("|")
+        rule = self._locale.plural_form(number)
+        names = _FORMS[self.language]
+        return forms[names.index(rule) if rule in names else -1].format(n=self.number(number))
+
+    def number(self, number: float) -> str:
+        """«12 345»."""
+        return str(format_decimal(number, locale=self._locale))
+
+    def percent(self, share: float) -> str:
+        """A share of 1 in whole percents."""
+        return str(format_percent(share, locale=self._locale))
+
+    def duration(self, seconds: float) -> str:
+        """In its largest fitting unit: «40 секунд», «7 минут», «2,5 часа», «3 дня»."""
+        for unit, size, most in (("second", 1, _MINUTE), ("minute", _MINUTE, 90 * _MINUTE), ("hour", _HOUR, 2 * _DAY)):
+            if seconds < most:
+                rounded = round(seconds / size, 1 if unit == "hour" else None)
+                return format_unit(rounded, f"duration-{unit}", locale=self._locale)
+        return format_unit(round(seconds / _DAY), "duration-day", locale=self._locale)
+
+    # ── times ──────────────────────────────────────────────────────────────────────────────────
+
+    def local(self, at: datetime) -> datetime:
+        """The instant by the clocks of the zone."""
+        return at.astimezone(self.zone)
+
+    def moment(self, at: datetime) -> str:
+        """«22 ноября 2026, 14:05», of the zone."""
+        local = self.local(at)
+        return f"{self.day(local)}, {local:%H:%M}"
+
+    def day(self, day: date) -> str:
+        """«22 ноября 2026»."""
+        return self._date("format_day", day)
+
+    def short_day(self, day: date) -> str:
+        """«22 нояб.»."""
+        return self._date("format_short_day", day)
+
+    def month(self, month: str) -> str:
+        """«ноябрь 2026», of "2026-11"."""
+        return self._date("format_month", date.fromisoformat(f"{month}-01"))
+
+    def month_alone(self, month: str) -> str:
+        """«ноябрь», of "2026-11"."""
+        return self._date("format_month_alone", date.fromisoformat(f"{month}-01"))
+
+    def _date(self, key: str, day: date) -> str:
+        wanted = (key, date(day.year, day.month, day.day))
+        if wanted not in self._dates:
+            self._dates[wanted] = format_date(day, self._said[key], locale=self._locale)
+        return self._dates[wanted]
+
+    # ── names ──────────────────────────────────────────────────────────────────────────────────
+
+    def topic(self, topic: SiteTopic | TopicRules) -> str:
+        """The title of a topic: as keywords.yaml has it, unless this language has a translation of it."""
+        return self._said.get(f"topic_{topic.id}", topic.title)
+
+    def sight(self, sight: Sight) -> str:
+        """What a look at a page found."""
+        return self._said[f"sight_{sight.value}"]
+
+    def place(self, place: str) -> str:
+        """A town of Kazakhstan by its key in text/languages/places.py; "" for a place that is none."""
+        names = towns().get(place)
+        return names[INTERFACES.index(self.language)] if names else ""
+
+
+def believable(at: datetime | None) -> bool:
+    """Whether a time that an outlet says can be one."""
+    return at is not None and at.year in _YEARS
+
+
+@cache
+def said(language: Interface) -> Mapping[str, str]:
+    """The texts of a language by their keys."""
+    return tomllib.loads((files("monitor.site") / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def towns() -> Mapping[str, tuple[str, str, str]]:
+    """The names of the towns in the order of `INTERFACES`, by their keys."""
+    return tomllib.loads((files("monitor.site") / "texts" / "towns.toml").read_text(encoding="utf-8"))
