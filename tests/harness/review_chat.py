@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.dispatcher import Dispatcher
@@ -26,6 +27,7 @@ from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
+from monitor.storage.site.cases import CaseStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
@@ -137,7 +139,9 @@ async def open_review_chat(
                 operator=OWNER,
                 expires_after=timedelta(hours=24),
                 read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
-                write_commands=write_commands(reviews, mute_commands, clock),
+                write_commands=write_commands(
+                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), clock
+                ),
                 presses={
                     OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},
                     REVIEWERS: review_presses(

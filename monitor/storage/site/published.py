@@ -78,7 +78,9 @@ class PublishedStories:
         """What changes with anything that the archive shows. Cheap: asked every minute."""
         newest = (
             select(func.max(stories.c.updated_at)),
+            select(func.max(articles.c.id)),
             select(func.max(deliveries.c.updated_at)).where(deliveries.c.kind == DeliveryKind.STORY),
+            select(func.sum(deliveries.c.sent_revision)).where(deliveries.c.kind == DeliveryKind.STORY),
             select(func.max(observations.c.id)),
             select(func.max(reviews.c.decided_at)),
             select(func.count(takedowns.c.story_id)),
@@ -183,7 +185,7 @@ def _followed_by(db: Connection, posts: Mapping[int, _Post]) -> Mapping[int, tup
     """For each story the later ones that go on its thread and are public."""
     later: defaultdict[int, list[int]] = defaultdict(list)
     going_on = select(stories.c.follows, stories.c.id).where(stories.c.follows.isnot(None)).order_by(stories.c.id)
-    for before, number in db.execute(going_on).tuples():
+    for before, number in db.execute(going_on):
         if number in posts and before is not None:
             later[before].append(number)
     return {before: tuple(numbers) for before, numbers in later.items()}
