@@ -1,0 +1,59 @@
+"""XML that every reader takes: the standard library writes it, out of text without what XML and readers refuse."""
+
+import re
+from typing import Final
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree as ET  # what is read, fast_xml.py reads; here it only writes
+
+from monitor.text.urls import absolute
+
+# What XML 1.0 forbids or discourages, and the marks of direction that turn a line around.
+_UNWRITABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef"
+    "\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
+)
+_NOT_IN_PATH: Final = re.compile(r"""[\s"<>\\^`{|}\[\]#?]|%(?![0-9A-Fa-f]{2})""")
+_NOT_IN_QUERY: Final = re.compile(r"""[\s"<>\\^`{|}\[\]#]|%(?![0-9A-Fa-f]{2})""")
+_HOST: Final = re.compile(r"""[^\s"<>\\^`{|}#?%]+""")
+
+
+def writable(text: str) -> str:
+    """`text` without characters that no XML may have, or that only mislead."""
+    return _UNWRITABLE.sub("", text)
+
+
+def iri(url: str) -> str:
+    """A web address as RFC 3987 wants it; "" for what is none."""
+    address = absolute("", writable(url))
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    if not _HOST.fullmatch(parts.netloc):
+        return ""
+    path = _NOT_IN_PATH.sub(lambda odd: quote(odd[0], safe=""), parts.path)
+    query, fragment = (_NOT_IN_QUERY.sub(lambda odd: quote(odd[0], safe=""), part) for part in parts[3:])
+    return parts._replace(path=path, query=query, fragment=fragment).geturl()
+
+
+def root(name: str, **attributes: str) -> ET.Element:
+    """A document's first element; `__` in the name of an attribute stands for a colon."""
+    return ET.Element(name, _attributes(attributes))
+
+
+def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+    """A child with this text; attributes as in `root`, those that are "" left out."""
+    child = ET.SubElement(parent, name, _attributes(attributes))
+    if text:
+        child.text = writable(text)
+    return child
+
+
+def document(element: ET.Element) -> bytes:
+    """The whole document in UTF-8, each element on a line."""
+    ET.indent(element)
+    written: bytes = ET.tostring(element, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _attributes(given: dict[str, str]) -> dict[str, str]:
+    return {name.replace("__", ":"): writable(value) for name, value in given.items() if value}
