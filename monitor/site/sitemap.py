@@ -1,0 +1,74 @@
+"""The archive for search engines (https://www.sitemaps.org/protocol.html): every page in its three languages."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Final, NamedTuple
+
+from monitor.models.site import About
+from monitor.site.page import Page
+from monitor.site.xml_writer import add, document, iri, root
+
+MOST_ADDRESSES: Final = 45_000  # a document may have 50,000, and 50 MB: with their alternates these take 30
+
+EDITIONS: Final = {"ru": "", "kk": "kk/", "en": "en/"}  # a language of the site, and the folder of its pages
+
+_SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
+
+
+class SitePage(NamedTuple):
+    """A page by its path in the first edition ("" is the front page), and when it changed last."""
+
+    path: str
+    updated_at: datetime | None = None
+
+
+def sitemap(pages: Iterable[SitePage], about: About) -> Iterator[Page]:
+    """`sitemap.xml`, or several documents and their index; nothing for an archive without an address.
+
+    Every page is taken to stand in every edition; "index.html" is its folder's own address.
+    """
+    if not about.address:
+        return
+    documents: list[list[SitePage]] = [[]]
+    for page in pages:
+        if (len(documents[-1]) + 1) * len(EDITIONS) > MOST_ADDRESSES:
+            documents.append([])
+        documents[-1].append(page)
+    if len(documents) == 1:
+        yield Page("sitemap.xml", _document(documents[0], about))
+        return
+    names = [f"sitemap-{number}.xml" for number in range(1, len(documents) + 1)]
+    for name, some in zip(names, documents, strict=True):
+        yield Page(name, _document(some, about))
+    yield Page("sitemap.xml", _index(names, documents, about))
+
+
+def _document(pages: Iterable[SitePage], about: About) -> bytes:
+    listed = root("urlset", xmlns=_SITEMAPS, xmlns__xhtml=_XHTML)
+    for page in pages:
+        path = "" if page.path == "index.html" else page.path.removesuffix("/index.html")
+        editions = {code: iri(f"{about.address}{folder}{path}") for code, folder in EDITIONS.items()}
+        for address in editions.values():
+            url = add(listed, "url")
+            add(url, "loc", address)
+            if page.updated_at:
+                add(url, "lastmod", _stamp(page.updated_at))
+            for code, other in chain(editions.items(), [("x-default", editions["ru"])]):
+                add(url, "xhtml:link", rel="alternate", hreflang=code, href=other)
+    return document(listed)
+
+
+def _index(names: Iterable[str], documents: Iterable[list[SitePage]], about: About) -> bytes:
+    listed = root("sitemapindex", xmlns=_SITEMAPS)
+    for name, pages in zip(names, documents, strict=True):
+        one = add(listed, "sitemap")
+        add(one, "loc", iri(about.address + name))
+        if newest := max((page.updated_at for page in pages if page.updated_at), default=None):
+            add(one, "lastmod", _stamp(newest))
+    return document(listed)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
