@@ -25,7 +25,7 @@ class SitePage(NamedTuple):
 
 
 def sitemap(pages: Iterable[SitePage], about: About) -> Iterator[Page]:
-    """`sitemap.xml`, or several documents and their index; nothing for an archive without an address.
+    """One document called sitemap.xml, or several and their index; nothing for an archive without an address.
 
     Every page is taken to stand in every edition; "index.html" is its folder's own address.
     """

@@ -1,0 +1,163 @@
+"""Pictures: the card that a link to a story shows in chats and networks (Open Graph), and any SVG as PNG.
+
+A card is set of glyphs drawn beforehand (typeface.py) and has few colours, so that ten thousand take a minute; rendered
+as SVG they would take ten. The font is PT Sans, which has the letters of this press and comes with its package.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import fontpkg_pt_sans
+import resvg_py
+
+from monitor.models.site import StoryBrief
+from monitor.site.png_format import Colour, encode
+from monitor.site.typeface import SHADES, Typeface
+from monitor.text.telegram_html import line
+
+WIDTH, HEIGHT = 1200, 630
+
+_ZONE: Final = "Asia/Almaty"
+_FAMILY: Final = "PT Sans"
+_MARGIN, _ROOM = 80, WIDTH - 2 * 80
+_BAR: Final = 16  # pixels of colour at the left edge
+_TOPIC_LINE, _FIRST_LINE, _LEADING, _SOURCE_LINE = 110, 205, 72, 565
+_MOST_LINES: Final = 5
+_LONGEST: Final = 400  # UTF-16 units that are looked at: five lines hold less
+_GROUND: Final[Colour] = (18, 32, 47)
+_INKS: Final[tuple[Colour, ...]] = ((252, 163, 17), (255, 255, 255), (176, 190, 205))  # topic, headline, source
+_TOPIC, _HEADLINE, _SOURCE = range(3)
+_STRIDE: Final = WIDTH + 1  # a row of a PNG has a byte before it
+_SIGNS: Final = {"₸": "тг", "\u00a0": " ", "\u202f": " ", "‑": "-", "−": "–"}  # that the font lacks
+
+
+class _Faces(NamedTuple):
+    topic: Typeface
+    headline: Typeface
+    source: Typeface
+
+
+def preview(brief: StoryBrief) -> bytes:
+    """The card of a story, 1200×630: topic, headline in at most five lines, outlet and day. The same bytes for the same
+    story. What the font has no glyph for (emoji, other scripts) is left out.
+    """
+    faces = _faces()
+    card = bytearray(_blank())
+    topics = " · ".join(topic.title for topic in brief.topics)
+    local = brief.posted_at.astimezone(ZoneInfo(_ZONE))
+    source = " · ".join(filter(None, (brief.outlets[0] if brief.outlets else "", f"{local:%d.%m.%Y}")))
+    for face, text, most, first in (
+        (faces.topic, topics, 1, _TOPIC_LINE),
+        (faces.headline, brief.title, _MOST_LINES, _FIRST_LINE),
+        (faces.source, source, 1, _SOURCE_LINE),
+    ):
+        for number, words in enumerate(wrapped(text, face, _ROOM, most)):
+            _set(card, face, words, first + number * _LEADING)
+    return encode(WIDTH, HEIGHT, _palette(), card)
+
+
+def png(svg: str, *, width: int | None = None) -> bytes:
+    """An SVG as PNG, at its own size or scaled to a width, its text in PT Sans. Raises ValueError if it is none."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg, width=width, skip_system_fonts=True, font_files=[str(path) for path in _FILES.values()],
+        font_family=_FAMILY, sans_serif_family=_FAMILY,
+    )  # fmt: skip
+
+
+def wrapped(text: str, face: Typeface, width: float, most: int) -> list[str]:
+    """`text` in at most so many lines of that width, by the widths of its letters; what does not fit ends in «…».
+
+    A word that no line can hold is parted.
+    """
+    words = list(_fitting(_shown(text, face).split(" "), face, width))
+    lines: list[str] = []
+    while words and len(lines) < most:
+        taken = 1
+        while taken < len(words) and face.width(" ".join(words[: taken + 1])) <= width:
+            taken += 1
+        lines.append(" ".join(words[:taken]))
+        words = words[taken:]
+    if words:
+        lines[-1] = _ended(lines[-1], face, width)
+    return list(filter(None, lines))
+
+
+def _shown(text: str, face: Typeface) -> str:
+    """One line of what the font can show."""
+    known = "".join(_SIGNS.get(char, char) for char in line(text, _LONGEST))
+    return " ".join("".join(filter(face.has, known)).split())
+
+
+def _fitting(words: Iterable[str], face: Typeface, width: float) -> Iterator[str]:
+    for word in words:
+        rest = word
+        while face.width(rest) > width:
+            end = next(end for end in range(len(rest), 0, -1) if end == 1 or face.width(rest[:end]) <= width)
+            yield rest[:end]
+            rest = rest[end:]
+        yield rest
+
+
+def _ended(words: str, face: Typeface, width: float) -> str:
+    while words and face.width(f"{words}…") > width:
+        words = words[:-1]
+    return re.sub(r"[\s,;:—–-]+$", "", words) + "…"
+
+
+# ── a card ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _set(card: bytearray, face: Typeface, text: str, baseline: int) -> None:
+    """Set a line of text; where two letters touch, the stronger shade stays."""
+    pen, done = float(_MARGIN), 0
+    for char in text:
+        glyph = face.glyph(char)
+        if glyph.rows:
+            left, width = round(pen) + glyph.left, len(glyph.rows[0])
+            start = (baseline + glyph.top) * _STRIDE + 1 + left
+            for row in glyph.rows:
+                end = start + width
+                card[start:end] = row if left >= done else bytes(map(max, card[start:end], row))
+                start += _STRIDE
+            done = left + width
+        pen += face.width(char)
+
+
+def _ink(number: int) -> bytes:
+    """Shades → places in the palette."""
+    return bytes([0, *(number * (SHADES - 1) + shade for shade in range(1, SHADES))])
+
+
+def _palette() -> list[Colour]:
+    """The ground, then each ink in its shades."""
+    steps = [shade / (SHADES - 1) for shade in range(1, SHADES)]
+    return [_GROUND, *(_mixed(ink, step) for ink in _INKS for step in steps)]
+
+
+def _mixed(ink: Colour, share: float) -> Colour:
+    red, green, blue = (round(ground + (own - ground) * share) for ground, own in zip(_GROUND, ink, strict=True))
+    return red, green, blue
+
+
+@cache
+def _blank() -> bytes:
+    return (b"\0" + _ink(_TOPIC)[-1:] * _BAR + bytes(WIDTH - _BAR)) * HEIGHT
+
+
+_FILES: Final = {
+    weight: Path(fontpkg_pt_sans.ROOT) / "files" / f"PT_Sans-Web-{name}.ttf"
+    for weight, name in ((400, "Regular"), (700, "Bold"))
+}
+
+
+@cache
+def _faces() -> _Faces:
+    return _Faces(
+        topic=Typeface(_FILES[400], _FAMILY, weight=400, size=34, ink=_ink(_TOPIC)),
+        headline=Typeface(_FILES[700], _FAMILY, weight=700, size=56, ink=_ink(_HEADLINE)),
+        source=Typeface(_FILES[400], _FAMILY, weight=400, size=32, ink=_ink(_SOURCE)),
+    )
