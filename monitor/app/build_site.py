@@ -36,12 +36,7 @@ def build_site(settings: Settings, engine: Engine) -> SiteBuilder:
 
 
 def _counters(keywords: Keywords) -> Matcher | None:
-    """The rules that only count, as the rules of a topic that nobody sees."""
-    if not keywords.counters:
-        return None
-    topic = Topic(id="counters", title="", hashtag="", rules=keywords.counters, examples=(), line=0)
-    alone = Keywords(file=keywords.file, topics=(topic,), short_text=keywords.short_text)
-    return Matcher(compile_rules(alone))
+    return Matcher(compile_rules(keywords.counting)) if keywords.counters else None
 
 
 def _about(settings: Settings, keywords: Keywords, feeds: Iterable[Feed], published: PublishedStories) -> SiteAbout:

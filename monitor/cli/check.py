@@ -77,6 +77,7 @@ def _check_keywords(path: str, settings: Settings | None) -> tuple[_Problems, _P
     if errors:
         return errors, (), ()
     compiled, errors = compiler.compile_checked(loaded)
+    errors = errors or compiler.compile_checked(loaded.counting)[1]
     matcher = Matcher(compiled)
     errors = errors or check_examples(loaded, matcher)  # examples are tried only with rules that hold
     by_use = _usage_warnings(loaded, matcher, settings) if settings and not errors else ()

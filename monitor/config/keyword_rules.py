@@ -148,3 +148,9 @@ class Keywords:
     never: tuple[Term, ...] = ()
     short_text: float = 1.0
     counters: tuple[Rule, ...] = ()
+
+    @property
+    def counting(self) -> "Keywords":
+        """The counters alone, as the rules of a topic that nobody sees."""
+        topics = (Topic(id="counters", title="", hashtag="", rules=self.counters, examples=(), line=0),)
+        return Keywords(file=self.file, topics=topics if self.counters else (), short_text=self.short_text)

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.matching.matcher import Matcher
 from monitor.models.site import Precision, SiteAbout, SiteStory, StoryBrief
-from monitor.site import data, feeds, files, manifest, pictures, sitemap
+from monitor.site import data, feeds, files, manifest, sitemap
 from monitor.site.folder import File, SiteFolder, Unit
+from monitor.site.line_spool import LineSpool
+from monitor.site.making import StoryMaker, key_of, unit_names
 from monitor.site.page import Page, story_path
 from monitor.site.pages import Renderer
 from monitor.site.stories import site_story
@@ -65,8 +66,10 @@ class _Build:
         self._version = Renderer(_without_figures(about), zone=builder.zone).version
         self._zone = ZoneInfo(builder.zone)
         self._marks = builder.published.marks()
+        self._keys = {number: key_of(self._version, mark) for number, mark in self._marks.items()}
         self._cases = builder.cases.opened()
         self._briefs: dict[int, StoryBrief] = {}
+        self._spool, self._lines = LineSpool(), dict(folder.known.lines)
         self._read: dict[int, SiteStory] = {}
         self._is_over = False
 
@@ -84,45 +87,46 @@ class _Build:
             self._folder.sweep()
             self._is_over = True
         finally:
-            self._folder.save(self._briefs if self._is_over else {**self._folder.known.briefs, **self._briefs})
+            known = {} if self._is_over else self._folder.known.briefs
+            self._folder.save({**known, **self._briefs}, self._lines)
         return Built(stories=made, written=self._folder.written, removed=self._folder.removed)
 
     # ── the stories ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _make_stories(self) -> int:
         """Make those that changed; returns how many."""
-        changed = {number for number in self._marks if not self._stands(number)}
-        for number in self._marks.keys() - changed:
-            self._keep(number)
-        for story in self._stories(changed):
-            self._make(story)
+        changed = [number for number in self._marks if not self._stands(number)]
+        for number in self._marks.keys() - set(changed):
+            self._briefs[number] = self._folder.known.briefs[number]
+            for name in unit_names(number):
+                self._folder.keep(name)
+        for made in self._maker().make(changed):
+            self._briefs[made.brief.id] = made.brief
+            self._folder.units.update(made.units)
+            self._folder.written += made.written
+            self._spool.add(made.brief.id, made.line)
         return len(changed)
 
     def _stands(self, number: int) -> bool:
-        return number in self._folder.known.briefs and self._folder.is_made(f"story/{number}", self._story_key(number))
+        names, known = unit_names(number), self._folder.known
+        is_made = self._folder.is_made(names[0], self._keys[number]) and names[1] in known.units
+        return is_made and number in known.briefs
 
-    def _story_key(self, number: int) -> str:
-        return _key(self._version, self._marks[number])
-
-    def _keep(self, number: int) -> None:
-        if brief := self._folder.known.briefs.get(number):
-            self._briefs[number] = brief
-            for name in (f"story/{number}", f"og/{number}"):
-                self._folder.keep(name)
-
-    def _make(self, story: SiteStory) -> None:
-        brief = story.brief
-        case = next((case for case in self._cases if case.id == brief.case), None)
-        pages = partial(self._renderer.story, story, case=case)
-        self._folder.make(Unit(name=f"story/{brief.id}", key=self._story_key(brief.id), pages=pages))
-        self._folder.make(
-            Unit(name=f"og/{brief.id}", key=pictures.preview_key(brief), pages=partial(_preview, brief, self._zone))
+    def _maker(self) -> StoryMaker:
+        return StoryMaker(
+            path=self._folder.path,
+            known=self._folder.known,
+            published=self._builder.published,
+            counters=self._builder.counters,
+            renderer=self._renderer,
+            about=self._about,
+            cases={case.id: case for case in self._cases},
+            keys=self._keys,
         )
-        self._briefs[brief.id] = brief
 
     def _stories(self, numbers: Iterable[int]) -> Iterator[SiteStory]:
         for published in self._builder.published.read(numbers):
-            yield site_story(published, self._builder.counters)
+            yield site_story(published, None, brief=self._briefs.get(published.story.id or 0))
 
     # ── the lists ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,44 +138,46 @@ class _Build:
         for topic in self._about.topics:
             mine = [brief for brief in newest if any(one.id == topic.id for one in brief.topics)]
             yield self._list(f"topic/{topic.id}", mine, partial(render.topic, topic))
+        yield from self._months(newest)
+        yield self._list("charts", newest, render.charts)
+        yield self._list("about", newest, render.about_page, self._about)
+        yield self._list("search", newest, render.search)
+        yield from self._case_pages()
+        for takedown in self._builder.takedowns.hidden():
+            key = key_of(self._version, takedown.at)
+            yield Unit(name=f"takedown/{takedown.story}", key=key, pages=partial(render.tombstone, takedown))
+        yield from self._feeds(newest)
+
+    def _list(
+        self,
+        name: str,
+        briefs: Sequence[StoryBrief],
+        pages: Callable[[Sequence[StoryBrief]], Iterable[Page]],
+        *more: object,
+    ) -> Unit:
+        key = key_of(self._version, [self._keys[brief.id] for brief in briefs], more)
+        return Unit(name=name, key=key, pages=partial(pages, briefs))
+
+    def _months(self, newest: Iterable[StoryBrief]) -> Iterator[Unit]:
         months: defaultdict[str, list[StoryBrief]] = defaultdict(list)
         for brief in newest:
             months[f"{brief.posted_at.astimezone(self._zone):%Y-%m}"].append(brief)
         for month, of_month in months.items():
-            yield self._list(f"month/{month}", of_month, partial(render.month, month))
+            yield self._list(f"month/{month}", of_month, partial(self._renderer.month, month))
         counts = {month: len(of_month) for month, of_month in months.items()}
-        yield Unit(name="months", key=_key(self._version, counts), pages=partial(render.months, counts))
-        yield self._list("charts", newest, render.charts)
-        figures = _key(self._version, self._about, [self._marks[brief.id] for brief in newest])
-        yield Unit(name="about", key=figures, pages=partial(render.about_page, newest))
-        yield self._list("search-page", newest, render.search)
-        yield from self._case_pages()
-        yield from self._tombstones()
-        yield from self._feeds(newest)
-
-    def _list(
-        self, name: str, briefs: Sequence[StoryBrief], pages: Callable[[Sequence[StoryBrief]], Iterable[Page]]
-    ) -> Unit:
-        key = _key(self._version, [(brief.id, self._marks[brief.id]) for brief in briefs])
-        return Unit(name=name, key=key, pages=partial(pages, briefs))
+        yield Unit(name="months", key=key_of(self._version, counts), pages=partial(self._renderer.months, counts))
 
     def _case_pages(self) -> Iterator[Unit]:
         for case in self._cases:
             mine = [self._briefs[number] for number in case.stories if number in self._briefs]
-            key = _key(self._version, case, [self._marks[brief.id] for brief in mine])
-            yield Unit(name=f"case/{case.id}", key=key, pages=partial(self._renderer.case, case, mine))
-        key = _key(self._version, self._cases, [self._marks.get(one) for case in self._cases for one in case.stories])
-        yield Unit(name="cases", key=key, pages=partial(self._renderer.cases, self._cases, self._briefs))
-
-    def _tombstones(self) -> Iterator[Unit]:
-        for takedown in self._builder.takedowns.hidden():
-            key = _key(self._version, takedown.at)
-            pages = partial(self._renderer.tombstone, takedown)
-            yield Unit(name=f"tombstone/{takedown.story}", key=key, pages=pages)
+            yield self._list(f"case/{case.id}", mine, partial(self._renderer.case, case), case)
+        told = [self._briefs[number] for case in self._cases for number in case.stories if number in self._briefs]
+        shown = {brief.id: brief for brief in told}
+        yield self._list("cases", told, lambda _: self._renderer.cases(self._cases, shown), self._cases)
 
     def _feeds(self, newest: Sequence[StoryBrief]) -> Iterator[Unit]:
         for plan in feeds.plans(newest, self._cases, self._about):
-            key = _key(self._version, plan, [self._marks[number] for number in plan.stories])
+            key = key_of(self._version, plan, [self._keys[number] for number in plan.stories])
             yield Unit(name=plan.path, key=key, pages=partial(self._feed, plan))
 
     def _feed(self, plan: feeds.FeedPlan) -> Iterable[Page]:
@@ -183,15 +189,21 @@ class _Build:
 
     def _wholes(self) -> Iterator[Unit]:
         """Of all stories at once: data, the sitemap, the search index."""
-        numbers = sorted(self._briefs, reverse=True)
-        key = _key(self._version, [(number, self._marks[number]) for number in numbers])
-        yield Unit(name="data", key=key, pages=partial(self._data, numbers))
+        newest = sorted(self._briefs, reverse=True)
+        key = key_of(self._version, [self._keys[number] for number in newest])
+        yield Unit(name="data", key=key, pages=partial(self._data, newest))
         yield Unit(name="sitemap", key=key, pages=self._sitemap)
 
     def _data(self, numbers: Sequence[int]) -> Iterator[Page | File]:
+        """Lines of stories that did not change are taken from the last build's."""
+        stand = {number for number in numbers if self._lines.get(number) == self._keys[number]}
+        self._spool.add_from(self._folder.path / data.JSON_LINES, stand.__contains__)
+        for story in self._stories(self._spool.lacks(numbers)):
+            self._spool.add(story.brief.id, data.json_line(story, self._about))
         yield data.sheet(self._about)
-        yield File(data.JSON_LINES, data.json_lines(self._stories(numbers), self._about))
-        yield File(data.TABLE, data.table(self._stories(numbers), self._about))
+        yield File(data.JSON_LINES, self._spool.lines(numbers))
+        yield File(data.CSV, data.table(self._spool.lines(numbers)))
+        self._lines = {number: self._keys[number] for number in numbers}
 
     def _sitemap(self) -> Iterator[Page]:
         listed = [sitemap.SitePage(story_path(brief.id), brief.updated_at) for brief in self._briefs.values()]
@@ -202,14 +214,6 @@ def _newness(brief: StoryBrief) -> tuple[datetime, int]:
     return brief.posted_at, brief.id
 
 
-def _key(*said: object) -> str:
-    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
 def _without_figures(about: SiteAbout) -> SiteAbout:
     """What decisions of maintainers change every day stands on one page only."""
     return replace(about, topics=tuple(replace(topic, precision=Precision()) for topic in about.topics), since=None)
-
-
-def _preview(brief: StoryBrief, zone: ZoneInfo) -> Iterator[Page]:
-    yield Page(f"og/{brief.id}.png", pictures.preview(brief, zone))

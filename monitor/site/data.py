@@ -6,11 +6,12 @@ Everything is made a story at a time, so that a hundred thousand take no more me
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final
 
-from monitor.models.site import About, SiteStory, SiteTelling, TopicRules
+from monitor.models.site import SiteAbout, SiteStory, SiteTelling, TopicRules
 from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.site.xml_writer import iri, writable
 from monitor.text.telegram_html import line
@@ -23,24 +24,23 @@ _BETWEEN: Final = "; "
 _CELL_UNITS: Final = 2_000
 
 
-def json_lines(stories: Iterable[SiteStory], about: About) -> Iterator[bytes]:
-    """One story a line, with every telling; the newest first if the stories come so."""
-    for story in stories:
-        yield json.dumps(_record(story, about), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def json_line(story: SiteStory, about: SiteAbout) -> bytes:
+    """A story with every telling, as one line of `stories.jsonl`."""
+    return json.dumps(_record(story, about), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def table(stories: Iterable[SiteStory], about: About) -> Iterator[bytes]:
-    """The same in RFC 4180, one story a row, of its tellings the first.
+def table(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines in RFC 4180, one story a row, of its tellings the first.
 
     It begins with a byte order mark: without one Excel reads UTF-8 as the code page of its Windows, and whoever opens
     this file by hand uses Excel; programs have the JSON lines.
     """
     yield b"\xef\xbb\xbf" + _row(_COLUMNS)
-    for story in stories:
-        yield _row([cell(story, about) for cell in _COLUMNS.values()])
+    for record in map(json.loads, lines):
+        yield _row([cell(record) for cell in _COLUMNS.values()])
 
 
-def sheet(about: About) -> Page:
+def sheet(about: SiteAbout) -> Page:
     """What the data are, in Russian and English: fields, licence, limits, measured precision."""
     fields = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _FIELDS)
     told = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _TELLING_FIELDS)
@@ -52,7 +52,7 @@ def sheet(about: About) -> Page:
     return Page(SHEET, writable(body).encode())
 
 
-def _record(story: SiteStory, about: About) -> dict[str, Any]:
+def _record(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
     brief = story.brief
     return {
         "id": brief.id,
@@ -91,30 +91,29 @@ def _stamp(at: datetime | None) -> str | None:
 
 # ── the table ──────────────────────────────────────────────────────────────────────────────────
 
-_Cell = Callable[[SiteStory, About], object]
+_Record = Mapping[str, Any]
 
 
-def _first(field: Callable[[SiteTelling], object]) -> _Cell:
-    return lambda story, _: field(story.tellings[0]) if story.tellings else ""
+def _same(field: str) -> Callable[[_Record], object]:
+    return itemgetter(field)
 
 
-_COLUMNS: Final[dict[str, _Cell]] = {
-    "id": lambda story, _: story.brief.id,
-    "posted_at": lambda story, _: _stamp(story.brief.posted_at),
-    "updated_at": lambda story, _: _stamp(story.brief.updated_at),
-    "title": lambda story, _: story.brief.title,
-    "outlet": _first(lambda telling: telling.outlet),
-    "url": _first(lambda telling: iri(telling.url)),
-    "published_at": _first(lambda telling: _stamp(telling.published_at)),
-    "outlets": lambda story, _: _BETWEEN.join(story.brief.outlets),
-    "languages": lambda story, _: _BETWEEN.join(story.brief.languages),
-    "topics": lambda story, _: _BETWEEN.join(topic.id for topic in story.brief.topics),
-    "places": lambda story, _: _BETWEEN.join(story.brief.places),
-    "counts": lambda story, _: _BETWEEN.join(story.brief.counts),
-    "case": lambda story, _: story.brief.case,
-    "delay_seconds": lambda story, _: None if story.brief.delay is None else max(round(story.brief.delay), 0),
-    "quote": _first(lambda telling: telling.quotes[0].text if telling.quotes else ""),
-    "page": lambda story, about: about.address + story_path(story.brief.id),
+def _joined(field: str) -> Callable[[_Record], object]:
+    return lambda record: _BETWEEN.join(record[field])
+
+
+def _first(field: str) -> Callable[[_Record], object]:
+    return lambda record: record["tellings"][0][field] if record["tellings"] else ""
+
+
+_COLUMNS: Final[Mapping[str, Callable[[_Record], object]]] = {
+    **{field: _same(field) for field in ("id", "posted_at", "updated_at", "title")},
+    **{field: _first(field) for field in ("outlet", "url", "published_at")},
+    "outlets": lambda record: _BETWEEN.join(dict.fromkeys(telling["outlet"] for telling in record["tellings"])),
+    **{field: _joined(field) for field in ("languages", "topics", "places", "counts")},
+    **{field: _same(field) for field in ("case", "delay_seconds")},
+    "quote": lambda record: next(iter(record["tellings"][0]["quotes"]), "") if record["tellings"] else "",
+    "page": _same("page"),
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from monitor.models.site import About, Case, Quote, SiteStory, SiteTelling, StoryBrief
+from monitor.models.site import Quote, SiteAbout, SiteCase, SiteStory, SiteTelling, StoryBrief
 from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.site.xml_writer import add, document, iri, root, writable
 from monitor.text.telegram_html import Html, join, line, link, tag, text
@@ -42,7 +42,7 @@ class FeedPlan:
     stories: tuple[int, ...]
 
 
-def plans(briefs: Iterable[StoryBrief], cases: Iterable[Case], about: About) -> tuple[FeedPlan, ...]:
+def plans(briefs: Iterable[StoryBrief], cases: Iterable[SiteCase], about: SiteAbout) -> tuple[FeedPlan, ...]:
     """Every feed of the archive; one of a topic or a case without stories is there, too: it may be subscribed to."""
     titles = {"feeds/all": "", **{f"feeds/lang-{code}": name for code, name in _LANGUAGES.items()}}
     titles |= {f"feeds/topic-{topic.id}": topic.title for topic in about.topics}
@@ -57,7 +57,7 @@ def plans(briefs: Iterable[StoryBrief], cases: Iterable[Case], about: About) -> 
     return tuple(FeedPlan(path=path, title=_title(titles[path]), stories=tuple(held[path])) for path in sorted(held))
 
 
-def pages(plan: FeedPlan, stories: Mapping[int, SiteStory], about: About) -> tuple[Page, Page]:
+def pages(plan: FeedPlan, stories: Mapping[int, SiteStory], about: SiteAbout) -> tuple[Page, Page]:
     """A feed in both forms. `stories` has those of the plan; one that it lacks was taken down, and is left out."""
     entries = [stories[number] for number in plan.stories if number in stories]
     atom, json_feed = f"{plan.path}.atom", f"{plan.path}.json"
@@ -84,7 +84,7 @@ def _urn(what: str) -> str:
     return uuid5(_NAMESPACE, what).urn
 
 
-def _feed_id(plan: FeedPlan, about: About) -> str:
+def _feed_id(plan: FeedPlan, about: SiteAbout) -> str:
     """Of the feed's subject and of the archive's beginning, which no two archives share."""
     return _urn(f"{plan.path} {about.since.astimezone(UTC).isoformat() if about.since else ''}")
 
@@ -92,7 +92,7 @@ def _feed_id(plan: FeedPlan, about: About) -> str:
 # ── the two forms ──────────────────────────────────────────────────────────────────────────────
 
 
-def _atom(plan: FeedPlan, stories: Sequence[SiteStory], about: About, path: str) -> bytes:
+def _atom(plan: FeedPlan, stories: Sequence[SiteStory], about: SiteAbout, path: str) -> bytes:
     """Without an address of the archive, links are relative to its root, which stands one folder above the feed."""
     feed = root("feed", xmlns=_ATOM, xml__lang="ru", **({} if about.address else {"xml__base": "../"}))
     add(feed, "id", _feed_id(plan, about))
@@ -109,7 +109,7 @@ def _atom(plan: FeedPlan, stories: Sequence[SiteStory], about: About, path: str)
     return document(feed)
 
 
-def _atom_entry(entry: Any, story: SiteStory, about: About) -> None:
+def _atom_entry(entry: Any, story: SiteStory, about: SiteAbout) -> None:
     brief = story.brief
     add(entry, "id", story_id(brief))
     add(entry, "title", _headline(brief), xml__lang=_language(story))
@@ -126,7 +126,7 @@ def _atom_entry(entry: Any, story: SiteStory, about: About) -> None:
     add(entry, "content", _content(story), type="html", xml__lang=_language(story))
 
 
-def _json(plan: FeedPlan, stories: Sequence[SiteStory], about: About, path: str) -> bytes:
+def _json(plan: FeedPlan, stories: Sequence[SiteStory], about: SiteAbout, path: str) -> bytes:
     """The standard knows no relative addresses of the feed itself: without one of the archive they are left out."""
     head: dict[str, Any] = {"version": _JSON_FEED, "title": plan.title, "language": "ru"}
     if about.address:
@@ -137,7 +137,7 @@ def _json(plan: FeedPlan, stories: Sequence[SiteStory], about: About, path: str)
     return json.dumps(head | {"items": items}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _json_item(story: SiteStory, about: About) -> dict[str, Any]:
+def _json_item(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
     brief = story.brief
     article = iri(story.tellings[0].url) if story.tellings else ""
     return {
@@ -214,7 +214,7 @@ def _updated(brief: StoryBrief) -> datetime:
     return max(brief.posted_at, brief.updated_at)
 
 
-def _newest(stories: Iterable[SiteStory], about: About) -> datetime:
+def _newest(stories: Iterable[SiteStory], about: SiteAbout) -> datetime:
     """When the feed changed last; of an empty one, since when it is empty."""
     beginning = about.since or datetime(1970, 1, 1, tzinfo=UTC)
     return max((_updated(story.brief) for story in stories), default=beginning)

@@ -75,7 +75,7 @@ class SiteFolder:
             self.removed += 1
         self.known.units = {name: made for name, made in self.known.units.items() if name in self.units}
 
-    def save(self, briefs: dict[int, StoryBrief]) -> None:
+    def save(self, briefs: dict[int, StoryBrief], lines: dict[int, str]) -> None:
         """Remember what stands there. Raises SiteError."""
-        kept = Manifest(units=self.known.units | self.units, briefs=briefs)
+        kept = Manifest(units=self.known.units | self.units, briefs=briefs, lines=lines)
         files.write(self.path, manifest.NAME, (manifest.written(kept),))

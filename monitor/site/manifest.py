@@ -26,10 +26,13 @@ class Made:
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """`briefs` are those of the stories that have pages, by their number."""
+    """`briefs` are those of the stories that have pages, by their number; `lines` what their lines of data were made
+    from.
+    """
 
     units: dict[str, Made] = field(default_factory=dict)
     briefs: dict[int, StoryBrief] = field(default_factory=dict)
+    lines: dict[int, str] = field(default_factory=dict)
 
 
 _MANIFEST = TypeAdapter(Manifest)

@@ -19,6 +19,7 @@ from monitor.site.png_format import Colour, encode
 from monitor.site.typeface import SHADES, Typeface
 from monitor.text.telegram_html import line
 
+EDITION: Final = 1  # another one whenever cards of the same stories come out otherwise
 WIDTH, HEIGHT = 1200, 630
 
 _ZONE: Final = "Asia/Almaty"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Final, NamedTuple
 
-from monitor.models.site import About
+from monitor.models.site import SiteAbout
 from monitor.site.page import Page
 from monitor.site.xml_writer import add, document, iri, root
 
@@ -24,7 +24,7 @@ class SitePage(NamedTuple):
     updated_at: datetime | None = None
 
 
-def sitemap(pages: Iterable[SitePage], about: About) -> Iterator[Page]:
+def sitemap(pages: Iterable[SitePage], about: SiteAbout) -> Iterator[Page]:
     """One document called sitemap.xml, or several and their index; nothing for an archive without an address.
 
     Every page is taken to stand in every edition; "index.html" is its folder's own address.
@@ -45,7 +45,7 @@ def sitemap(pages: Iterable[SitePage], about: About) -> Iterator[Page]:
     yield Page("sitemap.xml", _index(names, documents, about))
 
 
-def _document(pages: Iterable[SitePage], about: About) -> bytes:
+def _document(pages: Iterable[SitePage], about: SiteAbout) -> bytes:
     listed = root("urlset", xmlns=_SITEMAPS, xmlns__xhtml=_XHTML)
     for page in pages:
         path = "" if page.path == "index.html" else page.path.removesuffix("/index.html")
@@ -60,7 +60,7 @@ def _document(pages: Iterable[SitePage], about: About) -> bytes:
     return document(listed)
 
 
-def _index(names: Iterable[str], documents: Iterable[list[SitePage]], about: About) -> bytes:
+def _index(names: Iterable[str], documents: Iterable[list[SitePage]], about: SiteAbout) -> bytes:
     listed = root("sitemapindex", xmlns=_SITEMAPS)
     for name, pages in zip(names, documents, strict=True):
         one = add(listed, "sitemap")

@@ -13,19 +13,20 @@ from monitor.text.languages.places import TOWNS, places
 
 LONGEST_QUOTE = 400  # characters: a quotation, never an article
 _LONGEST_TITLE = 300
+_LEAD = 1_000  # characters of a text that say what it is about, and what is counted
 _OPENING = 300  # characters of a text in which a town is looked for
 _BEFORE_MARK = 100  # characters of an overlong sentence kept before its first word that met a rule
 _BELIEVABLE = timedelta(days=7)  # between an outlet's own date and our post
 
 
-def site_story(published: PublishedStory, counters: Matcher | None) -> SiteStory:
-    """`counters` are the rules that only count, None for none."""
+def site_story(published: PublishedStory, counters: Matcher | None, *, brief: StoryBrief | None = None) -> SiteStory:
+    """`counters` are the rules that only count, None for none. `brief` saves making it when it is known already."""
     story = published.story
     read = list(zip(story.tellings, published.seen_at, strict=True))
     read.sort(key=lambda one: one[0] is not story.lead)
     tellings = tuple(_telling(telling, seen_at) for telling, seen_at in read)
     return SiteStory(
-        brief=_brief(published, tellings, counters),
+        brief=brief or _brief(published, tellings, counters),
         tellings=tellings,
         looks=published.looks,
         post_url=published.post_url,
@@ -104,7 +105,7 @@ def _towns(article: Article) -> frozenset[str]:
 
 
 def _counts(article: Article, counters: Matcher | None) -> tuple[str, ...]:
-    holding = counters.holding(title=article.title, text=article.text) if counters else ()
+    holding = counters.holding(title=article.title, text=article.text[:_LEAD]) if counters else ()
     return tuple(dict.fromkeys(rule.name for rule in holding))
 
 

@@ -9,11 +9,11 @@ from zlib import crc32
 
 from monitor.models.articles import Language
 from monitor.models.site import (
-    About,
-    Case,
     Outlet,
     Precision,
     Quote,
+    SiteAbout,
+    SiteCase,
     SiteStory,
     SiteTelling,
     SiteTopic,
@@ -27,7 +27,7 @@ FIRST = datetime(2026, 11, 22, 9, 5, 7, 123456, tzinfo=UTC)
 ADDRESS = "https://archive.example/"
 
 
-def about_of(address: str = ADDRESS, **changes: Any) -> About:
+def about_of(address: str = ADDRESS, **changes: Any) -> SiteAbout:
     """What stands behind the archive: two topics, one outlet."""
     topics = (
         TopicRules(id="extradition", title=EXTRADITION.title, hashtag="экстрадиция", rules=("в Россию",),
@@ -35,7 +35,7 @@ def about_of(address: str = ADDRESS, **changes: Any) -> About:
         TopicRules(id="knb", title=KNB.title, hashtag="КНБ", rules=("допрос",), precision=Precision()),
     )  # fmt: skip
     outlets = (Outlet(name="Медиазона", url="https://zona.example/rss", language="ru"),)
-    made = About(outlets=outlets, topics=topics, address=address, since=FIRST, channel="https://t.me/test_channel")
+    made = SiteAbout(outlets=outlets, topics=topics, address=address, since=FIRST, channel="https://t.me/test_channel")
     return replace(made, **changes)
 
 
@@ -81,9 +81,9 @@ def story_of(
     return SiteStory(brief=replace(brief, **changes), tellings=told)
 
 
-def case_of(number: int, *stories: int, title: str = "Дело Иванова") -> Case:
+def case_of(number: int, *stories: int, title: str = "Дело Иванова") -> SiteCase:
     """A case with these stories."""
-    return Case(id=number, title=title, opened_at=FIRST, stories=stories)
+    return SiteCase(id=number, title=title, opened_at=FIRST, stories=stories)
 
 
 def many_stories(count: int, *, seed: int = 1) -> Iterator[SiteStory]:

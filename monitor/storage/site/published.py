@@ -61,6 +61,10 @@ class PublishedStories:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def forget_connections(self) -> None:
+        """For a process that was forked: its parent's connections are the parent's."""
+        self._engine.dispose(close=False)
+
     def marks(self) -> Mapping[int, str]:
         """For each public story, by its number in order, a mark that changes whenever anything of it does."""
         with read_transaction(self._engine) as db:

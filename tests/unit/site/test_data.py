@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.models.site import Quote, SiteStory
-from monitor.site.data import CSV, JSON_LINES, SHEET, json_lines, sheet, table
+from monitor.site.data import CSV, JSON_LINES, SHEET, json_line, sheet, table
 from tests.factories.site_stories import ADDRESS, about_of, many_stories, story_of, telling_of
 
 HOSTILE = "\x00\ud800\u202e=cmd|' /C calc'!A0\r\n\"; DROP 🤯"
@@ -15,7 +15,7 @@ HOSTILE = "\x00\ud800\u202e=cmd|' /C calc'!A0\r\n\"; DROP 🤯"
 
 def rows(stories: list[SiteStory]) -> list[dict[str, str]]:
     """As a program opens the table."""
-    written = b"".join(table(stories, about_of()))
+    written = b"".join(table(json_line(story, about_of()) for story in stories))
     return list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
 
 
@@ -26,7 +26,7 @@ def test_a_line_a_story_with_all_its_tellings() -> None:
     ]
     story = story_of(17, "Выдан", tellings=told)
 
-    (line,) = json_lines([story], about_of())
+    line = json_line(story, about_of())
     record = json.loads(line)
     assert record["id"] == 17
     assert record["page"] == f"{ADDRESS}story/17.html"
@@ -39,7 +39,7 @@ def test_a_line_a_story_with_all_its_tellings() -> None:
 
 
 def test_the_sheet_says_what_every_field_is() -> None:
-    (line,) = json_lines([story_of(1, "Выдан", "Россиянин выдан.")], about_of())
+    line = json_line(story_of(1, "Выдан", "Россиянин выдан."), about_of())
     record = json.loads(line)
     page = sheet(about_of())
 
@@ -65,7 +65,7 @@ def test_no_cell_is_a_formula(begins: str) -> None:
 
 
 def test_the_table_is_rfc_4180_and_begins_with_a_mark() -> None:
-    written = b"".join(table([story_of(1, HOSTILE, tellings=[telling_of(HOSTILE)])], about_of()))
+    written = b"".join(table([json_line(story_of(1, HOSTILE, tellings=[telling_of(HOSTILE)]), about_of())]))
 
     assert written.startswith(b"\xef\xbb\xbfid,")
     assert written.count(b"\r\n") == 2
@@ -80,24 +80,21 @@ def test_what_is_not_known_is_empty() -> None:
 
     (row,) = rows([bare])
     assert (row["delay_seconds"], row["case"], row["url"], row["quote"]) == ("", "", "", "")
-    record = json.loads(b"".join(json_lines([bare], about_of())))
+    record = json.loads(json_line(bare, about_of()))
     assert (record["delay_seconds"], record["case"], record["tellings"]) == (None, None, [])
 
 
 def test_hostile_text_is_still_json() -> None:
-    record = json.loads(b"".join(json_lines([story_of(1, HOSTILE, HOSTILE)], about_of(""))))
+    record = json.loads(json_line(story_of(1, HOSTILE, HOSTILE), about_of("")))
 
     assert record["title"] == "=cmd|' /C calc'!A0\r\n\"; DROP 🤯"
     assert record["page"] == "story/1.html"
 
 
-@pytest.mark.parametrize("make", [json_lines, table])
-def test_many_stories_take_no_more_memory_than_few(make: object) -> None:
-    assert callable(make)
-
+def test_many_stories_take_no_more_memory_than_few() -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
-        for _ in make(many_stories(count), about_of()):
+        for _ in table(json_line(story, about_of()) for story in many_stories(count)):
             pass
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

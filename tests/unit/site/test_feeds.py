@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
-from monitor.models.site import About, Quote, SiteStory
+from monitor.models.site import Quote, SiteAbout, SiteStory
 from monitor.site.feeds import MOST_ENTRIES, FeedPlan, pages, plans, story_id
 from monitor.sources.feeds.parse import parse
 from tests.factories.site_stories import ADDRESS, EXTRADITION, FIRST, KNB, about_of, case_of, story_of, telling_of
@@ -16,7 +16,7 @@ from tests.harness.feed_rules import atom_faults, json_faults
 HOSTILE = "\x00\x1b[31m]]></title><script>alert(1)</script>&amp;\ud800\u202e " + "🤯" * 10_000 + "\ufffe\U0001ffff"
 
 
-def both(stories: list[SiteStory], about: About) -> tuple[bytes, bytes]:
+def both(stories: list[SiteStory], about: SiteAbout) -> tuple[bytes, bytes]:
     """The feed of everything, as Atom and as JSON."""
     plan = next(plan for plan in plans([story.brief for story in stories], [], about) if plan.path == "feeds/all")
     atom, json_feed = pages(plan, {story.brief.id: story for story in stories}, about)

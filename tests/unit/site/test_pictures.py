@@ -121,7 +121,7 @@ def test_a_drawing_of_ours_becomes_a_picture() -> None:
     assert size(png(svg, width=400)) == (400, 200)
     assert png(svg) == png(svg)
     assert png(svg) != png(svg.replace("Қ", ""))
-    with pytest.raises(ValueError, match="SVG|svg|unknown token"):
+    with pytest.raises(ValueError, match=r"SVG|svg|unknown token"):
         png("no drawing")
 
 

@@ -1,0 +1,108 @@
+"""Making the stories' own files: in one process, or of many stories in as many as there are cores.
+
+A story is read, its pages, card and line of data are made, the files written; what is to be remembered is handed back.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from multiprocessing import get_context
+from pathlib import Path
+
+from monitor.matching.matcher import Matcher
+from monitor.models.site import SiteAbout, SiteCase, SiteStory, StoryBrief
+from monitor.site import data, pictures
+from monitor.site.folder import SiteFolder, Unit
+from monitor.site.manifest import Made, Manifest
+from monitor.site.page import Page
+from monitor.site.pages import Renderer
+from monitor.site.stories import site_story
+from monitor.storage.site.published import PublishedStories
+
+_MANY = 400  # stories for which further processes are worth their start
+_PART = 50  # stories that one of them is given at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeStory:
+    """A story whose files are written: what lists need of it, its line of data, its units as the manifest has them."""
+
+    brief: StoryBrief
+    line: bytes
+    units: Mapping[str, Made]
+    written: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMaker:
+    """`keys` say of each story what its unit is made from, `known` what stands in the folder."""
+
+    path: Path
+    known: Manifest
+    published: PublishedStories
+    counters: Matcher | None
+    renderer: Renderer
+    about: SiteAbout
+    cases: Mapping[int, SiteCase]
+    keys: Mapping[int, str]
+
+    def make(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
+        """Make these stories, of which those that are not public are left out. Raises SiteError, DatabaseError."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        if len(numbers) < _MANY or cores == 1:
+            yield from self.made(numbers)
+            return
+        parts = [numbers[start : start + _PART] for start in range(0, len(numbers), _PART)]
+        # Forked, so that rules and templates are there; of the connections each child opens its own.
+        with ProcessPoolExecutor(cores, mp_context=get_context("fork"), initializer=_take, initargs=(self,)) as pool:
+            for made in pool.map(_made, parts):
+                yield from made
+
+    def made(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
+        """The same in this process."""
+        for published in self.published.read(numbers):
+            yield self._made(site_story(published, self.counters))
+
+    def _made(self, story: SiteStory) -> MadeStory:
+        brief, folder = story.brief, SiteFolder(path=self.path, known=self.known)
+        pages = partial(self.renderer.story, story, case=self.cases.get(brief.case or 0))
+        folder.make(Unit(name=unit_names(brief.id)[0], key=self.keys[brief.id], pages=pages))
+        folder.make(Unit(name=unit_names(brief.id)[1], key=_card_key(brief), pages=partial(_card, brief)))
+        line = data.json_line(story, self.about)
+        return MadeStory(brief=brief, line=line, units=folder.units, written=folder.written)
+
+
+def unit_names(number: int) -> tuple[str, str]:
+    """The units of a story: its pages, its card."""
+    return f"story/{number}", f"card/{number}"
+
+
+def key_of(*said: object) -> str:
+    """A key of all that something is made from."""
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _card_key(brief: StoryBrief) -> str:
+    return key_of(pictures.EDITION, brief.title, brief.topics, brief.outlets[:1], brief.posted_at)
+
+
+def _card(brief: StoryBrief) -> Iterator[Page]:
+    yield Page(f"og/{brief.id}.png", pictures.preview(brief))
+
+
+# ── in a further process ────────────────────────────────────────────────────────────────────────────────────────
+
+_maker: list[StoryMaker] = []
+
+
+def _take(maker: StoryMaker) -> None:
+    maker.published.forget_connections()
+    _maker[:] = [maker]
+
+
+def _made(numbers: Sequence[int]) -> list[MadeStory]:
+    (maker,) = _maker
+    return list(maker.made(numbers))
