@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.matching.matcher import Matcher
 from monitor.models.site import Precision, SiteAbout, SiteStory, StoryBrief
 from monitor.site import data, feeds, files, manifest, sitemap
+from monitor.site.environment import version
 from monitor.site.folder import File, SiteFolder, Unit
 from monitor.site.line_spool import LineSpool
 from monitor.site.making import StoryMaker, key_of, unit_names
@@ -63,7 +64,7 @@ class _Build:
     def __init__(self, *, builder: SiteBuilder, folder: SiteFolder, about: SiteAbout) -> None:
         self._builder, self._folder, self._about = builder, folder, about
         self._renderer = Renderer(about, zone=builder.zone)
-        self._version = Renderer(_without_figures(about), zone=builder.zone).version
+        self._version = version(_without_figures(about), builder.zone)
         self._zone = ZoneInfo(builder.zone)
         self._marks = builder.published.marks()
         self._keys = {number: key_of(self._version, mark) for number, mark in self._marks.items()}
@@ -75,20 +76,21 @@ class _Build:
 
     def run(self, *, quick: bool) -> Built:
         """All of it; what was made is remembered whatever comes between."""
-        try:
-            made = self._make_stories()
-            for unit in self._lists():
-                self._folder.make(unit)
-            for unit in self._wholes():
-                if quick:
-                    self._folder.keep(unit.name)
-                else:
+        with self._spool:
+            try:
+                made = self._make_stories()
+                for unit in self._lists():
                     self._folder.make(unit)
-            self._folder.sweep()
-            self._is_over = True
-        finally:
-            known = {} if self._is_over else self._folder.known.briefs
-            self._folder.save({**known, **self._briefs}, self._lines)
+                for unit in self._wholes():
+                    if quick:
+                        self._folder.keep(unit.name)
+                    else:
+                        self._folder.make(unit)
+                self._folder.sweep()
+                self._is_over = True
+            finally:
+                known = {} if self._is_over else self._folder.known.briefs
+                self._folder.save({**known, **self._briefs}, self._lines)
         return Built(stories=made, written=self._folder.written, removed=self._folder.removed)
 
     # ── the stories ─────────────────────────────────────────────────────────────────────────────────────────

@@ -4,16 +4,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Self
 
 _BEFORE_ID = len(b'{"id":')
 
 
 class LineSpool:
-    """One line a story, by its number; the last one given counts."""
+    """One line a story, by its number; the last one given counts. A context manager: its file goes at the end."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - it goes with the spool
+        self._file = TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._places: dict[int, tuple[int, int]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def add(self, number: int, line: bytes) -> None:
         """Keep a story's line."""

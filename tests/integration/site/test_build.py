@@ -1,0 +1,298 @@
+"""The archive as a folder: what is written, what stays, what goes, and what never comes near it."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+from urllib.parse import unquote, urljoin
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from monitor.errors import SiteError
+from monitor.models.articles import Outcome
+from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, Settlement
+from monitor.models.stories import Decision
+from monitor.site import files, manifest
+from monitor.site.build import SiteBuilder
+from monitor.storage.database import write_transaction
+from monitor.storage.outbox import Outbox
+from monitor.storage.site.cases import CaseStore, TakedownStore
+from monitor.storage.site.published import PublishedStories
+from monitor.storage.tables import articles, deliveries, entries, reviews, stories
+from tests.factories import NOW
+from tests.factories.site import about
+from tests.harness.seeded_outbox import CHAT, SeededOutbox
+
+HOUR = timedelta(hours=1)
+FREE = Pace(per_minute=100_000, spacing=timedelta(0))
+MAINTAINERS = "@secret_maintainers"
+LINK = re.compile(rb'(?:href|src)="([^"#]+)')
+
+
+@pytest.fixture
+def seeded(engine: Engine) -> SeededOutbox:
+    return SeededOutbox(engine)
+
+
+@pytest.fixture
+def post(outbox: Outbox, seeded: SeededOutbox) -> Callable[..., None]:
+    """Post stories of these numbers, each in a message of its own."""
+
+    def post(*numbers: int) -> None:
+        for number in numbers:
+            seeded.add_story(number)
+            taken = outbox.claim(CHAT, NOW, lease=HOUR, pace=FREE)
+            assert isinstance(taken, Delivery)
+            outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=100 + taken.id), NOW)
+
+    return post
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def builder(engine: Engine) -> SiteBuilder:
+    return SiteBuilder(
+        published=PublishedStories(engine),
+        cases=CaseStore(engine),
+        takedowns=TakedownStore(engine),
+        about=about,
+        counters=None,
+        zone="Asia/Almaty",
+    )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file that a reader can ask for."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def dead_links(site: dict[str, bytes]) -> set[tuple[str, str]]:
+    """Links of pages to what is not in the folder."""
+    return {
+        (path, target)
+        for path, body in site.items()
+        if path.endswith(".html") and path != "404.html"
+        for target in {unquote(link.decode()) for link in LINK.findall(body)}
+        if "//" not in target and urljoin(path, target) not in site
+    }
+
+
+def test_every_page_is_there_and_every_link_leads_to_one(
+    builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2, 3)
+    built = builder.build(folder)
+
+    site = tree(folder)
+    assert built.stories == 3
+    assert {
+        "index.html",
+        "kk/index.html",
+        "en/index.html",
+        "story/2.html",
+        "og/2.png",
+        "assets/style.css",
+    } <= site.keys()
+    assert {
+        "feeds/all.atom",
+        "feeds/all.json",
+        "data/stories.jsonl",
+        "data/stories.csv",
+        "data/README.md",
+    } <= site.keys()
+    assert dead_links(site) == set()
+
+
+def test_an_empty_archive_is_a_whole_site(builder: SiteBuilder, folder: Path) -> None:
+    builder.build(folder)
+
+    site = tree(folder)
+    assert {"index.html", "months.html", "cases.html", "charts.html", "about.html", "search.html"} <= site.keys()
+    assert dead_links(site) == set()
+
+
+def test_only_what_changed_is_written(builder: SiteBuilder, post: Callable[..., None], folder: Path) -> None:
+    post(*range(1, 8))
+    builder.build(folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+    again = builder.build(folder)
+    assert (again.stories, again.written, again.removed) == (0, 0, 0)
+
+    post(9)
+    one_more = builder.build(folder)
+    assert one_more.stories == 1
+    changed = {str(path.relative_to(folder)) for path, at in before.items() if path.stat().st_mtime_ns != at}
+    assert "index.html" in changed
+    assert "story/3.html" not in changed
+    assert "assets/style.css" not in changed
+    lines = (folder / "data/stories.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [9, 7, 6, 5, 4, 3, 2, 1]
+
+
+def test_a_quick_build_leaves_data_to_the_next_whole_one(
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2)
+    builder.build(folder)
+    with write_transaction(engine) as db:
+        db.execute(update(articles).where(articles.c.story_id == 1).values(title="Другой заголовок"))
+        db.execute(update(stories).where(stories.c.id == 1).values(updated_at=NOW + HOUR))
+
+    builder.build(folder, quick=True)
+    assert "Другой заголовок" in (folder / "story/1.html").read_text(encoding="utf-8")
+    assert "Другой заголовок" not in (folder / "data/stories.jsonl").read_text(encoding="utf-8")
+    builder.build(folder)
+    assert "Другой заголовок" in (folder / "data/stories.jsonl").read_text(encoding="utf-8")
+    assert "Другой заголовок" in (folder / "data/stories.csv").read_text(encoding="utf-8")
+
+
+def test_what_is_taken_down_is_gone_from_everywhere(
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(17, 18)
+    builder.build(folder)
+    TakedownStore(engine).hide(17, "просьба семьи", NOW)
+
+    builder.build(folder)
+    site = tree(folder)
+    assert "story/17.html" in site
+    assert "og/17.png" not in site
+    naming = [path for path, body in site.items() if "Новость 17".encode() in body or b"example/17" in body]
+    assert naming == []
+    assert [path for path, body in site.items() if "просьба семьи".encode() in body] == []
+    assert dead_links(site) == set()
+
+    TakedownStore(engine).show(17)
+    builder.build(folder)
+    assert "Новость 17".encode() in tree(folder)["story/17.html"]
+
+
+def test_a_case_has_a_page_from_its_opening_to_its_close(
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2)
+    cases = CaseStore(engine)
+    case = cases.open(1, "Дело Иванова", NOW)
+    assert case is not None
+    builder.build(folder)
+    site = tree(folder)
+    assert "Дело Иванова".encode() in site[f"case/{case.id}.html"]
+    assert "Дело Иванова".encode() in site["story/1.html"]
+    assert f"feeds/case-{case.id}.atom" in site
+    assert dead_links(site) == set()
+
+    cases.close(case.id, NOW)
+    builder.build(folder)
+    assert [path for path, body in tree(folder).items() if "Иванова".encode() in body] == []
+
+
+def test_nothing_that_is_not_public_comes_near_it(
+    engine: Engine, builder: SiteBuilder, seeded: SeededOutbox, post: Callable[..., None], folder: Path
+) -> None:
+    """Every text that the database knows and the channel has not shown."""
+    post(1)
+    seeded.add_story(2, "Газета", chat=MAINTAINERS, kind=DeliveryKind.REVIEW, html="тайный вопрос")
+    seeded.add_story(1, "Лада", chat=MAINTAINERS, kind=DeliveryKind.REVIEW, html="тайная часть", part=2)
+    unmatched = {"feed": "Газета", "url": "https://news.example/unmatched", "title": "тайная запись", "seen_at": NOW}
+    with write_transaction(engine) as db:
+        db.execute(insert(entries).values(unmatched | {"outcome": Outcome.UNMATCHED, "reason": "тайная причина"}))
+        decided = {"html": "тайный вопрос", "asked_at": NOW, "decision": Decision.REJECTED, "initial": "Ж"}
+        db.execute(insert(reviews).values(decided | {"story_id": 2, "part": 1, "decided_at": NOW}))
+        db.execute(update(articles).where(articles.c.story_id == 2).values(title="тайный заголовок"))
+        db.execute(update(articles).where(articles.c.part == 2).values(title="тайный пересказ"))
+        db.execute(update(deliveries).values(error="тайная ошибка"))
+        db.execute(update(articles).where(articles.c.story_id == 1, articles.c.part == 1).values(text="Суд. " * 900))
+
+    builder.build(folder)
+    told = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for secret in ("тайн", MAINTAINERS, "unmatched", "Ж</", "story/2"):
+        assert [path.name for path, body in told.items() if secret.encode() in body] == []
+    assert max(body.count("Суд.".encode()) for body in told.values()) < 900  # quotes, never a whole article
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(builder: SiteBuilder, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("глава 1")
+
+    with pytest.raises(SiteError, match="не наш сайт"):
+        builder.build(folder)
+    assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"units": 3}', b"\xff\xfe"])
+def test_a_manifest_that_cannot_be_read_only_costs_time(
+    builder: SiteBuilder, post: Callable[..., None], folder: Path, damage: bytes
+) -> None:
+    post(1, 2)
+    builder.build(folder)
+    before = tree(folder)
+    (folder / manifest.NAME).write_bytes(damage)
+
+    assert builder.build(folder).stories == 2
+    assert tree(folder) == before
+
+
+def test_two_builds_do_not_meet(builder: SiteBuilder, folder: Path) -> None:
+    with files.held(folder), pytest.raises(SiteError, match="другой процесс"):
+        builder.build(folder)
+    builder.build(folder)
+
+
+@contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """Files can grow no longer than that: what a full disk does to a write, without one."""
+    soft, hard = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        setrlimit(RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fills_leaves_every_file_whole(
+    builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2, 3)
+    builder.build(folder)
+    before = tree(folder)
+    post(4)
+    with full_disk(2_000), pytest.raises(SiteError, match="File too large"):
+        builder.build(folder)
+
+    after = tree(folder)
+    assert {path: after[path] for path in before} == before
+    assert not list(folder.rglob("*.unfinished"))
+    assert builder.build(folder).stories == 1
+    assert dead_links(tree(folder)) == set()
+
+
+def test_many_processes_make_what_one_makes(
+    engine: Engine, builder: SiteBuilder, seeded: SeededOutbox, folder: Path
+) -> None:
+    numbers = range(1, 421)
+    seeded.add_stories(numbers)
+    with write_transaction(engine) as db:
+        db.execute(update(deliveries).values(state="sent", sent_at=NOW, message_id=deliveries.c.id))
+
+    builder.build(folder / "many")
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        builder.build(folder / "one")
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert tree(folder / "many") == tree(folder / "one")
