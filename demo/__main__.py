@@ -27,6 +27,7 @@ from tests.servers.bot_api import CHANNEL, TOKEN, BotApi, PostedMessage
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAT = f"@{CHANNEL.username}"
+SITE = ROOT / "build" / "demo-site"  # stays, to be looked at
 NOT_POSTED = {
     "unmatched": "не подошло ни одно правило",
     "vetoed": "правило подошло, но его строка none была против",
@@ -47,6 +48,7 @@ def main() -> int:
         demo.say("Выходят ещё две новости: одна новая и один пересказ.")
         second = demo.sweep(first, later=True)
         demo.show_not_posted()
+        demo.build_site(posts=len(second))
         broken = [*demo.broken, *repeated(telegram, first, second)]
         for promise in broken:
             demo.say(f"Обещано, но не вышло: {promise}")
@@ -107,6 +109,17 @@ class Demo:
             self.say(f"{number:3}  {NOT_POSTED.get(outcome, outcome)}")
             for _, title, reason in (entry for entry in entries if entry[0] == outcome != "unmatched"):
                 self.say(f"     · {title} — {reason.partition(';')[0]}")
+        self.say("")
+
+    def build_site(self, *, posts: int) -> None:
+        """The archive of this newsroom, left to be looked at."""
+        self._console.rule("Открытый архив", align="left")
+        command = [sys.executable, "-m", "monitor", "site", "build", str(SITE)]
+        done = subprocess.run(command, cwd=self._folder, env=self._environment, check=False, stdout=subprocess.DEVNULL)
+        pages = len(list((SITE / "story").glob("*.html")))
+        if done.returncode or pages != posts:
+            self.broken.append(f"собрать сайт из {posts} новостей (код {done.returncode}, страниц {pages})")
+        self.say(f"Новостей на сайте: {pages}. Откройте в браузере: {SITE / 'index.html'}")
         self.say("")
 
 
