@@ -192,7 +192,8 @@ def _question(row: OutboxRow) -> tuple[str, Html, Buttons]:
 
 def _fact(member: Member) -> Html:
     head = tag("b", link(line(member.title, _LONGEST_LINE) or member.feed, member.url))
-    outcome = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}", member.reason)
+    of_story = f" · история {member.story_id}" if member.story_id else ""
+    outcome = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}{of_story}", member.reason)
     return join("\n", (head, outcome))
 
 

@@ -143,6 +143,7 @@ def keywords_schema() -> Schema:
         "counters": {
             "description": "что считать по месяцам на графиках архива: правила, которые ничего не публикуют",
             "type": "array",
+            "minItems": 1,
             "items": _object(keywords.COUNTER_KEYS, _RULE, required=["name", "all"]),
         },
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},

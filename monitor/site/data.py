@@ -25,7 +25,7 @@ _CELL_UNITS: Final = 2_000
 
 
 def json_line(story: SiteStory, about: SiteAbout) -> bytes:
-    """A story with every telling, as one line of `stories.jsonl`."""
+    """A story with every telling, as one line of `JSON_LINES`."""
     return json.dumps(_record(story, about), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -29,7 +29,7 @@ class LineSpool:
         self._places[number] = start, len(line)
 
     def add_from(self, path: Path, wanted: Callable[[int], bool]) -> None:
-        """Keep the lines of a `stories.jsonl` that are wanted; of none where it is not there, or not ours."""
+        """Keep the lines of a file of data that are wanted; none where it is not there, or not ours."""
         with suppress(OSError, ValueError), path.open("rb") as file:
             for line in file:
                 number = int(line[_BEFORE_ID : line.index(b",")])
