@@ -3,7 +3,7 @@
 A page is called by its name without the language, "story/17.html"; its path is "kk/story/17.html".
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from monitor.site.page import story_path
 from monitor.site.texts import Interface
@@ -37,25 +37,17 @@ def case(number: int) -> str:
     return f"case/{number}.html"
 
 
-class Address(NamedTuple):
+class Address:
     """Where a page stands: its name in one language's part of the archive.
 
     `served_at` only for a page that is served at any address, from where no relative way leads: the root's path.
     """
 
-    language: Interface
-    name: str
-    served_at: str = ""
-
-    @property
-    def path(self) -> str:
-        """From the archive's root."""
-        return path(self.language, self.name)
-
-    @property
-    def root(self) -> str:
-        """The way from the page to the archive's root: "", "../" …"""
-        return self.served_at or "../" * self.path.count("/")
+    def __init__(self, language: Interface, name: str, *, served_at: str = "") -> None:
+        self.language: Final = language
+        self.name: Final = name
+        self.path: Final = path(language, name)
+        self.root: Final = served_at or "../" * self.path.count("/")  # the way to it: "", "../" …
 
     def to(self, name: str) -> str:
         """A link to the page of this name in the same language."""

@@ -86,10 +86,6 @@ class Texts:
         """«22 ноября 2026»."""
         return self._date("format_day", day)
 
-    def short_day(self, day: date) -> str:
-        """«22 нояб.»."""
-        return self._date("format_short_day", day)
-
     def month(self, month: str) -> str:
         """«ноябрь 2026», of "2026-11"."""
         return self._date("format_month", date.fromisoformat(f"{month}-01"))
@@ -109,6 +105,10 @@ class Texts:
     def topic(self, topic: SiteTopic | TopicRules) -> str:
         """The title of a topic: as keywords.yaml has it, unless this language has a translation of it."""
         return self._said.get(f"topic_{topic.id}", topic.title)
+
+    def tag(self, topic: SiteTopic | TopicRules) -> str:
+        """The topic in a word: «#экстрадиция», as posts in the channel have it."""
+        return f"#{self._said.get(f'tag_{topic.id}', topic.hashtag)}"
 
     def sight(self, sight: Sight) -> str:
         """What a look at a page found."""

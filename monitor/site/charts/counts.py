@@ -17,7 +17,7 @@ from monitor.site.texts import Texts
 WEEKS: Final = 52
 MONTHS: Final = 24
 TOWNS: Final = 15
-_LATER: Final = (5, 15, 30, 60, 180, 720)  # minutes: what is later stands last
+_LATER: Final = (5, 15, 30, 120, 360, 1440)  # minutes: what is later stands last
 
 _WEEK: Final = timedelta(days=7)
 
@@ -153,7 +153,7 @@ def _bars(name: str, rows: list[tuple[str, int]], say: Texts, *, over: str) -> C
 
 
 def _spans(say: Texts) -> Iterator[str]:
-    """«до 5 минут», «5–15 минут» … «позже 12 часов»."""
+    """«меньше 5 минут», «5 минут – 15 минут» … «24 часа и больше»."""
     named = [say.duration(minutes * 60) for minutes in _LATER]
     yield say("up_to", time=named[0])
     for shorter, longer in pairwise(named):

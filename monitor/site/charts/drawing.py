@@ -12,12 +12,13 @@ from monitor.site.charts.counts import Chart, Row
 from monitor.site.texts import Texts
 
 _WIDTH: Final = 400
-_PANEL: Final = 96  # height of a row of columns, its name included
-_NAME: Final = 22
+_PANEL: Final = 106  # height of a row of columns, its name included
+_NAME: Final = 32
 _AXIS: Final = 22
 _LINE: Final = 26  # height of a bar with its label beside it
 _LABELS: Final = 150  # width
 _VALUES: Final = 48
+_FEW: Final = 3  # columns that have each its label
 _LONGEST: Final = 50  # letters of a name that stand on one line
 _LONGEST_LABEL: Final = 20
 
@@ -60,16 +61,20 @@ def _columns(chart: Chart, say: Texts) -> Iterator[Markup]:
     for number, row in enumerate(chart.rows):
         yield from _panel(row, number * _PANEL, most, say)
     y = len(chart.rows) * _PANEL + _AXIS - 6
-    yield text(chart.labels[0], 0, y, name="axis")
-    if len(chart.labels) > 1:
+    if len(chart.labels) <= _FEW:
+        step = _WIDTH / len(chart.labels)
+        for place, label in enumerate(chart.labels):
+            yield text(label, step * (place + 0.5), y, name="axis", anchor="middle")
+    else:
+        yield text(chart.labels[0], 0, y, name="axis")
         yield text(chart.labels[-1], _WIDTH, y, name="axis", anchor="end")
 
 
 def _panel(row: Row, top: float, most: int, say: Texts) -> Iterator[Markup]:
     """The bars of one row, of the same scale as those of the others; the highest has its value above it."""
     base, step = top + _PANEL - 4, _WIDTH / len(row.values)
-    space = _PANEL - _NAME - 22
-    yield text(short(row.name, _LONGEST), 0, top + 15, name="name")
+    space = _PANEL - _NAME - 20
+    yield text(short(row.name, _LONGEST), 0, top + 25, name="name")
     yield rect(0, base, _WIDTH, 1, name="base")
     highest = max(range(len(row.values)), key=row.values.__getitem__)
     width = min(step * 0.72, 28)
@@ -89,5 +94,6 @@ def _bars(chart: Chart, say: Texts) -> Iterator[Markup]:
         middle = number * _LINE + 17
         width = value / most * (_WIDTH - _LABELS - _VALUES)
         yield text(short(label, _LONGEST_LABEL), _LABELS - 8, middle, anchor="end")
-        yield rect(_LABELS, middle - 13, max(width, 1), 17)
+        if value:
+            yield rect(_LABELS, middle - 13, max(width, 1), 17)
         yield text(say.number(value), _LABELS + width + 6, middle, name="value")

@@ -30,7 +30,7 @@ function excerpt(html) {
   paragraph.className = "said";
   paragraph.dir = "auto";
   html.split(/<\/?mark>/).forEach((piece, place) => {
-    const text = new DOMParser().parseFromString(piece, "text/html").body.textContent;
+    const text = new DOMParser().parseFromString(`<p>${piece}`, "text/html").body.textContent;
     const node = place % 2 ? document.createElement("mark") : document.createTextNode(text);
     if (place % 2) node.textContent = text;
     paragraph.append(node);

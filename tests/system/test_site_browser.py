@@ -1,0 +1,209 @@
+"""The archive in Debian's Chromium: readable by everybody, on a phone, in the dark, without a word on the console.
+
+Pictures of its pages are left in build/site-screenshots.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from monitor.site.pages import Renderer
+from tests.factories import site
+from tests.servers.files import FileServer
+from tests.test_house import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SWITCHES = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
+PICTURES = ROOT / "build/site-screenshots"
+
+PAGES = {
+    "latest": "index.html",
+    "story": "story/1000.html",
+    "topic": "kk/topic/knb.html",
+    "case": "case/3.html",
+    "months": "en/months.html",
+    "charts": "charts.html",
+    "about": "about.html",
+    "search": "kk/search.html",
+}
+PHONE, DESK = 360, 1280
+FIRST_PAGE = 60_000  # bytes in all
+SMALLEST_TARGET = 24  # CSS pixels, but for links within a sentence
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="browser: no chromium here; apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The made archive with its search index, served below a folder of a host."""
+    root = tmp_path_factory.mktemp("site")
+    about = site.about()
+    listed = [site.brief(number, **({"case": 3} if number in (0, 3, 6) else {})) for number in range(120)]
+    for page in site.archive(Renderer(about, zone=site.ZONE), listed, of=about):
+        path = root / "below" / page.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page.body)
+    index = [sys.executable, "-m", "pagefind", "--site", str(root / "below"), "--glob", "**/story/*.html"]
+    subprocess.run(index, check=True, capture_output=True)
+    with FileServer(root) as server:
+        yield f"{server.url}/below/"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield opened
+        opened.close()
+
+
+def context(browser: Browser, width: int = PHONE, **given: Any) -> BrowserContext:
+    return browser.new_context(viewport={"width": width, "height": 740}, locale="ru", **given)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a phone; what it says on the console is an error."""
+    with context(browser) as opened:
+        page = opened.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        yield page
+        assert said == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")])
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_read_it(browser: Browser, address: str, name: str, width: int, scheme: Any) -> None:
+    """No violation that axe knows; no scrolling sideways; a picture for people to look at."""
+    with context(browser, width, color_scheme=scheme, bypass_csp=True) as opened:
+        page = opened.new_page()
+        page.goto(address + PAGES[name])
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        page.add_script_tag(path=AXE)
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        found = page.evaluate("(rules) => axe.run(document, rules)", rules)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
+
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_finger_finds_its_target(page: Page, address: str, name: str) -> None:
+    page.goto(address + PAGES[name])
+    small = page.evaluate(
+        """(smallest) => [...document.querySelectorAll("a, button, summary, input, select")]
+        .filter((one) => !one.matches(".skip, p.note a, td a, :disabled, [hidden]"))
+        .map((one) => [one.textContent.trim(), one.getBoundingClientRect().height])
+        .filter(([, height]) => height > 0 && height < smallest)""",
+        SMALLEST_TARGET,
+    )
+
+    assert small == []
+
+
+def test_the_first_page_is_light(page: Page, address: str) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+    page.goto(address + PAGES["latest"], wait_until="networkidle")
+
+    assert len(sizes) >= 2
+    assert sum(sizes) <= FIRST_PAGE
+
+
+def test_nothing_moves_while_a_page_loads(page: Page, address: str) -> None:
+    page.goto(address + PAGES["search"], wait_until="networkidle")
+    moved = page.evaluate(
+        """() => new Promise((resolve) => new PerformanceObserver((list) =>
+        resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+        .observe({ type: "layout-shift", buffered: true }) || setTimeout(() => resolve(0), 300))"""
+    )
+
+    assert moved == 0
+
+
+def test_one_gets_back_to_where_one_was(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="#КНБ").first.click()
+    page.wait_for_url("**/topic/knb.html")
+    page.locator(".brief h3 a").nth(4).click()
+    page.wait_for_url("**/story/*.html")
+    page.go_back()
+    page.wait_for_url("**/topic/knb.html")
+    page.go_back()
+
+    assert page.title() == "Россияне в Казахстане: архив новостей"
+
+
+def test_the_keyboard_skips_to_the_content_and_shows_where_it_is(page: Page, address: str) -> None:
+    page.goto(address)
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+
+    assert skip.inner_text() == "К содержанию"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_words_are_searched_and_no_server_learns_them(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}en/search.html")
+    page.get_by_label("Words").fill("мобилизации")
+    page.get_by_role("button", name="Search").click()
+    page.locator("#results li").first.wait_for()
+    page.get_by_label("Topic").select_option("extradition")
+    page.wait_for_url("**topic=extradition")
+    page.get_by_label("Outlet", exact=True).select_option("Уральская неделя")
+    page.wait_for_url("**outlet=**")
+    page.locator("#results a").first.click()
+    page.wait_for_url("**/en/story/*.html")
+    page.go_back()
+    page.locator("#results li").first.wait_for()
+
+    assert page.get_by_label("Words").input_value() == "мобилизации"
+    assert not [url for url in asked if "%D0%BC" in url or "мобилизации" in url]
+    assert all(url.startswith(address) for url in asked)
+
+
+def test_a_search_is_found_again_by_its_address(page: Page, address: str) -> None:
+    page.goto(f"{address}search.html#q=%D0%BD%D0%B5%D1%82%D1%82%D0%B0%D0%BA%D0%BE%D0%B3%D0%BE&year=2026")
+    page.get_by_text("Ничего не нашлось").wait_for()
+
+    assert page.get_by_label("Год").input_value() == "2026"
+
+
+def test_without_scripts_the_months_stand_in_for_search(browser: Browser, address: str) -> None:
+    with context(browser, java_script_enabled=False) as opened:
+        page = opened.new_page()
+        page.goto(f"{address}search.html")
+        page.get_by_role("link", name="все месяцы").click()
+        page.get_by_role("link", name="ноябрь").click()
+
+        assert page.get_by_role("heading", level=1).inner_text() == "ноябрь 2026"
+
+
+def test_what_is_printed_names_where_links_lead(page: Page, address: str) -> None:
+    page.goto(address + PAGES["story"])
+    page.emulate_media(media="print")
+    shown = page.evaluate("getComputedStyle(document.querySelector('.out a'), '::after').content")
+
+    assert "https://news.example/2026/11/vydacha" in shown
+    assert not page.locator("nav.rooms").is_visible()
