@@ -11,6 +11,7 @@ from monitor.bot.review_chat import CommandCall
 from monitor.models.site import SiteCase
 from monitor.storage.outbox import Outbox
 from monitor.storage.site.cases import CaseStore
+from monitor.storage.tables import LARGEST_ID
 from monitor.text.telegram_html import Html, join, line, text
 from monitor.text.unicode import clean
 
@@ -37,13 +38,12 @@ class CaseCommand:
 
     def _answer(self, argument: str) -> Html:
         first, _, rest = argument.strip().partition(" ")
-        number = rest.strip()
-        if first.casefold() in _CLOSE and number.isdecimal():
-            return text(closed(int(number), done=self._cases.close(int(number), self._clock())))
-        if first.casefold() in _REMOVE and number.isdecimal():
-            return text(removed(int(number), done=self._cases.remove(int(number))))
-        if first.isdecimal() and (title := title_of(rest)):
-            return text(opened(int(first), self._cases.open(int(first), title, self._clock())))
+        if first.casefold() in _CLOSE and (number := _number(rest)):
+            return text(closed(number, done=self._cases.close(number, self._clock())))
+        if first.casefold() in _REMOVE and (number := _number(rest)):
+            return text(removed(number, done=self._cases.remove(number)))
+        if (number := _number(first)) and (title := title_of(rest)):
+            return text(opened(number, self._cases.open(number, title, self._clock())))
         return join("\n", self._listing())
 
     def _listing(self) -> Iterator[Html]:
@@ -54,6 +54,11 @@ class CaseCommand:
         if len(cases) > _MOST:
             yield text(f"… и ещё {len(cases) - _MOST}")
         yield text(_HOW)
+
+
+def _number(written: str) -> int:
+    """A number as somebody wrote it, no larger than a database knows; 0 for none."""
+    return min(int(written), LARGEST_ID) if written.strip().isdecimal() else 0
 
 
 def title_of(written: str) -> str:

@@ -1,5 +1,6 @@
 """`case open|list|rename|remove|close`: the threads that the public archive shows under a name, opened by hand only."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.database import open_usable
 from monitor.storage.site.cases import CaseStore
+from monitor.storage.tables import LARGEST_ID
 
 case_cli = typer.Typer(
     help="Дела: нить новостей об одном человеке или группе со своей страницей в архиве.",
@@ -17,8 +19,9 @@ case_cli = typer.Typer(
     add_completion=False,
 )
 
-Story = Annotated[int, typer.Argument(metavar="ИСТОРИЯ", help="номер истории, его называет monitor why")]
-Number = Annotated[int, typer.Argument(metavar="ДЕЛО", help="номер дела, его называет monitor case list")]
+_number = partial(typer.Argument, min=1, max=LARGEST_ID)
+Story = Annotated[int, _number(metavar="ИСТОРИЯ", help="номер истории, его называет monitor why")]
+Number = Annotated[int, _number(metavar="ДЕЛО", help="номер дела, его называет monitor case list")]
 Title = Annotated[str, typer.Argument(metavar="НАЗВАНИЕ")]
 
 

@@ -12,10 +12,14 @@ from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
 from monitor.storage.database import open_usable
 from monitor.storage.outbox import Outbox
+from monitor.storage.tables import LARGEST_ID
 
 outbox_cli = typer.Typer(
     help="Очередь отправки: посмотреть, отправить снова, снять.", no_args_is_help=True, add_completion=False
 )
+
+
+Number = Annotated[int, typer.Argument(metavar="НОМЕР", min=1, max=LARGEST_ID)]
 
 
 @outbox_cli.command("list")
@@ -30,13 +34,13 @@ def outbox_list(*, everything: Annotated[bool, typer.Option("--all", help="и о
 
 
 @outbox_cli.command("retry")
-def outbox_retry(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]) -> None:
+def outbox_retry(delivery: Number) -> None:
     """Отправить снова: вы посмотрели в канал, и сообщения там нет."""
     _decide(delivery, to=DeliveryState.PENDING, allowed=(DeliveryState.UNCERTAIN, DeliveryState.REJECTED))
 
 
 @outbox_cli.command("cancel")
-def outbox_cancel(delivery: Annotated[int, typer.Argument(metavar="НОМЕР")]) -> None:
+def outbox_cancel(delivery: Number) -> None:
     """Снять: сообщение уже в канале или больше не нужно."""
     _decide(delivery, to=DeliveryState.CANCELLED, allowed=UNSETTLED)
 

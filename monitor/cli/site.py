@@ -11,12 +11,14 @@ from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.database import open_existing, open_usable
 from monitor.storage.site.cases import TakedownStore
+from monitor.storage.tables import LARGEST_ID
 
 site_cli = typer.Typer(
     help="Открытый архив: собрать сайт, убрать с него новость.", no_args_is_help=True, add_completion=False
 )
 
-Story = Annotated[int, typer.Argument(metavar="ИСТОРИЯ", help="номер истории; он стоит в адресе её страницы")]
+_number = typer.Argument(metavar="ИСТОРИЯ", min=1, max=LARGEST_ID, help="номер истории; он стоит в адресе её страницы")
+Story = Annotated[int, _number]
 
 
 @site_cli.command("build")

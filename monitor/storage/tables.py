@@ -110,6 +110,9 @@ class Span(TypeDecorator[timedelta]):
         return None if value is None else timedelta(seconds=value)
 
 
+LARGEST_ID = 2**63 - 1
+"""No row has a larger number; a driver that is asked for one raises what nobody expects."""
+
 # SQLite counts rowids only for INTEGER; PostgreSQL gets a bigint.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -112,3 +112,7 @@ def test_an_alarm_that_cannot_be_over_stays_told_or_not() -> None:
     seen = Condition(kind=ConditionKind.COPIES, subject="two", text="нет места")
     (began,) = follow(frozen.alarms, [seen], NOW + MINUTE).began
     assert began.since == untold.since
+
+
+def test_a_site_that_is_not_fresh_is_told() -> None:
+    assert lines(look(site_trouble="сайт: нет места")) == ["site: сайт: нет места"]

@@ -1,0 +1,59 @@
+"""`/case` in the maintainers' chat, through the Bot API stand-in, on both databases."""
+
+import pytest
+
+from monitor.storage.site.cases import CaseStore
+from monitor.text.telegram_html import seen
+from tests.harness.review_chat import REVIEWERS, ReviewChatHarness
+
+
+async def say(harness: ReviewChatHarness, said: str) -> str:
+    """What the bot answers."""
+    harness.api.say(REVIEWERS, said)
+    await harness.handle_updates()
+    return seen(harness.api.posted(REVIEWERS)[-1].html)
+
+
+async def test_a_case_is_opened_told_and_closed(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+
+    opened = await say(harness, "/case 1 Дело  <b>Петрова</b> &\u202e")
+    assert opened == "Дело 1 «Дело <b>Петрова</b> &» открыто, историй: 1. Страница будет после сборки сайта."
+    assert "1. Дело <b>Петрова</b> & · историй: 1" in await say(harness, "/case")
+    assert "исчезнет со следующей сборкой" in await say(harness, "/case закрыть 1")
+    assert "Открытого дела 1 нет" in await say(harness, "/case close 1")
+    assert CaseStore(harness.engine).opened() == ()
+
+
+async def test_a_story_leaves_its_case(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    await say(harness, "/case 1 Дело")
+
+    assert await say(harness, "/case убрать 1") == "История 1 больше не в деле."
+    assert await say(harness, "/case убрать 1") == "История 1 не стоит ни в одном деле."
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("/case", "Открытых дел нет."),
+        ("/case 99 Дело", "Истории 99 нет."),
+        ("/case 1", "Открыть дело: /case НОМЕР_ИСТОРИИ Название дела"),
+        ("/case дело", "Открыть дело"),
+        ("/case 99999999999999999999999 Дело", "Истории"),
+        ("/case закрыть 99999999999999999999999", "нет"),
+        ("/case ² Дело", "Открыть дело"),
+        ("/case 1 \u202e\u200b", "Открыть дело"),
+    ],
+)
+async def test_a_mistake_is_answered_with_what_to_write(harness: ReviewChatHarness, said: str, answer: str) -> None:
+    assert answer in await say(harness, said)
+
+
+async def test_a_title_has_an_end(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    await say(harness, f"/case 1 {'Дело ' * 400}")
+
+    (case,) = CaseStore(harness.engine).opened()
+    assert len(case.title) <= 120
+    assert case.title.startswith("Дело Дело")
