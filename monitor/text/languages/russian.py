@@ -96,6 +96,33 @@ def undeclined_part(word: str) -> str:
     return _UNDECLINED.get(parts[0], "") if parts and not _DECLINED & {*parts} else ""
 
 
+def lemmas(word: str) -> tuple[str, ...]:
+    """The dictionary words that a folded word may be a form of: those of this very form, if any.
+
+    Of a word that the dictionary lacks only a verb is guessed: «экстрадировали».
+    """
+    readings = _readings(word) if _WORD.fullmatch(word) else ()
+    known = [reading for reading in readings if reading.is_known]
+    whole = [reading for reading in known if _is_lemma(reading, word)]
+    guessed = [reading for reading in readings[:1] if reading.tag.POS in _VERBS]
+    return tuple(dict.fromkeys(fold(reading.normal_form).text for reading in whole or known or guessed))
+
+
+def is_noun(word: str) -> bool:
+    """Whether the dictionary lists a noun under this very form, which is no name."""
+    return any("NOUN" in tag and not _GUESSED_NAMES & tag for tag in _tags_of_lemma(word))
+
+
+def is_infinitive(word: str) -> bool:
+    """Whether the dictionary lists a verb under this very form."""
+    return any("INFN" in tag for tag in _tags_of_lemma(word))
+
+
+def _tags_of_lemma(word: str) -> list[frozenset[str]]:
+    known = [reading for reading in _readings(word) if reading.is_known and _is_lemma(reading, word)]
+    return [reading.tag.grammemes for reading in known]
+
+
 def is_place(word: str) -> bool:
     """Whether the dictionary has it as the name of a place: «Омск»."""
     return any(reading.is_known and "Geox" in reading.tag for reading in _readings(fold(word).text))
