@@ -5,6 +5,7 @@
     ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
+    ├─ QueryError                        a question to the search that cannot be understood (exit 2)
     ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
     ├─ SiteError                         the public archive cannot be built
     ├─ FeedError(feed)                   one poll failed: recorded, backed off, never fatal, never final
@@ -67,6 +68,12 @@ class InstanceRunning(MonitorError):
     """Another process works on this database; two at once would post everything twice."""
 
     exit_code = 5
+
+
+class QueryError(MonitorError):
+    """What somebody looks for cannot be understood; the message says how to write it."""
+
+    exit_code = 2
 
 
 class EvidenceError(MonitorError):

@@ -1,12 +1,13 @@
 """The Russian words for states, outcomes, troubles and durations, the same in the terminal and in a chat. Pure."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from monitor.models.articles import Outcome
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, Trouble
 from monitor.models.outbox import DeliveryState
+from monitor.models.search import Coverage
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -28,6 +29,18 @@ OUTCOMES = {
     Outcome.BASELINE: "уже стояло в ленте, когда бот увидел её впервые",
     Outcome.TOO_OLD: "старая новость всплыла снова",
     Outcome.DUPLICATE: "та же статья ещё раз",
+}
+
+OUTCOME_WORDS = {  # short, to be typed
+    Outcome.POSTED: "пост",
+    Outcome.JOINED: "изложение",
+    Outcome.REVIEW: "редактору",
+    Outcome.REJECTED: "отклонено",
+    Outcome.UNMATCHED: "мимо",
+    Outcome.VETOED: "запрет",
+    Outcome.BASELINE: "первое",
+    Outcome.TOO_OLD: "старое",
+    Outcome.DUPLICATE: "повтор",
 }
 
 TROUBLES = {
@@ -59,6 +72,15 @@ def span(duration: timedelta) -> str:
     if minutes < 120:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."
+
+
+def searchable(coverage: Coverage, zone: tzinfo) -> str:
+    """What a search has looked through, in one or two sentences."""
+    said = f"Поиск знает текстов: {coverage.texts}"
+    if coverage.since:
+        said += f"; неподошедшие — с {coverage.since.astimezone(zone):%d.%m.%Y}"
+    behind = f" Ещё не в поиске: {coverage.behind}, они появятся в нём сами." if coverage.behind else ""
+    return f"{said}.{behind}"
 
 
 SIGHTS = {

@@ -1,4 +1,4 @@
-"""Russian: a verb, its other aspect and its noun as one family: «экстрадировать» and «экстрадиция», «выдать» and «выдача».
+"""Russian: a verb, its other aspect and its noun as one family: «экстрадировать» – «экстрадиция», «выдать» – «выдача».
 
 Tables of endings; of the words that they make the dictionary says which there are. Only what is sure: words that merely
 begin alike («суд» and «судно», «порт» and «портить») are none, so endings that much else has need a prefix before them.
@@ -79,8 +79,8 @@ _KIN = tuple(
     )
 )
 _NO_DEEDS = (
-    "завод заводка повод поход походка посол приход доход расход пример поезд поездка смысл обрат подряд замок помет посад"
-    " наказ экспедиция выдавка"
+    "завод заводка повод поход походка посол приход доход расход пример поезд поездка смысл обрат подряд замок помет"
+    " посад наказ экспедиция выдавка"
 )
 _THINGS = frozenset(_NO_DEEDS.split())
 _LACKING = frozenset({"экстрадировать"})  # verbs that the dictionary lacks
@@ -93,7 +93,7 @@ def family(word: str) -> frozenset[str]:
 
     Only its own dictionary words for what is neither a verb nor its noun, and none for what the dictionary lacks.
     """
-    found = frozenset(russian.lemmas(word))
+    found = frozenset(russian.lemmas(word)) or frozenset(verb for verb in _LACKING if word in russian.forms(verb))
     new = found
     for _ in range(_ROUNDS):
         new = frozenset(relative for known in new for relative in _relatives(known)) - found

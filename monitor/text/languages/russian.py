@@ -44,6 +44,7 @@ _UNDECLINED = {
 }
 _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
+_PAIRED = ("ов", "ев", "ин", "ын")  # surnames of men beside which stands a woman's
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
 _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 # Nouns of people that are not of the living.
@@ -97,15 +98,18 @@ def undeclined_part(word: str) -> str:
 
 
 def lemmas(word: str) -> tuple[str, ...]:
-    """The dictionary words that a folded word may be a form of: those of this very form, if any.
+    """The dictionary words that a folded word may be a form of: those of this very form, if any."""
+    readings = [reading for reading in _readings(word) if reading.is_known] if _WORD.fullmatch(word) else []
+    whole = [reading for reading in readings if _is_lemma(reading, word)]
+    return tuple(dict.fromkeys(fold(reading.normal_form).text for reading in whole or readings))
 
-    Of a word that the dictionary lacks only a verb is guessed: «экстрадировали».
-    """
-    readings = _readings(word) if _WORD.fullmatch(word) else ()
-    known = [reading for reading in readings if reading.is_known]
-    whole = [reading for reading in known if _is_lemma(reading, word)]
-    guessed = [reading for reading in readings[:1] if reading.tag.POS in _VERBS]
-    return tuple(dict.fromkeys(fold(reading.normal_form).text for reading in whole or known or guessed))
+
+def surnames(word: str) -> tuple[str, ...]:
+    """The surnames, a man's and a woman's, that a folded word may be a form of: «мовлаевой» of «мовлаева»."""
+    readings = [reading for reading in _readings(word) if "Surn" in reading.tag] if _WORD.fullmatch(word) else []
+    men = {fold(reading.normal_form).text for reading in readings}
+    women = {f"{man}а" for man in men if man.endswith(_PAIRED)}
+    return tuple(name for name in sorted(men | women) if word in map(str.lower, name_forms(name)))
 
 
 def is_noun(word: str) -> bool:

@@ -1,0 +1,121 @@
+"""The language of questions: words, «фраза», -слово, лента:, с:, по:, итог:. What is typed → a Query.
+
+Whatever is typed is a question or a QueryError, in Russian; signs mean nothing but those above.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from monitor.errors import QueryError
+from monitor.models.articles import Outcome
+from monitor.models.labels import OUTCOME_WORDS
+from monitor.text.languages import kazakh
+from monitor.text.unicode import clean, fold
+
+LONGEST = 1_000  # characters of a question
+MOST_WORDS = 20
+
+_QUOTED = r"[«„“\"](?P<{0}>[^«»„“”\"]*)[»“”\"]"
+_PIECE = re.compile(
+    rf"(?P<minus>[-–—−](?=[^\s\-–—−]))?"
+    rf"(?:(?P<key>лента|с|по|итог):\s*(?:{_QUOTED.format('quoted_value')}|(?P<value>\S*))"
+    rf"|{_QUOTED.format('phrase')}|(?P<word>[^\s«»„“”\"]+))",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is looked for. A phrase is the words that stand side by side; a lone word is a phrase of one.
+
+    `feeds` are beginnings or parts of names, folded; `since` and `until` are days, both included; empty means any.
+    """
+
+    phrases: tuple[tuple[str, ...], ...]
+    without: tuple[tuple[str, ...], ...] = ()
+    feeds: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    outcomes: frozenset[Outcome] = frozenset()
+
+
+def read_query(written: str) -> Query:
+    """What somebody typed. Raises QueryError that says how to write it."""
+    if len(written) > LONGEST:
+        raise QueryError(f"Вопрос длиннее {LONGEST} знаков. Оставьте несколько слов.")
+    query = Query(phrases=())
+    for piece in _PIECE.finditer(clean(written)):
+        query = _KEYS[piece["key"].lower()](query, _value(piece)) if piece["key"] else _with_words(query, piece)
+    if sum(map(len, query.phrases + query.without)) > MOST_WORDS:
+        raise QueryError(f"В вопросе больше {MOST_WORDS} слов. Оставьте самые важные.")
+    if not query.phrases:
+        raise QueryError("Напишите хотя бы одно слово, которое есть в новости. Пример: экстрадиция «суд Алматы» -спорт")
+    return query
+
+
+def _value(piece: re.Match[str]) -> str:
+    value: str = piece["quoted_value"] or piece["value"] or ""
+    if not value.strip() or piece["minus"]:
+        raise QueryError(f"«{piece[0]}»: пишут так: лента:Название, с:2026-03-01, по:2026-04-01, итог:пост")
+    return value.strip()
+
+
+def _with_words(query: Query, piece: re.Match[str]) -> Query:
+    words = (piece["phrase"] or piece["word"] or "").split()
+    phrase = tuple(part for word in words for part in _parts(word))
+    if not phrase:
+        return query
+    if piece["minus"]:
+        return replace(query, without=(*query.without, phrase))
+    return replace(query, phrases=(*query.phrases, phrase))
+
+
+def _parts(word: str) -> Iterator[str]:
+    """«бизнес-омбудсмен» is two words side by side, «ҰҚК-нің» one and its ending."""
+    first, *others = _WORD.findall(word) or ("",)
+    if first:
+        yield first
+    yield from (part for part in others if not (first.isupper() and _is_ending(first, part)))
+
+
+def _is_ending(word: str, part: str) -> bool:
+    ending = fold(part).text
+    return any(stem.accepts(ending) for stem in kazakh.stems(word) if stem.script == "cyrillic" and not stem.typed_for)
+
+
+def _of_feed(query: Query, value: str) -> Query:
+    return replace(query, feeds=(*query.feeds, fold(value.replace("_", " ")).text))
+
+
+def _since(query: Query, value: str) -> Query:
+    return replace(query, since=_day(value))
+
+
+def _until(query: Query, value: str) -> Query:
+    return replace(query, until=_day(value))
+
+
+def _day(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01") from None
+
+
+def _of_outcome(query: Query, value: str) -> Query:
+    named = fold(value).text
+    outcomes = [one for one, word in OUTCOME_WORDS.items() if named in (word, one.value)]
+    if not outcomes:
+        raise QueryError(f"«{value}»: такого итога нет. Есть: {', '.join(OUTCOME_WORDS.values())}")
+    return replace(query, outcomes=query.outcomes | {*outcomes})
+
+
+_KEYS: Mapping[str, Callable[[Query, str], Query]] = {
+    "лента": _of_feed,
+    "с": _since,
+    "по": _until,
+    "итог": _of_outcome,
+}
