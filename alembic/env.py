@@ -7,6 +7,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from monitor.storage.database import open_engine
+from monitor.storage.search.schema import is_not_of_search
 from monitor.storage.tables import Instant, metadata
 
 
@@ -17,7 +18,13 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
 
 def run(connection: Connection) -> None:
     """Run the asked migrations on one connection, in its transaction."""
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        include_name=is_not_of_search,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -5,7 +5,7 @@ can be tried on what it would have met. Nothing is decided here. A text is compr
 the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -22,16 +22,27 @@ LEVEL = 9  # from here on a level costs a tenth of the time for two per cent and
 DICTIONARY_BYTES = 64 * 1024
 SAMPLES = 1_000  # stories that a dictionary is learned from
 NEW_DICTIONARY = timedelta(days=90)  # names and sites change
-_BATCH = 500  # rows read or deleted at once
+_BATCH = 500  # rows read at once
+_FORGOTTEN_AT_ONCE = 100  # rows a transaction: their words are taken out of the search, too
 
 _known: dict[int, zstandard.ZstdCompressionDict] = {}  # a dictionary's number is made of what it was learned from
 
 
-class Archive:
-    """What was read, as it was judged. Instants are aware UTC."""
+Unindex = Callable[[Connection, Sequence[int]], None]
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+
+def _not_indexed(_db: Connection, _gone: Sequence[int]) -> None:
+    """For those who only read."""
+
+
+class Archive:
+    """What was read, as it was judged. Instants are aware UTC.
+
+    `unindex` is told of the entries whose texts are about to be forgotten, in the transaction in which they are.
+    """
+
+    def __init__(self, engine: Engine, unindex: Unindex = _not_indexed) -> None:
+        self._engine, self._unindex = engine, unindex
 
     def kept(self, since: datetime) -> Iterator[KeptArticle]:
         """Every article judged since then, the newest first, a few hundred at a time in memory.
@@ -54,10 +65,15 @@ class Archive:
 
     def _forget_oldest(self, before: datetime) -> int:
         """Entries are numbered as they come, so the oldest rows are the first ones."""
-        oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(_BATCH).subquery()
+        oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(_FORGOTTEN_AT_ONCE).subquery()
         old = select(entries.c.id).join(oldest, oldest.c.entry_id == entries.c.id).where(entries.c.seen_at < before)
+        with read_transaction(self._engine) as db:
+            if db.scalar(old) is None:
+                return 0
         with write_transaction(self._engine) as db:
-            return db.execute(delete(archive).where(archive.c.entry_id.in_(old))).rowcount
+            gone = db.scalars(old).all()
+            self._unindex(db, gone)
+            return db.execute(delete(archive).where(archive.c.entry_id.in_(gone))).rowcount
 
     def learn(self, now: datetime) -> bool:
         """Make a dictionary of the newest stories, when there are enough and the last one is old. Takes seconds."""

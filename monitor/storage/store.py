@@ -21,6 +21,8 @@ from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.site.published import PublishedStories
+from monitor.storage.search.finder import Finder
+from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
 
@@ -42,7 +44,8 @@ class Store:
         to: Announcements = NOBODY,
     ) -> None:
         self.feeds, self.entries, self.polls = FeedStore(engine), EntryStore(engine), PollStore(engine)
-        self.archive, self.history = Archive(engine), History(engine)
+        self.archive, self.history = Archive(engine, forget), History(engine)
+        self.search, self.finder = SearchIndex(engine), Finder(engine, zone=zone)
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)

@@ -1,0 +1,144 @@
+"""What the two databases do each in its own way: the rows of the index, and the question that is put to it.
+
+A text goes in as words and comes out as a number. On SQLite the index keeps no text: to take one out it must be given
+the same words again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, text
+
+WHERE_TO_LOOK_FIRST = 1_000  # of the newest texts of PostgreSQL, whose index knows no order
+_VOID = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """What the words of a text must be: of each of `groups` one, and none of `without`."""
+
+    groups: tuple[frozenset[str], ...]
+    without: frozenset[str] = _VOID
+
+
+class IndexEngine(Protocol):
+    """The statements on the index of one kind of database; each is a part of somebody's transaction."""
+
+    def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
+        """Put in texts, by the numbers of their entries; one that is in it already stays."""
+
+    def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
+        """Take texts out, given their words; returns how many were in it."""
+
+    def forget_words(self, db: Connection, words: Collection[str]) -> None:
+        """Take those words out of the list of all words that no text has any more."""
+
+    def clear(self, db: Connection) -> None:
+        """Take everything out."""
+
+    def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
+        """The newest entries from `first` to `last` whose words are so, the newest first."""
+
+
+class Fts5:
+    """SQLite: a contentless table of FTS5, which gives numbers in descending order as it finds them."""
+
+    def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
+        """Each number must be new."""
+        db.execute(text("INSERT INTO search_texts(rowid, words) VALUES (:id, :words)"), _rows(words))
+
+    def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
+        """Each must be in it, with these words."""
+        taken_out = "INSERT INTO search_texts(search_texts, rowid, words) VALUES ('delete', :id, :words)"
+        db.execute(text(taken_out), _rows(words))
+        return len(words)
+
+    def forget_words(self, db: Connection, words: Collection[str]) -> None:
+        """A word that texts still have is found at the first step."""
+        unused = (
+            "DELETE FROM search_words WHERE word = :word"
+            " AND NOT EXISTS (SELECT 1 FROM search_texts WHERE search_texts MATCH :quoted)"
+        )
+        if words:
+            db.execute(text(unused), [{"word": word, "quoted": f'"{word}"'} for word in words])
+
+    def clear(self, db: Connection) -> None:
+        """FTS5's own command: there are no rows to name."""
+        db.execute(text("INSERT INTO search_texts(search_texts) VALUES ('delete-all')"))
+
+    def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
+        """Found one by one, from the newest back, until there are enough."""
+        found = text(
+            "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
+            " ORDER BY rowid DESC LIMIT :limit"
+        )
+        groups = " AND ".join(_any_of(group, " OR ", '"') for group in asked.groups)
+        without = _any_of(asked.without, " OR ", '"')
+        matched = f"({groups}) NOT {without}" if asked.without else groups
+        return db.scalars(found, {"asked": matched, "first": first, "last": last, "limit": limit}).all()
+
+
+class Gin:
+    """PostgreSQL: a GIN of tsvectors. It gives all that it finds at once, in the order of the table."""
+
+    def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
+        """As arrays: no parser has a say in what is a word."""
+        row = "INSERT INTO search_texts VALUES (:id, array_to_tsvector(:words)) ON CONFLICT DO NOTHING"
+        db.execute(text(row), [{"id": number, "words": list(known)} for number, known in words.items()])
+
+    def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
+        """By their numbers."""
+        return db.execute(text("DELETE FROM search_texts WHERE entry_id = ANY(:ids)"), {"ids": list(words)}).rowcount
+
+    def forget_words(self, db: Connection, words: Collection[str]) -> None:
+        """What the newest texts have is still used; of the rest each is asked for, and they are rare."""
+        unused = (
+            "DELETE FROM search_words WHERE word = ANY(:words) AND word NOT IN (SELECT unnest(tsvector_to_array(words))"
+            " FROM (SELECT words FROM search_texts ORDER BY entry_id DESC LIMIT :newest) AS newest)"
+            " AND NOT EXISTS (SELECT 1 FROM search_texts WHERE words @@ quote_literal(word)::tsquery)"
+        )
+        db.execute(text(unused), {"words": list(words), "newest": WHERE_TO_LOOK_FIRST})
+
+    def clear(self, db: Connection) -> None:
+        """Readers go on; TRUNCATE would wait for them."""
+        db.execute(text("DELETE FROM search_texts"))
+
+    def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
+        """The newest texts are looked through first: of a common word they have enough, and the index would give a
+        hundred thousand to sort. The planner knows neither that nor what it costs to read the words of a row.
+        """
+        groups = " & ".join(_any_of(group, " | ", "'") for group in asked.groups)
+        without = _any_of(asked.without, " | ", "'")
+        matched = f"{groups} & !{without}" if asked.without else groups
+        given = {"asked": matched, "first": first, "last": last, "limit": limit, "newest": WHERE_TO_LOOK_FIRST}
+        lately = db.scalars(_LATELY, given).all()
+        if len(lately) >= limit:
+            return lately
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+        return db.scalars(_EVER, given).all()
+
+
+_LATELY = text(
+    "SELECT entry_id FROM (SELECT entry_id, words FROM search_texts WHERE entry_id BETWEEN :first AND :last"
+    " ORDER BY entry_id DESC LIMIT :newest) AS newest WHERE words @@ CAST(:asked AS tsquery)"
+    " ORDER BY entry_id DESC LIMIT :limit"
+)
+_EVER = text(
+    "WITH found AS MATERIALIZED (SELECT entry_id FROM search_texts WHERE words @@ CAST(:asked AS tsquery))"
+    " SELECT entry_id FROM found WHERE entry_id BETWEEN :first AND :last ORDER BY entry_id DESC LIMIT :limit"
+)
+
+
+def index_engine(engine: Engine) -> IndexEngine:
+    """The index of this database."""
+    return Gin() if engine.dialect.name == "postgresql" else Fts5()
+
+
+def _rows(words: Mapping[int, Collection[str]]) -> list[dict[str, Any]]:
+    return [{"id": number, "words": " ".join(known)} for number, known in sorted(words.items())]
+
+
+def _any_of(words: Iterable[str], by: str, quote: str) -> str:
+    """Words are letters and digits after `#` or `~`: nothing in them ends a quotation."""
+    return f"({by.join(f'{quote}{word}{quote}' for word in sorted(words))})"

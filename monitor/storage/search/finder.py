@@ -1,0 +1,162 @@
+"""A question → the texts that answer it, the newest first, each as `monitor why` would tell of it.
+
+The index gives candidates by their words; whether a text answers is asked of the text itself, as rules ask an article.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Row, func, or_, select
+
+from monitor.errors import QueryError
+from monitor.matching.search.query import Query, read_query
+from monitor.matching.search.wanted import Wanted, sentence, wanted
+from monitor.models.articles import Outcome
+from monitor.models.search import Answer, Coverage, Found
+from monitor.storage.archive import read_text, with_texts
+from monitor.storage.database import chunks, read_transaction
+from monitor.storage.search.engines import Expression, index_engine
+from monitor.storage.search.index import feed_mark, outcome_mark
+from monitor.storage.search.schema import state
+from monitor.storage.search.vocabulary import present_forms
+from monitor.storage.tables import archive, articles, entries, feeds
+from monitor.text.unicode import fold
+
+MOST_READ = 500  # texts that are read for one question
+_AT_ONCE = 50
+MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
+_SKEW = timedelta(hours=1)  # entries are numbered nearly in the order of time
+_SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
+_SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    """Of the entries that may answer: which feeds, when seen, what became of them; None and empty mean any."""
+
+    feeds: frozenset[str] | None
+    since: datetime | None
+    until: datetime | None
+    outcomes: frozenset[Outcome]
+
+    def admit(self, row: Row[Any]) -> bool:
+        """Whether an entry is within them."""
+        return (
+            (self.feeds is None or row.feed in self.feeds)
+            and (self.since is None or row.seen_at >= self.since)
+            and (self.until is None or row.seen_at < self.until)
+            and (not self.outcomes or Outcome(row.outcome) in self.outcomes)
+        )
+
+    def marks(self) -> Iterator[frozenset[str]]:
+        """What stands in the index for them."""
+        if self.feeds is not None:
+            yield frozenset(map(feed_mark, self.feeds))
+        if self.outcomes:
+            yield frozenset(outcome_mark(one, is_matched=many) for one in self.outcomes for many in (True, False))
+
+
+class Finder:
+    """Answers questions about everything read. `zone` is the clock of days in a question. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
+        self._engine, self._index, self._zone = engine, index_engine(engine), ZoneInfo(zone)
+
+    def find(self, written: str, *, limit: int) -> Answer:
+        """The newest texts that answer what somebody typed. Raises QueryError, which says how to type it."""
+        query = read_query(written)
+        asked = wanted(query)
+        with read_transaction(self._engine) as db:
+            bounds = self._bounds(db, query)
+            numbers = self._candidates(db, asked, bounds, at_most=max(MOST_READ, limit + 1))
+            found = tuple(islice(_answering(db, numbers, asked, bounds), limit + 1))
+            return Answer(
+                found=found[:limit],
+                is_more=len(found) > limit,
+                is_cut=len(numbers) >= MOST_READ and len(found) <= limit,
+                coverage=_coverage(db),
+            )
+
+    def _bounds(self, db: Connection, query: Query) -> _Bounds:
+        return _Bounds(
+            feeds=frozenset(_feeds_called(db, query.feeds)) if query.feeds else None,
+            since=self._midnight(query.since) if query.since else None,
+            until=self._midnight(query.until + timedelta(days=1)) if query.until else None,
+            outcomes=query.outcomes,
+        )
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self._zone).astimezone(UTC)
+
+    def _candidates(self, db: Connection, asked: Wanted, bounds: _Bounds, *, at_most: int) -> Sequence[int]:
+        groups = [*(present_forms(db, word) for phrase in asked.phrases for word in phrase), *bounds.marks()]
+        if not all(groups):
+            return ()
+        without = (present_forms(db, phrase[0]) for phrase in asked.without if len(phrase) == 1)
+        first = _first_seen(db, bounds.since - _SKEW) if bounds.since else 0
+        last = _first_seen(db, bounds.until + _SKEW) if bounds.until else _last(db)
+        expression = Expression(groups=tuple(groups), without=frozenset[str]().union(*without))
+        return self._index.newest(db, expression, first=first, last=last, limit=at_most)
+
+
+def _answering(db: Connection, numbers: Sequence[int], asked: Wanted, bounds: _Bounds) -> Iterator[Found]:
+    """Those of the candidates that answer, in their order."""
+    columns = (entries.c[name] for name in _SAME)
+    told = with_texts(select(entries.c.id, entries.c.outcome, *columns)).order_by(entries.c.id.desc())
+    for chunk in chunks(numbers, _AT_ONCE):
+        for row in db.execute(told.where(entries.c.id.in_(chunk))).all():
+            title, text = read_text(db, row)
+            if text is not None and bounds.admit(row) and (matches := asked.found_in(title, text)):
+                same = {name: getattr(row, name) for name in _SAME} | {"title": title}
+                around = sentence(matches, title=title, text=text)
+                outcome = Outcome(row.outcome)
+                yield Found(**same, entry_id=row.id, text=text, outcome=outcome, matches=matches, sentence=around)
+
+
+def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
+    """The feeds in whose names one of these stands. Raises QueryError when none is so called."""
+    names = {name: fold(name).text for name in db.scalars(select(feeds.c.name).order_by(feeds.c.name))}
+    for part in parts:
+        called = [name for name, folded in names.items() if part in folded]
+        if not called:
+            raise QueryError(f"Ленты «{part}» нет. Какие есть: monitor status или /feeds")
+        yield from called
+
+
+def _first_seen(db: Connection, at: datetime) -> int:
+    """The number of the first entry seen then or later: found by halving, as no index has the times."""
+    low, high = 0, _last(db) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = db.execute(_SEEN.where(entries.c.id >= middle)).first()
+        if row is None or row.seen_at >= at:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
+
+
+def _last(db: Connection) -> int:
+    return db.scalar(select(func.max(entries.c.id))) or 0
+
+
+def _coverage(db: Connection) -> Coverage:
+    known = db.execute(select(state)).one()
+    oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(1).scalar_subquery()
+    kept = or_(articles.c.id.is_not(None), archive.c.entry_id.is_not(None))
+    waiting = (
+        select(entries.c.id)
+        .outerjoin(articles, articles.c.entry_id == entries.c.id)
+        .outerjoin(archive, archive.c.entry_id == entries.c.id)
+        .where(entries.c.id > known.indexed_to, kept)
+        .limit(MOST_COUNTED)
+    )
+    return Coverage(
+        texts=known.texts,
+        since=db.scalar(select(entries.c.seen_at).where(entries.c.id == oldest)),
+        behind=db.scalar(select(func.count()).select_from(waiting.subquery())) or 0,
+    )

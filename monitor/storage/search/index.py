@@ -1,0 +1,135 @@
+"""The index of words: texts go in behind the polls, a few at a time, and out when they are forgotten.
+
+A poll is recorded without it and pays nothing. `SearchIndex.catch_up` takes up what came since; it may die at any
+moment, and on PostgreSQL several workers may do it at once: who writes a batch must know the number of the last one.
+`forget` is a part of the transaction in which a text goes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, update
+
+from monitor.matching.search.words import VERSION, index_words
+from monitor.storage.archive import read_text, with_texts
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.search.engines import IndexEngine, index_engine
+from monitor.storage.search.schema import state, texts, words
+from monitor.storage.tables import archive, articles, entries
+
+BATCH = 50  # texts a transaction: the lock is held some 20 ms
+LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `_missed`
+MARK = "#"  # begins what is no word: of which feed a text is, and what it was judged
+MATCHED = f"{MARK}matched"
+
+
+class SearchIndex:
+    """The index of one database. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._index = engine, index_engine(engine)
+
+    def catch_up(self) -> int:
+        """Put in the next texts; returns how many entries are dealt with: 0 when all are, or another worker does it."""
+        with read_transaction(self._engine) as db:
+            known = db.execute(select(state)).one()
+            if known.version < VERSION:
+                return self._begin_anew()
+            last = db.scalar(select(func.max(entries.c.id))) or 0
+            rows = db.execute(_next(known.indexed_to)).all() if last > known.indexed_to else ()
+            indexed_to = max(known.indexed_to, last if len(rows) < BATCH else rows[-1].id)
+            missed = db.execute(_missed(known.indexed_to)).all() if self._is_shared and len(rows) < BATCH else ()
+            read = {row.id: words_of(db, row) for row in (*rows, *missed)}
+        if not read and indexed_to == known.indexed_to:
+            return 0
+        with write_transaction(self._engine) as db:
+            if not _take_turn(db, known.batch, indexed_to=indexed_to, texts=len(read)):
+                return 0
+            put_in(db, self._index, read)
+        return indexed_to - known.indexed_to or len(read)
+
+    @property
+    def _is_shared(self) -> bool:
+        return self._engine.dialect.name == "postgresql"
+
+    def _begin_anew(self) -> int:
+        """Texts are taken apart in another way now. Counts as one entry looked at."""
+        with write_transaction(self._engine) as db:
+            begun = {"version": VERSION, "batch": state.c.batch + 1, "indexed_to": 0, "texts": 0}
+            if db.execute(update(state).where(state.c.version < VERSION).values(**begun)).rowcount:
+                self._index.clear(db)
+                db.execute(delete(words))
+        return 1
+
+
+def _take_turn(db: Connection, batch: int, *, indexed_to: int, texts: int) -> bool:
+    mine = update(state).where(state.c.batch == batch, state.c.version == VERSION)
+    written = {"batch": batch + 1, "indexed_to": indexed_to, "texts": state.c.texts + texts}
+    return db.execute(mine.values(**written)).rowcount == 1
+
+
+def _told() -> Any:
+    """Entries whose text is kept."""
+    rows = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
+    return rows.where(or_(articles.c.id.is_not(None), archive.c.entry_id.is_not(None)))
+
+
+def _next(indexed_to: int) -> Any:
+    return _told().where(entries.c.id > indexed_to).order_by(entries.c.id).limit(BATCH)
+
+
+def _missed(indexed_to: int) -> Any:
+    """Entries that were recorded after those with a higher number: workers take numbers first and commit later.
+
+    The index goes on by fewer than `LOOK_BACK` a minute (app/daemon.py), and no poll is recorded for so long.
+    """
+    lately = entries.c.id.between(indexed_to - LOOK_BACK, indexed_to)
+    beside = _told().outerjoin(texts, texts.c.entry_id == entries.c.id)
+    return beside.where(lately, texts.c.entry_id.is_(None)).order_by(entries.c.id).limit(BATCH)
+
+
+def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str]]) -> None:
+    """Texts by the numbers of their entries, and what words there are."""
+    if not read:
+        return
+    index.insert(db, read)
+    known = {word for of_text in read.values() for word in of_text if _is_listed(word)}
+    db.execute(insert_or_ignore(db, words), [{"word": word} for word in sorted(known)])
+
+
+def forget(db: Connection, gone: Sequence[int]) -> None:
+    """Take these entries out, whose texts are about to go. A part of the transaction in which they do."""
+    index = index_engine(db.engine)
+    indexed_to = db.scalar(update(state).values(batch=state.c.batch + 1).returning(state.c.indexed_to)) or 0
+    known = [number for number in gone if number <= indexed_to]
+    read = {row.id: words_of(db, row) for row in db.execute(_told().where(entries.c.id.in_(known)))}
+    if read:
+        db.execute(update(state).values(texts=state.c.texts - index.delete(db, read)))
+        index.forget_words(db, sorted(filter(_is_listed, set().union(*read.values()))))
+
+
+def words_of(db: Connection, row: Row[Any]) -> frozenset[str]:
+    """What an entry is found by: its words, its feed, and whether it matched; else what became of it."""
+    title, text = read_text(db, row)
+    marks = {feed_mark(row.feed), outcome_mark(row.outcome, is_matched=row.verdict is not None)}
+    return index_words(title, text or "") | marks
+
+
+def feed_mark(feed: str) -> str:
+    """What stands in the index for a feed."""
+    return f"{MARK}{crc32(feed.encode()):08x}"
+
+
+def outcome_mark(outcome: str, *, is_matched: bool) -> str:
+    """What a maintainer decides of what matched may change, so it is one mark."""
+    return MATCHED if is_matched else f"{MARK}{outcome}"
+
+
+def _is_mark(word: str) -> bool:
+    return word.startswith(MARK)
+
+
+def _is_listed(word: str) -> bool:
+    """Numbers have no forms."""
+    return not _is_mark(word) and not word.isdecimal()

@@ -1,0 +1,56 @@
+"""The forms that a question asks for → those that texts have: the index knows which words there are at all.
+
+Russian forms are listed and looked up; Kazakh ones are too many, so the words with such a beginning are looked through.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, select
+
+from monitor.matching.compiler import Word
+from monitor.matching.search.words import LATIN, in_parts
+from monitor.storage.database import chunks
+from monitor.storage.search.schema import words
+from monitor.text.languages import russian
+from monitor.text.languages.kazakh import Stem
+
+_LEAST = 2  # letters of a stem: too much begins with one
+_MOST_SEEN = 20_000  # words with one beginning that are looked through
+_MOST_FORMS = 1_000  # of one word, in a question
+
+
+def present_forms(db: Connection, word: Word) -> frozenset[str]:
+    """The words of the index that are a form of `word`."""
+    listed = {part for form in word.forms for part in _whole(form)}
+    among = select(words.c.word)
+    found = {known for chunk in chunks(sorted(listed)) for known in db.scalars(among.where(words.c.word.in_(chunk)))}
+    found |= {part for part in listed if part.isdecimal()}  # numbers stand in no list
+    return frozenset(sorted(found | set(_of_stems(db, word.stems)), key=len)[:_MOST_FORMS])
+
+
+def _whole(form: str) -> Iterator[str]:
+    """Of a form in two parts none: its word is asked for as two."""
+    parts = tuple(in_parts(form))
+    if len(parts) == 1:
+        yield from parts
+
+
+def _of_stems(db: Connection, stems: Iterable[Stem]) -> Iterator[str]:
+    for stem in stems:
+        if len(stem.text) >= _LEAST:
+            beginning = f"{LATIN}{stem.text}" if stem.script == "latin" else stem.text
+            yield from (word for word in _beginning(db, beginning) if _is_form(word.removeprefix(LATIN), stem))
+
+
+def _beginning(db: Connection, beginning: str) -> Iterable[str]:
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    between = words.c.word >= beginning, words.c.word < after
+    return db.scalars(select(words.c.word).where(*between).limit(_MOST_SEEN)).all()
+
+
+def _is_form(word: str, stem: Stem) -> bool:
+    rest = word[len(stem.text) :]
+    if not stem.typed_for:
+        return stem.accepts(rest)
+    # Kazakh in Russian letters: what is a Russian word is more often that
+    return stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True) and not russian.is_known(word)
