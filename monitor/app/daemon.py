@@ -21,7 +21,7 @@ from monitor.app.config_files import FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
-from monitor.app.sweep import CLAIMED_AT_ONCE, drain
+from monitor.app.sweep import CLAIMED_AT_ONCE, drain, index
 from monitor.app.wiring import Components, open_components
 from monitor.errors import DatabaseError, EvidenceError
 from monitor.evidence.retention import Retention
@@ -34,6 +34,7 @@ TICK = timedelta(seconds=1)  # between two looks at what is due
 WATCH = timedelta(seconds=60)  # between two looks at how the work goes
 FIRST_WATCH = timedelta(seconds=20)  # after the start, when there is something to see
 FILES = timedelta(seconds=2)  # between two looks at the maintainers' files
+INDEX = timedelta(seconds=10)  # between two looks at what the search does not know yet
 UPKEEP = timedelta(seconds=600)  # between two clean-ups of the archive, and of questions nobody answered
 LATE = timedelta(seconds=5)  # a tick that comes later is worth a line in the log
 GRACE = 7.0  # seconds a stopping daemon gives its jobs; the whole stop must end within 10
@@ -80,6 +81,7 @@ class Daemon:
             (self._tick_evidence, TICK, timedelta(0)),
             (self._tick_watch, WATCH, FIRST_WATCH),
             (self._tick_files, FILES, FILES),
+            (self._tick_index, INDEX, INDEX),
             (self._tick_upkeep, UPKEEP, UPKEEP),
         ):
             scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
@@ -177,6 +179,9 @@ class Daemon:
 
     async def _tick_files(self) -> None:
         self._start(self._jobs, "edits", self._reloader.look())
+
+    async def _tick_index(self) -> None:
+        self._start(self._interruptible, "index", index(self._components.store.search))
 
     async def _tick_upkeep(self) -> None:
         self._start(self._jobs, "upkeep", self._tidy())

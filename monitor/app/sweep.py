@@ -12,9 +12,11 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.models.feeds import FeedState
 from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE
+from monitor.storage.search.index import SearchIndex
 
 CLAIMED_AT_ONCE = 6 * CONCURRENT_POLLS  # feeds that hold a lease: polled now, waiting for a slot, being recorded
 CLAIMED_TOGETHER = 100  # in one transaction
+INDEXED_AT_ONCE = 2_000  # entries: a second of work, after which others have their turn
 PATIENCE = timedelta(seconds=65)  # a sweep waits so long for a chat's pace, then leaves the rest to the next run
 
 
@@ -50,6 +52,14 @@ async def drain_once(components: Components) -> None:
         await asyncio.gather(*map(components.reconciler.reconcile, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))
     await components.capturer.round()
+    await index(components.store.search)
+
+
+async def index(search: SearchIndex) -> None:
+    """Let the search know what was read lately; what is too much for once waits for the next time."""
+    done = 0
+    while done < INDEXED_AT_ONCE and (count := await asyncio.to_thread(search.catch_up)):
+        done += count
 
 
 async def drain(dispatcher: Dispatcher, chat: str, *, patience: timedelta) -> datetime | None:

@@ -21,6 +21,7 @@ _PLACES = {
     "explain": "matching.explain:explain",
     "why": "why:why",
     "story": "why:story",
+    "find": "find:find",
     "backtest": "matching.backtest:backtest",
     "rules": "matching.rules:rules",
     "forms": "matching.forms:forms",
