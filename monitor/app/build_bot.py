@@ -15,6 +15,7 @@ from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses,
 from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
+from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import Press, ReviewChat
@@ -83,6 +84,7 @@ def build_read_commands(config: Config, store: Store) -> ReadCommands:
         reviews=store.reviews,
         mutes=store.mutes,
         evidence=evidence,
+        find=FindCommand(store.finder.find, zone=config.settings.timezone),
         matcher=config.matcher,
         zone=config.settings.timezone,
         clock=clock,

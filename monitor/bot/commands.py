@@ -1,7 +1,7 @@
 """The commands of the maintainers' and the operator's chats: which there are, and what each that only reads answers.
 
-Answers are Telegram HTML; what comes in is bounded and escaped. `/evidence` stands in evidence_command.py; the commands
-that change something are `MuteCommands` (mute_commands.py) and `Reviews.undo`.
+Answers are Telegram HTML; what comes in is bounded and escaped. `/evidence` and `/find` stand in files of their own;
+the commands that change something are `MuteCommands` (mute_commands.py) and `Reviews.undo`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,7 @@ from typing import Final
 
 from monitor.bot.case_command import CaseCommand
 from monitor.bot.evidence_command import EvidenceCommand
+from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Press
 from monitor.matching import explanation
@@ -39,6 +40,7 @@ _HELP: Final = {
     "why": "/why ссылка: что бот решил про эту новость и почему",
     "check": "/check текст: что правила скажут про этот текст",
     "evidence": "/evidence ссылка: копии страницы, что на ней изменилось, на месте ли она",
+    "find": "/find слова: найти прочитанные новости, и неподошедшие; можно «фраза», -слово, лента:, с:, по:, итог:",
     "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
     "unmute": "/unmute правило: пусть снова говорит",
     "case": "/case история название: открыть дело со своей страницей в архиве; одно /case — какие открыты",
@@ -96,17 +98,23 @@ class ReadCommands:
         reviews: Reviews,
         mutes: MuteStore,
         evidence: EvidenceCommand,
+        find: FindCommand,
         matcher: Matcher,
         zone: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self.matcher, self._evidence = matcher, evidence
+        self.matcher, self._evidence, self._find = matcher, evidence, find
         self._feeds, self._outbox, self._stats, self._history = feeds, outbox, stats, history
         self._reviews, self._mutes, self._zone, self._clock = reviews, mutes, zone, clock
 
     def of_review_chat(self) -> Mapping[str, Answer]:
         """The commands of the maintainers' chat, by name."""
-        return self.of_operator_chat() | {"why": self.why, "check": self.check, "evidence": self._evidence}
+        return self.of_operator_chat() | {
+            "why": self.why,
+            "check": self.check,
+            "evidence": self._evidence,
+            "find": self._find,
+        }
 
     def of_operator_chat(self) -> dict[str, Answer]:
         """What the operator's chat may ask when it is not the maintainers', by name."""

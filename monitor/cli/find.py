@@ -12,6 +12,7 @@ from monitor.app.environment import environment
 from monitor.cli.matching.explanation_view import quoted
 from monitor.cli.output import AsJson, Screen, print_json, say
 from monitor.config.settings import load_settings
+from monitor.errors import QueryError
 from monitor.models.labels import OUTCOMES, searchable
 from monitor.models.search import Answer, Found
 from monitor.storage.database import open_existing
@@ -22,7 +23,7 @@ from monitor.text.unicode import clean
 def find(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="СЛОВО...", help="слова в любой форме, «фраза», -слово, лента:, с:, по:, итог:"),
+        typer.Argument(metavar="СЛОВО", help="слова в любой форме, «фраза», -слово, лента:, с:, по:, итог:"),
     ],
     *,
     limit: Annotated[int, typer.Option(metavar="ЧИСЛО", min=1, max=1_000, help="сколько новостей показать")] = 20,
@@ -34,6 +35,8 @@ def find(
 
     Пример: monitor find экстрадиция «суд Алматы» -спорт лента:Азаттык с:2026-03-01 итог:мимо
     """
+    if unknown := next((word for word in words if word.startswith("--")), ""):
+        raise QueryError(f"Ключа {unknown} нет. Какие есть: monitor find --help")
     settings = load_settings(environment())
     finder = Finder(open_existing(settings.database_url), zone=settings.timezone)
     answer = finder.find(" ".join(map(_as_typed, words)), limit=limit)

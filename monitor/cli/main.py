@@ -41,6 +41,7 @@ _PLACES = {
     "site": "site:site_cli",
     "case": "case:case_cli",
 }
+_TAKE_DASHES = {"find"}  # «-слово» is no option
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -56,7 +57,7 @@ class _Commands(MutableMapping[str, Any]):
             command: Any = typer.main.get_group(in_russian(function))
         else:
             single = typer.Typer(add_completion=False)
-            single.command(name)(function)
+            single.command(name, context_settings={"ignore_unknown_options": name in _TAKE_DASHES})(function)
             command = typer.main.get_command(in_russian(single))
         command.name = name
         return command

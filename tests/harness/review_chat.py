@@ -14,6 +14,7 @@ from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
+from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.updates import Updates
@@ -28,6 +29,7 @@ from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.site.cases import CaseStore
+from monitor.storage.search.finder import Finder
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
@@ -115,6 +117,7 @@ async def open_review_chat(
         reviews=reviews,
         mutes=mutes,
         evidence=EvidenceCommand(EvidenceHistory(engine), zone=ZONE),
+        find=FindCommand(Finder(engine, zone=ZONE).find, zone=ZONE),
         matcher=matcher,
         zone=ZONE,
         clock=clock,

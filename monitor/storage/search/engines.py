@@ -6,11 +6,12 @@ the same words again.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from json import dumps
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-WHERE_TO_LOOK_FIRST = 1_000  # of the newest texts of PostgreSQL, whose index knows no order
+WHERE_TO_LOOK_FIRST = 500  # of the newest texts of PostgreSQL, whose index knows no order
 _VOID = frozenset[str]()
 
 
@@ -30,6 +31,9 @@ class IndexEngine(Protocol):
 
     def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
         """Take texts out, given their words; returns how many were in it."""
+
+    def note_words(self, db: Connection, words: Collection[str]) -> None:
+        """Add them to the list of all words; those that stand in it already stay."""
 
     def forget_words(self, db: Connection, words: Collection[str]) -> None:
         """Take those words out of the list of all words that no text has any more."""
@@ -53,6 +57,11 @@ class Fts5:
         taken_out = "INSERT INTO search_texts(search_texts, rowid, words) VALUES ('delete', :id, :words)"
         db.execute(text(taken_out), _rows(words))
         return len(words)
+
+    def note_words(self, db: Connection, words: Collection[str]) -> None:
+        """In one statement: thousands of rows given one by one cost as much as the index."""
+        added = text("INSERT OR IGNORE INTO search_words SELECT value FROM json_each(:words)")
+        db.execute(added, {"words": dumps(sorted(words), ensure_ascii=False)})
 
     def forget_words(self, db: Connection, words: Collection[str]) -> None:
         """A word that texts still have is found at the first step."""
@@ -90,6 +99,11 @@ class Gin:
     def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
         """By their numbers."""
         return db.execute(text("DELETE FROM search_texts WHERE entry_id = ANY(:ids)"), {"ids": list(words)}).rowcount
+
+    def note_words(self, db: Connection, words: Collection[str]) -> None:
+        """In one statement, as on SQLite; in order, so that two workers never wait for one another."""
+        added = text("INSERT INTO search_words SELECT unnest(CAST(:words AS text[])) ON CONFLICT DO NOTHING")
+        db.execute(added, {"words": sorted(words)})
 
     def forget_words(self, db: Connection, words: Collection[str]) -> None:
         """What the newest texts have is still used; of the rest each is asked for, and they are rare."""

@@ -6,7 +6,7 @@ The index gives candidates by their words; whether a text answers is asked of th
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,19 +15,20 @@ from sqlalchemy import Connection, Engine, Row, func, or_, select
 from monitor.errors import QueryError
 from monitor.matching.search.query import Query, read_query
 from monitor.matching.search.wanted import Wanted, sentence, wanted
-from monitor.models.articles import Outcome
+from monitor.matching.search.words import may_have
+from monitor.models.articles import Match, Outcome
 from monitor.models.search import Answer, Coverage, Found
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import chunks, read_transaction
-from monitor.storage.search.engines import Expression, index_engine
+from monitor.storage.search.engines import Expression, IndexEngine, index_engine
 from monitor.storage.search.index import feed_mark, outcome_mark
 from monitor.storage.search.schema import state
 from monitor.storage.search.vocabulary import present_forms
 from monitor.storage.tables import archive, articles, entries, feeds
 from monitor.text.unicode import fold
 
-MOST_READ = 500  # texts that are read for one question
-_AT_ONCE = 50
+MOST_READ = 300  # texts that are read for one question, beside those that are shown
+_AT_ONCE = 25
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
 _SKEW = timedelta(hours=1)  # entries are numbered nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
@@ -71,13 +72,12 @@ class Finder:
         query = read_query(written)
         asked = wanted(query)
         with read_transaction(self._engine) as db:
-            bounds = self._bounds(db, query)
-            numbers = self._candidates(db, asked, bounds, at_most=max(MOST_READ, limit + 1))
-            found = tuple(islice(_answering(db, numbers, asked, bounds), limit + 1))
+            question = _Question(db, self._index, asked, self._bounds(db, query))
+            found = tuple(islice(question.answers(limit + 1), limit + 1))
             return Answer(
                 found=found[:limit],
                 is_more=len(found) > limit,
-                is_cut=len(numbers) >= MOST_READ and len(found) <= limit,
+                is_cut=question.is_cut and len(found) <= limit,
                 coverage=_coverage(db),
             )
 
@@ -92,29 +92,62 @@ class Finder:
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._zone).astimezone(UTC)
 
-    def _candidates(self, db: Connection, asked: Wanted, bounds: _Bounds, *, at_most: int) -> Sequence[int]:
-        groups = [*(present_forms(db, word) for phrase in asked.phrases for word in phrase), *bounds.marks()]
+
+class _Question:
+    """One question, put to one moment of the database. `is_cut`: more texts have the words than are read for one."""
+
+    def __init__(self, db: Connection, index: IndexEngine, asked: Wanted, bounds: _Bounds) -> None:
+        self._db, self._index, self._asked, self._bounds = db, index, asked, bounds
+        self._phrases = [[present_forms(db, word) for word in phrase] for phrase in asked.phrases]
+        self.is_cut = False
+
+    def answers(self, enough: int) -> Iterator[Found]:
+        """The texts that answer, the newest first. Nearly all candidates do, unless words should stand side by side."""
+        groups = (*chain(*self._phrases), *self._bounds.marks())
         if not all(groups):
+            return
+        without = (present_forms(self._db, phrase[0]) for phrase in self._asked.without if len(phrase) == 1)
+        expression = Expression(groups=groups, without=frozenset[str]().union(*without))
+        first, last = self._range()
+        read, page = 0, enough
+        while read < MOST_READ:
+            numbers = self._index.newest(self._db, expression, first=first, last=last, limit=page)
+            yield from self._read(numbers)
+            if len(numbers) < page:
+                return
+            last, read, page = numbers[-1] - 1, read + page, MOST_READ
+        self.is_cut = True
+
+    def _range(self) -> tuple[int, int]:
+        since, until = self._bounds.since, self._bounds.until
+        first = _first_seen(self._db, since - _SKEW) if since else 0
+        return first, _first_seen(self._db, until + _SKEW) if until else _last(self._db)
+
+    def _read(self, numbers: Sequence[int]) -> Iterator[Found]:
+        columns = (entries.c[name] for name in _SAME)
+        told = with_texts(select(entries.c.id, entries.c.outcome, *columns)).order_by(entries.c.id.desc())
+        for chunk in chunks(numbers, _AT_ONCE):
+            for row in self._db.execute(told.where(entries.c.id.in_(chunk))).all():
+                title, text = read_text(self._db, row)
+                if text is not None and self._bounds.admit(row) and (matches := self._places(title, text)):
+                    yield _found(row, title, text, matches)
+
+    def _places(self, title: str, text: str) -> tuple[Match, ...]:
+        if not may_have(self._phrases, title=title, text=text):
             return ()
-        without = (present_forms(db, phrase[0]) for phrase in asked.without if len(phrase) == 1)
-        first = _first_seen(db, bounds.since - _SKEW) if bounds.since else 0
-        last = _first_seen(db, bounds.until + _SKEW) if bounds.until else _last(db)
-        expression = Expression(groups=tuple(groups), without=frozenset[str]().union(*without))
-        return self._index.newest(db, expression, first=first, last=last, limit=at_most)
+        return self._asked.found_in(title, text)
 
 
-def _answering(db: Connection, numbers: Sequence[int], asked: Wanted, bounds: _Bounds) -> Iterator[Found]:
-    """Those of the candidates that answer, in their order."""
-    columns = (entries.c[name] for name in _SAME)
-    told = with_texts(select(entries.c.id, entries.c.outcome, *columns)).order_by(entries.c.id.desc())
-    for chunk in chunks(numbers, _AT_ONCE):
-        for row in db.execute(told.where(entries.c.id.in_(chunk))).all():
-            title, text = read_text(db, row)
-            if text is not None and bounds.admit(row) and (matches := asked.found_in(title, text)):
-                same = {name: getattr(row, name) for name in _SAME} | {"title": title}
-                around = sentence(matches, title=title, text=text)
-                outcome = Outcome(row.outcome)
-                yield Found(**same, entry_id=row.id, text=text, outcome=outcome, matches=matches, sentence=around)
+def _found(row: Row[Any], title: str, text: str, matches: tuple[Match, ...]) -> Found:
+    return Found(
+        **{name: getattr(row, name) for name in _SAME if name != "title"},
+        title=title,
+        entry_id=row.id,
+        text=text,
+        outcome=Outcome(row.outcome),
+        matches=matches,
+        sentence=sentence(matches, title=title, text=text),
+    )
 
 
 def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, updat
 
 from monitor.matching.search.words import VERSION, index_words
 from monitor.storage.archive import read_text, with_texts
-from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.search.engines import IndexEngine, index_engine
 from monitor.storage.search.schema import state, texts, words
 from monitor.storage.tables import archive, articles, entries
@@ -94,8 +94,7 @@ def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str
     if not read:
         return
     index.insert(db, read)
-    known = {word for of_text in read.values() for word in of_text if _is_listed(word)}
-    db.execute(insert_or_ignore(db, words), [{"word": word} for word in sorted(known)])
+    index.note_words(db, {word for of_text in read.values() for word in of_text if _is_listed(word)})
 
 
 def forget(db: Connection, gone: Sequence[int]) -> None:
