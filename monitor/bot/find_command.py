@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import QueryError
 from monitor.models.labels import OUTCOMES, searchable
-from monitor.models.search import Answer, Found
+from monitor.models.search import Found, SearchResult
 from monitor.text.languages.russian import forget_dictionary
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
@@ -20,7 +20,7 @@ _HOW: Final = "Пишите так: /find экстрадиция «суд Алм
 class Find(Protocol):
     """What answers: `Finder.find` (storage/search/finder.py)."""
 
-    def __call__(self, written: str, *, limit: int) -> Answer:
+    def __call__(self, written: str, *, limit: int) -> SearchResult:
         """Raises QueryError, DatabaseError."""
 
 
@@ -51,7 +51,7 @@ class FindCommand:
         sentence = line(one.sentence, _LONGEST_SENTENCE)
         return join("\n", (head, facts, *([text(f"«{sentence}»")] if sentence else [])))
 
-    def _rest(self, answer: Answer, shown: int) -> Iterator[Html]:
+    def _rest(self, answer: SearchResult, shown: int) -> Iterator[Html]:
         if answer.is_more or shown < len(answer.found):
             yield text("Есть и более ранние: добавьте слово или срок (по:2026-04-01); больше покажет monitor find.")
         elif answer.is_cut:

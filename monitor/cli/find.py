@@ -14,7 +14,7 @@ from monitor.cli.output import AsJson, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
 from monitor.models.labels import OUTCOMES, searchable
-from monitor.models.search import Answer, Found
+from monitor.models.search import Found, SearchResult
 from monitor.storage.database import open_existing
 from monitor.storage.search.finder import MOST_READ, Finder
 from monitor.text.unicode import clean
@@ -54,7 +54,7 @@ def _as_typed(argument: str) -> str:
     return f"«{argument}»" if " " in argument and not set(argument) & {*'«»„“”":'} else argument
 
 
-def _show(answer: Answer, zone: ZoneInfo, limit: int) -> None:
+def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
     screen = Screen()
     for one in answer.found:
         for name, value in _facts(one, zone):
@@ -74,7 +74,7 @@ def _facts(one: Found, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "Адрес", one.url
 
 
-def _rest(answer: Answer, zone: ZoneInfo, limit: int) -> Iterator[str]:
+def _rest(answer: SearchResult, zone: ZoneInfo, limit: int) -> Iterator[str]:
     """What the reader must know of the answer."""
     if answer.is_more:
         yield f"… и более ранние: --limit {limit * 2}"

@@ -38,7 +38,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SearchResult:
     """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read."""
 
     found: tuple[Found, ...]

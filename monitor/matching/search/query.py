@@ -16,6 +16,7 @@ from monitor.text.unicode import clean, fold
 
 LONGEST = 1_000  # characters of a question
 MOST_WORDS = 20
+_LONGEST_WORD = 60  # characters: nobody misses the rest
 
 _QUOTED = r"[«„“\"](?P<{0}>[^«»„“”\"]*)[»“”\"]"
 _PIECE = re.compile(
@@ -75,7 +76,7 @@ def _with_words(query: Query, piece: re.Match[str]) -> Query:
 
 def _parts(word: str) -> Iterator[str]:
     """«бизнес-омбудсмен» is two words side by side, «ҰҚК-нің» one and its ending."""
-    first, *others = _WORD.findall(word) or ("",)
+    first, *others = (part[:_LONGEST_WORD] for part in _WORD.findall(word) or ("",))
     if first:
         yield first
     yield from (part for part in others if not (first.isupper() and _is_ending(first, part)))

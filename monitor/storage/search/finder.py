@@ -17,7 +17,7 @@ from monitor.matching.search.query import Query, read_query
 from monitor.matching.search.wanted import Wanted, sentence, wanted
 from monitor.matching.search.words import may_have
 from monitor.models.articles import Match, Outcome
-from monitor.models.search import Answer, Coverage, Found
+from monitor.models.search import Coverage, Found, SearchResult
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import chunks, read_transaction
 from monitor.storage.search.engines import Expression, IndexEngine, index_engine
@@ -67,14 +67,14 @@ class Finder:
     def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
         self._engine, self._index, self._zone = engine, index_engine(engine), ZoneInfo(zone)
 
-    def find(self, written: str, *, limit: int) -> Answer:
+    def find(self, written: str, *, limit: int) -> SearchResult:
         """The newest texts that answer what somebody typed. Raises QueryError, which says how to type it."""
         query = read_query(written)
         asked = wanted(query)
         with read_transaction(self._engine) as db:
             question = _Question(db, self._index, asked, self._bounds(db, query))
             found = tuple(islice(question.answers(limit + 1), limit + 1))
-            return Answer(
+            return SearchResult(
                 found=found[:limit],
                 is_more=len(found) > limit,
                 is_cut=question.is_cut and len(found) <= limit,

@@ -17,6 +17,7 @@ from monitor.sources.http import client
 from monitor.sources.pages import class_names
 from monitor.text import urls
 from monitor.text.languages import detection, objects, places, russian
+from monitor.text.languages import derivation, detection, places, russian
 
 MOST = 8 * 1024 * 1024  # bytes of one full cache
 FILLED = 32  # entries, from which those of a full one are reckoned
@@ -40,6 +41,7 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     russian.is_person: lambda n: (word(n, 80),),
     russian.is_verb: lambda n: (word(n, 80),),
     objects._part: lambda n: (word(n, 80),),
+    derivation.family: lambda n: (word(n, 60),),
     wording.wording: lambda n: (Version(title=word(n, 500), text=f"{word(n, 9)} " * 20_000),),
     places.places: lambda n: (" ".join(f"в {word(n * 100 + k, 8).capitalize()}" for k in range(90)),),
     class_names.role: lambda n: (word(n, 40), word(n, 200)),

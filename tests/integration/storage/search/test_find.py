@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from monitor.errors import QueryError
 from monitor.models.articles import Outcome
-from monitor.models.search import Answer
+from monitor.models.search import SearchResult
 from monitor.models.stories import EntryOutcome
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
@@ -50,7 +50,7 @@ def record(store: Store) -> Record:
     return read
 
 
-def texts(answer: Answer) -> list[str]:
+def texts(answer: SearchResult) -> list[str]:
     return [one.text for one in answer.found]
 
 

@@ -36,7 +36,12 @@ def test_words_and_phrases(written: str, phrases: list[tuple[str, ...]]) -> None
 
 
 def test_all_that_may_stand_beside_them() -> None:
-    written = "суд -спорт —«кубок мира» лента:«Радио Азаттык» Лента: Ulysmedia с:2026-03-01 по:2026-04-01 ИТОГ:мимо итог:posted"
+    feeds, days, outcomes = (
+        "лента:«Радио Азаттык» Лента: Ulysmedia",
+        "с:2026-03-01 по:2026-04-01",
+        "ИТОГ:мимо итог:posted",
+    )
+    written = f"суд -спорт —«кубок мира» {feeds} {days} {outcomes}"
 
     assert read_query(written) == Query(
         phrases=(("суд",),),
