@@ -19,10 +19,10 @@ from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
-from monitor.storage.site.cases import CaseStore
-from monitor.storage.site.published import PublishedStories
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
+from monitor.storage.site.cases import CaseStore
+from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
 

@@ -28,8 +28,8 @@ from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
-from monitor.storage.site.cases import CaseStore
 from monitor.storage.search.finder import Finder
+from monitor.storage.site.cases import CaseStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import entries

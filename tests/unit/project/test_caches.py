@@ -16,8 +16,7 @@ from monitor.sources.feeds import fast_xml
 from monitor.sources.http import client
 from monitor.sources.pages import class_names
 from monitor.text import urls
-from monitor.text.languages import detection, objects, places, russian
-from monitor.text.languages import derivation, detection, places, russian
+from monitor.text.languages import derivation, detection, objects, places, russian
 
 MOST = 8 * 1024 * 1024  # bytes of one full cache
 FILLED = 32  # entries, from which those of a full one are reckoned
