@@ -9,7 +9,7 @@ import babel
 import jinja2
 
 from monitor.models.site import SiteAbout
-from monitor.site import addresses, fragments
+from monitor.site import fragments, page
 from monitor.site.charts import drawing
 from monitor.site.texts import believable
 from monitor.text.urls import host_key
@@ -35,7 +35,7 @@ def templates() -> jinja2.Environment:
         "edits": fragments.edits,
     }
     environment.globals |= {
-        "addresses": addresses,
+        "addresses": page,
         "moment": fragments.moment,
         "iso": fragments.iso,
         "believable": believable,

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.models.site import SiteAbout, SiteCase, SiteStory, StoryBrief, Takedown, TopicRules
-from monitor.site import addresses
-from monitor.site.addresses import Address
+from monitor.site import page as addresses
 from monitor.site.charts import counts
 from monitor.site.environment import static_file, templates, version
-from monitor.site.page import Page
+from monitor.site.page import Address, Page
 from monitor.site.texts import INTERFACES, Texts
 
 LATEST: Final = 40  # stories, each with a sentence: with styles below 60 kB
@@ -49,11 +48,11 @@ class Renderer:
 
     def story(self, story: SiteStory, *, case: SiteCase | None) -> Iterator[Page]:
         """A story's own page; `case` is the one that it belongs to."""
-        return self._pages("story.html", addresses.story(story.brief.id), story=story, case=case)
+        return self._pages("story.html", addresses.story_path(story.brief.id), story=story, case=case)
 
     def tombstone(self, takedown: Takedown) -> Iterator[Page]:
         """What stands where a story stood that was taken off: when, and nothing else."""
-        return self._pages("tombstone.html", addresses.story(takedown.story), at=takedown.at)
+        return self._pages("tombstone.html", addresses.story_path(takedown.story), at=takedown.at)
 
     # ── lists ──────────────────────────────────────────────────────────────────────────────────
 
@@ -63,12 +62,12 @@ class Renderer:
 
     def topic(self, topic: TopicRules, briefs: Sequence[StoryBrief]) -> Iterator[Page]:
         """The newest stories of a topic. `briefs` are all of it, the newest first."""
-        name = addresses.topic(topic.id)
+        name = addresses.topic_path(topic.id)
         return self._days("topic.html", name, briefs[:NEWEST], topic=topic, count=len(briefs))
 
     def month(self, month: str, briefs: Sequence[StoryBrief]) -> Iterator[Page]:
         """All stories of a month such as "2026-11". `briefs` are all of it, the newest first."""
-        return self._days("month.html", addresses.month(month), briefs, month=month, count=len(briefs))
+        return self._days("month.html", addresses.month_path(month), briefs, month=month, count=len(briefs))
 
     def months(self, stories: Mapping[str, int]) -> Iterator[Page]:
         """The index of the months that have stories, the latest year first."""
@@ -81,7 +80,7 @@ class Renderer:
     def case(self, case: SiteCase, briefs: Iterable[StoryBrief]) -> Iterator[Page]:
         """A case as a timeline, its oldest story first; `briefs` are its stories that are shown."""
         told = sorted(briefs, key=lambda brief: (brief.posted_at, brief.id))
-        return self._pages("case.html", addresses.case(case.id), case=case, briefs=told)
+        return self._pages("case.html", addresses.case_path(case.id), case=case, briefs=told)
 
     def cases(self, cases: Iterable[SiteCase], briefs: Mapping[int, StoryBrief]) -> Iterator[Page]:
         """The index of the cases, the one with the latest story first; `briefs` are the stories that are shown."""

@@ -53,7 +53,7 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *(f"monitor.text.languages.russian.{name}" for name in ("_analyzer", "_readings", "_rows", "_trait")),
     *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
-    "monitor.text.languages.kazakh_latin.russian_spellings",
+    *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),
 }
 
 
