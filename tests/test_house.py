@@ -188,8 +188,6 @@ def test_a_library_has_one_door() -> None:
         "rfc3161_client": "monitor.evidence.timestamps",
         "cryptography": ("monitor.evidence.timestamps", "monitor.evidence.cms"),
         "ruamel": "monitor.config.yaml_reader",
-        "jinja2": "monitor.site.environment",
-        "babel": ("monitor.site.texts", "monitor.site.environment"),
         "dotenv": "monitor.app.environment",
         "pagefind": "monitor.site.search_index",
         "pagefind_bin": "monitor.site.search_index",
