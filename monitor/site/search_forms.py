@@ -1,0 +1,90 @@
+"""Words that are added to a story so that the browser finds it: its search knows the endings of Russian, and no more.
+
+Pagefind brings the words of a query and of the stories to their Russian stems (Snowball) and looks for the beginnings
+of words. What it cannot know is said here: forms whose stem is another one («выдать», «выдаст»), words of the same
+family («экстрадировать», «экстрадиция»), and what a Kazakh word is without its endings («тергеушінің», «тергеуші»).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import Any, Final
+
+from monitor.text.languages import kazakh_suffixes as kazakh
+from monitor.text.languages.russian import forms, likely_tags
+from monitor.text.languages.word_families import family, heads
+from monitor.text.unicode import WORD, fold
+
+_SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
+_KAZAKH: Final = re.compile("[әғқңөұүһі]")
+_VOWELS: Final = "аәеёиоөуұүыіэюя"
+# Forms of verbs that neither news nor queries have: «экстрадируйте», «экстрадируешь», «экстрадируемая».
+_UNUSUAL: Final = re.compile(r".+(?:шь|мте|[еийь]те|в|вши|(?:[уюая]щ|[еи]м)[аеиоыую][а-я]{0,3})(?:с[яь])?")
+_VERB: Final = re.compile(r".+(?:ть|ти|чь)(?:ся)?")
+_LEAST: Final = 3  # letters of a word that has relatives
+_LEAST_OF_KAZAKH: Final = 4  # letters of a stem: shorter ones are found in many words
+_REMEMBERED: Final = 65_536  # words: a year's news has fewer
+
+
+def search_forms(texts: Iterable[str], *, in_kazakh: bool = False) -> tuple[str, ...]:
+    """What to add to these texts, in order and without what they have; `in_kazakh`: words without Kazakh letters may be
+    Kazakh, too.
+    """
+    words = {word for text in texts for word in WORD.findall(fold(text).text) if len(word) >= _LEAST}
+    added = {form for word in words for form in _related(word)}
+    if in_kazakh:
+        added |= {stem for word in words for stem in _kazakh_stems(word)}
+    known = {_stem(word) for word in words}
+    return tuple(sorted({_stem(form): form for form in sorted(added) if _stem(form) not in known}.values()))
+
+
+@lru_cache(_REMEMBERED)
+def _related(word: str) -> frozenset[str]:
+    """A form for each stem of the words that say the same."""
+    tags = likely_tags(word)
+    if tags and not _SAYS & tags[0]:
+        return frozenset()
+    added = {form for head in heads(word) for relative in family(head) for form in _representatives(relative)}
+    return frozenset(added or (_kazakh_stems(word) if _KAZAKH.search(word) else ()))
+
+
+@lru_cache(_REMEMBERED)
+def _representatives(word: str) -> tuple[str, ...]:
+    """Of the forms of a dictionary word the shortest for each stem, but for stems that others begin with."""
+    usual = [form for form in forms(word) if not _UNUSUAL.fullmatch(form)] if _VERB.fullmatch(word) else forms(word)
+    shortest: dict[str, str] = {}
+    for form in sorted(usual, key=lambda form: (len(form), form)):
+        shortest.setdefault(_stem(form), form)
+    stems = sorted(shortest)
+    covered = {one for one, following in pairwise(stems) if following.startswith(one)}
+    return tuple(form for stem, form in shortest.items() if stem not in covered)
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # noqa: PLC0415 - only a build needs it
+
+    return snowballstemmer.stemmer("russian")
+
+
+@lru_cache(4 * _REMEMBERED)
+def _stem(word: str) -> str:
+    stem: str = _stemmer().stemWord(word)
+    return stem
+
+
+@lru_cache(_REMEMBERED)
+def _kazakh_stems(word: str) -> tuple[str, ...]:
+    """The shortest beginnings that leave the endings of a noun, and of a verb."""
+    noun = next(_cuts(word, kazakh.NOUN, kazakh.NOUN_OF_VOWEL), "")
+    verb = next(_cuts(word, kazakh.VERB, kazakh.VERB_OF_VOWEL), "")
+    return tuple(dict.fromkeys(stem for stem in (noun, verb) if stem))
+
+
+def _cuts(word: str, after_consonant: str, after_vowel: str) -> Iterator[str]:
+    for end in range(_LEAST_OF_KAZAKH, len(word)):
+        template = after_vowel if word[end - 1] in _VOWELS else after_consonant
+        rest = word[end:]
+        if kazakh.LETTERS.fullmatch(rest) and kazakh.endings(template, "cyrillic", "any").accept(rest):
+            yield word[:end]
