@@ -4,6 +4,7 @@ Pages that lists link to are written before the lists, and removed after them: w
 no dead link. A build that is cut off goes on where it was.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from monitor.matching.matcher import Matcher
 from monitor.models.site import Precision, SiteAbout, SiteStory, StoryBrief
-from monitor.site import data, feeds, files, manifest, sitemap
+from monitor.site import data, feeds, files, manifest, search_index, sitemap
 from monitor.site.environment import version
 from monitor.site.folder import File, SiteFolder, Unit
 from monitor.site.line_spool import LineSpool
-from monitor.site.making import StoryMaker, key_of, unit_names
+from monitor.site.making import StoryMaker, key_of, search_line, unit_names
 from monitor.site.page import Page, story_path
 from monitor.site.pages import Renderer
 from monitor.site.stories import site_story
@@ -26,6 +27,7 @@ from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
 
 LATEST = 100  # stories on the first page
+_RECORDS = ".monitor-site.search.jsonl"  # what the search index was made from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,13 @@ class _Build:
         self._keys = {number: key_of(self._version, mark) for number, mark in self._marks.items()}
         self._cases = builder.cases.opened()
         self._briefs: dict[int, StoryBrief] = {}
-        self._spool, self._lines = LineSpool(), dict(folder.known.lines)
+        self._spool, self._records, self._lines = LineSpool(), LineSpool(), dict(folder.known.lines)
         self._read: dict[int, SiteStory] = {}
         self._is_over = False
 
     def run(self, *, quick: bool) -> Built:
         """All of it; what was made is remembered whatever comes between."""
-        with self._spool:
+        with self._spool, self._records:
             try:
                 made = self._make_stories()
                 for unit in self._lists():
@@ -107,6 +109,7 @@ class _Build:
             self._folder.units.update(made.units)
             self._folder.written += made.written
             self._spool.add(made.brief.id, made.line)
+            self._records.add(made.brief.id, made.record)
         return len(changed)
 
     def _stands(self, number: int) -> bool:
@@ -194,18 +197,32 @@ class _Build:
         newest = sorted(self._briefs, reverse=True)
         key = key_of(self._version, [self._keys[number] for number in newest])
         yield Unit(name="data", key=key, pages=partial(self._data, newest))
+        yield Unit(name="search-index", key=key, pages=partial(self._search, newest))
         yield Unit(name="sitemap", key=key, pages=self._sitemap)
 
-    def _data(self, numbers: Sequence[int]) -> Iterator[Page | File]:
-        """Lines of stories that did not change are taken from the last build's."""
+    def _fill_spools(self, numbers: Sequence[int]) -> None:
+        """Lines of stories that did not change are taken from the last whole build's."""
         stand = {number for number in numbers if self._lines.get(number) == self._keys[number]}
         self._spool.add_from(self._folder.path / data.JSON_LINES, stand.__contains__)
-        for story in self._stories(self._spool.lacks(numbers)):
+        self._records.add_from(self._folder.path / _RECORDS, stand.__contains__)
+        for story in self._stories(self._spool.lacks(numbers) | self._records.lacks(numbers)):
             self._spool.add(story.brief.id, data.json_line(story, self._about))
+            self._records.add(story.brief.id, search_line(story))
+
+    def _data(self, numbers: Sequence[int]) -> Iterator[Page | File]:
+        self._fill_spools(numbers)
         yield data.sheet(self._about)
         yield File(data.JSON_LINES, self._spool.lines(numbers))
         yield File(data.CSV, data.table(self._spool.lines(numbers)))
+        yield File(_RECORDS, self._records.lines(numbers))
         self._lines = {number: self._keys[number] for number in numbers}
+
+    def _search(self, numbers: Sequence[int]) -> Iterator[Page]:
+        """Pagefind writes its folder itself, whole."""
+        self._fill_spools(numbers)
+        records = (json.loads(line)["record"] for line in self._records.lines(numbers))
+        search_index.write_index(records, self._folder.path / "pagefind")
+        return iter(())
 
     def _sitemap(self) -> Iterator[Page]:
         listed = [sitemap.SitePage(story_path(brief.id), brief.updated_at) for brief in self._briefs.values()]

@@ -3,6 +3,7 @@
 A story is read, its pages, card and line of data are made, the files written; what is to be remembered is handed back.
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,7 @@ from monitor.site.folder import SiteFolder, Unit
 from monitor.site.manifest import Made, Manifest
 from monitor.site.page import Page
 from monitor.site.pages import Renderer
+from monitor.site.search_index import record
 from monitor.site.stories import site_story
 from monitor.storage.site.published import PublishedStories
 
@@ -28,10 +30,11 @@ _PART = 50  # stories that one of them is given at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeStory:
-    """A story whose files are written: what lists need of it, its line of data, its units as the manifest has them."""
+    """A story whose files are written: what lists need of it, its line of data, its record for the search."""
 
     brief: StoryBrief
     line: bytes
+    record: bytes
     units: Mapping[str, Made]
     written: int
 
@@ -71,8 +74,13 @@ class StoryMaker:
         pages = partial(self.renderer.story, story, case=self.cases.get(brief.case or 0))
         folder.make(Unit(name=unit_names(brief.id)[0], key=self.keys[brief.id], pages=pages))
         folder.make(Unit(name=unit_names(brief.id)[1], key=_card_key(brief), pages=partial(_card, brief)))
-        line = data.json_line(story, self.about)
-        return MadeStory(brief=brief, line=line, units=folder.units, written=folder.written)
+        line, record = data.json_line(story, self.about), search_line(story)
+        return MadeStory(brief=brief, line=line, record=record, units=folder.units, written=folder.written)
+
+
+def search_line(story: SiteStory) -> bytes:
+    """A story's record of the search index, as a line that a spool knows."""
+    return f'{{"id":{story.brief.id},"record":{json.dumps(record(story), ensure_ascii=False)}}}\n'.encode()
 
 
 def unit_names(number: int) -> tuple[str, str]:

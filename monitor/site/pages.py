@@ -19,7 +19,12 @@ from monitor.site.texts import INTERFACES, Texts
 LATEST: Final = 40  # stories, each with a sentence: with styles below 60 kB
 NEWEST: Final = 200  # stories of a topic
 
-_ASSETS: Final = {"assets/style.css": "style.css", "assets/search.js": "search.js", "favicon.svg": "favicon.svg"}
+_ASSETS: Final = {
+    "assets/style.css": "style.css",
+    "assets/search.js": "search.js",
+    "assets/query.js": "query.js",
+    "favicon.svg": "favicon.svg",
+}
 _POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
 _SEARCH_POLICY: Final = f"{_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"
 

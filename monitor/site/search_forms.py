@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from monitor.text.languages import kazakh_suffixes as kazakh
+from monitor.text.languages.derivation import family
 from monitor.text.languages.russian import forms, likely_tags
-from monitor.text.languages.word_families import family, heads
 from monitor.text.unicode import WORD, fold
 
 _SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
@@ -45,7 +45,7 @@ def _related(word: str) -> frozenset[str]:
     tags = likely_tags(word)
     if tags and not _SAYS & tags[0]:
         return frozenset()
-    added = {form for head in heads(word) for relative in family(head) for form in _representatives(relative)}
+    added = {form for relative in family(word) for form in _representatives(relative)}
     return frozenset(added or (_kazakh_stems(word) if _KAZAKH.search(word) else ()))
 
 

@@ -5,7 +5,7 @@
     filters   topic, language, outlet, year
     sort      date
 
-The page's script cleans a query with assets/query.js before it asks. Pagefind runs as a child that ends with us: it
+The page's script cleans a query with static/query.js before it asks. Pagefind runs as a child that ends with us: it
 reads our requests from a pipe, and stops when that closes. This module is the only one here that touches files.
 """
 
@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -37,11 +37,13 @@ _UNUSED: Final = (  # its own pages and styles: the archive has a page of its ow
 )
 _TELLINGS, _LONGEST_TEXT = 6, 4_000
 
+Record = Mapping[str, Any]
+
 
 def write_index(
-    stories: Iterable[SiteStory], folder: Path, *, patience: timedelta = _PATIENCE, program: Path | None = None
+    records: Iterable[Record], folder: Path, *, patience: timedelta = _PATIENCE, program: Path | None = None
 ) -> int:
-    """Index the stories into `folder`, which holds the former index until the new one is whole; returns how many.
+    """Index these records into `folder`, which holds the former index until the new one is whole; returns how many.
 
     `program` is another Pagefind than that of its package. Raises SiteError; then the former index stands.
     """
@@ -52,7 +54,7 @@ def write_index(
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        count = _written(stories, new, patience, program or get_executable())
+        count = _written(records, new, patience, program or get_executable())
         for name in _UNUSED:
             (new / name).unlink(missing_ok=True)
         if folder.exists():
@@ -68,7 +70,7 @@ def write_index(
     return count
 
 
-def record(story: SiteStory) -> dict[str, Any]:
+def record(story: SiteStory) -> Record:
     """A story as Pagefind takes it."""
     brief, told = story.brief, story.tellings[:_TELLINGS]
     lines = [
@@ -93,12 +95,12 @@ def record(story: SiteStory) -> dict[str, Any]:
     }
 
 
-def _written(stories: Iterable[SiteStory], folder: Path, patience: timedelta, program: Path) -> int:
+def _written(records: Iterable[Record], folder: Path, patience: timedelta, program: Path) -> int:
     count = 0
     with _pagefind(program, patience) as child:
         index = child.ask({"type": "NewIndex", "config": {"force_language": _LANGUAGE}})["index_id"]
-        for count, story in enumerate(stories, start=1):  # noqa: B007 - the last number is how many they were
-            child.ask({"type": "AddRecord", "index_id": index} | record(story))
+        for count, one in enumerate(records, start=1):  # noqa: B007 - the last number is how many they were
+            child.ask({"type": "AddRecord", "index_id": index, **one})
         child.ask({"type": "WriteFiles", "index_id": index, "output_path": str(folder)})
     if not (folder / "pagefind-entry.json").exists():
         raise SiteError("Поиск по архиву не построен: pagefind ничего не записал; прежний остался")

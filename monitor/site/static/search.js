@@ -1,6 +1,8 @@
 // The search page. Pagefind's index is asked in the browser; what is looked for stays in the part of the address after
 // «#», which no server is sent. Filters are those of story pages: topic, language, outlet, year.
 
+import { confirms, normalise } from "./query.js";
+
 const AT_ONCE = 20;
 const form = document.getElementById("search");
 const status = document.getElementById("status");
@@ -12,6 +14,7 @@ const filters = fields.filter((field) => field.name !== "q");
 let index = null;
 let asked = 0;
 let waiting = [];
+let query = "";
 
 function wanted() {
   const said = new URLSearchParams();
@@ -54,10 +57,18 @@ function row(found) {
   return item;
 }
 
+// Pagefind also finds words that a query only begins with: what is shown has been looked at again.
 async function show(turn) {
-  const shown = await Promise.all(waiting.splice(0, AT_ONCE).map((result) => result.data()));
-  if (turn !== asked) return;
-  list.append(...shown.map(row));
+  let missing = AT_ONCE;
+  while (waiting.length && missing > 0) {
+    const read = await Promise.all(waiting.splice(0, missing).map((result) => result.data()));
+    if (turn !== asked) return;
+    const shown = read.filter((found) => confirms(query, found));
+    list.append(...shown.map(row));
+    missing -= shown.length;
+  }
+  const count = list.children.length;
+  status.textContent = count ? `${form.dataset.found} ${count}${waiting.length ? "+" : ""}` : form.dataset.none;
   more.hidden = !waiting.length;
 }
 
@@ -71,11 +82,10 @@ async function search() {
   try {
     index ??= await import(new URL(form.dataset.index, document.baseURI).href);
     const narrowed = Object.fromEntries(filters.filter((f) => f.value).map((f) => [f.name, f.value]));
-    const words = form.elements.q.value.trim() || null;
-    const { results } = await index.search(words, { filters: narrowed });
+    query = normalise(form.elements.q.value);
+    const { results } = await index.search(query || null, { filters: narrowed, sort: { date: "desc" } });
     if (turn !== asked) return;
     waiting = results;
-    status.textContent = results.length ? `${form.dataset.found} ${results.length}` : form.dataset.none;
     await show(turn);
   } catch {
     status.textContent = form.dataset.broken;

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 import monitor.site
-from monitor.site.search_index import write_index
+from monitor.site.search_index import record, write_index
 from tests.harness.chromium import browser_page
 from tests.integration.site.search_queries import QUERIES, STORIES
 from tests.servers.archive_site import serving
 
-QUERY_SCRIPT = Path(str(monitor.site.__path__[0])) / "assets" / "query.js"
+QUERY_SCRIPT = Path(str(monitor.site.__path__[0])) / "static" / "query.js"
 PAGE = '<!doctype html><html lang="ru"><meta charset="utf-8"><script type="module" src="search.js"></script>'
 SCRIPT = """\
 import { normalise, confirms } from "./query.js";
@@ -26,7 +26,7 @@ window.find = async (typed, filters = {}) => {
   const loaded = await Promise.all(found.results.map(one => one.data()));
   return loaded.filter(data => confirms(query, data)).map(({ url, excerpt, meta }) => ({ url, excerpt, meta }));
 };
-window.ready = true;
+document.documentElement.dataset.ready = "yes";
 """
 FIRST_QUERY_BYTES = 250_000  # scripts and wasm included; measured 190,000
 
@@ -35,7 +35,7 @@ FIRST_QUERY_BYTES = 250_000  # scripts and wasm included; measured 190,000
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with nothing but its search."""
     folder = tmp_path_factory.mktemp("archive")
-    assert write_index(STORIES, folder / "pagefind") == len(STORIES)
+    assert write_index(map(record, STORIES), folder / "pagefind") == len(STORIES)
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
     (folder / "search.js").write_text(SCRIPT, encoding="utf-8")
     (folder / "query.js").write_bytes(QUERY_SCRIPT.read_bytes())
@@ -47,7 +47,7 @@ def page(archive: Path) -> Iterator[Page]:
     """The search, loaded."""
     with serving(archive) as (address, _), browser_page() as page:
         page.goto(address)
-        page.wait_for_function("window.ready")
+        page.wait_for_selector("html[data-ready]", state="attached")
         yield page
 
 
@@ -103,7 +103,7 @@ def test_a_first_query_costs_little(archive: Path, page: Page) -> None:
     with serving(archive) as (address, sent):
         fresh = page.context.browser.new_page()
         fresh.goto(address)
-        fresh.wait_for_function("window.ready")
+        fresh.wait_for_selector("html[data-ready]", state="attached")
         assert found(fresh, "депортация") == [14]
         fresh.close()
     assert sum(sent.values()) < FIRST_QUERY_BYTES

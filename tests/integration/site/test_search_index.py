@@ -40,7 +40,7 @@ def former(folder: Path) -> Path:
 def test_a_new_index_takes_the_place_of_the_former_one(tmp_path: Path) -> None:
     index = former(tmp_path)
 
-    assert write_index([story_of(1), story_of(2)], index) == 2
+    assert write_index(map(record, [story_of(1), story_of(2)]), index) == 2
     entry = json.loads((index / "pagefind-entry.json").read_text())
     assert entry["languages"]["ru"]["page_count"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
@@ -70,7 +70,7 @@ def test_what_fails_leaves_the_former_index_and_says_so(tmp_path: Path, script: 
     index = former(tmp_path)
 
     with pytest.raises(SiteError, match=said):
-        write_index([story_of(1)], index, patience=timedelta(seconds=1), program=program(tmp_path, script))
+        write_index(map(record, [story_of(1)]), index, patience=timedelta(seconds=1), program=program(tmp_path, script))
     assert (index / "pagefind-entry.json").read_text() == "former"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pagefind", "stand-in"]
 
@@ -79,7 +79,7 @@ def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None:
     index = former(tmp_path)
 
     with pytest.raises(SiteError, match="no-such-program"):
-        write_index([story_of(1)], index, program=tmp_path / "no-such-program")
+        write_index(map(record, [story_of(1)]), index, program=tmp_path / "no-such-program")
     assert (index / "pagefind-entry.json").read_text() == "former"
 
 
@@ -91,7 +91,7 @@ def test_stories_that_fail_on_the_way_leave_the_former_index(tmp_path: Path) -> 
         raise LookupError
 
     with pytest.raises(LookupError):
-        write_index(broken(), index)
+        write_index(map(record, broken()), index)
     assert (index / "pagefind-entry.json").read_text() == "former"
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
 
@@ -111,9 +111,9 @@ def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
 def test_the_child_dies_with_its_caller(tmp_path: Path) -> None:
     script = (
         "import itertools, pathlib, sys\n"
-        "from monitor.site.search_index import write_index\n"
+        "from monitor.site.search_index import record, write_index\n"
         "from tests.factories.site_stories import story_of\n"
-        "endless = (story_of(number) for number in itertools.count(1))\n"
+        "endless = (record(story_of(number)) for number in itertools.count(1))\n"
         "write_index(endless, pathlib.Path(sys.argv[1]))\n"
     )
     with subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "pagefind")], cwd=ROOT) as caller:
@@ -153,4 +153,4 @@ def test_a_record_has_what_is_found_and_what_is_shown() -> None:
 def test_hostile_texts_are_indexed(tmp_path: Path) -> None:
     told = telling_of(HOSTILE, HOSTILE, outlet=HOSTILE)
 
-    assert write_index([story_of(1, HOSTILE, tellings=[told])], tmp_path / "pagefind") == 1
+    assert write_index(map(record, [story_of(1, HOSTILE, tellings=[told])]), tmp_path / "pagefind") == 1
