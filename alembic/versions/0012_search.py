@@ -32,9 +32,10 @@ def upgrade() -> None:
         sa.Column("batch", sa.BigInteger(), nullable=False),
         sa.Column("indexed_to", sa.BigInteger(), nullable=False),
         sa.Column("texts", sa.BigInteger(), nullable=False),
+        sa.Column("swept_to", sa.String(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name="pk_search_state"),
     )
-    op.execute("INSERT INTO search_state VALUES (1, 1, 0, 0, 0)")
+    op.execute("INSERT INTO search_state (id, version, batch, indexed_to, texts) VALUES (1, 1, 0, 0, 0)")
 
 
 def downgrade() -> None:

@@ -196,6 +196,7 @@ class Daemon:
         """Forget old texts; learn how to keep new ones small."""
         archive = self._components.store.archive
         forgotten = await asyncio.to_thread(archive.tidy, clock(), keep=self._keep)
+        await asyncio.to_thread(self._components.store.search.sweep)
         learned = await asyncio.to_thread(archive.learn, clock())
         if forgotten or learned:
             log.info("archive tidied", action="upkeep", forgotten=forgotten, new_dictionary=learned)

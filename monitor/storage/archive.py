@@ -23,7 +23,7 @@ DICTIONARY_BYTES = 64 * 1024
 SAMPLES = 1_000  # stories that a dictionary is learned from
 NEW_DICTIONARY = timedelta(days=90)  # names and sites change
 _BATCH = 500  # rows read at once
-_FORGOTTEN_AT_ONCE = 100  # rows a transaction: their words are taken out of the search, too
+_FORGOTTEN_AT_ONCE = 50  # rows a transaction: their words are taken out of the search, too
 
 _known: dict[int, zstandard.ZstdCompressionDict] = {}  # a dictionary's number is made of what it was learned from
 

@@ -35,8 +35,8 @@ class IndexEngine(Protocol):
     def note_words(self, db: Connection, words: Collection[str]) -> None:
         """Add them to the list of all words; those that stand in it already stay."""
 
-    def forget_words(self, db: Connection, words: Collection[str]) -> None:
-        """Take those words out of the list of all words that no text has any more."""
+    def forget_words(self, db: Connection, *, after: str, to: str) -> int:
+        """Take the words between these, the last one too, out of the list if no text has them any more; how many."""
 
     def clear(self, db: Connection) -> None:
         """Take everything out."""
@@ -61,16 +61,15 @@ class Fts5:
     def note_words(self, db: Connection, words: Collection[str]) -> None:
         """In one statement: thousands of rows given one by one cost as much as the index."""
         added = text("INSERT OR IGNORE INTO search_words SELECT value FROM json_each(:words)")
-        db.execute(added, {"words": dumps(sorted(words), ensure_ascii=False)})
+        db.execute(added, {"words": dumps(list(words), ensure_ascii=False)})
 
-    def forget_words(self, db: Connection, words: Collection[str]) -> None:
+    def forget_words(self, db: Connection, *, after: str, to: str) -> int:
         """A word that texts still have is found at the first step."""
         unused = (
-            "DELETE FROM search_words WHERE word = :word"
-            " AND NOT EXISTS (SELECT 1 FROM search_texts WHERE search_texts MATCH :quoted)"
+            "DELETE FROM search_words WHERE word > :after AND word <= :to AND NOT EXISTS"
+            " (SELECT 1 FROM search_texts WHERE search_texts MATCH '\"' || search_words.word || '\"')"
         )
-        if words:
-            db.execute(text(unused), [{"word": word, "quoted": f'"{word}"'} for word in words])
+        return db.execute(text(unused), {"after": after, "to": to}).rowcount
 
     def clear(self, db: Connection) -> None:
         """FTS5's own command: there are no rows to name."""
@@ -103,16 +102,15 @@ class Gin:
     def note_words(self, db: Connection, words: Collection[str]) -> None:
         """In one statement, as on SQLite; in order, so that two workers never wait for one another."""
         added = text("INSERT INTO search_words SELECT unnest(CAST(:words AS text[])) ON CONFLICT DO NOTHING")
-        db.execute(added, {"words": sorted(words)})
+        db.execute(added, {"words": list(words)})
 
-    def forget_words(self, db: Connection, words: Collection[str]) -> None:
-        """What the newest texts have is still used; of the rest each is asked for, and they are rare."""
+    def forget_words(self, db: Connection, *, after: str, to: str) -> int:
+        """The index is asked for each."""
         unused = (
-            "DELETE FROM search_words WHERE word = ANY(:words) AND word NOT IN (SELECT unnest(tsvector_to_array(words))"
-            " FROM (SELECT words FROM search_texts ORDER BY entry_id DESC LIMIT :newest) AS newest)"
-            " AND NOT EXISTS (SELECT 1 FROM search_texts WHERE words @@ quote_literal(word)::tsquery)"
+            "DELETE FROM search_words WHERE word > :after AND word <= :to AND NOT EXISTS"
+            " (SELECT 1 FROM search_texts WHERE words @@ CAST(quote_literal(word) AS tsquery))"
         )
-        db.execute(text(unused), {"words": list(words), "newest": WHERE_TO_LOOK_FIRST})
+        return db.execute(text(unused), {"after": after, "to": to}).rowcount
 
     def clear(self, db: Connection) -> None:
         """Readers go on; TRUNCATE would wait for them."""

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
 from monitor.storage.tables import Id
 
 search_metadata = MetaData()
+_Word = String(collation="C").with_variant(String(), "sqlite")  # in the order of letters' numbers
 
 state = Table(  # one row
     "search_state",
@@ -20,12 +21,13 @@ state = Table(  # one row
     ),  # counts whatever was written: only who knows the last may write the next
     Column("indexed_to", BigInteger, nullable=False),  # the number of the last entry that was looked at
     Column("texts", BigInteger, nullable=False),  # in the index
+    Column("swept_to", _Word, nullable=False, server_default=""),  # the last word that was asked for
 )
 
 words = Table(  # every word that the index has
     "search_words",
     search_metadata,
-    Column("word", String(collation="C").with_variant(String(), "sqlite"), primary_key=True),
+    Column("word", _Word, primary_key=True),
     sqlite_with_rowid=False,
 )
 

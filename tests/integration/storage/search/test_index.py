@@ -112,7 +112,9 @@ def test_what_is_forgotten_is_found_no_more(store: Store, engine: Engine) -> Non
     assert store.archive.tidy(NOW, keep=90 * DAY) == 2
 
     assert (found(store, "маяк"), found(store, "погас"), found(store, "пристань")) == (1, 0, 0)
-    assert not {"погас", "пристань", "старый"} & listed(engine)
+    assert {"погас", "пристань", "старый"} <= listed(engine)
+    assert (store.search.sweep(), store.search.sweep(), store.search.sweep()) == (4, 0, 0)
+    assert not {"погас", "пристань", "старый", "старая"} & listed(engine)
     assert "маяк" in listed(engine)
     coverage = store.finder.find("маяк", limit=1).coverage
     assert (coverage.texts, coverage.since) == (2, NOW - DAY)
