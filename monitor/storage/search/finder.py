@@ -58,7 +58,7 @@ class _Bounds:
         if self.feeds is not None:
             yield frozenset(map(feed_mark, self.feeds))
         if self.outcomes:
-            yield frozenset(outcome_mark(one, is_matched=many) for one in self.outcomes for many in (True, False))
+            yield frozenset(map(outcome_mark, self.outcomes))
 
 
 class Finder:

@@ -12,6 +12,7 @@ from zlib import crc32
 from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, update
 
 from monitor.matching.search.words import VERSION, index_words
+from monitor.models.articles import Outcome
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.search.engines import IndexEngine, index_engine
@@ -21,8 +22,8 @@ from monitor.storage.tables import archive, articles, entries
 BATCH = 100  # texts a transaction: the lock is held some 30 ms
 SWEPT = 2_000  # words that are asked for at once
 LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `_missed`
-MARK = "#"  # begins what is no word: of which feed a text is, and what it was judged
-MATCHED = f"{MARK}matched"
+MARK = "#"  # begins what is no word: of which feed a text is, and what became of it
+_DECIDED = frozenset({Outcome.POSTED, Outcome.JOINED, Outcome.REVIEW, Outcome.REJECTED})
 
 
 class SearchIndex:
@@ -121,10 +122,9 @@ def forget(db: Connection, gone: Sequence[int]) -> None:
 
 
 def words_of(db: Connection, row: Row[Any]) -> frozenset[str]:
-    """What an entry is found by: its words, its feed, and whether it matched; else what became of it."""
+    """What an entry is found by: its words, its feed, what became of it."""
     title, text = read_text(db, row)
-    marks = {feed_mark(row.feed), outcome_mark(row.outcome, is_matched=row.verdict is not None)}
-    return index_words(title, text or "") | marks
+    return index_words(title, text or "") | {feed_mark(row.feed), outcome_mark(row.outcome)}
 
 
 def feed_mark(feed: str) -> str:
@@ -132,9 +132,9 @@ def feed_mark(feed: str) -> str:
     return f"{MARK}{crc32(feed.encode()):08x}"
 
 
-def outcome_mark(outcome: str, *, is_matched: bool) -> str:
-    """What a maintainer decides of what matched may change, so it is one mark."""
-    return MATCHED if is_matched else f"{MARK}{outcome}"
+def outcome_mark(outcome: str) -> str:
+    """What stands in the index for an outcome: one mark for all that maintainers may change."""
+    return f"{MARK}{'decided' if outcome in _DECIDED else outcome}"
 
 
 def _listed(texts: Iterable[Collection[str]]) -> list[str]:

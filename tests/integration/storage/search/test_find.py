@@ -8,13 +8,15 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from monitor.errors import QueryError
 from monitor.models.articles import Outcome
 from monitor.models.search import SearchResult
 from monitor.models.stories import EntryOutcome
+from monitor.storage.database import write_transaction
 from monitor.storage.store import Store
+from monitor.storage.tables import entries
 from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome
@@ -124,6 +126,15 @@ def test_filters(store: Store, record: Record) -> None:
     assert find(store, "суд третий итог:пост") == []
     with pytest.raises(QueryError, match="Ленты «нетакой» нет"):
         find(store, "суд лента:нетакой")
+
+
+def test_an_outcome_that_maintainers_changed_since(store: Store, record: Record, engine: Engine) -> None:
+    record("Погода.", found=(matched(500),))
+    with write_transaction(engine) as db:
+        db.execute(update(entries).where(entries.c.outcome == Outcome.POSTED).values(outcome=Outcome.REJECTED))
+
+    assert len(find(store, "экстрадиция итог:отклонено")) == 1
+    assert find(store, "экстрадиция итог:пост") == []
 
 
 def test_an_answer_says_what_was_searched(store: Store, record: Record, engine: Engine) -> None:
