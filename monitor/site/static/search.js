@@ -41,6 +41,11 @@ function excerpt(html) {
   return paragraph;
 }
 
+function day(date) {
+  const written = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  return date ? new Date(date).toLocaleDateString(document.documentElement.lang, written) : "";
+}
+
 function row(found) {
   const item = document.createElement("li");
   const title = document.createElement("h2");
@@ -52,7 +57,7 @@ function row(found) {
   title.dir = "auto";
   title.append(link);
   about.className = "meta";
-  about.textContent = [found.meta.date, ...(found.filters?.outlet ?? [])].filter(Boolean).join(" · ");
+  about.textContent = [day(found.meta.date), ...(found.filters?.outlet ?? [])].filter(Boolean).join(" · ");
   item.append(title, excerpt(found.excerpt), about);
   return item;
 }
