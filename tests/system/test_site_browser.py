@@ -4,8 +4,6 @@ Pictures of its pages are left in build/site-screenshots.
 """
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from monitor.site.pages import Renderer
+from monitor.site.search_index import record, write_index
 from tests.factories import site
 from tests.servers.files import FileServer
 from tests.test_house import ROOT
@@ -54,8 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         path = root / "below" / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page.body)
-    index = [sys.executable, "-m", "pagefind", "--site", str(root / "below"), "--glob", "**/story/*.html"]
-    subprocess.run(index, check=True, capture_output=True)
+    write_index((record(site.plain_story(item)) for item in listed), root / "below/pagefind")
     with FileServer(root) as server:
         yield f"{server.url}/below/"
 
