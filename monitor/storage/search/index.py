@@ -40,7 +40,7 @@ class SearchIndex:
                 return self._begin_anew()
             last = db.scalar(select(func.max(entries.c.id))) or 0
             rows = db.execute(_next(known.indexed_to)).all() if last > known.indexed_to else ()
-            indexed_to = max(known.indexed_to, last if len(rows) < BATCH else rows[-1].id)
+            indexed_to = max(known.indexed_to, last if len(rows) < BATCH else 0, *(row.id for row in rows))
             missed = db.execute(_missed(known.indexed_to)).all() if self._is_shared and len(rows) < BATCH else ()
             read = {row.id: words_of(db, row) for row in (*rows, *missed)}
         if not read and indexed_to == known.indexed_to:

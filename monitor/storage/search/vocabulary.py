@@ -16,7 +16,7 @@ from monitor.text.languages.kazakh import Stem
 
 _LEAST = 2  # letters of a stem: too much begins with one
 _MOST_SEEN = 20_000  # words with one beginning that are looked through
-_MOST_FORMS = 1_000  # of one word, in a question
+_MOST_FORMS = 500  # of one word, in a question
 
 
 def present_forms(db: Connection, word: Word) -> frozenset[str]:
