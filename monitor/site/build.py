@@ -57,6 +57,7 @@ class SiteBuilder:
         """
         with files.held(path):
             known = manifest.read(path)
+            manifest.claim(path)  # a first build that is cut off must know the folder again
             return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
 
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from monitor.errors import SiteError
 from monitor.models.site import StoryBrief
+from monitor.site import files
 
 NAME = ".monitor-site.json"
 
@@ -56,6 +57,12 @@ def read(folder: Path) -> Manifest:
         return Manifest()  # of another version, or cut off: everything is made again
     except OSError as error:
         raise SiteError(f"Папка сайта {folder} не читается: {error.strerror}. Проверьте путь и права.") from error
+
+
+def claim(folder: Path) -> None:
+    """Mark a new folder as ours. Raises SiteError."""
+    if not (folder / NAME).exists():
+        files.write(folder, NAME, (written(Manifest()),))
 
 
 def written(manifest: Manifest) -> bytes:
