@@ -19,6 +19,8 @@ from monitor.app.build_site import build_site
 from monitor.config.settings import Settings
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict
 from monitor.storage.database import migrate, open_engine, write_transaction
+from monitor.storage.site.cases import CaseStore, TakedownStore
+from monitor.storage.site.published import PublishedStories
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -89,7 +91,12 @@ def main() -> None:
         for start in range(1, count + 1, 1_000):
             add(engine, range(start, min(start + 1_000, count + 1)))
         site = Path(folder) / "site"
-        builder = build_site(Settings(database_url=url, site_url="https://archive.example/"), engine)
+        builder = build_site(
+            Settings(database_url=url, site_url="https://archive.example/"),
+            published=PublishedStories(engine),
+            cases=CaseStore(engine),
+            takedowns=TakedownStore(engine),
+        )
         for what, quick in (("whole", False), ("nothing new", False), ("one new story", True)):
             if what == "one new story":
                 add(engine, range(count + 1, count + 2))

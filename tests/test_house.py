@@ -181,7 +181,7 @@ def test_a_library_has_one_door() -> None:
         "apscheduler": "monitor.app.daemon",
         "prometheus_client": "monitor.health.metrics",
         "pydantic": ("monitor.config.settings", "monitor.evidence.capture", "monitor.site.manifest"),
-        "isal": ("monitor.evidence.warc_records", "monitor.site.png_format"),
+        "isal": ("monitor.evidence.warc_records", "monitor.site.pictures.png_format"),
         "jinja2": "monitor.site.environment",
         "babel": ("monitor.site.texts", "monitor.site.environment"),
         "warcio": "monitor.evidence.warc_records",
@@ -189,9 +189,9 @@ def test_a_library_has_one_door() -> None:
         "cryptography": ("monitor.evidence.timestamps", "monitor.evidence.cms"),
         "ruamel": "monitor.config.yaml_reader",
         "dotenv": "monitor.app.environment",
-        "pagefind_bin": "monitor.site.search_index",
-        "snowballstemmer": "monitor.site.search_forms",
-        "resvg_py": ("monitor.site.pictures", "monitor.site.typeface"),
+        "pagefind_bin": "monitor.site.outputs.search_index",
+        "snowballstemmer": "monitor.site.outputs.search_forms",
+        "resvg_py": "monitor.site.pictures",
         "fontpkg_pt_sans": "monitor.site.pictures",
     }
     for path, module in zip(SOURCES, MODULES, strict=True):

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
-
 from monitor.app.environment import as_text, read_bytes
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords, Topic
@@ -20,15 +18,16 @@ from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
 
 
-def build_site(settings: Settings, engine: Engine) -> SiteBuilder:
+def build_site(
+    settings: Settings, *, published: PublishedStories, cases: CaseStore, takedowns: TakedownStore
+) -> SiteBuilder:
     """What builds the archive of a database. Raises ConfigError."""
     keywords = load_keywords(as_text(read_bytes(settings.keywords), settings.keywords), file=settings.keywords)
     feeds = load_feeds(as_text(read_bytes(settings.feeds), settings.feeds), file=settings.feeds)
-    published = PublishedStories(engine)
     return SiteBuilder(
         published=published,
-        cases=CaseStore(engine),
-        takedowns=TakedownStore(engine),
+        cases=cases,
+        takedowns=takedowns,
         about=partial(_about, settings, keywords, feeds, published),
         counters=_counters(keywords),
         zone=settings.timezone,

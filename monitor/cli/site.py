@@ -10,7 +10,8 @@ from monitor.app.environment import clock, environment
 from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.database import open_existing, open_usable
-from monitor.storage.site.cases import TakedownStore
+from monitor.storage.site.cases import CaseStore, TakedownStore
+from monitor.storage.site.published import PublishedStories
 from monitor.storage.tables import LARGEST_ID
 
 site_cli = typer.Typer(
@@ -31,7 +32,11 @@ def site_build(
 ) -> None:
     """Собрать сайт из того, что показал канал; пишется только то, что изменилось. Код 1: не собрался, прежний цел."""
     settings = load_settings(environment())
-    built = build_site(settings, open_existing(settings.database_url)).build(folder, quick=quick)
+    engine = open_existing(settings.database_url)
+    builder = build_site(
+        settings, published=PublishedStories(engine), cases=CaseStore(engine), takedowns=TakedownStore(engine)
+    )
+    built = builder.build(folder, quick=quick)
     say(f"Историй собрано: {built.stories} · файлов записано: {built.written}, убрано: {built.removed}")
     say(f"Откройте {folder / 'index.html'}")
 

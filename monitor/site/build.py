@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from monitor.matching.matcher import Matcher
 from monitor.models.site import Precision, SiteAbout, SiteStory, StoryBrief
-from monitor.site import data, feeds, files, manifest, search_index, sitemap
+from monitor.site import files, manifest
 from monitor.site.environment import version
 from monitor.site.folder import File, SiteFolder, Unit
-from monitor.site.line_spool import LineSpool
 from monitor.site.making import StoryMaker, key_of, search_line, unit_names
+from monitor.site.outputs import data, feeds, search_index, sitemap
+from monitor.site.outputs.line_spool import LineSpool
 from monitor.site.page import Page, story_path
 from monitor.site.pages import Renderer
 from monitor.site.stories import site_story

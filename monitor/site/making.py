@@ -15,12 +15,13 @@ from pathlib import Path
 
 from monitor.matching.matcher import Matcher
 from monitor.models.site import SiteAbout, SiteCase, SiteStory, StoryBrief
-from monitor.site import data, pictures
 from monitor.site.folder import SiteFolder, Unit
 from monitor.site.manifest import Made, Manifest
+from monitor.site.outputs import data
+from monitor.site.outputs.search_index import record
 from monitor.site.page import Page
 from monitor.site.pages import Renderer
-from monitor.site.search_index import record
+from monitor.site.pictures import cards
 from monitor.site.stories import site_story
 from monitor.storage.site.published import PublishedStories
 
@@ -94,11 +95,11 @@ def key_of(*said: object) -> str:
 
 
 def _card_key(brief: StoryBrief) -> str:
-    return key_of(pictures.EDITION, brief.title, brief.topics, brief.outlets[:1], brief.posted_at)
+    return key_of(cards.EDITION, brief.title, brief.topics, brief.outlets[:1], brief.posted_at)
 
 
 def _card(brief: StoryBrief) -> Iterator[Page]:
-    yield Page(f"og/{brief.id}.png", pictures.preview(brief))
+    yield Page(f"og/{brief.id}.png", cards.preview(brief))
 
 
 # ── in a further process ────────────────────────────────────────────────────────────────────────────────────────

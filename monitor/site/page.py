@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from monitor.site.texts import Interface
 
-SITE_NAME: Final = "Архив новостей"
+SITE_NAME: Final = "Россияне в Казахстане: архив новостей"  # as texts/ru.toml has it
 
 LATEST: Final = "index.html"
 MONTHS: Final = "months.html"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from monitor.site.outputs.search_index import record, write_index
 from monitor.site.pages import Renderer
-from monitor.site.search_index import record, write_index
 from tests.factories import site
 from tests.servers.files import FileServer
 from tests.test_house import ROOT

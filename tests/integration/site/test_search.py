@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 import monitor.site
-from monitor.site.search_index import record, write_index
+from monitor.site.outputs.search_index import record, write_index
 from tests.harness.chromium import browser_page
 from tests.integration.site.search_queries import QUERIES, STORIES
 from tests.servers.archive_site import serving

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.errors import SiteError
 from monitor.models.site import SiteStory
-from monitor.site.search_index import record, write_index
+from monitor.site.outputs.search_index import record, write_index
 from tests.factories.site_stories import EXTRADITION, KNB, story_of, telling_of
 
 HOSTILE = "\x00\ud800\u202e</script>,,, \"'\\ 🤯" + "🤯" * 5_000
@@ -111,7 +111,7 @@ def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
 def test_the_child_dies_with_its_caller(tmp_path: Path) -> None:
     script = (
         "import itertools, pathlib, sys\n"
-        "from monitor.site.search_index import record, write_index\n"
+        "from monitor.site.outputs.search_index import record, write_index\n"
         "from tests.factories.site_stories import story_of\n"
         "endless = (record(story_of(number)) for number in itertools.count(1))\n"
         "write_index(endless, pathlib.Path(sys.argv[1]))\n"

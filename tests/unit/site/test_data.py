@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.models.site import Quote, SiteStory
-from monitor.site.data import CSV, JSON_LINES, SHEET, json_line, sheet, table
+from monitor.site.outputs.data import CSV, JSON_LINES, SHEET, json_line, sheet, table
 from tests.factories.site_stories import ADDRESS, about_of, many_stories, story_of, telling_of
 
 HOSTILE = "\x00\ud800\u202e=cmd|' /C calc'!A0\r\n\"; DROP 🤯"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
 from monitor.models.site import Quote, SiteAbout, SiteStory
-from monitor.site.feeds import MOST_ENTRIES, FeedPlan, pages, plans, story_id
+from monitor.site.outputs.feeds import MOST_ENTRIES, FeedPlan, pages, plans, story_id
 from monitor.sources.feeds.parse import parse
 from tests.factories.site_stories import ADDRESS, EXTRADITION, FIRST, KNB, about_of, case_of, story_of, telling_of
 from tests.harness.feed_rules import atom_faults, json_faults

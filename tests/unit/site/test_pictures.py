@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models.site import StoryBrief
-from monitor.site.pictures import HEIGHT, WIDTH, png, preview, wrapped
-from monitor.site.png_format import encode, red, size
-from monitor.site.typeface import SHADES, Typeface
+from monitor.site.pictures.cards import HEIGHT, WIDTH, png, preview, wrapped
+from monitor.site.pictures.png_format import encode, red, size
+from monitor.site.pictures.typeface import SHADES, Typeface
 from tests.factories.site_stories import KNB, story_of
 
 FONT = Path(fontpkg_pt_sans.ROOT) / "files" / "PT_Sans-Web-Bold.ttf"

@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.site.search_forms import search_forms
+from monitor.site.outputs.search_forms import search_forms
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
+from monitor.site.outputs.sitemap import MOST_ADDRESSES, SitePage, sitemap
 from monitor.site.page import Page
-from monitor.site.sitemap import MOST_ADDRESSES, SitePage, sitemap
 from monitor.sources.feeds import sitemap as reader
 from tests.factories.site_stories import ADDRESS, about_of
 

@@ -12,8 +12,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from monitor.models.site import SiteAbout, SiteStory, SiteTelling, TopicRules
+from monitor.site.outputs.xml_writer import iri, writable
 from monitor.site.page import SITE_NAME, Page, story_path
-from monitor.site.xml_writer import iri, writable
 from monitor.text.telegram_html import line
 
 JSON_LINES, CSV, SHEET = "data/stories.jsonl", "data/stories.csv", "data/README.md"

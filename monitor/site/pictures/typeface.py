@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import resvg_py
 
-from monitor.site.png_format import red
+from monitor.site.pictures.png_format import red
 
 SHADES: Final = 8  # of the edge of a glyph, from none to all
 

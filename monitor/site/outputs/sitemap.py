@@ -6,8 +6,8 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from monitor.models.site import SiteAbout
+from monitor.site.outputs.xml_writer import add, document, iri, root
 from monitor.site.page import Page
-from monitor.site.xml_writer import add, document, iri, root
 
 MOST_ADDRESSES: Final = 45_000  # a document may have 50,000, and 50 MB: with their alternates these take 30
 

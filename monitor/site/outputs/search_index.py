@@ -25,9 +25,9 @@ from pagefind_bin import get_executable
 
 from monitor.errors import SiteError
 from monitor.models.site import SiteStory
+from monitor.site.outputs.search_forms import search_forms
+from monitor.site.outputs.xml_writer import writable
 from monitor.site.page import story_path
-from monitor.site.search_forms import search_forms
-from monitor.site.xml_writer import writable
 
 _LANGUAGE: Final = "ru"  # of every story: Pagefind has no stems of Kazakh, and a page searches one language only
 _PATIENCE: Final = timedelta(minutes=10)  # ten thousand stories take half a minute

@@ -15,8 +15,8 @@ import fontpkg_pt_sans
 import resvg_py
 
 from monitor.models.site import StoryBrief
-from monitor.site.png_format import Colour, encode
-from monitor.site.typeface import SHADES, Typeface
+from monitor.site.pictures.png_format import Colour, encode
+from monitor.site.pictures.typeface import SHADES, Typeface
 from monitor.text.telegram_html import line
 
 EDITION: Final = 1  # another one whenever cards of the same stories come out otherwise

@@ -17,8 +17,8 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from monitor.models.site import Quote, SiteAbout, SiteCase, SiteStory, SiteTelling, StoryBrief
+from monitor.site.outputs.xml_writer import add, document, iri, root, writable
 from monitor.site.page import SITE_NAME, Page, story_path
-from monitor.site.xml_writer import add, document, iri, root, writable
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 from monitor.text.unicode import cut
 

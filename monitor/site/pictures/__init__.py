@@ -1,0 +1,1 @@
+"""Pictures of the archive: the card of a story, drawings as PNG."""
