@@ -1,7 +1,7 @@
 """The bot, wired: what brings the chats up to date, what answers and decides in the maintainers' chats."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -20,11 +20,14 @@ from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import Press, ReviewChat
 from monitor.bot.updates import Updates
+from monitor.bot.weekly_digest import WeeklyDigest
+from monitor.config.hours import Week
 from monitor.config.settings import Settings
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
-from monitor.models.outbox import Notifier, Pace
+from monitor.models.outbox import DigestItem, Notifier, Pace
 from monitor.sources.http.client import Fetcher
 from monitor.storage.store import Store
+from monitor.stories.digest import counts_by_topic, days_of
 
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
@@ -71,6 +74,28 @@ def build_daily_digest(settings: Settings, store: Store) -> DailyDigest:
     """What puts the digest of the day into the outbox."""
     undecided, held = store.reviews.undecided, store.mutes.held_in
     return DailyDigest(store.digests, settings.chat, hours=settings.hours, clock=clock, undecided=undecided, held=held)
+
+
+def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:
+    """What puts the picture of the week into the outbox."""
+    return WeeklyDigest(
+        store.digests,
+        settings.chat,
+        hours=settings.hours,
+        clock=clock,
+        draw=draw_week,
+        archive=settings.site_url,
+        hidden=lambda: [takedown.story for takedown in store.takedowns.hidden()],
+    )
+
+
+def draw_week(week: Week, items: Sequence[DigestItem]) -> bytes:
+    """The picture of a week, as PNG."""
+    # What draws is wanted once a week.
+    from monitor.site.pictures.cards import png  # noqa: PLC0415 - as above
+    from monitor.site.pictures.weekly import weekly_svg  # noqa: PLC0415 - as above
+
+    return png(weekly_svg(f"Новости недели · {days_of(week)}", counts_by_topic(items)))
 
 
 def build_read_commands(config: Config, store: Store) -> ReadCommands:

@@ -65,7 +65,7 @@ class Daemon:
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._drains: dict[str, asyncio.Task[None]] = {}
-        self._interruptible: dict[str, asyncio.Task[None]] = {}  # posts in doubt, the daily digest, the review chat
+        self._interruptible: dict[str, asyncio.Task[None]] = {}  # posts in doubt, digests, the review chat
         self._next_drain_at: dict[str, datetime] = {}  # when a chat may have something to send again
         self._beaten_at: dict[str, datetime] = {}
         self._failing: dict[str, str] = {}  # why a job fails; said once, until it goes well
@@ -139,6 +139,7 @@ class Daemon:
         self._note_tick(DISPATCH)
         try:
             self._start(self._interruptible, "daily", self._components.daily_digest.put_if_due())
+            self._start(self._interruptible, "weekly", self._components.weekly_digest.put_if_due())
             if review_chat := self._components.review_chat:
                 self._start(self._interruptible, "updates", review_chat.round())
             if reconciler := self._components.reconciler:

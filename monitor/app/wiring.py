@@ -13,6 +13,7 @@ from monitor.app.build_bot import (
     build_read_commands,
     build_reconciler,
     build_review_chat,
+    build_weekly_digest,
     open_client,
     why_closed,
 )
@@ -29,6 +30,7 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
+from monitor.bot.weekly_digest import WeeklyDigest
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.capture import Capturer
 from monitor.evidence.retention import Retention
@@ -54,6 +56,7 @@ class Components:
     dispatcher: Dispatcher
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily_digest: DailyDigest
+    weekly_digest: WeeklyDigest
     read_commands: ReadCommands
     review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
     watch: Watch
@@ -111,6 +114,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
             daily_digest=build_daily_digest(settings, store),
+            weekly_digest=build_weekly_digest(settings, store),
             read_commands=read_commands,
             review_chat=review_chat,
             watch=watch,

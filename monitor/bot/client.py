@@ -57,7 +57,7 @@ _KEPT: Final = "message can't be deleted|message_delete_forbidden"
 _CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"
 _RIGHTS_WORDS: Final = (
     "not enough rights|no rights to|need administrator rights|administrator rights required"
-    "|chat_write_forbidden|chat_admin_required|chat_restricted|chat_send_plain_forbidden|channel_private"
+    "|chat_write_forbidden|chat_admin_required|chat_restricted|chat_send_plain_forbidden|chat_send_photos_forbidden|channel_private"
     "|group chat was deactivated|member list is inaccessible|user not found|topic_closed|message thread not found"
 )
 
@@ -118,23 +118,32 @@ class BotClient:
         await self._request.shutdown()
 
     async def post(
-        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+        self,
+        chat: str,
+        html: str,
+        *,
+        silent: bool = False,
+        reply_to: int | None = None,
+        buttons: Buttons = (),
+        photo: bytes = b"",
     ) -> int:
         """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
 
         `silent` rings no bell. `reply_to` is the message it answers; one that was deleted meanwhile is no error.
+        `photo` is a picture to stand above the text, of at most 10 MB; the text is then of at most 1024 UTF-16 units.
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
+        how: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML,
+            "disable_notification": silent,
+            "reply_parameters": _reply(reply_to),
+            "reply_markup": _keyboard(buttons),
+        }
         async with self.calling(chat, repeatable=False) as bot:
-            message = await bot.send_message(
-                chat,
-                html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=_PREVIEW,
-                disable_notification=silent,
-                reply_parameters=_reply(reply_to),
-                reply_markup=_keyboard(buttons),
-            )
+            if photo:
+                message = await bot.send_photo(chat, photo, caption=html, **how)
+            else:
+                message = await bot.send_message(chat, html, link_preview_options=_PREVIEW, **how)
             return message.message_id
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:

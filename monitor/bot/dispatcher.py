@@ -48,9 +48,18 @@ class Chat(Protocol):
     """One chat to show posts in: a Telegram channel (client.py) or the terminal (terminal.py)."""
 
     async def post(
-        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+        self,
+        chat: str,
+        html: str,
+        *,
+        silent: bool = False,
+        reply_to: int | None = None,
+        buttons: Buttons = (),
+        photo: bytes = b"",
     ) -> int:
-        """Show a new message, as an answer to another if that still stands; returns its id. Raises DeliveryError."""
+        """Show a new message, as an answer to another if that still stands, below a picture if there is one; returns
+        its id. Raises DeliveryError.
+        """
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
         """Make a message show `html` and `buttons`; one that already does is no error. Raises DeliveryError."""
@@ -209,6 +218,7 @@ class Dispatcher:
                     silent=delivery.silent or quiet,
                     reply_to=delivery.reply_to,
                     buttons=delivery.buttons,
+                    photo=delivery.photo,
                 )
             else:
                 await chat.edit(delivery.address, message_id, delivery.html, buttons=delivery.buttons)

@@ -40,12 +40,20 @@ class Terminal:
         self._ids = count(1)
 
     async def post(
-        self, chat: str, html: str, *, silent: bool = False, reply_to: int | None = None, buttons: Buttons = ()
+        self,
+        chat: str,
+        html: str,
+        *,
+        silent: bool = False,
+        reply_to: int | None = None,
+        buttons: Buttons = (),
+        photo: bytes = b"",
     ) -> int:
         """Show a post and return its running number. Raises NotAccepted when the screen cannot be written."""
         message_id = next(self._ids)
         reply = f", ответ на {reply_to}" if reply_to is not None else ""
-        await self._show(chat, f"пост {message_id}{reply}{', без звука' if silent else ''}", html, buttons)
+        picture = f", картинка {len(photo) // 1024 + 1} КБ" if photo else ""
+        await self._show(chat, f"пост {message_id}{reply}{picture}{', без звука' if silent else ''}", html, buttons)
         return message_id
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:

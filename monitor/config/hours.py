@@ -1,4 +1,7 @@
-"""The operator's hours: when posts come without a sound, and when the digest of a day goes out. The time is given."""
+"""The operator's hours: when posts come without a sound, and when the digests of a day and a week go out.
+
+The time is given.
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_WEEKDAYS = ("пн вт ср чт пт сб вс", "mon tue wed thu fri sat sun")
+_LATEST = timedelta(days=3)  # a week is told so late at most: after a longer outage the next one is near
 _DURATION = re.compile(r"(\d{1,4}) ?([mhd])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -20,12 +25,24 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """What the digest of one week covers: everything posted in `[since, until)`, aware instants of the same zone."""
+
+    name: str  # by ISO 8601, as "2026-W48"; that of its last whole day
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """Hours by the clock of `zone`. `quiet` is from, until (it may span midnight); None: no such hours."""
+    """Hours by the clock of `zone`. `quiet` is from, until (it may span midnight), `weekly_at` a day of the week from
+    Monday (0) on and its hour; None: no such hours.
+    """
 
     zone: str
     quiet: tuple[time, time] | None = None
     digest_at: time | None = None
+    weekly_at: tuple[int, time] | None = None
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether a post sent now should make no sound."""
@@ -45,6 +62,22 @@ class Hours:
             return None
         return Day(date=today, since=self._at(today - timedelta(days=1), self.digest_at), until=until)
 
+    def week_to_tell(self, now: datetime) -> Week | None:
+        """The week that ended at the last `weekly_at`, unless that is long ago or the hours are quiet now."""
+        if self.weekly_at is None or self.is_quiet(now):
+            return None
+        weekday, clock = self.weekly_at
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        last = today - timedelta(days=(today.weekday() - weekday) % 7)
+        until = self._at(last, clock)
+        if until > now:
+            last -= timedelta(days=7)
+            until = self._at(last, clock)
+        if now - until > _LATEST:
+            return None
+        year, number, _ = (last - timedelta(days=1)).isocalendar()
+        return Week(name=f"{year}-W{number:02}", since=self._at(last - timedelta(days=7), clock), until=until)
+
     def _at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, ZoneInfo(self.zone))
 
@@ -62,6 +95,17 @@ def read_quiet(written: str) -> tuple[time, time] | None:
 def read_time(written: str) -> time | None:
     """`09:00`; "" is None. Raises ValueError with advice."""
     return _read_time(written, "09:00") if written else None
+
+
+def read_weekly(written: str) -> tuple[int, time] | None:
+    """`пн 10:00` or `mon 10:00`; "" is None. Raises ValueError with advice."""
+    if not written:
+        return None
+    name, _, clock = written.lower().partition(" ")
+    days = [names.split().index(name) for names in _WEEKDAYS if name in names.split()]
+    if not days:
+        raise ValueError("пишут так: пн 10:00")
+    return days[0], _read_time(clock.strip(), "пн 10:00")
 
 
 def _read_time(written: str, example: str) -> time:

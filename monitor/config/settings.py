@@ -42,6 +42,7 @@ class Settings(BaseModel):
     timezone: str = "Asia/Almaty"
     quiet_hours: str = ""
     digest_at: str = ""
+    weekly_at: str = ""
     proxy: str = ""
     allow_private_addresses: bool = False
     contact: str = ""
@@ -130,11 +131,21 @@ class Settings(BaseModel):
         hours.read_time(written)
         return written
 
+    @field_validator("weekly_at")
+    @classmethod
+    def _weekday_shape(cls, written: str) -> str:
+        hours.read_weekly(written)
+        return written
+
     @property
     def hours(self) -> hours.Hours:
-        """`timezone`, `quiet_hours` and `digest_at` as one value."""
-        quiet, digest_at = hours.read_quiet(self.quiet_hours), hours.read_time(self.digest_at)
-        return hours.Hours(zone=self.timezone, quiet=quiet, digest_at=digest_at)
+        """`timezone`, `quiet_hours`, `digest_at` and `weekly_at` as one value."""
+        return hours.Hours(
+            zone=self.timezone,
+            quiet=hours.read_quiet(self.quiet_hours),
+            digest_at=hours.read_time(self.digest_at),
+            weekly_at=hours.read_weekly(self.weekly_at),
+        )
 
     @property
     def resend_after(self) -> timedelta | None:

@@ -3,7 +3,7 @@
 Frozen, slotted, keyword-only; tuples, never lists; aware UTC instants. Nothing here computes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -29,7 +29,7 @@ class DeliveryKind(StrEnum):
 
     STORY = "story"  # a part of a story, to the subscribers
     REVIEW = "review"  # a part of a story, to the maintainers who decide about it
-    DIGEST = "digest"  # many stories in one message: after a flood, or of a day
+    DIGEST = "digest"  # many stories in one message: after a flood, of a day, or of a week
     NOTICE = "notice"  # to the operator
 
 
@@ -64,6 +64,7 @@ class Delivery:
     reply_to: int | None = None  # the message a post answers, so that a case reads as a thread
     buttons: Buttons = ()
     silent: bool = False
+    photo: bytes = field(default=b"", repr=False)  # the picture above the text of a first post; b"": none
     attempts: int
     lease_no: int
 

@@ -3,17 +3,18 @@
 Functions that take a connection are parts of somebody's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
 
-from monitor.config.hours import Day
+from monitor.config.hours import Day, Week
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.storage.database import chunks, insert_or_ignore, write_transaction
-from monitor.storage.tables import articles, chats, deliveries
-from monitor.stories.digest import after_flood, of_day
+from monitor.storage.tables import articles, chats, deliveries, delivery_photos
+from monitor.stories.digest import after_flood, of_day, of_week
 from monitor.text.telegram_html import first_line
 from monitor.text.urls import message_link, public_name
 
@@ -50,7 +51,7 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
 
 
 class DigestStore:
-    """The digests of days. Instants are aware UTC."""
+    """The digests of days and weeks. Instants are aware UTC."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -68,11 +69,41 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
                 return False
-            items = [*_of_day(db, chat, day), *undecided]
+            told = _posted(db, chat, day.since, day.until)
+            items = [*(replace(item, outlets=()) if is_linked else item for item, is_linked in told), *undecided]
             if not items and not held:
                 return False
             digest = _digest(chat, key=key, html=of_day(day.date, items, held=held), now=now)
             return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
+
+    def put_week(
+        self,
+        chat: str,
+        week: Week,
+        now: datetime,
+        *,
+        draw: Callable[[Week, Sequence[DigestItem]], bytes],
+        archive: str = "",
+        hidden: Collection[int] = (),
+    ) -> bool:
+        """Put the picture of a week into the outbox, once for all workers and restarts. False: it stands there
+        already, or the week had no story. Raises DatabaseError.
+
+        `draw` makes the picture of the stories posted, which is kept with its row: another try shows the same.
+        `archive` is the address to link; `hidden` are stories that were taken off it.
+        """
+        key = f"weekly:{week.name}"
+        with write_transaction(self._engine) as db:
+            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
+                return False
+            items = [item for item, _ in _posted(db, chat, week.since, week.until, hidden=hidden)]
+            if not items:
+                return False
+            digest = _digest(chat, key=key, html=of_week(week, items, archive=archive), now=now)
+            digest_id = db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id))
+            if digest_id is not None:
+                db.execute(insert(delivery_photos).values(delivery_id=digest_id, photo=draw(week, items)))
+            return digest_id is not None
 
 
 def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:
@@ -80,22 +111,24 @@ def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:
     return row | {"wanted_revision": 1, "buttons": [], "created_at": now, "updated_at": now}
 
 
-def _of_day(db: Connection, chat: str, day: Day) -> list[DigestItem]:
-    """The stories posted that day, each with a link to its post, or to the digest that told it."""
+def _posted(
+    db: Connection, chat: str, since: datetime, until: datetime, *, hidden: Collection[int] = ()
+) -> list[tuple[DigestItem, bool]]:
+    """The stories posted in that time, and whether each has a link to its post, or to the digest that told it."""
     digest = deliveries.alias()
     posted = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
     mine = select(deliveries.c.id).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
     mine = mine.where(
         *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != ""),
-        *(posted >= day.since, posted < day.until),
+        *(posted >= since, posted < until, deliveries.c.story_id.notin_(hidden)),
     )
     name = public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
     return [_linked(item, name, row) for row, item in _lines(db, deliveries.c.id.in_(mine))]
 
 
-def _linked(item: DigestItem, name: str, row: Row[Any]) -> DigestItem:
+def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, bool]:
     url = message_link(name, row.message)
-    return DigestItem(topic=item.topic, title=item.title, url=url) if url else item
+    return (replace(item, url=url), True) if url else (item, False)
 
 
 def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from monitor.models.health import Alarm, ConditionKind
+from monitor.models.outbox import DeliveryState
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.evidence.schema import pages
@@ -36,6 +37,7 @@ from monitor.storage.tables import (
     articles,
     chats,
     deliveries,
+    delivery_photos,
     entries,
     entry_keys,
     feeds,
@@ -51,6 +53,7 @@ TIDY_EVERY = timedelta(days=1)
 BATCH = 2_000  # rows a transaction: nobody waits long for the lock
 SENDS_KEPT = timedelta(hours=1)  # the governor looks back a minute
 PEOPLE_KEPT = timedelta(days=90)  # what is kept of those who speak with the bot
+PHOTOS_KEPT = timedelta(days=7)
 BEATS_KEPT = timedelta(days=7)  # of workers that are gone
 TIDIED = "tidied"  # the beat that remembers the last round
 
@@ -177,6 +180,13 @@ def forget_answers(db: Connection, now: datetime) -> int:
     return _forget(db, deliveries, and_(deliveries.c.key.like("reply:%"), deliveries.c.updated_at < now - PEOPLE_KEPT))
 
 
+def forget_photos(db: Connection, now: datetime) -> int:
+    """Pictures of posts that will not be posted again; Telegram has those that were."""
+    ended = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.CANCELLED])
+    old = select(deliveries.c.id).where(ended, deliveries.c.updated_at < now - PHOTOS_KEPT)
+    return _forget(db, delivery_photos, delivery_photos.c.delivery_id.in_(old))
+
+
 def forget_initials(db: Connection, now: datetime) -> int:
     """The letters of those who decided or muted, wherever they were written."""
     db.execute(update(mutes).where(mutes.c.until < now - PEOPLE_KEPT).values(initial=""))
@@ -200,6 +210,7 @@ CHORES: Mapping[str, Chore] = {
     "sends": forget_sends,
     "beats": forget_beats,
     "answers": forget_answers,
+    "photos": forget_photos,
     "initials": forget_initials,
 }
 

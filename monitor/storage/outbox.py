@@ -24,7 +24,7 @@ from monitor.models.outbox import (
 from monitor.storage import chats
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.digests import fold
-from monitor.storage.tables import articles, deliveries, stories
+from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.uncertain import doubted
 from monitor.stories import removal
 from monitor.text.telegram_html import first_line
@@ -242,9 +242,17 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
         reply_to=_reply_to(db, row) if row.message_id is None else None,
         buttons=read_buttons(row.buttons),
         silent=row.silent,
+        photo=_photo(db, row) if row.message_id is None else b"",
         attempts=row.attempts + 1,
         lease_no=row.lease_no + 1,
     )
+
+
+def _photo(db: Connection, row: Row[Any]) -> bytes:
+    """The picture of a digest that has one."""
+    if row.kind != DeliveryKind.DIGEST:
+        return b""
+    return db.scalar(select(delivery_photos.c.photo).filter_by(delivery_id=row.id)) or b""
 
 
 def _reply_to(db: Connection, row: Row[Any]) -> int | None:

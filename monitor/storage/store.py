@@ -21,7 +21,7 @@ from monitor.storage.polls import PollStore
 from monitor.storage.reviews import Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
-from monitor.storage.site.cases import CaseStore
+from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
@@ -51,6 +51,6 @@ class Store:
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
-        self.cases, self.published = CaseStore(engine), PublishedStories(engine)
+        self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -277,6 +277,13 @@ deliveries = Table(
     Index(None, "chat", "state", "id"),
 )
 
+delivery_photos = Table(  # what a first post shows above its text; made once, since what it was made of moves on
+    "delivery_photos",
+    metadata,
+    Column("delivery_id", Id, ForeignKey("deliveries.id"), primary_key=True),
+    Column("photo", LargeBinary, nullable=False),
+)
+
 chats = Table(
     "chats",
     metadata,

@@ -1,4 +1,4 @@
-"""Many stories in one message: after a flood, and of a day. Which stories those are is decided in storage/digests.py.
+"""Many stories in one message: after a flood, of a day, of a week. Which they are is decided in storage/digests.py.
 
 **Накопилось новостей: 37** · часть 1 из 2
 
@@ -6,17 +6,22 @@
 • Headline, linked - Медуза, Азаттық
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
+from monitor.config.hours import Week
 from monitor.models.outbox import DigestItem
-from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fits, join, line, link, seen, tag, text
+from monitor.text.unicode import utf16_length
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
 _MOST_LINES: Final = 80  # a line has one link, and Telegram takes a hundred entities in a message
 _NO_TOPIC: Final = "Другое"
+_CAPTION_UNITS: Final = 1024  # what Telegram takes under a picture
+_MOST_TOLD, _TOPICS = 3, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,36 @@ def of_day(day: date, items: Sequence[DigestItem], *, held: int = 0) -> str:
     shown = next(_paged(join("", (opening, _rest(999_999))), lines), [])
     page = _page(opening, shown).html
     return page if len(shown) == len(lines) else f"{page}{_rest(len(lines) - len(shown))}"
+
+
+def of_week(week: Week, items: Sequence[DigestItem], *, archive: str = "") -> str:
+    """What stands under the picture of a week: how many stories of which topic, the most told ones, the archive.
+
+    At most 1024 UTF-16 units: as many of the most told ones as fit.
+    """
+    opening = join("", (tag("b", text(f"Неделя: {len(items)}")), text(f" · {days_of(week)}")))
+    counts = join("\n", [text(f"{topic} · {count}") for topic, count in counts_by_topic(items)[:_TOPICS]])
+    several = sorted((item for item in items if len(item.outlets) > 1), key=lambda item: -len(item.outlets))
+    address = link("Архив", archive) if archive else Html("")
+    captions = (_caption(opening, counts, several[:count], address) for count in range(_MOST_TOLD, -1, -1))
+    return next(caption for caption in captions if utf16_length(seen(caption)) <= _CAPTION_UNITS)
+
+
+def days_of(week: Week) -> str:
+    """Its first and its last day, as «23.11–29.11.2026»."""
+    last = week.until - timedelta(days=1)
+    first = f"{week.since:%d.%m}" if week.since.year == last.year else f"{week.since:%d.%m.%Y}"
+    return f"{first}–{last:%d.%m.%Y}"
+
+
+def _caption(opening: Html, counts: Html, told: Sequence[DigestItem], address: Html) -> Html:
+    most = join("\n", [text("Больше всего писали:"), *map(_item, told)]) if told else Html("")
+    return join("\n\n", filter(None, (opening, counts, most, address)))
+
+
+def counts_by_topic(items: Iterable[DigestItem]) -> list[tuple[str, int]]:
+    """The topics with how many stories each has, the greatest first."""
+    return Counter(line(item.topic, _TOPIC_UNITS) or _NO_TOPIC for item in items).most_common()
 
 
 def _rest(count: int) -> Html:

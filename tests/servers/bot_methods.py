@@ -4,6 +4,7 @@ The wording and the order of the checks follow the open-source Bot API server (v
 the buttons, then the chat. Not modelled: Markdown, entities found by the server itself (links, hashtags), files.
 """
 
+import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.servers.bot_params import Params, Refusal, Upload, bad_request
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing: the stricter reading of "characters"
 _MAX_CALLBACK_DATA, _MAX_PHOTO = 64, 10 << 20  # bytes
+_MAX_SIDES, _MAX_RATIO = 10_000, 20  # of a photo: width and height together, and one to the other
+_PNG = b"\x89PNG\r\n\x1a\n"
 _DELETABLE = 48 * 3600  # seconds
 
 _NOT_MODIFIED = (
@@ -227,7 +230,18 @@ def _photo(source: Any) -> Json:
     size = len(source.content) if isinstance(source, Upload) else 0
     if size > _MAX_PHOTO:
         raise bad_request("file is too big")
-    return {"file_id": "photo-1", "file_unique_id": "1", "width": 1280, "height": 720, "file_size": size}
+    width, height = _sides(source.content if isinstance(source, Upload) else b"")
+    if width + height > _MAX_SIDES or max(width, height) > _MAX_RATIO * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    return {"file_id": "photo-1", "file_unique_id": "1", "width": width, "height": height, "file_size": size}
+
+
+def _sides(content: bytes) -> tuple[int, int]:
+    """Width and height, as a PNG says them; those of some picture for any other file."""
+    if not content.startswith(_PNG) or len(content) < 24:
+        return 1280, 720
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
 
 
 def _preview_options(params: Params) -> Json:

@@ -27,6 +27,13 @@ def preview_page(chat: Chat, posts: Sequence[PostedMessage]) -> str:
     )
 
 
+def _photo(name: str) -> str:
+    return (
+        f'<a class="tgme_widget_message_photo_wrap" href="https://t.me/{name}">'
+        '<div class="tgme_widget_message_photo" style="padding-top:56%"></div></a>'
+    )
+
+
 def _message(chat: Chat, post: PostedMessage) -> str:
     name = f"{chat.username}/{post.message_id}"
     text = (post.html or escape(post.text)).replace("\n", "<br/>")
@@ -36,6 +43,7 @@ def _message(chat: Chat, post: PostedMessage) -> str:
         f'<div class="tgme_widget_message text_not_supported_wrap js-widget_message" data-post="{name}">'
         '<div class="tgme_widget_message_bubble">'
         f'<a class="tgme_widget_message_owner_name"><span dir="auto">{escape(chat.title)}</span></a>'
+        f"{_photo(name) if 'photo' in post.raw else ''}"
         f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>'
         f'<div class="tgme_widget_message_footer"><span class="tgme_widget_message_meta">{edited}'
         f'<a class="tgme_widget_message_date" href="https://t.me/{name}">'

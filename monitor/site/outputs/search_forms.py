@@ -19,46 +19,56 @@ from monitor.text.unicode import WORD, fold
 _SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
 _KAZAKH: Final = re.compile("[әғқңөұүһі]")
 _VOWELS: Final = "аәеёиоөуұүыіэюя"
+_INFINITIVES: Final = ("ть", "ти", "чь", "ться", "тись", "чься")
 # Forms of verbs that neither news nor queries have: «экстрадируйте», «экстрадируешь», «экстрадируемая».
-_UNUSUAL: Final = re.compile(r".+(?:шь|мте|[еийь]те|в|вши|(?:[уюая]щ|[еи]м)[аеиоыую][а-я]{0,3})(?:с[яь])?")
-_VERB: Final = re.compile(r".+(?:ть|ти|чь)(?:ся)?")
-_LEAST: Final = 3  # letters of a word that has relatives
+_ADDRESSING: Final = ("шь", "мте", "ете", "ите", "йте", "ьте", "в", "вши")
+_PARTICIPLE: Final = re.compile("(?:[уюая]щ|[еи]м)[аеиоыую][а-я]{0,3}$")
+_LEAST, _LONGEST = 3, 24  # letters of a word that has relatives
 _LEAST_OF_KAZAKH: Final = 4  # letters of a stem: shorter ones are found in many words
-_REMEMBERED: Final = 65_536  # words: a year's news has fewer
+_REMEMBERED: Final = 2_048  # words of the many that most texts are made of
 
 
 def search_forms(texts: Iterable[str], *, in_kazakh: bool = False) -> tuple[str, ...]:
     """What to add to these texts, in order and without what they have; `in_kazakh`: words without Kazakh letters may be
     Kazakh, too.
     """
-    words = {word for text in texts for word in WORD.findall(fold(text).text) if len(word) >= _LEAST}
-    added = {form for word in words for form in _related(word)}
+    every = (word for text in texts for word in WORD.findall(fold(text).text))
+    words = {word for word in every if _LEAST <= len(word) <= _LONGEST}
+    added = dict(pair for word in sorted(words) for pair in _related(word))
     if in_kazakh:
-        added |= {stem for word in words for stem in _kazakh_stems(word)}
+        added |= {_stem(stem): stem for word in words for stem in _kazakh_stems(word)}
     known = {_stem(word) for word in words}
-    return tuple(sorted({_stem(form): form for form in sorted(added) if _stem(form) not in known}.values()))
+    return tuple(sorted(form for stem, form in added.items() if stem not in known))
 
 
 @lru_cache(_REMEMBERED)
-def _related(word: str) -> frozenset[str]:
-    """A form for each stem of the words that say the same."""
+def _related(word: str) -> tuple[tuple[str, str], ...]:
+    """A form for each stem of the words that say the same, after that stem."""
     tags = likely_tags(word)
     if tags and not _SAYS & tags[0]:
-        return frozenset()
+        return ()
     added = {form for relative in family(word) for form in _representatives(relative)}
-    return frozenset(added or (_kazakh_stems(word) if _KAZAKH.search(word) else ()))
+    if not added and _KAZAKH.search(word):
+        added = {*_kazakh_stems(word)}
+    return tuple((_stem(form), form) for form in sorted(added))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_REMEMBERED // 4)
 def _representatives(word: str) -> tuple[str, ...]:
     """Of the forms of a dictionary word the shortest for each stem, but for stems that others begin with."""
-    usual = [form for form in forms(word) if not _UNUSUAL.fullmatch(form)] if _VERB.fullmatch(word) else forms(word)
     shortest: dict[str, str] = {}
-    for form in sorted(usual, key=lambda form: (len(form), form)):
+    for form in sorted(_usual_forms(word), key=lambda form: (len(form), form)):
         shortest.setdefault(_stem(form), form)
     stems = sorted(shortest)
     covered = {one for one, following in pairwise(stems) if following.startswith(one)}
     return tuple(form for stem, form in shortest.items() if stem not in covered)
+
+
+def _usual_forms(word: str) -> Iterable[str]:
+    if not word.endswith(_INFINITIVES):
+        return forms(word)
+    bare = {form: form.removesuffix("ся").removesuffix("сь") for form in forms(word)}
+    return [form for form, own in bare.items() if not own.endswith(_ADDRESSING) and not _PARTICIPLE.search(own)]
 
 
 @cache
@@ -68,13 +78,13 @@ def _stemmer() -> Any:
     return snowballstemmer.stemmer("russian")
 
 
-@lru_cache(4 * _REMEMBERED)
+@lru_cache(8 * _REMEMBERED)
 def _stem(word: str) -> str:
     stem: str = _stemmer().stemWord(word)
     return stem
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(2 * _REMEMBERED)
 def _kazakh_stems(word: str) -> tuple[str, ...]:
     """The shortest beginnings that leave the endings of a noun, and of a verb."""
     noun = next(_cuts(word, kazakh.NOUN, kazakh.NOUN_OF_VOWEL), "")

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -29,6 +29,8 @@ from monitor.site.outputs.search_forms import search_forms
 from monitor.site.outputs.xml_writer import writable
 from monitor.site.page import story_path
 
+SearchRecord = dict[str, Any]
+
 _LANGUAGE: Final = "ru"  # of every story: Pagefind has no stems of Kazakh, and a page searches one language only
 _PATIENCE: Final = timedelta(minutes=10)  # ten thousand stories take half a minute
 _UNUSED: Final = (  # its own pages and styles: the archive has a page of its own
@@ -37,13 +39,11 @@ _UNUSED: Final = (  # its own pages and styles: the archive has a page of its ow
 )
 _TELLINGS, _LONGEST_TEXT = 6, 4_000
 
-Record = Mapping[str, Any]
-
 
 def write_index(
-    records: Iterable[Record], folder: Path, *, patience: timedelta = _PATIENCE, program: Path | None = None
+    records: Iterable[SearchRecord], folder: Path, *, patience: timedelta = _PATIENCE, program: Path | None = None
 ) -> int:
-    """Index these records into `folder`, which holds the former index until the new one is whole; returns how many.
+    """Index the records into `folder`, which holds the former index until the new one is whole; returns how many.
 
     `program` is another Pagefind than that of its package. Raises SiteError; then the former index stands.
     """
@@ -55,8 +55,6 @@ def write_index(
             shutil.rmtree(left, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         count = _written(records, new, patience, program or get_executable())
-        for name in _UNUSED:
-            (new / name).unlink(missing_ok=True)
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
@@ -70,8 +68,10 @@ def write_index(
     return count
 
 
-def record(story: SiteStory) -> Record:
-    """A story as Pagefind takes it."""
+def record(story: SiteStory) -> SearchRecord:
+    """A story as Pagefind takes it: JSON, worth keeping with the story, as an index is made of all of them anew and
+    finding the forms of a record takes as long as indexing it.
+    """
     brief, told = story.brief, story.tellings[:_TELLINGS]
     lines = [
         brief.title,
@@ -95,15 +95,19 @@ def record(story: SiteStory) -> Record:
     }
 
 
-def _written(records: Iterable[Record], folder: Path, patience: timedelta, program: Path) -> int:
+def _written(records: Iterable[SearchRecord], folder: Path, patience: timedelta, program: Path) -> int:
     count = 0
     with _pagefind(program, patience) as child:
         index = child.ask({"type": "NewIndex", "config": {"force_language": _LANGUAGE}})["index_id"]
         for count, one in enumerate(records, start=1):  # noqa: B007 - the last number is how many they were
-            child.ask({"type": "AddRecord", "index_id": index, **one})
-        child.ask({"type": "WriteFiles", "index_id": index, "output_path": str(folder)})
-    if not (folder / "pagefind-entry.json").exists():
-        raise SiteError("Поиск по архиву не построен: pagefind ничего не записал; прежний остался")
+            child.ask({"type": "AddRecord", "index_id": index} | one)
+        files = child.ask({"type": "GetFiles", "index_id": index})["files"]
+    # Written here: told to do it, Pagefind answers before its files are written, and leaves some empty at its end.
+    for file in files:
+        path = folder / file["path"]
+        if path.name not in _UNUSED and path.resolve().is_relative_to(folder.resolve()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(file["content"]))
     return count
 
 
@@ -134,13 +138,13 @@ class _Child:
         assert self._process.stdout is not None
         self._process.stdin.write(message)
         self._process.stdin.flush()
-        answer = b""
+        answer = bytearray()
         while not answer.endswith(b","):
-            some = os.read(self._process.stdout.fileno(), 65_536)
+            some = os.read(self._process.stdout.fileno(), 1 << 20)
             if not some:
                 return b""
             answer += some
-        return answer[:-1]
+        return bytes(answer[:-1])
 
 
 def _payload(answer: bytes) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _payload(answer: bytes) -> dict[str, Any]:
 
 @contextmanager
 def _pagefind(program: Path, patience: timedelta) -> Iterator[_Child]:
-    """The child, until it is asked nothing more; killed when that takes too long or something else goes wrong."""
+    """The child, until it is asked nothing more, or until that takes too long."""
     process = subprocess.Popen(  # noqa: S603 - our package's program, without arguments from outside
         [program, "--service"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )

@@ -1,5 +1,6 @@
 """The stand-in of the Bot API: what it accepts, what it refuses and in which words."""
 
+import struct
 from datetime import timedelta
 from typing import Any
 
@@ -263,6 +264,12 @@ def test_limits_of_photos_and_buttons(api: BotApi, client: httpx.Client) -> None
         f"{api.url}/bot{api.token}/sendPhoto", data={"chat_id": CHANNEL.id}, files={"photo": bytes((10 << 20) + 1)}
     )
     assert sent.json()["description"] == "Bad Request: file is too big"
+    for sides in ((5_001, 5_000), (2_001, 100)):
+        drawing = b"\x89PNG\r\n\x1a\n" + bytes(8) + struct.pack(">II", *sides)
+        sent = client.post(
+            f"{api.url}/bot{api.token}/sendPhoto", data={"chat_id": CHANNEL.id}, files={"photo": drawing}
+        )
+        assert sent.json()["description"] == "Bad Request: PHOTO_INVALID_DIMENSIONS"
 
 
 async def test_the_bot_learns_who_and_where_it_is(bot: Bot) -> None:

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import SiteError
-from monitor.models.site import SiteStory
-from monitor.site.outputs.search_index import record, write_index
+from monitor.site.outputs.search_index import SearchRecord, record, write_index
 from tests.factories.site_stories import EXTRADITION, KNB, story_of, telling_of
 
 HOSTILE = "\x00\ud800\u202e</script>,,, \"'\\ 🤯" + "🤯" * 5_000
@@ -40,7 +39,7 @@ def former(folder: Path) -> Path:
 def test_a_new_index_takes_the_place_of_the_former_one(tmp_path: Path) -> None:
     index = former(tmp_path)
 
-    assert write_index(map(record, [story_of(1), story_of(2)]), index) == 2
+    assert write_index([record(story_of(1)), record(story_of(2))], index) == 2
     entry = json.loads((index / "pagefind-entry.json").read_text())
     assert entry["languages"]["ru"]["page_count"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
@@ -70,7 +69,7 @@ def test_what_fails_leaves_the_former_index_and_says_so(tmp_path: Path, script: 
     index = former(tmp_path)
 
     with pytest.raises(SiteError, match=said):
-        write_index(map(record, [story_of(1)]), index, patience=timedelta(seconds=1), program=program(tmp_path, script))
+        write_index([record(story_of(1))], index, patience=timedelta(seconds=1), program=program(tmp_path, script))
     assert (index / "pagefind-entry.json").read_text() == "former"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pagefind", "stand-in"]
 
@@ -79,19 +78,19 @@ def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None:
     index = former(tmp_path)
 
     with pytest.raises(SiteError, match="no-such-program"):
-        write_index(map(record, [story_of(1)]), index, program=tmp_path / "no-such-program")
+        write_index([record(story_of(1))], index, program=tmp_path / "no-such-program")
     assert (index / "pagefind-entry.json").read_text() == "former"
 
 
 def test_stories_that_fail_on_the_way_leave_the_former_index(tmp_path: Path) -> None:
     index = former(tmp_path)
 
-    def broken() -> Iterator[SiteStory]:
-        yield story_of(1)
+    def broken() -> Iterator[SearchRecord]:
+        yield record(story_of(1))
         raise LookupError
 
     with pytest.raises(LookupError):
-        write_index(map(record, broken()), index)
+        write_index(broken(), index)
     assert (index / "pagefind-entry.json").read_text() == "former"
     assert [path.name for path in tmp_path.iterdir()] == ["pagefind"]
 
@@ -153,4 +152,4 @@ def test_a_record_has_what_is_found_and_what_is_shown() -> None:
 def test_hostile_texts_are_indexed(tmp_path: Path) -> None:
     told = telling_of(HOSTILE, HOSTILE, outlet=HOSTILE)
 
-    assert write_index(map(record, [story_of(1, HOSTILE, tellings=[told])]), tmp_path / "pagefind") == 1
+    assert write_index([record(story_of(1, HOSTILE, tellings=[told]))], tmp_path / "pagefind") == 1

@@ -51,7 +51,7 @@ def filled(engine: Engine, store: Store) -> Engine:
 def test_only_what_is_old_is_forgotten(filled: Engine) -> None:
     forgotten = Housekeeping(filled).tidy(NOW)
 
-    assert forgotten == {"keys": BATCH + 1, "sends": 1, "beats": 1, "answers": 0, "initials": 0}
+    assert forgotten == {"keys": BATCH + 1, "sends": 1, "beats": 1, "answers": 0, "photos": 0, "initials": 0}
     assert (count(filled, "entry_keys"), count(filled, "sends"), count(filled, "entries")) == (1, 1, 1)
     assert count(filled, "heartbeats") == 2, "the young one, and the memory of this round"
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from monitor.config.hours import Hours, read_duration, read_quiet, read_time, read_zone
+from monitor.config.hours import Hours, read_duration, read_quiet, read_time, read_weekly, read_zone
 
 NIGHT = Hours(zone="Asia/Almaty", quiet=(time(23), time(7)))
 MORNING = Hours(zone="Asia/Almaty", digest_at=time(9))
@@ -81,3 +81,57 @@ def test_a_slip_is_answered_with_an_example(read: object, written: str) -> None:
     assert callable(read)
     with pytest.raises(ValueError, match="пишут так"):
         read(written)
+
+
+MONDAYS = Hours(zone="Asia/Almaty", weekly_at=(0, time(10)))  # the 23rd and the 30th are Mondays
+
+
+def test_a_week_is_told_from_its_hour_on_for_three_days() -> None:
+    assert MONDAYS.week_to_tell(at(10, 1, day=20)) is None
+    week = MONDAYS.week_to_tell(at(10, day=23))
+    assert week
+    assert (week.name, week.since, week.until) == ("2026-W47", at(10, day=16), at(10, day=23))
+    assert MONDAYS.week_to_tell(at(9, 59, day=26)) == week
+    assert MONDAYS.week_to_tell(at(10, 1, day=26)) is None
+    assert MONDAYS.week_to_tell(at(9, 59, day=30)) is None
+    following = MONDAYS.week_to_tell(at(10, day=30))
+    assert following
+    assert (following.name, following.since) == ("2026-W48", week.until)
+
+
+def test_a_week_waits_for_the_end_of_quiet_hours() -> None:
+    early = Hours(zone="Asia/Almaty", quiet=(time(23), time(7)), weekly_at=(0, time(6)))
+
+    assert early.week_to_tell(at(6, 30, day=23)) is None
+    week = early.week_to_tell(at(7, day=23))
+    assert week
+    assert week.until == at(6, day=23)
+
+
+def test_a_week_bears_the_name_of_its_last_whole_day() -> None:
+    fridays = Hours(zone="Asia/Almaty", weekly_at=(4, time(18)))
+
+    week = fridays.week_to_tell(at(18, day=27))
+    assert week
+    assert (week.name, week.since) == ("2026-W48", at(18, day=20))
+    assert Hours(zone="Asia/Almaty").week_to_tell(at(18, day=27)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", None),
+        ("пн 10:00", (0, time(10))),
+        ("ВС 9:05", (6, time(9, 5))),
+        ("mon 10:00", (0, time(10))),
+        ("Sun  23:59", (6, time(23, 59))),
+    ],
+)
+def test_a_weekday_and_its_hour_are_read(written: str, meant: tuple[int, time] | None) -> None:
+    assert read_weekly(written) == meant
+
+
+@pytest.mark.parametrize("written", ["10:00", "пн", "понедельник 10:00", "пн 25:00", "пн 10", "пн10:00", " ", "пн вт"])
+def test_what_is_no_weekday_is_refused_with_advice(written: str) -> None:
+    with pytest.raises(ValueError, match="пн 10:00"):
+        read_weekly(written)

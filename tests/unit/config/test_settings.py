@@ -30,12 +30,15 @@ def test_hours_and_durations_become_values() -> None:
         {
             "MONITOR_QUIET_HOURS": "23:00-07:00",
             "MONITOR_DIGEST_AT": "09:00",
+            "MONITOR_WEEKLY_AT": "пт 18:00",
             "MONITOR_TIMEZONE": "Europe/Berlin",
             "MONITOR_UNCERTAIN_RESEND_AFTER": "2h",
         }
     )
 
-    assert settings.hours == Hours(zone="Europe/Berlin", quiet=(time(23), time(7)), digest_at=time(9))
+    assert settings.hours == Hours(
+        zone="Europe/Berlin", quiet=(time(23), time(7)), digest_at=time(9), weekly_at=(4, time(18))
+    )
     assert settings.resend_after == timedelta(hours=2)
     assert load_settings({}).hours == Hours(zone="Asia/Almaty")
     assert load_settings({}).resend_after is None
@@ -67,6 +70,7 @@ def test_an_empty_variable_is_not_set() -> None:
         ("MONITOR_TIMEZONE", "Алматы"),
         ("MONITOR_QUIET_HOURS", "ночью"),
         ("MONITOR_DIGEST_AT", "9 утра"),
+        ("MONITOR_WEEKLY_AT", "по понедельникам"),
         ("MONITOR_EVIDENCE_KEEP", "два года"),
         ("MONITOR_EVIDENCE_KEEP", "720h"),
         ("MONITOR_EVIDENCE_KEEP", "0 d"),

@@ -12,6 +12,7 @@ import pytest
 import monitor
 from monitor.evidence import wording
 from monitor.models.evidence import Version
+from monitor.site.outputs import search_forms
 from monitor.sources.feeds import fast_xml
 from monitor.sources.http import client
 from monitor.sources.pages import class_names
@@ -47,6 +48,10 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     class_names._role_of: lambda n: (word(n, 200),),
     client._parsed: lambda n: (f"https://v.kz/{word(n, 180)}",),
     fast_xml._meaning: lambda n: (word(n, 25_000),),
+    search_forms._related: lambda n: (word(n, 24),),
+    search_forms._representatives: lambda n: (word(n, 24),),
+    search_forms._stem: lambda n: (word(n, 24),),
+    search_forms._kazakh_stems: lambda n: (word(n, 24),),
 }
 OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.text.unicode._surplus_marks", "monitor.text.languages.kazakh_suffixes.endings"),
@@ -55,6 +60,7 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
     *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),
     *("monitor.site.pictures.cards._faces", "monitor.site.pictures.cards._blank"),
+    "monitor.site.outputs.search_forms._stemmer",
 }
 
 

@@ -1,15 +1,13 @@
 from collections import Counter
-from datetime import date, timedelta
-from xml.etree import ElementTree as ET
+from datetime import timedelta
 
 import html5lib
 import pytest
 
 from monitor.models.site import StoryBrief
 from monitor.site.charts.counts import WEEKS, Chart, count, delays, told
-from monitor.site.charts.weekly import weekly_svg
 from monitor.site.pages import Renderer
-from monitor.site.texts import INTERFACES, Texts
+from monitor.site.texts import Texts
 from tests.factories import site
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -92,22 +90,3 @@ def test_tables_say_what_is_drawn() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert charts_of([]) == {}
-
-
-@pytest.mark.parametrize("language", INTERFACES)
-def test_the_picture_of_a_week_stands_alone(language: str) -> None:
-    say = next(Texts(one, zone=site.ZONE) for one in INTERFACES if one == language)
-    drawn = ET.fromstring(weekly_svg(site.briefs(120), date(2026, 11, 18), say))  # our own text
-    words = [text.text for text in drawn.iter(f"{SVG}text")]
-
-    assert (drawn.get("width"), drawn.get("height")) == ("1200", "630")
-    assert say.count("stories", 23) in words
-    assert say.topic(site.RVP) in words
-
-
-def test_the_picture_of_a_week_bears_hostile_titles() -> None:
-    topic = site.EXTRADITION.__class__(id="x", title='<script>"&\u202e' * 40, hashtag="x")
-    drawn = weekly_svg([site.brief(0, topics=(topic,))], date(2026, 11, 22), Texts("ru", zone=site.ZONE))
-
-    assert "<script" not in drawn
-    assert ET.fromstring(drawn).tag == f"{SVG}svg"

@@ -1,0 +1,54 @@
+"""The digest of a week: a picture with what the channel was told in seven days.
+
+When a week is over is a setting (config/hours.py); what it brought, the database knows (storage/digests.py). The
+picture goes through the outbox like every post: once, and never again blindly.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+import structlog
+
+from monitor.config.hours import Hours, Week
+from monitor.models.outbox import DigestItem
+from monitor.storage.digests import DigestStore
+
+log = structlog.get_logger()
+
+
+class WeeklyDigest:
+    """Shows a chat once a week what the week brought; nothing when it brought no story.
+
+    `draw` makes the picture (PNG) of a week's stories, `archive` is the address that its text links, `hidden` gives the
+    stories that were taken off the archive; it may ask the database.
+    """
+
+    def __init__(
+        self,
+        digests: DigestStore,
+        chat: str,
+        *,
+        hours: Hours,
+        clock: Callable[[], datetime],
+        draw: Callable[[Week, Sequence[DigestItem]], bytes],
+        archive: str = "",
+        hidden: Callable[[], Collection[int]] = lambda: (),
+    ) -> None:
+        self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
+        self._draw, self._archive, self._hidden = draw, archive, hidden
+        self._last = ""
+
+    async def put_if_due(self) -> None:
+        """Put the digest into the outbox if it is due; asking often costs nothing. Raises DatabaseError."""
+        week = self._hours.week_to_tell(self._clock())
+        if week is None or week.name == self._last:
+            return
+        is_new = await asyncio.to_thread(self._put, week)
+        self._last = week.name
+        log.info("the week's digest is due", action="weekly", week=week.name, told=is_new)
+
+    def _put(self, week: Week) -> bool:
+        return self._digests.put_week(
+            self._chat, week, self._clock(), draw=self._draw, archive=self._archive, hidden=self._hidden()
+        )

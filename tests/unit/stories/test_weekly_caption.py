@@ -1,0 +1,60 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.config.hours import Week
+from monitor.models.outbox import DigestItem
+from monitor.stories.digest import counts_by_topic, of_week
+from monitor.text.telegram_html import seen
+from monitor.text.unicode import utf16_length
+from tests.servers.bot_html import parse_html
+
+UNTIL = datetime(2026, 11, 30, 5, tzinfo=UTC)
+WEEK = Week(name="2026-W48", since=UNTIL - timedelta(days=7), until=UNTIL)
+
+
+def item(number: int, topic: str = "Экстрадиция и выдача", outlets: int = 1, title: str = "") -> DigestItem:
+    names = tuple(f"Издание {outlet}" for outlet in range(outlets))
+    return DigestItem(topic=topic, title=title or f"Новость {number}", url=f"https://t.me/test/{number}", outlets=names)
+
+
+def test_counts_then_what_was_told_most_then_the_archive() -> None:
+    items = [item(1), item(2, outlets=3), item(3, "Допросы в КНБ", outlets=2), item(4)]
+
+    assert seen(of_week(WEEK, items, archive="https://archive.example/")).splitlines() == [
+        "Неделя: 4 · 23.11–29.11.2026",
+        "",
+        "Экстрадиция и выдача · 3",
+        "Допросы в КНБ · 1",
+        "",
+        "Больше всего писали:",
+        "• Новость 2 — Издание 0, Издание 1, Издание 2",
+        "• Новость 3 — Издание 0, Издание 1",
+        "",
+        "Архив",
+    ]
+
+
+def test_what_only_one_outlet_told_is_not_told_most_and_no_archive_is_no_link() -> None:
+    assert seen(of_week(WEEK, [item(1)])).splitlines() == [
+        "Неделя: 1 · 23.11–29.11.2026",
+        "",
+        "Экстрадиция и выдача · 1",
+    ]
+
+
+@pytest.mark.parametrize("title", ["🤯" * 3_000, "<b>&amp;]]>" * 500, "\x00\ud800", "слово " * 2_000])
+def test_a_caption_always_fits(title: str) -> None:
+    items = [item(number, f"{number}{title}", outlets=9, title=title) for number in range(40)]
+
+    caption = of_week(WEEK, items, archive="https://archive.example/" + "a" * 400)
+    text, _ = parse_html(caption)
+    assert utf16_length(text) <= 1024
+    assert text.startswith("Неделя: 40")
+    assert text.endswith("Архив")
+
+
+def test_the_greatest_topic_stands_first() -> None:
+    items = [item(1, "а"), item(2, "б"), item(3, "б"), item(4, "")]
+
+    assert counts_by_topic(items) == [("б", 2), ("а", 1), ("Другое", 1)]
