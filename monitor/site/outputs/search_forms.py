@@ -41,7 +41,7 @@ def search_forms(texts: Iterable[str], *, in_kazakh: bool = False) -> tuple[str,
     return tuple(sorted(form for stem, form in added.items() if stem not in known))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_REMEMBERED // 2)
 def _related(word: str) -> tuple[tuple[str, str], ...]:
     """A form for each stem of the words that say the same, after that stem."""
     tags = likely_tags(word)
