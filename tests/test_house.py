@@ -190,7 +190,7 @@ def test_a_library_has_one_door() -> None:
         "ruamel": "monitor.config.yaml_reader",
         "dotenv": "monitor.app.environment",
         "pagefind_bin": "monitor.site.outputs.search_index",
-        "snowballstemmer": "monitor.site.outputs.search_forms",
+        "Stemmer": "monitor.site.outputs.search_forms",
         "resvg_py": "monitor.site.pictures",
         "fontpkg_pt_sans": "monitor.site.pictures",
     }

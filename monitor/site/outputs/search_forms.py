@@ -11,9 +11,11 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
+from Stemmer import Stemmer
+
 from monitor.text.languages import kazakh_suffixes as kazakh
-from monitor.text.languages.derivation import family
 from monitor.text.languages.russian import forms, likely_tags
+from monitor.text.languages.derivation import family
 from monitor.text.unicode import WORD, fold
 
 _SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
@@ -53,7 +55,7 @@ def _related(word: str) -> tuple[tuple[str, str], ...]:
     return tuple((_stem(form), form) for form in sorted(added))
 
 
-@lru_cache(_REMEMBERED // 4)
+@lru_cache(_REMEMBERED // 2)
 def _representatives(word: str) -> tuple[str, ...]:
     """Of the forms of a dictionary word the shortest for each stem, but for stems that others begin with."""
     shortest: dict[str, str] = {}
@@ -73,12 +75,9 @@ def _usual_forms(word: str) -> Iterable[str]:
 
 @cache
 def _stemmer() -> Any:
-    import snowballstemmer  # noqa: PLC0415 - only a build needs it
-
-    return snowballstemmer.stemmer("russian")
+    return Stemmer("russian", 0)  # it is quick, and needs no memory of its own
 
 
-@lru_cache(8 * _REMEMBERED)
 def _stem(word: str) -> str:
     stem: str = _stemmer().stemWord(word)
     return stem

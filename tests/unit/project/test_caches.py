@@ -50,7 +50,6 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     fast_xml._meaning: lambda n: (word(n, 25_000),),
     search_forms._related: lambda n: (word(n, 24),),
     search_forms._representatives: lambda n: (word(n, 24),),
-    search_forms._stem: lambda n: (word(n, 24),),
     search_forms._kazakh_stems: lambda n: (word(n, 24),),
 }
 OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
