@@ -14,8 +14,8 @@ from typing import Any, Final
 from Stemmer import Stemmer
 
 from monitor.text.languages import kazakh_suffixes as kazakh
-from monitor.text.languages.russian import forms, likely_tags
 from monitor.text.languages.derivation import family
+from monitor.text.languages.russian import forms, likely_tags
 from monitor.text.unicode import WORD, fold
 
 _SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
