@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, func, or_, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from monitor.errors import QueryError
 from monitor.matching.search.query import Query, read_query
@@ -21,10 +21,10 @@ from monitor.models.search import Coverage, Found, SearchResult
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import chunks, read_transaction
 from monitor.storage.search.engines import Expression, IndexEngine, index_engine
-from monitor.storage.search.index import feed_mark, outcome_mark
+from monitor.storage.search.index import feed_mark, kept_after, outcome_mark
 from monitor.storage.search.schema import state
 from monitor.storage.search.vocabulary import present_forms
-from monitor.storage.tables import archive, articles, entries, feeds
+from monitor.storage.tables import archive, entries, feeds
 from monitor.text.unicode import fold
 
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
@@ -180,16 +180,8 @@ def _last(db: Connection) -> int:
 def _coverage(db: Connection) -> Coverage:
     known = db.execute(select(state)).one()
     oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(1).scalar_subquery()
-    kept = or_(articles.c.id.is_not(None), archive.c.entry_id.is_not(None))
-    waiting = (
-        select(entries.c.id)
-        .outerjoin(articles, articles.c.entry_id == entries.c.id)
-        .outerjoin(archive, archive.c.entry_id == entries.c.id)
-        .where(entries.c.id > known.indexed_to, kept)
-        .limit(MOST_COUNTED)
-    )
     return Coverage(
         texts=known.texts,
         since=db.scalar(select(entries.c.seen_at).where(entries.c.id == oldest)),
-        behind=db.scalar(select(func.count()).select_from(waiting.subquery())) or 0,
+        behind=len(kept_after(db, known.indexed_to, limit=MOST_COUNTED)),
     )

@@ -5,11 +5,11 @@ moment, and on PostgreSQL several workers may do it at once: who writes a batch 
 `forget` is a part of the transaction in which a text goes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, and_, delete, exists, func, select, update
 
 from monitor.matching.search.words import VERSION, index_words
 from monitor.models.articles import Outcome
@@ -26,6 +26,9 @@ MARK = "#"  # begins what is no word: of which feed a text is, and what became o
 _DECIDED = frozenset({Outcome.POSTED, Outcome.JOINED, Outcome.REVIEW, Outcome.REJECTED})
 
 
+_KEPT = (archive, articles)  # where texts are
+
+
 class SearchIndex:
     """The index of one database. Raises DatabaseError."""
 
@@ -39,10 +42,10 @@ class SearchIndex:
             if known.version < VERSION:
                 return self._begin_anew()
             last = db.scalar(select(func.max(entries.c.id))) or 0
-            rows = db.execute(_next(known.indexed_to)).all() if last > known.indexed_to else ()
-            indexed_to = max(known.indexed_to, last if len(rows) < BATCH else 0, *(row.id for row in rows))
-            missed = db.execute(_missed(known.indexed_to)).all() if self._is_shared and len(rows) < BATCH else ()
-            read = {row.id: words_of(db, row) for row in (*rows, *missed)}
+            new = kept_after(db, known.indexed_to, limit=BATCH)
+            indexed_to = max(known.indexed_to, last if len(new) < BATCH else 0, *new)
+            missed = _missed(db, known.indexed_to) if self._is_shared and len(new) < BATCH else []
+            read = _read(db, [*new, *missed])
         if not read and indexed_to == known.indexed_to:
             return 0
         with write_transaction(self._engine) as db:
@@ -83,24 +86,35 @@ def _take_turn(db: Connection, batch: int, *, indexed_to: int, texts: int) -> bo
     return db.execute(mine.values(**written)).rowcount == 1
 
 
-def _told() -> Any:
-    """Entries whose text is kept."""
-    rows = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
-    return rows.where(or_(articles.c.id.is_not(None), archive.c.entry_id.is_not(None)))
+def kept_after(db: Connection, number: int, *, limit: int) -> list[int]:
+    """The first entries after that number whose text is kept. Each table is asked for itself: joined, PostgreSQL reads
+    the archive from its beginning.
+    """
+    return _first_of(db, limit, lambda kept: kept.c.entry_id > number)
 
 
-def _next(indexed_to: int) -> Any:
-    return _told().where(entries.c.id > indexed_to).order_by(entries.c.id).limit(BATCH)
-
-
-def _missed(indexed_to: int) -> Any:
+def _missed(db: Connection, indexed_to: int) -> list[int]:
     """Entries that were recorded after those with a higher number: workers take numbers first and commit later.
 
     The index goes on by fewer than `LOOK_BACK` a minute (app/daemon.py), and no poll is recorded for so long.
     """
-    lately = entries.c.id.between(indexed_to - LOOK_BACK, indexed_to)
-    beside = _told().outerjoin(texts, texts.c.entry_id == entries.c.id)
-    return beside.where(lately, texts.c.entry_id.is_(None)).order_by(entries.c.id).limit(BATCH)
+
+    def is_missing(kept: Table) -> ColumnElement[bool]:
+        lately = kept.c.entry_id.between(indexed_to - LOOK_BACK, indexed_to)
+        return and_(lately, ~exists().where(texts.c.entry_id == kept.c.entry_id))
+
+    return _first_of(db, BATCH, is_missing)
+
+
+def _first_of(db: Connection, limit: int, which: Callable[[Table], ColumnElement[bool]]) -> list[int]:
+    rows = (select(kept.c.entry_id).where(which(kept)).order_by(kept.c.entry_id).limit(limit) for kept in _KEPT)
+    return sorted({number for asked in rows for number in db.scalars(asked)})[:limit]
+
+
+def _read(db: Connection, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+    """The words of these entries."""
+    told = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
+    return {row.id: words_of(db, row) for row in db.execute(told.where(entries.c.id.in_(numbers)))}
 
 
 def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str]]) -> None:
@@ -116,8 +130,7 @@ def forget(db: Connection, gone: Sequence[int]) -> None:
     index = index_engine(db.engine)
     indexed_to = db.scalar(update(state).values(batch=state.c.batch + 1).returning(state.c.indexed_to)) or 0
     known = [number for number in gone if number <= indexed_to]
-    read = {row.id: words_of(db, row) for row in db.execute(_told().where(entries.c.id.in_(known)))}
-    if read:
+    if read := _read(db, known):
         db.execute(update(state).values(texts=state.c.texts - index.delete(db, read)))
 
 
