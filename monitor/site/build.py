@@ -21,8 +21,9 @@ from monitor.site.folder import File, SiteFolder, Unit
 from monitor.site.making import StoryMaker, key_of, search_line, unit_names
 from monitor.site.outputs import data, feeds, search_index, sitemap
 from monitor.site.outputs.line_spool import LineSpool
-from monitor.site.page import Page, story_path
+from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.site.pages import Renderer
+from monitor.site.pictures import cards
 from monitor.site.stories import site_story
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
@@ -141,6 +142,7 @@ class _Build:
         """What tells of many stories; a list is made from the marks of its stories."""
         render, newest = self._renderer, sorted(self._briefs.values(), key=_newness, reverse=True)
         yield Unit(name="static", key=self._version, pages=render.static)
+        yield Unit(name="card", key=key_of(cards.EDITION, SITE_NAME), pages=_site_card)
         yield self._list("latest", newest[:LATEST], render.latest)
         for topic in self._about.topics:
             mine = [brief for brief in newest if any(one.id == topic.id for one in brief.topics)]
@@ -229,6 +231,10 @@ class _Build:
     def _sitemap(self) -> Iterator[Page]:
         listed = [sitemap.SitePage(story_path(brief.id), brief.updated_at) for brief in self._briefs.values()]
         return sitemap.sitemap(listed, self._about)
+
+
+def _site_card() -> Iterator[Page]:
+    yield Page("og/site.png", cards.card("", SITE_NAME, ""))
 
 
 def _newness(brief: StoryBrief) -> tuple[datetime, int]:

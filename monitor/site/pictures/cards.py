@@ -46,19 +46,24 @@ def preview(brief: StoryBrief) -> bytes:
     """The card of a story, 1200×630: topic, headline in at most five lines, outlet and day. The same bytes for the same
     story. What the font has no glyph for (emoji, other scripts) is left out.
     """
-    faces = _faces()
-    card = bytearray(_blank())
     topics = " · ".join(topic.title for topic in brief.topics)
     local = brief.posted_at.astimezone(ZoneInfo(_ZONE))
     source = " · ".join(filter(None, (brief.outlets[0] if brief.outlets else "", f"{local:%d.%m.%Y}")))
+    return card(topics, brief.title, source)
+
+
+def card(above: str, headline: str, below: str) -> bytes:
+    """A card of three texts, each of which may be empty: a line, at most five lines, a line."""
+    faces = _faces()
+    drawn = bytearray(_blank())
     for face, text, most, first in (
-        (faces.topic, topics, 1, _TOPIC_LINE),
-        (faces.headline, brief.title, _MOST_LINES, _FIRST_LINE),
-        (faces.source, source, 1, _SOURCE_LINE),
+        (faces.topic, above, 1, _TOPIC_LINE),
+        (faces.headline, headline, _MOST_LINES, _FIRST_LINE),
+        (faces.source, below, 1, _SOURCE_LINE),
     ):
         for number, words in enumerate(wrapped(text, face, _ROOM, most)):
-            _set(card, face, words, first + number * _LEADING)
-    return encode(WIDTH, HEIGHT, _palette(), card)
+            _set(drawn, face, words, first + number * _LEADING)
+    return encode(WIDTH, HEIGHT, _palette(), drawn)
 
 
 def png(svg: str, *, width: int | None = None) -> bytes:

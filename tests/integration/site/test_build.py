@@ -113,6 +113,7 @@ def test_every_page_is_there_and_every_link_leads_to_one(
         "en/index.html",
         "story/2.html",
         "og/2.png",
+        "og/site.png",
         "assets/style.css",
     } <= site.keys()
     assert {
