@@ -182,6 +182,11 @@ def test_check_finds_the_shipped_files_in_order() -> None:
     assert "Оба файла в порядке" in docker("run", "--rm", *HARDENED, IMAGE, "check")
 
 
+def test_the_archive_is_built_beside_the_work(container: Container) -> None:
+    assert "Историй собрано: 1" in docker("exec", container.id, "monitor", "site", "build", "/data/site")
+    assert "pagefind" in docker("exec", container.id, "ls", "/data/site")
+
+
 def test_a_story_is_posted_once_and_sigterm_ends_with_0(surroundings: Surroundings, container: Container) -> None:
     assert container.stop() == 0, container.log
     assert len(surroundings.headlines) == 1
