@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-WHERE_TO_LOOK_FIRST = 500  # of the newest texts of PostgreSQL, whose index knows no order
+_FIRST, _FOR_EACH = 5_000, 50  # of the newest texts of PostgreSQL: at least, and for each that is wanted
 _VOID = frozenset[str]()
 
 
@@ -123,7 +123,13 @@ class Gin:
         groups = " & ".join(_any_of(group, " | ", "'") for group in asked.groups)
         without = _any_of(asked.without, " | ", "'")
         matched = f"{groups} & !{without}" if asked.without else groups
-        given = {"asked": matched, "first": first, "last": last, "limit": limit, "newest": WHERE_TO_LOOK_FIRST}
+        given = {
+            "asked": matched,
+            "first": first,
+            "last": last,
+            "limit": limit,
+            "newest": max(_FIRST, _FOR_EACH * limit),
+        }
         lately = db.scalars(_LATELY, given).all()
         if len(lately) >= limit:
             return lately

@@ -30,7 +30,7 @@ from monitor.text.unicode import fold
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
 _AT_ONCE = 25
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
-_SKEW = timedelta(hours=1)  # entries are numbered nearly in the order of time
+_SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
 _SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 
