@@ -8,6 +8,7 @@ import struct
 from collections.abc import Mapping
 from functools import cached_property
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from monitor.site.pictures.png_format import red
 
 SHADES: Final = 8  # of the edge of a glyph, from none to all
 
+_SHADE_OF: Final = bytes(value * SHADES // 256 for value in range(256))
 _PLAIN: Final = 4  # the kind of character map that every font has for the letters of the first plane
 
 
@@ -52,20 +54,22 @@ class Typeface:
 
     def _drawn(self, char: str) -> Glyph:
         """White on black, in a box with room around it that is taken off."""
-        room = self._size
+        room, line = self._size // 2, self._size + self._size // 8
+        width = 2 * room + ceil(self._advances.get(ord(char), self._size))
         svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{3 * room}" height="{2 * room}">'
-            f'<rect width="100%" height="100%"/><text x="{room}" y="{room + room // 4}" fill="#fff" '
-            f'font-family="{self._family}" font-weight="{self._weight}" font-size="{room}">{escape(char)}</text></svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{line + room}">'
+            f'<rect width="100%" height="100%"/><text x="{room}" y="{line}" fill="#fff" '
+            f'font-family="{self._family}" font-weight="{self._weight}" font-size="{self._size}">'
+            f"{escape(char)}</text></svg>"
         )
         drawn = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[str(self._path)])
-        rows = [bytes(value * SHADES // 256 for value in row) for row in red(drawn)]
+        rows = [row.translate(_SHADE_OF) for row in red(drawn)]
         inked = [number for number, row in enumerate(rows) if any(row)]
         if not inked:
             return Glyph(0, 0, ())
-        columns = [place for place in range(3 * room) if any(row[place] for row in rows)]
+        columns = [place for place in range(width) if any(row[place] for row in rows)]
         cut = (row[columns[0] : columns[-1] + 1] for row in rows[inked[0] : inked[-1] + 1])
-        return Glyph(columns[0] - room, inked[0] - room - room // 4, tuple(row.translate(self._ink) for row in cut))
+        return Glyph(columns[0] - room, inked[0] - line, tuple(row.translate(self._ink) for row in cut))
 
     @cached_property
     def _advances(self) -> Mapping[int, float]:
