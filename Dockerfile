@@ -11,15 +11,16 @@ RUN python -m venv --without-pip /opt/venv \
     -r requirements.lock
 # 53 MB that nobody asks for: zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
 # of what is compiled; lxml's objects; the languages that Pygments would colour.
-RUN cd /opt/venv/lib/python3.*/site-packages \
- && rm -f zstandard/_cffi.* lxml/objectify.*.so pygments/lexers/[a-z]*.py \
- && find . -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.px[di]' | xargs rm -f \
- && find babel/locale-data -name '*.dat' ! -name 'root.dat' ! -name 'ru*' ! -name 'kk*' ! -name 'en*' -delete
+RUN rm -f /opt/venv/lib/python3.*/site-packages/zstandard/_cffi.* /opt/venv/lib/python3.*/site-packages/lxml/objectify.*.so \
+    /opt/venv/lib/python3.*/site-packages/pygments/lexers/[a-z]*.py \
+ && find /opt/venv/lib \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.px[di]' \) -delete \
+ && find /opt/venv/lib -path '*/babel/locale-data/*' -name '*.dat' \
+    ! -name 'root.dat' ! -name 'ru*' ! -name 'kk*' ! -name 'en*' -delete
 COPY . .
 # Editable: alembic/ lies beside the package and must not be installed (it would shadow the library).
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --editable .
 # What builds is not needed to run: 10 MB.
-RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --editable . \
- && rm -rf /opt/venv/lib/python3.*/site-packages/setuptools* /opt/venv/lib/python3.*/site-packages/pkg_resources \
+RUN rm -rf /opt/venv/lib/python3.*/site-packages/setuptools* /opt/venv/lib/python3.*/site-packages/pkg_resources \
     /opt/venv/lib/python3.*/site-packages/_distutils_hack /opt/venv/lib/python3.*/site-packages/distutils-precedence.pth
 
 FROM ${BASE_IMAGE}

@@ -80,6 +80,7 @@ class Daemon:
             (self._tick_drains, TICK, timedelta(0)),
             (self._tick_evidence, TICK, timedelta(0)),
             (self._tick_watch, WATCH, FIRST_WATCH),
+            (self._tick_site, WATCH, FILES),
             (self._tick_files, FILES, FILES),
             (self._tick_index, INDEX, INDEX),
             (self._tick_upkeep, UPKEEP, UPKEEP),
@@ -172,11 +173,13 @@ class Daemon:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._interruptible, "stamps", self._components.stamp())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
-        if site := self._components.site:
-            self._start(self._interruptible, "site", site.round())
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
             self._start(self._interruptible, "mutes", review_chat.end_mutes())
+
+    async def _tick_site(self) -> None:
+        if site := self._components.site:
+            self._start(self._interruptible, "site", site.round())
 
     async def _tick_files(self) -> None:
         self._start(self._jobs, "edits", self._reloader.look())

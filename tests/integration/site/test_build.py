@@ -312,6 +312,7 @@ def test_a_build_that_is_killed_goes_on(engine: Engine, seeded: SeededOutbox, fo
     assert not list(folder.rglob("*.unfinished"))
 
 
+@pytest.mark.long
 def test_many_processes_make_what_one_makes(
     engine: Engine, builder: SiteBuilder, seeded: SeededOutbox, folder: Path
 ) -> None:
