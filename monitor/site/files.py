@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 
 from monitor.errors import SiteError
@@ -30,13 +30,13 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def write(folder: Path, path: str, chunks: Iterable[bytes], *, known: str = "") -> tuple[str, bool]:
-    """Put a file into its place at once; returns its SHA-256, and whether it was written.
+    """Put a file into its place at once; returns a digest of it, and whether it was written.
 
-    `known` is the SHA-256 of what stands there: where nothing differs nothing is touched. Raises SiteError; what stood
+    `known` is the digest of what stands there: where nothing differs nothing is touched. Raises SiteError; what stood
     there then stands there still.
     """
     target = folder / path
-    unfinished, digest = target.with_name(f".{target.name}{_UNFINISHED}"), sha256()
+    unfinished, digest = target.with_name(f".{target.name}{_UNFINISHED}"), blake2b(digest_size=12)
     with _trouble(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """The site's folder while it is brought up to date: a unit made from the same as last time is left as it stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +28,11 @@ class Unit:
     pages: Callable[[], Iterable[Page | File]]
 
 
+def key_of(*said: object) -> str:
+    """A key of all that something is made from."""
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
 @dataclass(slots=True, kw_only=True)
 class SiteFolder:
     """One build of one folder. What it has not come to is kept; `sweep` ends a build that came to everything."""
@@ -42,6 +47,10 @@ class SiteFolder:
         """Whether a unit stands there, made from the same."""
         made = self.known.units.get(name)
         return made is not None and made.key == key
+
+    def stands(self, name: str) -> bool:
+        """Whether a unit stands there, of whatever it was made from."""
+        return name in self.units or name in self.known.units
 
     def keep(self, name: str) -> None:
         """Leave a unit as it stands, whatever it was made from."""
@@ -60,8 +69,6 @@ class SiteFolder:
         self.units[unit.name] = Made(key=unit.key, files=digests)
 
     def _write(self, page: Page | File, known: str) -> str:
-        if isinstance(page, Page) and sha256(page.body).hexdigest() == known and (self.path / page.path).exists():
-            return known
         chunks = page.chunks if isinstance(page, File) else (page.body,)
         digest, is_new = files.write(self.path, page.path, chunks, known=known)
         self.written += is_new
@@ -75,7 +82,7 @@ class SiteFolder:
             self.removed += 1
         self.known.units = {name: made for name, made in self.known.units.items() if name in self.units}
 
-    def save(self, briefs: dict[int, StoryBrief], lines: dict[int, str]) -> None:
+    def save(self, briefs: Mapping[int, StoryBrief], lines: Mapping[int, str]) -> None:
         """Remember what stands there. Raises SiteError."""
         kept = Manifest(units=self.known.units | self.units, briefs=briefs, lines=lines)
         files.write(self.path, manifest.NAME, (manifest.written(kept),))

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
 
 from monitor.matching.matcher import Matcher
 from monitor.models.site import SiteAbout, SiteCase, SiteStory, StoryBrief
-from monitor.site.folder import SiteFolder, Unit
+from monitor.site.folder import SiteFolder, Unit, key_of
 from monitor.site.manifest import Made, Manifest
 from monitor.site.outputs import data
 from monitor.site.outputs.search_index import record
@@ -87,11 +86,6 @@ def search_line(story: SiteStory) -> bytes:
 def unit_names(number: int) -> tuple[str, str]:
     """The units of a story: its pages, its card."""
     return f"story/{number}", f"card/{number}"
-
-
-def key_of(*said: object) -> str:
-    """A key of all that something is made from."""
-    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _card_key(brief: StoryBrief) -> str:

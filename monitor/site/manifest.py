@@ -19,7 +19,7 @@ NAME = ".monitor-site.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A unit as it was made: what from, and the SHA-256 of each file by its path."""
+    """A unit as it was made: what from, and a digest of each file by its path."""
 
     key: str
     files: Mapping[str, str]
@@ -32,8 +32,8 @@ class Manifest:
     """
 
     units: dict[str, Made] = field(default_factory=dict)
-    briefs: dict[int, StoryBrief] = field(default_factory=dict)
-    lines: dict[int, str] = field(default_factory=dict)
+    briefs: Mapping[int, StoryBrief] = field(default_factory=dict)
+    lines: Mapping[int, str] = field(default_factory=dict)
 
 
 _MANIFEST = TypeAdapter(Manifest)

@@ -4,22 +4,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Self
 
 _BEFORE_ID = len(b'{"id":')
 
 
 class LineSpool:
-    """One line a story, by its number; the last one given counts. A context manager: its file goes at the end."""
+    """One line a story, by its number; the last one given counts."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._file = TemporaryFile()  # noqa: SIM115 - closed by close
         self._places: dict[int, tuple[int, int]] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Its file goes."""
         self._file.close()
 
     def add(self, number: int, line: bytes) -> None:

@@ -126,6 +126,19 @@ def test_every_page_is_there_and_every_link_leads_to_one(
     assert dead_links(site) == set()
 
 
+def test_the_sitemap_names_every_page(
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2)
+    CaseStore(engine).open(1, "Дело Иванова", NOW)
+    builder.build(folder)
+
+    site = tree(folder)
+    named = re.findall(r"<loc>https://archive.example/(.*?)</loc>", site["sitemap.xml"].decode())
+    there = {path.removesuffix("index.html") for path in site if path.endswith(".html") and path != "404.html"}
+    assert set(named) == there
+
+
 def test_an_empty_archive_is_a_whole_site(builder: SiteBuilder, folder: Path) -> None:
     builder.build(folder)
 
@@ -170,14 +183,16 @@ def test_a_quick_build_leaves_data_to_the_next_whole_one(
     assert "Другой заголовок" in (folder / "data/stories.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("quick", [False, True])
 def test_what_is_taken_down_is_gone_from_everywhere(
-    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path, *, quick: bool
 ) -> None:
+    """By a quick build, too: a minute later, not at the next whole one."""
     post(17, 18)
     builder.build(folder)
     TakedownStore(engine).hide(17, "просьба семьи", NOW)
 
-    builder.build(folder)
+    builder.build(folder, quick=quick)
     site = tree(folder)
     assert "story/17.html" in site
     assert "og/17.png" not in site
