@@ -25,9 +25,10 @@ from monitor.storage.database import migrate, open_engine
 from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.feeds import FeedStore
 from monitor.storage.polls import PollStore
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint
+from tests.factories.channels import to_channel
 
 PAGES = 200
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -72,7 +73,7 @@ def post(engine_url: str) -> tuple[EvidenceStore, dict[str, bytes]]:
     outcome = PollOutcome(
         feed="Лента", lease_no=state.lease_no, polled_at=NOW, next_poll_at=NOW, matched=tuple(matched)
     )
-    placed = partial(group, chats=Chats(post="@channel", review=""))
+    placed = partial(group, chats=to_channel("@channel", review=""))
     PollStore(engine).record_all([outcome], placed, window=SAME_CASE)
     return EvidenceStore(engine), pages
 

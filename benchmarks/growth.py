@@ -16,13 +16,14 @@ from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.feeds import FeedStore
 from monitor.storage.polls import PollStore
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint
+from tests.factories.channels import to_channel
 
 FEEDS, A_DAY, DAYS, ONE_MATCHES_IN = 100, 30, 10, 100
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
-PLACE = partial(group, chats=Chats(post="@channel", review=""))
+PLACE = partial(group, chats=to_channel("@channel", review=""))
 chance = random.Random(17)
 letters = "абвгдежзиклмнопрстуфхц"
 VOCABULARY = ["".join(chance.choices(letters, k=chance.randint(3, 11))) for _ in range(20_000)]

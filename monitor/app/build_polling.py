@@ -7,6 +7,7 @@ from functools import partial
 from monitor.app.environment import clock
 from monitor.app.startup import Config
 from monitor.config.settings import Settings
+from monitor.models.channels import Destination
 from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
 from monitor.polling.outage import OutageDetector
@@ -51,7 +52,9 @@ def build_poller(
 
 def story_chats(settings: Settings) -> Chats:
     """Where stories of each tier go; in preview mode all of them to the terminal."""
-    return Chats(post=settings.chat, review=settings.review_chat if settings.live else settings.chat)
+    return Chats(
+        destinations=(Destination(chat=settings.chat),), review=settings.review_chat if settings.live else settings.chat
+    )
 
 
 def recording(polls: PollStore, chats: Chats) -> RecordAll:

@@ -72,6 +72,27 @@ class Match:
     end: int
 
 
+class FactKind(StrEnum):
+    """What a fact says of an event."""
+
+    ACT = "act"  # what happens
+    WHO = "who"  # to whom, or of whom it is
+    BY = "by"  # who does it: a court, the security service
+    WHERE = "where"
+    FROM = "from"
+    TO = "to"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What words that met a rule mean, named in three languages by keywords.yaml; never more than they say."""
+
+    kind: FactKind
+    ru: str
+    kk: str = ""
+    en: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicVerdict:
     """One topic that an article belongs to, by the strongest rule that fired."""
@@ -107,6 +128,7 @@ class Verdict:
     muted: tuple[TopicVerdict, ...] = ()
     hinted: tuple[TopicVerdict, ...] = ()
     lack: str = ""  # in Russian: what kept an article of tier `review` from the channel; "" when nothing came near
+    facts: tuple[Fact, ...] = ()  # what the words that met the rules mean, in the order of the text
     grounds: tuple[str, ...] = ()  # in Russian, of each topic of an article of tier `review`: what met its rule's lines
 
     @property

@@ -42,6 +42,7 @@ class WantedPost:
     part: int = 1
     kind: DeliveryKind = DeliveryKind.STORY
     buttons: Buttons = ()
+    silent: bool = False  # its first post rings no bell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

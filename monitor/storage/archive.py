@@ -14,7 +14,7 @@ import zstandard
 from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_, select
 
 from monitor.matching.backtest import KeptArticle
-from monitor.models.articles import Article, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
+from monitor.models.articles import Article, Fact, FactKind, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import archive, archive_dictionaries, articles, entries
 
@@ -138,6 +138,7 @@ def verdict_of(stored: dict[str, Any]) -> Verdict:
         vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]),
         muted=tuple(map(_topic_of, stored.get("muted", ()))),
         lack=stored.get("lack", ""),
+        facts=tuple(Fact(**fact | {"kind": FactKind(fact["kind"])}) for fact in stored.get("facts", ())),
         grounds=tuple(stored.get("grounds", ())),
     )
 

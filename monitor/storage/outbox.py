@@ -36,7 +36,7 @@ _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
     """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again."""
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
-    _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons}, now)
+    _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons, "silent": post.silent}, now)
 
 
 def tell(

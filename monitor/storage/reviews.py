@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exi
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
+from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
@@ -21,8 +22,8 @@ from monitor.storage.outbox import REMOVABLE, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
 from monitor.storage.tables import articles, chats, deliveries, entries, reviews
 from monitor.stories import removal
-from monitor.stories.grouping import part_of
-from monitor.stories.post import render
+from monitor.stories.grouping import Chats, posts_of
+from monitor.stories.post import part_of
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 from monitor.text.urls import message_link
@@ -68,8 +69,9 @@ class Reviews:
         outcome = Outcome.POSTED if row.decision == Decision.PUBLISHED else Outcome.REJECTED
         if outcome is Outcome.POSTED:
             (story,) = read_stories(db, [row.story_id])
-            html = render(part_of(story, row.part))
-            want(db, row.story_id, WantedPost(chat=self._channel, html=html, part=row.part), now)
+            chats = Chats(destinations=(Destination(chat=self._channel),))
+            for post in posts_of(story, row.part, chats, now=now):
+                want(db, row.story_id, post, now)
             watch(db, row.story_id, now)
         _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())
         self._show(db, row, (), now)
@@ -259,7 +261,7 @@ def _reopen(db: Connection, row: Row[Any], now: datetime) -> None:
     for entry in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
         before = {"outcome": Outcome.REVIEW, "reason": entry.reason.rpartition(_MARK)[0]}
         db.execute(update(entries).where(entries.c.id == entry.id).values(**before))
-    asked = ask(part_of(read_stories(db, [row.story_id])[0], row.part))
+    asked = ask(read_stories(db, [row.story_id])[0], row.part, now=now)
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))
     show_question(db, row.story_id, row.part, asked, buttons(row.story_id, row.part), now)
 
@@ -304,7 +306,7 @@ def open_questions(db: Connection, story_id: int, change: StoryChange, now: date
 
 
 def _open(db: Connection, story_id: int, part: int, story: Story, now: datetime) -> None:
-    asked = {"html": ask(part_of(story, part))}
+    asked = {"html": ask(story, part, now=now)}
     row = upsert(db, reviews).values(story_id=story_id, part=part, asked_at=now, **asked)
     db.execute(row.on_conflict_do_update(index_elements=[reviews.c.story_id, reviews.c.part], set_=asked))
 

@@ -11,6 +11,7 @@ from itertools import combinations
 
 from monitor.matching.evaluation import UNSCORED, Score
 from monitor.models.articles import Article, Outcome, Tier, TopicVerdict, Verdict
+from monitor.models.channels import Destination
 from monitor.models.feeds import Entry, FeedLanguage
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.grouping import Chats, group
@@ -18,7 +19,7 @@ from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import SimilarityIndex, fingerprint
 from monitor.text.languages.detection import detect
 
-_CHATS = Chats(post="evaluate")
+_CHATS = Chats(destinations=(Destination(chat="evaluate"),))
 _UNDATED = datetime(2000, 1, 1, 12, tzinfo=UTC)  # when the records without any date before them came
 _SHAPES = {10: "%Y-%m-%d", 7: "%Y-%m", 4: "%Y"}
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.models.articles import Article, Outcome, Tier
+from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
+from monitor.stories.destinations import is_silent, wants
 from monitor.stories.placement import Placement, place
-from monitor.stories.post import render
+from monitor.stories.post import part_of, render
 from monitor.stories.question import ask
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 
@@ -22,7 +24,7 @@ from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 class Chats:
     """Where stories go. `review` is "" when nobody reviews: such stories are kept, but shown nowhere."""
 
-    post: str
+    destinations: tuple[Destination, ...]
     review: str = ""
 
 
@@ -52,7 +54,7 @@ def group(
             story=draft.story,
             added=tuple(draft.added),
             retitled=tuple(draft.retitled),
-            posts=_posts(draft, chats),
+            posts=_posts(draft, chats, now),
         )
         for draft in drafts
         if draft.added
@@ -141,25 +143,27 @@ def _decided(entry: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOu
     return replace(entry, outcome=outcome, reason=f"{rules}; {telling.evidence}", telling=telling)
 
 
-def _posts(draft: _Draft, chats: Chats) -> tuple[WantedPost, ...]:
+def _posts(draft: _Draft, chats: Chats, now: datetime) -> tuple[WantedPost, ...]:
     """The posts of the parts that were added to, or whose headline changed."""
     added = [one.telling for one in draft.added if one.telling]
     touched = sorted({telling.part for telling in (*added, *draft.retitled)})
-    wanted = ((number, part_of(draft.story, number)) for number in touched)
-    posts = (_post(number, part, chats) for number, part in wanted)
-    return tuple(post for post in posts if post.chat)
+    return tuple(post for part in touched for post in posts_of(draft.story, part, chats, now=now))
 
 
-def _post(number: int, part: Story, chats: Chats) -> WantedPost:
-    """In the channel what the rules or a maintainer sent there; a rejected part is shown nowhere again."""
-    if number in part.deleted:
-        return WantedPost(chat="", html="", part=number)
-    if part.tier is Tier.POST or number in part.published:
-        return WantedPost(chat=chats.post, html=render(part), part=number)
-    chat = "" if number in part.rejected else chats.review
-    return WantedPost(chat=chat, html=ask(part), part=number, kind=DeliveryKind.REVIEW)
+def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[WantedPost, ...]:
+    """What the chats should show of a part of a story.
 
-
-def part_of(story: Story, number: int) -> Story:
-    """The story with the tellings of one of its parts, which one post shows."""
-    return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))
+    In the channels what the rules or a maintainer sent there; a rejected part is shown nowhere again.
+    """
+    told = part_of(story, part)
+    if part in story.deleted:
+        return ()
+    if told.tier is Tier.POST or part in story.published:
+        return tuple(
+            WantedPost(chat=to.chat, html=render(story, part, to=to, now=now), part=part, silent=is_silent(to, told))
+            for to in chats.destinations
+            if wants(to, told)
+        )
+    if part in story.rejected or not chats.review:
+        return ()
+    return (WantedPost(chat=chats.review, html=ask(story, part, now=now), part=part, kind=DeliveryKind.REVIEW),)

@@ -14,11 +14,13 @@ below Telegram's 4096.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Article, Match, Tier, TopicVerdict
+from monitor.models.channels import Destination
 from monitor.models.stories import Story, Telling
 from monitor.text.telegram_html import Html, join, line, link, linked, marked_line, seen, tag, text
 from monitor.text.unicode import sentences, utf16_length
@@ -41,14 +43,15 @@ _BEFORE_MATCH: Final = 150  # characters of an overlong sentence kept before its
 _OUTLETS, _OUTLET_UNITS = 6, 80
 
 
-def render(story: Story, *, marked: bool = False) -> Html:
-    """Telegram HTML of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
+def render(story: Story, part: int, *, to: Destination, now: datetime, marked: bool = False) -> Html:  # noqa: ARG001 - for the new form
+    """Telegram HTML of a part of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
 
     The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those
     of Almaty. An article without a believable date shows none; a link that is not http(s) shows as text.
     A story of tier `review` is headed by the rules a maintainer has to judge, until one has published it. `marked`: the
     words that met the rules are underlined.
     """
+    story = part_of(story, part)
     lead = story.lead
     rest = [telling for telling in story.tellings if telling is not lead]
     headline, quote = _headline_and_quote(lead, marked=marked)
@@ -59,6 +62,11 @@ def render(story: Story, *, marked: bool = False) -> Html:
     cited = tag("blockquote", quote) if quote else Html("")
     foot = (cited, _source(lead.article), _others(lead, rest))
     return join("\n\n", [join("\n", filter(None, part)) for part in (head, foot) if any(part)])
+
+
+def part_of(story: Story, number: int) -> Story:
+    """The story with the tellings of one of its parts, which one post shows."""
+    return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))
 
 
 def quoted(telling: Telling) -> tuple[str, ...]:

@@ -7,13 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Tier, TopicVerdict
+from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
-from monitor.stories.post import render
+from monitor.stories.post import part_of, render
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
+_MAINTAINERS: Final = Destination(chat="")  # they see what the channel would
 _TOPICS, _WORDS = 4, 6  # of those that are named
 _UNITS, _LACK, _REASON = 80, 300, 500
 
@@ -27,11 +29,11 @@ DECIDED: Final = {
 """What a decision is called in the chat."""
 
 
-def ask(story: Story) -> str:
+def ask(story: Story, part: int, *, now: datetime) -> str:
     """Telegram HTML of the question: the post as it would look, the words that matched underlined; of each topic the
     rule and what these words are to it; and what kept the story from the channel.
     """
-    shown, verdict = render(story, marked=True), story.lead.verdict
+    shown, verdict = render(story, part, to=_MAINTAINERS, now=now, marked=True), part_of(story, part).lead.verdict
     reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []

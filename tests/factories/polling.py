@@ -17,7 +17,7 @@ from monitor.sources.http.client import Fetcher
 from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats
+from tests.factories.channels import to_channel
 
 RULES = """
 topics:
@@ -58,7 +58,7 @@ def poller_of(
         judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher(), recent=recent),
         feeds=store.feeds,
         entries=store.entries,
-        recorder=Recorder(record_all=recording(store.polls, Chats(post=chat)), wait=wait),
+        recorder=Recorder(record_all=recording(store.polls, to_channel(chat)), wait=wait),
         clock=clock,
         chance=chance,
         slots=asyncio.Semaphore(at_once),

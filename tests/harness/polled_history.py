@@ -20,6 +20,7 @@ from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
+from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 from tests.harness.databases import sqlite_database
 from tests.servers.web import Item, WebServer, rss
@@ -77,7 +78,7 @@ class PolledHistory:
         self._rules = folder / "keywords.yaml"
         self._web = web
         self._feeds: dict[str, Feed] = {}
-        self._chats = chats or Chats(post="@port_news", review="")
+        self._chats = chats or to_channel("@port_news")
 
     def poll(self, articles: Iterable[FeedArticle], at: datetime, *, name: str = "Портовый вестник") -> None:
         """One poll of a feed that shows these articles, each an hour old."""
@@ -87,7 +88,7 @@ class PolledHistory:
         """Settle everything that waits as posted, one message of a chat a minute."""
         engine = open_engine(self.url)
         outbox = Outbox(engine)
-        for chat in filter(None, (self._chats.post, self._chats.review)):
+        for chat in filter(None, (*(to.chat for to in self._chats.destinations), self._chats.review)):
             self._drain(outbox, chat, at)
         engine.dispose()
 

@@ -33,9 +33,10 @@ from monitor.storage.site.cases import CaseStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 from tests.servers.bot_api import EDITOR, OPERATOR, REVIEW, TOKEN, BotApi, PostedMessage
 
@@ -69,7 +70,7 @@ class ReviewChatHarness:
         (state,) = self.store.feeds.claim(self.clock(), limit=1, lease=timedelta(minutes=5), names=[name])
         entry = matched(number, tier=tier, feed=name)
         outcome = poll_outcome(feed=name, lease_no=state.lease_no, polled_at=self.clock(), matched=(entry,))
-        place = partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS))
+        place = partial(group, chats=to_channel(CHANNEL, review=REVIEWERS))
         assert self.store.polls.record_all([outcome], place, window=SAME_CASE)
 
     async def deliver(self) -> None:

@@ -26,9 +26,10 @@ from monitor.storage.chats import UpdateCursor
 from monitor.storage.mutes import MuteStore
 from monitor.storage.stats import Stats
 from monitor.storage.tables import deliveries, entries, listeners, mutes
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import NOW, entry, feed, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.review_chat import CHANNEL, OWNER, REVIEWERS, ZONE, ReviewChatHarness
 
 WRITTEN = """
@@ -80,7 +81,7 @@ def poll(
     outcome = poll_outcome(
         feed=name, lease_no=state.lease_no, polled_at=harness.clock(), settled=settled, matched=matched
     )
-    place = partial(group, chats=Chats(post=CHANNEL, review=REVIEWERS))
+    place = partial(group, chats=to_channel(CHANNEL, review=REVIEWERS))
     assert harness.store.polls.record_all([outcome], place, window=SAME_CASE)
     return [entry.outcome for entry in settled]
 

@@ -10,9 +10,10 @@ from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, matched, poll_outcome
 from tests.factories import feed as make_feed
+from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 
 CHAT = "@channel"
@@ -44,7 +45,11 @@ class Screen:
 async def test_what_was_claimed_before_the_sleep_is_not_sent_after_it(store: Store, outbox: Outbox) -> None:
     store.feeds.sync([make_feed()], NOW)
     store.feeds.claim(NOW, limit=1, lease=LEASE)
-    store.polls.record_all([poll_outcome(matched=(matched(),))], partial(group, chats=Chats(post=CHAT)), window=HOUR)
+    store.polls.record_all(
+        [poll_outcome(matched=(matched(),))],
+        partial(group, chats=to_channel(CHAT)),
+        window=HOUR,
+    )
     screen = Screen()
 
     class Sleeper(Clock):

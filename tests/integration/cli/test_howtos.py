@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.stories.grouping import Chats
+from tests.factories.channels import to_channel
 from tests.harness.command_line import call
 from tests.harness.polled_history import FeedArticle, PolledHistory, feed_article
 from tests.servers.web import WebServer
@@ -108,7 +108,7 @@ def folder(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> P
     (tmp_path / "keywords.yaml").write_text(rules, encoding="utf-8")
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    work(PolledHistory(tmp_path, web, chats=Chats(post="@alatau_news", review="-1001234567890")))
+    work(PolledHistory(tmp_path, web, chats=to_channel("@alatau_news", review="-1001234567890")))
     return tmp_path
 
 

@@ -21,10 +21,11 @@ from monitor.storage.evidence.notices import Announcements
 from monitor.storage.evidence.schema import observations, pages
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from monitor.stories.similarity import fingerprint
 from tests.factories import NOW
+from tests.factories.channels import to_channel
 from tests.factories.evidence import capturer_of
 from tests.harness.clock import Clock
 from tests.samples.press import QUOTED, Page, Press
@@ -86,7 +87,11 @@ def post(store: Store, press: Press, url: str) -> None:
     (state,) = store.feeds.claim(NOW, limit=1, lease=timedelta(minutes=5))
     matched = tuple(told(page, url) for page in press.pages)
     outcome = PollOutcome(feed=FEED.name, lease_no=state.lease_no, polled_at=NOW, next_poll_at=NOW, matched=matched)
-    store.polls.record_all([outcome], partial(group, chats=Chats(post="@channel", review=REVIEW)), window=SAME_CASE)
+    store.polls.record_all(
+        [outcome],
+        partial(group, chats=to_channel("@channel", review=REVIEW)),
+        window=SAME_CASE,
+    )
 
 
 async def watch(capturer: Capturer, engine: Engine, clock: Clock) -> None:

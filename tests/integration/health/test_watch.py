@@ -23,14 +23,15 @@ from monitor.storage.maintenance import AlarmStore, Housekeeping
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import alarms, chats, feeds
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 from tests.harness.kept_pages import KeptPages
 from tests.servers.web import WebServer
 
 MINUTE = timedelta(minutes=1)
-PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))
+PLACE = partial(group, chats=to_channel("@channel", review="-1005"))
 
 
 class Scene:

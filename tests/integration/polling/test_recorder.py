@@ -14,8 +14,9 @@ from monitor.models.stories import PollOutcome
 from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
+from tests.factories.channels import to_channel
 
 LEASE = timedelta(minutes=5)
 
@@ -34,7 +35,7 @@ class Room:
 
     def record_all(self, outcomes: Sequence[PollOutcome]) -> frozenset[str]:
         self.batches.append(len(outcomes))
-        place = partial(group, chats=Chats(post="@channel"))
+        place = partial(group, chats=to_channel("@channel"))
         return self.store.polls.record_all(outcomes, place, window=timedelta(hours=48))
 
     async def record(self, *outcomes: PollOutcome) -> list[bool]:

@@ -21,13 +21,14 @@ from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transac
 from monitor.storage.history import History
 from monitor.storage.store import Store
 from monitor.storage.tables import archive, archive_dictionaries, entries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from monitor.text.urls import address_number, canonical
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome, telling, verdict
+from tests.factories.channels import to_channel
 from tests.harness.databases import sqlite_database
 
-PLACE = partial(group, chats=Chats(post="@channel", review=""))
+PLACE = partial(group, chats=to_channel("@channel", review=""))
 DAY = timedelta(days=1)
 SINCE = NOW - 30 * DAY
 ANY_TEXT = st.text(st.characters(codec="utf-8"))

@@ -20,11 +20,12 @@ from monitor.storage.database import instance_lock, migrate, open_engine, write_
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import NOW, feed, matched, poll_outcome, settled
+from tests.factories.channels import to_channel
 from tests.servers.postgres import PostgresServer
 
-PLACE = partial(group, chats=Chats(post="@channel", review="-100"))
+PLACE = partial(group, chats=to_channel("@channel", review="-100"))
 LEASE = timedelta(minutes=5)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
 

@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.command_line import call
 
-PLACE = partial(group, chats=Chats(post="@channel"))
+PLACE = partial(group, chats=to_channel("@channel"))
 
 
 def fill(engine: Engine, title: str = "Новость") -> None:

@@ -12,12 +12,13 @@ from monitor.models.feeds import FeedState, Habit, Trouble, Validators
 from monitor.models.stories import EntryOutcome
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled
+from tests.factories.channels import to_channel
 
 LEASE = timedelta(minutes=5)
 WINDOW = timedelta(hours=48)
-PLACE = partial(group, chats=Chats(post="@channel"))
+PLACE = partial(group, chats=to_channel("@channel"))
 
 
 def claimed(store: Store) -> FeedState:

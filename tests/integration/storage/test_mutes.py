@@ -19,9 +19,10 @@ from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import entry, feed, poll_outcome, telling, verdict
+from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 
 CHAT = "-100"
@@ -68,7 +69,9 @@ class Days:
         one = EntryOutcome(entry=entry(self.steps), outcome=Outcome.REVIEW, reason="на паузе", telling=told)
         polled = poll_outcome(lease_no=state.lease_no, polled_at=self.clock(), settled=(one,))
         assert self.store.polls.record_all(
-            [polled], lambda *found, **given: group(*found, chats=Chats(post="@c"), **given), window=SAME_CASE
+            [polled],
+            lambda *found, **given: group(*found, chats=to_channel("@c"), **given),
+            window=SAME_CASE,
         )
         self.held[told.article.url] = frozenset(finding)
 

@@ -17,13 +17,14 @@ from monitor.storage.outbox import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.similarity import SimilarityIndex
 from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
+from tests.factories.channels import to_channel
 
 LEASE = timedelta(minutes=5)
 WINDOW = timedelta(hours=48)
-PLACE = partial(group, chats=Chats(post="@channel"))
+PLACE = partial(group, chats=to_channel("@channel"))
 VALIDATORS = Validators(etag='W/"1"', last_modified="Sun", body_hash="x", items=b"12345678")
 
 

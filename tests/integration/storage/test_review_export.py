@@ -11,12 +11,13 @@ from monitor.models.stories import Decision
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.reviews import Reviews
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.command_line import call
 from tests.harness.review_chat import KEYWORDS
 
-NOBODY = partial(group, chats=Chats(post="@channel"))  # no review chat
+NOBODY = partial(group, chats=to_channel("@channel"))  # no review chat
 
 
 @pytest.fixture

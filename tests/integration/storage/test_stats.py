@@ -14,10 +14,11 @@ from monitor.storage.outbox import Outbox, want
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 
-PLACE = partial(group, chats=Chats(post="@channel", review="-1005"))
+PLACE = partial(group, chats=to_channel("@channel", review="-1005"))
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))

@@ -19,8 +19,9 @@ from monitor.storage.database import open_engine
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import NOW, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.databases import sqlite_database
 from tests.harness.visibility import hidden
 
@@ -34,7 +35,7 @@ NOTES = (
     "В {city} отпустили {count} россиян, задержанных по запросу Москвы",
 )
 TEXT = "Об этом сообщает ведомство. Решение можно обжаловать в течение месяца. Адвокаты готовят жалобу."
-GROUP = partial(group, chats=Chats(post="@channel", review="-100"))
+GROUP = partial(group, chats=to_channel("@channel", review="-100"))
 
 
 @dataclass(frozen=True)

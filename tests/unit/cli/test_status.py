@@ -17,8 +17,9 @@ from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.store import Store
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from tests.factories import feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.harness.kept_pages import KeptPages
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real
@@ -49,7 +50,7 @@ def past(url: str) -> None:
     engine = open_engine(url)
     store, outbox = Store(engine), Outbox(engine)
     store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in ("Первая", "Вторая", "Третья")], NOW)
-    place = partial(group, chats=Chats(post="@channel"))
+    place = partial(group, chats=to_channel("@channel"))
     states = {s.name: s for s in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
     at = NOW - timedelta(minutes=40)
     good = poll_outcome(feed="Первая", lease_no=1, polled_at=at, matched=(matched(1, published_at=at - LEASE),))

@@ -2,12 +2,14 @@ from datetime import timedelta
 from functools import partial
 
 from monitor.models.articles import Outcome, Tier
-from monitor.stories.grouping import Chats, group, part_of
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_EVENT, place
+from monitor.stories.post import part_of
 from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, TEXT, matched, story, telling
+from tests.factories.channels import to_channel
 
-CHATS = Chats(post="@channel", review="-100")
+CHATS = to_channel("@channel", review="-100")
 OTHER = "В Шымкенте сотрудники комитета вызвали релоканта на беседу и спрашивали о подписи под петицией."
 RETOLD = (
     "В Казахстане прокуратура одобрила экстрадицию россиянина, просившего убежища в Астане. "
@@ -105,7 +107,7 @@ def test_the_reason_names_the_rules_and_the_evidence() -> None:
 
 def test_doubtful_rules_go_to_review_and_nowhere_without_a_review_chat() -> None:
     (change,) = grouped([matched(1, tier=Tier.REVIEW)], [])
-    (unseen,) = grouped([matched(1, tier=Tier.REVIEW)], [], chats=Chats(post="@channel"))
+    (unseen,) = grouped([matched(1, tier=Tier.REVIEW)], [], chats=to_channel("@channel"))
 
     assert change.added[0].outcome is Outcome.REVIEW
     assert [post.chat for post in change.posts] == ["-100"]

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models.articles import Article, Language, Match, Tier, TopicVerdict, Verdict
+from monitor.models.channels import Destination
 from monitor.models.stories import Story, Telling
 from monitor.stories.post import render
+from monitor.text.telegram_html import Html
 from tests.servers.bot_html import parse_html, utf16_length
 
 TEXT = (
@@ -54,14 +56,19 @@ def story(*tellings: Telling) -> Story:
     return Story(id=1, tellings=tellings)
 
 
+def rendered(told: Story) -> Html:
+    """As the channel shows its first part."""
+    return render(told, 1, to=Destination(chat="@channel"), now=AT)
+
+
 def shown(*tellings: Telling) -> str:
     """The post as text, once Telegram has read its HTML."""
-    return parse_html(render(story(*tellings)))[0]
+    return parse_html(rendered(story(*tellings)))[0]
 
 
 def linked(*tellings: Telling) -> dict[str, str]:
     """What is a link in the post, and where it leads."""
-    text, entities = parse_html(render(story(*tellings)))
+    text, entities = parse_html(rendered(story(*tellings)))
     units = text.encode("utf-16-le")
     links = (entity for entity in entities if entity["type"] == "text_link")
     spans = ((int(link["offset"]), int(link["length"]), str(link["url"])) for link in links)
@@ -75,7 +82,7 @@ def test_the_whole_post() -> None:
     second = telling(feed="Азаттық", url="https://kk.example/b?x=1&y=2", language="kk")
     third = telling(feed="Медуза", url="https://other.example/c")
 
-    assert render(story(lead, second, third)) == (
+    assert rendered(story(lead, second, third)) == (
         "#экстрадиция #убежище\n"
         '<b><a href="https://news.example/a/1">Казахстан выдаёт россиянина</a></b>\n'
         "\n"
@@ -252,7 +259,7 @@ def test_the_longest_possible_post_fits() -> None:
     matches = matches_of(*(f"Слово{n}" for n in range(5)), text=text)
     topics = [topic(*matches, hashtag=f"𝔱{n}" * 99, rule="𝔯" * 999, tier=Tier.REVIEW) for n in range(20)]
     crowd = [telling(feed=f"𝔣{n}" * 99, url="https://a.example/" + "я" * 1900, language="kk") for n in range(99)]
-    html = render(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999, former="𝔣" * 9999), *crowd))
+    html = rendered(story(telling(*topics, title="𝔷" * 9999, text=text, feed="𝔬" * 999, former="𝔣" * 9999), *crowd))
     post, entities = parse_html(html)
 
     assert 2500 < utf16_length(post) <= 4096
@@ -295,7 +302,7 @@ def tellings(draw: st.DrawFn) -> Telling:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(tellings(), min_size=1, max_size=4))
 def test_whatever_the_press_writes_telegram_accepts(tellings: list[Telling]) -> None:
-    html = render(story(*tellings))
+    html = rendered(story(*tellings))
     post, _ = parse_html(html)
 
     assert post

@@ -7,12 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.articles import Match, Tier
-from monitor.models.stories import Decision
+from monitor.models.channels import Destination
+from monitor.models.stories import Decision, Story
 from monitor.stories.post import render
 from monitor.stories.question import ask, buttons, decided, initial_of, pressed
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
+
+
+def asked_of(told: Story) -> str:
+    """The question about its first part."""
+    return ask(told, 1, now=NOW)
+
+
+def rendered(told: Story) -> str:
+    """Its first part as the channel shows it."""
+    return render(told, 1, to=Destination(chat="@channel"), now=NOW)
 
 
 @given(
@@ -24,7 +35,7 @@ from tests.factories import NOW, story, telling
 def test_a_question_fits_and_shows_no_markup_from_outside(
     title: str, text: str, initial: str, decision: Decision
 ) -> None:
-    asked = ask(story(1, telling(1, tier=Tier.REVIEW, title=title, text=text)))
+    asked = asked_of(story(1, telling(1, tier=Tier.REVIEW, title=title, text=text)))
 
     html = decided(asked, decision, initial=initial, at=NOW, zone="Asia/Almaty")
 
@@ -35,7 +46,7 @@ def test_a_question_fits_and_shows_no_markup_from_outside(
 def test_a_question_without_room_for_its_reasons_is_still_asked() -> None:
     tellings = [telling(number, tier=Tier.REVIEW, feed="Л" * 300 + str(number)) for number in range(1, 9)]
 
-    assert "На проверку" in seen(ask(story(1, *tellings)))
+    assert "На проверку" in seen(asked_of(story(1, *tellings)))
 
 
 @given(story_id=st.integers(1, 10**18 - 1), part=st.integers(1, 999_999))
@@ -70,10 +81,10 @@ def test_the_question_says_what_kept_the_story_from_the_channel() -> None:
     doubtful = telling(1, tier=Tier.REVIEW)
     verdict = replace(doubtful.verdict, lack="правилу «из тюрьмы» не хватило слова из строки «<суд>»")
 
-    lines = seen(ask(story(1, replace(doubtful, verdict=verdict)))).split("\n")
+    lines = seen(asked_of(story(1, replace(doubtful, verdict=verdict)))).split("\n")
 
     assert lines[-1] == "Сразу в канал не пошло: правилу «из тюрьмы» не хватило слова из строки «<суд>»"
-    assert "Сразу в канал" not in seen(ask(story(1, doubtful)))
+    assert "Сразу в канал" not in seen(asked_of(story(1, doubtful)))
 
 
 def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_beneath() -> None:
@@ -88,12 +99,12 @@ def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_b
     grounds = ("действие: выдал (выдать, $выдача, строка 80) · суд (строка 9)",)
     verdict = replace(doubtful.verdict, topics=(topic,), grounds=grounds)
 
-    asked = ask(story(1, replace(doubtful, verdict=verdict)))
+    asked = asked_of(story(1, replace(doubtful, verdict=verdict)))
 
     assert "Выдал ли <u>суд</u>?" in asked
     assert "Суд <u>выдал</u> &lt;Россию&gt; &amp; Ко, выдал снова." in asked
     assert seen(asked).split("\n")[-1].endswith(f"правило «{topic.rule}»: {grounds[0]}")
-    assert "<u>" not in render(story(1, replace(doubtful, verdict=verdict)))
+    assert "<u>" not in rendered(story(1, replace(doubtful, verdict=verdict)))
 
 
 def test_of_reasons_without_room_the_last_are_left_out() -> None:
@@ -106,7 +117,7 @@ def test_of_reasons_without_room_the_last_are_left_out() -> None:
     verdict = replace(doubtful.verdict, topics=topics, grounds=grounds, lack="мало")
     others = [telling(number, tier=Tier.REVIEW, feed="Л" * 78 + str(number)) for number in range(2, 9)]
 
-    asked = ask(story(1, replace(doubtful, verdict=verdict), *others))
+    asked = asked_of(story(1, replace(doubtful, verdict=verdict), *others))
 
     assert fits(asked)
     assert "Тема 0, правило" in seen(asked)
@@ -114,4 +125,4 @@ def test_of_reasons_without_room_the_last_are_left_out() -> None:
 
 
 def test_a_question_about_what_was_judged_before_there_were_grounds_names_the_words() -> None:
-    assert "«экстрадицию» (экстрадиция)" in seen(ask(story(1, telling(1, tier=Tier.REVIEW))))
+    assert "«экстрадицию» (экстрадиция)" in seen(asked_of(story(1, telling(1, tier=Tier.REVIEW))))

@@ -17,11 +17,12 @@ from monitor.models.stories import EntryOutcome
 from monitor.storage.database import write_transaction
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 
-PLACE = partial(group, chats=Chats(post="@channel", review=""))
+PLACE = partial(group, chats=to_channel("@channel", review=""))
 DAY = timedelta(days=1)
 
 Record = Callable[..., None]

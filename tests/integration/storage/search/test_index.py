@@ -20,12 +20,13 @@ from monitor.storage.search.index import BATCH, SearchIndex
 from monitor.storage.search.schema import state, words
 from monitor.storage.store import Store
 from monitor.storage.tables import archive, entries
-from monitor.stories.grouping import Chats, group
+from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_CASE
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome
+from tests.factories.channels import to_channel
 from tests.servers.postgres import PostgresServer
 
-PLACE = partial(group, chats=Chats(post="@channel", review=""))
+PLACE = partial(group, chats=to_channel("@channel", review=""))
 DAY = timedelta(days=1)
 
 

@@ -1,0 +1,28 @@
+"""Which places a part of a story goes to, and whether its post rings there. Pure."""
+
+from monitor.models.articles import Tier
+from monitor.models.channels import Destination, Sound
+from monitor.models.stories import Story
+
+
+def wants(to: Destination, part: Story) -> bool:
+    """Whether a part of a story that the rules or a maintainer let through belongs there.
+
+    Of its topics those count that the post names: of tier `post`, or all once a maintainer has published it.
+    """
+    published = any(telling.part in part.published for telling in part.tellings)
+    topics = {
+        topic.id
+        for telling in part.tellings
+        for topic in telling.verdict.topics
+        if published or topic.tier is Tier.POST
+    }
+    languages = {telling.article.language for telling in part.tellings}
+    return bool(not to.topics or topics & to.topics) and bool(
+        not to.languages or languages & to.languages or languages == {None}
+    )
+
+
+def is_silent(to: Destination, part: Story) -> bool:  # noqa: ARG001 - steps are not told apart yet
+    """Whether its first post comes without a sound."""
+    return to.sound is Sound.NONE
