@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 
+from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
 from monitor.config.settings import Settings
@@ -25,7 +27,7 @@ def open_store(config: Config) -> Iterator[Store]:
             migrate(engine)
             store = Store(
                 engine,
-                channel=settings.chat,
+                chats=partial(story_chats, settings),
                 zone=settings.timezone,
                 folder=data_folder(settings),
                 to=announcements(settings),

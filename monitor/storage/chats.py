@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, delet
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.destinations import take_up
 from monitor.storage.tables import chats, deliveries, listeners, sends
 
 _UPDATES = "updates"  # the row of our bot
@@ -200,6 +201,7 @@ def _take_over(db: Connection, other: Row[Any], chat: str, now: datetime) -> int
     )
     free = and_(deliveries.c.chat == other.chat, deliveries.c.state != DeliveryState.SENDING, ~twins.exists())
     moved = db.execute(update(deliveries).where(free).values(chat=chat)).rowcount
+    take_up(db, deliveries.c.chat == chat, now)  # a channel that was renamed was no longer served by its former name
     db.execute(update(sends).where(sends.c.chat == other.chat).values(chat=chat))
     if other.last_message_id is not None:
         db.execute(update(chats).where(chats.c.chat == chat).values(last_message_id=_later(other.last_message_id)))

@@ -23,6 +23,7 @@ from monitor.models.outbox import (
 )
 from monitor.storage import chats
 from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.destinations import is_old
 from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.uncertain import doubted
@@ -34,8 +35,13 @@ _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
-    """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again."""
+    """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again.
+
+    A chat that was added after the others were told shows nothing of it.
+    """
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
+    if post.kind is DeliveryKind.STORY and not _has(db, identity) and is_old(db, story_id, post.part, post.chat):
+        return
     _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons, "silent": post.silent}, now)
 
 
@@ -51,6 +57,10 @@ def reply(db: Connection, chat: str, key: str, html: str, *, story_id: int, numb
     """Put a notice that answers the post of a story; `number` is another one for each notice of the story."""
     shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": _AFTER + number}
     _wish(db, {"chat": chat, "key": key}, shown, now)
+
+
+def _has(db: Connection, identity: dict[str, Any]) -> bool:
+    return db.execute(select(deliveries.c.id).filter_by(**identity)).first() is not None
 
 
 def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: datetime) -> None:

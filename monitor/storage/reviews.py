@@ -4,7 +4,7 @@ Every decision is one transaction with everything that follows from it. The firs
 of the transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exi
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome, Tier
-from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
@@ -34,6 +33,11 @@ _AT_ONCE = 20  # questions told of as expired in one message
 _undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
+def nowhere() -> Chats:
+    """For those who publish nothing."""
+    return Chats(destinations=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Questions nobody has decided about: in time, and expired."""
@@ -43,13 +47,13 @@ class Waiting:
 
 
 class Reviews:
-    """Decisions, in one database. `channel` gets what is published; times are shown by the clock of `zone`.
+    """Decisions, in one database. `chats` get what is published; times are shown by the clock of `zone`.
 
     Both are needed by those who decide, not by those who read.
     """
 
-    def __init__(self, engine: Engine, *, channel: str = "", zone: str = "UTC") -> None:
-        self._engine, self._channel, self._zone = engine, channel, zone
+    def __init__(self, engine: Engine, *, chats: Callable[[], Chats] = nowhere, zone: str = "UTC") -> None:
+        self._engine, self._chats, self._zone = engine, chats, zone
 
     def decide(self, story_id: int, part: int, decision: Decision, *, initial: str, now: datetime) -> str:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
@@ -69,8 +73,7 @@ class Reviews:
         outcome = Outcome.POSTED if row.decision == Decision.PUBLISHED else Outcome.REJECTED
         if outcome is Outcome.POSTED:
             (story,) = read_stories(db, [row.story_id])
-            chats = Chats(destinations=(Destination(chat=self._channel),))
-            for post in posts_of(story, row.part, chats, now=now):
+            for post in posts_of(story, row.part, self._chats(), now=now):
                 want(db, row.story_id, post, now)
             watch(db, row.story_id, now)
         _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())
@@ -106,10 +109,9 @@ class Reviews:
         if row.decision != Decision.PUBLISHED or _withdraw(db, row, part_of(story, row.part)):
             _reopen(db, row, now)
             return text(f"Решение отменено, вопрос снова открыт: {name}"), ()
-        post = _post(row, self._channel)
-        if db.scalar(select(deliveries.c.id).where(post, REMOVABLE)):
+        if db.scalar(select(deliveries.c.id).where(_posts(row), REMOVABLE)):
             return removal.offer(name), removal.button(row.story_id, row.part)
-        return text(removal.why_not(name, db.scalar(select(deliveries.c.state).where(post)))), ()
+        return text(removal.why_not(name, _state(db, row))), ()
 
     def remove_post(self, story_id: int, part: int, *, chat: str, initial: str, now: datetime) -> str:
         """Take a published part of a story out of the channel for good, and tell how that went in `chat`; the answer
@@ -120,19 +122,18 @@ class Reviews:
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None or row.decision != Decision.PUBLISHED:
                 return "Эта кнопка больше не действует."
-            name, post = f"«{_headline(row)}»", _post(row, self._channel)
-            address = _address(db, self._channel, db.scalar(select(deliveries.c.message_id).where(post)))
-            removed = remove(db, post, now)
-            if removed is None:
-                return removal.why_not(name, db.scalar(select(deliveries.c.state).where(post)))
+            name, removed = f"«{_headline(row)}»", _remove(db, row, now)
+            if not removed:
+                return removal.why_not(name, _state(db, row))
             rejected = {"decision": Decision.REJECTED, "decided_at": now, "initial": initial}
             row = db.execute(update(reviews).where(_is(story_id, part)).values(**rejected).returning(reviews)).one()
             _settle_entries(db, row, (Outcome.POSTED, Outcome.JOINED), Outcome.REJECTED, "пост удалён из канала")
             self._show(db, row, (), now)
-            notice = removal.ordered(name, address)
-            if removed.state == DeliveryState.CANCELLED:
-                notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
-            tell(db, chat, removal.notice_key(removed.id), notice, now=now)
+            for post in removed:
+                notice = removal.ordered(name, _address(db, post.chat, post.message_id))
+                if post.state == DeliveryState.CANCELLED:
+                    notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
+                tell(db, chat, removal.notice_key(post.id), notice, now=now)
             return "Пост удаляется из канала."
 
     # ── what nobody decided ─────────────────────────────────────────────────────────────────────────────────
@@ -225,14 +226,22 @@ def _last_decided(db: Connection, now: datetime) -> Row[Any] | None:
     return db.execute(select(reviews).where(lately, ~deleted).order_by(reviews.c.decided_at.desc()).limit(1)).first()
 
 
-def _post(row: Row[Any], channel: str) -> ColumnElement[bool]:
-    """The delivery that shows the part in the channel."""
-    return and_(
-        deliveries.c.story_id == row.story_id,
-        deliveries.c.part == row.part,
-        deliveries.c.chat == channel,
-        deliveries.c.kind == DeliveryKind.STORY,
-    )
+def _posts(row: Row[Any]) -> ColumnElement[bool]:
+    """The deliveries that show the part to subscribers."""
+    of_part = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part)
+    return and_(of_part, deliveries.c.kind == DeliveryKind.STORY)
+
+
+def _state(db: Connection, row: Row[Any]) -> DeliveryState | None:
+    """How its first post stands."""
+    return db.scalar(select(deliveries.c.state).where(_posts(row)).order_by(deliveries.c.id).limit(1))
+
+
+def _remove(db: Connection, row: Row[Any], now: datetime) -> list[Row[Any]]:
+    """Say of each of its posts that may be taken back that nothing should be shown; returns them as they stand now."""
+    mine = db.scalars(select(deliveries.c.id).where(_posts(row)).order_by(deliveries.c.id)).all()
+    removed = [found.id for number in mine if (found := remove(db, deliveries.c.id == number, now))]
+    return list(db.execute(select(deliveries).where(deliveries.c.id.in_(removed)).order_by(deliveries.c.id)).all())
 
 
 def _address(db: Connection, channel: str, message_id: int | None) -> str:
@@ -246,12 +255,13 @@ def _headline(row: Row[Any]) -> str:
 
 
 def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:
-    """Take the post out of the outbox, if it surely was never sent and the rules do not want it by themselves."""
+    """Take the posts out of the outbox, if none was ever sent and the rules do not want them by themselves."""
     if part.tier is Tier.POST:
         return False
-    mine = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part)
-    unsent = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
-    return db.execute(delete(deliveries).where(mine, unsent, deliveries.c.kind == DeliveryKind.STORY)).rowcount == 1
+    states = db.execute(select(deliveries.c.state, deliveries.c.message_id).where(_posts(row))).all()
+    if not states or any(post.state != DeliveryState.PENDING or post.message_id is not None for post in states):
+        return False
+    return bool(db.execute(delete(deliveries).where(_posts(row))).rowcount)
 
 
 def _reopen(db: Connection, row: Row[Any], now: datetime) -> None:

@@ -1,11 +1,13 @@
 """Every repository of one database, for those who wire. Who needs one repository is given that one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
+from monitor.storage.destinations import DestinationStore
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
@@ -18,19 +20,20 @@ from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import PollStore
-from monitor.storage.reviews import Reviews
+from monitor.storage.reviews import Reviews, nowhere
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
+from monitor.stories.grouping import Chats
 
 
 class Store:
     """The repositories, each under the name of what it keeps.
 
-    `channel` gets what reviewers publish, `zone` is the maintainers' clock, `folder` is where the database file lies
+    `chats` get what reviewers publish, `zone` is the maintainers' clock, `folder` is where the database file lies
     (None: it lies elsewhere), `to` hears of pages that changed or went.
     """
 
@@ -38,7 +41,7 @@ class Store:
         self,
         engine: Engine,
         *,
-        channel: str = "",
+        chats: Callable[[], Chats] = nowhere,
         zone: str = "UTC",
         folder: Path | None = None,
         to: Announcements = NOBODY,
@@ -48,7 +51,8 @@ class Store:
         self.search, self.finder = SearchIndex(engine), Finder(engine, zone=zone)
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
-        self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
+        self.destinations = DestinationStore(engine)
+        self.reviews, self.mutes = Reviews(engine, chats=chats, zone=zone), MuteStore(engine, zone=zone)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)

@@ -31,7 +31,8 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
     rejected    pending     an operator tries again
     pending     cancelled   an operator cancels; or maintainers wish it deleted before it was sent
     sent        cancelled   the group became a supergroup: its old messages cannot be edited; so it is for
-    pending     cancelled   edits that waited
+    pending     cancelled   edits that waited; and for what waited when the channel left channels.yaml
+    cancelled   pending     ... and came back, for edits; or was only called otherwise, for all
 """
 
 from datetime import UTC, datetime, timedelta
@@ -295,6 +296,15 @@ chats = Table(
     Column("name", String, nullable=False, server_default=""),  # "@name" of a public chat
     Column("moved_to", String, nullable=False, server_default=""),  # the supergroup it has become
     Column("last_message_id", BigInteger),  # the last post of ours that Telegram surely accepted
+)
+
+destinations = Table(  # where posts go (channels.yaml), and where they went once
+    "destinations",
+    metadata,
+    Column("chat", String, primary_key=True),  # as in `deliveries`
+    Column("place", Integer, nullable=False),  # 0: the main channel, which the public archive goes by
+    Column("since", Instant, nullable=False),
+    Column("removed_at", Instant),  # NULL: it is served
 )
 
 sends = Table(

@@ -17,6 +17,7 @@ from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.site import PageLook, Precision
 from monitor.models.stories import Decision, Story
 from monitor.storage.database import chunks, read_transaction
+from monitor.storage.destinations import is_further
 from monitor.storage.evidence.rows import observed_rows, read_observed
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.site.schema import case_stories, cases, takedowns
@@ -123,7 +124,7 @@ def _mark(*said: object) -> str:
 
 
 def _shown() -> Any:
-    """The posts of stories that the channel has accepted and still shows, or a digest that stands for them."""
+    """The posts of stories that the main channel has accepted and still shows, or a digest that stands for them."""
     digest = deliveries.alias()
     digested = and_(deliveries.c.state == DeliveryState.DIGESTED, digest.c.sent_at.isnot(None))
     sent = and_(deliveries.c.sent_at.isnot(None), deliveries.c.message_id.isnot(None))
@@ -136,7 +137,7 @@ def _shown() -> Any:
     return (
         select(*columns)
         .outerjoin(digest, digest.c.id == deliveries.c.digest_id)
-        .where(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "", or_(sent, digested))
+        .where(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "", or_(sent, digested), ~is_further())
         .where(deliveries.c.story_id.isnot(None), deliveries.c.story_id.notin_(hidden))
         .order_by(deliveries.c.story_id, deliveries.c.part, deliveries.c.id)
     )

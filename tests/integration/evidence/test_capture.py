@@ -25,6 +25,7 @@ from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
+from tests.factories.channels import to_channel
 from tests.factories.evidence import capturer_of
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
@@ -72,7 +73,7 @@ class Room:
 async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     wish = getattr(request, "param", "")  # "announces", "brief": what of the usual is otherwise
     clock, to = Clock(), Announcements(review=REVIEW, channel=CHANNEL, announces=wish == "announces")
-    store = Store(engine, channel=CHANNEL, to=to)
+    store = Store(engine, chats=lambda: to_channel(CHANNEL), to=to)
     limits = Limits(host_gap=0)
     async with (
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,

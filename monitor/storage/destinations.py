@@ -1,0 +1,75 @@
+"""Which chats posts go to, and since when: one added later is not told what the others were told before.
+
+Functions that take a connection are parts of somebody's transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, select, update
+
+from monitor.models.outbox import DeliveryKind, DeliveryState
+from monitor.storage.database import upsert, write_transaction
+from monitor.storage.tables import deliveries, destinations
+
+REMOVED = "канала больше нет в channels.yaml"
+"""Why what waited for a chat was cancelled."""
+
+
+class DestinationStore:
+    """The destinations of one database. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def settle(self, chats: Sequence[str], now: datetime) -> None:
+        """Serve these chats from now on, the main one first.
+
+        What waits for a chat that is no longer among them is cancelled; its posts stay as they are. One that comes
+        back shows what its posts should say by now.
+        """
+        with write_transaction(self._engine) as db:
+            known = {row.chat: row.removed_at for row in db.execute(select(destinations))}
+            for place, chat in enumerate(chats):
+                _serve(db, chat, place, now, anew=known.get(chat, now) is not None)
+            for chat in known.keys() - set(chats):
+                row = update(destinations).where(destinations.c.chat == chat, destinations.c.removed_at.is_(None))
+                db.execute(row.values(removed_at=now))
+                _cancel(db, chat, now)
+
+
+def _serve(db: Connection, chat: str, place: int, now: datetime, *, anew: bool) -> None:
+    row = upsert(db, destinations).values(chat=chat, place=place, since=now, removed_at=None)
+    begun = {"since": now, "removed_at": None} if anew else {}
+    db.execute(row.on_conflict_do_update(index_elements=[destinations.c.chat], set_={"place": place, **begun}))
+    take_up(db, and_(deliveries.c.chat == chat, deliveries.c.message_id.isnot(None)), now)
+
+
+def _cancel(db: Connection, chat: str, now: datetime) -> None:
+    told = deliveries.c.kind.in_([DeliveryKind.STORY, DeliveryKind.DIGEST])
+    waiting = and_(deliveries.c.chat == chat, told, deliveries.c.state == DeliveryState.PENDING)
+    ended = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
+    db.execute(update(deliveries).where(waiting).values(**ended))
+
+
+def take_up(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Let these go on that were cancelled with their chat."""
+    ended = and_(which, deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.error == REMOVED)
+    db.execute(update(deliveries).where(ended).values(state=DeliveryState.PENDING, error="", updated_at=now))
+
+
+def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
+    """Whether another chat that is served was told this part of a story before this one was added."""
+    other, ours = destinations.alias(), destinations
+    told = (
+        exists()
+        .where(deliveries.c.story_id == story_id, deliveries.c.part == part, deliveries.c.kind == DeliveryKind.STORY)
+        .where(deliveries.c.chat == other.c.chat, other.c.chat != chat, other.c.removed_at.is_(None))
+        .where(deliveries.c.created_at < ours.c.since)
+    )
+    return db.scalar(select(ours.c.chat).where(ours.c.chat == chat, told)) is not None
+
+
+def is_further() -> ColumnElement[bool]:
+    """Whether a delivery is for another chat than the main channel."""
+    return exists().where(destinations.c.chat == deliveries.c.chat, destinations.c.place > 0)
