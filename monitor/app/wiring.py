@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from monitor.app import memory
 from monitor.app.build_bot import (
@@ -113,7 +114,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
-            daily_digest=build_daily_digest(settings, store),
+            daily_digest=build_daily_digest(settings, store, partial(story_chats, settings)),
             weekly_digest=build_weekly_digest(settings, store),
             read_commands=read_commands,
             review_chat=review_chat,

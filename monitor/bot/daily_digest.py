@@ -5,11 +5,13 @@ When a day is over is a setting (config/hours.py); what it brought, the database
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import structlog
 
 from monitor.config.hours import Day, Hours
+from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
 from monitor.storage.digests import DigestStore
 
@@ -17,35 +19,37 @@ log = structlog.get_logger()
 
 
 class DailyDigest:
-    """Shows a chat once a day what the day brought.
+    """Shows each destination once a day what the day brought there; the main one, at the hour of the settings.
 
-    `undecided` gives the stories for review that nobody decided about in time during a day, `held` counts the news
-    that only muted rules matched; both may ask the database.
+    `destinations` begin with the main one. It alone is told of the stories for review that nobody decided about in
+    time (`undecided`) and how many news only muted rules matched (`held`); both may ask the database.
     """
 
     def __init__(
         self,
         digests: DigestStore,
-        chat: str,
+        destinations: Callable[[], Sequence[Destination]],
         *,
         hours: Hours,
         clock: Callable[[], datetime],
         undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
         held: Callable[[Day], int] = lambda _day: 0,
     ) -> None:
-        self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
+        self._digests, self._destinations, self._hours, self._clock = digests, destinations, hours, clock
         self._undecided, self._held = undecided, held
-        self._last: date | None = None
+        self._last: dict[str, date] = {}
 
     async def put_if_due(self) -> None:
-        """Put the digest into the outbox if it is due; asking often costs nothing. Raises DatabaseError."""
-        day = self._hours.day_to_tell(self._clock())
-        if day is None or day.date == self._last:
-            return
-        is_new = await asyncio.to_thread(self._put, day)
-        self._last = day.date
-        log.info("the day's digest is due", action="daily", date=str(day.date), told=is_new)
+        """Put the digests that are due into the outbox; asking often costs nothing. Raises DatabaseError."""
+        for place, to in enumerate(self._destinations()):
+            at = to.digest_at or (self._hours.digest_at if place == 0 else None)
+            day = replace(self._hours, digest_at=at).day_to_tell(self._clock())
+            if day is None or day.date == self._last.get(to.chat):
+                continue
+            is_new = await asyncio.to_thread(self._put, to, day, is_main=place == 0)
+            self._last[to.chat] = day.date
+            log.info("the day's digest is due", action="daily", chat=to.chat, date=str(day.date), told=is_new)
 
-    def _put(self, day: Day) -> bool:
-        undecided, held = self._undecided(day), self._held(day)
-        return self._digests.put_day(self._chat, day, self._clock(), undecided=undecided, held=held)
+    def _put(self, to: Destination, day: Day, *, is_main: bool) -> bool:
+        undecided, held = (self._undecided(day), self._held(day)) if is_main else ((), 0)
+        return self._digests.put_day(to.chat, day, self._clock(), undecided=undecided, held=held)

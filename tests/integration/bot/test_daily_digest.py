@@ -1,16 +1,18 @@
 """The digest of a day: due by the operator's clock, once for all workers and restarts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from monitor.bot.daily_digest import DailyDigest
 from monitor.config.hours import Day, Hours, read_time
+from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.storage.digests import DigestStore
 from monitor.storage.outbox import Outbox
+from monitor.storage.tables import deliveries
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -34,7 +36,10 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
 
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    workers = [DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
+    workers = [
+        DailyDigest(DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock)
+        for _ in range(3)
+    ]
     seeded = SeededOutbox(engine)
     pages = []
     for number in range(1, 97):  # two days, half an hour each
@@ -57,7 +62,9 @@ async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, en
     digests(outbox, clock)
     clock.forward(hours=6)
 
-    await DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock).put_if_due()
+    await DailyDigest(
+        DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock
+    ).put_if_due()
 
     assert len(digests(outbox, clock)) == 1
 
@@ -69,7 +76,9 @@ async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, e
         asked.append((day.since, day.until))
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    daily = DailyDigest(DigestStore(engine), CHAT, hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    daily = DailyDigest(
+        DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock, undecided=undecided
+    )
     await daily.put_if_due()
     assert not asked, "the day is not over"
     clock.forward(minutes=30)
@@ -79,3 +88,31 @@ async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, e
     assert asked == [(NOW - timedelta(hours=23, minutes=30), NOW + timedelta(minutes=30))]
     (digest,) = digests(outbox, clock)
     assert "Спорная" in digest.html
+
+
+async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, engine: Engine, clock: Clock) -> None:
+    def undecided(_day: Day) -> Sequence[DigestItem]:
+        return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
+
+    main, kazakh = Destination(chat=CHAT), Destination(chat="@kazakh", digest_at=time(16))
+    seeded = SeededOutbox(engine)
+    for number, chat in ((1, CHAT), (1, "@kazakh"), (2, CHAT)):
+        seeded.add_story(number, chat=chat)
+        taken = outbox.claim(chat, clock(), lease=timedelta(minutes=3), pace=FREE)
+        assert isinstance(taken, Delivery)
+        outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=number), clock())
+    daily = DailyDigest(
+        DigestStore(engine), lambda: [main, kazakh], hours=HALF_PAST_TWO, clock=clock, undecided=undecided
+    )
+
+    clock.forward(hours=1)
+    await daily.put_if_due()
+    clock.forward(hours=1)
+    await daily.put_if_due()
+
+    told = select(deliveries.c.chat, deliveries.c.html).where(deliveries.c.kind == DeliveryKind.DIGEST)
+    with engine.connect() as db:
+        shown = {row.chat: row.html for row in db.execute(told)}
+    assert "За сутки: 3" in shown[CHAT]
+    assert "За сутки: 1" in shown["@kazakh"]
+    assert "Спорная" not in shown["@kazakh"]

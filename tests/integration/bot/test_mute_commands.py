@@ -15,6 +15,7 @@ from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Outcome
+from monitor.models.channels import Destination
 from monitor.models.feeds import Entry, FeedKind
 from monitor.models.outbox import DeliveryKind
 from monitor.polling.age_limit import AgeLimit
@@ -296,7 +297,13 @@ async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarnes
     poll(harness, news(1), news(2))
     hours = Hours(zone=ZONE, digest_at=NOW.time().replace(hour=9))
     harness.clock.forward(days=1)
-    daily = DailyDigest(harness.store.digests, CHANNEL, hours=hours, clock=harness.clock, held=harness.mutes.held_in)
+    daily = DailyDigest(
+        harness.store.digests,
+        lambda: [Destination(chat=CHANNEL)],
+        hours=hours,
+        clock=harness.clock,
+        held=harness.mutes.held_in,
+    )
 
     await daily.put_if_due()
     await harness.deliver()

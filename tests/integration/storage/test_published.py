@@ -10,6 +10,7 @@ from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, S
 from monitor.models.site import Precision
 from monitor.models.stories import Decision
 from monitor.storage.database import write_transaction
+from monitor.storage.destinations import DestinationStore
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.outbox import Outbox
 from monitor.storage.site.cases import CaseStore, TakedownStore
@@ -88,6 +89,17 @@ def test_a_post_that_was_taken_back_takes_its_story_off(
         db.execute(update(deliveries).values(html=""))
 
     assert dict(published.marks()) == {}
+
+
+def test_the_archive_goes_by_the_main_channel(
+    engine: Engine, published: PublishedStories, seeded: SeededOutbox, send_all: Callable[..., None]
+) -> None:
+    DestinationStore(engine).settle([CHAT, "-1001/7"], NOW)
+    seeded.add_story(7, chat="-1001/7")
+    send_all("-1001/7")
+    assert dict(published.marks()) == {}
+    DestinationStore(engine).settle([CHAT], NOW)
+    assert dict(published.marks()) == {}, "nor what a place told that is no longer served"
 
 
 def test_what_a_digest_tells_is_public(outbox: Outbox, published: PublishedStories, seeded: SeededOutbox) -> None:
