@@ -1,7 +1,7 @@
 """Keeps the public archive fresh: `monitor site build` in a process of its own, whenever there is something to show.
 
 A build takes memory and CPU that the polls of a small machine should not wait for; a child gives both back. Pages and
-feeds follow within a minute; the search index, the data and the sitemap, which are made whole, every half hour.
+feeds follow within a minute; what is made of all stories at once (search, charts, data, sitemap) every half hour.
 """
 
 import asyncio
