@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -89,21 +90,24 @@ def test_a_migration_depends_on_no_living_code() -> None:
             assert not [name for name in names if name.partition(".")[0] == "monitor"], path
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_a_module_says_what_lives_in_it(path: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_a_module_says_what_lives_in_it() -> None:
+    said = {relative(path): ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in SOURCES}
 
-    assert docstring, f"{path} has no module docstring"
-    assert len(docstring) > 40
+    assert [path for path, docstring in said.items() if len(docstring) <= 40] == []
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
-def test_files_and_functions_stay_short(path: Path) -> None:
-    assert len(lines_of(path)) <= LONGEST_FILE
+def test_files_and_functions_stay_short() -> None:
+    paths = [*SOURCES, *TESTS]
+    assert [relative(path) for path in paths if len(lines_of(path)) > LONGEST_FILE] == []
+    assert [name for path in paths for name in long_functions(path)] == []
+
+
+def long_functions(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= LONGEST_FUNCTION, f"{path}:{node.lineno} {node.name} has {length} lines"
+            if length > LONGEST_FUNCTION:
+                yield f"{relative(path)}:{node.lineno} {node.name} has {length} lines"
 
 
 def test_names_say_something() -> None:
@@ -117,21 +121,26 @@ def test_names_say_something() -> None:
         assert not (top_level and name in installed), f"{path} bears the name of a library"
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
-def test_a_suppression_gives_its_reason(path: Path) -> None:
-    for number, line in enumerate(lines_of(path), start=1):
+def test_a_suppression_gives_its_reason() -> None:
+    bare = []
+    for path, number, line in lines_of_all([*SOURCES, *TESTS]):
         found = re.search(r"#\s*(noqa|type:\s*ignore)(?P<rest>.*)", line)
         if not found or "re.search" in line:
             continue
-        assert re.match(r"(: ?|\[)[\w, -]+\]?\s+([-#—]\s*)+\w", found["rest"]), f"{path}:{number}: {line.strip()}"
+        if not re.match(r"(: ?|\[)[\w, -]+\]?\s+([-#—]\s*)+\w", found["rest"]):
+            bare.append(f"{path}:{number}: {line.strip()}")
+    assert bare == []
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=relative)
-def test_nothing_is_patched_and_nothing_left_for_later(path: Path) -> None:
-    if path == Path(__file__):
-        return
-    for number, line in enumerate(lines_of(path), start=1):
-        assert not re.search(r"\b(mock\.patch|MagicMock|TODO|FIXME|XXX)\b", line), f"{path}:{number}"
+def test_nothing_is_patched_and_nothing_left_for_later() -> None:
+    others = [path for path in [*SOURCES, *TESTS] if path != Path(__file__)]
+    left = re.compile(r"\b(mock\.patch|MagicMock|TODO|FIXME|XXX)\b")
+    assert [f"{path}:{number}" for path, number, line in lines_of_all(others) if left.search(line)] == []
+
+
+def lines_of_all(paths: Iterable[Path]) -> Iterator[tuple[str, int, str]]:
+    for path in paths:
+        yield from ((relative(path), number, line) for number, line in enumerate(lines_of(path), start=1))
 
 
 def test_broad_excepts_stand_only_where_the_house_allows() -> None:
@@ -262,14 +271,14 @@ def said_in(path: Path) -> str:
     return prose(path) if path.suffix == ".py" else path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS, *PAGES], ids=relative)
-def test_every_file_mentioned_exists(path: Path) -> None:
-    assert missing_files(said_in(path), path.parent) == []
+def test_every_file_mentioned_exists() -> None:
+    said = {relative(path): missing_files(said_in(path), path.parent) for path in [*SOURCES, *TESTS, *PAGES]}
+    assert {path: missing for path, missing in said.items() if missing} == {}
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *PAGES_OF_THE_CODE], ids=relative)
-def test_every_name_mentioned_exists(path: Path) -> None:
-    assert unknown_names(said_in(path)) == []
+def test_every_name_mentioned_exists() -> None:
+    said = {relative(path): unknown_names(said_in(path)) for path in [*SOURCES, *PAGES_OF_THE_CODE]}
+    assert {path: unknown for path, unknown in said.items() if unknown} == {}
 
 
 @pytest.mark.parametrize(

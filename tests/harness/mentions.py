@@ -45,6 +45,7 @@ _OTHERS = {
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
+@cache
 def prose(path: Path) -> str:
     """What a Python file says in docstrings (of constants too) and comments."""
     source = path.read_text(encoding="utf-8")
