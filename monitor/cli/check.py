@@ -55,10 +55,18 @@ def check(
 
 
 def schema(
-    of: Annotated[Literal["feeds", "keywords"], typer.Argument(metavar="feeds|keywords", help="схема какого файла")],
+    of: Annotated[
+        Literal["feeds", "keywords", "channels"],
+        typer.Argument(metavar="feeds|keywords|channels", help="схема какого файла"),
+    ],
 ) -> None:
     """Напечатать JSON Schema файла: по ней редактор подсказывает ключи и отмечает опечатки."""
-    print_json(json_schemas.feeds_schema() if of == "feeds" else json_schemas.keywords_schema())
+    schemas = {
+        "feeds": json_schemas.feeds_schema,
+        "keywords": json_schemas.keywords_schema,
+        "channels": json_schemas.channels_schema,
+    }
+    print_json(schemas[of]())
 
 
 def _check_feeds(path: str) -> _Problems:
