@@ -1,9 +1,10 @@
 """Everything that runs, wired: a `Config` in, `Components` out. The files `build_…` wire the packages one by one."""
 
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.app import memory
 from monitor.app.build_bot import (
@@ -31,6 +32,7 @@ from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
 from monitor.bot.weekly_digest import WeeklyDigest
+from monitor.config.channels import chats_of
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.capture import Capturer
 from monitor.evidence.retention import Retention
@@ -45,6 +47,11 @@ from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
+SettleDestinations = Callable[[Collection[str], datetime], object]
+"""Notes which chats posts go to from an instant on: what waits for any other is taken back, one that is new gets
+nothing old. Raises DatabaseError; the same chats again change nothing.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
@@ -53,6 +60,7 @@ class Components:
     feeds: Mapping[str, Feed]
     store: Store
     poller: Poller
+    chat: Chat  # what takes posts, to whatever chat: Telegram, or the terminal
     dispatcher: Dispatcher
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily_digest: DailyDigest
@@ -69,6 +77,7 @@ class Components:
     stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
     notify: Notifier  # tells maintainers
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
+    settle_destinations: SettleDestinations | None = None  # None: nobody notes them
 
 
 @asynccontextmanager
@@ -91,7 +100,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             listener = await open_client(stack, settings)
             reconciler = build_reconciler(settings, store, fetcher, client)
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
-        chats = dict.fromkeys(settings.chats, chat)
+        chats = dict.fromkeys(chats_of(settings, config.destinations), chat)
         outage = OutageDetector()
         recent = RecentPages(clock)
         capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
@@ -111,6 +120,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
+            chat=chat,
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
             daily_digest=build_daily_digest(settings, store),
@@ -125,6 +135,6 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
-            notify=build_notifier(store, story_chats(settings).review),
+            notify=build_notifier(store, story_chats(settings, config.destinations).review),
             check_chats=lambda: why_closed(chats),
         )

@@ -36,8 +36,11 @@ def main_only(settings: Settings) -> tuple[Destination, ...]:
     return (_completed(Destination(chat=settings.channel), settings, is_main=True),)
 
 
-def load_channels(text: str, *, file: str, settings: Settings, topics: Collection[str]) -> tuple[Destination, ...]:
-    """Where posts go, the channel of the settings first. `topics` are the ids that keywords.yaml knows.
+def load_channels(
+    text: str, *, file: str, settings: Settings, topics: Collection[str] | None
+) -> tuple[Destination, ...]:
+    """Where posts go, the channel of the settings first. `topics` are the ids that keywords.yaml knows; None: any may
+    be asked for.
 
     Raises ConfigError: the first mistake, and how many others there are.
     """
@@ -48,7 +51,7 @@ def load_channels(text: str, *, file: str, settings: Settings, topics: Collectio
     return (_completed(main, settings, is_main=True), *others)
 
 
-def problems(text: str, *, file: str, settings: Settings, topics: Collection[str]) -> tuple[ConfigError, ...]:
+def problems(text: str, *, file: str, settings: Settings, topics: Collection[str] | None) -> tuple[ConfigError, ...]:
     """Everything that is wrong with the file, by line; () when `load_channels` would succeed."""
     try:
         return in_order(_read(text, file, settings, topics)[1].problems)
@@ -62,6 +65,11 @@ def as_posted(destinations: Sequence[Destination], settings: Settings) -> tuple[
         return tuple(destinations)
     main, *others = destinations
     return (replace(main, chat=TERMINAL), *(replace(to, chat=f"{TERMINAL}/{to.name}") for to in others))
+
+
+def chats_of(settings: Settings, destinations: Iterable[Destination]) -> tuple[str, ...]:
+    """Every chat that is written to: those of the settings, and where posts go."""
+    return tuple(dict.fromkeys((*settings.chats, *(to.chat for to in destinations))))
 
 
 def require_topics(topics: Collection[str], destinations: Iterable[Destination], *, rules: str, file: str) -> None:
@@ -88,14 +96,14 @@ def _completed(to: Destination, settings: Settings, *, is_main: bool = False) ->
 
 
 def _read(
-    text: str, file: str, settings: Settings, topics: Collection[str]
+    text: str, file: str, settings: Settings, topics: Collection[str] | None
 ) -> tuple[tuple[Destination, ...], YamlReader]:
     reader = YamlReader(file)
     root = load(text, file=file)
     reader.mapping(root, key="", at=root, known=("channels",))
     stanzas = reader.items(root.get("channels"), key="channels", at=root)
     if len(stanzas) > MOST:
-        reader.problem(f"больше {MOST} мест — оставьте {MOST}", at=stanzas[MOST], key="channels")
+        reader.problem(f"больше {MOST} каналов — оставьте {MOST}", at=stanzas[MOST], key="channels")
         return (), reader
     read = [one for stanza in stanzas if (one := _destination(reader, stanza, settings, topics))]
     unique(reader, [(stanza, to.name) for stanza, to in read], key="name")
@@ -104,7 +112,7 @@ def _read(
 
 
 def _destination(
-    reader: YamlReader, node: Node, settings: Settings, topics: Collection[str]
+    reader: YamlReader, node: Node, settings: Settings, topics: Collection[str] | None
 ) -> tuple[Mapping, Destination] | None:
     """One stanza, and what it says; None when it has a problem."""
     before = len(reader.problems)
@@ -147,17 +155,19 @@ def _thread(reader: YamlReader, stanza: Mapping) -> str:
     return written
 
 
-def _several(reader: YamlReader, stanza: Mapping, key: str, known: Collection[str], *, wrong: str) -> frozenset[str]:
-    """The words of a list, each of them known; nothing said is nothing ruled out."""
+def _several(
+    reader: YamlReader, stanza: Mapping, key: str, known: Collection[str] | None, *, wrong: str
+) -> frozenset[str]:
+    """The words of a list, each of them known (None: any is); nothing said is nothing ruled out."""
     node = stanza.get(key)
     if node is None:
         return frozenset()
     if not isinstance(node, yaml_reader.Sequence) or not node.items:
-        reader.problem(f"здесь нужен список: {key}: [{min(known)}]; без этой строки — всё", at=node, key=key)
+        reader.problem(f"здесь нужен список: {key}: [одно, другое]; если нужно всё, уберите строку", at=node, key=key)
         return frozenset()
     words = [(item, reader.text(item, key=key, at=item)) for item in node.items]
     for item, word in words:
-        if word is not None and word not in known:
+        if word is not None and known is not None and word not in known:
             reader.problem(wrong.format(word) + nearest(word, known), at=item, key=key)
     return frozenset(word for _, word in words if word)
 

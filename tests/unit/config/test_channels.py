@@ -105,8 +105,8 @@ def test_a_time_is_one_with_quotes_and_without(written: str) -> None:
     [
         (stanza(topic="[rvp]"), 4, "topic", "может быть, «topics»?"),
         (stanza(topics="[extradiction]"), 4, "topics", "нет темы «extradiction» — может быть, «extradition»?"),
-        (stanza(topics="[]"), 4, "topics", "без этой строки — всё"),
-        (stanza(topics="rvp"), 4, "topics", "topics: [extradition]"),
+        (stanza(topics="[]"), 4, "topics", "уберите строку"),
+        (stanza(topics="rvp"), 4, "topics", "topics: [одно, другое]"),
         (stanza(topics="[[rvp]]"), 4, "topics", "нужен один текст"),
         (stanza(news="[en]"), 4, "news", "новостей на языке «en» нет — можно: kk, ru"),
         (stanza(language="kz"), 4, "language", "«kz» — можно: en, kk, ru"),
@@ -154,7 +154,7 @@ def test_what_is_too_much_is_refused() -> None:
     (size,), (count,) = wrong("#" * (MAX_CHARACTERS + 1)), wrong(many)
 
     assert "разделите или сократите" in size.message
-    assert (count.line, count.message) == (MOST + 2, f"больше {MOST} мест — оставьте {MOST}")
+    assert (count.line, count.message) == (MOST + 2, f"больше {MOST} каналов — оставьте {MOST}")
 
 
 def test_names_both_lines_of_a_name_or_a_place_that_stands_twice() -> None:
