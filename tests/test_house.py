@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import monitor
+from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
 from monitor.config.settings import KNOWN
 from monitor.errors import MonitorError
@@ -328,6 +329,12 @@ def test_every_key_of_the_feeds_file_is_documented() -> None:
     documented = (ROOT / "docs/feeds.md").read_text(encoding="utf-8")
     for key in feeds_file.KEYS:
         assert f"`{key}`" in documented
+
+
+def test_every_key_of_the_channels_file_is_documented() -> None:
+    documented = (ROOT / "docs/channels.md").read_text(encoding="utf-8")
+    for key in channels_file.KEYS:
+        assert f"| `{key}` |" in documented
 
 
 def test_the_head_of_every_list_says_when_a_word_belongs_there() -> None:

@@ -24,11 +24,11 @@ from monitor.bot.weekly_digest import WeeklyDigest
 from monitor.config.hours import Week
 from monitor.config.settings import Settings
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted
+from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem, Notifier, Pace
 from monitor.sources.http.client import Fetcher
 from monitor.storage.store import Store
 from monitor.stories.digest import counts_by_topic, days_of
-from monitor.stories.grouping import Chats
 
 CHECK_SECONDS = 10.0  # a silent Telegram must not hold up the start
 UNPACED = Pace(per_minute=1_000_000, spacing=timedelta(0))  # the terminal has no limits
@@ -71,17 +71,10 @@ def build_reconciler(settings: Settings, store: Store, fetcher: Fetcher, client:
     )
 
 
-def build_daily_digest(settings: Settings, store: Store, chats: Callable[[], Chats]) -> DailyDigest:
+def build_daily_digest(settings: Settings, store: Store, destinations: Sequence[Destination]) -> DailyDigest:
     """What puts the digests of the day into the outbox."""
     undecided, held = store.reviews.undecided, store.mutes.held_in
-    return DailyDigest(
-        store.digests,
-        lambda: chats().destinations,
-        hours=settings.hours,
-        clock=clock,
-        undecided=undecided,
-        held=held,
-    )
+    return DailyDigest(store.digests, destinations, hours=settings.hours, clock=clock, undecided=undecided, held=held)
 
 
 def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:

@@ -10,6 +10,7 @@ from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
 from monitor.app.startup import Config
 from monitor.bot.dispatcher import Chat
+from monitor.config.channels import chats_of
 from monitor.config.settings import Settings
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.retention import Retention
@@ -48,7 +49,7 @@ async def open_watch(
         heartbeat = await stack.enter_async_context(Heartbeat(settings.heartbeat_url, proxy=settings.proxy or None))
     return Watch(
         worker=worker_name(),
-        served=settings.chats,
+        served=chats_of(settings, config.destinations),
         stats=store.stats,
         feeds=store.feeds.health,
         metrics=Metrics(lambda: store.stats.vitals(clock()), clock=clock, evidence=evidence),

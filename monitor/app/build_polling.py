@@ -42,7 +42,7 @@ def build_poller(
         mutes=store.mutes.lately,
         feeds=store.feeds,
         entries=store.entries,
-        recorder=Recorder(record_all=recording(store.polls, story_chats(settings))),
+        recorder=Recorder(record_all=recording(store.polls, story_chats(settings, config.destinations))),
         clock=clock,
         chance=chance,
         slots=asyncio.Semaphore(CONCURRENT_POLLS),
@@ -50,11 +50,9 @@ def build_poller(
     )
 
 
-def story_chats(settings: Settings) -> Chats:
+def story_chats(settings: Settings, destinations: tuple[Destination, ...]) -> Chats:
     """Where stories of each tier go; in preview mode all of them to the terminal."""
-    return Chats(
-        destinations=(Destination(chat=settings.chat),), review=settings.review_chat if settings.live else settings.chat
-    )
+    return Chats(destinations=destinations, review=settings.review_chat if settings.live else settings.chat)
 
 
 def recording(polls: PollStore, chats: Chats) -> RecordAll:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import structlog
 
@@ -27,7 +26,7 @@ def open_store(config: Config) -> Iterator[Store]:
             migrate(engine)
             store = Store(
                 engine,
-                chats=partial(story_chats, settings),
+                chats=story_chats(settings, config.destinations),
                 zone=settings.timezone,
                 folder=data_folder(settings),
                 to=announcements(settings),
@@ -57,6 +56,7 @@ def _take_up(store: Store, config: Config) -> None:
         store.feeds.release_all()
         store.evidence.release_all()
         store.updates.release()
+    store.destinations.settle([to.chat for to in config.destinations], now)
     uncertain = store.outbox.recover(now, everything=alone)
     if uncertain:
         log.warning("posts in doubt after a crash; see: monitor outbox list", action="recover", count=uncertain)

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
+from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
+from monitor.models.labels import destination, wishes
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
 
@@ -31,6 +33,15 @@ def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ..
     moved = [f"«{name}»: новый адрес" for name, feed in new.items() if name in old and old[name].url != feed.url]
     same_place = (name for name, feed in new.items() if name in old and old[name].url == feed.url)
     return (*added, *removed, *moved, *(f"«{name}»: другие настройки" for name in same_place if new[name] != old[name]))
+
+
+def channel_changes(before: Iterable[Destination], after: Iterable[Destination]) -> tuple[str, ...]:
+    """What an edit of channels.yaml adds, takes away and changes."""
+    old, new = ({to.chat: to for to in destinations} for destinations in (before, after))
+    added = [f"новый канал {destination(to)}: {wishes(to)}" for chat, to in new.items() if chat not in old]
+    removed = [f"больше не пишем в {destination(to)}" for chat, to in old.items() if chat not in new]
+    edited = (to for chat, to in new.items() if chat in old and to != old[chat])
+    return (*added, *removed, *(f"{destination(to)} теперь получает: {wishes(to)}" for to in edited))
 
 
 def rule_changes(before: Keywords, after: Keywords) -> tuple[str, ...]:

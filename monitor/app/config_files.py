@@ -1,21 +1,25 @@
-"""The maintainers' two files as they stand: read whole, valid, ready to use; and noticed when they are edited.
+"""The maintainers' files as they stand: read whole, valid, ready to use; and noticed when they are edited.
 
 An edition is one content of a file. Whoever holds one may use it as long as they like: it never changes.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from monitor.app.environment import as_text, read_bytes
+from monitor.config.channels import as_posted, load_channels, main_only
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
+from monitor.config.settings import Settings
 from monitor.config.yaml_reader import raise_first
 from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
 from monitor.matching.matcher import Matcher
+from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
@@ -41,6 +45,20 @@ class RulesEdition:
     keywords: Keywords
     matcher: Matcher
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """The ids of its topics."""
+        return frozenset(topic.id for topic in self.keywords.topics)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsEdition:
+    """One content of channels.yaml: where posts go, the main channel first. No file is as an empty content."""
+
+    file: str
+    digest: bytes
+    destinations: tuple[Destination, ...]
+
 
 def read_feeds(file: str, content: bytes | None = None) -> FeedsEdition:
     """The feeds of a file, or of this content of it. Raises ConfigError."""
@@ -61,6 +79,28 @@ def read_edited_rules(file: str, content: bytes) -> RulesEdition:
     rules = read_rules(file, content)
     raise_first(check_examples(rules.keywords, rules.matcher))
     return rules
+
+
+def channels_content(settings: Settings, file: str | None = None) -> bytes | None:
+    """What stands in channels.yaml, or in another file in its stead; None: there is none, and nobody named one.
+
+    Raises ConfigError.
+    """
+    if file is None and not settings.wants_channels and not Path(settings.channels).exists():
+        return None
+    return read_bytes(file or settings.channels)
+
+
+def read_channels(
+    settings: Settings, content: bytes | None, topics: Collection[str], *, file: str | None = None
+) -> ChannelsEdition:
+    """Where posts go by this content of the file, or with none. Raises ConfigError; `topics` are those of the rules."""
+    path = file or settings.channels
+    if content is None:
+        destinations = main_only(settings)
+    else:
+        destinations = load_channels(as_text(content, path), file=path, settings=settings, topics=topics)
+    return ChannelsEdition(file=path, digest=_digest(content or b""), destinations=as_posted(destinations, settings))
 
 
 def load_matcher(file: str) -> Matcher:

@@ -17,12 +17,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import memory
 from monitor.app.build_health import rule_names, serve_pages
-from monitor.app.config_files import FeedsEdition, RulesEdition
+from monitor.app.build_polling import recording, story_chats
+from monitor.app.config_files import ChannelsEdition, FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain, index
 from monitor.app.wiring import Components, open_components
+from monitor.config.channels import chats_of
 from monitor.errors import DatabaseError, EvidenceError
 from monitor.evidence.retention import Retention
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
@@ -51,13 +53,16 @@ class Daemon:
     """Polls what is due and drains the outbox until it is told to stop."""
 
     def __init__(self, components: Components, config: Config, watchdog: Watchdog) -> None:
-        self._components, self._watchdog = components, watchdog
+        self._components, self._watchdog, self._settings = components, watchdog, config.settings
         self._keep = timedelta(days=config.settings.keep_days)
         self._reloader = Reloader(
             config.feeds_edition,
             config.rules_edition,
+            config.channels_edition,
+            settings=config.settings,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
+            adopt_channels=self._adopt_channels,
             archive=components.store.archive,
             notify=components.notify,
             clock=clock,
@@ -229,6 +234,20 @@ class Daemon:
         self._components = replace(self._components, feeds={**before, **feeds}, capturer=capturer)
         await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock(), changed=changed)
         self._components = replace(self._components, feeds=feeds)
+
+    async def _adopt_channels(self, edition: ChannelsEdition) -> None:
+        """Whatever is recorded from now on goes where the edition says."""
+        components, destinations = self._components, edition.destinations
+        chats = chats_of(self._settings, destinations)
+        placed = story_chats(self._settings, destinations)
+        settle = partial(components.store.destinations.settle, [to.chat for to in destinations])
+        await asyncio.to_thread(settle, clock())  # before anything is recorded for a new one
+        components.poller.recorder.record_all = recording(components.store.polls, placed)
+        components.store.reviews.chats = placed
+        components.daily_digest.destinations = destinations
+        components.dispatcher.serve(dict.fromkeys(chats, components.chat))
+        components.watch.served = chats
+        await asyncio.to_thread(settle, clock())  # what was recorded meanwhile for one that left
 
     def _note_tick(self, job: str) -> None:
         late = self._components.watch.metrics.ticked(job, every=TICK)

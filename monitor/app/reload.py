@@ -1,4 +1,4 @@
-"""Edits of feeds.yaml and keywords.yaml taken up while the monitor runs: noticed, read whole, tried, announced.
+"""Edits of the maintainers' files taken up while the monitor runs: noticed, read whole, tried, announced.
 
 An edition is swapped between polls, never within one: whoever polls keeps the edition they began with. A broken edit
 changes nothing: the last good edition works on, and the maintainers are told what to mend, once for each content.
@@ -12,8 +12,18 @@ from time import monotonic
 
 import structlog
 
-from monitor.app.config_diff import edit_message, feed_changes, refusal, rule_changes, trial
-from monitor.app.config_files import EditedFile, FeedsEdition, RulesEdition, read_edited_rules, read_feeds
+from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, trial
+from monitor.app.config_files import (
+    ChannelsEdition,
+    EditedFile,
+    FeedsEdition,
+    RulesEdition,
+    read_channels,
+    read_edited_rules,
+    read_feeds,
+)
+from monitor.config.channels import require_topics
+from monitor.config.settings import Settings
 from monitor.errors import ConfigError, DatabaseError
 from monitor.matching.backtest import Comparison, by
 from monitor.models.outbox import Notifier
@@ -26,23 +36,27 @@ log = structlog.get_logger()
 
 
 class Reloader:
-    """Looks after both files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers."""
+    """Looks after the files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers."""
 
     def __init__(
         self,
         feeds: FeedsEdition,
         rules: RulesEdition,
+        channels: ChannelsEdition,
         *,
+        settings: Settings,
         adopt_feeds: Callable[[FeedsEdition], Coroutine[None, None, None]],
         adopt_rules: Callable[[RulesEdition], None],
+        adopt_channels: Callable[[ChannelsEdition], Coroutine[None, None, None]],
         archive: Archive,
         notify: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
-        self._feeds, self._rules = feeds, rules
+        self._feeds, self._rules, self._channels, self._settings = feeds, rules, channels, settings
         self._feeds_file = EditedFile(feeds.file, feeds.digest)
         self._rules_file = EditedFile(rules.file, rules.digest)
-        self._adopt_feeds, self._adopt_rules = adopt_feeds, adopt_rules
+        self._channels_file = EditedFile(channels.file, channels.digest)
+        self._adopt_feeds, self._adopt_rules, self._adopt_channels = adopt_feeds, adopt_rules, adopt_channels
         self._archive, self._notify, self._clock = archive, notify, clock
         self.stopping = False
 
@@ -54,6 +68,9 @@ class Reloader:
         content = await asyncio.to_thread(self._rules_file.content, monotonic())
         if content is not None:
             await self._take_rules(content)
+        content = await asyncio.to_thread(self._channels_file.content, monotonic())
+        if content is not None:
+            await self._take_channels(content)
 
     async def _take_feeds(self, content: bytes) -> None:
         try:
@@ -72,17 +89,38 @@ class Reloader:
     async def _take_rules(self, content: bytes) -> None:
         try:
             rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
+            asked_for, by = self._channels.destinations, self._channels.file
+            require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:
             await self._refuse(error, content)
             return
         before, self._rules = self._rules, rules
         self._adopt_rules(rules)
+        self._channels_file = EditedFile(self._channels.file, self._channels.digest)  # it may have waited for a topic
         try:
             tried = await asyncio.to_thread(self._tried, before, rules)
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
         await self._announce(f"Правила обновлены: {rules.file}", (*changes, *tried), content)
+
+    async def _take_channels(self, content: bytes) -> None:
+        """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
+        file, topics = self._channels.file, self._rules.topics
+        try:
+            channels = await asyncio.to_thread(read_channels, self._settings, content, topics, file=file)
+        except ConfigError as error:
+            await self._refuse(error, content)
+            return
+        try:
+            await self._adopt_channels(channels)
+        except DatabaseError:
+            self._channels_file = EditedFile(file, self._channels.digest)
+            raise
+        before, self._channels = self._channels, channels
+        self._rules_file = EditedFile(self._rules.file, self._rules.digest)
+        changes = channel_changes(before.destinations, channels.destinations)
+        await self._announce(f"Каналы обновлены: {file}", changes, content)
 
     def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
         """What the edit changes for the news of the last days, as far as there is time."""

@@ -1,15 +1,24 @@
-"""What every start reads: the settings and the maintainers' two files; and GETs as those settings want them."""
+"""What every start reads: the settings and the maintainers' files; and GETs as those settings want them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import __version__
-from monitor.app.config_files import FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.app.config_files import (
+    ChannelsEdition,
+    FeedsEdition,
+    RulesEdition,
+    channels_content,
+    read_channels,
+    read_feeds,
+    read_rules,
+)
 from monitor.app.environment import clock, environment
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
+from monitor.models.channels import Destination
 from monitor.models.feeds import Feed, Fetched
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
@@ -19,12 +28,13 @@ from monitor.text import urls
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The operator's settings and the maintainers' two files, read and valid."""
+    """The operator's settings and the maintainers' files, read and valid."""
 
     settings: Settings
     unknown_settings: tuple[str, ...]  # MONITOR_… variables that are none
     feeds_edition: FeedsEdition
     rules_edition: RulesEdition
+    channels_edition: ChannelsEdition
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
@@ -37,20 +47,28 @@ class Config:
         return self.feeds_edition.file
 
     @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where posts go, the main channel first; in preview mode parts of the terminal."""
+        return self.channels_edition.destinations
+
+    @property
     def matcher(self) -> Matcher:
         """The rules of keywords.yaml, ready to judge."""
         return self.rules_edition.matcher
 
 
-def load(*, feeds: str | None = None, keywords: str | None = None) -> Config:
-    """Read settings and both files; the arguments win over the settings. Raises ConfigError."""
+def load(*, feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> Config:
+    """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
+    rules = read_rules(keywords or settings.keywords)
+    content = channels_content(settings, channels)
     return Config(
         settings=settings,
         unknown_settings=unknown_names(environ),
         feeds_edition=read_feeds(feeds or settings.feeds),
-        rules_edition=read_rules(keywords or settings.keywords),
+        rules_edition=rules,
+        channels_edition=read_channels(settings, content, rules.topics, file=channels),
     )
 
 

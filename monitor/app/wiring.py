@@ -4,7 +4,6 @@ import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from monitor.app import memory
 from monitor.app.build_bot import (
@@ -32,6 +31,7 @@ from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
 from monitor.bot.weekly_digest import WeeklyDigest
+from monitor.config.channels import chats_of
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.capture import Capturer
 from monitor.evidence.retention import Retention
@@ -46,6 +46,10 @@ from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
+"""Notes which chats posts go to from an instant on: what waits for any other is taken back, one that is new gets
+nothing old. Raises DatabaseError; the same chats again change nothing.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
@@ -54,6 +58,7 @@ class Components:
     feeds: Mapping[str, Feed]
     store: Store
     poller: Poller
+    chat: Chat  # what takes posts, to whatever chat: Telegram, or the terminal
     dispatcher: Dispatcher
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily_digest: DailyDigest
@@ -92,7 +97,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             listener = await open_client(stack, settings)
             reconciler = build_reconciler(settings, store, fetcher, client)
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
-        chats = dict.fromkeys(settings.chats, chat)
+        chats = dict.fromkeys(chats_of(settings, config.destinations), chat)
         outage = OutageDetector()
         recent = RecentPages(clock)
         capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
@@ -112,9 +117,10 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
+            chat=chat,
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
-            daily_digest=build_daily_digest(settings, store, partial(story_chats, settings)),
+            daily_digest=build_daily_digest(settings, store, config.destinations),
             weekly_digest=build_weekly_digest(settings, store),
             read_commands=read_commands,
             review_chat=review_chat,
@@ -126,6 +132,6 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
-            notify=build_notifier(store, story_chats(settings).review),
+            notify=build_notifier(store, story_chats(settings, config.destinations).review),
             check_chats=lambda: why_closed(chats),
         )

@@ -19,31 +19,31 @@ log = structlog.get_logger()
 
 
 class DailyDigest:
-    """Shows each destination once a day what the day brought there; the main one, at the hour of the settings.
+    """Shows each destination that has an hour for it once a day what the day brought there.
 
-    `destinations` begin with the main one. It alone is told of the stories for review that nobody decided about in
+    `destinations` begin with the main one, which alone is told of the stories for review that nobody decided about in
     time (`undecided`) and how many news only muted rules matched (`held`); both may ask the database.
     """
 
     def __init__(
         self,
         digests: DigestStore,
-        destinations: Callable[[], Sequence[Destination]],
+        destinations: Sequence[Destination],
         *,
         hours: Hours,
         clock: Callable[[], datetime],
         undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
         held: Callable[[Day], int] = lambda _day: 0,
     ) -> None:
-        self._digests, self._destinations, self._hours, self._clock = digests, destinations, hours, clock
+        self._digests, self._hours, self._clock = digests, hours, clock
+        self.destinations = destinations
         self._undecided, self._held = undecided, held
         self._last: dict[str, date] = {}
 
     async def put_if_due(self) -> None:
         """Put the digests that are due into the outbox; asking often costs nothing. Raises DatabaseError."""
-        for place, to in enumerate(self._destinations()):
-            at = to.digest_at or (self._hours.digest_at if place == 0 else None)
-            day = replace(self._hours, digest_at=at).day_to_tell(self._clock())
+        for place, to in enumerate(self.destinations):
+            day = replace(self._hours, digest_at=to.digest_at).day_to_tell(self._clock())
             if day is None or day.date == self._last.get(to.chat):
                 continue
             is_new = await asyncio.to_thread(self._put, to, day, is_main=place == 0)

@@ -93,7 +93,8 @@ class Dispatcher:
         operator: str = "",
         posted: Callable[[int], None] | None = None,
     ) -> None:
-        self._outbox, self._chat_store, self._chats = outbox, chat_store, chats
+        self._outbox, self._chat_store, self._chats = outbox, chat_store, dict(chats)
+        self._served = tuple(chats)
         self._clock, self._pace, self._hours = clock, pace, hours
         self._operator, self._posted = operator, posted
         self._closed: dict[str, bool] = {}
@@ -106,7 +107,12 @@ class Dispatcher:
     @property
     def chats(self) -> tuple[str, ...]:
         """The chats this dispatcher serves."""
-        return tuple(self._chats)
+        return self._served
+
+    def serve(self, chats: Mapping[str, Chat]) -> None:
+        """Serve these from now on. What is in hand for another chat goes out; nothing further is claimed for it."""
+        self._chats |= chats
+        self._served = tuple(chats)
 
     def is_closed(self, chat: str) -> bool:
         """Whether the last send met a wrong token, missing rights or an unknown chat."""
@@ -123,7 +129,7 @@ class Dispatcher:
         """
         if until := await self._meet(chat):
             return until
-        while not self.stopping:
+        while not self.stopping and chat in self._served:
             if until := await self._await_an_answer(chat):
                 return until
             asked_at = self._clock()

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from monitor.config.settings import TERMINAL
 from monitor.errors import NotAccepted
 from monitor.models.outbox import Buttons, ChatIdentity
 from monitor.text.telegram_html import text
@@ -72,7 +73,8 @@ class Terminal:
         """Raises nothing: a terminal always takes posts."""
 
     async def _show(self, chat: str, name: str, html: str, buttons: Buttons) -> None:
-        title = Text(f"{visible(chat)} · {name}" if chat else name)
+        chat = visible(chat.removeprefix(f"{TERMINAL}/"))  # the name of a further destination
+        title = Text(f"{chat} · {name}" if chat else name)
         rows = (" ".join(f"[ {visible(label)} ]" for label, _ in row) for row in buttons)
         try:
             await asyncio.to_thread(self._write, title, Text("\n").join([_styled(html), *map(Text, rows)]))

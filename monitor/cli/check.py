@@ -1,13 +1,16 @@
-"""The maintainers' two files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
+"""The maintainers' files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from monitor.app.environment import environment, read_text
-from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, say, show_error, show_warning
+from monitor.app.config_files import channels_content
+from monitor.app.environment import as_text, environment, read_text
+from monitor.cli.output import AsJson, ChannelsFile, FeedsFile, KeywordsFile, print_json, say, show_error, show_warning
+from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas
 from monitor.config import keywords as keywords_file
@@ -18,14 +21,27 @@ from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
 from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
+from monitor.models import labels
+from monitor.models.channels import Destination
 
 _Problems = Sequence[ConfigError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CheckedRules:
+    """What is wrong with keywords.yaml, what is doubtful, and what the news in the database say against it."""
+
+    errors: _Problems = ()
+    warnings: _Problems = ()
+    by_use: _Problems = ()
+    topics: Collection[str] | None = None  # its ids; None: they cannot be known yet
 
 
 def check(
     *,
     feeds: FeedsFile = None,
     keywords: KeywordsFile = None,
+    channels: ChannelsFile = None,
     strict: Annotated[bool, typer.Option("--strict", help="и сомнительное считать ошибкой")] = False,
     archive: Annotated[
         bool, typer.Option("--archive/--no-archive", help="примерить правила и к новостям из базы, если она есть")
@@ -33,21 +49,25 @@ def check(
     online: Annotated[bool, typer.Option("--online", help="и попробовать каждую ленту")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Проверить feeds.yaml и keywords.yaml: все ошибки сразу, примеры, сомнительные места; с --online — и сами ленты.
+    """Проверить feeds.yaml, keywords.yaml и channels.yaml, если он есть: все ошибки сразу, примеры, сомнительные места;
+    с --online — и сами ленты.
 
     --json печатает итог --online для программ.
     """
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    errors, warnings, by_use = _check_keywords(keywords or settings.keywords, settings if archive else None)
-    errors = (*_check_feeds(path), *errors)
+    rules = _check_keywords(keywords or settings.keywords, settings if archive else None)
+    destinations, wrong = _check_channels(settings, channels, rules.topics)
+    errors = (*_check_feeds(path), *rules.errors, *wrong)
     for error in errors:
         show_error(error)
-    for warning in (*warnings, *by_use):
+    for warning in (*rules.warnings, *rules.by_use):
         show_warning(warning)
-    if errors or (strict and warnings):
+    if errors or (strict and rules.warnings):
         raise typer.Exit(ConfigError.exit_code)
-    say("Оба файла в порядке, примеры сходятся.", err=as_json)
+    say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
+    for to in destinations:
+        say(f"{labels.destination(to)}: {labels.wishes(to)}", err=as_json)
     if online:
         from monitor.cli import feeds as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 
@@ -55,10 +75,18 @@ def check(
 
 
 def schema(
-    of: Annotated[Literal["feeds", "keywords"], typer.Argument(metavar="feeds|keywords", help="схема какого файла")],
+    of: Annotated[
+        Literal["feeds", "keywords", "channels"],
+        typer.Argument(metavar="feeds|keywords|channels", help="схема какого файла"),
+    ],
 ) -> None:
     """Напечатать JSON Schema файла: по ней редактор подсказывает ключи и отмечает опечатки."""
-    print_json(json_schemas.feeds_schema() if of == "feeds" else json_schemas.keywords_schema())
+    schemas = {
+        "feeds": json_schemas.feeds_schema,
+        "keywords": json_schemas.keywords_schema,
+        "channels": json_schemas.channels_schema,
+    }
+    print_json(schemas[of]())
 
 
 def _check_feeds(path: str) -> _Problems:
@@ -68,20 +96,38 @@ def _check_feeds(path: str) -> _Problems:
         return (error,)
 
 
-def _check_keywords(path: str, settings: Settings | None) -> tuple[_Problems, _Problems, _Problems]:
-    """Errors, warnings of lint, warnings from the news in the database of these settings (None: do not ask it)."""
+def _check_channels(
+    settings: Settings, file: str | None, topics: Collection[str] | None
+) -> tuple[Sequence[Destination], _Problems]:
+    """Where posts go by channels.yaml, and what is wrong with it; () and () where there is none."""
+    path = file or settings.channels
+    try:
+        content = channels_content(settings, file)
+        if content is None:
+            return (), ()
+        text = as_text(content, path)
+    except ConfigError as error:
+        return (), (error,)
+    if problems := channels_file.problems(text, file=path, settings=settings, topics=topics):
+        return (), problems
+    return channels_file.load_channels(text, file=path, settings=settings, topics=topics), ()
+
+
+def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
+    """With `settings`, the news in the database of theirs are asked too."""
     try:
         loaded, errors = keywords_file.load_checked(read_text(path), file=path)
     except ConfigError as error:
-        return (error,), (), ()
+        return _CheckedRules(errors=(error,))
     if errors:
-        return errors, (), ()
+        return _CheckedRules(errors=errors)
+    topics = [topic.id for topic in loaded.topics]
     compiled, errors = compiler.compile_checked(loaded)
     errors = errors or compiler.compile_checked(loaded.counting)[1]
     matcher = Matcher(compiled)
     errors = errors or check_examples(loaded, matcher)  # examples are tried only with rules that hold
     by_use = _usage_warnings(loaded, matcher, settings) if settings and not errors else ()
-    return errors, lint(loaded, compiled), by_use
+    return _CheckedRules(errors=errors, warnings=lint(loaded, compiled), by_use=by_use, topics=topics)
 
 
 def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _Problems:

@@ -25,6 +25,7 @@ from monitor.text.visible_stream import VisibleStream
 
 FeedsFile = Annotated[str | None, typer.Option("--feeds", metavar="ФАЙЛ", help="список лент вместо feeds.yaml")]
 KeywordsFile = Annotated[str | None, typer.Option("--keywords", metavar="ФАЙЛ", help="правила вместо keywords.yaml")]
+ChannelsFile = Annotated[str | None, typer.Option("--channels", metavar="ФАЙЛ", help="каналы вместо channels.yaml")]
 Since = Annotated[str, typer.Option(metavar="СРОК", help="за сколько времени: 12h, 30d, 8w")]
 AsJson = Annotated[bool, typer.Option("--json", help="для программ: JSON вместо текста")]
 

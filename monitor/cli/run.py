@@ -19,7 +19,7 @@ from rich.text import Text
 from monitor.app import daemon, startup, sweep, wiring
 from monitor.app.environment import clock
 from monitor.app.logs import configure
-from monitor.cli.output import UNSETTLED, FeedsFile, KeywordsFile, Screen, progress, show_rows
+from monitor.cli.output import UNSETTLED, ChannelsFile, FeedsFile, KeywordsFile, Screen, progress, show_rows
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.models.articles import Outcome
@@ -32,9 +32,9 @@ ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so 
 _Row = tuple[str, str, str, str, Text]  # feed, new, matched, vetoed, result
 
 
-def run(feeds: FeedsFile = None, keywords: KeywordsFile = None) -> None:
+def run(feeds: FeedsFile = None, keywords: KeywordsFile = None, channels: ChannelsFile = None) -> None:
     """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
-    asyncio.run(_run(_start(feeds, keywords)))
+    asyncio.run(_run(_start(feeds, keywords, channels)))
 
 
 async def _run(config: startup.Config) -> None:
@@ -51,9 +51,10 @@ def poll(
     names: Annotated[list[str] | None, typer.Argument(metavar="[ЛЕНТА]...", help="имена лент; без них - все")] = None,
     feeds: FeedsFile = None,
     keywords: KeywordsFile = None,
+    channels: ChannelsFile = None,
 ) -> None:
     """Опросить ленты один раз, отправить найденное и показать итог."""
-    config = _start(feeds, keywords, level=logging.ERROR)
+    config = _start(feeds, keywords, channels, level=logging.ERROR)
     known = [feed.name for feed in config.feeds]
     names = [normalize("NFC", name) for name in names or ()]
     unknown = [name for name in names if name not in known]
@@ -157,8 +158,10 @@ def _preview_advice(settings: Settings) -> Text:
     )
 
 
-def _start(feeds: str | None, keywords: str | None, *, level: int = logging.INFO) -> startup.Config:
-    config = startup.load(feeds=feeds, keywords=keywords)
+def _start(
+    feeds: str | None, keywords: str | None, channels: str | None, *, level: int = logging.INFO
+) -> startup.Config:
+    config = startup.load(feeds=feeds, keywords=keywords, channels=channels)
     configure(form=config.settings.log_format, secrets=config.settings.secrets)
     logging.getLogger().setLevel(level)
     return config

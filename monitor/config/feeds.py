@@ -3,10 +3,10 @@
 import re
 from datetime import timedelta
 from typing import cast, get_args
-from unicodedata import normalize
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from monitor.config.stanzas import name_of, one_line, place_of, unique
 from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load, nearest, raise_first
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
@@ -22,7 +22,6 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _INTERVAL = re.compile(r"(\d{1,6}) ?([smh])", re.ASCII)
-_MAX_NAME = 100
 _MAX_HEADER = 300
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -47,15 +46,15 @@ def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:
     root = load(text, file=file)
     reader.mapping(root, key="", at=root, known=("feeds",))
     stanzas = reader.items(root.get("feeds"), key="feeds", at=root)
-    feeds = [(stanza, feed) for stanza in stanzas if (feed := _feed(reader, stanza))]
-    _unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
-    _unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
+    feeds = [read for stanza in stanzas if (read := _feed(reader, stanza))]
+    unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
+    unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
     _no_fallback_read_twice(reader, feeds)
     return tuple(feed for _, feed in feeds), reader
 
 
-def _feed(reader: YamlReader, node: Node) -> Feed | None:
-    """One stanza; None when it has a problem."""
+def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
+    """One stanza, and what it says; None when it has a problem."""
     before = len(reader.problems)
     stanza = reader.mapping(node, key="feeds", at=node, known=KEYS)
     if stanza is None:
@@ -63,13 +62,13 @@ def _feed(reader: YamlReader, node: Node) -> Feed | None:
     kind, url = _kind(reader, stanza), _url(reader, stanza)
     _channel_as_channel(reader, stanza, kind, url)
     feed = Feed(
-        name=_name(reader, stanza),
+        name=name_of(reader, stanza),
         kind=kind or FeedKind.RSS,
         url=url,
         lang=_lang(reader, stanza),
         tz=_tz(reader, stanza),
         interval=_interval(reader, stanza),
-        group=_line(reader, stanza, "group"),
+        group=one_line(reader, stanza, "group"),
         fallback=_fallback(reader, stanza, url),
         listing=_listing(reader, stanza, kind),
         article=_selector(reader, stanza, "article"),
@@ -77,28 +76,7 @@ def _feed(reader: YamlReader, node: Node) -> Feed | None:
         user_agent=_user_agent(reader, stanza),
         ca_file=_ca_file(reader, stanza),
     )
-    return None if len(reader.problems) > before else feed
-
-
-def _place(stanza: Mapping, key: str) -> Node:
-    return stanza.get(key) or stanza
-
-
-def _name(reader: YamlReader, stanza: Mapping) -> str:
-    name = reader.text(stanza.get("name"), key="name", at=stanza) or ""
-    _one_line(reader, stanza, "name", name)
-    return normalize("NFC", name)  # an identity, however an editor composes its letters
-
-
-def _line(reader: YamlReader, stanza: Mapping, key: str) -> str:
-    written = reader.text(stanza.get(key), key=key, at=stanza, default="") or ""
-    _one_line(reader, stanza, key, written)
-    return written
-
-
-def _one_line(reader: YamlReader, stanza: Mapping, key: str, written: str) -> None:
-    if len(written) > _MAX_NAME or not written.isprintable():
-        reader.problem(f"здесь нужна одна строка до {_MAX_NAME} знаков", at=_place(stanza, key), key=key)
+    return None if len(reader.problems) > before else (stanza, feed)
 
 
 def _kind(reader: YamlReader, stanza: Mapping) -> FeedKind | None:
@@ -106,7 +84,7 @@ def _kind(reader: YamlReader, stanza: Mapping) -> FeedKind | None:
     if kind is None or kind in list(FeedKind):
         return FeedKind(kind) if kind else None
     advice = nearest(kind, list(FeedKind))
-    reader.problem(f"неизвестный вид «{kind}»{advice}", at=_place(stanza, "kind"), key="kind")
+    reader.problem(f"неизвестный вид «{kind}»{advice}", at=place_of(stanza, "kind"), key="kind")
     return None
 
 
@@ -117,7 +95,7 @@ def _url(reader: YamlReader, stanza: Mapping) -> str:
 
 def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
     if url and not _is_web_address(url):
-        reader.problem("нужен полный адрес: https://сайт/путь", at=_place(stanza, key), key=key)
+        reader.problem("нужен полный адрес: https://сайт/путь", at=place_of(stanza, key), key=key)
     return url
 
 
@@ -126,16 +104,16 @@ def _channel_as_channel(reader: YamlReader, stanza: Mapping, kind: FeedKind | No
     if host_key(url) not in ("t.me", "telegram.me"):
         return
     if kind not in (None, FeedKind.TELEGRAM):
-        reader.problem("это канал Telegram — напишите kind: telegram", at=_place(stanza, "kind"), key="kind")
+        reader.problem("это канал Telegram — напишите kind: telegram", at=place_of(stanza, "kind"), key="kind")
     elif not urlsplit(url).path.startswith("/s/"):
-        reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=_place(stanza, "url"), key="url")
+        reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=place_of(stanza, "url"), key="url")
 
 
 def _fallback(reader: YamlReader, stanza: Mapping, url: str) -> str:
     written = reader.text(stanza.get("fallback"), key="fallback", at=stanza, default="") or ""
     if written and written == url:
-        place = _place(stanza, "fallback")
-        reader.problem("запасной адрес тот же, что url — нужен другой или никакого", at=place, key="fallback")
+        at = place_of(stanza, "fallback")
+        reader.problem("запасной адрес тот же, что url — нужен другой или никакого", at=at, key="fallback")
     return _address(reader, stanza, "fallback", written)
 
 
@@ -144,7 +122,9 @@ def _listing(reader: YamlReader, stanza: Mapping, kind: FeedKind | None) -> List
     if node is None:
         return None
     if kind not in (None, FeedKind.HTML):
-        reader.problem("listing бывает только у kind: html — уберите его", at=_place(stanza, "listing"), key="listing")
+        reader.problem(
+            "listing бывает только у kind: html — уберите его", at=place_of(stanza, "listing"), key="listing"
+        )
     selectors = reader.mapping(node, key="listing", at=stanza, known=LISTING_KEYS)
     if selectors is None:
         return None
@@ -159,7 +139,7 @@ def _selector(reader: YamlReader, mapping: Mapping, key: str) -> str:
     if css and not markup.is_selector(css):
         reader.problem(
             "селектор не читается — пишут как в CSS: div.news a; вместо b, i, em, strong — span или класс",
-            at=_place(mapping, key),
+            at=place_of(mapping, key),
             key=key,
         )
     return css
@@ -169,7 +149,7 @@ def _proxy(reader: YamlReader, stanza: Mapping) -> str:
     proxy = reader.text(stanza.get("proxy"), key="proxy", at=stanza, default="") or ""
     if proxy and not _is_web_address(proxy, schemes=_PROXIES):
         advice = "прокси пишут так: http://хост:порт или socks5://хост:порт"
-        reader.problem(advice, at=_place(stanza, "proxy"), key="proxy")
+        reader.problem(advice, at=place_of(stanza, "proxy"), key="proxy")
     return proxy
 
 
@@ -177,7 +157,7 @@ def _user_agent(reader: YamlReader, stanza: Mapping) -> str:
     name = reader.text(stanza.get("user_agent"), key="user_agent", at=stanza, default="") or ""
     if len(name) > _MAX_HEADER or not (name.isascii() and name.isprintable()):
         advice = f"здесь только латиница, цифры и знаки, до {_MAX_HEADER} — например: NewsReader/1.0"
-        reader.problem(advice, at=_place(stanza, "user_agent"), key="user_agent")
+        reader.problem(advice, at=place_of(stanza, "user_agent"), key="user_agent")
     return name
 
 
@@ -185,7 +165,7 @@ def _ca_file(reader: YamlReader, stanza: Mapping) -> str:
     path = reader.text(stanza.get("ca_file"), key="ca_file", at=stanza, default="") or ""
     if "://" in path or not path.isprintable() or (path and not path.lower().endswith((".pem", ".crt", ".cer"))):
         advice = "нужен путь к файлу сертификатов на этом компьютере: certs/сайт.pem"
-        reader.problem(advice, at=_place(stanza, "ca_file"), key="ca_file")
+        reader.problem(advice, at=place_of(stanza, "ca_file"), key="ca_file")
     return path
 
 
@@ -202,7 +182,7 @@ def _is_web_address(url: str, *, schemes: tuple[str, ...] = ("http", "https")) -
 def _lang(reader: YamlReader, stanza: Mapping) -> FeedLanguage:
     lang = reader.text(stanza.get("lang"), key="lang", at=stanza, default="both")
     if lang is not None and lang not in get_args(FeedLanguage):
-        reader.problem("язык ленты — ru, kk или both", at=_place(stanza, "lang"), key="lang")
+        reader.problem("язык ленты — ru, kk или both", at=place_of(stanza, "lang"), key="lang")
     return cast("FeedLanguage", lang or "both")
 
 
@@ -211,7 +191,7 @@ def _tz(reader: YamlReader, stanza: Mapping) -> str:
     try:
         ZoneInfo(tz)
     except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database
-        reader.problem(f"нет часового пояса «{tz}» — пишут так: Asia/Almaty", at=_place(stanza, "tz"), key="tz")
+        reader.problem(f"нет часового пояса «{tz}» — пишут так: Asia/Almaty", at=place_of(stanza, "tz"), key="tz")
     return tz
 
 
@@ -222,26 +202,15 @@ def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
     parts = _INTERVAL.fullmatch(text)
     interval = timedelta(**{_UNITS[parts[2]]: int(parts[1])}) if parts else None
     if interval is None or not SHORTEST <= interval <= LONGEST:
-        reader.problem("пишут так: 10m, 1h или 90s; от 1s до 24h", at=_place(stanza, "interval"), key="interval")
+        reader.problem("пишут так: 10m, 1h или 90s; от 1s до 24h", at=place_of(stanza, "interval"), key="interval")
         return None
     return interval
 
 
-def _unique(reader: YamlReader, named: list[tuple[Node, str]], *, key: str) -> None:
-    seen: dict[str, int] = {}
-    for stanza, value in named:
-        assert isinstance(stanza, Mapping)
-        line = _place(stanza, key).line
-        if value in seen:
-            reader.problem(f"«{value}» уже есть в строке {seen[value]} — нужно разное", at=_place(stanza, key), key=key)
-        seen.setdefault(value, line)
-
-
-def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Node, Feed]]) -> None:
+def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]]) -> None:
     """A fallback that is another feed's address would bring the same news under two names."""
     readers = {feed.url: feed.name for _, feed in feeds}
     for stanza, feed in feeds:
         if feed.fallback in readers:
-            assert isinstance(stanza, Mapping)
             message = f"этот адрес уже читает «{readers[feed.fallback]}» — уберите его отсюда"
-            reader.problem(message, at=_place(stanza, "fallback"), key="fallback")
+            reader.problem(message, at=place_of(stanza, "fallback"), key="fallback")

@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of the maintainers' two files, for their editors. The loaders decide, not the schema.
+"""JSON Schema (draft 2020-12) of the maintainers' files, for their editors. The loaders decide, not the schema.
 
 Keys come from the lists the loaders read by, so that a new key appears by itself; a description is added here.
 """
@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from monitor.config import feeds, keywords
+from monitor.config import channels, feeds, keywords
 from monitor.config.keyword_rules import Role, Scope
-from monitor.models.articles import Tier
+from monitor.models.articles import Language, Tier
+from monitor.models.channels import Sound, Tongue
 from monitor.models.feeds import FeedKind, FeedLanguage, Listing
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +24,10 @@ _NOTE: Schema = {"description": "заметка для себя"}
 
 def _described(description: str, **more: Any) -> Schema:
     return {"description": description, **({"type": "string"} | more)}
+
+
+def _several(description: str, item: Schema) -> Schema:
+    return {"description": description, "type": "array", "items": item, "minItems": 1}
 
 
 def _object(keys: Iterable[str], known: Mapping[str, Schema], *, required: Iterable[str] = ()) -> Schema:
@@ -66,6 +71,34 @@ def feeds_schema() -> Schema:
     stanzas = {"type": "array", "items": {"$ref": "#/$defs/feed"}, "minItems": 1}
     root = _object(("feeds",), {"feeds": stanzas}, required=["feeds"])
     return {"$schema": _DRAFT, "title": "feeds.yaml", **root, "$defs": {"feed": feed}}
+
+
+# ── channels.yaml ──────────────────────────────────────────────────────────────────────────────
+
+_CHAT_NAME: Schema = {"type": "string", "pattern": "^@[A-Za-z][A-Za-z0-9_]{3,}$"}
+_CHAT_NUMBER: Schema = {"type": ["string", "number"], "pattern": "^-?[0-9]+$"}
+_CHANNEL = {
+    "name": _described("как место зовёте вы; у каждого своё", maxLength=100),
+    "chat": {"description": "@имя канала или группы либо номер чата", "anyOf": [_CHAT_NAME, _CHAT_NUMBER]},
+    "thread": _described("номер темы форума", type="integer", minimum=2),
+    "topics": _several("только эти темы keywords.yaml; без ключа — все", {"type": "string"}),
+    "news": _several("новости только на этих языках; без ключа — на всех", {"enum": list(get_args(Language))}),
+    "language": _described("на каком языке говорит сам бот", enum=list(get_args(Tongue))),
+    "brief": _described("true — без цитат", type="boolean"),
+    "digest_at": _described(
+        "когда раз в день приходит сводка, например 20:00", pattern="^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
+    ),
+    "sound": _described("что приходит со звуком: urgent — срочное, all — всё, none — ничего", enum=[*map(str, Sound)]),
+    "index": _described("true — закреплённое сообщение: открытые дела и истории недели", type="boolean"),
+}
+
+
+def channels_schema() -> Schema:
+    """The schema of channels.yaml."""
+    channel = _object(channels.KEYS, _CHANNEL, required=("name", "chat"))
+    stanzas = {"type": "array", "items": {"$ref": "#/$defs/channel"}, "minItems": 1, "maxItems": channels.MOST}
+    root = _object(("channels",), {"channels": stanzas}, required=["channels"])
+    return {"$schema": _DRAFT, "title": "channels.yaml", **root, "$defs": {"channel": channel}}
 
 
 # ── keywords.yaml ──────────────────────────────────────────────────────────────────────────────

@@ -212,7 +212,7 @@ class _KeywordsReader(YamlReader):
             lines=lines,
             none=(*against, *(self.terms(none, key="none") if none is not None else ())),
             within=self._within(body.get("within")),
-            anywhere=self._flag(body.get("anywhere"), key="anywhere"),
+            anywhere=self.flag(body.get("anywhere"), key="anywhere"),
             line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )
@@ -225,12 +225,6 @@ class _KeywordsReader(YamlReader):
             self.problem("можно: post (сразу в канал) или review (сначала редактору)", at=node, key="tier")
             return Tier.POST
         return Tier(tier or Tier.POST)
-
-    def _flag(self, node: Node | None, *, key: str) -> bool:
-        said = "" if node is None else self.text(node, key=key, at=node) or ""
-        if said not in ("", "true", "false"):
-            self.problem("можно: true или false", at=node or Scalar(text="", line=0), key=key)
-        return said == "true"
 
     def _within(self, node: Node | None) -> Scope | int:
         if node is None:

@@ -20,7 +20,8 @@ TERMINAL = "terminal"  # the chat name of preview mode
 
 _TOKEN = re.compile(r"\w+:[\w-]+", re.ASCII)
 _DAYS = re.compile(r"[1-9]\d{0,3} ?d", re.ASCII)
-_CHAT = re.compile(r"@[A-Za-z]\w{3,}|-?\d+", re.ASCII)
+CHAT = re.compile(r"@[A-Za-z]\w{3,}|-?\d+", re.ASCII)
+CHAT_ADVICE = "пишите @имя_канала или его числовой номер, например -1001234567890"
 
 
 class Settings(BaseModel):
@@ -35,6 +36,7 @@ class Settings(BaseModel):
     database_url: str = "sqlite:///data/monitor.db"
     feeds: str = "feeds.yaml"
     keywords: str = "keywords.yaml"
+    channels: str = "channels.yaml"
     bot_api_url: str = ""
     telegram_preview_url: str = "https://t.me"
     uncertain_resend_after: str = ""
@@ -69,9 +71,9 @@ class Settings(BaseModel):
     @field_validator("channel", "review_chat", "operator_chat")
     @classmethod
     def _chat_shape(cls, chat: str) -> str:
-        if not chat or _CHAT.fullmatch(chat):
+        if not chat or CHAT.fullmatch(chat):
             return chat
-        raise ValueError("пишите @имя_канала или его числовой номер, например -1001234567890")
+        raise ValueError(CHAT_ADVICE)
 
     @field_validator("bot_api_url", "telegram_preview_url", "proxy")
     @classmethod
@@ -166,6 +168,11 @@ class Settings(BaseModel):
     def timestamp_authorities(self) -> tuple[str, ...]:
         """The addresses of those who sign the time of a capture."""
         return _listed(self.timestamp_url)
+
+    @property
+    def wants_channels(self) -> bool:
+        """Whether the operator named the file of further destinations; else it may be absent."""
+        return "channels" in self.model_fields_set
 
     @property
     def live(self) -> bool:

@@ -210,6 +210,13 @@ class YamlReader:
         self.problem(f"здесь нужно число от 1 до {most:g}, например 1.5", at=node, key=key)
         return 1.0
 
+    def flag(self, node: Node | None, *, key: str) -> bool:
+        """`true` or `false`; False when nothing is said."""
+        said = "" if node is None else self.text(node, key=key, at=node) or ""
+        if node is not None and said not in ("", "true", "false"):
+            self.problem("можно: true или false", at=node, key=key)
+        return said == "true"
+
     def text(self, node: Node | None, *, key: str, at: Node, default: str | None = None) -> str | None:
         """A non-empty text; None after noting the problem. A missing one is a problem unless `default` is given."""
         if node is None or (isinstance(node, Scalar) and not node.text.strip()):

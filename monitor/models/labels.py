@@ -1,9 +1,13 @@
-"""The Russian words for states, outcomes, troubles and durations, the same in the terminal and in a chat. Pure."""
+"""The Russian words for states, outcomes, troubles, durations, destinations: the same in the terminal and in chats.
 
-from collections.abc import Mapping
+Pure.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import timedelta, tzinfo
 
 from monitor.models.articles import Outcome
+from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, Trouble
 from monitor.models.outbox import DeliveryState
@@ -53,6 +57,11 @@ TROUBLES = {
 }
 
 
+_NEWS = {"ru": "на русском", "kk": "на казахском"}
+_TONGUES = {"ru": "по-русски", "kk": "по-казахски", "en": "по-английски"}
+_SOUNDS = {Sound.URGENT: "со звуком — срочное", Sound.ALL: "всё со звуком", Sound.NONE: "всё без звука"}
+
+
 def queue(counts: Mapping[str, int]) -> str:
     """How many deliveries are in each state: «ждёт отправки 2, отправлено 31»; «пуста» for none."""
     return ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if counts.get(state)) or "пуста"
@@ -81,6 +90,32 @@ def searchable(coverage: Coverage, zone: tzinfo) -> str:
         said += f"; неподошедшие — с {coverage.since.astimezone(zone):%d.%m.%Y}"
     behind = f" Ещё не в поиске: {coverage.behind}, они появятся в нём сами." if coverage.behind else ""
     return f"{said}.{behind}"
+
+
+def destination(to: Destination) -> str:
+    """What maintainers know a destination by: «@kk «Казахша»»."""
+    if to.name:
+        return f"{to.chat} «{to.name}»"
+    return f"{to.chat} (основной)" if to.chat else "основной канал (MONITOR_CHANNEL не задан)"
+
+
+def wishes(to: Destination) -> str:
+    """What a destination gets: «новости на казахском, все темы, наши слова по-казахски, сводка в 20:00»."""
+    return ", ".join(_wishes(to))
+
+
+def _wishes(to: Destination) -> Iterator[str]:
+    news = " и ".join(_NEWS[language] for language in sorted(to.languages, reverse=True))
+    yield f"новости {news}" if news else "новости на всех языках"
+    yield f"темы {', '.join(sorted(to.topics))}" if to.topics else "все темы"
+    yield f"наши слова {_TONGUES[to.tongue]}"
+    if to.brief:
+        yield "без цитат"
+    yield _SOUNDS[to.sound]
+    if to.digest_at:
+        yield f"сводка в {to.digest_at:%H:%M}"
+    if to.index:
+        yield "закреплённый указатель"
 
 
 SIGHTS = {

@@ -28,7 +28,8 @@ class ChatStore:
 
     def may_be_strangers(self, served: Collection[str]) -> bool:
         """Whether rows stand under names that are not `served`: one may be a chat of ours under its former name."""
-        strangers = select(chats.c.chat).where(chats.c.chat.notin_({*served, TERMINAL}))
+        shown = or_(chats.c.chat == TERMINAL, chats.c.chat.startswith(f"{TERMINAL}/"))
+        strangers = select(chats.c.chat).where(chats.c.chat.notin_(set(served)), ~shown)
         with read_transaction(self._engine) as db:
             return db.scalar(strangers.limit(1)) is not None
 

@@ -4,7 +4,7 @@ Every decision is one transaction with everything that follows from it. The firs
 of the transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,12 +30,8 @@ from monitor.text.urls import message_link
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
 _AT_ONCE = 20  # questions told of as expired in one message
+NOWHERE = Chats(destinations=())  # for those who publish nothing
 _undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
-
-
-def nowhere() -> Chats:
-    """For those who publish nothing."""
-    return Chats(destinations=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +43,13 @@ class Waiting:
 
 
 class Reviews:
-    """Decisions, in one database. `chats` get what is published; times are shown by the clock of `zone`.
+    """Decisions, in one database. `chats` get what is published, and may be replaced; times are by the clock of `zone`.
 
     Both are needed by those who decide, not by those who read.
     """
 
-    def __init__(self, engine: Engine, *, chats: Callable[[], Chats] = nowhere, zone: str = "UTC") -> None:
-        self._engine, self._chats, self._zone = engine, chats, zone
+    def __init__(self, engine: Engine, *, chats: Chats = NOWHERE, zone: str = "UTC") -> None:
+        self._engine, self.chats, self._zone = engine, chats, zone
 
     def decide(self, story_id: int, part: int, decision: Decision, *, initial: str, now: datetime) -> str:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
@@ -73,7 +69,7 @@ class Reviews:
         outcome = Outcome.POSTED if row.decision == Decision.PUBLISHED else Outcome.REJECTED
         if outcome is Outcome.POSTED:
             (story,) = read_stories(db, [row.story_id])
-            for post in posts_of(story, row.part, self._chats(), now=now):
+            for post in posts_of(story, row.part, self.chats, now=now):
                 want(db, row.story_id, post, now)
             watch(db, row.story_id, now)
         _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())

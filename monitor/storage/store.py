@@ -1,6 +1,5 @@
 """Every repository of one database, for those who wire. Who needs one repository is given that one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -20,7 +19,7 @@ from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.polls import PollStore
-from monitor.storage.reviews import Reviews, nowhere
+from monitor.storage.reviews import NOWHERE, Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore
@@ -41,7 +40,7 @@ class Store:
         self,
         engine: Engine,
         *,
-        chats: Callable[[], Chats] = nowhere,
+        chats: Chats = NOWHERE,
         zone: str = "UTC",
         folder: Path | None = None,
         to: Announcements = NOBODY,

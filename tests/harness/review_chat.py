@@ -108,7 +108,7 @@ async def open_review_chat(
 ) -> AsyncIterator[ReviewChatHarness]:
     """The parts on this database and this Bot API stand-in; the clock stands at NOW."""
     clock = Clock()
-    reviews = Reviews(engine, chats=lambda: to_channel(CHANNEL), zone=ZONE)
+    reviews = Reviews(engine, chats=to_channel(CHANNEL), zone=ZONE)
     mutes, stats = MuteStore(engine, zone=ZONE), Stats(engine)
     read_commands = ReadCommands(
         feeds=store.feeds,

@@ -11,7 +11,7 @@ import pytest
 from tests.harness.command_line import RULES
 from tests.harness.monitor_process import Monitor, eventually
 from tests.harness.polled_history import FILLER
-from tests.servers.bot_api import REVIEW, TOKEN, BotApi
+from tests.servers.bot_api import OPERATOR, REVIEW, TOKEN, BotApi
 from tests.servers.web import Item, WebServer, rss
 
 REVIEW_CHAT = str(REVIEW.id)
@@ -85,6 +85,13 @@ def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
     eventually(lambda: "новая лента «Река»" in text_of(bot_api, REVIEW_CHAT), what="the new feed")
     eventually(lambda: edited.sql("SELECT 1 FROM entries WHERE feed = 'Река'"), what="its first poll")
     assert text_of(bot_api, REVIEW_CHAT).count("Правка не принята") == 1, "once for each content"
+
+    replace_file(edited.folder / "channels.yaml", f"channels: [{{name: Соседи, chat: {OPERATOR.id}, sound: none}}]")
+    eventually(lambda: "новый канал" in text_of(bot_api, REVIEW_CHAT), what="the new channel")
+    web.serve("/port", rss([item(4, "Беглец опять у границы.")]))
+    eventually(lambda: "выпуск 4" in text_of(bot_api, str(OPERATOR.id)), what="a post there too")
+    eventually(lambda: "выпуск 4" in text_of(bot_api, "@test_channel"), what="and here")
+    assert "выпуск 2" not in text_of(bot_api, str(OPERATOR.id)), "nothing of before"
     assert edited.stop() == 0
 
 

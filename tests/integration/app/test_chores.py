@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import startup, wiring
-from monitor.app.config_files import read_feeds, read_rules
+from monitor.app.config_files import read_channels, read_feeds, read_rules
 from monitor.app.daemon import Daemon
 from monitor.app.environment import clock
 from monitor.app.startup import Config
@@ -15,9 +15,10 @@ from monitor.app.wiring import Components
 from monitor.health.watchdog import Watchdog
 from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState
+from monitor.models.outbox import DeliveryState
 from monitor.models.stories import EntryOutcome
 from monitor.polling.poll import LEASE
-from tests.factories import article, entry, poll_outcome
+from tests.factories import article, entry, matched, poll_outcome
 from tests.harness.command_line import FEEDS, RULES, write_files
 
 DAY = timedelta(days=1)
@@ -28,6 +29,9 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     return startup.load()
+
+
+CHANNELS = "channels: [{name: Казахша, chat: '@kk_channel'}, {name: Тишина, chat: '@quiet', sound: none}]"
 
 
 @pytest.fixture
@@ -82,3 +86,24 @@ async def test_an_edit_of_how_a_feed_is_asked_acts_at_once(
     await daemon._adopt_feeds(read_feeds("feeds.yaml", FEEDS.replace("lang: ru", f"lang: ru, {edit}").encode()))
 
     assert len(components.store.feeds.claim(clock(), limit=9, lease=LEASE)) == is_asked
+
+
+async def test_an_edit_of_channels_says_where_whatever_comes_goes(config: Config, components: Components) -> None:
+    daemon, before = Daemon(components, config, Watchdog(())), components.dispatcher.chats
+
+    await daemon._adopt_channels(read_channels(config.settings, CHANNELS.encode(), config.rules_edition.topics))
+    (state,) = components.store.feeds.claim(clock(), limit=1, lease=LEASE)
+    found = poll_outcome(lease_no=state.lease_no, polled_at=clock(), matched=(matched(),))
+    assert await components.poller.recorder.record(found)
+
+    chats = ("terminal", "terminal/Казахша", "terminal/Тишина")
+    assert before == ("terminal",)
+    assert components.dispatcher.chats == components.watch.served == chats
+    assert [row.chat for row in components.store.outbox.rows([DeliveryState.PENDING])] == [*chats]
+    assert [to.chat for to in components.daily_digest.destinations] == [*chats]
+    assert [to.chat for to in components.store.reviews.chats.destinations] == [*chats]
+
+    await daemon._adopt_channels(config.channels_edition)
+    assert [*components.dispatcher.chats] == [*before]
+    assert [row.chat for row in components.store.outbox.rows([DeliveryState.PENDING])] == [*before]
+    assert await components.dispatcher.drain("terminal/Тишина") is None

@@ -6,10 +6,19 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from monitor.app.config_files import STILL, FeedsEdition, RulesEdition, read_feeds, read_rules
+from monitor.app.config_files import (
+    STILL,
+    ChannelsEdition,
+    FeedsEdition,
+    RulesEdition,
+    read_channels,
+    read_feeds,
+    read_rules,
+)
 from monitor.app.reload import Reloader
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
+from monitor.config.settings import load_settings
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore
@@ -26,12 +35,16 @@ class Worker:
     """A process with its own look at the files."""
 
     def __init__(self, engine: Engine, folder: Path, clock: Clock) -> None:
+        settings = load_settings({})
         self.rules: RulesEdition = read_rules(str(folder / "keywords.yaml"))
         self.reloader = Reloader(
             read_feeds(str(folder / "feeds.yaml")),
             self.rules,
+            read_channels(settings, None, self.rules.topics),
+            settings=settings,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
+            adopt_channels=self._adopt_channels,
             archive=Archive(engine),
             notify=partial(Outbox(engine).tell, CHAT, now=clock()),
             clock=clock,
@@ -39,6 +52,9 @@ class Worker:
 
     async def _adopt_feeds(self, _edition: FeedsEdition) -> None:
         raise AssertionError("nobody edits the feeds here")
+
+    async def _adopt_channels(self, _edition: ChannelsEdition) -> None:
+        raise AssertionError("nor the channels")
 
     def _adopt_rules(self, edition: RulesEdition) -> None:
         self.rules = edition

@@ -19,6 +19,7 @@ from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
 HALF_PAST_TWO = Hours(zone="Asia/Almaty", digest_at=read_time("14:30"))  # NOW is 14:00 there
+MAIN = Destination(chat=CHAT, digest_at=HALF_PAST_TWO.digest_at)
 
 
 @pytest.fixture
@@ -36,10 +37,7 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
 
 
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    workers = [
-        DailyDigest(DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock)
-        for _ in range(3)
-    ]
+    workers = [DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
     seeded = SeededOutbox(engine)
     pages = []
     for number in range(1, 97):  # two days, half an hour each
@@ -62,9 +60,7 @@ async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, en
     digests(outbox, clock)
     clock.forward(hours=6)
 
-    await DailyDigest(
-        DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock
-    ).put_if_due()
+    await DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock).put_if_due()
 
     assert len(digests(outbox, clock)) == 1
 
@@ -76,9 +72,7 @@ async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, e
         asked.append((day.since, day.until))
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    daily = DailyDigest(
-        DigestStore(engine), lambda: [Destination(chat=CHAT)], hours=HALF_PAST_TWO, clock=clock, undecided=undecided
-    )
+    daily = DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
     await daily.put_if_due()
     assert not asked, "the day is not over"
     clock.forward(minutes=30)
@@ -94,16 +88,14 @@ async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, en
     def undecided(_day: Day) -> Sequence[DigestItem]:
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    main, kazakh = Destination(chat=CHAT), Destination(chat="@kazakh", digest_at=time(16))
+    kazakh = Destination(chat="@kazakh", digest_at=time(16))
     seeded = SeededOutbox(engine)
     for number, chat in ((1, CHAT), (1, "@kazakh"), (2, CHAT)):
         seeded.add_story(number, chat=chat)
         taken = outbox.claim(chat, clock(), lease=timedelta(minutes=3), pace=FREE)
         assert isinstance(taken, Delivery)
         outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=number), clock())
-    daily = DailyDigest(
-        DigestStore(engine), lambda: [main, kazakh], hours=HALF_PAST_TWO, clock=clock, undecided=undecided
-    )
+    daily = DailyDigest(DigestStore(engine), [MAIN, kazakh], hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
 
     clock.forward(hours=1)
     await daily.put_if_due()

@@ -299,7 +299,7 @@ async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarnes
     harness.clock.forward(days=1)
     daily = DailyDigest(
         harness.store.digests,
-        lambda: [Destination(chat=CHANNEL)],
+        [Destination(chat=CHANNEL, digest_at=hours.digest_at)],
         hours=hours,
         clock=harness.clock,
         held=harness.mutes.held_in,

@@ -73,7 +73,7 @@ class Room:
 async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     wish = getattr(request, "param", "")  # "announces", "brief": what of the usual is otherwise
     clock, to = Clock(), Announcements(review=REVIEW, channel=CHANNEL, announces=wish == "announces")
-    store = Store(engine, chats=lambda: to_channel(CHANNEL), to=to)
+    store = Store(engine, chats=to_channel(CHANNEL), to=to)
     limits = Limits(host_gap=0)
     async with (
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,

@@ -161,9 +161,11 @@ async def test_a_chat_that_shuts_the_door_before_it_is_known_is_closed(harness: 
 
 
 async def test_what_was_shown_on_a_screen_is_no_reason_to_wait(harness: Harness) -> None:
-    harness.seeded.add_story(1, chat="terminal")
-    chats = {"terminal": Terminal(StringIO())}
-    await Dispatcher(harness.outbox, harness.store.chats, chats, clock=harness.clock, pace=FREE).drain("terminal")
+    chats = dict.fromkeys(("terminal", "terminal/Казахша"), Terminal(StringIO()))
+    shown_there = Dispatcher(harness.outbox, harness.store.chats, chats, clock=harness.clock, pace=FREE)
+    for chat in chats:
+        harness.seeded.add_story(1, chat=chat)
+        await shown_there.drain(chat)
     harness.bot_api.script(http(500, "Internal Server Error"), "getChat")
     harness.seeded.add_story(1)
 

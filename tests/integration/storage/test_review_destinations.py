@@ -30,7 +30,7 @@ CHATS = Chats(
 
 @pytest.fixture
 def reviews(engine: Engine) -> Reviews:
-    return Reviews(engine, chats=lambda: CHATS)
+    return Reviews(engine, chats=CHATS)
 
 
 def poll(engine: Engine, tier: Tier) -> None:

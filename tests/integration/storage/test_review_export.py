@@ -34,7 +34,7 @@ def reviews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
     store.polls.record_all(
         [poll_outcome(lease_no=state.lease_no, matched=(matched(tier=Tier.REVIEW),))], NOBODY, window=HOUR
     )
-    return Reviews(engine, chats=lambda: to_channel("@channel"), zone="Asia/Almaty")
+    return Reviews(engine, chats=to_channel("@channel"), zone="Asia/Almaty")
 
 
 def test_without_a_review_chat_the_questions_are_counted(reviews: Reviews) -> None:

@@ -47,6 +47,15 @@ async def test_a_deletion_is_told_in_words() -> None:
     assert "Пост удалён." in screen.getvalue()
 
 
+async def test_a_post_says_which_destination_it_is_for() -> None:
+    screen = Screen()
+    for chat in ("terminal", "terminal/Казахша"):
+        await Terminal(screen).post(chat, POST)
+
+    assert "─ terminal · пост 1 ─" in screen.getvalue()
+    assert "─ Казахша · пост 1 ─" in screen.getvalue()
+
+
 async def test_posts_are_framed_and_numbered() -> None:
     screen = Screen()
     terminal = Terminal(screen, width=70)

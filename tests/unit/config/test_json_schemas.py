@@ -1,18 +1,20 @@
 """The schemas know what the loaders know; a small validator of ours stands in for an editor."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.config import feeds, keywords
-from monitor.config.json_schemas import Schema, feeds_schema, keywords_schema
+from monitor.config import channels, feeds, keywords
+from monitor.config.json_schemas import Schema, channels_schema, feeds_schema, keywords_schema
 from monitor.config.yaml_reader import Mapping, Node, Scalar, load
 from tests.factories import keyword_problems
 
 ROOT = Path(__file__).resolve().parents[3]
+SCHEMAS = {"feeds": feeds_schema(), "keywords": keywords_schema(), "channels": channels_schema()}
 FENCE = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 KNOWN = frozenset(
     [
@@ -74,9 +76,7 @@ def _fits(schema: Schema, text: str) -> bool:
     if schema.get("type") == "number":
         return text.replace(".", "", 1).isdecimal() and schema["minimum"] <= float(text) <= schema["maximum"]
     if schema.get("type") == "integer":
-        return text.isdecimal() and schema["minimum"] <= int(text) <= schema["maximum"]
-    if schema.get("type") == "boolean":
-        return text in ("true", "false")
+        return text.isdecimal() and schema["minimum"] <= int(text) <= schema.get("maximum", math.inf)
     is_text = "type" not in schema or "string" in schema["type"]
     return is_text and re.search(schema.get("pattern", ""), text) is not None
 
@@ -90,7 +90,7 @@ def every_part(schema: Any) -> list[Schema]:
     return [schema, *(below for part in inner for below in every_part(part))]
 
 
-@pytest.mark.parametrize(("name", "schema"), [("feeds", feeds_schema()), ("keywords", keywords_schema())])
+@pytest.mark.parametrize(("name", "schema"), SCHEMAS.items(), ids=SCHEMAS)
 def test_the_committed_copy_is_the_one_the_command_prints(name: str, schema: Schema) -> None:
     """If this fails: monitor schema NAME > schemas/NAME.schema.json"""
     committed = (ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
@@ -104,7 +104,7 @@ def test_the_projects_files_name_their_schema_and_meet_it(name: str, schema: Sch
     assert wrong(schema, load(text, file=name), schema) == []
 
 
-@pytest.mark.parametrize(("page", "schema"), [("feeds", feeds_schema()), ("keywords", keywords_schema())])
+@pytest.mark.parametrize(("page", "schema"), SCHEMAS.items(), ids=SCHEMAS)
 def test_the_documents_examples_meet_it(page: str, schema: Schema) -> None:
     for example in FENCE.findall((ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")):
         if not example.startswith("- "):
@@ -113,15 +113,17 @@ def test_the_documents_examples_meet_it(page: str, schema: Schema) -> None:
 
 def test_the_keys_are_those_the_loaders_know() -> None:
     feed = feeds_schema()["$defs"]["feed"]["properties"]
+    channel = channels_schema()["$defs"]["channel"]["properties"]
     parts = keywords_schema()
     assert tuple(feed) == feeds.KEYS
+    assert tuple(channel) == channels.KEYS
     assert tuple(parts["properties"]) == keywords.TOP_KEYS
     assert tuple(parts["$defs"]["topic"]["properties"]) == keywords.TOPIC_KEYS
     assert tuple(parts["$defs"]["rule"]["properties"]) == keywords.RULE_KEYS
     assert tuple(parts["$defs"]["topic"]["properties"]["examples"]["properties"]) == keywords.EXAMPLE_KEYS
 
 
-@pytest.mark.parametrize("schema", [feeds_schema(), keywords_schema()], ids=["feeds", "keywords"])
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
 def test_every_key_is_described_and_every_word_is_json_schema(schema: Schema) -> None:
     for part in every_part(schema):
         assert set(part) <= KNOWN

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config import feeds, keywords
+from monitor.config import channels, feeds, keywords
+from monitor.config.settings import Settings
 from monitor.errors import ConfigError
 from monitor.matching import compiler
 from monitor.matching.explanation import check_examples
@@ -15,6 +16,12 @@ from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 from tests.factories import keyword_problems
 from tests.harness.command_line import FEEDS, RULES, call, write_files
+
+RINGS = "со звуком — срочное"
+CHANNELS = """\
+channels:
+  - {name: Казахша, chat: "@kk_channel", topics: [flight], news: [kk], language: kk, brief: false, digest_at: "20:00"}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +115,33 @@ def test_a_good_pair_of_files_has_nothing_to_say() -> None:
     assert (result.code, result.stderr) == (0, "")
 
 
-def test_schema_prints_one_of_the_two() -> None:
+def test_channels_are_checked_too_and_told_in_words(folder: Path) -> None:
+    (folder / "channels.yaml").write_text(CHANNELS, encoding="utf-8")
+
+    result = call("check", "--json", MONITOR_CHANNEL="@main_channel", MONITOR_DIGEST_AT="09:00")
+
+    assert result.code == 0, result
+    assert result.stderr.splitlines() == [
+        "Все три файла в порядке, примеры сходятся.",
+        f"@main_channel (основной): новости на всех языках, все темы, наши слова по-русски, {RINGS}, сводка в 09:00",
+        f"@kk_channel «Казахша»: новости на казахском, темы flight, наши слова по-казахски, {RINGS}, сводка в 20:00",
+    ]
+
+
+def test_channels_are_checked_beside_what_is_wrong_elsewhere(folder: Path) -> None:
+    (folder / "keywords.yaml").write_text("topics: {}", encoding="utf-8")
+    (folder / "lists.yaml").write_text(CHANNELS.replace("brief", "breif"), encoding="utf-8")
+
+    result = call("check", "--channels", "lists.yaml")
+
+    assert result.code == 2
+    assert [row.split(": ")[1] for row in result.stderr.splitlines()] == ["keywords.yaml:1", "lists.yaml:2"]
+    assert "no.yaml: такого файла нет" in call("check", "--channels", "no.yaml").stderr
+    assert "no.yaml: такого файла нет" in call("check", MONITOR_CHANNELS="no.yaml").stderr
+
+
+def test_schema_prints_one_of_them() -> None:
+    assert json.loads(call("schema", "channels").stdout)["title"] == "channels.yaml"
     assert json.loads(call("schema", "feeds").stdout)["title"] == "feeds.yaml"
     assert json.loads(call("schema", "keywords").stdout)["title"] == "keywords.yaml"
     assert call("schema", "other").code == 2
@@ -142,6 +175,18 @@ def test_mutated_rules_are_loaded_or_refused_by_name(changes: list[tuple[int, in
     compiled, _ = compiler.compile_checked(loaded)
     lint(loaded, compiled)
     check_examples(loaded, Matcher(compiled))
+
+
+@given(changes=CHANGES)
+@settings(max_examples=150, deadline=None)
+def test_mutated_channels_are_loaded_or_refused_by_name(changes: list[tuple[int, int, str]]) -> None:
+    text = mutated(CHANNELS, changes)
+    problems = channels.problems(text, file="c.yaml", settings=Settings(), topics=("flight",))
+    assert all(error.file == "c.yaml" for error in problems)
+    try:
+        assert channels.load_channels(text, file="c.yaml", settings=Settings(), topics=("flight",))[0].chat == ""
+    except ConfigError:
+        assert problems
 
 
 @given(changes=CHANGES)

@@ -11,8 +11,10 @@ import pytest
 from typer.main import get_command
 
 from monitor.cli.main import cli
+from monitor.config.channels import load_channels
 from monitor.config.feeds import load_feeds
 from monitor.config.keywords import load_keywords
+from monitor.config.settings import Settings
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
 from monitor.matching.matcher import Matcher
@@ -82,10 +84,16 @@ def test_every_feeds_example_loads(example: str) -> None:
     assert load_feeds(example, file="docs/feeds.md")
 
 
+@pytest.mark.parametrize("example", examples("channels.md"))
+def test_every_channels_example_loads(example: str) -> None:
+    assert len(load_channels(example, file="docs/channels.md", settings=Settings(), topics=("extradition",))) > 1
+
+
 def test_there_are_examples_to_test() -> None:
     assert len(examples("keywords.md")) >= 3
     assert len(shown("keywords.md")) >= 6
     assert len(examples("feeds.md")) >= 1
+    assert len(examples("channels.md")) >= 1
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -27,7 +27,13 @@ def test_the_hook_checks_the_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("path", "is_checked"),
-    [("feeds.yaml", True), ("lists/keywords.yaml", True), ("feeds.yml.bak", False), ("docs/feeds.md", False)],
+    [
+        ("feeds.yaml", True),
+        ("lists/keywords.yaml", True),
+        ("channels.yaml", True),
+        ("feeds.yml.bak", False),
+        ("docs/feeds.md", False),
+    ],
 )
 def test_it_runs_when_a_list_was_edited(path: str, is_checked: bool) -> None:
     (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))

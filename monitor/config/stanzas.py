@@ -1,0 +1,42 @@
+"""What files of stanzas have in common: a list of `- name: …` in which no name stands twice."""
+
+from collections.abc import Iterable
+from unicodedata import normalize
+
+from monitor.config.yaml_reader import Mapping, Node, YamlReader
+
+_MAX_LINE = 100
+
+
+def place_of(stanza: Mapping, key: str) -> Node:
+    """Where to point for a key: at its value, or at the stanza that lacks it."""
+    return stanza.get(key) or stanza
+
+
+def name_of(reader: YamlReader, stanza: Mapping) -> str:
+    """The stanza's `name`, an identity however an editor composes its letters; "" after noting that it is none."""
+    written = reader.text(stanza.get("name"), key="name", at=stanza) or ""
+    _check_line(reader, stanza, "name", written)
+    return normalize("NFC", written)
+
+
+def one_line(reader: YamlReader, stanza: Mapping, key: str) -> str:
+    """One printable line; "" when nothing is said."""
+    written = reader.text(stanza.get(key), key=key, at=stanza, default="") or ""
+    _check_line(reader, stanza, key, written)
+    return written
+
+
+def unique(reader: YamlReader, named: Iterable[tuple[Mapping, str]], *, key: str) -> None:
+    """Note each stanza whose value of a key an earlier one has too."""
+    seen: dict[str, int] = {}
+    for stanza, value in named:
+        at = place_of(stanza, key)
+        if value in seen:
+            reader.problem(f"«{value}» уже есть в строке {seen[value]} — нужно разное", at=at, key=key)
+        seen.setdefault(value, at.line)
+
+
+def _check_line(reader: YamlReader, stanza: Mapping, key: str, written: str) -> None:
+    if len(written) > _MAX_LINE or not written.isprintable():
+        reader.problem(f"здесь нужна одна строка до {_MAX_LINE} знаков", at=place_of(stanza, key), key=key)
