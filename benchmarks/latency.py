@@ -51,6 +51,7 @@ def measure(stories: int) -> list[float]:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         settings = {"MONITOR_BOT_TOKEN": TOKEN, "MONITOR_CHANNEL": CHANNEL, "MONITOR_BOT_API_URL": bot_api.url}
         monitor = Monitor(Path(folder), **settings)
+        monitor.new_interpreter = True
         told: list[list[tuple[str, str]]] = [[("Курс", "Курс тенге.")] for _ in outlets]
         urls = {f"Лента{number}": feed_of(web, "/rss", told[number]) for number, web in enumerate(outlets)}
         monitor.write_feeds(**urls)

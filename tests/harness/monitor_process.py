@@ -4,15 +4,16 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.factories.polling import RULES
+from tests.harness.forked_monitor import ForkedMonitor, Order, execute
 from tests.servers.loopback import Hold
 from tests.servers.web import WebServer
 
@@ -33,11 +34,12 @@ class Monitor:
     """One installation: a folder with its database, feeds.yaml and keywords.yaml, and the process that works on it.
 
     Its one rule finds whatever `tests.samples.news.relevant` makes, and is read in a moment: PROJECT_RULES take two
-    seconds of CPU at each start.
+    seconds of CPU at each start. With `new_interpreter` each command is one, as an operator's is.
     """
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.new_interpreter = False
         self.database = folder / "data" / "monitor.db"
         self.feeds = folder / "feeds.yaml"
         self.keywords = folder / "keywords.yaml"
@@ -51,7 +53,7 @@ class Monitor:
             "MONITOR_ALLOW_PRIVATE_ADDRESSES": "1",
             **settings,
         }
-        self._process: subprocess.Popen[str] | None = None
+        self._process: ForkedMonitor | subprocess.Popen[bytes] | None = None
         self._starts = 0
 
     def write_feeds(self, **urls: str) -> None:
@@ -66,25 +68,24 @@ class Monitor:
         self, *arguments: str, stdin: str = "", timeout: float = PATIENCE, largest_file_kb: int | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; no file it writes may grow beyond `largest_file_kb`."""
-        limit = f"ulimit -f {largest_file_kb or 'unlimited'}"
-        return subprocess.run(
-            ["/bin/bash", "-c", f'{limit}; exec "$@"', "limited", *self._command(*arguments)],
-            cwd=self.folder,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        with TemporaryDirectory() as folder:
+            files = {name: Path(folder) / name for name in ("stdin", "stdout", "stderr")}
+            files["stdin"].write_text(stdin, encoding="utf-8")
+            largest = None if largest_file_kb is None else largest_file_kb * 1024
+            process = self._begun(*arguments, largest_file=largest, **files)
+            try:
+                code = process.wait(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                raise
+            out, err = (files[name].read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+        return subprocess.CompletedProcess(arguments, code, out, err)
 
     def start(self) -> None:
         """`monitor run` in the background; its output goes to a file."""
         self._starts += 1
-        with self._output_file.open("w", encoding="utf-8") as output:
-            self._process = subprocess.Popen(
-                self._command("run"), cwd=self.folder, env=self.environment, stdout=output, stderr=output, text=True
-            )
+        self._output_file.write_text("", encoding="utf-8")
+        self._process = self._begun("run", stdout=self._output_file, stderr=self._output_file)
 
     def start_and_wait(self) -> None:
         """`start`, up to the moment that everything stands and the daemon works."""
@@ -159,6 +160,6 @@ class Monitor:
     def _output_file(self) -> Path:
         return self.folder / f"output-{self._starts:03}.txt"
 
-    @staticmethod
-    def _command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "monitor", *arguments]
+    def _begun(self, *arguments: str, **how: Any) -> "ForkedMonitor | subprocess.Popen[bytes]":
+        order = Order(arguments=arguments, folder=self.folder, environment=self.environment, **how)
+        return execute(order) if self.new_interpreter else ForkedMonitor(order)

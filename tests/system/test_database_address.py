@@ -32,6 +32,7 @@ def test_a_wrong_database_address_is_one_line_with_the_right_form(preview: Monit
 
 
 def test_a_driver_that_is_not_there_is_named(preview: Monitor) -> None:
+    preview.new_interpreter = True
     (preview.folder / "psycopg.py").write_text("raise ImportError('no pq wrapper')", encoding="utf-8")
     preview.environment |= {"MONITOR_DATABASE_URL": "postgresql+psycopg://host/base", "PYTHONPATH": str(preview.folder)}
 

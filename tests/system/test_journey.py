@@ -39,6 +39,7 @@ def test_preview_shows_each_story_once_and_none_again_after_a_restart(preview: M
 
 
 def test_live_posts_each_story_exactly_once(live: Monitor, web: WebServer, bot_api: BotApi) -> None:
+    live.new_interpreter = True
     stories = relevant(3)
     live.environment["MONITOR_KEYWORDS"] = PROJECT_RULES
     live.write_feeds(Проба=feed_of(web, "/rss", [*stories, ORDINARY]))

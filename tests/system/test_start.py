@@ -8,6 +8,7 @@ from tests.servers.web import WebServer
 
 
 def test_a_restart_says_when_the_next_poll_comes(preview: Monitor, web: WebServer) -> None:
+    preview.new_interpreter = True
     preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
 
     preview.start_and_wait()
