@@ -294,9 +294,7 @@ chats = Table(
     Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; a restart obeys it
     Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" when it is not
     Column("closed_at", Instant),  # since when
-    Column(
-        "number", String
-    ),  # Telegram's own, "-100…/17" of a topic: of one number is one chat; NULL: unknown
+    Column("number", String),  # Telegram's own, "-100…/17" of a topic: of one number is one chat; NULL: unknown
     Column("name", String, nullable=False, server_default=""),  # "@name" of a public chat
     Column("moved_to", String, nullable=False, server_default=""),  # the supergroup it has become
     Column("last_message_id", BigInteger),  # the last post of ours that Telegram surely accepted
