@@ -165,6 +165,7 @@ def test_a_library_has_one_door() -> None:
         "httpx": (
             "monitor.sources.http",
             "monitor.bot.client",
+            "monitor.bot.failures",
             "monitor.health.heartbeat",
             "monitor.evidence.timestamps",
         ),
