@@ -164,7 +164,6 @@ def test_a_library_has_one_door() -> None:
     doors: dict[str, str | tuple[str, ...]] = {
         "httpx": (
             "monitor.sources.http",
-            "monitor.bot.client",
             "monitor.bot.failures",
             "monitor.health.heartbeat",
             "monitor.evidence.timestamps",
