@@ -174,7 +174,7 @@ def test_a_library_has_one_door() -> None:
     doors: dict[str, str | tuple[str, ...]] = {
         "httpx": (
             "monitor.sources.http",
-            "monitor.bot.client",
+            "monitor.bot.failures",
             "monitor.health.heartbeat",
             "monitor.evidence.timestamps",
         ),
@@ -187,7 +187,7 @@ def test_a_library_has_one_door() -> None:
         "lxml": "monitor.sources.feeds.fast_xml",
         "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),
         "pymorphy3": "monitor.text.languages.russian",
-        "telegram": ("monitor.bot.client", "monitor.bot.updates"),
+        "telegram": ("monitor.bot.client", "monitor.bot.failures", "monitor.bot.updates"),
         "apscheduler": "monitor.app.daemon",
         "prometheus_client": "monitor.health.metrics",
         "pydantic": ("monitor.config.settings", "monitor.evidence.capture", "monitor.site.manifest"),

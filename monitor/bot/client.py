@@ -1,94 +1,50 @@
 """The Telegram channel: post, edit, and ask whether posting is possible. Updates are read in updates.py.
 
-Every failure leaves as a `DeliveryError`, and the question it answers is always the same: may Telegram have posted
-the message? The library's own exceptions blur that (a refusal and a lost answer may be the same class), so the
-answer is read here before the library reads it:
-
-    what happened                                         post              edit
-    connection never opened                               NotAccepted       NotAccepted
-    request written, no Bot API answer                    MaybeAccepted     NotAccepted (to edit again is harmless)
-    5xx, whatever it says: a Bot API server that          MaybeAccepted     NotAccepted
-      restarts says 500 of messages it has handed on
-    no Bot API answer, 3xx or 4xx: a portal, a proxy      ChannelClosed     ChannelClosed
-    429 and the rest, in the Bot API's words              NotAccepted       NotAccepted
-    401, 403, 404, 409; chat or rights wrong; migrated    ChannelClosed     ChannelClosed
-    400 «message is not modified»                         -                 done
-    400 «message to edit not found», «can't be edited»    -                 MessageGone
-    400 «message to delete not found» (of a deletion)     -                 MessageGone
-    400 anything else, 413                                MessageRejected   MessageRejected
-
-Sources: the Bot API documentation ("Making requests", ResponseParameters) and the texts in the public source of the
-Bot API server. Nothing here retries, waits or counts: that is the outbox's work.
+Every failure leaves as a `DeliveryError` (failures.py). Nothing here retries, waits or counts: that is the outbox's
+work; only a post that cannot answer what it should is written once more without, since it surely was not posted.
 """
 
 import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Self
 
 import telegram
-from httpx import ConnectError, ConnectTimeout, InvalidURL, PoolTimeout, ProxyError, UnsupportedProtocol
 from telegram.constants import ChatType, ParseMode
-from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
+from monitor.bot.failures import (
+    FIXED,
+    GONE,
+    NO_FORUM,
+    NO_RIGHTS,
+    NOT_MODIFIED,
+    NOTHING_TO_ANSWER,
+    WRONG_QUOTE,
+    NoAnswer,
+    Refused,
+    for_chat,
+    read_failure,
+)
+from monitor.errors import ChannelClosed
 from monitor.models.outbox import Buttons, ChatIdentity
 from monitor.sources.http.client_settings import client_settings
+from monitor.text.chat_names import chat_of, renamed, topic_of
 
 _PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is an uncertain post
-_LONGEST_PAUSE: Final = 86_400  # seconds
 
 # Small, because headline and sentence already stand in the post; not off, because the preview carries Instant View,
 # which opens articles whose sites are blocked where the reader is.
 _PREVIEW: Final = telegram.LinkPreviewOptions(prefer_small_media=True)
 
-# httpx says by these that no byte of the request was written.
-_UNSENT: Final = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError, UnsupportedProtocol, InvalidURL)
-
-# What the description of a refusal says, in lower case (patterns).
-_NOT_MODIFIED: Final = "message is not modified"
-_GONE: Final = "message to (?:edit|delete) not found|message_id_invalid|message identifier is not specified"
-_FIXED: Final = "message can't be edited|message_edit_time_expired"
-_KEPT: Final = "message can't be deleted|message_delete_forbidden"
-_CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"
-_RIGHTS_WORDS: Final = (
-    "not enough rights|no rights to|need administrator rights|administrator rights required"
-    "|chat_write_forbidden|chat_admin_required|chat_restricted|chat_send_plain_forbidden|chat_send_photos_forbidden|channel_private"
-    "|group chat was deactivated|member list is inaccessible|user not found|topic_closed|message thread not found"
-)
-
-# What the operator reads.
-_UNKNOWN_BOT: Final = "Telegram не признаёт токен бота: проверьте MONITOR_BOT_TOKEN (токен выдаёт @BotFather)."
-_NO_RIGHTS: Final = "Бот не может писать в {chat}: добавьте его администратором с правом публиковать сообщения."
-_WEBHOOK: Final = (
-    "У бота включён webhook другой программы: выключите её и откройте https://api.telegram.org/bot<токен>/deleteWebhook"
-)
-_OTHER_READER: Final = (
-    "Обновления бота читает другая программа с тем же токеном: остановите её или выпустите новый токен у @BotFather."
-)
-_UNKNOWN_CHAT: Final = "Чат {chat} не найден: проверьте его имя в настройках и добавьте туда бота."
-_STAYS: Final = "Telegram не даёт боту удалить пост: ему больше двух суток, или у бота нет на это прав."
-
-# Codes, or words of the description → what the refusal is; the first row that fits counts.
-_REFUSALS: Final[tuple[tuple[tuple[int, ...], str, type[DeliveryError], str], ...]] = (
-    ((), "while webhook is active", ChannelClosed, _WEBHOOK),
-    ((401, 404), "", ChannelClosed, _UNKNOWN_BOT),
-    ((409,), "", ChannelClosed, _OTHER_READER),
-    ((), _KEPT, MessageRejected, _STAYS),
-    ((403,), _RIGHTS_WORDS, ChannelClosed, _NO_RIGHTS),
-    ((), _CHAT_WORDS, ChannelClosed, _UNKNOWN_CHAT),
-    ((), _GONE, MessageGone, "Поста в канале больше нет (его удалили), пусть так и будет."),
-    ((), _FIXED, MessageGone, "Пост больше нельзя править, он остаётся, как есть."),
-)
-
 
 class BotClient:
     """Speaks to one Bot API server as one bot; an asynchronous context manager. Opening it asks Telegram nothing.
 
+    A chat is called as in text/chat_names.py: `@name` or its number, `@name/17` for a topic of a forum.
     `base_url` is another Bot API server's root (`http://127.0.0.1:8081`), `proxy` an `http://` or `socks5://` address,
     `patience` how long to wait for a sign of an answer; a whole call takes at most three times that (90 seconds), so a
     claim must be held longer. No exception that leaves carries the token.
@@ -124,27 +80,26 @@ class BotClient:
         *,
         silent: bool = False,
         reply_to: int | None = None,
+        quote: str = "",
         buttons: Buttons = (),
         photo: bytes = b"",
     ) -> int:
-        """Post Telegram HTML to a chat (`@name` or its number) and return the message's id.
+        """Post Telegram HTML to a chat and return the message's id.
 
-        `silent` rings no bell. `reply_to` is the message it answers; one that was deleted meanwhile is no error.
+        `silent` rings no bell. `reply_to` is the message it answers, `quote` what is quoted of that one: Telegram
+        HTML, bold where it is bold there. A message that was deleted meanwhile, or says something else, is no error.
         `photo` is a picture to stand above the text, of at most 10 MB; the text is then of at most 1024 UTF-16 units.
         Raises NotAccepted, MaybeAccepted, MessageRejected, ChannelClosed.
         """
-        how: dict[str, Any] = {
-            "parse_mode": ParseMode.HTML,
-            "disable_notification": silent,
-            "reply_parameters": _reply(reply_to),
-            "reply_markup": _keyboard(buttons),
-        }
         async with self.calling(chat, repeatable=False) as bot:
-            if photo:
-                message = await bot.send_photo(chat, photo, caption=html, **how)
-            else:
-                message = await bot.send_message(chat, html, link_preview_options=_PREVIEW, **how)
-            return message.message_id
+            send = partial(bot.send, chat, html, silent=silent, buttons=buttons, photo=photo)
+            for answer in _answers(reply_to, quote):
+                try:
+                    return await send(answer)
+                except Refused as refusal:  # so it surely was not posted
+                    if not refusal.says(f"{WRONG_QUOTE}|{NOTHING_TO_ANSWER}"):
+                        raise
+            return await send(None)
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
         """Make an own message show `html` and these buttons only; that it shows them already is success.
@@ -155,14 +110,14 @@ class BotClient:
             try:
                 await bot.edit_message_text(
                     html,
-                    chat_id=chat,
+                    chat_id=chat_of(chat),
                     message_id=message_id,
                     parse_mode=ParseMode.HTML,
                     link_preview_options=_PREVIEW,
                     reply_markup=_keyboard(buttons),
                 )
-            except _Refused as refusal:
-                if not refusal.says(_NOT_MODIFIED):
+            except Refused as refusal:
+                if not refusal.says(NOT_MODIFIED):
                     raise
 
     async def delete(self, chat: str, message_id: int) -> None:
@@ -172,7 +127,7 @@ class BotClient:
         MessageRejected when it has to stay, ChannelClosed.
         """
         async with self.calling(chat, repeatable=True) as bot:
-            await bot.delete_message(chat, message_id)
+            await bot.delete_message(chat_of(chat), message_id)
 
     async def exists(self, chat: str, message_id: int) -> bool:
         """Whether a channel has a message of this number, whoever wrote it.
@@ -183,19 +138,23 @@ class BotClient:
         """
         async with self.calling(chat, repeatable=True) as bot:
             try:
-                await bot.edit_message_reply_markup(chat_id=chat, message_id=message_id)
-            except _Refused as refusal:
-                if refusal.says(_GONE):
+                await bot.edit_message_reply_markup(chat_id=chat_of(chat), message_id=message_id)
+            except Refused as refusal:
+                if refusal.says(GONE):
                     return False
-                if not refusal.says(f"{_NOT_MODIFIED}|{_FIXED}"):
+                if not refusal.says(f"{NOT_MODIFIED}|{FIXED}"):
                     raise
         return True
 
     async def identify(self, chat: str) -> ChatIdentity:
-        """Which chat of Telegram's this is: its names have one number. Raises NotAccepted, ChannelClosed."""
+        """Which chat of Telegram's this is: its names have one number. Raises NotAccepted, ChannelClosed.
+
+        A topic has the number of its group with its own behind it, and no name: no page shows a topic to everybody.
+        """
         async with self.calling(chat, repeatable=True) as bot:
-            info = await bot.get_chat(chat)
-        return ChatIdentity(number=str(info.id), name=f"@{info.username}" if info.username else "")
+            info = await bot.get_chat(chat_of(chat))
+        name = f"@{info.username}" if info.username and topic_of(chat) is None else ""
+        return ChatIdentity(number=renamed(chat, str(info.id)), name=name)
 
     async def updates(self, first: int, *, wait: timedelta, wanted: Sequence[str]) -> Sequence[object]:
         """The updates from number `first` on as Telegram wrote them, waited for up to `wait`. Raises as `check`.
@@ -219,12 +178,14 @@ class BotClient:
             me = await bot.get_me()
         for chat in chats:
             async with self.calling(chat, repeatable=True) as bot:
-                info = await bot.get_chat(chat)
+                info = await bot.get_chat(chat_of(chat))
                 if info.type == ChatType.PRIVATE:  # no members there; getChat found the person
                     continue
-                member = await bot.get_chat_member(chat, me.id)
+                member = await bot.get_chat_member(chat_of(chat), me.id)
+            if topic_of(chat) and not info.is_forum:
+                raise ChannelClosed(for_chat(NO_FORUM, chat))
             if not _may_post(member, info.type):
-                raise ChannelClosed(_NO_RIGHTS.format(chat=chat))
+                raise ChannelClosed(for_chat(NO_RIGHTS, chat))
 
     @asynccontextmanager
     async def calling(self, chat: str = "", *, repeatable: bool) -> AsyncIterator["_Bot"]:
@@ -236,7 +197,7 @@ class BotClient:
             async with asyncio.timeout(self._deadline):
                 yield self._bot
         except Exception as error:  # noqa: BLE001 - a post's fate must be told, whatever the library stumbled over
-            meaning = _meaning(error, chat, repeatable=repeatable)
+            meaning = read_failure(error, chat, repeatable=repeatable)
             meaning.args = tuple(str(part).replace(self._secret, "…") for part in meaning.args)
             # `from None`: the chain would show the address called, and the token is a part of it.
             raise meaning from None
@@ -247,6 +208,30 @@ class _Bot(telegram.Bot):
 
     def __repr__(self) -> str:
         return "Bot[token=…]"
+
+    async def send(
+        self,
+        chat: str,
+        html: str,
+        answer: telegram.ReplyParameters | None,
+        *,
+        silent: bool,
+        buttons: Buttons,
+        photo: bytes,
+    ) -> int:
+        """sendPhoto or sendMessage, to a topic when the chat's name has one; returns the message's id."""
+        how: dict[str, Any] = {
+            "message_thread_id": topic_of(chat),
+            "parse_mode": ParseMode.HTML,
+            "disable_notification": silent,
+            "reply_parameters": answer,
+            "reply_markup": _keyboard(buttons),
+        }
+        if photo:
+            message = await self.send_photo(chat_of(chat), photo, caption=html, **how)
+        else:
+            message = await self.send_message(chat_of(chat), html, link_preview_options=_PREVIEW, **how)
+        return message.message_id
 
     async def raw_updates(self, first: int, wait: timedelta, wanted: Sequence[str]) -> Sequence[object]:
         """getUpdates, its answer as it came; a list, if Telegram keeps its word."""
@@ -270,61 +255,9 @@ class _Request(HTTPXRequest):
                 return code, payload
             case {"ok": False, "error_code": int(error_code), "description": str(description)}:
                 if max(code, error_code) >= 500:
-                    raise _NoAnswer(max(code, error_code), description)
-                raise _Refused(error_code, description, answer.get("parameters"))
-        raise _NoAnswer(code, "это не ответ Bot API")
-
-
-class _Refused(TelegramError):
-    """The Bot API understood the request and said no."""
-
-    def __init__(self, code: int, description: str, parameters: object) -> None:
-        super().__init__(description)
-        self.code, self.description, self.parameters = code, description, parameters
-
-    def says(self, words: str) -> bool:
-        return bool(words) and re.search(words, self.description.lower()) is not None
-
-
-class _NoAnswer(TelegramError):
-    """What came says neither yes nor no: it is not of a Bot API server, or of one that does not know itself (5xx)."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"HTTP {code}: {reason}")
-        self.code = code
-
-
-def _meaning(error: Exception, chat: str, *, repeatable: bool) -> DeliveryError:
-    """What an exception says of the message: the table of the module docstring."""
-    match error:
-        case _Refused():
-            return _refusal(error, chat)
-        case _NoAnswer() if 300 <= error.code < 500:
-            advice = "проверьте MONITOR_BOT_API_URL и MONITOR_PROXY."
-            return ChannelClosed(f"Вместо Telegram отвечает кто-то другой ({error}): {advice}")
-    cause = (error.__cause__ if isinstance(error, TelegramError) else None) or error
-    reason = str(error) if isinstance(error, _NoAnswer) else f"{type(cause).__name__}: {cause}".rstrip(": ")
-    if isinstance(cause, UnicodeEncodeError):  # the text cannot be written down, so it was never sent
-        return MessageRejected(f"Сообщение нельзя закодировать: {reason}")
-    if isinstance(cause, _UNSENT):
-        return NotAccepted(f"Нет связи с Telegram: {reason}")
-    if repeatable:
-        return NotAccepted(f"Telegram не ответил, удалось ли: {reason}")
-    return MaybeAccepted(f"Сообщение отправлено, но Telegram не ответил, принято ли оно: {reason}")
-
-
-def _refusal(refusal: _Refused, chat: str) -> DeliveryError:
-    reason = f"Telegram ответил: {refusal.code} {refusal.description}"
-    match refusal.parameters:
-        case {"migrate_to_chat_id": int(number)}:
-            advice = f"Группа {chat} стала супергруппой, её новый номер {number}: запишите его в настройках."
-            return ChannelClosed(f"{advice} {reason}", migrated_to=number)
-        case {"retry_after": int(seconds) | float(seconds)} if seconds > 0:
-            return NotAccepted(reason, retry_after=timedelta(seconds=min(seconds, _LONGEST_PAUSE)))
-    for codes, words, kind, advice in _REFUSALS:
-        if refusal.code in codes or refusal.says(words):
-            return kind(f"{advice.format(chat=chat)} {reason}")
-    return MessageRejected(reason) if refusal.code in (400, 413) else NotAccepted(reason)
+                    raise NoAnswer(max(code, error_code), description)
+                raise Refused(error_code, description, answer.get("parameters"))
+        raise NoAnswer(code, "это не ответ Bot API")
 
 
 def _may_post(member: telegram.ChatMember, chat_type: str) -> bool:
@@ -338,8 +271,15 @@ def _may_post(member: telegram.ChatMember, chat_type: str) -> bool:
     return isinstance(member, telegram.ChatMemberMember) and chat_type != ChatType.CHANNEL
 
 
-def _reply(message_id: int | None) -> telegram.ReplyParameters | None:
-    return telegram.ReplyParameters(message_id, allow_sending_without_reply=True) if message_id is not None else None
+def _answers(message_id: int | None, quote: str) -> Iterator[telegram.ReplyParameters]:
+    """What a message says that it answers; each further one promises less, should Telegram not take the one before."""
+    if message_id is None:
+        return
+    if quote:
+        yield telegram.ReplyParameters(
+            message_id, allow_sending_without_reply=True, quote=quote, quote_parse_mode=ParseMode.HTML
+        )
+    yield telegram.ReplyParameters(message_id, allow_sending_without_reply=True)
 
 
 def _keyboard(buttons: Buttons) -> telegram.InlineKeyboardMarkup | None:

@@ -28,6 +28,7 @@ from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox import Outbox
+from monitor.text.chat_names import chat_of, renamed
 from monitor.text.telegram_html import text
 
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
@@ -54,11 +55,12 @@ class Chat(Protocol):
         *,
         silent: bool = False,
         reply_to: int | None = None,
+        quote: str = "",
         buttons: Buttons = (),
         photo: bytes = b"",
     ) -> int:
-        """Show a new message, as an answer to another if that still stands, below a picture if there is one; returns
-        its id. Raises DeliveryError.
+        """Show a new message, below a picture if there is one, as an answer to another if that still stands, with
+        `quote` (Telegram HTML) of it if that still says so; returns its id. Raises DeliveryError.
         """
 
     async def edit(self, chat: str, message_id: int, html: str, *, buttons: Buttons = ()) -> None:
@@ -101,7 +103,9 @@ class Dispatcher:
         self._refused: dict[str, str] = {}  # what a chat's last call met; said once, until another answer comes
         # By the steady clock:
         self._meet_at: dict[str, datetime | None] = {}  # when to ask again who a chat is; None: we know
-        self._silent: dict[str, tuple[int, datetime]] = {}  # since a lost answer: asked in vain so often, ask again at
+        # Since a lost answer, by the chat of Telegram's (`_telegram_chat`): asked in vain so often, ask again at
+        self._silent: dict[str, tuple[int, datetime]] = {}
+        self._numbers: dict[str, str] = {}  # the numbers of those we know
         self.stopping = False
 
     @property
@@ -171,16 +175,25 @@ class Dispatcher:
             if isinstance(error, ChannelClosed) and await self._may_be_known():
                 await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
             return self._clock.steady() + MEET_PAUSE
+        self._numbers[chat] = chat_of(identity.number)
         adopted = await asyncio.to_thread(self._chat_store.meet, chat, identity, served=self.chats, now=now)
         log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
         return None
 
+    def _telegram_chat(self, chat: str) -> str:
+        """What all topics of one chat of Telegram's have in common: its number, or its name until we know that."""
+        return self._numbers.get(chat) or chat_of(chat).lower()
+
     async def _await_an_answer(self, chat: str) -> datetime | None:
-        """After a lost answer, ask something harmless. Returns until when nothing is sent: Telegram is still silent."""
-        if chat not in self._silent:
+        """After a lost answer, ask something harmless. Returns until when nothing is sent: Telegram is still silent.
+
+        That holds for all topics of the chat: each message that Telegram swallows is one more in doubt.
+        """
+        whole = self._telegram_chat(chat)
+        if whole not in self._silent:
             return None
         now = self._clock.steady()
-        asked, again = self._silent[chat]
+        asked, again = self._silent[whole]
         if now < again:
             return self._by_the_clock(again)
         try:
@@ -188,13 +201,13 @@ class Dispatcher:
         except NotAccepted as error:
             log.warning("Telegram is silent since a post in doubt", action="doubt", chat=chat, error=str(error))
             again = next_send_at(now, attempts=asked + 1, retry_after=error.retry_after)
-            self._silent[chat] = asked + 1, again
+            self._silent[whole] = asked + 1, again
             until = self._by_the_clock(again)
             await asyncio.to_thread(self._chat_store.pause, chat, until)
             return until
         except DeliveryError:
             pass  # it has spoken; what it says of a post it says again
-        del self._silent[chat]
+        self._silent.pop(whole, None)  # another topic may have asked at the same time
         return None
 
     async def _send(self, delivery: Delivery, asked_at: datetime) -> None:
@@ -202,7 +215,7 @@ class Dispatcher:
         settlement = OVERSLEPT if overslept else await self._bring(delivery)
         self._closed[delivery.chat] = bool(settlement.chat_closed)
         if settlement.state is DeliveryState.UNCERTAIN:
-            self._silent[delivery.chat] = 0, self._clock.steady() + UNCERTAIN_PAUSE
+            self._silent[self._telegram_chat(delivery.chat)] = 0, self._clock.steady() + UNCERTAIN_PAUSE
         await self._settle(delivery, settlement)
         if self._posted and settlement.state is DeliveryState.SENT and delivery.message_id is None:
             await asyncio.to_thread(self._posted, delivery.id)
@@ -223,6 +236,7 @@ class Dispatcher:
                     delivery.html,
                     silent=delivery.silent or quiet,
                     reply_to=delivery.reply_to,
+                    quote=delivery.quote,
                     buttons=delivery.buttons,
                     photo=delivery.photo,
                 )
@@ -290,8 +304,8 @@ def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlemen
             return Settlement(state=DeliveryState.UNCERTAIN, error=reason, chat_not_before_at=now + UNCERTAIN_PAUSE)
         case MaybeAccepted() | NotAccepted():
             return pending(chat_not_before_at=retry_at)
-        case ChannelClosed() if error.migrated_to is not None and str(error.migrated_to) != delivery.address:
-            return pending(chat_moved_to=str(error.migrated_to))
+        case ChannelClosed() if error.migrated_to is not None and str(error.migrated_to) != chat_of(delivery.address):
+            return pending(chat_moved_to=renamed(delivery.chat, str(error.migrated_to)))
         case ChannelClosed():
             return pending(chat_not_before_at=retry_at, chat_closed=reason)
         case MessageGone():

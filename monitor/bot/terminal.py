@@ -47,6 +47,7 @@ class Terminal:
         *,
         silent: bool = False,
         reply_to: int | None = None,
+        quote: str = "",  # noqa: ARG002 - the message it is of stands on the same screen
         buttons: Buttons = (),
         photo: bytes = b"",
     ) -> int:
@@ -108,7 +109,7 @@ class _TelegramHtml(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._open.append((tag, dict(attrs).get("href") or ""))
         if tag == "blockquote":
-            self.text.append("│ ", style="dim")
+            self._quote_line()
 
     def handle_endtag(self, tag: str) -> None:
         while self._open:
@@ -120,4 +121,12 @@ class _TelegramHtml(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         styles = [_STYLES[tag] for tag, _ in self._open if tag in _STYLES]
-        self.text.append(visible(data), style=" ".join(styles))
+        quoted = any(tag == "blockquote" for tag, _ in self._open)
+        for number, line in enumerate(data.split("\n") if quoted else [data]):
+            if number:
+                self.text.append("\n")
+                self._quote_line()
+            self.text.append(visible(line), style=" ".join(styles))
+
+    def _quote_line(self) -> None:
+        self.text.append("│ ", style="dim")

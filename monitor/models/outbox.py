@@ -63,6 +63,7 @@ class Delivery:
     revision: int  # the revision this claim will bring to the chat
     message_id: int | None  # None: post; else edit that message
     reply_to: int | None = None  # the message a post answers, so that a case reads as a thread
+    quote: str = ""  # Telegram HTML: what the post quotes of that message
     buttons: Buttons = ()
     silent: bool = False
     photo: bytes = field(default=b"", repr=False)  # the picture above the text of a first post; b"": none
@@ -79,7 +80,8 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The governor of one chat: at most `per_minute` sends in any 60 s, at least `spacing` between two.
+    """The governor of one chat of Telegram's, its topics together: at most `per_minute` sends in any 60 s, at least
+    `spacing` between two.
 
     Telegram documents about 20 a minute and one a second for a chat; edits count alike.
     """
@@ -104,8 +106,8 @@ class Settlement:
 class ChatIdentity:
     """One Telegram chat, whatever our settings call it."""
 
-    number: str  # as "-1001234567890"; never changes while the chat is the same
-    name: str = ""  # "@name" of a public chat, else ""
+    number: str  # as "-1001234567890", of a topic "-1001234567890/17"; never changes while the chat is the same
+    name: str = ""  # "@name" of a public chat, else ""; a topic has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

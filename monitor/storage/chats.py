@@ -1,20 +1,39 @@
 """What is known of the chats: every statement on `chats` and `sends`; and how far the bot's updates from them are read,
 and by which worker (`listeners`, one row a bot). Nothing of the messages in them, nor of who wrote them.
 
+A topic of a forum is a chat of ours by itself: its own row, its own queue, its own troubles. But Telegram counts and
+refuses by the chat that the topic is in, so one governor serves them all: `stand_in_line` locks the rows of one chat of
+Telegram's in one order, its pauses hold for each of them, and their sends are counted together.
+
 Functions that take a connection are parts of somebody's transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.destinations import take_up
 from monitor.storage.tables import chats, deliveries, listeners, sends
+from monitor.text.chat_names import chat_of
 
 _UPDATES = "updates"  # the row of our bot
 MINUTE = timedelta(seconds=60)  # the governor's window
@@ -47,7 +66,7 @@ class ChatStore:
     def close(self, chat: str, why: str, now: datetime) -> None:
         """Note that nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
         with write_transaction(self._engine) as db:
-            since = lock(db, chat).closed_at or now
+            since = row_of(stand_in_line(db, chat), chat).closed_at or now
             closed = {"closed": why, "closed_at": since, "number": None}
             db.execute(update(chats).where(chats.c.chat == chat).values(**closed))
 
@@ -58,7 +77,8 @@ class ChatStore:
         was sent under the new name already stay where they are.
         """
         with write_transaction(self._engine) as db:
-            before = lock(db, chat)
+            db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
+            before = row_of(_lock(db, true()), chat)
             known: dict[str, Any] = {} if before.moved_to else {"number": identity.number, "name": identity.name}
             if before.number is None:  # it may have been closed because nobody could say which chat it is
                 known |= {"closed": "", "closed_at": None}
@@ -122,17 +142,54 @@ class UpdateCursor:
             return next(iter(db.scalars(select(chats.c.chat).where(known, chats.c.chat.in_(list(served))))), "")
 
 
-def lock(db: Connection, chat: str) -> Row[Any]:
-    """Make claims of one chat stand in line; returns its row."""
+def stand_in_line(db: Connection, chat: str) -> Sequence[Row[Any]]:
+    """Make claims of one chat of Telegram's stand in line, whichever of its topics they are for; returns the rows."""
     db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
-    return db.execute(select(chats).where(chats.c.chat == chat).with_for_update()).one()
+    names = [row.chat for row in beside(db.execute(select(chats)).all(), chat)]
+    return _lock(db, chats.c.chat.in_(names))
 
 
-def gate(db: Connection, chat: str, now: datetime, pace: Pace) -> datetime | None:
-    """The instant from which the chat's pace allows one more send; forgets sends older than the window."""
-    db.execute(delete(sends).where(sends.c.chat == chat, sends.c.at <= now - MINUTE))
-    lately = and_(sends.c.chat == chat, sends.c.at <= now + MINUTE)
-    sent = select(sends.c.at).where(lately).order_by(sends.c.at.desc())
+def _lock(db: Connection, wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Everybody locks in one order: else two topics would wait for each other."""
+    return db.execute(select(chats).where(wanted).order_by(chats.c.chat).with_for_update()).all()
+
+
+def row_of(rows: Iterable[Row[Any]], chat: str) -> Row[Any]:
+    """The row of a chat among these. Pure."""
+    return next(row for row in rows if row.chat == chat)
+
+
+def beside(rows: Sequence[Row[Any]], chat: str) -> list[Row[Any]]:
+    """The row of a chat, and those of the same chat of Telegram's: by its number once that is known. Pure."""
+    numbers = {chat_of(row.chat).lower(): chat_of(row.number) for row in rows if row.number}
+
+    def place(row: Row[Any]) -> str:
+        name = chat_of(row.chat).lower()
+        return chat_of(row.number) if row.number else numbers.get(name, name)
+
+    here = place(row_of(rows, chat))
+    return [row for row in rows if place(row) == here]
+
+
+def paused_until(rows: Sequence[Row[Any]], chat: str) -> datetime | None:
+    """Until when nothing goes to a chat, given the rows of the same chat of Telegram's. Pure.
+
+    What Telegram asks of one topic holds for all. Not so the pause of one that takes nothing: that is its own.
+    """
+    pauses = (row.not_before_at for row in rows if row.chat == chat or not row.closed)
+    return max(filter(None, pauses), default=None)
+
+
+def gate(db: Connection, rows: Sequence[Row[Any]], chat: str, now: datetime, *, pace: Pace) -> datetime | None:
+    """The instant from which pauses and the pace allow one more send; forgets sends older than the window."""
+    gates = (paused_until(rows, chat), _pace_gate(db, [row.chat for row in rows], now, pace))
+    return max(filter(None, gates), default=None)
+
+
+def _pace_gate(db: Connection, names: Sequence[str], now: datetime, pace: Pace) -> datetime | None:
+    mine = sends.c.chat.in_(names)
+    db.execute(delete(sends).where(mine, sends.c.at <= now - MINUTE))
+    sent = select(sends.c.at).where(mine, sends.c.at <= now + MINUTE).order_by(sends.c.at.desc())
     at: Sequence[datetime] = db.scalars(sent).all()
     if not at:
         return None

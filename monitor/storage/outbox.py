@@ -28,9 +28,10 @@ from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.uncertain import doubted
 from monitor.stories import removal
-from monitor.text.telegram_html import first_line
+from monitor.text.telegram_html import first_line, headline
 
 _AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
+_QUOTED_UNITS = 100  # of the headline of the message that a post answers
 _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
 
 
@@ -146,7 +147,7 @@ class Outbox:
         digests first.
         """
         with write_transaction(self._engine) as db:
-            known = chats.lock(db, chat)
+            known = chats.stand_in_line(db, chat)
             mine = deliveries.c.chat == chat
             sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
             self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
@@ -154,13 +155,13 @@ class Outbox:
             row = db.execute(_next_pending(chat)).first()
             if row is None:
                 return None
-            gates = (known.not_before_at, in_flight, chats.gate(db, chat, now, pace))
+            gates = (in_flight, chats.gate(db, known, chat, now, pace=pace))
             gate = max((instant for instant in gates if instant is not None), default=now)
             if gate > now:
                 return Wait(until=gate)
             if row.message_id is None and fold(db, chat, now):
                 row = db.execute(_next_pending(chat)).one()
-            return _take(db, row, known, now, lease)
+            return _take(db, row, chats.row_of(known, chat), now, lease)
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
@@ -240,6 +241,7 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
     if db.execute(update(deliveries).where(free).values(**claimed)).rowcount != 1:
         return None  # an operator cancelled it this very moment
     chats.count_send(db, row.chat, now)
+    reply_to, quote = _answered(db, row) if row.message_id is None else (None, "")
     return Delivery(
         id=row.id,
         kind=DeliveryKind(row.kind),
@@ -249,7 +251,8 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
         html=row.html,
         revision=row.wanted_revision,
         message_id=row.message_id,
-        reply_to=_reply_to(db, row) if row.message_id is None else None,
+        reply_to=reply_to,
+        quote=quote,
         buttons=read_buttons(row.buttons),
         silent=row.silent,
         photo=_photo(db, row) if row.message_id is None else b"",
@@ -265,13 +268,14 @@ def _photo(db: Connection, row: Row[Any]) -> bytes:
     return db.scalar(select(delivery_photos.c.photo).filter_by(delivery_id=row.id)) or b""
 
 
-def _reply_to(db: Connection, row: Row[Any]) -> int | None:
+def _answered(db: Connection, row: Row[Any]) -> tuple[int | None, str]:
     """The message in the same chat that a post answers: the story's first one, else that of the story it follows.
 
-    A part that was told by a digest is answered there.
+    With the headline that it showed, to be quoted: a text that has moved on since may show another (bot/client.py then
+    quotes nothing). A part that was told by a digest is answered there, and quotes nothing of it.
     """
     if row.story_id is None:
-        return None
+        return None, ""
     digest = deliveries.alias()
     message = func.coalesce(deliveries.c.message_id, digest.c.message_id)
     followed = db.scalar(select(stories.c.follows).where(stories.c.id == row.story_id))
@@ -279,10 +283,11 @@ def _reply_to(db: Connection, row: Row[Any]) -> int | None:
     # By story first: the index on stories finds two rows where that on chats would read them all.
     in_chat = and_(deliveries.c.story_id.in_([row.story_id, followed or row.story_id]), deliveries.c.chat == row.chat)
     earlier = or_(deliveries.c.part < row.part, ~own)
-    sent = select(message).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+    html = case((deliveries.c.message_id.is_(None), ""), else_=deliveries.c.html)
+    sent = select(message, html).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
     answered = sent.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
-    message_id: int | None = db.scalar(answered)
-    return message_id
+    message_id, shown = db.execute(answered).first() or (None, "")
+    return message_id, headline(shown, _QUOTED_UNITS)
 
 
 def _row(row: Any) -> OutboxRow:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
+from monitor.storage.chats import beside, paused_until
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
 from monitor.storage.tables import (
@@ -162,11 +163,12 @@ def _chats(db: Connection) -> tuple[ChatVitals, ...]:
     queues = {row.chat: row._asdict() for row in db.execute(waiting)}
     last = select(sends.c.chat, func.max(sends.c.at)).group_by(sends.c.chat)
     tried = {row[0]: row[1] for row in db.execute(last)}
-    known = {row.chat: row for row in db.execute(select(chats))}
+    rows = db.execute(select(chats)).all()
+    known = {row.chat: row for row in rows}
     return tuple(
         ChatVitals(
             closed=known[chat].closed if chat in known else "",
-            not_before_at=known[chat].not_before_at if chat in known else None,
+            not_before_at=paused_until(beside(rows, chat), chat) if chat in known else None,
             tried_at=tried.get(chat),
             **{"chat": chat} | queues.get(chat, {}),
         )

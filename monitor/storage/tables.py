@@ -4,7 +4,10 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
 
     Rule 1  A row says what a chat *should* show (`html`, `wanted_revision`); bot/dispatcher.py brings it there.
             Of a row whose `html` is "" it should show nothing: that is for ever.
-    Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt.
+    Rule 2  At most one row of a chat is `sending`, so at most one message can ever be in doubt. A topic of a forum is
+            a chat of its own here: no page shows it, so what is in doubt there waits for the operator by itself, and
+            two at once mix up nothing. What Telegram counts and refuses by the whole forum holds for all its topics:
+            the pace, what it asks to wait, and the silence after a lost answer (storage/chats.py, bot/dispatcher.py).
     Rule 3  A row leaves `sending` only by the claim that put it there (`lease_no`), or when that claim's
             lease ran out.
     Rule 4  A first post in doubt is `uncertain` and is never re-sent by itself. An edit or a deletion in doubt is
@@ -288,11 +291,11 @@ delivery_photos = Table(  # what a first post shows above its text; made once, s
 chats = Table(
     "chats",
     metadata,
-    Column("chat", String, primary_key=True),
+    Column("chat", String, primary_key=True),  # as the settings named it: text/chat_names.py
     Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; a restart obeys it
     Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" when it is not
     Column("closed_at", Instant),  # since when
-    Column("number", String),  # Telegram's own: chats of one number are one chat; NULL: not asked yet
+    Column("number", String),  # Telegram's own, "-100…/17" of a topic: of one number is one chat; NULL: unknown
     Column("name", String, nullable=False, server_default=""),  # "@name" of a public chat
     Column("moved_to", String, nullable=False, server_default=""),  # the supergroup it has become
     Column("last_message_id", BigInteger),  # the last post of ours that Telegram surely accepted

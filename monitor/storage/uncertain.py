@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Update, and_, cas
 from monitor.models.outbox import DeliveryState, Doubt
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.tables import chats, deliveries
+from monitor.text.chat_names import topic_of
 from monitor.text.urls import public_name
 
 FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
@@ -81,7 +82,7 @@ def _doubt(db: Connection, row: Row[Any]) -> Doubt:
         id=row.id,
         chat=row.chat,
         address=row.moved_to or row.chat,
-        name=public_name(row.chat, row.name),
+        name="" if topic_of(row.chat) else public_name(row.chat, row.name),  # no page shows a topic
         html=row.html,
         doubted_at=row.doubted_at or row.updated_at,
         after=after,

@@ -23,6 +23,7 @@ MOST_BYTES: Final = 30_000
 _LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _TAG: Final = re.compile(r"<[^<>]*>")
+_BOLD: Final = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 
 
 def text(outside: str) -> Html:
@@ -30,9 +31,12 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "u", "code", "blockquote"], inner: Html) -> Html:
-    """`inner` between the two tags of that name."""
-    return Html(f"<{name}>{inner}</{name}>")
+def tag(name: Literal["b", "i", "u", "code", "blockquote", "blockquote expandable"], inner: Html) -> Html:
+    """`inner` between the two tags of that name. Of an expandable quote a reader sees three lines until it is tapped.
+
+    Quotes do not nest: Telegram drops the one within.
+    """
+    return Html(f"<{name}>{inner}</{name.partition(' ')[0]}>")
 
 
 def link(outside: str, url: str) -> Html:
@@ -99,3 +103,21 @@ def first_line(html: str) -> str:
     """The first line a reader sees that is no row of hashtags: what a message is called in a list."""
     rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
     return next((row for row in rows if not row.startswith("#")), rows[0] if rows else "")
+
+
+def headline(html: str, units: int) -> Html:
+    """The beginning of a post's headline, at most so many UTF-16 units and whole words, as the post shows it: bold.
+
+    The headline is what is bold and linked, else what is bold first; "" when nothing is. What is returned is an exact
+    part of the message, as Telegram demands of a quote: so no «…» is put behind words that are cut.
+    """
+    bold = _BOLD.findall(html)
+    linked_first = sorted(bold, key=lambda inner: not inner.startswith("<a "))
+    words = _beginning(seen(linked_first[0]).strip(), units) if bold else ""
+    return tag("b", text(words)) if words else Html("")
+
+
+def _beginning(words: str, units: int) -> str:
+    while utf16_length(words) > units:
+        words = words.rpartition(" ")[0].rstrip()
+    return words

@@ -98,7 +98,7 @@ def public_name(chat: str, reported: str) -> str:
 
 
 def message_link(chat: str, message_id: int | None) -> str:
-    """Where Telegram shows a message of a channel (`@name` or `-100…`); "" when it has no address."""
+    """Where Telegram shows a message of a channel (`@name` or `-100…`, also `…/17`); "" when it has no address."""
     if message_id is None:
         return ""
     if chat.startswith("@"):

@@ -160,6 +160,12 @@ class BotApi(LoopbackServer):
         with self.changed:
             self._telegram.chats.find(chat).closed = ""
 
+    def close_topic(self, chat: str | int, thread: int, *, closed: bool = True) -> None:
+        """An administrator closes a topic of a forum (1: «General»), or opens it again."""
+        with self.changed:
+            threads = self._telegram.chats.find(chat).closed_threads
+            (threads.add if closed else threads.discard)(thread)
+
     def revoke(self, *, revoked: bool = True) -> None:
         """401 for every call, as after /revoke at BotFather; `revoked=False` takes it back."""
         with self.changed:
@@ -177,12 +183,13 @@ class BotApi(LoopbackServer):
         with self.changed:
             del self._telegram.chats.find(chat).messages[message_id]
 
-    def say(self, chat: str | int, text: str, user: Json | None = None) -> Json:
-        """A person writes in the chat; a leading /command is marked as one. Returns the update."""
+    def say(self, chat: str | int, text: str, user: Json | None = None, *, thread: int = 0) -> Json:
+        """A person writes in the chat, or in a topic of it; a leading /command is marked as one. Returns the update."""
         with self.changed:
             command = re.match(r"/\w+(@\w+)?", text)
             entity = {"type": "bot_command", "offset": 0, "length": command.end()} if command else None
             content: Json = {"text": text} | ({"entities": [entity]} if entity else {})
+            content |= {"message_thread_id": thread, "is_topic_message": True} if thread else {}
             state = self._telegram.chats.find(chat)
             message = state.add({"from": user or EDITOR}, content, now=_now(), own=False)
             return self._telegram.push({"message": message.raw})

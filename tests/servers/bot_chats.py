@@ -25,7 +25,9 @@ class Chat:
     def json(self) -> Json:
         """As it stands inside messages."""
         name = {"first_name": self.title} if self.type == "private" else {"title": self.title}
-        return {"id": self.id, "type": self.type} | name | ({"username": self.username} if self.username else {})
+        forum: Json = {"is_forum": True} if self.threads else {}
+        username = {"username": self.username} if self.username else {}
+        return {"id": self.id, "type": self.type} | name | username | forum
 
 
 CHANNEL = Chat(id=-1001234567890, type="channel", title="Пробный канал", username="test_channel")
@@ -44,6 +46,10 @@ class PostedMessage:
     html: str  # as the bot wrote it, before parsing
     date: datetime
     edits: int
+    thread: int = 0  # the topic it stands in
+    silent: bool = False
+    reply_to: int = 0
+    quote: str = ""  # what it quotes of that message
     raw: Json  # the Bot API Message object
 
 
@@ -55,6 +61,7 @@ class Message:
     html: str = ""
     edits: int = 0
     own: bool = True  # sent by the bot
+    silent: bool = False
 
     @property
     def id(self) -> int:
@@ -71,6 +78,10 @@ class Message:
             html=self.html,
             date=datetime.fromtimestamp(raw["date"], UTC),
             edits=self.edits,
+            thread=raw.get("message_thread_id", 0),
+            silent=self.silent,
+            reply_to=raw.get("reply_to_message", {}).get("message_id", 0),
+            quote=raw.get("quote", {}).get("text", ""),
             raw=raw,
         )
 
@@ -83,6 +94,7 @@ class ChatState:
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     closed: str = ""
+    closed_threads: set[int] = field(default_factory=set)
 
     def add(self, author: Json, content: Json, *, now: int, html: str = "", own: bool = True) -> Message:
         """Keep a message; it gets the next id of the chat."""

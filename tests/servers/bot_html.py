@@ -2,7 +2,8 @@
 
 Rules and wording follow the open-source Bot API server (tdlib's `parse_html`): the tags, the optional
 semicolon after an entity name, and *byte* offsets in errors while entities count UTF-16 units.
-Illegal nesting is no error there; here entities inside `code` and `pre` are dropped, other nesting is kept.
+Illegal nesting is no error there: entities inside `code` and `pre` are dropped, and so is a quote within a quote
+(`remove_intersecting_entities`), expandable or not. Other nesting is kept.
 """
 
 import re
@@ -174,6 +175,8 @@ class _Parser:
         inner = [e for e in self.entities if int(e["offset"]) >= opened.offset]
         if opened.tag in ("code", "pre"):
             self.entities = [e for e in self.entities if e not in inner]
+        if opened.tag == "blockquote":
+            self.entities = [e for e in self.entities if e not in inner or "blockquote" not in str(e["type"])]
         details = self._details(opened, inner, length)
         if details is not None:
             self.entities.append(entity | details)

@@ -8,9 +8,10 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.servers.bot_chats import Chat, ChatState, ChatStates, Json, Message
+from tests.servers.bot_chats import Chat, ChatStates, Json, Message
 from tests.servers.bot_html import Entity, HtmlError, parse_html, trim, utf16_length
 from tests.servers.bot_params import Params, Refusal, Upload, bad_request
+from tests.servers.bot_replies import reply_of, thread_of
 
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units after parsing: the stricter reading of "characters"
 _MAX_CALLBACK_DATA, _MAX_PHOTO = 64, 10 << 20  # bytes
@@ -126,8 +127,9 @@ class Telegram:
     def _post(self, params: Params, content: Json, now: int, html: str) -> Json:
         markup = _markup(params)
         state = self.chats.find_open(params.text("chat_id"))
-        place = _thread(params, state) | _reply(params, state)
+        place = thread_of(params, state) | reply_of(params, state)
         message = state.add(self._author(state.chat), content | markup | place, now=now, html=html)
+        message.silent = params.flag("disable_notification")
         return message.raw
 
     def _author(self, chat: Chat) -> Json:
@@ -257,26 +259,6 @@ def _markup(params: Params) -> Json:
         if len(str(button.get("callback_data", "")).encode()) > _MAX_CALLBACK_DATA:
             raise bad_request("BUTTON_DATA_INVALID")
     return {"reply_markup": {"inline_keyboard": rows}} if any(rows) else {}
-
-
-def _thread(params: Params, state: ChatState) -> Json:
-    thread = params.number("message_thread_id")
-    if thread and thread not in state.chat.threads:
-        raise bad_request("message thread not found")
-    return {"message_thread_id": thread, "is_topic_message": True} if thread else {}
-
-
-def _reply(params: Params, state: ChatState) -> Json:
-    reply = Params(params.mapping("reply_parameters"))
-    target = reply.number("message_id")
-    if not target:
-        return {}
-    if target in state.messages:
-        answered = state.messages[target].raw
-        return {"reply_to_message": {k: v for k, v in answered.items() if k != "reply_to_message"}}
-    if reply.flag("allow_sending_without_reply"):
-        return {}
-    raise bad_request("message to be replied not found")
 
 
 def _change(message: Message, content: Json, fields: tuple[str, ...], now: int) -> None:

@@ -34,6 +34,18 @@ def _photo(name: str) -> str:
     )
 
 
+def _reply(name: str, post: PostedMessage) -> str:
+    """What the message answers or quotes, above its own text; in plain words."""
+    if not post.reply_to:
+        return ""
+    answered = post.raw["reply_to_message"]
+    words = post.quote or answered.get("text") or answered.get("caption") or ""
+    return (
+        f'<a class="tgme_widget_message_reply" href="https://t.me/{name}/{post.reply_to}">'
+        f'<div class="tgme_widget_message_text js-message_reply_text" dir="auto">{escape(words)}</div></a>'
+    )
+
+
 def _message(chat: Chat, post: PostedMessage) -> str:
     name = f"{chat.username}/{post.message_id}"
     text = (post.html or escape(post.text)).replace("\n", "<br/>")
@@ -43,7 +55,7 @@ def _message(chat: Chat, post: PostedMessage) -> str:
         f'<div class="tgme_widget_message text_not_supported_wrap js-widget_message" data-post="{name}">'
         '<div class="tgme_widget_message_bubble">'
         f'<a class="tgme_widget_message_owner_name"><span dir="auto">{escape(chat.title)}</span></a>'
-        f"{_photo(name) if 'photo' in post.raw else ''}"
+        f"{_reply(chat.username, post)}{_photo(name) if 'photo' in post.raw else ''}"
         f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>'
         f'<div class="tgme_widget_message_footer"><span class="tgme_widget_message_meta">{edited}'
         f'<a class="tgme_widget_message_date" href="https://t.me/{name}">'

@@ -294,6 +294,7 @@ async def test_no_such_chat(channel: BotClient) -> None:
         "have no rights to send a message",
         "CHAT_WRITE_FORBIDDEN",
         "TOPIC_CLOSED",
+        "TOPIC_DELETED",
         "message thread not found",
     ],
 )

@@ -34,11 +34,11 @@ async def dispatcher(bot_api: BotApi, store: Store, outbox: Outbox, clock: Clock
         yield Dispatcher(outbox, store.chats, {CHAT: channel}, clock=clock, pace=FREE)
 
 
-def wish(engine: Engine, story_id: int = 1, html: str = "текст", part: int = 1) -> None:
+def wish(engine: Engine, story_id: int = 1, html: str = "текст", part: int = 1, *, silent: bool = False) -> None:
     with write_transaction(engine) as db:
         if db.execute(select(stories.c.id).where(stories.c.id == story_id)).first() is None:
             db.execute(insert(stories).values(id=story_id, created_at=NOW, updated_at=NOW))
-        want(db, story_id, WantedPost(chat=CHAT, html=html, part=part), NOW)
+        want(db, story_id, WantedPost(chat=CHAT, html=html, part=part, silent=silent), NOW)
 
 
 def states(engine: Engine) -> list[str]:
@@ -61,6 +61,17 @@ async def test_everything_waiting_is_posted_once_in_order(
 
     assert shown(bot_api) == ["новость 1", "новость 2", "новость 3"]
     assert states(engine) == ["sent"] * 3
+
+
+async def test_a_story_that_need_not_ring_comes_without_a_sound(
+    dispatcher: Dispatcher, bot_api: BotApi, engine: Engine
+) -> None:
+    for number, silent in ((1, True), (2, False)):
+        wish(engine, number, silent=silent)
+
+    await dispatcher.drain(CHAT)
+
+    assert [post.silent for post in bot_api.posted(CHAT)] == [True, False]
 
 
 async def test_a_joined_story_is_edited_in_place(dispatcher: Dispatcher, bot_api: BotApi, engine: Engine) -> None:

@@ -45,6 +45,7 @@ class Subscriber:
         *,
         silent: bool = False,  # noqa: ARG002 - the same
         reply_to: int | None = None,  # noqa: ARG002 - the same
+        quote: str = "",  # noqa: ARG002 - the same
         buttons: Buttons = (),  # noqa: ARG002 - the same
         photo: bytes = b"",  # noqa: ARG002 - the same
     ) -> int:

@@ -1,5 +1,7 @@
 """The stand-in of the Bot API: what it accepts, what it refuses and in which words."""
 
+import json
+import re
 import struct
 from datetime import timedelta
 from typing import Any
@@ -151,6 +153,11 @@ def test_bad_html_is_named_with_its_byte(api: BotApi, client: httpx.Client, html
         ("<pre><code class='language-py'>x</code></pre>", "x", [("pre", 0, 1)]),
         ("<code><b>x</b></code>", "x", [("code", 0, 1)]),
         ("<blockquote expandable>q</blockquote>", "q", [("expandable_blockquote", 0, 1)]),
+        (
+            "<blockquote expandable>1<blockquote>2</blockquote><i>3</i></blockquote>",
+            "123",
+            [("expandable_blockquote", 0, 3), ("italic", 2, 1)],
+        ),
         ("<tg-spoiler>a</tg-spoiler><span class='tg-spoiler'>b</span>", "ab", [("spoiler", 0, 1), ("spoiler", 1, 1)]),
         ("<b></b>x", "x", []),
     ],
@@ -232,9 +239,46 @@ async def test_a_reply_needs_its_message_or_permission(bot: Bot) -> None:
 def test_a_forum_has_its_topics(client: httpx.Client) -> None:
     forum = Chat(id=-1005, type="supergroup", title="Форум", threads=frozenset({5}))
     with BotApi(chats=[forum]) as api:
-        sent = call(client, api, "sendMessage", chat_id=-1005, text="x", message_thread_id=5)
+        sent = call(client, api, "sendMessage", chat_id=-1005, text="x", message_thread_id=5, disable_notification=True)
+        api.close_topic(-1005, 5)
+        closed = description(client, api, "sendMessage", chat_id=-1005, text="x", message_thread_id=5)
+        unknown = description(client, api, "sendMessage", chat_id=-1005, text="x", message_thread_id=1)
+        call(client, api, "sendMessage", chat_id=-1005, text="в «General»")
+        shown = api.posted(-1005)
 
     assert sent["result"]["message_thread_id"] == 5
+    assert sent["result"]["chat"]["is_forum"] is True
+    assert (closed, unknown) == ("Bad Request: TOPIC_CLOSED", "Bad Request: message thread not found")
+    assert [(post.thread, post.silent) for post in shown] == [(5, True), (0, False)]
+
+
+@pytest.mark.parametrize(
+    ("quote", "taken"),
+    [
+        ("<b>Суд решил</b>", True),
+        ("<b>решил</b>: выдать", True),
+        (": выдать", True),
+        ("Суд решил", False),  # it is bold there
+        ("<b>Суд решил: выдать</b>", False),
+        ("<b>Суд  решил</b>", False),
+        ("", True),
+    ],
+)
+def test_a_quote_is_word_for_word_and_in_the_same_style(
+    api: BotApi, client: httpx.Client, quote: str, *, taken: bool
+) -> None:
+    html = '😀 <b><a href="https://news.example/1">Суд решил</a></b>: выдать'
+    call(client, api, "sendMessage", chat_id=CHANNEL.id, text=html, parse_mode="HTML")
+    how = {"message_id": 1, "quote": quote, "quote_parse_mode": "HTML", "allow_sending_without_reply": True}
+
+    sent = call(client, api, "sendMessage", chat_id=CHANNEL.id, text="ответ", reply_parameters=json.dumps(how))
+
+    if taken:
+        (_, shown) = api.posted(CHANNEL.id)
+        assert (shown.reply_to, shown.quote) == (1, re.sub("<.*?>", "", quote).strip())
+    else:
+        assert sent["description"] == "Bad Request: QUOTE_TEXT_INVALID"
+        assert len(api.posted(CHANNEL.id)) == 1
 
 
 async def test_photos_and_albums(api: BotApi, bot: Bot) -> None:

@@ -26,6 +26,7 @@ from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 CHAT = "@channel"
+TOPIC = "@channel/17"  # the same chat of Telegram's
 LEASE = timedelta(minutes=3)
 PACE = Pace(per_minute=5, spacing=timedelta(seconds=1))
 
@@ -71,7 +72,9 @@ class Law(RuleBasedStateMachine):
         self.wanted: dict[int, str] = {}
         self.removed: set[int] = set()  # stories that maintainers took back
         self.before: dict[int, str] = {}
-        self.sends = [self.now - timedelta(days=1)]
+        self.sends = [self.now - timedelta(days=1)]  # into the chat and its topic
+        self.quiet_until = self.now  # what Telegram asked for
+        self.in_topic = 0  # messages
 
     def teardown(self) -> None:
         self.engine.dispose()
@@ -85,13 +88,13 @@ class Law(RuleBasedStateMachine):
             self.a_poll_wants_a_story_shown(story, "раз")
 
     @rule(story=st.integers(1, 4), text=st.sampled_from(["раз", "два", "три"]))
-    def a_poll_wants_a_story_shown(self, story: int, text: str) -> None:
+    def a_poll_wants_a_story_shown(self, story: int, text: str, chat: str = CHAT) -> None:
         if story in self.removed:
             return  # stories/grouping.py wants nothing of it any more
         with write_transaction(self.engine) as db:
             if db.execute(select(stories.c.id).where(stories.c.id == story)).first() is None:
                 db.execute(insert(stories).values(id=story, created_at=self.now, updated_at=self.now))
-            want(db, story, WantedPost(chat=CHAT, html=f"{story}: {text}"), self.now)
+            want(db, story, WantedPost(chat=chat, html=f"{story}: {text}"), self.now)
         self.wanted[story] = f"{story}: {text}"
 
     @rule(story=st.integers(1, 4))
@@ -110,7 +113,30 @@ class Law(RuleBasedStateMachine):
         claimed = self.outbox.claim(CHAT, self.now, lease=LEASE, pace=PACE)
         if isinstance(claimed, Delivery):
             self.in_hand, self.accepted = claimed, False
-            self.sends.append(self.now)
+            self.note_send()
+
+    @rule(story=st.integers(51, 52), text=st.sampled_from(["раз", "два"]), hold=st.sampled_from([0, 0, 30]))
+    def news_come_to_a_topic_of_the_same_chat(self, story: int, text: str, hold: int) -> None:
+        """Its own queue, claimed and answered while a message to the chat itself may be on its way."""
+        self.a_poll_wants_a_story_shown(story, text, TOPIC)
+        claimed = self.outbox.claim(TOPIC, self.now, lease=LEASE, pace=PACE)
+        if not isinstance(claimed, Delivery):
+            return
+        self.note_send()
+        self.before[claimed.id] = "sending"
+        if hold:
+            self.quiet_until = self.now + timedelta(seconds=hold)
+            answer = Settlement(state=DeliveryState.PENDING, chat_not_before_at=self.quiet_until)
+        else:
+            self.in_topic += 1
+            answer = Settlement(state=DeliveryState.SENT, message_id=claimed.message_id or self.in_topic)
+            self.channel[claimed.story_id or 0] = 1
+            self.shown[claimed.story_id or 0] = claimed.html
+        assert self.outbox.settle(claimed, answer, self.now)
+
+    def note_send(self) -> None:
+        assert self.now >= self.quiet_until, "Telegram asked for a pause"
+        self.sends.append(self.now)
 
     @precondition(lambda self: self.in_hand is not None and not self.accepted)
     @rule()
@@ -150,7 +176,8 @@ class Law(RuleBasedStateMachine):
             settlement = Settlement(state=DeliveryState.SENT, message_id=message_id)
         else:
             settlement = Settlement(state=DeliveryState.PENDING, chat_not_before_at=until)
-        self.outbox.settle(self.in_hand, settlement, self.now)
+        if self.outbox.settle(self.in_hand, settlement, self.now) and settlement.chat_not_before_at:
+            self.quiet_until = max(self.quiet_until, until)
         self.in_hand = None
 
     @precondition(lambda self: self.in_hand is not None and not self.accepted and self.moves < 2)

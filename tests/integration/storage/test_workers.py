@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, inspect, select, text
 
 from monitor.errors import DatabaseError, SchemaError
+from monitor.models.outbox import ChatIdentity, Delivery, DeliveryState, Pace, Settlement
 from monitor.storage.database import (
     SCHEMA_LOCK,
     SCRIPTS,
@@ -109,6 +110,34 @@ def test_many_rows_are_locked_in_one_order(url: str) -> None:
             jobs[number]()
 
     at_once(many, len(jobs))
+    engine.dispose()
+
+
+def test_workers_that_serve_topics_of_one_forum_keep_one_pace_and_never_wait_for_each_other(url: str) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    store, topics = Store(engine), ("@forum", "@forum/17", "-1005/18", "@forum/19")
+    numbers = {name: f"-1005/{topic}" if (topic := name.partition("/")[2]) else "-1005" for name in topics}
+    for name in topics:
+        for number in range(20):
+            store.outbox.tell(name, str(number), "новость", now=NOW)
+
+    def serve(worker: int) -> int:
+        sent = 0
+        for name in (topics[worker:] + topics[:worker]) * 2:
+            store.chats.meet(name, ChatIdentity(number=numbers[name]), served=topics, now=NOW)
+            claimed = store.outbox.claim(name, NOW, lease=LEASE, pace=Pace(per_minute=10, spacing=timedelta(0)))
+            if isinstance(claimed, Delivery):
+                sent += 1
+                store.outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=claimed.id), NOW)
+        return sent
+
+    for name in topics:
+        store.chats.meet(name, ChatIdentity(number=numbers[name]), served=topics, now=NOW)
+    sent: list[int] = []
+    at_once(lambda worker: sent.append(serve(worker)))
+
+    assert sum(sent) == 10
     engine.dispose()
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
@@ -51,6 +52,17 @@ def test_a_hashtag_is_no_link() -> None:
 
     assert read
     assert read.messages[0].mark == mark(HTML)
+
+
+def test_a_post_is_known_below_what_it_quotes_and_with_an_expandable_quote() -> None:
+    html = HTML.replace("\n\nМедуза", "\n\n<blockquote expandable>Первое.\nВторое.</blockquote>")
+    answered = {"message_id": 1, "text": "Суд решил", "entities": []}
+    post = replace(posted(2, html), reply_to=1, quote="Суд", raw={"reply_to_message": answered})
+    read = read_page(page(posted(1, "<b>Суд решил</b>"), post), channel="test_channel")
+
+    assert read
+    assert [message.mark for message in read.messages] == ["Суд решил", mark(html)]
+    assert mark(html.replace("https://news.example/a?x=1&amp;y=2", "x:")) == "#выдача Суд решил Первое. Второе."
 
 
 def test_only_newer_messages_that_tell_nothing_else_are_found() -> None:

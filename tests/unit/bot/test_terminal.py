@@ -34,6 +34,10 @@ def test_plain_shows_words_and_addresses() -> None:
     )
 
 
+def test_every_line_of_a_quote_is_marked_expandable_or_not() -> None:
+    assert plain("<blockquote expandable>Раз.\n<b>Два.</b></blockquote>\nтри") == "│ Раз.\n│ Два.\nтри"
+
+
 def test_plain_survives_html_that_is_none() -> None:
     assert plain("</b>a < b & c <") == "a < b & c <"
 
@@ -90,9 +94,12 @@ async def test_an_edit_says_so() -> None:
 
 async def test_answers_and_buttons_are_shown_as_words() -> None:
     screen = Screen()
-    await Terminal(screen).post("@channel", "Спорная", reply_to=3, buttons=((("В канал", "p:1"), ("Нет\x1b", "r:1")),))
+    await Terminal(screen).post(
+        "@channel", "Спорная", reply_to=3, quote="<b>Было</b>", buttons=((("В канал", "p:1"), ("Нет\x1b", "r:1")),)
+    )
 
     assert "пост 1, ответ на 3" in screen.getvalue()
+    assert "Было" not in screen.getvalue()
     assert "[ В канал ] [ Нет\\u001b ]" in screen.getvalue()
 
 

@@ -1,9 +1,9 @@
-"""Words marked in a line: the same line to a reader, the marks on the very words, and never a tag cut."""
+"""Words marked in a line: the same line to a reader, the marks on the very words, and never a tag cut; headlines."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.telegram_html import line, marked_line, seen, tag, text
+from monitor.text.telegram_html import Html, fits, headline, join, line, linked, marked_line, seen, tag, text
 
 TEXTS = st.text(st.sampled_from("абв <>&;\n\t\u00a0\u0301\u200b\ud800\U0001f600«»amp"), max_size=60)
 
@@ -28,3 +28,31 @@ def test_the_very_words_are_marked_and_those_cut_off_are_not() -> None:
         f"{tag('u', text('суд'))}, суд &amp; &lt;{tag('u', text('суд'))}&gt; выдал"
     )
     assert "<u>" not in marked_line(outside, [(last, last + 5)], 12)
+
+
+@given(outside=TEXTS.filter(str.strip), units=st.integers(5, 80))
+def test_a_headline_is_an_exact_part_of_what_is_seen(outside: str, units: int) -> None:
+    title = line(outside, 300)
+    step = tag("b", text("Экстрадиция: суд"))
+    html = join("\n", (step, tag("b", linked(text(title), "https://news.example/?a=1&b=2")), text(title)))
+
+    quoted = headline(html, units)
+
+    assert seen(quoted) in seen(html)
+    assert len(seen(quoted).encode("utf-16-le")) <= 2 * units
+    assert quoted in ("", tag("b", text(seen(quoted))))
+    if len(title.encode("utf-16-le")) <= 2 * units:
+        assert seen(quoted) == seen(text(title)).strip()
+
+
+def test_without_a_link_the_headline_is_what_is_bold_first() -> None:
+    assert headline("#выдача\n<b>Суд &lt;решил&gt; иначе</b>\n<b>и ещё</b>", 12) == "<b>Суд &lt;решил&gt;</b>"
+    assert headline("<b>Достопримечательности</b>", 10) == headline("без выделения", 100) == headline("", 100) == ""
+
+
+def test_an_expandable_quote_is_valid_and_its_tag_does_not_count() -> None:
+    quote = tag("blockquote expandable", text("а" * 4090))
+
+    assert (quote[:24], quote[-13:]) == ("<blockquote expandable>а", "</blockquote>")
+    assert fits(quote)
+    assert not fits(join("\n", (quote, Html("текст! "))))
