@@ -6,6 +6,7 @@ for it).
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ SEND_RETRY_CEILING = timedelta(minutes=5)  # a subscriber waits: the chat is ask
 UNCERTAIN_PAUSE = timedelta(minutes=1)  # while Telegram swallows messages, each next one would be uncertain too
 MEET_PAUSE = timedelta(minutes=1)  # between two tries to learn which chat of Telegram's one of ours is
 SETTLE_PAUSE = 1.0  # seconds between two tries to write down what Telegram said
+TWIN = "{chat} — тот же чат, что и {twin}: каждая новость вышла бы там дважды. Оставьте в channels.yaml одну запись."
 OVERSLEPT = Settlement(state=DeliveryState.PENDING, error="процесс был приостановлен: сообщение не отправлялось")
 DELETED = Settlement(state=DeliveryState.CANCELLED, error="удалено из канала: так решил редактор")
 NO_HOURS = Hours(zone="UTC")
@@ -106,6 +108,7 @@ class Dispatcher:
         # Since a lost answer, by the chat of Telegram's (`_telegram_chat`): asked in vain so often, ask again at
         self._silent: dict[str, tuple[int, datetime]] = {}
         self._numbers: dict[str, str] = {}  # the numbers of those we know
+        self._twins: set[str] = set()  # other names of places that are served already
         self.stopping = False
 
     @property
@@ -156,8 +159,16 @@ class Dispatcher:
         if again is None:
             return None
         if again <= now:
+            await self._meet_earlier(chat)
             again = self._meet_at[chat] = await self._identify(chat)
-        return self._by_the_clock(again) if again is not None and await self._may_be_known() else None
+        waits = again is not None and (chat in self._twins or await self._may_be_known())
+        return self._by_the_clock(again) if again is not None and waits else None
+
+    async def _meet_earlier(self, chat: str) -> None:
+        """Of two names of one place the first is served: it must be known whether the others are that place."""
+        for other in itertools.takewhile(lambda other: other != chat, self._served):
+            if other not in self._meet_at:
+                self._meet_at[other] = await self._identify(other)
 
     def _by_the_clock(self, steady: datetime) -> datetime:
         return self._clock() + (steady - self._clock.steady())
@@ -178,6 +189,13 @@ class Dispatcher:
         self._numbers[chat] = chat_of(identity.number)
         adopted = await asyncio.to_thread(self._chat_store.meet, chat, identity, served=self.chats, now=now)
         log.info("chat known", action="meet", chat=chat, number=identity.number, rows_adopted=adopted)
+        twin = await asyncio.to_thread(self._chat_store.twin_of, chat)
+        if twin:
+            log.warning("a place is named twice; served under its first name", action="meet", chat=chat, twin=twin)
+            self._twins.add(chat)
+            await asyncio.to_thread(self._chat_store.close, chat, TWIN.format(chat=chat, twin=twin), now)
+            return self._clock.steady() + MEET_PAUSE
+        self._twins.discard(chat)
         return None
 
     def _telegram_chat(self, chat: str) -> str:

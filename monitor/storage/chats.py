@@ -32,7 +32,7 @@ from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.destinations import take_up
-from monitor.storage.tables import chats, deliveries, listeners, sends
+from monitor.storage.tables import chats, deliveries, destinations, listeners, sends
 from monitor.text.chat_names import chat_of
 
 _UPDATES = "updates"  # the row of our bot
@@ -86,6 +86,21 @@ class ChatStore:
                 db.execute(update(chats).where(chats.c.chat == chat).values(**known))
             others = select(chats).where(_is_same(identity), chats.c.chat.notin_({chat, *served}))
             return sum(_take_over(db, other, chat, now) for other in db.execute(others).all())
+
+    def twin_of(self, chat: str) -> str:
+        """Another destination, served before this one, that is the same place; "" when there is none."""
+        ours, other, us, them = destinations.alias(), destinations.alias(), chats.alias(), chats.alias()
+        same = and_(them.c.number == us.c.number, us.c.number.isnot(None))
+        found = (
+            select(other.c.chat)
+            .select_from(ours)
+            .join(us, us.c.chat == ours.c.chat)
+            .join(them, same)
+            .join(other, other.c.chat == them.c.chat)
+            .where(ours.c.chat == chat, other.c.place < ours.c.place, other.c.removed_at.is_(None))
+        )
+        with read_transaction(self._engine) as db:
+            return db.scalar(found.order_by(other.c.place).limit(1)) or ""
 
 
 class UpdateCursor:

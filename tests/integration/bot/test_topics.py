@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.updates import Updates
 from monitor.errors import ChannelClosed
 from monitor.models.outbox import ChatIdentity, Delivery, DeliveryState, Pace, Settlement
+from monitor.storage.destinations import DestinationStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.stats import Stats
+from monitor.storage.tables import chats
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import SeededChats, SeededOutbox
@@ -201,7 +203,7 @@ async def test_after_a_lost_answer_no_topic_sends_until_telegram_speaks(harness:
 async def test_a_topic_of_a_renamed_group_is_the_same_topic(harness: Harness) -> None:
     harness.seeded.add_story(1, chat=FIRST)
     harness.seeded.add_story(1, chat=SECOND)
-    before = harness.serve()
+    before = harness.serve(FIRST, SECOND)
     for chat in (FIRST, SECOND):
         await before.drain(chat)
     harness.seeded.add_story(1, "Вторая", chat="-1005/17", html="два издания")
@@ -281,3 +283,20 @@ async def test_the_answer_to_a_second_try_counts(harness: Harness) -> None:
     await harness.serve().drain(FIRST)
 
     assert list(harness.seeded.states().values()) == ["sent", "uncertain"]
+
+
+async def test_a_place_that_is_named_twice_is_told_once(harness: Harness, engine: Engine) -> None:
+    numbered = "-1005/17"
+    DestinationStore(engine).settle([FIRST, numbered], NOW)
+    for chat in (FIRST, numbered):
+        harness.seeded.add_story(1, chat=chat)
+    dispatcher = harness.serve(FIRST, numbered)
+
+    await dispatcher.drain(numbered)  # the second name comes to it first
+    await dispatcher.drain(FIRST)
+    await dispatcher.drain(numbered)
+
+    assert harness.shown() == [(17, "Новость 1")]
+    assert harness.outbox.claim(numbered, NOW, lease=SECONDS, pace=FREE), "what waits is kept"
+    with engine.connect() as db:
+        assert "дважды" in (db.scalar(select(chats.c.closed).where(chats.c.chat == numbered)) or "")
