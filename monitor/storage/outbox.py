@@ -27,6 +27,7 @@ from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.uncertain import doubted
 from monitor.stories import removal
+from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line
 
 _AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
@@ -36,7 +37,8 @@ _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
     """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again."""
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
-    _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons, "silent": post.silent}, now)
+    html = post.html.replace(STORY_NUMBER, str(story_id))
+    _wish(db, identity, {"kind": post.kind, "html": html, "buttons": post.buttons, "silent": post.silent}, now)
 
 
 def tell(
