@@ -31,13 +31,13 @@ from monitor.stories.quotes import bare, new_steps, shown_spans, step_of, text_m
 from monitor.text.telegram_html import (
     SLOT,
     Html,
+    folded_quote,
     join,
     line,
     link,
     link_below,
     linked,
     marked_line,
-    quote,
     seen,
     tag,
     text,
@@ -124,17 +124,13 @@ def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
 
 def _first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
     """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
-    words, step, way = TEXTS[tongue], step_of(lead), _way(lead, tongue)
-    topic = _plain(topic_name((topics or lead.verdict.topics)[0], tongue)) if lead.verdict.topics else ""
-    mark = "● " if step and step.is_urgent else ""
-    about = topic or words.news
-    if earlier:
-        new = _new(lead, earlier, tongue)
-        start, tails = f"{mark}{words.new}: {new or about}", (about if new else "", way)
-    else:
-        start, tails = f"{mark}{about}{f': {step.label(tongue)}' if step else ''}", (way,)
-    for tail in filter(None, tails):
-        longer = f"{start} · {tail}"
+    words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
+    about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
+    new = _new(lead, earlier, tongue) if earlier else ""
+    told = f"{about}: {step.label(tongue)}" if step and not earlier else about
+    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or told}"
+    for more in filter(None, (about if new else "", _way(lead, tongue))):
+        longer = f"{start} · {more}"
         start = longer if utf16_length(longer) <= _FIRST_LINE_UNITS else start
     return start
 
@@ -222,13 +218,9 @@ def _title(telling: Telling, *, marked: bool) -> Html:
 
 def _quotes(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> list[Html]:
     """The first sentence; then the others, folded away, in the order of the text."""
-    if not spans:
-        return []
-    first, *others = spans
-    return [
-        quote(_sentence(telling, first, marked=marked)),
-        *([quote(_running(telling, sorted(others), marked=marked), folded=True)] if others else []),
-    ]
+    first, others = spans[:1], sorted(spans[1:])
+    shown = [tag("blockquote", _sentence(telling, span, marked=marked)) for span in first]
+    return [*shown, folded_quote(_running(telling, others, marked=marked))] if others else shown
 
 
 def _running(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> Html:

@@ -114,4 +114,5 @@ def topic_name(topic: TopicVerdict, tongue: Tongue) -> str:
     """A topic in few words: its title, where that is long its hashtag; still to be escaped."""
     title = line(TEXTS[tongue].topics.get(topic.id, topic.title), _LONGEST_UNITS)
     tag = line(topic.hashtag.replace("_", " "), _LONGEST_UNITS)
-    return tag[:1].upper() + tag[1:] if tag and (not title or len(title) > _SHORT_UNITS) else title
+    name = tag if tag and (not title or len(title) > _SHORT_UNITS) else title
+    return name[:1].upper() + name[1:]

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from monitor.models.articles import Match
@@ -16,7 +16,7 @@ from monitor.text.unicode import sentences
 _Span = tuple[int, int]
 
 _SENTENCES: Final = 3
-_SAYS: Final = {
+_SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
     PLACE: is_named,
     NUMBER: lambda number, sentence: int(number) in numbers(sentence),
@@ -69,7 +69,11 @@ def step_of(telling: Telling) -> Step | None:
 
 
 def _steps_of(telling: Telling) -> tuple[Step, ...]:
-    return happened([telling.article.title]) or happened(quoted(telling))
+    """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one."""
+    said, told = happened([telling.article.title]), happened(quoted(telling))
+    if Step.HANDED_OVER in said and Step.HANDED_OVER not in told and Step.REMOVAL_DECIDED in told:
+        said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
+    return tuple(dict.fromkeys(said)) or told
 
 
 def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:

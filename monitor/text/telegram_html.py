@@ -34,14 +34,14 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "u", "code"], inner: Html) -> Html:
+def tag(name: Literal["b", "i", "u", "code", "blockquote"], inner: Html) -> Html:
     """`inner` between the two tags of that name."""
     return Html(f"<{name}>{inner}</{name}>")
 
 
-def quote(inner: Html, *, folded: bool = False) -> Html:
-    """`inner` as a quotation; `folded` shows little of it until somebody opens it."""
-    return Html(f"<blockquote{' expandable' if folded else ''}>{inner}</blockquote>")
+def folded_quote(inner: Html) -> Html:
+    """`inner` as a quotation of which little is shown until somebody opens it."""
+    return Html(f"<blockquote expandable>{inner}</blockquote>")
 
 
 def link(outside: str, url: str) -> Html:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def post(*links: str, quote: str = "") -> PostedMessage:
-    html = " ".join(f'<a href="{link}">слово</a>' for link in links) + f"<blockquote>{quote}</blockquote>"
+    html = " ".join(f'<a href="{link}">слово</a>' for link in links) + f"<blockquote expandable>{quote}</blockquote>"
     at = datetime(2026, 11, 22, tzinfo=UTC)
     return PostedMessage(message_id=1, chat=-100, text="", entities=(), html=html, date=at, edits=0, raw={})
 
@@ -27,7 +27,7 @@ def test_the_demo_shows_what_it_promises() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"постов: 6 · дополнено на месте: 1 · повторов: 0", done.stdout)
-    assert "Также пишут" in done.stdout
+    assert "Ещё пишут" in done.stdout
     assert "(обновлено)" in done.stdout
 
 
