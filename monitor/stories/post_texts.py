@@ -86,7 +86,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
 }
 
 _LANGUAGES: Final[dict[Language, str]] = {"ru": "рус.", "kk": "қаз."}
-_ZONE: Final = ZoneInfo("Asia/Almaty")
+_ZONE: Final = "Asia/Almaty"
 _YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
 _SHORT_UNITS, _LONGEST_UNITS = 20, 30
 
@@ -98,7 +98,8 @@ def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
     """
     if at is None or at.year not in _YEARS:
         return ""
-    local, today, words = at.astimezone(_ZONE), now.astimezone(_ZONE), TEXTS[tongue]
+    zone, words = ZoneInfo(_ZONE), TEXTS[tongue]
+    local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     form = words.day if local.year == today.year else words.past_day

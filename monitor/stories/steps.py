@@ -8,6 +8,7 @@ subscribers in our own words, so only finite forms are read (step_forms.py), and
 import re
 from collections.abc import Iterable
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from monitor.models.channels import Tongue
@@ -142,18 +143,24 @@ def _any_of(words: str, phrases: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
 
 
-_SPOKEN = {step: _any_of(words, phrases) for step, (words, phrases) in _WORDS.items()}
-_HAPPENED = {Step[name]: _any_of("", "|".join(forms)) for name, forms in FORMS.items()}
+@cache  # the commands that judge nothing need none of them
+def _spoken(step: Step) -> re.Pattern[str]:
+    return _any_of(*_WORDS[step])
+
+
+@cache
+def _told_as_happened(step: Step) -> re.Pattern[str]:
+    return _any_of("", "|".join(FORMS[step.name]))
 
 
 def spoken_of(text: str) -> list[Step]:
     """The steps that a text speaks of, at least once without a denial."""
-    return [step for step in _SPOKEN if speaks_of(step, text)]
+    return [step for step in _WORDS if speaks_of(step, text)]
 
 
 def speaks_of(step: Step, text: str) -> bool:
     """Whether a text speaks of the step, at least once without a denial."""
-    return any(not _is_denied(text, word) for word in _SPOKEN[step].finditer(text))
+    return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
 
 
 def _is_denied(text: str, word: re.Match[str]) -> bool:
@@ -176,7 +183,8 @@ def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, .
 def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - private, and passed on as it came
     if sentence.endswith("?") or (ABOUT_BEFORE.search(sentence) and not before_too):
         return []
-    return [step for step, form in _HAPPENED.items() if any(_is_told(sentence, it) for it in form.finditer(sentence))]
+    forms = ((step, _told_as_happened(step).finditer(sentence)) for step in Step)
+    return [step for step, found in forms if any(_is_told(sentence, form) for form in found)]
 
 
 def _is_told(sentence: str, form: re.Match[str]) -> bool:

@@ -6,6 +6,7 @@ from monitor.models.channels import Destination, Sound
 from monitor.models.stories import Story
 from monitor.stories.destinations import is_silent
 from monitor.stories.quotes import step_of
+from monitor.stories.step_forms import FORMS
 from monitor.stories.steps import Step, happened
 from tests.factories import story, telling
 
@@ -55,6 +56,10 @@ def test_the_headline_decides_and_then_the_sentences_that_met_the_rules() -> Non
     )
     assert step_of(telling(1, title="Пекарь")) is Step.REMOVAL_DECIDED, "of tests/factories"
     assert step_of(telling(1, title="Пекаря выдворили")) is Step.REMOVAL_DECIDED, "a decision is not yet the deed"
+
+
+def test_every_form_is_of_a_step() -> None:
+    assert set(FORMS) == {step.name for step in Step}
 
 
 def test_every_step_is_named_in_every_tongue_in_few_words() -> None:
