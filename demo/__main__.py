@@ -158,8 +158,8 @@ def differences(posts: Collection[PostedMessage], stories: Collection[frozenset[
 def misquoted(posts: Collection[PostedMessage], told: str) -> Iterator[str]:
     """Every post quotes whole sentences of what was told."""
     for post in posts:
-        quoted = re.search(r"<blockquote>(.+)</blockquote>", post.html)
-        sentences = unescape(quoted[1]).split(" … ") if quoted else [""]
+        quotes = re.findall(r"<blockquote[^>]*>(.+)</blockquote>", post.html)
+        sentences = [sentence for quote in quotes for sentence in unescape(quote).split(" … ")] or [""]
         if not all(sentence.strip() and sentence in told for sentence in sentences):
             yield f"цитата из новости в посте {post.message_id}"
 

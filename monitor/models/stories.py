@@ -38,7 +38,7 @@ class Story:
 
     `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
     `published` and `rejected` are the parts that maintainers have decided about, `deleted` those of the rejected whose
-    post they took back: nothing shows them again.
+    post they took back: nothing shows them again. `case` is the open case that maintainers put it into.
     """
 
     id: int | None
@@ -48,6 +48,7 @@ class Story:
     published: frozenset[int] = frozenset()
     rejected: frozenset[int] = frozenset()
     deleted: frozenset[int] = frozenset()
+    case: int | None = None
 
     @property
     def tier(self) -> Tier:

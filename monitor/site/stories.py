@@ -8,7 +8,7 @@ from monitor.models.articles import Article, Match
 from monitor.models.site import Quote, SiteStory, SiteTelling, SiteTopic, StoryBrief
 from monitor.models.stories import Telling
 from monitor.storage.site.published import PublishedStory
-from monitor.stories.post import quoted_spans
+from monitor.stories.quotes import quoted_spans
 from monitor.text.languages.places import TOWNS, places
 
 LONGEST_QUOTE = 400  # characters: a quotation, never an article

@@ -28,6 +28,7 @@ from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.uncertain import doubted
 from monitor.stories import removal
+from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line, headline
 
 _AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
@@ -43,7 +44,8 @@ def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
     if post.kind is DeliveryKind.STORY and not _has(db, identity) and is_old(db, story_id, post.part, post.chat):
         return
-    _wish(db, identity, {"kind": post.kind, "html": post.html, "buttons": post.buttons, "silent": post.silent}, now)
+    html = post.html.replace(STORY_NUMBER, str(story_id))
+    _wish(db, identity, {"kind": post.kind, "html": html, "buttons": post.buttons, "silent": post.silent}, now)
 
 
 def tell(

@@ -246,8 +246,7 @@ def _address(db: Connection, channel: str, message_id: int | None) -> str:
 
 
 def _headline(row: Row[Any]) -> str:
-    lines = (shown for shown in row.html.split("\n") if not shown.startswith("На проверку"))
-    return line(first_line("\n".join(lines)), 200)
+    return line(first_line(row.html), 200)
 
 
 def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:

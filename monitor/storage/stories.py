@@ -16,6 +16,7 @@ from monitor.models.articles import Article
 from monitor.models.stories import Decision, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.database import chunks
+from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
 from monitor.stories.similarity import SimilarityIndex
 
@@ -36,8 +37,10 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
         row
         for chunk in chunks(sorted(numbers))
         for row in db.execute(
-            select(articles, stories.c.updated_at, stories.c.follows)
+            select(articles, stories.c.updated_at, stories.c.follows, cases.c.id.label("case"))
             .join(stories, stories.c.id == articles.c.story_id)
+            .join(case_stories, case_stories.c.story_id == stories.c.id, isouter=True)
+            .join(cases, and_(cases.c.id == case_stories.c.case_id, cases.c.closed_at.is_(None)), isouter=True)
             .where(articles.c.story_id.in_(chunk))
             .order_by(articles.c.story_id, articles.c.id)
         )
@@ -116,6 +119,7 @@ def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], d
         published=frozenset(part for part, published in decided.items() if published),
         rejected=frozenset(part for part, published in decided.items() if not published),
         deleted=frozenset(deleted),
+        case=rows[0].case,
     )
 
 

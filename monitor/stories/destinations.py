@@ -3,6 +3,7 @@
 from monitor.models.articles import Tier
 from monitor.models.channels import Destination, Sound
 from monitor.models.stories import Story
+from monitor.stories.quotes import step_of
 
 
 def wants(to: Destination, part: Story) -> bool:
@@ -23,6 +24,9 @@ def wants(to: Destination, part: Story) -> bool:
     )
 
 
-def is_silent(to: Destination, part: Story) -> bool:  # noqa: ARG001 - steps are not told apart yet
-    """Whether its first post comes without a sound."""
-    return to.sound is Sound.NONE
+def is_silent(to: Destination, part: Story) -> bool:
+    """Whether its first post comes without a sound: always, never, or unless a telling tells an urgent step."""
+    if to.sound is not Sound.URGENT:
+        return to.sound is Sound.NONE
+    steps = [step_of(telling) for telling in part.tellings]
+    return not any(step.is_urgent for step in steps if step)

@@ -49,12 +49,12 @@ def _is_other(kind: "_Kind", ours: Iterable[str], their_text: str, theirs: Itera
     return any(not any(kind.is_known(fact, text) for fact in facts) for facts, text in sides)
 
 
-def additions(article: Article, earlier: Iterable[Article]) -> list[tuple[str, list[str]]]:
-    """The places and numbers of the article's headline that no earlier one speaks of, by what they are in Russian."""
+def additions(article: Article, earlier: Iterable[Article]) -> tuple[list[str], list[str]]:
+    """The places, and the numbers, of the article's headline that no earlier one speaks of."""
     known = "\n".join(f"{one.title}\n{one.text}" for one in earlier)
     where = sorted(place for place in _headline_places(article) if not is_named(place, known))
     how_many = sorted(number for number in _counts(article) if not _is_counted(number, known))
-    return [("место", where), ("число", how_many)]
+    return where, how_many
 
 
 def _beginning(article: Article) -> str:

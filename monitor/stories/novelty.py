@@ -6,76 +6,40 @@ looked for in the headline and in the sentences that matched; background paragra
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
 from monitor.stories.differences import additions
 from monitor.stories.people import Person, in_common, people
+from monitor.stories.steps import Step, speaks_of, spoken_of
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
 _SUBJECT = 200  # characters in which those stand whom it is about
 
-# The steps of a case, by the beginnings of the words that headlines have for them. A step in a headline that no
-# earlier telling speaks of is news even when everything else is known.
-_HANDED_OVER = (
-    "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил"
-    " экстрадирует депортирует высылает выдворяет экстрадируют депортируют высылают выдворяют"
-    " передан передал вывезен вывезл депортацияланды экстрадицияланды шығарылды жөнелтілді қайтарылды тапсырылды"
-)
-# «Правозащитники осудили обыск»: nobody was sentenced
-_CONDEMNED = "обыск|арест(?!ован)|задержани|выдач|экстрадици|депортаци|высылк|решени|преследовани|давлени"
-_STEPS = {
-    "задержание": ("задерж ұстад ұстал ұстаған", r"снят?\w* с (?:рейса|поезда)"),
-    "арест": ("арест қамау қамал қамады тұтқын", r"под стражу"),
-    "запрос": ("запрос запрашива сұрат розыск іздеу", r"сұрау сал"),
-    "решение о выдаче": ("", r"(?:одобр|разреш|постанов|реш)\w+ (?:\w+ ){0,3}?(?:выда|экстрад|депорт|высл|выдвор)"),
-    "выдача": (_HANDED_OVER, r"ұстап бер(?:ді|ілді)|шығарып жібер(?:ді|ілді)"),
-    "отказ в выдаче": ("", r"отказал\w* (?:\w+ ){0,2}?(?:выда|экстрад)|не выда|беруден бас тарт"),
-    "отказ в освобождении": ("", r"отказал\w* (?:\w+ ){0,2}?освобо|босатудан бас тарт|босат(?:ыл)?мады"),
-    "освобождение": ("освобо отпущен отпустил босат бостандық", r"выш(?:ел|ла) на свободу"),
-    "отказ в убежище": ("", r"отказ\w* (?:\w+ ){0,2}?(?:убежищ|статус)|мәртебе\w* берме"),
-    "допрос": ("допрос допрош допраш вызва вызов шақыр тергеуге сұраққа", r"жауап(?:қа)? (?:ал|тарт)"),
-    "обыск": ("обыск изъял изъят тінт тәркіле", ""),
-    "обвинение": ("обвин предъяв приговор осужд айыпта үкім сотталды", rf"осудил\w* (?!{_CONDEMNED})"),
-    "отказ суда": ("", r"(?:отклонил|отверг)\w* (?:\w+ ){0,2}?(?:жалоб|иск|апелляц|ходатайств)|қанағаттандырмады"),
-    "продление": ("продл ұзартты ұзартылды", ""),
-    "отсрочка": ("отложил отложен отсроч приостанов тоқтата", "кейінге қалдыр"),
-    "смерть": ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
-    "побег": ("сбежал бежал покинул уехал вылетел қашып", ""),
-}
-
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
 
-# «Суд отказался освободить», «босатпады»: it did not happen. Told so, it is not told as happened either.
-_NOT_BEFORE = re.compile(
-    r"\b(?:не|отказ\w*|отмен\w*|избежа\w*|без|вместо)"
-    r"(?: (?:в|от|его|ее|её|их|стал\w*|буд\w+|хо[тч]\w+|могут|может))* $",
-    re.IGNORECASE,
-)
-_NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
-_NOT_WITHIN = 40  # characters before a step in which its denial stands
-
-
-def _any_of(words: str, phrases: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
-
-
-_STEP = {step: _any_of(words, phrases) for step, (words, phrases) in _STEPS.items()}
+NAME, PLACE, NUMBER = "имя", "место", "число"
+"""Kinds of what is new, as `news` calls them; the others are a topic and a step."""
 
 
 def news(telling: Telling, earlier: Sequence[Telling]) -> str:
     """What `telling` adds to the earlier ones, in Russian, for the post's reason; "" when it repeats them."""
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in added(telling, earlier).items())
+
+
+def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
+    """What `telling` adds to the earlier ones, by its kind; no kind is empty."""
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
-    steps = _unsaid(_steps(telling.article.title), known)
-    facts = additions(telling.article, [one.article for one in earlier])
-    parts = (("тема", topics), ("имя", _strangers(telling, known)), ("событие", steps), *facts)
-    return "; ".join(f"{what}: {', '.join(names)}" for what, names in parts if names)
+    steps = [step.value for step in _unsaid(spoken_of(telling.article.title), known)]
+    where, how_many = additions(telling.article, [one.article for one in earlier])
+    kinds = {"тема": topics, NAME: _strangers(telling, known), "событие": steps, PLACE: where, NUMBER: how_many}
+    return {kind: names for kind, names in kinds.items() if names}
 
 
 def _strangers(telling: Telling, known: str) -> list[str]:
@@ -128,30 +92,17 @@ def _subjects(article: Article) -> frozenset[Person]:
 def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
     """Whether one's headline has a step of the case that the other's beginning does not speak of at all."""
     ours, theirs = _beginning(article), "\n".join(map(_beginning, earlier))
-    happened = _steps(_WHO.sub("", article.title))
-    return bool(_unsaid(happened, theirs) or any(_unsaid(_steps(_WHO.sub("", one.title)), ours) for one in earlier))
+    steps = spoken_of(_WHO.sub("", article.title))
+    return bool(_unsaid(steps, theirs) or any(_unsaid(spoken_of(_WHO.sub("", one.title)), ours) for one in earlier))
 
 
 def _beginning(article: Article) -> str:
     return f"{article.title}\n{article.text[:_LEAD]}"
 
 
-def _unsaid(steps: Iterable[str], text: str) -> list[str]:
-    return [step for step in steps if not _tells(step, text)]
+def _unsaid(steps: Iterable[Step], text: str) -> list[Step]:
+    return [step for step in steps if not speaks_of(step, text)]
 
 
 def _named(article: Article) -> frozenset[Person]:
     return people(_beginning(article))
-
-
-def _steps(headline: str) -> list[str]:
-    return [step for step in _STEP if _tells(step, headline)]
-
-
-def _tells(step: str, text: str) -> bool:
-    """Whether a text says that the step happened: at least once without a denial."""
-    return any(
-        not _NOT_BEFORE.search(text[max(0, word.start() - _NOT_WITHIN) : word.start()])
-        and not _NOT_AFTER.match(text, word.end())
-        for word in _STEP[step].finditer(text)
-    )

@@ -1,67 +1,92 @@
-"""A story as the post a subscriber reads and forwards: Telegram HTML.
+"""A story as the post a subscriber reads on a locked phone, and forwards: Telegram HTML.
 
-    #экстрадиция #розыск
+    ● Экстрадиция: арест · Казахстан → Россия
     **Headline, linked to the article**
     Заголовок изменён, прежний: «The headline before the outlet changed it»
-    > The sentence that matched, as the outlet wrote it. … And the other one.
-    Медиазона · қаз. · 22 ноября 2026, 14:05 (Алматы)
-    Также пишут: Медуза · Азаттық (қаз.) и ещё 2
+    Что: выдача · Куда: в Россию
+    > The sentence that says the new thing, as the outlet wrote it.
+    > The second and the third, folded away.
+    Медиазона · 14:05 · дело · архив
+    Ещё пишут: Медуза · Азаттық (қаз.) и ещё 2
+    #экстрадиция #розыск #Казахстан
 
-Valid by construction (text/telegram_html.py), and every part has its own limit in UTF-16 units, so that the whole stays
-below Telegram's 4096.
+Our own words are in the destination's language (post_texts.py). Valid by construction (text/telegram_html.py), and
+every part has its own limit in UTF-16 units, so that the whole stays below Telegram's 4096.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from monitor.models.articles import Article, Match, Tier, TopicVerdict
-from monitor.models.channels import Destination
+from monitor.models.articles import Article, Fact, FactKind, Match, Tier, TopicVerdict
+from monitor.models.channels import Destination, Tongue
 from monitor.models.stories import Story, Telling
-from monitor.text.telegram_html import Html, join, line, link, linked, marked_line, seen, tag, text
-from monitor.text.unicode import sentences, utf16_length
+from monitor.stories.destinations import wants
+from monitor.stories.fact_line import direction, fact_line
+from monitor.stories.novelty import added
+from monitor.stories.post_texts import TEXTS, in_language, moment, topic_name
+from monitor.stories.quotes import bare, new_steps, shown_spans, step_of, text_matches
+from monitor.text.telegram_html import (
+    SLOT,
+    Html,
+    folded_quote,
+    join,
+    line,
+    link,
+    link_below,
+    linked,
+    marked_line,
+    seen,
+    tag,
+    text,
+)
+from monitor.text.unicode import utf16_length
 
 _Span = tuple[int, int]
 
-_ZONE: Final = "Asia/Almaty"
-_MONTHS: Final = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
-_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
+STORY_NUMBER: Final = SLOT
+"""Stands in the post of a story that is not recorded yet where its number belongs; storage/outbox.py puts it in."""
+
+_HERE: Final = "казахстан"
 
 # UTF-16 units, or counts. Their worst sum is below 3,800.
+_FIRST_LINE_UNITS: Final = 80
 _HASHTAGS, _HASHTAG_UNITS = 6, 50
-_RULES, _RULE_UNITS = 3, 100
 _HEADLINE_UNITS: Final = 300
-_SENTENCES, _SENTENCE_UNITS = 3, 400
+_FACTS_UNITS: Final = 200
+_SENTENCE_UNITS: Final = 400
 _BEFORE_MATCH: Final = 150  # characters of an overlong sentence kept before its first match
 _OUTLETS, _OUTLET_UNITS = 6, 80
 
 
-def render(story: Story, part: int, *, to: Destination, now: datetime, marked: bool = False) -> Html:  # noqa: ARG001 - for the new form
+def render(story: Story, part: int, *, to: Destination, now: datetime, marked: bool = False) -> Html:
     """Telegram HTML of a part of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
 
-    The story's lead is shown; every other telling adds its outlet's name and its topics' hashtags. Times are those
-    of Almaty. An article without a believable date shows none; a link that is not http(s) shows as text.
-    A story of tier `review` is headed by the rules a maintainer has to judge, until one has published it. `marked`: the
-    words that met the rules are underlined.
+    Its first line stands alone: at most 80 units of plain words. Of the part's tellings one is shown, in a language
+    that the destination wants if there is one; every other adds its outlet's name and its topics' hashtags. A later
+    part says what is new to those who read the earlier ones. Times are those of Almaty, with the day when it is not
+    that of `now`. `marked`: the words that met the rules are underlined. An address that is not http(s) shows as text.
     """
-    story = part_of(story, part)
-    lead = story.lead
-    rest = [telling for telling in story.tellings if telling is not lead]
-    headline, quote = _headline_and_quote(lead, marked=marked)
-    asks = story.tier is Tier.REVIEW and lead.part not in story.published
-    label = _review_label(lead) if asks else Html("")
-    title = tag("b", linked(headline, lead.article.url))
-    head = (label, _hashtags(story.tellings), title, _former(lead.article, seen(headline)))
-    cited = tag("blockquote", quote) if quote else Html("")
-    foot = (cited, _source(lead.article), _others(lead, rest))
-    return join("\n\n", [join("\n", filter(None, part)) for part in (head, foot) if any(part)])
+    told, earlier = part_of(story, part), _earlier(story, part, to)
+    lead = _lead(told, to)
+    spans = shown_spans(lead, earlier)
+    title = _title(lead, marked=marked)
+    if not title:
+        title = _sentence(lead, spans.pop(0), marked=marked) if spans else text(TEXTS[to.tongue].untitled)
+    topics = [topic for telling in told.tellings for topic in _named_topics(telling, told)]
+    rows = (
+        text(_first_line(lead, _named_topics(lead, told), earlier, to.tongue)),
+        tag("b", linked(title, lead.article.url)),
+        _former(lead.article, seen(title), to.tongue),
+        text(line(fact_line(lead.verdict, to.tongue), _FACTS_UNITS) if lead.article.language != to.tongue else ""),
+        *([] if to.brief else _quotes(lead, spans, marked=marked)),
+        _source(story, lead.article, to, now),
+        Html("") if to.brief else _others(lead, told.tellings, to.tongue),
+        _hashtags(topics, lead),
+    )
+    return join("\n", filter(None, rows))
 
 
 def part_of(story: Story, number: int) -> Story:
@@ -69,120 +94,148 @@ def part_of(story: Story, number: int) -> Story:
     return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))
 
 
-def quoted(telling: Telling) -> tuple[str, ...]:
-    """The sentences of the article that a post of it shows, whole and as the outlet wrote them."""
-    return tuple(telling.article.text[slice(*span)] for span in quoted_spans(telling))
+def _lead(part: Story, to: Destination) -> Telling:
+    wanted = tuple(telling for telling in part.tellings if telling.article.language in to.languages)
+    return replace(part, tellings=wanted or part.tellings).lead
 
 
-def quoted_spans(telling: Telling) -> tuple[tuple[int, int], ...]:
-    """Where in the article's text they stand."""
-    matches = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
-    spans = sentences(telling.article.text)
-    return tuple(spans[index] for index in _deciding_sentences(spans, matches))
+def _earlier(story: Story, part: int, to: Destination) -> tuple[Telling, ...]:
+    """The tellings of earlier parts that its readers had when the part began."""
+    first = next(place for place, telling in enumerate(story.tellings) if telling.part == part)
+    parts = {telling.part for telling in story.tellings[:first] if telling.part < part}
+    read = {number for number in parts if _was_shown(story, number, to)}
+    return tuple(telling for telling in story.tellings[:first] if telling.part in read)
 
 
-def _review_label(lead: Telling) -> Html:
-    rules = [line(topic.rule, _RULE_UNITS) for topic in lead.verdict.topics if topic.tier is Tier.REVIEW]
-    named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])
-    return text(f"На проверку · правило {named}")
+def _was_shown(story: Story, part: int, to: Destination) -> bool:
+    told = part_of(story, part)
+    is_public = told.tier is Tier.POST or part in story.published
+    return is_public and part not in story.deleted and wants(to, told)
 
 
-def _hashtags(tellings: Iterable[Telling]) -> Html:
-    topics: Iterable[TopicVerdict] = (topic for telling in tellings for topic in telling.verdict.topics)
-    words = (re.sub(r"\W+", "_", line(topic.hashtag, _HASHTAG_UNITS)).strip("_") for topic in topics)
-    unique = [word for word in dict.fromkeys(words) if word]
-    return text(" ".join(f"#{word}" for word in unique[:_HASHTAGS]))
+def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
+    """The topics that a post names: by rules of tier `post`; all once a maintainer has to decide, or has published."""
+    every = part.tier is not Tier.POST or telling.part in part.published
+    return [topic for topic in telling.verdict.topics if every or topic.tier is Tier.POST]
 
 
-def _former(article: Article, headline: str) -> Html:
+# ── the first line ─────────────────────────────────────────────────────────────────────────────
+
+
+def _first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
+    """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
+    words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
+    about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
+    new = _new(lead, earlier, tongue) if earlier else ""
+    told = f"{about}: {step.label(tongue)}" if step and not earlier else about
+    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or told}"
+    for more in filter(None, (about if new else "", _way(lead, tongue))):
+        longer = f"{start} · {more}"
+        start = longer if utf16_length(longer) <= _FIRST_LINE_UNITS else start
+    return start
+
+
+def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
+    """The new step; else what else is new, with the step it is told with."""
+    if steps := new_steps(lead, earlier):
+        return steps[0].label(tongue)
+    step, things = step_of(lead), TEXTS[tongue].things
+    thing = next((things[kind] for kind in added(lead, earlier) if kind in things), "")
+    return ", ".join(filter(None, (step.label(tongue) if step and thing else "", thing)))
+
+
+def _way(lead: Telling, tongue: Tongue) -> str:
+    """«Казахстан → Россия», «→ Россия»; "" when whither is not known."""
+    whence, whither = (_plain(_fact_name(fact, tongue)) for fact in direction(lead.verdict))
+    return f"{whence} → {whither}".strip() if whither else ""
+
+
+def _fact_name(fact: Fact | None, tongue: Tongue) -> str:
+    return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue] if fact else ""
+
+
+def _plain(outside: str) -> str:
+    """Outside words without what Telegram would make a link, a hashtag or a command of."""
+    words = re.sub(r"[^\w\s«»,()–—-]|_", " ", line(outside, _FIRST_LINE_UNITS)).split()
+    return " ".join(words) if any(letter.isalnum() for word in words for letter in word) else ""
+
+
+# ── the lines under it ─────────────────────────────────────────────────────────────────────────
+
+
+def _former(article: Article, headline: str, tongue: Tongue) -> Html:
     """The headline of before, when the outlet has changed what it says (and not only its commas)."""
     former = line(article.former_title, _HEADLINE_UNITS)
-    if _bare(former) in ("", _bare(headline)):
+    if bare(former) in ("", bare(headline)):
         return Html("")
-    return text(f"Заголовок изменён, прежний: «{former}»")
+    return text(TEXTS[tongue].former.format(former))
 
 
-def _source(article: Article) -> Html:
-    mark = "қаз." if article.language == "kk" else ""
-    parts = (line(article.feed, _OUTLET_UNITS), mark, _time(article.published_at))
-    return text(" · ".join(filter(None, parts)))
+def _source(story: Story, article: Article, to: Destination, now: datetime) -> Html:
+    words = TEXTS[to.tongue]
+    number = STORY_NUMBER if story.id is None else str(story.id)
+    parts = (
+        text(in_language(line(article.feed, _OUTLET_UNITS), article.language, to.tongue)),
+        text(moment(article.published_at, now, to.tongue)),
+        link_below(words.case, to.archive, f"case/{story.case}.html") if story.case is not None else Html(""),
+        link_below(words.archive, to.archive, f"story/{number}.html"),
+    )
+    return join(" · ", filter(None, parts))
 
 
-def _time(at: datetime | None) -> str:
-    """«22 ноября 2026, 14:05 (Алматы)». With the year: a post is forwarded, and old news comes up again."""
-    if at is None or at.year not in _YEARS:
-        return ""
-    local = at.astimezone(ZoneInfo(_ZONE))
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} (Алматы)"
-
-
-def _others(lead: Telling, rest: Iterable[Telling]) -> Html:
+def _others(lead: Telling, tellings: Iterable[Telling], tongue: Tongue) -> Html:
     outlets: dict[str, Article] = {}
-    for telling in rest:
+    for telling in tellings:
         if telling.article.feed != lead.article.feed:
             outlets.setdefault(telling.article.feed, telling.article)
     if not outlets:
         return Html("")
-    shown = join(" · ", [_outlet(article) for article in [*outlets.values()][:_OUTLETS]])
-    more = len(outlets) - _OUTLETS
-    return join("", (text("Также пишут: "), shown, text(f" и ещё {more}" if more > 0 else "")))
+    shown = join(" · ", [_outlet(article, tongue) for article in [*outlets.values()][:_OUTLETS]])
+    words, more = TEXTS[tongue], len(outlets) - _OUTLETS
+    return join("", (text(f"{words.others}: "), shown, text(f" {words.more.format(more)}" if more > 0 else "")))
 
 
-def _outlet(article: Article) -> Html:
-    name = line(article.feed, _OUTLET_UNITS)
-    return link(f"{name} (қаз.)" if article.language == "kk" else name, article.url)
+def _outlet(article: Article, tongue: Tongue) -> Html:
+    return link(in_language(line(article.feed, _OUTLET_UNITS), article.language, tongue), article.url)
 
 
-# ── which words of the article are shown ───────────────────────────────────────────────────────
+def _hashtags(topics: Iterable[TopicVerdict], lead: Telling) -> Html:
+    words = (re.sub(r"\W+", "_", line(topic.hashtag, _HASHTAG_UNITS)).strip("_") for topic in topics)
+    unique = [word for word in dict.fromkeys(words) if word][:_HASHTAGS]
+    places = (fact.ru for fact in lead.verdict.facts if fact.kind in (FactKind.WHERE, FactKind.FROM))
+    here = ["Казахстан"] if any(_HERE in place.casefold() for place in places) else []
+    return text(" ".join(f"#{word}" for word in dict.fromkeys([*unique, *here])))
 
 
-def _headline_and_quote(telling: Telling, *, marked: bool) -> tuple[Html, Html]:
-    """The title (else the first sentence that matters) and the sentences to quote, without the headline again."""
+# ── the words of the article ───────────────────────────────────────────────────────────────────
+
+
+def _title(telling: Telling, *, marked: bool) -> Html:
     article = telling.article
-    every = [match for topic in telling.verdict.topics for match in topic.matches]
-    matches = [match for match in every if match.where == "text"]
-    in_title = [match for match in every if match.where == "title" and marked]
-    title = marked_line(article.title, _marks(in_title, (0, len(article.title))), _HEADLINE_UNITS)
-    shown_already = ("", _bare(article.title))
-    spans = [span for span in sentences(article.text) if _bare(article.text[slice(*span)]) not in shown_already]
-    chosen = _deciding_sentences(spans, matches) or list(range(len(spans)))[:1]
-    shown = {index: _sentence(article.text, spans[index], matches, marked=marked) for index in chosen}
-    if not title and chosen:
-        title = shown[chosen.pop(0)]
-    return title or text("Без заголовка"), _quote(shown, chosen)
+    every = [match for topic in telling.verdict.topics for match in topic.matches if match.where == "title" and marked]
+    return marked_line(article.title, _marks(every, (0, len(article.title))), _HEADLINE_UNITS)
 
 
-def _deciding_sentences(spans: Sequence[_Span], matches: Iterable[Match]) -> list[int]:
-    """The fewest sentences that together hold every matched term (at most three), in text order.
-
-    Greedy: each step takes the sentence with the most terms not shown yet, the earlier of equals.
-    """
-    starts = [start for start, _ in spans]
-    terms: dict[int, set[str]] = {}
-    for match in matches:
-        index = bisect_right(starts, match.start) - 1
-        if index >= 0 and match.start < spans[index][1]:
-            terms.setdefault(index, set()).add(match.term)
-    chosen: list[int] = []
-    wanted: set[str] = set().union(*terms.values())
-    while wanted and len(chosen) < _SENTENCES:
-        best = max(terms, key=lambda index: (len(terms[index] & wanted), -index))
-        chosen.append(best)
-        wanted -= terms[best]
-    return sorted(chosen)
+def _quotes(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> list[Html]:
+    """The first sentence; then the others, folded away, in the order of the text."""
+    first, others = spans[:1], sorted(spans[1:])
+    shown = [tag("blockquote", _sentence(telling, span, marked=marked)) for span in first]
+    return [*shown, folded_quote(_running(telling, others, marked=marked))] if others else shown
 
 
-def _quote(shown: Mapping[int, Html], chosen: Iterable[int]) -> Html:
-    quote, last = Html(""), -1
-    for index in chosen:
-        gap = "" if last < 0 else " … " if index != last + 1 and not quote.endswith("…") else " "
-        quote, last = join("", (quote, text(gap), shown[index])), index
-    return quote
+def _running(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> Html:
+    """Sentences one after another, with dots where some are left out between them."""
+    whole, shown, last = telling.article.text, Html(""), spans[0][0]
+    for start, end in spans:
+        skips = whole[last:start].strip() and not shown.endswith("…")
+        gap = " … " if skips else " " if shown else ""
+        shown, last = join("", (shown, text(gap), _sentence(telling, (start, end), marked=marked))), end
+    return shown
 
 
-def _sentence(whole: str, span: _Span, matches: Sequence[Match], *, marked: bool) -> Html:
+def _sentence(telling: Telling, span: _Span, *, marked: bool) -> Html:
     """One sentence on one line; an overlong one begins shortly before its first match, which is never cut off."""
-    start, end = span
+    (start, end), whole, matches = span, telling.article.text, text_matches(telling)
     first = min((match.start for match in matches if start <= match.start < end), default=start)
     if utf16_length(whole[start:end]) > _SENTENCE_UNITS and first - start > _BEFORE_MATCH:
         blank = whole.find(" ", first - _BEFORE_MATCH, first)
@@ -196,7 +249,3 @@ def _marks(matches: Iterable[Match], span: _Span) -> list[_Span]:
     """Where in the span they stand."""
     start, end = span
     return sorted({(match.start - start, match.end - start) for match in matches if start <= match.start < end})
-
-
-def _bare(sentence: str) -> str:
-    return re.sub(r"\W+", " ", sentence).strip().casefold()

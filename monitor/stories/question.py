@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models.articles import Tier, TopicVerdict
+from monitor.models.articles import Tier, TopicVerdict, Verdict
 from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
@@ -17,6 +17,7 @@ _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
 _MAINTAINERS: Final = Destination(chat="")  # they see what the channel would
 _TOPICS, _WORDS = 4, 6  # of those that are named
+_RULES, _RULE_UNITS = 3, 100
 _UNITS, _LACK, _REASON = 80, 300, 500
 
 DECIDED: Final = {
@@ -30,10 +31,11 @@ DECIDED: Final = {
 
 
 def ask(story: Story, part: int, *, now: datetime) -> str:
-    """Telegram HTML of the question: the post as it would look, the words that matched underlined; of each topic the
-    rule and what these words are to it; and what kept the story from the channel.
+    """Telegram HTML of the question: the rules to judge; the post as it would look, the words that matched underlined;
+    of each topic the rule and what these words are to it; and what kept the story from the channel.
     """
-    shown, verdict = render(story, part, to=_MAINTAINERS, now=now, marked=True), part_of(story, part).lead.verdict
+    verdict = part_of(story, part).lead.verdict
+    shown = join("\n", (_label(verdict), render(story, part, to=_MAINTAINERS, now=now, marked=True)))
     reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
@@ -41,6 +43,12 @@ def ask(story: Story, part: int, *, now: datetime) -> str:
     while rows and not fits(_with(shown, rows) + " " * 200):  # room for what will be decided
         rows.pop()
     return _with(shown, rows)
+
+
+def _label(verdict: Verdict) -> Html:
+    rules = [line(topic.rule, _RULE_UNITS) for topic in verdict.topics if topic.tier is Tier.REVIEW]
+    named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])
+    return text(f"На проверку · правило {named}")
 
 
 def _with(shown: Html, rows: Sequence[Html]) -> Html:

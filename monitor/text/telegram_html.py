@@ -20,8 +20,12 @@ MOST_UNITS: Final = 4096
 MOST_BYTES: Final = 30_000
 """Our bound for a message with its tags: the Bot API server refuses sources beyond 32 KiB unread."""
 
+SLOT: Final = "\x1a"
+"""A place in the path of a link of ours that is filled in later. A control character: outside text never has it."""
+
 _LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_HEADLINE: Final = re.compile(r"^<b>(.*\S.*)</b>$", re.MULTILINE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BOLD: Final = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 
@@ -39,6 +43,11 @@ def tag(name: Literal["b", "i", "u", "code", "blockquote", "blockquote expandabl
     return Html(f"<{name}>{inner}</{name.partition(' ')[0]}>")
 
 
+def folded_quote(inner: Html) -> Html:
+    """`inner` as a quotation of which little is shown until somebody opens it."""
+    return Html(f"<blockquote expandable>{inner}</blockquote>")
+
+
 def link(outside: str, url: str) -> Html:
     """Outside text as a link; as text alone when a browser may not be sent to the address."""
     return linked(text(outside), url)
@@ -48,6 +57,12 @@ def linked(inner: Html, url: str) -> Html:
     """`inner`, which has no link in it, as a link; as it is when a browser may not be sent to the address."""
     address = web_address(url)
     return Html(f'<a href="{escape(address)}">{inner}</a>') if address else inner
+
+
+def link_below(outside: str, root: str, path: str) -> Html:
+    """Outside text as a link to a path of ours below an address; the path may have a SLOT. "" without an address."""
+    address = web_address(root)
+    return Html(f'<a href="{escape(address)}{path}">{text(outside)}</a>') if address else Html("")
 
 
 def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
@@ -100,7 +115,9 @@ def seen(html: str) -> str:
 
 
 def first_line(html: str) -> str:
-    """The first line a reader sees that is no row of hashtags: what a message is called in a list."""
+    """What a message is called in a list: its headline (a row in bold), else its first row that is not of hashtags."""
+    if headline := _HEADLINE.search(html):
+        return seen(headline[1]).strip()
     rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
     return next((row for row in rows if not row.startswith("#")), rows[0] if rows else "")
 

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.__main__ import differences, misquoted
+from demo.post_picture import PICTURE, picture
 from tests.servers.bot_api import PostedMessage
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def post(*links: str, quote: str = "") -> PostedMessage:
-    html = " ".join(f'<a href="{link}">слово</a>' for link in links) + f"<blockquote>{quote}</blockquote>"
+    html = " ".join(f'<a href="{link}">слово</a>' for link in links) + f"<blockquote expandable>{quote}</blockquote>"
     at = datetime(2026, 11, 22, tzinfo=UTC)
     return PostedMessage(message_id=1, chat=-100, text="", entities=(), html=html, date=at, edits=0, raw={})
 
@@ -27,7 +28,7 @@ def test_the_demo_shows_what_it_promises() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"постов: 6 · дополнено на месте: 1 · повторов: 0", done.stdout)
-    assert "Также пишут" in done.stdout
+    assert "Ещё пишут" in done.stdout
     assert "(обновлено)" in done.stdout
 
 
@@ -49,6 +50,10 @@ def test_it_notices_a_post_that_does_not_quote_its_article() -> None:
 
     assert list(misquoted([post(quote="Первая фраза. … Третья."), post(quote="Фраза &lt;о&gt; том.")], text)) == []
     assert len(list(misquoted([post(quote="2026-11-22"), post(quote="")], text))) == 2
+
+
+def test_the_picture_of_a_post_is_the_post_as_it_is_made() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == picture(), "python -m demo.post_picture"
 
 
 def test_it_needs_nothing_but_the_runtime_libraries() -> None:

@@ -68,7 +68,7 @@ def test_the_same_story_in_another_feed_is_an_edit(live: Monitor, web: WebServer
 
     (post,) = bot_api.posted(CHANNEL)
     assert post.edits == 1
-    assert "Также пишут: Вторая" in post.text
+    assert "Ещё пишут: Вторая" in post.text
 
 
 def test_old_entries_of_a_new_feed_are_a_baseline(live: Monitor, web: WebServer, bot_api: BotApi) -> None:

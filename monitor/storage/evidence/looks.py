@@ -19,7 +19,7 @@ from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
 from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
-from monitor.stories.post import quoted
+from monitor.stories.quotes import quoted
 
 NextLink = Callable[[Link | None], Link]
 """The last link of the chain (None: there is none yet) → the one to add."""

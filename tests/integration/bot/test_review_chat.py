@@ -55,7 +55,7 @@ async def test_what_joins_a_published_story_is_an_edit_in_the_channel(harness: R
     await harness.deliver()
 
     (post,) = harness.api.posted(CHANNEL)
-    assert "Также пишут: Вторая" in post.text
+    assert "Ещё пишут: Вторая" in post.text
     assert len(harness.api.posted(REVIEWERS)) == 1
 
 

@@ -1,15 +1,18 @@
 """The outbox law (monitor/storage/tables.py), on a SQLite file and on PostgreSQL alike."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select
 
+from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox, remove, want
 from monitor.storage.tables import chats, deliveries, stories
-from tests.factories import NOW
+from monitor.stories.post import STORY_NUMBER, render
+from tests.factories import NOW, story
 
 CHAT = "@channel"
 LEASE = timedelta(minutes=3)
@@ -38,6 +41,16 @@ def state(engine: Engine, delivery_id: int = 1) -> str:
 
 def test_an_empty_outbox_gives_nothing(outbox: Outbox) -> None:
     assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+
+
+def test_the_post_of_a_new_story_gets_the_number_it_is_recorded_under(outbox: Outbox, engine: Engine) -> None:
+    new = replace(story(), id=None)
+    html = render(new, 1, to=Destination(chat=CHAT, archive="https://archive.example/"), now=NOW)
+
+    wish(engine, 42, html)
+
+    assert take(outbox).html == html.replace(STORY_NUMBER, "42")
+    assert "https://archive.example/story/42.html" in html.replace(STORY_NUMBER, "42")
 
 
 def test_a_claim_is_sending_and_nobody_else_gets_it(outbox: Outbox, engine: Engine) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import Engine, insert, update
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, Settlement
 from monitor.models.site import Precision
 from monitor.models.stories import Decision
-from monitor.storage.database import write_transaction
+from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.destinations import DestinationStore
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.outbox import Outbox
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories, PublishedStory
+from monitor.storage.stories import read_stories
 from monitor.storage.tables import articles, deliveries, reviews, stories
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -223,6 +224,23 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
     assert not cases.close(other.id, NOW)
     assert not cases.rename(other.id, "Третье")
     assert [one.title for one in cases.opened()] == ["Дело"]
+
+
+def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededOutbox) -> None:
+    seeded.add_story(1, "Газета", "Лада")
+    seeded.add_story(2, "Газета")
+    cases = CaseStore(engine)
+
+    def known() -> list[int | None]:
+        with read_transaction(engine) as db:
+            return [story.case for story in read_stories(db, [1, 2])]
+
+    assert known() == [None, None]
+    case = cases.open(1, "Дело", NOW)
+    assert case is not None
+    assert known() == [case.id, None]
+    cases.close(case.id, NOW)
+    assert known() == [None, None]
 
 
 def test_a_takedown_can_be_taken_back(engine: Engine, seeded: SeededOutbox) -> None:

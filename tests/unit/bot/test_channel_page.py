@@ -5,6 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.bot.channel_page import PreviewMessage, find, mark, read_page
+from monitor.models.channels import Destination
+from monitor.stories.post import render
+from tests.factories import NOW, story, telling
 from tests.servers.bot_chats import CHANNEL, PostedMessage
 from tests.servers.bot_preview import CONTACT_PAGE, preview_page
 
@@ -39,11 +42,22 @@ def test_older_messages_are_asked_for_by_number() -> None:
 
 
 def test_the_mark_of_a_post_is_that_of_its_message_whatever_was_added_later() -> None:
-    later = HTML + '\nТакже пишут: <a href="https://other.example/b">Лада</a>'
+    later = HTML + '\nЕщё пишут: <a href="https://other.example/b">Лада</a>'
 
     assert mark(HTML) == mark(later) == "https://news.example/a?x=1&y=2"
     assert mark("<b>без ссылки</b>\nвовсе") == "без ссылки вовсе"
     assert mark("") == ""
+
+
+def test_a_post_as_it_is_made_is_known_by_its_headlines_link() -> None:
+    told = story(1, telling(1), telling(2, feed="Лада"))
+    to = Destination(chat="@test_channel", archive="https://archive.example/")
+    html = render(told, 1, to=to, now=NOW)
+    read = read_page(page(posted(1, html)), channel="test_channel")
+
+    assert "<blockquote>" in html
+    assert read
+    assert read.messages[0].mark == mark(html) == "https://news.example/1"
 
 
 def test_a_hashtag_is_no_link() -> None:

@@ -138,7 +138,7 @@ def test_what_a_joining_article_adds_is_a_post_of_its_own() -> None:
     assert "тема: Knb" in change.added[0].reason
     assert [(post.chat, post.part) for post in change.posts] == [("@channel", 2)]
     assert "Вторая" in change.posts[0].html
-    assert "Также пишут" not in change.posts[0].html
+    assert "Ещё пишут" not in change.posts[0].html
 
 
 def test_a_retelling_of_the_follow_up_joins_the_follow_up() -> None:

@@ -43,6 +43,13 @@ def test_a_question_fits_and_shows_no_markup_from_outside(
     assert "<script" not in html
 
 
+def test_a_question_begins_with_the_rules_to_judge_and_shows_the_post_as_it_would_look() -> None:
+    lines = seen(asked_of(story(1, telling(1, tier=Tier.REVIEW)))).split("\n")
+
+    assert lines[:2] == ["На проверку · правило «правило»", "● Extradition: решение о выдаче или высылке"]
+    assert "#extradition" in lines
+
+
 def test_a_question_without_room_for_its_reasons_is_still_asked() -> None:
     tellings = [telling(number, tier=Tier.REVIEW, feed="Л" * 300 + str(number)) for number in range(1, 9)]
 

@@ -1,0 +1,119 @@
+"""What posts say in words of our own, in the three languages of destinations. Headlines and quotes stay in theirs."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from monitor.models.articles import Language, TopicVerdict
+from monitor.models.channels import Tongue
+from monitor.stories.novelty import NAME, NUMBER, PLACE
+from monitor.text.telegram_html import line
+
+
+class PostTexts(NamedTuple):
+    """The words of one language."""
+
+    new: str
+    news: str  # what a story is about when no topic says it
+    untitled: str
+    former: str  # with the former headline in it
+    case: str
+    archive: str
+    others: str
+    more: str  # with a count in it
+    things: dict[str, str]  # what is new, by its kind
+    topics: dict[str, str]  # short names of topics, by id; of others keywords.yaml says it
+    months: tuple[str, ...]
+    day: str  # with day, month and year in it
+    past_day: str
+
+
+TEXTS: Final[dict[Tongue, PostTexts]] = {
+    "ru": PostTexts(
+        new="Новое",
+        news="Новость",
+        untitled="Без заголовка",
+        former="Заголовок изменён, прежний: «{}»",
+        case="дело",
+        archive="архив",
+        others="Ещё пишут",
+        more="и ещё {}",
+        things={NAME: "ещё одно имя", PLACE: "ещё одно место", NUMBER: "другое число"},
+        topics={},
+        months=(
+            *("января", "февраля", "марта", "апреля", "мая", "июня"),
+            *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+        ),
+        day="{day} {month}",
+        past_day="{day} {month} {year}",
+    ),
+    "kk": PostTexts(
+        new="Жаңа",
+        news="Жаңалық",
+        untitled="Тақырыпсыз",
+        former="Тақырып өзгерді, бұрынғысы: «{}»",
+        case="іс",
+        archive="мұрағат",
+        others="Тағы жазғандар",
+        more="және тағы {}",
+        things={NAME: "тағы бір есім", PLACE: "тағы бір жер", NUMBER: "басқа сан"},
+        topics={"extradition": "Экстрадиция", "rvp": "Тұруға рұқсат", "knb": "ҰҚК"},
+        months=(
+            *("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым"),
+            *("шілде", "тамыз", "қыркүйек", "қазан", "қараша", "желтоқсан"),
+        ),
+        day="{day} {month}",
+        past_day="{year} жылғы {day} {month}",
+    ),
+    "en": PostTexts(
+        new="New",
+        news="News",
+        untitled="No headline",
+        former="Headline changed, it was: “{}”",
+        case="case",
+        archive="archive",
+        others="Also",
+        more="and {} more",
+        things={NAME: "another name", PLACE: "another place", NUMBER: "another number"},
+        topics={"extradition": "Extradition", "rvp": "Residence permits", "knb": "KNB"},
+        months=(
+            *("January", "February", "March", "April", "May", "June"),
+            *("July", "August", "September", "October", "November", "December"),
+        ),
+        day="{day} {month}",
+        past_day="{day} {month} {year}",
+    ),
+}
+
+_LANGUAGES: Final[dict[Language, str]] = {"ru": "рус.", "kk": "қаз."}
+_ZONE: Final = "Asia/Almaty"
+_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
+_SHORT_UNITS, _LONGEST_UNITS = 20, 30
+
+
+def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
+    """«14:05» of the day of `now`, else «22 ноября, 14:05», of another year «22 ноября 2025, 14:05».
+
+    By the clocks of Almaty. "" for a date that cannot be.
+    """
+    if at is None or at.year not in _YEARS:
+        return ""
+    zone, words = ZoneInfo(_ZONE), TEXTS[tongue]
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    form = words.day if local.year == today.year else words.past_day
+    return f"{form.format(day=local.day, month=words.months[local.month - 1], year=local.year)}, {local:%H:%M}"
+
+
+def in_language(outlet: str, language: Language | None, tongue: Tongue) -> str:
+    """The outlet, with the language of its article where that is another one: «Азаттық (қаз.)»."""
+    return outlet if language is None or language == tongue else f"{outlet} ({_LANGUAGES[language]})"
+
+
+def topic_name(topic: TopicVerdict, tongue: Tongue) -> str:
+    """A topic in few words: its title, where that is long its hashtag; still to be escaped."""
+    title = line(TEXTS[tongue].topics.get(topic.id, topic.title), _LONGEST_UNITS)
+    tag = line(topic.hashtag.replace("_", " "), _LONGEST_UNITS)
+    name = tag if tag and (not title or len(title) > _SHORT_UNITS) else title
+    return name[:1].upper() + name[1:]

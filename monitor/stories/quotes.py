@@ -1,0 +1,112 @@
+"""Which sentences of an article a post shows, and which step of the case they tell. Pure."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from monitor.models.articles import Match
+from monitor.models.stories import Telling
+from monitor.stories.novelty import NAME, NUMBER, PLACE, added
+from monitor.stories.steps import Step, happened
+from monitor.text.languages.numerals import numbers
+from monitor.text.languages.places import is_named
+from monitor.text.unicode import sentences
+
+_Span = tuple[int, int]
+
+_SENTENCES: Final = 3
+_SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    NAME: lambda name, sentence: name in sentence,
+    PLACE: is_named,
+    NUMBER: lambda number, sentence: int(number) in numbers(sentence),
+}
+"""Whether a sentence says something new, by the kind of the new thing."""
+
+
+def quoted(telling: Telling) -> tuple[str, ...]:
+    """The deciding sentences of the article, whole and as the outlet wrote them."""
+    return tuple(telling.article.text[slice(*span)] for span in quoted_spans(telling))
+
+
+def quoted_spans(telling: Telling) -> tuple[_Span, ...]:
+    """Where in the article's text they stand."""
+    return tuple(_deciding(sentences(telling.article.text), text_matches(telling)))
+
+
+def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
+    """The sentences that a post shows, at most three, the one that matters first: it says what is new, or the step.
+
+    None is the headline again, and none stood word for word in an `earlier` telling. An article in which no sentence
+    decides shows its first one.
+    """
+    article = telling.article
+    read = {bare(one.article.text[slice(*span)]) for one in earlier for span in sentences(one.article.text)}
+    read |= {"", bare(article.title), *(bare(one.article.title) for one in earlier)}
+    spans = [span for span in sentences(article.text) if bare(article.text[slice(*span)]) not in read]
+    deciding = _deciding(spans, text_matches(telling))
+    first = _foremost(telling, earlier, deciding, spans) or deciding[:1] or spans[:1]
+    return [*first, *(span for span in deciding if span not in first)][:_SENTENCES]
+
+
+def _foremost(
+    telling: Telling, earlier: Sequence[Telling], deciding: Sequence[_Span], spans: Sequence[_Span]
+) -> list[_Span]:
+    """The first sentence that tells a new step, else the first that says another new thing; none when nothing does."""
+    text = telling.article.text
+    step = next(iter(new_steps(telling, earlier)), None) if earlier else step_of(telling)
+    telling_it = (span for span in (*deciding, *spans) if step in happened([text[slice(*span)]]))
+    new = added(telling, earlier) if earlier else {}
+    things = [(says, name) for kind, says in _SAYS.items() for name in new.get(kind, ())]
+    saying_it = (span for span in spans if any(says(name, text[slice(*span)]) for says, name in things))
+    found = (next(telling_it, None) if step else None) or next(saying_it, None)
+    return [found] if found else []
+
+
+def step_of(telling: Telling) -> Step | None:
+    """The step that the article tells as happened: in its headline, else in the sentences that decide."""
+    return next(iter(_steps_of(telling)), None)
+
+
+def _steps_of(telling: Telling) -> tuple[Step, ...]:
+    """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one."""
+    said, told = happened([telling.article.title]), happened(quoted(telling))
+    if Step.HANDED_OVER in said and Step.HANDED_OVER not in told and Step.REMOVAL_DECIDED in told:
+        said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
+    return tuple(dict.fromkeys(said)) or told
+
+
+def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:
+    """Those of them that no earlier telling tells as happened anywhere."""
+    known = happened([one for it in earlier for one in (it.article.title, it.article.text)], before_too=True)
+    return tuple(step for step in _steps_of(telling) if step not in known)
+
+
+def text_matches(telling: Telling) -> list[Match]:
+    """What met the rules in the article's text."""
+    return [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
+
+
+def _deciding(spans: Sequence[_Span], matches: Iterable[Match]) -> list[_Span]:
+    """The fewest sentences that together hold every matched term (at most three), in text order.
+
+    Greedy: each step takes the sentence with the most terms not shown yet, the earlier of equals.
+    """
+    starts = [start for start, _ in spans]
+    terms: dict[int, set[str]] = {}
+    for match in matches:
+        index = bisect_right(starts, match.start) - 1
+        if index >= 0 and match.start < spans[index][1]:
+            terms.setdefault(index, set()).add(match.term)
+    chosen: list[int] = []
+    wanted: set[str] = set().union(*terms.values())
+    while wanted and len(chosen) < _SENTENCES:
+        best = max(terms, key=lambda index: (len(terms[index] & wanted), -index))
+        chosen.append(best)
+        wanted -= terms[best]
+    return [spans[index] for index in sorted(chosen)]
+
+
+def bare(sentence: str) -> str:
+    """Its words alone: two that are equal so are read as one."""
+    return re.sub(r"\W+", " ", sentence).strip().casefold()

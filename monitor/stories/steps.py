@@ -1,0 +1,193 @@
+"""The steps of a case: their names, which of them are urgent, and which of them a text speaks of. Pure.
+
+Two questions are asked of a text. Does it *speak* of a step (`speaks_of`)? There a doubt counts, for it keeps news from
+being taken for known. Does it tell that the step *happened* (`happened`)? There a doubt does not count: it is said to
+subscribers in our own words, so only finite forms are read (step_forms.py), and neither what may come nor what was.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from functools import cache
+from typing import Final
+
+from monitor.models.channels import Tongue
+from monitor.stories.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
+from monitor.text.unicode import sentences
+
+
+class Step(Enum):
+    """A step of a case. The value is what the reasons of a story call it, in Russian."""
+
+    DETAINED = "задержание"
+    ARRESTED = "арест"
+    REQUESTED = "запрос"
+    REMOVAL_DECIDED = "решение о выдаче"
+    HANDED_OVER = "выдача"
+    REMOVAL_REFUSED = "отказ в выдаче"
+    RELEASE_REFUSED = "отказ в освобождении"
+    RELEASED = "освобождение"
+    ASYLUM_REFUSED = "отказ в убежище"
+    QUESTIONED = "допрос"
+    SEARCHED = "обыск"
+    CHARGED = "обвинение"
+    COURT_REFUSED = "отказ суда"
+    EXTENDED = "продление"
+    POSTPONED = "отсрочка"
+    DIED = "смерть"
+    LEFT = "побег"
+    TAKEN_AWAY = "увозят"
+    COURT_TODAY = "суд сегодня"
+    PERMIT_ANNULLED = "аннулирование"
+    PERMIT_REFUSED = "отказ в продлении"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether hours matter: somebody is detained, handed over or about to be, or a court sits today."""
+        return self in _URGENT
+
+    def label(self, tongue: Tongue) -> str:
+        """What subscribers read, in small letters, of at most 30 characters."""
+        ru, kk, en = _LABELS[self]
+        return {"ru": ru, "kk": kk, "en": en}[tongue]
+
+
+_LABELS: Final = {
+    Step.DETAINED: ("задержание", "ұстау", "detention"),
+    Step.ARRESTED: ("арест", "қамауға алу", "arrest"),
+    Step.REQUESTED: ("запрос или розыск", "сұрау салу немесе іздеу", "request or wanted notice"),
+    Step.REMOVAL_DECIDED: ("решение о выдаче или высылке", "беру не шығару туралы шешім", "decision to remove"),
+    Step.HANDED_OVER: ("выдача или высылка", "беру немесе елден шығару", "handover or expulsion"),
+    Step.REMOVAL_REFUSED: ("отказ в выдаче", "беруден бас тарту", "handover refused"),
+    Step.RELEASE_REFUSED: ("отказ в освобождении", "босатудан бас тарту", "release refused"),
+    Step.RELEASED: ("освобождение", "босату", "release"),
+    Step.ASYLUM_REFUSED: ("отказ в убежище", "баспана беруден бас тарту", "asylum refused"),
+    Step.QUESTIONED: ("вызов или допрос", "шақыру немесе жауап алу", "summons or questioning"),
+    Step.SEARCHED: ("обыск", "тінту", "search"),
+    Step.CHARGED: ("обвинение или приговор", "айып тағу немесе үкім", "charge or sentence"),
+    Step.COURT_REFUSED: ("отказ суда", "соттың бас тартуы", "court refusal"),
+    Step.EXTENDED: ("продление", "мерзімді ұзарту", "extension"),
+    Step.POSTPONED: ("отсрочка", "кейінге қалдыру", "postponement"),
+    Step.DIED: ("смерть", "қайтыс болу", "death"),
+    Step.LEFT: ("отъезд", "елден кету", "departure"),
+    Step.TAKEN_AWAY: ("увозят", "алып бара жатыр", "being taken away"),
+    Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
+    Step.PERMIT_ANNULLED: ("аннулирование", "рұқсатты жою", "annulment"),
+    Step.PERMIT_REFUSED: ("отказ в продлении", "ұзартудан бас тарту", "extension refused"),
+}
+
+_URGENT: Final = (
+    Step.HANDED_OVER,
+    Step.TAKEN_AWAY,
+    Step.REMOVAL_DECIDED,
+    Step.COURT_TODAY,
+    Step.ARRESTED,
+    Step.DETAINED,
+)
+# Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
+_RANK: Final = (
+    *_URGENT,
+    *(Step.DIED, Step.REMOVAL_REFUSED, Step.RELEASE_REFUSED, Step.ASYLUM_REFUSED, Step.PERMIT_ANNULLED),
+    *(Step.PERMIT_REFUSED, Step.SEARCHED, Step.QUESTIONED, Step.COURT_REFUSED, Step.POSTPONED, Step.RELEASED),
+    *(Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
+)
+
+
+# ── what a text speaks of ──────────────────────────────────────────────────────────────────────
+
+# By the beginnings of the words that headlines have for a step.
+_HANDED_OVER = (
+    "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил"
+    " экстрадирует депортирует высылает выдворяет экстрадируют депортируют высылают выдворяют"
+    " передан передал вывезен вывезл депортацияланды экстрадицияланды шығарылды жөнелтілді қайтарылды тапсырылды"
+)
+# «Правозащитники осудили обыск»: nobody was sentenced
+_CONDEMNED = "обыск|арест(?!ован)|задержани|выдач|экстрадици|депортаци|высылк|решени|преследовани|давлени"
+_WORDS = {
+    Step.DETAINED: ("задерж ұстад ұстал ұстаған", r"снят?\w* с (?:рейса|поезда)"),
+    Step.ARRESTED: ("арест қамау қамал қамады тұтқын", r"под стражу"),
+    Step.REQUESTED: ("запрос запрашива сұрат розыск іздеу", r"сұрау сал"),
+    Step.REMOVAL_DECIDED: (
+        "",
+        r"(?:одобр|разреш|постанов|реш)\w+ (?:\w+ ){0,3}?(?:выда|экстрад|депорт|высл|выдвор)",
+    ),
+    Step.HANDED_OVER: (_HANDED_OVER, r"ұстап бер(?:ді|ілді)|шығарып жібер(?:ді|ілді)"),
+    Step.REMOVAL_REFUSED: ("", r"отказал\w* (?:\w+ ){0,2}?(?:выда|экстрад)|не выда|беруден бас тарт"),
+    Step.RELEASE_REFUSED: ("", r"отказал\w* (?:\w+ ){0,2}?освобо|босатудан бас тарт|босат(?:ыл)?мады"),
+    Step.RELEASED: ("освобо отпущен отпустил босат бостандық", r"выш(?:ел|ла) на свободу"),
+    Step.ASYLUM_REFUSED: ("", r"отказ\w* (?:\w+ ){0,2}?(?:убежищ|статус)|мәртебе\w* берме"),
+    Step.QUESTIONED: ("допрос допрош допраш вызва вызов шақыр тергеуге сұраққа", r"жауап(?:қа)? (?:ал|тарт)"),
+    Step.SEARCHED: ("обыск изъял изъят тінт тәркіле", ""),
+    Step.CHARGED: ("обвин предъяв приговор осужд айыпта үкім сотталды", rf"осудил\w* (?!{_CONDEMNED})"),
+    Step.COURT_REFUSED: (
+        "",
+        r"(?:отклонил|отверг)\w* (?:\w+ ){0,2}?(?:жалоб|иск|апелляц|ходатайств)|қанағаттандырмады",
+    ),
+    Step.EXTENDED: ("продл ұзартты ұзартылды", ""),
+    Step.POSTPONED: ("отложил отложен отсроч приостанов тоқтата", "кейінге қалдыр"),
+    Step.DIED: ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
+    Step.LEFT: ("сбежал бежал покинул уехал вылетел қашып", ""),
+}
+
+# «Суд отказался освободить», «босатпады»: it did not happen. Told so, it is not told as happened either.
+_NOT_BEFORE = re.compile(
+    r"\b(?:не|отказ\w*|отмен\w*|избежа\w*|без|вместо)"
+    r"(?: (?:в|от|его|ее|её|их|стал\w*|буд\w+|хо[тч]\w+|могут|может))* $",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
+_NOT_WITHIN = 40  # characters before a step in which its denial stands
+
+
+def _any_of(words: str, phrases: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
+
+
+@cache  # the commands that judge nothing need none of them
+def _spoken(step: Step) -> re.Pattern[str]:
+    return _any_of(*_WORDS[step])
+
+
+@cache
+def _told_as_happened(step: Step) -> re.Pattern[str]:
+    return _any_of("", "|".join(FORMS[step.name]))
+
+
+def spoken_of(text: str) -> list[Step]:
+    """The steps that a text speaks of, at least once without a denial."""
+    return [step for step in _WORDS if speaks_of(step, text)]
+
+
+def speaks_of(step: Step, text: str) -> bool:
+    """Whether a text speaks of the step, at least once without a denial."""
+    return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
+
+
+def _is_denied(text: str, word: re.Match[str]) -> bool:
+    before = text[max(0, word.start() - _NOT_WITHIN) : word.start()]
+    return _NOT_BEFORE.search(before) is not None or _NOT_AFTER.match(text, word.end()) is not None
+
+
+# ── what a text tells as happened ──────────────────────────────────────────────────────────────
+
+
+def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, ...]:
+    """The steps that one of these texts tells as happened or happening, the one to name first.
+
+    `before_too`: also those that the text itself calls earlier ones («ранее», «былтыр»).
+    """
+    told = {step for text in texts for start, end in sentences(text) for step in _told(text[start:end], before_too)}
+    return tuple(step for step in _RANK if step in told)
+
+
+def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - private, and passed on as it came
+    if sentence.endswith("?") or (ABOUT_BEFORE.search(sentence) and not before_too):
+        return []
+    forms = ((step, _told_as_happened(step).finditer(sentence)) for step in Step)
+    return [step for step, found in forms if any(_is_told(sentence, form) for form in found)]
+
+
+def _is_told(sentence: str, form: re.Match[str]) -> bool:
+    before = sentence[max(0, form.start() - _NOT_WITHIN) : form.start()]
+    supposed = NOT_YET_BEFORE.search(before) or NOT_YET_AFTER.match(sentence, form.end())
+    return not supposed and not _is_denied(sentence, form)

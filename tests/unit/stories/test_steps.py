@@ -1,0 +1,82 @@
+"""What a text tells as happened is said to subscribers in our own words: too little is better than too much."""
+
+import pytest
+
+from monitor.models.channels import Destination, Sound
+from monitor.models.stories import Story
+from monitor.stories.destinations import is_silent
+from monitor.stories.quotes import step_of
+from monitor.stories.step_forms import FORMS
+from monitor.stories.steps import Step, happened
+from tests.factories import story, telling
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("Казахстан выдал пекаря России.", Step.HANDED_OVER),
+        ("Пекаря везут на КПП у границы.", Step.TAKEN_AWAY),
+        ("Суд решил выдворить пекаря.", Step.REMOVAL_DECIDED),
+        ("Прокуратура отказала в выдаче пекаря.", Step.REMOVAL_REFUSED),
+        ("Суд отказался освободить пекаря.", None),
+        ("Суд отказал освободить пекаря.", Step.RELEASE_REFUSED),
+        ("Пекаря не выдали России.", Step.REMOVAL_REFUSED),
+        ("Пекаря задержали и отпустили.", Step.DETAINED),
+        ("Сегодня суд рассмотрит жалобу пекаря.", Step.COURT_TODAY),
+        ("КНБ вызвал пекаря на беседу.", Step.QUESTIONED),
+        ("Иск пекаря суд отклонил.", Step.COURT_REFUSED),
+        ("Аннулированы разрешения десяти пекарей.", Step.PERMIT_ANNULLED),
+        ("Полиция аннулировала десять РВП.", Step.PERMIT_ANNULLED),
+        ("Наубайшы Ресейге жөнелтілді.", Step.HANDED_OVER),
+        ("ҰҚК наубайшыдан жауап алды.", Step.QUESTIONED),
+        ("Наубайшы ұсталып, кеңсеге жеткізілді.", Step.DETAINED),
+        ("Сот наубайшыны екі айға қамады.", Step.ARRESTED),
+        ("Ұсталған наубайшы үнсіз.", None),
+        ("Наубайшыны босатпады.", Step.RELEASE_REFUSED),
+        ("Наубайшыны Ресейге қайтаруы мүмкін.", None),
+        ("Задержанный пекарь ждёт.", None),
+        ("Пекаря могут выдать России.", None),
+        ("Если его выдали России, он погибнет.", None),
+        ("Выдали ли пекаря России?", None),
+        ("Пекарь, которого задержали в Актау, молчит.", None),
+        ("Ранее пекаря задержали в Актау.", None),
+        ("Пекарю выдали паспорт.", None),
+        ("Она осудила войну.", None),
+        ("Пекаря не задержали.", None),
+    ],
+)
+def test_a_step_is_told_as_happened_or_not_at_all(text: str, step: Step | None) -> None:
+    assert next(iter(happened([text])), None) is step
+
+
+def test_the_headline_decides_and_then_the_sentences_that_met_the_rules() -> None:
+    assert (
+        step_of(telling(1, title="Пекаря отпустили", text="Прокуратура Казахстана одобрила экстрадицию."))
+        is Step.RELEASED
+    )
+    assert step_of(telling(1, title="Пекарь")) is Step.REMOVAL_DECIDED, "of tests/factories"
+    assert step_of(telling(1, title="Пекаря выдворили")) is Step.REMOVAL_DECIDED, "a decision is not yet the deed"
+
+
+def test_every_form_is_of_a_step() -> None:
+    assert set(FORMS) == {step.name for step in Step}
+
+
+def test_every_step_is_named_in_every_tongue_in_few_words() -> None:
+    for tongue in ("ru", "kk", "en"):
+        names = [step.label(tongue) for step in Step]
+        assert len(set(names)) == len(names)
+        assert all(0 < len(name) <= 30 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("sound", "silent"), [(Sound.URGENT, (False, True)), (Sound.ALL, (False, False)), (Sound.NONE, (True, True))]
+)
+def test_a_destination_rings_for_what_it_wants_to_ring(sound: Sound, silent: tuple[bool, bool]) -> None:
+    def heard(told: Story) -> bool:
+        return is_silent(Destination(chat="@c", sound=sound), told)
+
+    calm = telling(1, title="Пекаря отпустили")
+    urgent = telling(2, title="Пекаря задержали")
+
+    assert (heard(story(1, calm, urgent)), heard(story(1, calm))) == silent
