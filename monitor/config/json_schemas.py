@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from monitor.config import feeds, keywords
-from monitor.config.keyword_rules import Role, Scope
+from monitor.config import facts, feeds, keywords
+from monitor.config.keyword_rules import FactGroup, Role, Scope
 from monitor.models.articles import Tier
 from monitor.models.feeds import FeedKind, FeedLanguage, Listing
 
@@ -81,6 +81,10 @@ _TERMS: Schema = {
     ],
 }
 _LINE: Schema = {"$ref": "#/$defs/terms"}
+_WORDS: Schema = {
+    "description": "слова через запятую или список таких строк, без ru и kk",
+    "anyOf": [_TEXT, {"type": "array", "items": {"$ref": "#/$defs/words"}, "minItems": 1}],
+}
 _RULE = {
     "name": _described("имя правила; своё у каждого в теме"),
     "tier": _described("post — сразу в канал, review — сначала редактору", enum=[Tier.POST.value, Tier.REVIEW.value]),
@@ -101,6 +105,20 @@ _RULE = {
     },
     "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
     "note": _NOTE,
+}
+_FACT = {
+    "ru": _described("как это назвать по-русски"),
+    "kk": _described("как это назвать по-казахски"),
+    "en": _described("как это назвать по-английски"),
+    "words": {"description": "слова, как они стоят в списках и правилах, или $список", "$ref": "#/$defs/words"},
+}
+_FACTS = {
+    FactGroup.ACT: "что делают; если об этом сказано как о случившемся — «Что», иначе «О чём»",
+    FactGroup.MATTER: "о чём речь: бумаги, правила, дело",
+    FactGroup.WHO: "с кем это делают",
+    FactGroup.BY: "какое ведомство",
+    FactGroup.COUNTRY: "где, куда и откуда",
+    FactGroup.PLACE: "где",
 }
 _RULES: Schema = {"$ref": "#/$defs/rule"}
 _EXAMPLES = {
@@ -146,6 +164,7 @@ def keywords_schema() -> Schema:
             "minItems": 1,
             "items": _object(keywords.COUNTER_KEYS, _RULE, required=["name", "all"]),
         },
+        "facts": _facts_schema(),
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
     }
     return {
@@ -156,5 +175,16 @@ def keywords_schema() -> Schema:
             "topic": _object(keywords.TOPIC_KEYS, topic, required=["title", "any_of"]),
             "rule": _object(keywords.RULE_KEYS, _RULE, required=["all"]),
             "terms": _TERMS,
+            "words": _WORDS,
         },
     }
+
+
+def _facts_schema() -> Schema:
+    named = _object(facts.KEYS, _FACT, required=["ru"])
+    groups: dict[str, Schema] = {
+        group: {"description": text, "type": "array", "minItems": 1, "items": named} for group, text in _FACTS.items()
+    }
+    nothing = {"description": "слова, из которых строке фактов взять нечего", "$ref": "#/$defs/words"}
+    known = groups | {FactGroup.NOTHING.value: nothing}
+    return _object(facts.GROUPS, known) | {"description": "что значат слова правил: из них строка фактов под новостью"}
