@@ -1,5 +1,8 @@
 """`facts:` of keywords.yaml: what the words of the rules mean, named in both languages and in English.
 
+    что:
+      задержание / ұстау / detention: $задержание, поймать
+
 Words are not looked for by what stands here: they are named as the lists and the rules write them, without regard to
 their language. Which of several names a word gets: matching/facts/naming.py.
 """
@@ -7,11 +10,12 @@ their language. Which of several names a word gets: matching/facts/naming.py.
 from collections.abc import Collection, Iterator
 
 from monitor.config.keyword_rules import FactGroup, Naming
-from monitor.config.mentions import mentions
-from monitor.config.yaml_reader import Mapping, Node, YamlReader, nearest
+from monitor.config.mentions import ITEM
+from monitor.config.yaml_reader import Mapping, Node, Scalar, YamlReader, nearest
 
-KEYS = ("ru", "kk", "en", "words")
 GROUPS = tuple(group.value for group in FactGroup)
+_NAMES = 3  # in Russian, in Kazakh, in English
+_BETWEEN = " / "
 
 
 def read_facts(reader: YamlReader, node: Node | None, *, lists: Collection[str], at: Node) -> tuple[Naming, ...]:
@@ -23,50 +27,51 @@ def read_facts(reader: YamlReader, node: Node | None, *, lists: Collection[str],
         naming
         for name, value in groups.items
         if name.text in GROUPS
-        for naming in _of_group(reader, FactGroup(name.text), value, lists)
+        for naming in _of_group(reader, FactGroup(name.text), name, value, lists)
     )
     _refuse_twice(reader, facts)
     return facts
 
 
-def _of_group(reader: YamlReader, group: FactGroup, node: Node, lists: Collection[str]) -> Iterator[Naming]:
+def _of_group(
+    reader: YamlReader, group: FactGroup, name: Scalar, node: Node, lists: Collection[str]
+) -> Iterator[Naming]:
     if group is FactGroup.NOTHING:
-        words, referred = _words(reader, node, lists)
-        yield Naming(group=group, ru="", kk="", en="", words=words, lists=referred, line=node.line)
+        yield _naming(reader, ("", "", ""), node, group=group, line=name.line, lists=lists)
         return
-    for item in reader.items(node, key=group, at=node):
-        body = reader.mapping(item, key=group, at=item, known=KEYS) or Mapping(items=(), line=item.line)
-        ru = reader.text(body.get("ru"), key="ru", at=item) or ""
-        kk, en = (reader.text(body.get(key), key=key, at=item, default="") or "" for key in ("kk", "en"))
-        given = body.get("words")
-        words, referred = _words(reader, given, lists) if given else (frozenset(), ())
-        named = frozenset(filter(None, (ru, kk)))
-        yield Naming(group=group, ru=ru, kk=kk, en=en, words=named | words, lists=referred, line=item.line)
+    body = reader.mapping(node, key=group, at=name)
+    for title, value in body.items if body else ():
+        names = [part.strip() for part in title.text.split(_BETWEEN)]
+        if len(names) > _NAMES or not names[0]:
+            reader.problem("сначала название: по-русски / по-казахски / по-английски", at=title, key=group)
+            continue
+        ru, kk, en = (*names, "", "")[:_NAMES]
+        yield _naming(reader, (ru, kk, en), value, group=group, line=title.line, lists=lists)
 
 
-def _words(reader: YamlReader, node: Node, lists: Collection[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The words, and the lists among them."""
-    if isinstance(node, Mapping):
-        reader.problem("здесь слова без ru и kk: через запятую, как они стоят в списках", at=node, key="words")
-        return frozenset(), ()
-    written = [mention.text for mention in mentions(node, {})]
-    marked = (text[1:] for text in written if text.startswith("$"))
+def _naming(
+    reader: YamlReader, names: tuple[str, str, str], node: Node, *, group: FactGroup, line: int, lists: Collection[str]
+) -> Naming:
+    ru, kk, en = names
+    if not isinstance(node, Scalar):
+        reader.problem("здесь слова через запятую, как они стоят в списках, без ru и kk", at=node, key=group)
+    text = node.text if isinstance(node, Scalar) else ""
+    written = [item.strip() for item in ITEM.findall(text)]
+    marked = (item[1:] for item in written if item.startswith("$"))
     referred = tuple(name for name in marked if " " not in name or name in lists)
     for name in referred:
         if name not in lists:
-            reader.problem(f"нет списка «${name}»{nearest(name, lists)}", at=node, key="words")
-    if not written:
-        reader.problem("нет слов — впишите их так, как они стоят в списках", at=node, key="words")
-    return frozenset(written) - {f"${name}" for name in referred}, referred
+            reader.problem(f"нет списка «${name}»{nearest(name, lists)}", at=node, key=group)
+    words = frozenset({*written, ru, kk} - {"", *(f"${name}" for name in referred)})
+    return Naming(group=group, ru=ru, kk=kk, en=en, words=words, lists=referred, line=line)
 
 
 def _refuse_twice(reader: YamlReader, facts: tuple[Naming, ...]) -> None:
     """A word has one name in each group."""
     seen: dict[tuple[FactGroup, str], Naming] = {}
     for naming in facts:
-        for word in sorted(naming.words):
+        for word in naming.words:
             first = seen.setdefault((naming.group, word), naming)
             if first is not naming:
-                place = Mapping(items=(), line=naming.line)
                 said = f"«{word}» уже названо «{first.ru}» (строка {first.line}) — оставьте одно"
-                reader.problem(said, at=place, key="words")
+                reader.problem(said, at=Scalar(text=word, line=naming.line), key=naming.group)

@@ -81,10 +81,7 @@ _TERMS: Schema = {
     ],
 }
 _LINE: Schema = {"$ref": "#/$defs/terms"}
-_WORDS: Schema = {
-    "description": "слова через запятую или список таких строк, без ru и kk",
-    "anyOf": [_TEXT, {"type": "array", "items": {"$ref": "#/$defs/words"}, "minItems": 1}],
-}
+_WORDS: Schema = {"description": "слова через запятую, как они стоят в списках и правилах, или $список"} | _TEXT
 _RULE = {
     "name": _described("имя правила; своё у каждого в теме"),
     "tier": _described("post — сразу в канал, review — сначала редактору", enum=[Tier.POST.value, Tier.REVIEW.value]),
@@ -105,12 +102,6 @@ _RULE = {
     },
     "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
     "note": _NOTE,
-}
-_FACT = {
-    "ru": _described("как это назвать по-русски"),
-    "kk": _described("как это назвать по-казахски"),
-    "en": _described("как это назвать по-английски"),
-    "words": {"description": "слова, как они стоят в списках и правилах, или $список", "$ref": "#/$defs/words"},
 }
 _FACTS = {
     FactGroup.ACT: "что делают; если об этом сказано как о случившемся — «Что», иначе «О чём»",
@@ -175,16 +166,13 @@ def keywords_schema() -> Schema:
             "topic": _object(keywords.TOPIC_KEYS, topic, required=["title", "any_of"]),
             "rule": _object(keywords.RULE_KEYS, _RULE, required=["all"]),
             "terms": _TERMS,
-            "words": _WORDS,
         },
     }
 
 
 def _facts_schema() -> Schema:
-    named = _object(facts.KEYS, _FACT, required=["ru"])
-    groups: dict[str, Schema] = {
-        group: {"description": text, "type": "array", "minItems": 1, "items": named} for group, text in _FACTS.items()
-    }
-    nothing = {"description": "слова, из которых строке фактов взять нечего", "$ref": "#/$defs/words"}
-    known = groups | {FactGroup.NOTHING.value: nothing}
-    return _object(facts.GROUPS, known) | {"description": "что значат слова правил: из них строка фактов под новостью"}
+    named: Schema = {"type": "object", "additionalProperties": _WORDS, "minProperties": 1}
+    groups = {group.value: named | {"description": text} for group, text in _FACTS.items()}
+    nothing = {FactGroup.NOTHING.value: _WORDS | {"description": "слова, из которых строке фактов взять нечего"}}
+    described = "что значат слова правил: название по-русски / по-казахски / по-английски, после двоеточия слова"
+    return _object(facts.GROUPS, groups | nothing) | {"description": described}

@@ -18,18 +18,18 @@ from monitor.text.unicode import fold
 DEEDS = frozenset({FactKind.ACT, FactKind.MATTER})
 """Without one of these facts make no line."""
 
-_PLAIN = {FactGroup.MATTER: FactKind.MATTER, FactGroup.BY: FactKind.BY}
-_DEEDS = (FactGroup.ACT, FactGroup.MATTER)
+_PLAIN = {FactGroup.MATTER: FactKind.MATTER, FactGroup.WHO: FactKind.WHO, FactGroup.BY: FactKind.BY}
 _PLACES = (FactGroup.COUNTRY, FactGroup.PLACE)
-# A Kazakh noun in a case after a word without one: «Петропавл пойызымен», «ресейлік дезертирден».
-_OBLIQUE = re.compile(r"\s+[\w-]{3,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b", re.IGNORECASE)
+# A Kazakh noun in a case after a word without one: «Петропавл пойызымен», «ресейлік дезертирден»; not «Ресейге».
+_OBLIQUE = re.compile(r"\s+[a-zа-яёәғқңөұүһі][\w-]{2,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b")
 _OF_TOWN = re.compile(r"\s+(?:облыс|қала|аудан|obly|qala)", re.IGNORECASE)  # «Жамбыл облысында»
 _HELD = re.compile(r"\s+өткен", re.IGNORECASE)  # «Алматыда өткен мәслихатта»
 _SPEECH = re.compile(
-    r"\b(?:деп|деді|дейді|айт|хабарла|мәлімде|санай|пікір|шақыр|сообщ|заяв|сказа|счита|слов|утвержд|рассказ|призва|пиш"
-    r"|написа|отмет|dep|dedi|deidi|ait)",
+    r"\b(?:деп\b|деді|дейді|айт|хабарла|мәлімде|санай|пікір|шақыр(?!ыл|т)|сообщ|заяв|сказа|счита|слов|утвержд|рассказ|призва|пиш"
+    r"|написа|отмет|dep\b|dedi|deidi|ait)",
     re.IGNORECASE,
 )
+_TOLD = re.compile(r"\s+(?:айт|сөз|пікір|хабарла|мәлімде|жаз)", re.IGNORECASE)  # «белсендінің айтуынша»
 _BESIDE = 3  # words between a deed and the place whence or whither it goes
 _WAYS = {Role.AT: FactKind.WHERE, Role.FROM: FactKind.FROM, Role.TO: FactKind.TO}
 
@@ -43,14 +43,17 @@ def facts(compiled: CompiledRules, article: MatchedArticle, rules: Iterable[tupl
 def _of_rule(compiled: CompiledRules, article: MatchedArticle, hits: tuple[Hit, ...]) -> Iterator[tuple[Hit, Fact]]:
     """What the next sentence names need not be of this deed; a body is only said to have to do with it."""
     meant = [(hit, naming) for hit in hits if (naming := _meant(compiled, hit))]
-    deeds = [hit for hit, naming in meant if naming[0].group in _DEEDS]
-    done = [hit for hit, naming in meant if naming[0].group is FactGroup.ACT and _deed(compiled, article, hit)]
+    acts = {hit: _deed(compiled, article, hit) for hit, naming in meant if naming[0].group is FactGroup.ACT}
+    done = [hit for hit, kind in acts.items() if kind]
+    matters = [*acts, *(hit for hit, naming in meant if naming[0].group is FactGroup.MATTER)]
     for hit, naming in meant:
-        if naming[0].group is not FactGroup.BY and not any(article.is_one_sentence(hit, deed) for deed in deeds):
+        group = naming[0].group
+        is_apart = not any(article.is_one_sentence(hit, matter) for matter in matters)
+        if (is_apart and group is not FactGroup.BY) or (group is FactGroup.WHO and not _is_affected(article, hit)):
             continue
-        if naming[0].group in _PLACES:
+        if group in _PLACES:
             yield from ((hit, fact) for fact in _place(compiled, article, hit, naming, done))
-        elif kind := _kind(compiled, article, hit, naming[0].group):
+        elif kind := acts.get(hit) or _PLAIN.get(group):
             yield hit, _fact(kind, naming[0])
 
 
@@ -61,14 +64,6 @@ def _meant(compiled: CompiledRules, hit: Hit) -> tuple[Naming, ...]:
         name = term.text
         return (Naming(group=FactGroup.WHO, ru=name, kk=name, en=name, words=frozenset(), lists=(), line=0),)
     return compiled.namings.of(term.text, term.role)
-
-
-def _kind(compiled: CompiledRules, article: MatchedArticle, hit: Hit, group: FactGroup) -> FactKind | None:
-    if group is FactGroup.ACT:
-        return _deed(compiled, article, hit)
-    if group is FactGroup.WHO:
-        return FactKind.WHO if _is_affected(article, hit) else None
-    return _PLAIN.get(group)
 
 
 def _deed(compiled: CompiledRules, article: MatchedArticle, hit: Hit) -> FactKind | None:
@@ -93,7 +88,7 @@ def _is_affected(article: MatchedArticle, hit: Hit) -> bool:
     """
     roles, (before, _, after) = article.roles(hit), article.around(hit)
     speaks = Role.WHO in roles and _SPEECH.search(before + after)
-    return Role.WHOM in roles and not speaks and not _OBLIQUE.match(after)
+    return Role.WHOM in roles and not (speaks or _TOLD.match(after) or _OBLIQUE.match(after))
 
 
 def _place(

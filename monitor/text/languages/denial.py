@@ -5,7 +5,7 @@ may be asked for or feared. Doubtful counts as denied: what is left unsaid misle
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import latin_skeleton
@@ -27,6 +27,7 @@ _AFTER_KAZAKH = re.compile(
 )
 _NOT = re.compile(r"(?:[ыі]?[лнст]|[дт][ыі]р|[ғқгк][ыі]з){0,3}[мпб][ае](?![қк]|с?т[ыі]|ш[ыі])")
 _NOT_LATIN = re.compile(r"(?:i?[lnst]|[dt]ir|[gk]iz){0,3}[mpb][ae](?!k|sti|si)")
+_NOT_AT_END = re.compile(r".{4,}[мбп][ае](?:йд[ыі]|д[ыі]|[ғг][ае]н\w*|у\w*|й|с)")
 _HAPPENS = re.compile(r".{2,}(?:(?<![ую])[дт][ыі]|(?<!у)[ғқгк][ае]н(?:д[ыіае]\w*|ы|і|ын|ін|н[ыі]\w*)?|[ыіа]п|.п)")
 _HAPPENS_LATIN = re.compile(r".{2,}(?:(?<![uw])[dt][iy]|[gkq][ae]n(?:d[iae]\w*|i|in|n[iy]\w*)?|[iya]p)")
 _INFINITIVE = ("ть", "ться", "ти", "тись", "чь", "чься")
@@ -38,8 +39,13 @@ def is_denied(before: str, after: str) -> bool:
     return bool(_BEFORE.search(before[-_SEEN:]) or _AFTER.match(near) or _AFTER_KAZAKH.match(near))
 
 
-def is_negative(word: str, stems: Iterable[Stem]) -> bool:
-    """Whether a folded Kazakh word is a verb in the negative that one of these stems begins: «бермеуге»."""
+def is_negative(word: str, stems: Sequence[Stem]) -> bool:
+    """Whether a folded Kazakh word is a verb in the negative that one of these stems begins: «бермеуге».
+
+    Without stems, as of `депорт*`, its end must show.
+    """
+    if not stems:
+        return _NOT_AT_END.fullmatch(word) is not None
     is_latin = word[:1] < "\u0400"
     written, pattern = (latin_skeleton(word), _NOT_LATIN) if is_latin else (word, _NOT)
     known = [stem for stem in stems if stem.script == ("latin" if is_latin else "cyrillic") and not stem.typed_for]
