@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from monitor.config import channels, feeds, keywords
-from monitor.config.keyword_rules import Role, Scope
+from monitor.config import channels, facts, feeds, keywords
+from monitor.config.keyword_rules import FactGroup, Role, Scope
 from monitor.models.articles import Language, Tier
 from monitor.models.channels import Sound, Tongue
 from monitor.models.feeds import FeedKind, FeedLanguage, Listing
@@ -114,6 +114,7 @@ _TERMS: Schema = {
     ],
 }
 _LINE: Schema = {"$ref": "#/$defs/terms"}
+_WORDS: Schema = {"description": "слова через запятую, как они стоят в списках и правилах, или $список"} | _TEXT
 _RULE = {
     "name": _described("имя правила; своё у каждого в теме"),
     "tier": _described("post — сразу в канал, review — сначала редактору", enum=[Tier.POST.value, Tier.REVIEW.value]),
@@ -134,6 +135,14 @@ _RULE = {
     },
     "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
     "note": _NOTE,
+}
+_FACTS = {
+    FactGroup.ACT: "что делают; если об этом сказано как о случившемся — «Что», иначе «О чём»",
+    FactGroup.MATTER: "о чём речь: бумаги, правила, дело",
+    FactGroup.WHO: "с кем это делают",
+    FactGroup.BY: "какое ведомство",
+    FactGroup.COUNTRY: "где, куда и откуда",
+    FactGroup.PLACE: "где",
 }
 _RULES: Schema = {"$ref": "#/$defs/rule"}
 _EXAMPLES = {
@@ -179,6 +188,7 @@ def keywords_schema() -> Schema:
             "minItems": 1,
             "items": _object(keywords.COUNTER_KEYS, _RULE, required=["name", "all"]),
         },
+        "facts": _facts_schema(),
         "topics": topics | {"description": "темы; имя темы — латинские буквы, цифры и «_»"},
     }
     return {
@@ -191,3 +201,11 @@ def keywords_schema() -> Schema:
             "terms": _TERMS,
         },
     }
+
+
+def _facts_schema() -> Schema:
+    named: Schema = {"type": "object", "additionalProperties": _WORDS, "minProperties": 1}
+    groups = {group.value: named | {"description": text} for group, text in _FACTS.items()}
+    nothing = {FactGroup.NOTHING.value: _WORDS | {"description": "слова, из которых строке фактов взять нечего"}}
+    described = "что значат слова правил: название по-русски / по-казахски / по-английски, после двоеточия слова"
+    return _object(facts.GROUPS, groups | nothing) | {"description": described}

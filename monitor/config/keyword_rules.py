@@ -133,13 +133,41 @@ class WordList:
     line: int
 
 
+class FactGroup(StrEnum):
+    """What the words of a fact are, whatever rule they met."""
+
+    ACT = "что"
+    MATTER = "о чём"  # papers, rules, a request for asylum: nothing that happens or not
+    WHO = "кого"
+    BY = "кто"
+    COUNTRY = "страна"  # whence and whither, too
+    PLACE = "город"
+    NOTHING = "без пары"  # they say nothing that a line of facts could hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """One meaning, named in three languages ("" where it has no name), and the words that have it.
+
+    `words` stand as the lists and the rules write them; every other word of `lists` means the same.
+    """
+
+    group: FactGroup
+    ru: str
+    kk: str
+    en: str
+    words: frozenset[str]
+    lists: tuple[str, ...]
+    line: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
 
     A term of `never` in a title silences every rule: how-tos, statistics, sport. In a text no longer than a lead, which
     is all about one thing, a `within` in words is `short_text` times as wide. `counters` only count, for the archive's
-    charts, stories that were posted.
+    charts, stories that were posted. `facts` name what the words mean.
     """
 
     file: str
@@ -148,6 +176,7 @@ class Keywords:
     never: tuple[Term, ...] = ()
     short_text: float = 1.0
     counters: tuple[Rule, ...] = ()
+    facts: tuple[Naming, ...] = ()
 
     @property
     def counting(self) -> "Keywords":

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import chain, product
 from math import prod
 
+from monitor.config.facts import read_facts
 from monitor.config.keyword_rules import (
     Example,
     Keywords,
@@ -49,7 +50,7 @@ MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters")
+TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters", "facts")
 COUNTER_KEYS = ("name", "all", "none", "within")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
@@ -106,8 +107,11 @@ def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
     counted = root.get("counters")
     counters = reader.rules(counted, key="counters", at=root, known=COUNTER_KEYS) if counted is not None else ()
     lists = tuple(reader.declared())
+    facts = read_facts(reader, root.get("facts"), lists=reader.lists, at=root)
     return (
-        Keywords(file=file, topics=topics, lists=lists, never=kinds, short_text=short_text, counters=counters),
+        Keywords(
+            file=file, topics=topics, lists=lists, never=kinds, short_text=short_text, counters=counters, facts=facts
+        ),
         reader,
     )
 

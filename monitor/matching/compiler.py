@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
+from monitor.matching.facts.naming import Namings, namings
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.cases import Case
@@ -85,7 +86,8 @@ class CompiledRules:
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
     the line that silences every rule, or None, `silencing` its terms as written; `acts` is for each topic the line of
-    all its rules' acts; `short_text` is how many times as wide windows are in a text no longer than a lead.
+    all its rules' acts; `short_text` is how many times as wide windows are in a text no longer than a lead; `namings`
+    tell what terms mean.
     """
 
     topics: tuple[Topic, ...]
@@ -100,6 +102,7 @@ class CompiledRules:
     acts: tuple[int, ...] = ()
     silencing: tuple[Term, ...] = ()
     short_text: float = 1.0
+    namings: Namings = field(default_factory=Namings)
 
 
 @contextmanager
@@ -225,6 +228,7 @@ class _Compiler:
             acts=acts,
             silencing=self.keywords.never,
             short_text=self.keywords.short_text,
+            namings=namings(self.keywords),
         )
 
     def _compiled_terms(self) -> tuple[CompiledTerm, ...]:

@@ -14,6 +14,7 @@ from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRules, Word, is_everyday
 from monitor.matching.covering import Meaning, covered_rules
+from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
 from monitor.matching.spelling import meant_by
 from monitor.text.languages.places import places
@@ -52,6 +53,7 @@ class _Linter:
                     yield from self._twice(line, "all")
                 yield from self._twice(rule.none, "none")
         yield from self._names_in_roles()
+        yield from unpaired(self.keywords)
         for declared in self.keywords.lists:
             yield from self._twice(declared.terms, declared.name)
             if not declared.is_used:

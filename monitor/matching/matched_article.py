@@ -128,9 +128,10 @@ class MatchedArticle:
         low, high = bisect_left(acts, (hit.start - _NEAR,)), bisect_left(acts, (hit.end + _NEAR,))
         if role is Role.FROM and self._plays(hit, Role.ORIGIN):
             high = bisect_left(acts, (hit.start,))  # «врача из Омска выслали»: he is from there, not taken from there
-        return any(self._stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
+        return any(self.stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
-    def _stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:
+    def stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:
+        """Whether at most so many words lie between the two, and no pause."""
         start, end = min(hit, act).end, max(hit, act).start
         between = self._whole[start:end] if start < end else ""
         return len(between.split()) <= words and not _PAUSE.search(between)
@@ -148,7 +149,7 @@ class MatchedArticle:
     def _is_met(self, hit: Hit) -> bool:
         """Whether the words at a place are of the term's language, and stand in its role."""
         term = self._compiled.terms[hit.term]
-        if term.russian and self._form(hit) in term.russian and not self._is_in_kazakh(hit.start):
+        if term.russian and self._form(hit) in term.russian and not self.is_in_kazakh(hit.start):
             return False
         if term.role is None:
             return not self.given_thing(hit)
@@ -186,7 +187,17 @@ class MatchedArticle:
         """Every role that the words there play."""
         return tuple(role for role in Role if self._plays(hit, role))
 
-    def _is_in_kazakh(self, position: int) -> bool:
+    def around(self, hit: Hit) -> tuple[str, str, str]:
+        """The sentence before a hit, the words there, folded, and the sentence after it."""
+        start, end = self._sentence(hit.start)
+        return self._whole[start : hit.start], self._form(hit), self._whole[hit.end : max(end, hit.end)]
+
+    def is_one_sentence(self, hit: Hit, other: Hit) -> bool:
+        """Whether both stand in it."""
+        return self._sentence(hit.start) == self._sentence(other.start)
+
+    def is_in_kazakh(self, position: int) -> bool:
+        """Whether the sentence there is."""
         low, high = self._sentence(position)
         sentence = self._whole[low:high].lower()
         return KAZAKH_LETTERS.search(sentence) is not None or reads_kazakh(sentence)

@@ -1,13 +1,15 @@
 """An article → what the rules say of it. How a rule holds in an article stands in matched_article.py."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 
 from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
+from monitor.matching.facts.saying import DEEDS, facts
 from monitor.matching.matched_article import MatchedArticle, RuleResult
 from monitor.matching.reading import Reading
-from monitor.matching.term_index import TermIndex
-from monitor.models.articles import Tier, TopicVerdict, Verdict, Veto
+from monitor.matching.term_index import Hit, TermIndex
+from monitor.models.articles import Fact, Tier, TopicVerdict, Verdict, Veto
 
 _NOTHING = Verdict()
 
@@ -37,6 +39,7 @@ class Matcher:
         if not article.candidates:  # as in most articles
             return _NOTHING
         topics: dict[int, TopicVerdict] = {}
+        hits: dict[int, tuple[Hit, ...]] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
         for rule in self._candidates(article):
@@ -48,8 +51,20 @@ class Matcher:
             elif result.hits and is_muted:
                 muted.append(article.topic_verdict(rule, result))
             elif result.hits and (known is None or not result.is_aside):
-                topics[rule.topic] = article.topic_verdict(rule, result)
-        return _verdict([topics[number] for number in sorted(topics)], vetoes, muted)
+                topics[rule.topic], hits[rule.topic] = article.topic_verdict(rule, result), result.hits
+        verdict = _verdict([topics[number] for number in sorted(topics)], vetoes, muted)
+        shown = {number: hits[number] for number, topic in topics.items() if topic in verdict.topics}
+        return replace(verdict, facts=self._facts(article, shown)) if shown else verdict
+
+    def _facts(self, article: MatchedArticle, shown: Mapping[int, tuple[Hit, ...]]) -> tuple[Fact, ...]:
+        """What the rules that decided say; with no deed in it, what the next rule of their topics says that has one."""
+        said = facts(self.compiled, article, shown.values())
+        if any(fact.kind in DEEDS for fact in said):
+            return said
+        others = (rule for rule in self._candidates(article) if rule.topic in shown and not self._is_muted(rule))
+        results = (article.result(rule) for rule in others)
+        further = (facts(self.compiled, article, [one.hits]) for one in results if one.hits and not one.veto)
+        return next((more for more in further if any(fact.kind in DEEDS for fact in more)), said)
 
     def _is_muted(self, rule: CompiledRule) -> bool:
         return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted

@@ -76,6 +76,7 @@ class FactKind(StrEnum):
     """What a fact says of an event."""
 
     ACT = "act"  # what happens
+    MATTER = "matter"  # what it is about, when the words do not say that it happens
     WHO = "who"  # to whom, or of whom it is
     BY = "by"  # who does it: a court, the security service
     WHERE = "where"

@@ -1,34 +1,94 @@
-"""What an event is in a line, for readers who do not read the article's language; whence and whither. Pure."""
+"""What a story says in one line, made of nothing but the words that met the rules: «Что: выдача · Куда: в Россию».
 
-from collections.abc import Iterable
-from typing import Final
+For readers who do not know the language of the news. The words are named in keywords.yaml (`facts:`); what they say is
+decided in matching/facts/saying.py.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 
 from monitor.models.articles import Fact, FactKind, Verdict
 from monitor.models.channels import Tongue
+from monitor.text.languages.kazakh_samples import samples
+from monitor.text.languages.places import coming_from, going_to
+from monitor.text.unicode import utf16_length
 
-_ORDER: Final = (FactKind.ACT, FactKind.WHO, FactKind.FROM, FactKind.TO, FactKind.WHERE)
-_LABELS: Final[dict[Tongue, tuple[str, ...]]] = {
-    "ru": ("Что", "Кто", "Откуда", "Куда", "Где"),
-    "kk": ("Не", "Кім", "Қайдан", "Қайда", "Қай жерде"),
-    "en": ("What", "Who", "From", "To", "Where"),
-}
+_MOST_UNITS = 160
+_MOST_VALUES = 2  # of one kind
+
+_LABELS: Mapping[Tongue, Mapping[FactKind, str]] = {
+    "ru": {
+        FactKind.ACT: "Что",
+        FactKind.MATTER: "О чём",
+        FactKind.FROM: "Откуда",
+        FactKind.TO: "Куда",
+        FactKind.WHO: "Кто",
+        FactKind.WHERE: "Где",
+        FactKind.BY: "Ведомство",
+    },
+    "kk": {
+        FactKind.ACT: "Не",
+        FactKind.MATTER: "Не туралы",
+        FactKind.FROM: "Қайдан",
+        FactKind.TO: "Қайда",
+        FactKind.WHO: "Кім",
+        FactKind.WHERE: "Жері",
+        FactKind.BY: "Орган",
+    },
+    "en": {
+        FactKind.ACT: "What",
+        FactKind.MATTER: "About",
+        FactKind.FROM: "From",
+        FactKind.TO: "To",
+        FactKind.WHO: "Who",
+        FactKind.WHERE: "Where",
+        FactKind.BY: "Agency",
+    },
+}  # in the order of the line
 
 
 def fact_line(verdict: Verdict, tongue: Tongue) -> str:
-    """«Что: выдача · Куда: Россия», the first fact of each kind; "" for none."""
-    facts = ((label, _first(verdict.facts, kind)) for label, kind in zip(_LABELS[tongue], _ORDER, strict=True))
-    return " · ".join(f"{label}: {_name(fact, tongue)}" for label, fact in facts if fact)
+    """One line of plain text, at most 160 UTF-16 units; "" when the words that met the rules name no act.
+
+    What has no name in that language is left out.
+    """
+    parts = list(_parts(verdict, tongue))
+    if not any(_values(verdict, kind, tongue) for kind in (FactKind.ACT, FactKind.MATTER)):
+        return ""
+    while len(parts) > 1 and utf16_length(" · ".join(parts)) > _MOST_UNITS:
+        parts.pop()
+    line = " · ".join(parts)
+    return line if utf16_length(line) <= _MOST_UNITS else ""
 
 
 def direction(verdict: Verdict) -> tuple[Fact | None, Fact | None]:
-    """Whence and whither, as far as the words that met the rules say it."""
-    return _first(verdict.facts, FactKind.FROM), _first(verdict.facts, FactKind.TO)
+    """The countries whence and whither somebody is taken, where the words say so."""
+    first = {fact.kind: fact for fact in reversed(verdict.facts)}
+    return first.get(FactKind.FROM), first.get(FactKind.TO)
+
+
+def _parts(verdict: Verdict, tongue: Tongue) -> Iterator[str]:
+    for kind, label in _LABELS[tongue].items():
+        if values := _values(verdict, kind, tongue):
+            yield f"{label}: {', '.join(values)}"
+
+
+def _values(verdict: Verdict, kind: FactKind, tongue: Tongue) -> list[str]:
+    names = dict.fromkeys(_name(fact, tongue) for fact in verdict.facts if fact.kind is kind)
+    return [_SAID.get((kind, tongue), str)(name) for name in names if name][:_MOST_VALUES]
 
 
 def _name(fact: Fact, tongue: Tongue) -> str:
-    """The fact in a language; in Russian where keywords.yaml has no other name."""
-    return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue] or fact.ru
+    return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue]
 
 
-def _first(facts: Iterable[Fact], kind: FactKind) -> Fact | None:
-    return next((fact for fact in facts if fact.kind is kind), None)
+def _kazakh(place: str, case: str) -> str:
+    """An acronym stays as it is: how it is read, and so its ending, is not known."""
+    return place if place.isupper() else samples(place).get(case, place)
+
+
+_SAID: Mapping[tuple[FactKind, Tongue], Callable[[str], str]] = {
+    (FactKind.TO, "ru"): lambda place: f"в {going_to(place)}",
+    (FactKind.FROM, "ru"): lambda place: f"из {coming_from(place)}",
+    (FactKind.TO, "kk"): lambda place: _kazakh(place, "кому, куда"),
+    (FactKind.FROM, "kk"): lambda place: _kazakh(place, "откуда"),
+}

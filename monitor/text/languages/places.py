@@ -5,8 +5,11 @@ Kazakhstan's towns are known from a list, together with the region each is the c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+
+from monitor.text.languages.cases import Case
+from monitor.text.languages.russian import case_forms
 
 # A line is one place: the beginnings of its names. It is called by the first of them.
 _TOWNS = """
@@ -117,3 +120,19 @@ def _listed(name: str) -> str:
 
 def _stem(name: str) -> str:
     return name.casefold().replace("ё", "е").rstrip("аеиоуыюяьй")[:_STEM]
+
+
+def going_to(place: str) -> str:
+    """«Россию», «Казахстан», «США»: a country's Russian name after «в»."""
+    return _form(place, Case.ACCUSATIVE, ("у", "ю")) if place.endswith(("а", "я")) else place
+
+
+def coming_from(place: str) -> str:
+    """«России», «Казахстана», «США»: the same after «из»."""
+    return place if place.isupper() else _form(place, Case.GENITIVE, "аяыи")
+
+
+def _form(place: str, case: Case, endings: Iterable[str]) -> str:
+    """The first form in that case, which is of the singular; the name as it is when the dictionary lacks it."""
+    forms = (form for form, cases in case_forms(place).items() if case in cases and form.endswith(tuple(endings)))
+    return next(forms, place).capitalize()

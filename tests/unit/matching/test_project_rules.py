@@ -13,6 +13,7 @@ from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
+from monitor.stories.fact_line import fact_line
 
 TESTS = Path(__file__).parents[2]
 PROJECT = TESTS.parent / "keywords.yaml"
@@ -72,3 +73,24 @@ def test_every_topic_shows_both_tiers_and_misses() -> None:
 
     assert set(shown) == {"extradition", "rvp", "knb"}
     assert all(expects >= {"post", "review", "miss"} for expects in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        (
+            "Дағыстандық белсендіні Атырауда ұстап, Махачқалаға ұшырып жіберді",
+            "Что: высылка · Кто: из России · Где: Атырау",
+        ),
+        (
+            "Ресейлік сарбазды шекарада әскери полицияға тапсырды",
+            "Что: передача · Куда: в Россию · Кто: военный",
+        ),
+        ("Ресей азаматы ҰҚК-ге куәгер ретінде шақырылды", "Что: вызов · Кто: из России · Ведомство: КНБ"),
+        ("Қазақстан ресейлік белсендіні Мәскеуге ұстап беруден бас тартты", ""),
+    ],
+)
+def test_a_kazakh_story_has_a_line_in_russian(title: str, line: str) -> None:
+    verdict = project().judge(title=title, text="")
+    assert verdict.topics
+    assert fact_line(verdict, "ru") == line
