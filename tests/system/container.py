@@ -143,7 +143,7 @@ class Surroundings:
 
     @property
     def headlines(self) -> list[str]:
-        return [message.text.partition("\n\n")[0] for message in self.api.posted(CHANNEL)]
+        return [message.text.split("\n")[1] for message in self.api.posted(CHANNEL)]
 
     def wait_posted(self, count: int, container: Container) -> None:
         wait_for(lambda: len(self.api.posted(CHANNEL)) >= count, lambda: container.log)

@@ -271,7 +271,7 @@ def test_a_placing_that_was_rolled_back_leaves_no_trace_in_the_index(store: Stor
     ) -> tuple[StoryChange, ...]:
         changes = PLACE(matched, recent, index=index, now=now)
         nowhere: Any = None  # the database refuses it
-        return (*changes, replace(changes[0], posts=(WantedPost(chat="@x", html=nowhere),)))
+        return (*changes, replace(changes[0], posts=(WantedPost(chat=nowhere, html="x"),)))
 
     outcome = poll_outcome(lease_no=state.lease_no, matched=(matched(1),))
     with pytest.raises(Exception, match=r"(?i)null"):
