@@ -18,6 +18,7 @@ from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
 from monitor.bot.reconcile import Reconciler
+from monitor.bot.retract_command import RetractCommand
 from monitor.bot.review_chat import Press, ReviewChat
 from monitor.bot.updates import Updates
 from monitor.bot.weekly_digest import WeeklyDigest
@@ -122,6 +123,7 @@ def build_review_chat(
     """What listens in the maintainers' chats, by a client that nothing else waits for."""
     stats, zone = store.stats, settings.timezone
     mute_commands = MuteCommands(store.mutes, stats, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
+    retract = RetractCommand(store.retractions, store.outbox, clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
     commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
@@ -136,19 +138,21 @@ def build_review_chat(
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
         write_commands=write_commands(
-            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), clock
+            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), retract, clock
         ),
-        presses=build_presses(settings, store, read_commands),
+        presses=build_presses(settings, store, read_commands, retract),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
 
 
-def build_presses(settings: Settings, store: Store, read_commands: ReadCommands) -> Mapping[str, Mapping[str, Press]]:
+def build_presses(
+    settings: Settings, store: Store, read_commands: ReadCommands, retract: RetractCommand
+) -> Mapping[str, Mapping[str, Press]]:
     """What buttons do, by chat; the operator's chat and that of the maintainers may be one."""
     operator = {UNCERTAIN_BUTTON: read_commands.settle_uncertain}
-    review = review_presses(store.reviews, store.page_notices, clock)
+    review = review_presses(store.reviews, store.page_notices, retract, clock)
     if settings.operator_chat == settings.review_chat:
         return {settings.review_chat: {**operator, **review}}
     return {settings.operator_chat: operator, settings.review_chat: review}

@@ -22,6 +22,7 @@ from monitor.models.outbox import (
     WantedPost,
 )
 from monitor.storage import chats
+from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.digests import fold
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
@@ -142,6 +143,8 @@ class Outbox:
             self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
             in_flight = db.scalar(select(deliveries.c.lease_until).where(sending))
             row = db.execute(_next_pending(chat)).first()
+            if row and row.message_id is None and withdraw_unsent(db, mine, now):
+                row = db.execute(_next_pending(chat)).first()
             if row is None:
                 return None
             gates = (known.not_before_at, in_flight, chats.gate(db, chat, now, pace))

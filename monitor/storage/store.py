@@ -4,8 +4,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.models.channels import Destination
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
@@ -49,6 +51,7 @@ class Store:
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.reviews, self.mutes = Reviews(engine, channel=channel, zone=zone), MuteStore(engine, zone=zone)
+        self.retractions = Retractions(engine, destinations=(Destination(chat=channel),) if channel else ())
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)

@@ -30,7 +30,7 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "u", "code", "blockquote"], inner: Html) -> Html:
+def tag(name: Literal["b", "i", "u", "s", "code", "blockquote"], inner: Html) -> Html:
     """`inner` between the two tags of that name."""
     return Html(f"<{name}>{inner}</{name}>")
 

@@ -40,7 +40,7 @@ async def test_a_published_story_goes_to_the_channel_and_the_question_says_so(ha
     (decided,) = harness.api.posted(REVIEWERS)
     assert "Опубликовано" in decided.text
     assert decided.text.endswith("Р.")
-    assert "reply_markup" not in decided.raw
+    assert decided.raw["reply_markup"]["inline_keyboard"] == [[{"text": "Опровергнуть", "callback_data": "x:1"}]]
     ((outcome, reason),) = harness.outcomes()
     assert outcome == "posted"
     assert reason.endswith("решение: опубликовано (Р.)")
