@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock, worker_name
 from monitor.app.startup import Config
 from monitor.bot.case_command import CaseCommand
@@ -17,6 +18,7 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
+from monitor.bot.pinned_index import PinnedIndex
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.retract_command import RetractCommand
 from monitor.bot.review_chat import Press, ReviewChat
@@ -88,6 +90,28 @@ def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:
         archive=settings.site_url,
         hidden=lambda: [takedown.story for takedown in store.takedowns.hidden()],
     )
+
+
+def build_pinned_index(settings: Settings, store: Store, chats: Mapping[str, Chat]) -> PinnedIndex:
+    """What keeps the pinned messages that name open cases and the week's stories."""
+    return PinnedIndex(
+        store.pinned_index,
+        store.chats,
+        chats,
+        destinations=story_chats(settings).destinations,
+        page_of=case_page,
+        tell_operator=build_notifier(store, settings.operator_chat if settings.live else ""),
+        zone=settings.timezone,
+        clock=clock,
+    )
+
+
+def case_page(number: int) -> str:
+    """Where the archive has a case, below its address."""
+    # The archive's words and dates are of no use to a bot whose chats have no index.
+    from monitor.site.page import case_path  # noqa: PLC0415 - as above
+
+    return case_path(number)
 
 
 def draw_week(week: Week, items: Sequence[DigestItem]) -> bytes:

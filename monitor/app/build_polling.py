@@ -53,7 +53,8 @@ def build_poller(
 def story_chats(settings: Settings) -> Chats:
     """Where stories of each tier go; in preview mode all of them to the terminal."""
     return Chats(
-        destinations=(Destination(chat=settings.chat),), review=settings.review_chat if settings.live else settings.chat
+        destinations=(Destination(chat=settings.chat, index=settings.pinned_index, archive=settings.site_url),),
+        review=settings.review_chat if settings.live else settings.chat,
     )
 
 

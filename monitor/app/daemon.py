@@ -172,6 +172,7 @@ class Daemon:
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._interruptible, "stamps", self._components.stamp())
+        self._start(self._interruptible, "pinned", self._components.pinned_index.round())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())

@@ -14,7 +14,7 @@ answer is read here before the library reads it:
     401, 403, 404, 409; chat or rights wrong; migrated    ChannelClosed     ChannelClosed
     400 «message is not modified»                         -                 done
     400 «message to edit not found», «can't be edited»    -                 MessageGone
-    400 «message to delete not found» (of a deletion)     -                 MessageGone
+    400 «message to delete not found», «to pin» likewise  -                 MessageGone
     400 anything else, 413                                MessageRejected   MessageRejected
 
 Sources: the Bot API documentation ("Making requests", ResponseParameters) and the texts in the public source of the
@@ -51,7 +51,7 @@ _UNSENT: Final = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError, Unsuppo
 
 # What the description of a refusal says, in lower case (patterns).
 _NOT_MODIFIED: Final = "message is not modified"
-_GONE: Final = "message to (?:edit|delete) not found|message_id_invalid|message identifier is not specified"
+_GONE: Final = "message to (?:edit|delete|pin) not found|message_id_invalid|message identifier is not specified"
 _FIXED: Final = "message can't be edited|message_edit_time_expired"
 _KEPT: Final = "message can't be deleted|message_delete_forbidden"
 _CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"
@@ -173,6 +173,15 @@ class BotClient:
         """
         async with self.calling(chat, repeatable=True) as bot:
             await bot.delete_message(chat, message_id)
+
+    async def pin(self, chat: str, message_id: int) -> None:
+        """Pin an own message without a notification; one that is pinned already is no error.
+
+        Raises NotAccepted (also when the answer is lost), MessageGone when there is none, MessageRejected or
+        ChannelClosed when the bot has no right to.
+        """
+        async with self.calling(chat, repeatable=True) as bot:
+            await bot.pin_chat_message(chat, message_id, disable_notification=True)
 
     async def exists(self, chat: str, message_id: int) -> bool:
         """Whether a channel has a message of this number, whoever wrote it.

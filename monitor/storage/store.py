@@ -24,6 +24,7 @@ from monitor.storage.reviews import Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore
+from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
@@ -55,5 +56,6 @@ class Store:
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
+        self.pinned_index = PinnedIndexStore(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -83,6 +83,8 @@ class ChatState:
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     closed: str = ""
+    pinned: list[tuple[int, bool]] = field(default_factory=list)  # message, and whether it rang; the last on top
+    lets_pin: bool = True
 
     def add(self, author: Json, content: Json, *, now: int, html: str = "", own: bool = True) -> Message:
         """Keep a message; it gets the next id of the chat."""
