@@ -17,7 +17,9 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
+from monitor.bot.pinned_index import PinnedIndex
 from monitor.bot.reconcile import Reconciler
+from monitor.bot.retract_command import RetractCommand
 from monitor.bot.review_chat import Press, ReviewChat
 from monitor.bot.updates import Updates
 from monitor.bot.weekly_digest import WeeklyDigest
@@ -90,6 +92,30 @@ def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:
     )
 
 
+def build_pinned_index(
+    settings: Settings, store: Store, chats: Mapping[str, Chat], destinations: Sequence[Destination]
+) -> PinnedIndex:
+    """What keeps the pinned messages that name open cases and the week's stories."""
+    return PinnedIndex(
+        store.pinned_index,
+        store.chats,
+        chats,
+        destinations=destinations,
+        page_of=case_page,
+        tell_operator=build_notifier(store, settings.operator_chat if settings.live else ""),
+        zone=settings.timezone,
+        clock=clock,
+    )
+
+
+def case_page(number: int) -> str:
+    """Where the archive has a case, below its address."""
+    # The archive's words and dates are of no use to a bot whose chats have no index.
+    from monitor.site.page import case_path  # noqa: PLC0415 - as above
+
+    return case_path(number)
+
+
 def draw_week(week: Week, items: Sequence[DigestItem]) -> bytes:
     """The picture of a week, as PNG."""
     # What draws is wanted once a week.
@@ -123,6 +149,7 @@ def build_review_chat(
     """What listens in the maintainers' chats, by a client that nothing else waits for."""
     stats, zone = store.stats, settings.timezone
     mute_commands = MuteCommands(store.mutes, stats, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
+    retract = RetractCommand(store.retractions, store.outbox, clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
     commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
@@ -137,19 +164,21 @@ def build_review_chat(
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
         write_commands=write_commands(
-            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), clock
+            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), retract, clock
         ),
-        presses=build_presses(settings, store, read_commands),
+        presses=build_presses(settings, store, read_commands, retract),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
 
 
-def build_presses(settings: Settings, store: Store, read_commands: ReadCommands) -> Mapping[str, Mapping[str, Press]]:
+def build_presses(
+    settings: Settings, store: Store, read_commands: ReadCommands, retract: RetractCommand
+) -> Mapping[str, Mapping[str, Press]]:
     """What buttons do, by chat; the operator's chat and that of the maintainers may be one."""
     operator = {UNCERTAIN_BUTTON: read_commands.settle_uncertain}
-    review = review_presses(store.reviews, store.page_notices, clock)
+    review = review_presses(store.reviews, store.page_notices, retract, clock)
     if settings.operator_chat == settings.review_chat:
         return {settings.review_chat: {**operator, **review}}
     return {settings.operator_chat: operator, settings.review_chat: review}

@@ -92,9 +92,12 @@ def channels_content(settings: Settings, file: str | None = None) -> bytes | Non
 
 
 def read_channels(
-    settings: Settings, content: bytes | None, topics: Collection[str], *, file: str | None = None
+    settings: Settings, content: bytes | None, topics: Collection[str] | None, *, file: str | None = None
 ) -> ChannelsEdition:
-    """Where posts go by this content of the file, or with none. Raises ConfigError; `topics` are those of the rules."""
+    """Where posts go by this content of the file, or with none. Raises ConfigError; `topics` are those of the rules.
+
+    None: of whatever rules.
+    """
     path = file or settings.channels
     if content is None:
         destinations = main_only(settings)

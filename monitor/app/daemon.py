@@ -177,6 +177,7 @@ class Daemon:
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._interruptible, "stamps", self._components.stamp())
+        self._start(self._interruptible, "pinned", self._components.pinned_index.round())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
         if review_chat := self._components.review_chat:
             self._start(self._interruptible, "doubts", review_chat.ask_about_uncertain_posts())
@@ -245,7 +246,10 @@ class Daemon:
         components.poller.recorder.record_all = recording(components.store.polls, placed)
         components.store.reviews.chats = placed
         components.daily_digest.destinations = destinations
-        components.dispatcher.serve(dict.fromkeys(chats, components.chat))
+        components.store.retractions.destinations = destinations
+        served = dict.fromkeys(chats, components.chat)
+        components.dispatcher.serve(served)
+        components.pinned_index.serve(served, destinations)
         components.watch.served = chats
         await asyncio.to_thread(settle, clock())  # what was recorded meanwhile for one that left
 

@@ -10,6 +10,7 @@ from monitor.app.build_bot import (
     build_daily_digest,
     build_dispatcher,
     build_notifier,
+    build_pinned_index,
     build_read_commands,
     build_reconciler,
     build_review_chat,
@@ -27,6 +28,7 @@ from monitor.app.startup import Config, open_fetcher
 from monitor.bot.commands import ReadCommands
 from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.dispatcher import Chat, Dispatcher
+from monitor.bot.pinned_index import PinnedIndex
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.terminal import Terminal
@@ -63,6 +65,7 @@ class Components:
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
     daily_digest: DailyDigest
     weekly_digest: WeeklyDigest
+    pinned_index: PinnedIndex
     read_commands: ReadCommands
     review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
     watch: Watch
@@ -122,6 +125,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             reconciler=reconciler,
             daily_digest=build_daily_digest(settings, store, config.destinations),
             weekly_digest=build_weekly_digest(settings, store),
+            pinned_index=build_pinned_index(settings, store, chats, config.destinations),
             read_commands=read_commands,
             review_chat=review_chat,
             watch=watch,

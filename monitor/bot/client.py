@@ -129,6 +129,15 @@ class BotClient:
         async with self.calling(chat, repeatable=True) as bot:
             await bot.delete_message(chat_of(chat), message_id)
 
+    async def pin(self, chat: str, message_id: int) -> None:
+        """Pin an own message without a notification; one that is pinned already is no error.
+
+        Raises NotAccepted (also when the answer is lost), MessageGone when there is none, MessageRejected or
+        ChannelClosed when the bot has no right to.
+        """
+        async with self.calling(chat, repeatable=True) as bot:
+            await bot.pin_chat_message(chat_of(chat), message_id, disable_notification=True)
+
     async def exists(self, chat: str, message_id: int) -> bool:
         """Whether a channel has a message of this number, whoever wrote it.
 

@@ -12,6 +12,7 @@ from monitor.bot.case_command import CaseCommand
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
+from monitor.bot.retract_command import RetractCommand
 from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Press
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
@@ -25,7 +26,7 @@ from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
-from monitor.stories import page_notice, removal
+from monitor.stories import page_notice, removal, retraction
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
@@ -44,6 +45,8 @@ _HELP: Final = {
     "mute": "/mute правило часы: пусть правило помолчит; одно /mute — какие молчат и какие срабатывают чаще всего",
     "unmute": "/unmute правило: пусть снова говорит",
     "case": "/case история название: открыть дело со своей страницей в архиве; одно /case — какие открыты",
+    "retract": "/retract история почему: опровергнуть — посты зачёркиваются; «удалить: почему» — удаляются",
+    "unretract": "/unretract история: вернуть опровергнутое",
     "undo": "вернуть последнее решение; если пост уже в канале — предложить удалить его",
     "help": "этот список",
 }
@@ -54,18 +57,22 @@ _OPERATOR_DECISIONS: Final = {
 
 
 def write_commands(
-    reviews: Reviews, mutes: MuteCommands, case: CaseCommand, clock: Callable[[], datetime]
+    reviews: Reviews, mutes: MuteCommands, case: CaseCommand, retract: RetractCommand, clock: Callable[[], datetime]
 ) -> Mapping[str, Command]:
     """The commands of the maintainers' chat that change something, by name."""
     return {
         "case": case,
+        "retract": retract.retract,
+        "unretract": retract.restore,
         "undo": lambda call: reviews.undo(call.chat, call.key, clock()),
         "mute": mutes.mute,
         "unmute": mutes.unmute,
     }
 
 
-def review_presses(reviews: Reviews, notices: PageNotices, clock: Callable[[], datetime]) -> Mapping[str, Press]:
+def review_presses(
+    reviews: Reviews, notices: PageNotices, retract: RetractCommand, clock: Callable[[], datetime]
+) -> Mapping[str, Press]:
     """What the buttons of the maintainers' chat do that stand under no question."""
 
     def remove(call: CommandCall) -> str:
@@ -79,7 +86,11 @@ def review_presses(reviews: Reviews, notices: PageNotices, clock: Callable[[], d
             return notices.decide(observation, announce=announce, initial=call.initial, now=clock())
         return NO_BUTTON
 
-    return {removal.REMOVE_BUTTON: remove, page_notice.BUTTON: tell_of_page}
+    return {
+        removal.REMOVE_BUTTON: remove,
+        page_notice.BUTTON: tell_of_page,
+        retraction.RETRACT_BUTTON: retract.offer,
+    }
 
 
 class ReadCommands:
@@ -201,7 +212,8 @@ def _question(row: OutboxRow) -> tuple[str, Html, Buttons]:
 def _fact(member: Member) -> Html:
     head = tag("b", link(line(member.title, _LONGEST_LINE) or member.feed, member.url))
     of_story = f" · история {member.story_id}" if member.story_id else ""
-    outcome = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}{of_story}", member.reason)
+    retracted = retraction.label(member.retracted) if member.retracted else ""
+    outcome = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}{of_story}", retracted, member.reason)
     return join("\n", (head, outcome))
 
 

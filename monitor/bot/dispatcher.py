@@ -71,6 +71,9 @@ class Chat(Protocol):
     async def delete(self, chat: str, message_id: int) -> None:
         """Take a message away. Raises DeliveryError; MessageGone when it is gone already."""
 
+    async def pin(self, chat: str, message_id: int) -> None:
+        """Pin a message, without a notification. Raises DeliveryError."""
+
     async def identify(self, chat: str) -> ChatIdentity:
         """Which chat this is, whatever it is called. Raises ChannelClosed or NotAccepted."""
 

@@ -15,7 +15,7 @@ answer is read before the library reads it:
       the topic of a forum closed or gone
     400 «message is not modified»                         -                 done
     400 «message to edit not found», «can't be edited»    -                 MessageGone
-    400 «message to delete not found» (of a deletion)     -                 MessageGone
+    400 «message to delete not found», «to pin» likewise  -                 MessageGone
     400 on what a post answers or quotes                  posted without    -
     400 anything else, 413                                MessageRejected   MessageRejected
 
@@ -40,7 +40,7 @@ _UNSENT: Final = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError, Unsuppo
 
 # What the description of a refusal says, in lower case (patterns).
 NOT_MODIFIED: Final = "message is not modified"
-GONE: Final = "message to (?:edit|delete) not found|message_id_invalid|message identifier is not specified"
+GONE: Final = "message to (?:edit|delete|pin) not found|message_id_invalid|message identifier is not specified"
 FIXED: Final = "message can't be edited|message_edit_time_expired"
 _KEPT: Final = "message can't be deleted|message_delete_forbidden"
 _CHAT_WORDS: Final = "chat not found|chat_id is empty|peer_id_invalid|channel_invalid|upgraded to a supergroup"

@@ -66,6 +66,10 @@ class Terminal:
         """Say that the post is gone: what was shown on a screen stays. Raises NotAccepted as `post`."""
         await self._show(chat, f"пост {message_id}", text("Пост удалён."), ())
 
+    async def pin(self, chat: str, message_id: int) -> None:
+        """Say that the post is pinned. Raises NotAccepted as `post`."""
+        await self._show(chat, f"пост {message_id}", text("Пост закреплён."), ())
+
     async def identify(self, chat: str) -> ChatIdentity:
         """The chat under the name our settings give it: a screen knows no other."""
         return ChatIdentity(number=chat)

@@ -40,6 +40,7 @@ _PLACES = {
     "evidence": "evidence:evidence_cli",
     "site": "site:site_cli",
     "case": "case:case_cli",
+    "retract": "retract:retract",
 }
 _TAKE_DASHES = {"find"}  # «-слово» is no option
 

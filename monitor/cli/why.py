@@ -24,6 +24,7 @@ from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.storage.mutes import MuteStore
+from monitor.stories import retraction
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
 
@@ -81,6 +82,7 @@ def story(
     screen.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
     if record.follows:
         screen.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
+    _show_retraction(screen, record)
     _show_posts(screen, record)
     for line in _of_pages(pages, str(number)):
         screen.print(line, soft_wrap=True)
@@ -98,6 +100,7 @@ def _show(members: Sequence[Member], stories: Sequence[StoryRecord], pages: Sequ
         screen.print()
     for record in stories:
         screen.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
+        _show_retraction(screen, record)
         _show_posts(screen, record)
         screen.print()
     if copies := list(_of_pages(pages, pages[0].url if pages else "")):
@@ -122,6 +125,12 @@ def _read(member: Member) -> str:
         return ""
     about = f"{len(member.text)} зн., {LANGUAGES[member.language]}"
     return f"{about}; {member.problem}" if member.problem else about
+
+
+def _show_retraction(screen: Screen, record: StoryRecord) -> None:
+    if record.retracted:
+        by = f" ({record.retracted.initial}.)" if record.retracted.initial else ""
+        screen.print(f"{retraction.label(record.retracted)}{by}")
 
 
 def _show_posts(screen: Screen, record: StoryRecord) -> None:
@@ -220,7 +229,9 @@ def _story_json(record: StoryRecord) -> dict[str, object]:
     instants = {"created_at": _iso(record.created_at), "updated_at": _iso(record.updated_at)}
     members = [_member_json(one) for one in record.members]
     posts = [_post_json(post) for post in record.posts]
-    return {"id": record.id, "follows": record.follows} | instants | {"members": members, "posts": posts}
+    retracted = record.retracted and {"why": record.retracted.why, "at": _iso(record.retracted.at)}
+    head = {"id": record.id, "follows": record.follows, "retracted": retracted}
+    return head | instants | {"members": members, "posts": posts}
 
 
 def _page_json(page: WatchedPage) -> dict[str, object]:

@@ -88,8 +88,13 @@ def _completed(to: Destination, settings: Settings, *, is_main: bool = False) ->
     """With what the settings say of it."""
     if not is_main:
         return replace(to, archive=settings.site_url)
-    digest_at = to.digest_at or settings.hours.digest_at
-    return replace(to, chat=settings.channel, digest_at=digest_at, archive=settings.site_url)
+    return replace(
+        to,
+        chat=settings.channel,
+        digest_at=to.digest_at or settings.hours.digest_at,
+        index=to.index or settings.pinned_index,
+        archive=settings.site_url,
+    )
 
 
 # ── reading ────────────────────────────────────────────────────────────────────────────────────

@@ -58,6 +58,7 @@ class Settings(BaseModel):
     timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
     timestamp_ca: str = ""  # a file of their root certificates, PEM
     announce_changes: bool = False
+    pinned_index: bool = False  # the channel has a pinned message: open cases, the week's stories
     site_dir: str = ""  # where the public archive is kept fresh; empty: nowhere
     site_url: str = ""  # its address, for feeds and previews
 

@@ -134,6 +134,7 @@ class DigestItem:
     title: str
     url: str  # of the article, or of the post in which it stands
     outlets: tuple[str, ...] = ()
+    retracted: str = ""  # why it turned out to be wrong; "" while it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,14 @@ class PageLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted:
+    """That a story turned out to be wrong: since when, and why, in an editor's words."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryBrief:
     """What lists, feeds and charts need of a story; kept between builds (monitor/site/manifest.py)."""
 
@@ -71,6 +79,7 @@ class StoryBrief:
     case: int | None = None
     delay: float | None = None  # seconds from the outlet's own date to our post; None where the date is not believable
     first_quote: str = ""
+    retracted: Retracted | None = None  # None while it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

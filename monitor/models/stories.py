@@ -33,12 +33,26 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """That a story turned out to be wrong: why, in a maintainer's words, and since when.
+
+    `parts` are those that were published when it was said: their posts are struck. What is told later is asked about.
+    """
+
+    why: str
+    at: datetime
+    parts: frozenset[int]
+    initial: str = ""  # of who said it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One event as told by one or more articles, in the order they came. `id` is None until recorded.
 
     `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
     `published` and `rejected` are the parts that maintainers have decided about, `deleted` those of the rejected whose
-    post they took back: nothing shows them again. `case` is the open case that maintainers put it into.
+    post they took back: nothing shows them again. `case` is the open case that maintainers put it into, `retracted` is
+    None while it stands.
     """
 
     id: int | None
@@ -49,6 +63,7 @@ class Story:
     rejected: frozenset[int] = frozenset()
     deleted: frozenset[int] = frozenset()
     case: int | None = None
+    retracted: Retraction | None = None
 
     @property
     def tier(self) -> Tier:
@@ -60,6 +75,11 @@ class Story:
         """The telling a post shows: the first one that may be posted, else the first."""
         postable = (telling for telling in self.tellings if telling.verdict.tier is Tier.POST)
         return next(postable, self.tellings[0])
+
+    @property
+    def struck(self) -> frozenset[int]:
+        """The parts whose posts are struck."""
+        return self.retracted.parts if self.retracted else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class SiteBuilder:
         """Bring a folder up to date. Raises SiteError, DatabaseError: what stands there then is whole, if not all new.
 
         `quick` leaves as they are what is made of all stories at once (search, data, charts, sitemap), unless a story
-        that stands there is no longer public.
+        that stands there is no longer public, or was retracted, or is right after all.
         """
         with files.held(path), _uncollected():
             known = manifest.read(path)
@@ -72,10 +72,10 @@ class _Build:
 
     def run(self, *, quick: bool) -> Built:
         """All of it; what was made is remembered whatever comes between."""
-        is_whole = not quick or bool(self._folder.known.briefs.keys() - self._marks.keys())
         with self._records:
             try:
                 made = self._make_stories()
+                is_whole = not quick or self._misleads()
                 lists = self._lists()
                 for unit in lists.units():
                     self._folder.make(unit)
@@ -88,6 +88,14 @@ class _Build:
             finally:
                 self._save()
         return Built(stories=made, written=self._folder.written, removed=self._folder.removed)
+
+    def _misleads(self) -> bool:
+        """Whether the search and the data still tell what is taken off, or what was retracted."""
+        known = self._folder.known.briefs
+        return any(
+            number not in self._briefs or self._briefs[number].retracted != brief.retracted
+            for number, brief in known.items()
+        )
 
     def _make_stories(self) -> int:
         """Make those that changed; returns how many."""

@@ -89,7 +89,7 @@ def unit_names(number: int) -> tuple[str, str]:
 
 
 def _card_key(brief: StoryBrief) -> str:
-    return key_of(cards.EDITION, brief.title, brief.topics, brief.outlets[:1], brief.posted_at)
+    return key_of(cards.EDITION, brief.title, brief.topics, brief.outlets[:1], brief.posted_at, brief.retracted is None)
 
 
 def _card(brief: StoryBrief) -> Iterator[Page]:

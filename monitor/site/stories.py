@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Article, Match
-from monitor.models.site import Quote, SiteStory, SiteTelling, SiteTopic, StoryBrief
-from monitor.models.stories import Telling
+from monitor.models.site import Quote, Retracted, SiteStory, SiteTelling, SiteTopic, StoryBrief
+from monitor.models.stories import Story, Telling
 from monitor.storage.site.published import PublishedStory
 from monitor.stories.quotes import quoted_spans
 from monitor.text.languages.places import TOWNS, places
@@ -77,7 +77,7 @@ def _apart(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _brief(published: PublishedStory, tellings: Sequence[SiteTelling], counters: Matcher | None) -> StoryBrief:
-    story, lead = published.story, published.story.lead
+    story, lead, retracted = published.story, published.story.lead, _retracted(published.story)
     topics = dict.fromkeys(
         SiteTopic(id=topic.id, title=topic.title, hashtag=topic.hashtag)
         for telling in story.tellings
@@ -86,7 +86,7 @@ def _brief(published: PublishedStory, tellings: Sequence[SiteTelling], counters:
     return StoryBrief(
         id=story.id or 0,
         posted_at=published.posted_at,
-        updated_at=max(published.posted_at, story.updated_at or published.posted_at),
+        updated_at=max(at for at in (published.posted_at, story.updated_at, retracted and retracted.at) if at),
         title=tellings[0].headline.text or next((quote.text for quote in tellings[0].quotes), ""),
         outlets=tuple(dict.fromkeys(telling.outlet for telling in tellings)),
         languages=tuple(dict.fromkeys(telling.language for telling in tellings if telling.language)),
@@ -96,7 +96,15 @@ def _brief(published: PublishedStory, tellings: Sequence[SiteTelling], counters:
         case=published.case,
         delay=_delay(lead.article.published_at, published.posted_at),
         first_quote=next((quote.text for quote in tellings[0].quotes), ""),
+        retracted=retracted,
     )
+
+
+def _retracted(story: Story) -> Retracted | None:
+    """Of a story whose headline is struck; editors may have published what was told later."""
+    if story.retracted is None or story.lead.part not in story.struck:
+        return None
+    return Retracted(at=story.retracted.at, why=story.retracted.why)
 
 
 def _towns(article: Article) -> frozenset[str]:

@@ -3,15 +3,18 @@
 Functions that take a connection are parts of somebody's transaction.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
 
 from monitor.config.hours import Day, Week
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
+from monitor.models.stories import Retraction
+from monitor.storage.corrections.rows import retractions_of
+from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, insert_or_ignore, write_transaction
 from monitor.storage.tables import articles, chats, deliveries, delivery_photos
 from monitor.stories.digest import after_flood, of_day, of_week
@@ -63,17 +66,20 @@ class DigestStore:
         or it is empty. Raises DatabaseError.
 
         `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the
-        news that only muted rules found: a day that brought nothing else is told, too.
+        news that only muted rules found: a day that brought nothing else is told, too. So are stories that were
+        retracted during the day.
         """
         key = f"day:{day.date.isoformat()}"
         with write_transaction(self._engine) as db:
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
                 return False
-            told = _posted(db, chat, day.since, day.until)
-            items = [*(replace(item, outlets=()) if is_linked else item for item, is_linked in told), *undecided]
-            if not items and not held:
+            told = posted(db, chat, day.since, day.until)
+            items = [*(replace(one.item, outlets=()) if one.is_linked else one.item for one in told), *undecided]
+            retracted = _retracted(db, chat, day)
+            if not items and not held and not retracted:
                 return False
-            digest = _digest(chat, key=key, html=of_day(day.date, items, held=held), now=now)
+            html = of_day(day.date, items, held=held, retracted=retracted)
+            digest = _digest(chat, key=key, html=html, now=now)
             return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
 
     def put_week(
@@ -96,7 +102,7 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
                 return False
-            items = [item for item, _ in _posted(db, chat, week.since, week.until, hidden=hidden)]
+            items = [one.item for one in posted(db, chat, week.since, week.until, hidden=hidden)]
             if not items:
                 return False
             digest = _digest(chat, key=key, html=of_week(week, items, archive=archive), now=now)
@@ -111,19 +117,57 @@ def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:
     return row | {"wanted_revision": 1, "buttons": [], "created_at": now, "updated_at": now}
 
 
-def _posted(
+class PostedStory(NamedTuple):
+    """A story as a chat was told it: its line, whether that links its post (or its digest), and when."""
+
+    item: DigestItem
+    is_linked: bool
+    at: datetime
+
+
+def posted(
     db: Connection, chat: str, since: datetime, until: datetime, *, hidden: Collection[int] = ()
-) -> list[tuple[DigestItem, bool]]:
-    """The stories posted in that time, and whether each has a link to its post, or to the digest that told it."""
+) -> list[PostedStory]:
+    """The stories posted in `[since, until)` that still stand, by the time of publication."""
     digest = deliveries.alias()
-    posted = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
-    mine = select(deliveries.c.id).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+    told_at = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
+    mine = select(deliveries.c.id, told_at.label("at")).join(
+        digest, digest.c.id == deliveries.c.digest_id, isouter=True
+    )
     mine = mine.where(
         *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != ""),
-        *(posted >= since, posted < until, deliveries.c.story_id.notin_(hidden)),
+        *(told_at >= since, told_at < until, deliveries.c.story_id.notin_(hidden)),
     )
-    name = public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
-    return [_linked(item, name, row) for row, item in _lines(db, deliveries.c.id.in_(mine))]
+    at = {row.id: row.at for row in db.execute(mine)}
+    lines = _lines(db, deliveries.c.id.in_(select(mine.subquery().c.id)))
+    retracted = retractions_of(db, {row.story_id for row, _ in lines})
+    name = _name(db, chat)
+    return [PostedStory(*_linked(item, name, row), at[row.id]) for row, item in lines if not _is_struck(row, retracted)]
+
+
+def _name(db: Connection, chat: str) -> str:
+    return public_name(chat, db.scalar(select(chats.c.name).where(chats.c.chat == chat)) or "")
+
+
+def _is_struck(row: Row[Any], retracted: Mapping[int, Retraction]) -> bool:
+    return row.story_id in retracted and row.part in retracted[row.story_id].parts
+
+
+def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
+    """The stories retracted during a day that a chat was told, each by its first post; also those deleted there."""
+    digest = deliveries.alias()
+    lately = and_(retractions.c.at >= day.since, retractions.c.at < day.until)
+    told = func.coalesce(deliveries.c.sent_at, digest.c.sent_at).isnot(None)
+    first = (
+        select(func.min(deliveries.c.id))
+        .join(retractions, retractions.c.story_id == deliveries.c.story_id)
+        .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
+        .where(lately, told, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY)
+        .group_by(deliveries.c.story_id)
+    )
+    lines, name = _lines(db, deliveries.c.id.in_(first)), _name(db, chat)
+    why = {number: one.why for number, one in retractions_of(db, {row.story_id for row, _ in lines}).items()}
+    return [replace(_linked(item, name, row)[0], retracted=why[row.story_id]) for row, item in lines]
 
 
 def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, bool]:
@@ -134,7 +178,7 @@ def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, boo
 def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:
     """Each of these deliveries, with the telling that its post shows, and its line; by the time of publication."""
     digest = deliveries.alias()
-    columns = (deliveries.c.id, deliveries.c.html, deliveries.c.created_at)
+    columns = (deliveries.c[name] for name in ("id", "html", "created_at", "story_id", "part"))
     of_article = (articles.c.title, articles.c.url, articles.c.feed, articles.c.published_at, articles.c.verdict)
     same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
     joined = (

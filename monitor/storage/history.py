@@ -13,15 +13,19 @@ from sqlalchemy import Connection, Engine, Row, and_, select
 
 from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryState
+from monitor.models.stories import Retraction
 from monitor.storage.archive import read_text, verdict_of, with_texts
+from monitor.storage.corrections.rows import read_retraction, retractions_of
+from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.text.urls import address_number, canonical, host_key
 
 EXPORT_COLUMNS = (
     "story", "part", "follows", "outlet", "published", "seen", "title", "url", "language", "topics", "rules", "words",
-    "tier", "outcome", "reason", "chat", "message", "state",
+    "tier", "outcome", "reason", "chat", "message", "state", "retracted",
 )  # fmt: skip
+_RETRACTION = tuple(retractions.c[name] for name in ("why", "at", "initial", "parts"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Member:
     verdict: Verdict | None = None
     part: int = 1
     evidence: str = ""
+    retracted: Retraction | None = None  # its story turned out to be wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class StoryRecord:
     created_at: datetime
     updated_at: datetime
     follows: int | None
+    retracted: Retraction | None
     members: tuple[Member, ...]
     posts: tuple[Post, ...]
 
@@ -104,7 +110,8 @@ class History:
             if row is None:
                 return None
             members = tuple(_member(db, member) for member in db.execute(asked).all())
-            return StoryRecord(**row._asdict(), members=members, posts=_posts(db, number))
+            retracted = retractions_of(db, [number]).get(number)
+            return StoryRecord(**row._asdict(), retracted=retracted, members=members, posts=_posts(db, number))
 
     def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
         """The feeds in use that stand on the address's host."""
@@ -115,7 +122,8 @@ class History:
 
 
 def _members() -> Any:
-    return with_texts(select(entries, articles.c.problem, articles.c.part, articles.c.evidence))
+    columns = (articles.c.problem, articles.c.part, articles.c.evidence, *_RETRACTION)
+    return with_texts(select(entries, *columns)).outerjoin(retractions, retractions.c.story_id == entries.c.story_id)
 
 
 def _member(db: Connection, row: Row[Any]) -> Member:
@@ -131,6 +139,7 @@ def _member(db: Connection, row: Row[Any]) -> Member:
         verdict=None if row.verdict is None else verdict_of(row.verdict),
         part=row.part or 1,
         evidence=row.evidence or "",
+        retracted=read_retraction(row) if row.why is not None else None,
     )
 
 
@@ -143,17 +152,19 @@ def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
 def exported_articles(engine: Engine, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
     """Articles of stories seen since then, in the order they came; keys are EXPORT_COLUMNS, instants ISO 8601 in UTC.
 
-    `topics`, `rules` and `words` are lists. `chat`, `message` and `state` tell of the post that shows the article.
+    `topics`, `rules` and `words` are lists. `chat`, `message` and `state` tell of the post that shows the article;
+    `retracted` says why its story turned out to be wrong, "" while it stands.
     Constant memory. Raises DatabaseError.
     """
     columns = [articles.c[name] for name in ("story_id", "part", "feed", "published_at", "title", "url", "language")]
     shown = and_(deliveries.c.story_id == articles.c.story_id, deliveries.c.part == articles.c.part)
     rows = (
         select(*columns, articles.c.verdict, entries.c.seen_at, entries.c.outcome, entries.c.reason, stories.c.follows)
-        .add_columns(deliveries.c.chat, deliveries.c.message_id, deliveries.c.state)
+        .add_columns(deliveries.c.chat, deliveries.c.message_id, deliveries.c.state, retractions.c.why)
         .join(entries, entries.c.id == articles.c.entry_id)
         .join(stories, stories.c.id == articles.c.story_id)
         .outerjoin(deliveries, shown)
+        .outerjoin(retractions, retractions.c.story_id == stories.c.id)
         .order_by(articles.c.id, deliveries.c.id)
         .execution_options(yield_per=500)
     )
@@ -173,7 +184,7 @@ def _exported_row(row: Mapping[Any, Any]) -> Mapping[str, Any]:
         [topic["rule"] for topic in topics],
         list(dict.fromkeys(match["form"] for topic in topics for match in topic["matches"])),
         *("post" if "post" in tiers else "review", row["outcome"], row["reason"]),
-        *(row["chat"] or "", row["message_id"], row["state"] or ""),
+        *(row["chat"] or "", row["message_id"], row["state"] or "", row["why"] or ""),
     )
     return dict(zip(EXPORT_COLUMNS, values, strict=True))
 

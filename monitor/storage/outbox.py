@@ -22,6 +22,7 @@ from monitor.models.outbox import (
     WantedPost,
 )
 from monitor.storage import chats
+from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.destinations import is_old
 from monitor.storage.digests import fold
@@ -155,6 +156,8 @@ class Outbox:
             self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
             in_flight = db.scalar(select(deliveries.c.lease_until).where(sending))
             row = db.execute(_next_pending(chat)).first()
+            if row and row.message_id is None and withdraw_unsent(db, mine, now):
+                row = db.execute(_next_pending(chat)).first()
             if row is None:
                 return None
             gates = (in_flight, chats.gate(db, known, chat, now, pace=pace))

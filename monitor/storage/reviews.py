@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, or_, select, update
 
 from monitor.config.hours import Day
-from monitor.models.articles import Outcome, Tier
+from monitor.models.articles import Outcome
 from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
@@ -20,8 +20,8 @@ from monitor.storage.evidence.looks import watch
 from monitor.storage.outbox import REMOVABLE, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
 from monitor.storage.tables import articles, chats, deliveries, entries, reviews
-from monitor.stories import removal
-from monitor.stories.grouping import Chats, posts_of
+from monitor.stories import removal, retraction
+from monitor.stories.grouping import Chats, is_asked, posts_of
 from monitor.stories.post import part_of
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
@@ -73,7 +73,8 @@ class Reviews:
                 want(db, row.story_id, post, now)
             watch(db, row.story_id, now)
         _settle_entries(db, row, (Outcome.REVIEW,), outcome, DECIDED[Decision(row.decision)].lower())
-        self._show(db, row, (), now)
+        published = outcome is Outcome.POSTED
+        self._show(db, row, retraction.buttons(row.story_id) if published else (), now)
 
     def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
         decision = Decision(row.decision)
@@ -102,7 +103,7 @@ class Reviews:
             return text("За последние сутки решений не было: отменять нечего."), ()
         name = f"«{_headline(row)}»"
         (story,) = read_stories(db, [row.story_id])
-        if row.decision != Decision.PUBLISHED or _withdraw(db, row, part_of(story, row.part)):
+        if row.decision != Decision.PUBLISHED or _withdraw(db, row, story):
             _reopen(db, row, now)
             return text(f"Решение отменено, вопрос снова открыт: {name}"), ()
         if db.scalar(select(deliveries.c.id).where(_posts(row), REMOVABLE)):
@@ -249,9 +250,9 @@ def _headline(row: Row[Any]) -> str:
     return line(first_line(row.html), 200)
 
 
-def _withdraw(db: Connection, row: Row[Any], part: Story) -> bool:
+def _withdraw(db: Connection, row: Row[Any], story: Story) -> bool:
     """Take the posts out of the outbox, if none was ever sent and the rules do not want them by themselves."""
-    if part.tier is Tier.POST:
+    if not is_asked(story, row.part):
         return False
     states = db.execute(select(deliveries.c.state, deliveries.c.message_id).where(_posts(row))).all()
     if not states or any(post.state != DeliveryState.PENDING or post.message_id is not None for post in states):
@@ -276,7 +277,7 @@ def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:
     parts = [part_of(stories[row.story_id], row.part) for row in rows]
     return tuple(
         DigestItem(
-            topic="Не проверено",
+            topic="Не проверено: пишут снова, хотя это опровергнуто" if part.retracted else "Не проверено",
             title=part.lead.article.title or "Без заголовка",
             url=part.lead.article.url,
             outlets=tuple(dict.fromkeys(telling.article.feed for telling in part.tellings)),
@@ -304,7 +305,7 @@ def open_questions(db: Connection, story_id: int, change: StoryChange, now: date
     if any(post.kind is DeliveryKind.STORY for post in change.posts):
         watch(db, story_id, now)
     for part in sorted({entry.telling.part for entry in change.added if entry.telling}):
-        if part_of(change.story, part).tier is Tier.POST:
+        if not is_asked(change.story, part):
             _overtake(db, story_id, part, now)
         elif part not in change.story.published | change.story.rejected:
             _open(db, story_id, part, change.story, now)
@@ -321,7 +322,8 @@ def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
     asked = db.scalar(closed.returning(reviews.c.html))
     if asked is not None:
         note = tag("b", text(DECIDED[Decision.OVERTAKEN]))
-        show_question(db, story_id, part, join("\n\n", (Html(asked), note)), (), now)
+        offered = retraction.buttons(story_id)
+        show_question(db, story_id, part, join("\n\n", (Html(asked), note)), offered, now)
 
 
 def show_question(  # noqa: PLR0917 - a row's key, and what it should show

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.destinations import DestinationStore
 from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
@@ -23,6 +24,7 @@ from monitor.storage.reviews import NOWHERE, Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore
+from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
 from monitor.storage.uncertain import UncertainPosts
@@ -52,8 +54,10 @@ class Store:
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.destinations = DestinationStore(engine)
         self.reviews, self.mutes = Reviews(engine, chats=chats, zone=zone), MuteStore(engine, zone=zone)
+        self.retractions = Retractions(engine, destinations=chats.destinations)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
+        self.pinned_index = PinnedIndexStore(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

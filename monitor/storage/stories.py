@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select, text
 
 from monitor.models.articles import Article
-from monitor.models.stories import Decision, Story, Telling
+from monitor.models.stories import Decision, Retraction, Story, Telling
 from monitor.storage.archive import verdict_of
+from monitor.storage.corrections.rows import retractions_of
 from monitor.storage.database import chunks
 from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
@@ -47,9 +48,11 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
     ]
     found = {row.story_id for row in rows}
     decisions, deleted = _decisions(db, found), _deleted(db, found)
+    retracted = retractions_of(db, found)
     grouped = groupby(rows, key=attrgetter("story_id"))
     return tuple(
-        _story(number, list(its_rows), decisions.get(number, {}), deleted[number]) for number, its_rows in grouped
+        _story(number, list(its_rows), decisions.get(number, {}), deleted[number], retracted.get(number))
+        for number, its_rows in grouped
     )
 
 
@@ -110,7 +113,13 @@ def _deleted(db: Connection, numbers: Collection[int]) -> Mapping[int, set[int]]
     return deleted
 
 
-def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], deleted: Collection[int]) -> Story:
+def _story(
+    number: int,
+    rows: Sequence[Row[Any]],
+    decided: Mapping[int, bool],
+    deleted: Collection[int],
+    retracted: Retraction | None,
+) -> Story:
     return Story(
         id=number,
         tellings=tuple(map(read_telling, rows)),
@@ -120,6 +129,7 @@ def _story(number: int, rows: Sequence[Row[Any]], decided: Mapping[int, bool], d
         rejected=frozenset(part for part, published in decided.items() if not published),
         deleted=frozenset(deleted),
         case=rows[0].case,
+        retracted=retracted,
     )
 
 

@@ -23,7 +23,8 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
     sending     rejected    Telegram says the message is malformed, or will not delete it
     sending     cancelled   the message to edit was deleted in the channel: an administrator's wish; or it may not
                             be edited any more: it stays as it is; or it is deleted, as maintainers wished
-    sent        pending     another outlet joined: the post is to be edited; or maintainers wish it deleted
+    sent        pending     another outlet joined: the post is to be edited; or maintainers retract it, or wish it
+                            deleted
     pending     digested    more than digests.FLOOD posts wait : one digest tells them all. The end of the row: what
                             joins the story later is not shown, unless it brings news (then it is a part of its own)
     uncertain   sent        looked for and found in the channel's public preview (`bot/reconcile.py`)
@@ -31,8 +32,10 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
                             there; MONITOR_UNCERTAIN_RESEND_AFTER is over; or an operator looked
                             (`monitor outbox retry`)
     uncertain   cancelled   an operator looked and it is there, or nobody needs it (`monitor outbox cancel`)
-    rejected    pending     an operator tries again
-    pending     cancelled   an operator cancels; or maintainers wish it deleted before it was sent
+    rejected    pending     an operator tries again; or maintainers retract a post that stands as it was
+    pending     cancelled   an operator cancels; or maintainers wish it deleted, or retract it, before it was sent
+    cancelled   pending     the retraction that cancelled it is taken back; or it is the index of a chat, a day after
+                            somebody deleted it
     sent        cancelled   the group became a supergroup: its old messages cannot be edited; so it is for
     pending     cancelled   edits that waited; and for what waited when the channel left channels.yaml
     cancelled   pending     ... and came back, for edits; or was only called otherwise, for all

@@ -14,11 +14,12 @@ from typing import Final
 
 from monitor.config.hours import Week
 from monitor.models.outbox import DigestItem
-from monitor.text.telegram_html import Html, fits, join, line, link, seen, tag, text
+from monitor.text.telegram_html import Html, fits, join, line, link, linked, seen, tag, text
 from monitor.text.unicode import utf16_length
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
 _MOST_LINES: Final = 80  # a line has one link, and Telegram takes a hundred entities in a message
+_MOST_RETRACTED, _RETRACTED_UNITS, _WHY_UNITS = 10, 100, 120
 _NO_TOPIC: Final = "Другое"
 _CAPTION_UNITS: Final = 1024  # what Telegram takes under a picture
 _MOST_TOLD, _TOPICS = 3, 8
@@ -50,17 +51,33 @@ def after_flood(items: Sequence[DigestItem], *, called: str = "Накопило�
     return tuple(_page(first, lines) for first, lines in zip(openings, pages, strict=True))
 
 
-def of_day(day: date, items: Sequence[DigestItem], *, held: int = 0) -> str:
+def of_day(day: date, items: Sequence[DigestItem], *, held: int = 0, retracted: Sequence[DigestItem] = ()) -> str:
     """One message with everything a day brought, by topic with counts; what does not fit is counted at its end.
 
     `held` counts the news that only muted rules found: editors will see them, readers know that they are there.
+    `retracted` are stories that turned out to be wrong, of whatever day: they stand at the end.
     """
     muted = f" · придержано редакторами: {held}" if held else ""
     opening = join("", (tag("b", text(f"За сутки: {len(items)}")), text(f" · {day:%d.%m.%Y}{muted}")))
-    lines = list(_lines(items))
-    shown = next(_paged(join("", (opening, _rest(999_999))), lines), [])
-    page = _page(opening, shown).html
-    return page if len(shown) == len(lines) else f"{page}{_rest(len(lines) - len(shown))}"
+    lines, end = list(_lines(items)), _retracted(retracted)
+    most = _MOST_LINES - min(len(retracted), _MOST_RETRACTED)
+    shown = next(_paged(join("", (opening, _rest(999_999), end)), lines, most=most), [])
+    return join("", (Html(_page(opening, shown).html), _rest(len(lines) - len(shown)), end))
+
+
+def _retracted(items: Sequence[DigestItem]) -> Html:
+    """The section of what turned out to be wrong, after a blank line; nothing when there is nothing."""
+    if not items:
+        return Html("")
+    more = len(items) - _MOST_RETRACTED
+    rest = [text(f"и ещё {more}")] if more > 0 else []
+    head = tag("b", text(f"Опровергнуто · {len(items)}"))
+    return join("\n", (Html("\n"), head, *map(_retracted_item, items[:_MOST_RETRACTED]), *rest))
+
+
+def _retracted_item(item: DigestItem) -> Html:
+    title = linked(tag("s", text(line(item.title, _RETRACTED_UNITS) or "Без заголовка")), item.url)
+    return join("", (text("• "), title, text(f" — {line(item.retracted, _WHY_UNITS)}")))
 
 
 def of_week(week: Week, items: Sequence[DigestItem], *, archive: str = "") -> str:
@@ -112,11 +129,11 @@ def _item(item: DigestItem) -> Html:
     return join("", (text("• "), title, text(f" — {outlets}" if outlets else "")))
 
 
-def _paged(opening: Html, lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+def _paged(opening: Html, lines: Iterable[_Line], *, most: int = _MOST_LINES) -> Iterator[list[_Line]]:
     """As many lines to a page as it takes; a single line always fits."""
     page: list[_Line] = []
     for one in lines:
-        if page and (len(page) == _MOST_LINES or not fits(_page(opening, [*page, one]).html)):
+        if page and (len(page) == most or not fits(_page(opening, [*page, one]).html)):
             yield page
             page = []
         page.append(one)

@@ -2,7 +2,8 @@
 
 Called inside the transaction that records a poll: two feeds that bring the same event at the same moment must not both
 start it. A wrong merge hides news from people who depend on it, so whatever a joining article
-adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post.
+adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post. Of a retracted story
+nothing is posted by the rules alone: a later telling is a part of its own, which maintainers are asked about.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,9 @@ from monitor.stories.destinations import is_silent, wants
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import ask
+from monitor.stories.retraction import struck_post
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
+from monitor.text.telegram_html import Html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ def group(
         if placement.joins is None:
             drafts.append(_begun(entry, entry.telling, placement))
         else:
-            _add(drafts[placement.joins], entry, entry.telling, placement)
+            _add(drafts[placement.joins], entry, entry.telling, placement, index=index, now=now)
     return tuple(
         StoryChange(
             story=draft.story,
@@ -68,7 +71,15 @@ def _begun(entry: EntryOutcome, telling: Telling, placement: Placement) -> _Draf
     return _Draft(story=story, added=[_decided(entry, outcome, placed)])
 
 
-def _add(draft: _Draft, entry: EntryOutcome, telling: Telling, placement: Placement) -> None:
+def _add(
+    draft: _Draft,
+    entry: EntryOutcome,
+    telling: Telling,
+    placement: Placement,
+    *,
+    index: SimilarityIndex,
+    now: datetime,
+) -> None:
     """Join the story, unless it is the very article again and says nothing stronger than before.
 
     A post names each outlet once: another article of an outlet that it names already begins a part of its own.
@@ -82,7 +93,10 @@ def _add(draft: _Draft, entry: EntryOutcome, telling: Telling, placement: Placem
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
     part, news = (again.part, "") if again else _part(article, story, placement)
-    evidence = f"{placement.evidence}; новое: {news}" if news else placement.evidence
+    if part in story.struck:
+        part = _part_beside_struck(telling, story, index, now)
+    evidence = "; новое: ".join(filter(None, (placement.evidence, news)))
+    evidence += "; история опровергнута" if story.retracted else ""
     placed = replace(telling, part=part, evidence=evidence)
     draft.added.append(_decided(entry, _outcome(story, placed), placed))
     draft.story = replace(story, tellings=(*story.tellings, placed))
@@ -107,10 +121,23 @@ def _lifts(telling: Telling, story: Story, part: int) -> bool:
 
 def _part(article: Article, story: Story, placement: Placement) -> tuple[int, str]:
     """Which part of the story tells the article, and what is new in it."""
-    outlets = {one.article.feed for one in story.tellings if one.part == placement.part}
-    if article.feed not in outlets:
+    if article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news
     return max(one.part for one in story.tellings) + 1, "ещё одна статья этой редакции"
+
+
+def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, now: datetime) -> int:
+    """The part that tells again what was struck: one that tells just that, else a new one."""
+    for part in sorted({one.part for one in story.tellings} - story.struck - story.deleted):
+        alone = part_of(story, part)
+        again = place(telling, [alone], index=index, now=now)
+        if again.joins is not None and not again.news and telling.article.feed not in _outlets(alone):
+            return part
+    return max(one.part for one in story.tellings) + 1
+
+
+def _outlets(story: Story) -> frozenset[str]:
+    return frozenset(one.article.feed for one in story.tellings)
 
 
 def _outcome(story: Story, placed: Telling) -> Outcome:
@@ -120,7 +147,7 @@ def _outcome(story: Story, placed: Telling) -> Outcome:
     if placed.part in story.deleted:
         return Outcome.REJECTED
     begins = all(one.part != placed.part for one in story.tellings)
-    if placed.verdict.tier is Tier.POST:
+    if placed.verdict.tier is Tier.POST and not story.retracted:
         return Outcome.POSTED if begins or _lifts(placed, story, placed.part) else Outcome.JOINED
     if begins:
         return Outcome.REVIEW
@@ -153,17 +180,28 @@ def _posts(draft: _Draft, chats: Chats, now: datetime) -> tuple[WantedPost, ...]
 def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[WantedPost, ...]:
     """What the chats should show of a part of a story.
 
-    In the channels what the rules or a maintainer sent there; a rejected part is shown nowhere again.
+    In the channels what the rules or a maintainer sent there, struck if the story was retracted since; a rejected part
+    is shown nowhere again.
     """
     told = part_of(story, part)
     if part in story.deleted:
         return ()
-    if told.tier is Tier.POST or part in story.published:
+    if part in story.published or not is_asked(story, part):
         return tuple(
-            WantedPost(chat=to.chat, html=render(story, part, to=to, now=now), part=part, silent=is_silent(to, told))
+            WantedPost(chat=to.chat, html=shown(story, part, to=to, now=now), part=part, silent=is_silent(to, told))
             for to in chats.destinations
             if wants(to, told)
         )
     if part in story.rejected or not chats.review:
         return ()
     return (WantedPost(chat=chats.review, html=ask(story, part, now=now), part=part, kind=DeliveryKind.REVIEW),)
+
+
+def shown(story: Story, part: int, *, to: Destination, now: datetime) -> Html:
+    """Telegram HTML of a published part: the post, or what stands in its place once it is retracted."""
+    return struck_post(story, part, to=to) if part in story.struck else render(story, part, to=to, now=now)
+
+
+def is_asked(story: Story, part: int) -> bool:
+    """Whether maintainers decide about a part: no rule is sure of it, or it was told after its story was retracted."""
+    return part not in story.struck and (part_of(story, part).tier is not Tier.POST or story.retracted is not None)

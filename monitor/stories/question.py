@@ -11,6 +11,7 @@ from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
 from monitor.stories.post import part_of, render
+from monitor.stories.retraction import heading
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
@@ -32,10 +33,13 @@ DECIDED: Final = {
 
 def ask(story: Story, part: int, *, now: datetime) -> str:
     """Telegram HTML of the question: the rules to judge; the post as it would look, the words that matched underlined;
-    of each topic the rule and what these words are to it; and what kept the story from the channel.
+    of each topic the rule and what these words are to it; and what kept the story from the channel. Of a retracted
+    story it says that first.
     """
     verdict = part_of(story, part).lead.verdict
     shown = join("\n", (_label(verdict), render(story, part, to=_MAINTAINERS, now=now, marked=True)))
+    if story.retracted:
+        shown = join("\n", (heading(story.retracted), shown))
     reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []

@@ -35,7 +35,7 @@ def text(outside: str) -> Html:
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
-def tag(name: Literal["b", "i", "u", "code", "blockquote", "blockquote expandable"], inner: Html) -> Html:
+def tag(name: Literal["b", "i", "u", "s", "code", "blockquote", "blockquote expandable"], inner: Html) -> Html:
     """`inner` between the two tags of that name. Of an expandable quote a reader sees three lines until it is tapped.
 
     Quotes do not nest: Telegram drops the one within.

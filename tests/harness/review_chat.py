@@ -16,12 +16,14 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
+from monitor.bot.retract_command import RetractCommand
 from monitor.bot.review_chat import ReviewChat
 from monitor.bot.updates import Updates
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.models.outbox import Pace
 from monitor.storage.chats import UpdateCursor
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.history import History
@@ -124,6 +126,9 @@ async def open_review_chat(
         clock=clock,
     )
     mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=ZONE, clock=clock)
+    destinations = to_channel(CHANNEL).destinations
+    retract = RetractCommand(Retractions(engine, destinations=destinations), outbox, clock)
+    page_notices = PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE))
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, BotClient(TOKEN, base_url=bot_api.url) as client:
         yield ReviewChatHarness(
             api=bot_api,
@@ -144,13 +149,11 @@ async def open_review_chat(
                 expires_after=timedelta(hours=24),
                 read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
                 write_commands=write_commands(
-                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), clock
+                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, clock
                 ),
                 presses={
                     OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},
-                    REVIEWERS: review_presses(
-                        reviews, PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE)), clock
-                    ),
+                    REVIEWERS: review_presses(reviews, page_notices, retract, clock),
                 },
                 uncertain_posts=read_commands.uncertain_posts,
                 release=mute_commands.release,

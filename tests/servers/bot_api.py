@@ -106,6 +106,11 @@ class BotApi(LoopbackServer):
         with self.changed:
             return [message.shown() for message in self._telegram.chats.find(chat).messages.values() if message.own]
 
+    def pinned(self, chat: str | int) -> list[tuple[int, bool]]:
+        """The messages pinned in the chat, and whether each rang, in the order in which they were pinned."""
+        with self.changed:
+            return list(self._telegram.chats.find(chat).pinned)
+
     @property
     def calls(self) -> list[Call]:
         """Every call so far, refused and spoiled ones too."""
@@ -154,6 +159,11 @@ class BotApi(LoopbackServer):
         with self.changed:
             state = self._telegram.chats.find(chat)
             state.closed = reason or f"bot was kicked from the {state.chat.type} chat"
+
+    def let_pin(self, chat: str | int, *, allowed: bool) -> None:
+        """Give the bot the right to pin in the chat, or take it away."""
+        with self.changed:
+            self._telegram.chats.find(chat).lets_pin = allowed
 
     def restore(self, chat: str | int) -> None:
         """Let the bot back into the chat."""

@@ -95,6 +95,8 @@ class ChatState:
     last_id: int = 0
     closed: str = ""
     closed_threads: set[int] = field(default_factory=set)
+    pinned: list[tuple[int, bool]] = field(default_factory=list)  # message, and whether it rang; the last on top
+    lets_pin: bool = True
 
     def add(self, author: Json, content: Json, *, now: int, html: str = "", own: bool = True) -> Message:
         """Keep a message; it gets the next id of the chat."""

@@ -53,6 +53,7 @@ class Telegram:
             "editmessagetext": self._edit_message_text,
             "editmessagereplymarkup": self._edit_message_reply_markup,
             "deletemessage": self._delete_message,
+            "pinchatmessage": self._pin_chat_message,
             "answercallbackquery": self._answer_callback_query,
             "getupdates": self._get_updates,
             "setwebhook": self._set_webhook,
@@ -170,6 +171,14 @@ class Telegram:
         if now - message.raw["date"] > _DELETABLE:
             raise bad_request("message can't be deleted")
         del state.messages[message.id]
+        return True
+
+    def _pin_chat_message(self, params: Params, _now: int) -> bool:
+        state = self.chats.find_open(params.text("chat_id"))
+        if not state.lets_pin:
+            raise bad_request("not enough rights to manage pinned messages in the chat")
+        message = state.message(params.number("message_id"), "message to pin not found")
+        state.pinned.append((message.id, not params.flag("disable_notification")))
         return True
 
     def _answer_callback_query(self, params: Params, _now: int) -> bool:

@@ -202,6 +202,10 @@ class SimulatedTelegram:
         """Nobody is there to wish it."""
         self._log.require(False, f"a deletion of {message_id} that nobody wished")
 
+    async def pin(self, chat: str, message_id: int) -> None:  # noqa: ARG002 - there is one chat
+        """Nobody is there to wish it."""
+        self._log.require(False, f"a pin of {message_id} that nobody wished")
+
     async def identify(self, chat: str) -> ChatIdentity:
         """Nothing here depends on a chat's number; but even that is not always answered."""
         await wait(self._chance.uniform(0, 2))

@@ -63,7 +63,8 @@ class Counted:
 
 
 def count(briefs: Collection[StoryBrief], about: SiteAbout, zone: ZoneInfo) -> Counted:
-    """Everything that is drawn, up to the newest story; days are of the zone."""
+    """Everything that is drawn, up to the newest story; days are of the zone. What was retracted is not counted."""
+    briefs = [brief for brief in briefs if brief.retracted is None]
     days = [(brief.posted_at.astimezone(zone).date(), brief) for brief in briefs]
     last = max((day for day, _ in days), default=None)
     minutes = [brief.delay / 60 for brief in briefs if brief.delay is not None and brief.delay >= 0]

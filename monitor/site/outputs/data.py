@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from monitor.models.site import SiteAbout, SiteStory, SiteTelling, TopicRules
+from monitor.models.site import SiteAbout, SiteStory, SiteTelling, StoryBrief, TopicRules
 from monitor.site.outputs.xml_writer import iri, writable
 from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.text.telegram_html import line
@@ -68,8 +68,13 @@ def _record(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
         "delay_seconds": None if brief.delay is None else round(brief.delay),
         "follows": story.follows,
         "post": story.post_url,
+        "retracted": _retracted(brief),
         "tellings": [_told(telling) for telling in story.tellings],
     }
+
+
+def _retracted(brief: StoryBrief) -> dict[str, Any] | None:
+    return {"at": _stamp(brief.retracted.at), "why": writable(brief.retracted.why)} if brief.retracted else None
 
 
 def _told(telling: SiteTelling) -> dict[str, Any]:
@@ -114,6 +119,7 @@ _COLUMNS: Final[Mapping[str, Callable[[_Record], object]]] = {
     **{field: _same(field) for field in ("case", "delay_seconds")},
     "quote": lambda record: next(iter(record["tellings"][0]["quotes"]), "") if record["tellings"] else "",
     "page": _same("page"),
+    "retracted": lambda record: record["retracted"]["why"] if record["retracted"] else "",
 }
 
 
@@ -147,6 +153,8 @@ _FIELDS: Final = (
     ("delay_seconds", "секунд от публикации в издании до канала", "seconds from its publication to the channel"),
     ("follows", "номер новости, которую она продолжает", "the story that it goes on"),
     ("post", "адрес поста в канале", "the post in the channel"),
+    ("retracted", "опровергнута: с какого времени (`at`) и почему (`why`); `null` — в силе",
+     "retracted: since when (`at`), why (`why`); `null`: it stands"),
     ("tellings", "кто об этом написал: см. ниже", "who told it: see below"),
 )  # fmt: skip
 _TELLING_FIELDS: Final = (

@@ -1,7 +1,7 @@
 """The index of the archive's own search: Pagefind's files, which a browser reads a few kilobytes at a time.
 
     content   headlines and quotes, as excerpts show them
-    meta      title, date, and `forms` (search_forms.py): found, and never shown
+    meta      title, date, why it was `retracted` if it was, and `forms` (search_forms.py): found, and never shown
     filters   topic, language, outlet, year
     sort      date
 
@@ -79,12 +79,13 @@ def record(story: SiteStory) -> SearchRecord:
     ]
     content = writable("\n".join(dict.fromkeys(filter(None, lines))))[:_LONGEST_TEXT]
     day = brief.posted_at.astimezone(UTC)
+    retracted = {"retracted": writable(brief.retracted.why)} if brief.retracted else {}
     forms = search_forms([content, brief.title], in_kazakh="kk" in brief.languages)
     return {
         "url": story_path(brief.id),
         "content": content,
         "language": _LANGUAGE,
-        "meta": {"title": writable(brief.title), "date": f"{day:%Y-%m-%d}", "forms": " ".join(forms)},
+        "meta": {"title": writable(brief.title), "date": f"{day:%Y-%m-%d}", "forms": " ".join(forms)} | retracted,
         "filters": {
             "topic": [topic.id for topic in brief.topics],
             "language": list(brief.languages),

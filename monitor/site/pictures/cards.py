@@ -44,9 +44,10 @@ class _Faces(NamedTuple):
 
 def preview(brief: StoryBrief) -> bytes:
     """The card of a story, 1200×630: topic, headline in at most five lines, outlet and day. The same bytes for the same
-    story. What the font has no glyph for (emoji, other scripts) is left out.
+    story. A retracted one says so in place of its topics. What the font has no glyph for (emoji, other scripts) is left
+    out.
     """
-    topics = " · ".join(topic.title for topic in brief.topics)
+    topics = "Опровергнуто" if brief.retracted else " · ".join(topic.title for topic in brief.topics)
     local = brief.posted_at.astimezone(ZoneInfo(_ZONE))
     source = " · ".join(filter(None, (brief.outlets[0] if brief.outlets else "", f"{local:%d.%m.%Y}")))
     return card(topics, brief.title, source)

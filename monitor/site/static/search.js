@@ -51,14 +51,18 @@ function row(found) {
   const title = document.createElement("h2");
   const link = document.createElement("a");
   const about = document.createElement("p");
+  const retracted = document.createElement("p");
   item.className = "brief";
   link.href = "story/" + (/story\/(\d+)\.html/.exec(found.url)?.[1] ?? "") + ".html"; // of this page's language
-  link.textContent = found.meta.title ?? "";
+  const headline = found.meta.retracted ? link.appendChild(document.createElement("s")) : link;
+  headline.textContent = found.meta.title ?? "";
+  retracted.className = "retracted";
+  retracted.textContent = `${form.dataset.retracted}: ${found.meta.retracted}`;
   title.dir = "auto";
   title.append(link);
   about.className = "meta";
   about.textContent = [day(found.meta.date), ...(found.filters?.outlet ?? [])].filter(Boolean).join(" · ");
-  item.append(title, excerpt(found.excerpt), about);
+  item.append(title, ...(found.meta.retracted ? [retracted] : []), excerpt(found.excerpt), about);
   return item;
 }
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, and_, func, or_, select
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.site import PageLook, Precision
 from monitor.models.stories import Decision, Story
+from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, read_transaction
 from monitor.storage.destinations import is_further
 from monitor.storage.evidence.rows import observed_rows, read_observed
@@ -70,7 +71,7 @@ class PublishedStories:
         """For each public story, by its number in order, a mark that changes whenever anything of it does."""
         with read_transaction(self._engine) as db:
             posts, said = _posts(db), defaultdict[int, list[Any]](list)
-            for query in (_updated(), _members(), _observed(), _in_cases()):
+            for query in (_updated(), _members(), _observed(), _in_cases(), _retracted()):
                 for row in db.execute(query):
                     said[row[0]].append(tuple(row[1:]))
             later = _followed_by(db, posts)
@@ -95,7 +96,8 @@ class PublishedStories:
         )
         with read_transaction(self._engine) as db:
             titles = db.scalars(select(cases.c.title).where(cases.c.closed_at.is_(None)).order_by(cases.c.id)).all()
-            return _mark([db.scalar(one) for one in newest], titles)
+            retracted = db.execute(_retracted().order_by(retractions.c.story_id)).all()
+            return _mark([db.scalar(one) for one in newest], titles, [tuple(row) for row in retracted])
 
     def read(self, numbers: Iterable[int]) -> Iterable[PublishedStory]:
         """These stories, those of them that are public; a few hundred in memory at once."""
@@ -184,6 +186,10 @@ def _in_cases() -> Any:
         .join(cases, cases.c.id == case_stories.c.case_id)
         .where(cases.c.closed_at.is_(None))
     )
+
+
+def _retracted() -> Any:
+    return select(*(retractions.c[name] for name in ("story_id", "at", "why", "parts")))
 
 
 def _followed_by(db: Connection, posts: Mapping[int, _Post]) -> Mapping[int, tuple[int, ...]]:

@@ -35,6 +35,9 @@ class Screen:
     async def delete(self, chat: str, message_id: int) -> None:
         """Nor deleted."""
 
+    async def pin(self, chat: str, message_id: int) -> None:
+        """Nor pinned."""
+
     async def identify(self, chat: str) -> Any:  # noqa: ARG002 - the same
         raise NotAccepted("не сейчас")
 

@@ -40,7 +40,7 @@ async def test_a_published_story_goes_to_the_channel_and_the_question_says_so(ha
     (decided,) = harness.api.posted(REVIEWERS)
     assert "Опубликовано" in decided.text
     assert decided.text.endswith("Р.")
-    assert "reply_markup" not in decided.raw
+    assert decided.raw["reply_markup"]["inline_keyboard"] == [[{"text": "Опровергнуть", "callback_data": "x:1"}]]
     ((outcome, reason),) = harness.outcomes()
     assert outcome == "posted"
     assert reason.endswith("решение: опубликовано (Р.)")
@@ -94,7 +94,7 @@ async def test_a_question_is_closed_when_the_rules_post_the_story(harness: Revie
     assert len(harness.api.posted(CHANNEL)) == 1
     (closed,) = harness.api.posted(REVIEWERS)
     assert "Ушло в канал само" in closed.text
-    assert "reply_markup" not in closed.raw
+    assert closed.raw["reply_markup"]["inline_keyboard"] == [[{"text": "Опровергнуть", "callback_data": "x:1"}]]
     assert harness.reviews.decide(1, 1, Decision.REJECTED, initial="Р", now=NOW).startswith("Уже решено")
     assert question.message_id == closed.message_id
 

@@ -65,6 +65,9 @@ class Subscriber:
     async def delete(self, chat: str, message_id: int) -> None:  # noqa: ARG002 - the same
         raise AssertionError("nothing is deleted here")
 
+    async def pin(self, chat: str, message_id: int) -> None:  # noqa: ARG002 - the same
+        raise AssertionError("nothing is pinned here")
+
     async def identify(self, chat: str) -> ChatIdentity:
         return ChatIdentity(number=chat)
 

@@ -22,6 +22,7 @@ from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, S
 from monitor.models.stories import Decision
 from monitor.site import files, manifest
 from monitor.site.build import SiteBuilder
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox import Outbox
 from monitor.storage.site.cases import CaseStore, TakedownStore
@@ -345,3 +346,35 @@ def test_many_processes_make_what_one_makes(
     finally:
         os.sched_setaffinity(0, allowed)
     assert pages(folder / "many") == pages(folder / "one")
+
+
+def test_a_retracted_story_says_so_wherever_it_stands(
+    engine: Engine, builder: SiteBuilder, post: Callable[..., None], folder: Path
+) -> None:
+    post(1, 2)
+    builder.build(folder)
+    before = pages(folder)
+    retractions = Retractions(engine)
+    retractions.retract(1, "суд <b>ещё</b> не состоялся", initial="Ъ", now=NOW + HOUR)
+
+    builder.build(folder, quick=True)
+
+    site = pages(folder)
+    story = site["story/1.html"].decode()
+    assert "<s>Новость 1</s>" in story
+    assert "суд &lt;b&gt;ещё&lt;/b&gt; не состоялся" in story
+    for name in ("index.html", "topic/extradition.html", "month/2026-11.html", "kk/index.html"):
+        assert b"<s>" in site[name], name
+        assert site[name].count(b"<s>") == 1, name
+    assert "Опровергнуто: Новость 1" in site["feeds/all.atom"].decode()
+    (item,) = [item for item in json.loads(site["feeds/all.json"])["items"] if "_retracted" in item]
+    assert item["_retracted"] == {"at": "2026-11-22T10:00:00Z", "why": "суд <b>ещё</b> не состоялся"}
+    lines = [json.loads(line) for line in site["data/stories.jsonl"].splitlines()]
+    assert [(line["id"], bool(line["retracted"])) for line in lines] == [(2, False), (1, True)]
+    assert site["og/1.png"] != before["og/1.png"]
+    assert not [name for name, body in site.items() if "Ъ".encode() in body and not name.endswith(".png")]
+
+    retractions.restore(1, now=NOW + 2 * HOUR)
+    builder.build(folder, quick=True)
+    after = pages(folder)
+    assert {name for name in after if after[name] != before[name]} <= {"sitemap.xml"}, "which has another order"

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert, update
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, Settlement
 from monitor.models.site import Precision
 from monitor.models.stories import Decision
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.destinations import DestinationStore
 from monitor.storage.evidence.schema import captures, observations, pages
@@ -145,6 +146,13 @@ def test_a_mark_changes_with_everything_that_a_page_shows(
     assert CaseStore(engine).rename(1, "Дело Иванова")
     changed()
     assert CaseStore(engine).close(1, NOW)
+    changed()
+    for why in ("ошибка", "суда не было"):
+        assert Retractions(engine).retract(1, why, now=NOW)
+        send_all()
+        changed()
+    assert Retractions(engine).restore(1, now=NOW)
+    send_all()
     changed()
 
 

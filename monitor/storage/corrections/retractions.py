@@ -1,0 +1,252 @@
+"""Retracting a story, and taking that back: one transaction with everything that the chats should show then.
+
+The posts are brought there as the law of the outbox has it (tables.py): what was sent is edited, what is in flight or
+in doubt follows when that is settled, what was not sent stays unsent. Synchronous: callers in the event loop use
+`asyncio.to_thread`.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, Row, and_, delete, select, update
+
+from monitor.models.channels import Destination
+from monitor.models.outbox import DeliveryKind, DeliveryState, WantedPost
+from monitor.models.stories import Story
+from monitor.storage.corrections.rows import WITHDRAWN, retractions_of, withdraw_unsent
+from monitor.storage.corrections.schema import retractions
+from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.outbox import read_buttons, remove, tell, want
+from monitor.storage.stories import lock_stories, read_stories
+from monitor.storage.tables import chats, deliveries
+from monitor.stories import removal
+from monitor.stories.grouping import shown
+from monitor.stories.retraction import Corrected, PostAddress, headline_of, told
+from monitor.text.telegram_html import Html, join, text
+from monitor.text.urls import message_link, public_name
+
+_FIRST_POST = deliveries.c.message_id.is_(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Where an order is answered, once for its key; `otherwise` is said when there is nothing to do."""
+
+    chat: str
+    key: str
+    otherwise: Html
+
+
+class Retractions:
+    """What maintainers retract in one database. `destinations` are those whose posts can be brought back in full; they
+    may be replaced.
+
+    Everything raises DatabaseError.
+    """
+
+    def __init__(self, engine: Engine, *, destinations: Sequence[Destination] = ()) -> None:
+        self._engine = engine
+        self.destinations = destinations
+
+    def story_of(self, named: int | PostAddress) -> int | None:
+        """The number of a story that a channel showed: by its number, or by the address of one of its posts."""
+        mine = deliveries.c.kind == DeliveryKind.STORY
+        with read_transaction(self._engine) as db:
+            if isinstance(named, int):
+                known = select(deliveries.c.story_id).where(mine, deliveries.c.story_id == named).limit(1)
+                number: int | None = db.scalar(known)
+                return number
+            columns = (deliveries.c.story_id, deliveries.c.chat, chats.c.name, chats.c.number, chats.c.moved_to)
+            posts = select(*columns).outerjoin(chats, chats.c.chat == deliveries.c.chat)
+            rows = db.execute(posts.where(mine, deliveries.c.message_id == named.message_id))
+            return next((row.story_id for row in rows.all() if named.chat in _names(row)), None)
+
+    def retract(
+        self,
+        story_id: int,
+        why: str,
+        *,
+        deletes: bool = False,
+        initial: str = "",
+        now: datetime,
+        answered: Answered | None = None,
+        notices: str = "",
+    ) -> Corrected | None:
+        """Say that a published story is wrong: its posts are struck and say why, or are deleted.
+
+        Once more: with the new reason, and for what was published since. `answered` None: who ordered reads what is
+        returned. `notices` is the chat ("" for none) that hears of each deletion. None: no channel shows such a story,
+        or the order was carried out before.
+        """
+        with write_transaction(self._engine) as db:
+            lock_stories(db)
+            if _is_answered(db, answered):
+                return None
+            posts = _posts(db, story_id)
+            corrected = None
+            if _note(db, story_id, {row.part for row in posts}, why=why, initial=initial, now=now):
+                (story,) = read_stories(db, [story_id])
+                corrected = (
+                    _deleted(db, self._forms(story, now), posts, notices)
+                    if deletes
+                    else _struck(db, self._forms(story, now), posts)
+                )
+            _answer(db, answered, corrected, now)
+            return corrected
+
+    def restore(self, story_id: int, *, now: datetime, answered: Answered | None = None) -> Corrected | None:
+        """Take a retraction back: the posts say again what they said, and those held back by it go out.
+
+        None: no such story is retracted, or the order was carried out before.
+        """
+        with write_transaction(self._engine) as db:
+            lock_stories(db)
+            if _is_answered(db, answered):
+                return None
+            before, corrected = retractions_of(db, [story_id]).get(story_id), None
+            if before is not None:
+                db.execute(delete(retractions).where(retractions.c.story_id == story_id))
+                (story,) = read_stories(db, [story_id])
+                posts = [row for row in _posts(db, story_id) if row.part in before.parts]
+                corrected = _restored(db, self._forms(story, now), posts)
+            _answer(db, answered, corrected, now)
+            return corrected
+
+    def _forms(self, story: Story, now: datetime) -> "_Forms":
+        return _Forms(story=story, destinations={to.chat: to for to in self.destinations}, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forms:
+    """A story as it is now, and how each chat is to show it."""
+
+    story: Story
+    destinations: Mapping[str, Destination]
+    now: datetime
+
+    def show(self, db: Connection, posts: Iterable[Row[Any]]) -> None:
+        """Say that the chats should show it so."""
+        for row in posts:
+            to = self.destinations.get(row.chat, Destination(chat=row.chat))
+            post = WantedPost(
+                chat=row.chat,
+                html=shown(self.story, row.part, to=to, now=self.now),
+                part=row.part,
+                buttons=read_buttons(row.buttons),
+                silent=row.silent,
+            )
+            want(db, row.story_id, post, self.now)
+            # What Telegram would not take was another text: the message still stands as it was before.
+            refused = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.REJECTED, ~_FIRST_POST)
+            db.execute(update(deliveries).where(refused).values(state=DeliveryState.PENDING))
+
+    def corrected(self, how: Literal["struck", "deleted", "back"], counts: Counter[str]) -> Corrected:
+        """What is told of it."""
+        headline = headline_of(self.story.lead.article)
+        return Corrected(story=self.story.id or 0, headline=headline, how=how, **counts)
+
+
+def _note(db: Connection, story_id: int, parts: Collection[int], *, why: str, initial: str, now: datetime) -> bool:
+    """Write down that a story is retracted. False: nobody shows it, and nobody has retracted it."""
+    before = retractions_of(db, [story_id]).get(story_id)
+    if not parts and before is None:
+        return False
+    said = {"why": why, "initial": initial, "parts": sorted({*parts, *(before.parts if before else ())})}
+    row = upsert(db, retractions).values(story_id=story_id, at=now, **said)
+    db.execute(row.on_conflict_do_update(index_elements=["story_id"], set_=said))
+    return True
+
+
+def _struck(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corrected:
+    counts = _counted(posts)
+    counts["unsent"] = withdraw_unsent(db, deliveries.c.story_id == forms.story.id, forms.now)
+    forms.show(db, posts)
+    return forms.corrected("struck", counts)
+
+
+def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: str) -> Corrected:
+    """A post that cannot be deleted now, as it may be on its way, is struck."""
+    counts, kept = Counter[str](), []
+    for row in posts:
+        removed = remove(db, deliveries.c.id == row.id, forms.now)
+        if removed is None:
+            kept.append(row)
+            continue
+        is_unsent = removed.state == DeliveryState.CANCELLED
+        counts["unsent" if is_unsent else "changed"] += 1
+        if notices and not is_unsent:
+            _announce(db, row, forms, notices)
+    forms.show(db, kept)
+    return forms.corrected("deleted", counts + _counted(kept))
+
+
+def _restored(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corrected:
+    counts = _counted(posts)
+    counts["unsent"] = _let_go(db, forms.story.id or 0, forms.now)
+    forms.show(db, posts)
+    return forms.corrected("back", counts)
+
+
+def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:
+    """The rows that show parts of a story to subscribers, and that nobody deleted."""
+    mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
+    columns = (chats.c.name, chats.c.number)
+    rows = select(deliveries, *columns).outerjoin(chats, chats.c.chat == deliveries.c.chat).where(mine)
+    return db.execute(rows.order_by(deliveries.c.id)).all()
+
+
+def _counted(posts: Iterable[Row[Any]]) -> Counter[str]:
+    """Where the posts stand. What was never sent is counted by those who hold it back or let it go."""
+    return Counter(filter(None, map(_place, posts)))
+
+
+def _place(row: Row[Any]) -> str:
+    match DeliveryState(row.state):
+        case DeliveryState.DIGESTED:
+            return "in_digests"
+        case DeliveryState.SENDING | DeliveryState.UNCERTAIN if row.message_id is None:
+            return "on_the_way"
+        case DeliveryState.CANCELLED if row.message_id is not None:
+            return "out_of_reach"
+    return "changed" if row.message_id is not None else ""
+
+
+def _let_go(db: Connection, story_id: int, now: datetime) -> int:
+    """Send what only the retraction has kept from being sent."""
+    held = and_(
+        deliveries.c.story_id == story_id,
+        deliveries.c.state == DeliveryState.CANCELLED,
+        deliveries.c.error == WITHDRAWN,
+        deliveries.c.html != "",
+        _FIRST_POST,
+    )
+    free = update(deliveries).where(held).values(state=DeliveryState.PENDING, error="", updated_at=now)
+    return db.execute(free).rowcount
+
+
+def _announce(db: Connection, row: Row[Any], forms: _Forms, chat: str) -> None:
+    """Tell that a post is being deleted; how that went is said there by `Outbox.settle`."""
+    address = message_link(public_name(row.chat, row.name or "") or row.number or row.chat, row.message_id)
+    notice = removal.ordered(f"«{headline_of(forms.story.lead.article)}»", address)
+    tell(db, chat, removal.notice_key(row.id), notice, now=forms.now)
+
+
+def _is_answered(db: Connection, answered: Answered | None) -> bool:
+    if answered is None:
+        return False
+    return db.scalar(select(deliveries.c.id).filter_by(chat=answered.chat, key=answered.key)) is not None
+
+
+def _answer(db: Connection, answered: Answered | None, corrected: Corrected | None, now: datetime) -> None:
+    if answered:
+        said = join("\n", map(text, told(corrected))) if corrected else answered.otherwise
+        tell(db, answered.chat, answered.key, said, now=now)
+
+
+def _names(row: Any) -> frozenset[str]:
+    """How a link may call the chat of a post; one of a forum's topics is called as the forum."""
+    named = (row.chat.partition("/")[0], row.name or "", row.number or "", row.moved_to or "")
+    return frozenset(name.lower() for name in named if name)

@@ -1,0 +1,75 @@
+"""The index of a chat, pinned on top of it: the open cases, and the stories of the last seven days. Pure.
+
+**Открытые дела**
+• The case's title, linked to its page · 4 · последняя новость 29.11.2026
+
+**За последние семь дней**
+29.11 The headline, linked to its post
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+
+WEEK: Final = timedelta(days=7)
+_CASE_UNITS, _HEADLINE_UNITS = 120, 160
+_MOST_CASES: Final = 20
+_MOST_ROWS: Final = 95  # a row has one link, and Telegram takes a hundred entities in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedCase:
+    """An open case as the index names it: `url` of its page, "" for none; `last_at` when its last story came."""
+
+    title: str
+    url: str
+    stories: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedStory:
+    """A story as the index names it: `url` of its post, else of the article."""
+
+    title: str
+    url: str
+    posted_at: datetime
+
+
+def index_post(cases: Sequence[IndexedCase], stories: Sequence[IndexedStory], *, zone: str) -> Html:
+    """One message that Telegram takes.
+
+    Both are given in the order in which they are shown; what does not fit is counted. Days are of the clock of `zone`.
+    """
+    of_cases = [_case(case, zone) for case in cases[:_MOST_CASES]]
+    of_stories = [_story(story, zone) for story in stories[: _MOST_ROWS - len(of_cases)]]
+    while not fits(message := join("\n\n", _sections(of_cases, of_stories, len(cases), len(stories)))):
+        (of_stories or of_cases).pop()
+    return message
+
+
+def _sections(cases: Sequence[Html], stories: Sequence[Html], every_case: int, every_story: int) -> Iterator[Html]:
+    if every_case:
+        yield _section("Открытые дела", cases, every_case)
+    none = [] if every_story else [text("Новостей не было.")]
+    yield _section("За последние семь дней", [*stories, *none], every_story)
+
+
+def _section(title: str, rows: Iterable[Html], count: int) -> Html:
+    shown = list(rows)
+    more = [text(f"и ещё {count - len(shown)}")] if count > len(shown) else []
+    return join("\n", (tag("b", text(title)), *shown, *more))
+
+
+def _case(case: IndexedCase, zone: str) -> Html:
+    last = f" · {case.stories} · последняя новость {case.last_at.astimezone(ZoneInfo(zone)):%d.%m.%Y}"
+    return join("", (text("• "), link(line(case.title, _CASE_UNITS) or "Без названия", case.url), text(last)))
+
+
+def _story(story: IndexedStory, zone: str) -> Html:
+    day = text(f"{story.posted_at.astimezone(ZoneInfo(zone)):%d.%m} ")
+    return join("", (day, link(line(story.title, _HEADLINE_UNITS) or "Без заголовка", story.url)))

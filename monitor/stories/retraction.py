@@ -1,0 +1,160 @@
+"""A story that turned out to be wrong: what its posts show then, what maintainers write and read of it. Pure."""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from monitor.models.articles import Article
+from monitor.models.channels import Destination
+from monitor.models.outbox import Buttons
+from monitor.models.stories import Retraction, Story
+from monitor.stories.post import part_of
+from monitor.stories.quotes import quoted
+from monitor.text.telegram_html import Html, join, line, linked, tag, text
+from monitor.text.urls import cleaned
+
+RETRACT_BUTTON: Final = "x"  # the part of its data before the first colon
+LONGEST_REASON: Final = 300  # UTF-16 units
+
+_ZONE: Final = "Asia/Almaty"
+_HEADLINE_UNITS, _OUTLET_UNITS = 300, 80
+_PRESS: Final = re.compile(r"\d{1,18}", re.ASCII)
+_PAGE: Final = re.compile(r"/story/(\d{1,18})\.html", re.ASCII)
+_POST: Final = re.compile(
+    r"/(?:c/(?P<number>\d{1,18})|(?P<name>\w{4,64}))(?:/\d{1,18})?/(?P<message>\d{1,18})", re.ASCII
+)
+_TELEGRAM: Final = frozenset({"t.me", "telegram.me", "www.t.me"})
+
+
+class PostAddress(NamedTuple):
+    """A message by its link: the "@name" of its chat, in lower case, or the number "-100…"."""
+
+    chat: str
+    message_id: int
+
+
+# ── what the chats show ────────────────────────────────────────────────────────────────────────
+
+
+def struck_post(story: Story, part: int, *, to: Destination) -> Html:  # noqa: ARG001 - its tongue comes later
+    """What a chat shows of a retracted part of a story: the headline struck, still linked, and why."""
+    assert story.retracted
+    article = part_of(story, part).lead.article
+    title = tag("b", tag("s", linked(text(_headline(story, part)), article.url)))
+    return join("\n", (title, _since(story.retracted), text(line(article.feed, _OUTLET_UNITS))))
+
+
+def heading(retraction: Retraction) -> Html:
+    """What stands above a question about a later telling of a retracted story."""
+    return text(f"На проверку · об опровергнутом пишут снова. {label(retraction)}")
+
+
+def label(retraction: Retraction) -> str:
+    """«Опровергнуто 29.11.2026: суд ещё не состоялся», as plain text."""
+    return f"Опровергнуто {day(retraction)}: {line(retraction.why, LONGEST_REASON)}"
+
+
+def day(retraction: Retraction) -> str:
+    """Since when, as «29.11.2026»."""
+    return f"{retraction.at.astimezone(ZoneInfo(_ZONE)):%d.%m.%Y}"
+
+
+def _since(retraction: Retraction) -> Html:
+    said = tag("b", text(f"Опровергнуто {day(retraction)}:"))
+    return join(" ", (said, text(line(retraction.why, LONGEST_REASON))))
+
+
+def _headline(story: Story, part: int) -> str:
+    lead = part_of(story, part).lead
+    return headline_of(lead.article) or line(" ".join(quoted(lead)), _HEADLINE_UNITS) or "Без заголовка"
+
+
+def headline_of(article: Article) -> str:
+    """An article's title on one line, "" if it has none."""
+    return line(article.title, _HEADLINE_UNITS)
+
+
+# ── what maintainers write ─────────────────────────────────────────────────────────────────────
+
+
+def reason_of(written: str) -> str:
+    """The reason as somebody wrote it, on one clean line of at most 300 UTF-16 units; "" for none."""
+    return line(written.strip().removeprefix(":"), LONGEST_REASON)
+
+
+def story_named(written: str) -> int | PostAddress | None:
+    """A story as maintainers name it: by its number, the link to its post, or to its page in the archive."""
+    if written.isascii() and written.isdigit() and len(written) < 19:
+        return int(written)
+    try:
+        parts = urlsplit(cleaned(written if "//" in written else f"https://{written}"))
+    except ValueError:
+        return None
+    if page := _PAGE.search(parts.path):
+        return int(page[1])
+    post = _POST.fullmatch(parts.path.rstrip("/").removeprefix("/s")) if parts.netloc in _TELEGRAM else None
+    if post is None:
+        return None
+    return PostAddress(f"-100{post['number']}" if post["number"] else f"@{post['name'].lower()}", int(post["message"]))
+
+
+def buttons(story_id: int) -> Buttons:
+    """What stands under a decision that published."""
+    return ((("Опровергнуть", f"{RETRACT_BUTTON}:{story_id}"),),)
+
+
+def pressed(data: str) -> int | None:
+    """The story, from what follows RETRACT_BUTTON and its colon; None when no button of ours carries it."""
+    return int(data) if _PRESS.fullmatch(data) else None
+
+
+# ── what they read ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """What became of the posts of a story when it was retracted, deleted, or brought back; counts of posts."""
+
+    story: int
+    headline: str
+    how: Literal["struck", "deleted", "back"]
+    changed: int = 0
+    unsent: int = 0  # struck: they will not be sent; back: they will
+    on_the_way: int = 0  # in flight or in doubt: brought there when that is known
+    in_digests: int = 0
+    out_of_reach: int = 0  # gone from the chat, or not to be edited any more
+
+
+_DONE: Final = {
+    "struck": "История {story} опровергнута: «{headline}».",
+    "deleted": "История {story} опровергнута, её посты удаляются: «{headline}».",
+    "back": "История {story} снова в силе: «{headline}».",
+}
+_CHANGED: Final = {
+    "struck": "Постов зачёркивается: {n}.",
+    "deleted": "Постов удаляется: {n}. Когда Telegram ответит, здесь будет сказано о каждом.",
+    "back": "Постов возвращается: {n}.",
+}
+_UNSENT: Final = {
+    "struck": "Не успели уйти и не уйдут: {n}.",
+    "deleted": "Не успели уйти и не уйдут: {n}.",
+    "back": "Не успели уйти раньше и уйдут теперь: {n}.",
+}
+
+
+def told(corrected: Corrected) -> tuple[str, ...]:
+    """What was done, in lines of plain Russian."""
+    how, said = corrected.how, {"story": corrected.story, "headline": line(corrected.headline, 200)}
+    counts = (
+        (_CHANGED[how], corrected.changed),
+        (_UNSENT[how], corrected.unsent),
+        ("На пути в чат, и ещё неясно, дошли ли: {n}. Покажут то же, когда это выяснится.", corrected.on_the_way),
+        ("Стоят в сводке вместе с другими новостями: {n}. Там их не исправить.", corrected.in_digests),
+        ("Удалены из чата или уже не правятся: {n}.", corrected.out_of_reach),
+    )
+    lines = [_DONE[how].format(**said), *(words.format(n=count) for words, count in counts if count)]
+    if how != "back":
+        lines.append(f"Вернуть: /unretract {corrected.story}" if how == "struck" else "Удалённое вернуть нельзя.")
+    return tuple(lines)

@@ -1,0 +1,64 @@
+"""What a retracted story shows, and how maintainers name one."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.models.channels import Destination
+from monitor.models.outbox import DigestItem
+from monitor.models.stories import Retraction
+from monitor.stories.digest import of_day
+from monitor.stories.retraction import PostAddress, reason_of, story_named, struck_post
+from monitor.text.telegram_html import fits, seen
+from monitor.text.unicode import utf16_length
+from tests.factories import NOW, story, telling
+
+
+@given(why=st.text(max_size=2_000), title=st.text(max_size=2_000))
+def test_whatever_is_written_is_escaped_and_fits(why: str, title: str) -> None:
+    retraction = Retraction(why=reason_of(why), at=NOW, parts=frozenset({1}))
+    told = replace(story(1, telling(1, title=title)), retracted=retraction)
+
+    html = struck_post(told, 1, to=Destination(chat="@channel"))
+
+    assert utf16_length(retraction.why) <= 300
+    assert fits(html)
+    assert html.count("<") == html.count(">") == 8  # of <b>, <s>, <a> and <b>, and of their ends
+    assert "Опровергнуто 22.11.2026:" in seen(html)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("17", 17),
+        ("https://t.me/Channel_ru/5", PostAddress("@channel_ru", 5)),
+        ("t.me/s/channel_ru/5?single#x", PostAddress("@channel_ru", 5)),
+        ("https://t.me/forum_ru/17/5", PostAddress("@forum_ru", 5)),
+        ("https://t.me/c/1234567890/5", PostAddress("-1001234567890", 5)),
+        ("https://archive.example/sub/kk/story/17.html#x", 17),
+        ("https://t.me/channel_ru", None),
+        ("https://evil.example/channel_ru/5", None),
+        ("²", None),
+        ("1e3", None),
+        ("http://[", None),
+        ("9" * 30, None),
+    ],
+)
+def test_a_story_is_named_by_number_post_or_page(written: str, named: object) -> None:
+    assert story_named(written) == named
+
+
+@given(st.integers(0, 60), st.integers(1, 30), st.integers(1, 400))
+def test_the_day_always_tells_what_was_retracted(items: int, retracted: int, length: int) -> None:
+    item = DigestItem(topic="Экстрадиция", title="ы" * length, url="https://news.example/" + "x" * length)
+    wrong = replace(item, retracted="я" * length)
+
+    html = of_day(date(2026, 11, 29), [item] * items, retracted=[wrong] * retracted)
+
+    assert fits(html)
+    assert html.count("<a ") <= 90
+    assert f"Опровергнуто · {retracted}" in seen(html)
+    assert html.count("<s>") == min(retracted, 10)
