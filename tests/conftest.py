@@ -15,7 +15,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from monitor.storage.database import open_engine
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from tests.harness.databases import postgres_database, sqlite_database
 from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop

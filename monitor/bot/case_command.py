@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.bot.review_chat import CommandCall
 from monitor.models.site import SiteCase
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
 from monitor.text.telegram_html import Html, join, line, text

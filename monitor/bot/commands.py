@@ -23,10 +23,11 @@ from monitor.storage.evidence.notices import PageNotices
 from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History, Member
 from monitor.storage.mutes import MuteStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
-from monitor.stories import page_notice, removal, retraction
+from monitor.stories import page_notice
+from monitor.stories.corrections import removal, retraction
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)

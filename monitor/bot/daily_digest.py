@@ -1,6 +1,6 @@
 """The digest of a day: one message with everything the channel was told since the day before.
 
-When a day is over is a setting (config/hours.py); what it brought, the database knows (storage/digests.py).
+When a day is over is a setting (config/hours.py); what it brought, the database knows (storage/outbox/digests.py).
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import structlog
 from monitor.config.hours import Day, Hours
 from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
-from monitor.storage.digests import DigestStore
+from monitor.storage.outbox.digests import DigestStore
 
 log = structlog.get_logger()
 

@@ -28,7 +28,7 @@ from monitor.errors import (
 from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.storage.chats import ChatStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.text.chat_names import chat_of, renamed
 from monitor.text.telegram_html import text
 

@@ -27,7 +27,7 @@ from monitor.errors import DeliveryError, FetchError
 from monitor.models.feeds import Fetched, NotModified
 from monitor.models.outbox import Doubt
 from monitor.storage.chats import ChatStore
-from monitor.storage.uncertain import UncertainPosts
+from monitor.storage.outbox.uncertain import UncertainPosts
 
 PATIENCE = timedelta(minutes=2)
 PAGES = 10  # of twenty messages each: more than that is not read for one post

@@ -1,6 +1,6 @@
 """`/retract` and `/unretract`: maintainers say of a published story that it is wrong, and take that back.
 
-What a retraction does to the posts: monitor/stories/retraction.py, monitor/storage/corrections/.
+What a retraction does to the posts: monitor/stories/corrections/retraction.py, monitor/storage/corrections/.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Final
 
 from monitor.bot.review_chat import NO_BUTTON, CommandCall
 from monitor.storage.corrections.retractions import Answered, Retractions
-from monitor.storage.outbox import Outbox
-from monitor.stories.retraction import pressed, reason_of, story_named
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.stories.corrections.retraction import pressed, reason_of, story_named
 from monitor.text.telegram_html import Html, join, line, tag, text
 
 HOW: Final = (

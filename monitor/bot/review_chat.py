@@ -17,7 +17,7 @@ from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons
 from monitor.models.updates import Incoming
 from monitor.storage.chats import UpdateCursor
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.stories.question import pressed
 

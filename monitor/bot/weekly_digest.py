@@ -1,6 +1,6 @@
 """The digest of a week: a picture with what the channel was told in seven days.
 
-When a week is over is a setting (config/hours.py); what it brought, the database knows (storage/digests.py). The
+When a week is over is a setting (config/hours.py); what it brought, the database knows (storage/outbox/digests.py). The
 picture goes through the outbox like every post: once, and never again blindly.
 """
 
@@ -12,7 +12,7 @@ import structlog
 
 from monitor.config.hours import Hours, Week
 from monitor.models.outbox import DigestItem
-from monitor.storage.digests import DigestStore
+from monitor.storage.outbox.digests import DigestStore
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from monitor.config.settings import load_settings
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState
 from monitor.storage.database import open_usable
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.tables import LARGEST_ID
 
 outbox_cli = typer.Typer(

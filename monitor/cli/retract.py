@@ -12,7 +12,7 @@ from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import open_usable
-from monitor.stories.retraction import Corrected, story_named, told
+from monitor.stories.corrections.retraction import Corrected, story_named, told
 
 
 def retract(

@@ -24,7 +24,7 @@ from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.storage.mutes import MuteStore
-from monitor.stories import retraction
+from monitor.stories.corrections import retraction
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
 

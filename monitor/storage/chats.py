@@ -31,7 +31,7 @@ from sqlalchemy import (
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.destinations import take_up
+from monitor.storage.outbox.destinations import take_up
 from monitor.storage.tables import chats, deliveries, destinations, listeners, sends
 from monitor.text.chat_names import chat_of
 

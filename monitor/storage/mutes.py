@@ -15,7 +15,7 @@ from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ende
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
-from monitor.storage.outbox import tell
+from monitor.storage.outbox.deliveries import tell
 from monitor.storage.tables import articles, deliveries, entries, held, mutes
 from monitor.stories.digest import after_flood
 

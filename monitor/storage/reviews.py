@@ -17,10 +17,10 @@ from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestIt
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
-from monitor.storage.outbox import REMOVABLE, remove, tell, want
+from monitor.storage.outbox.deliveries import REMOVABLE, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
 from monitor.storage.tables import articles, chats, deliveries, entries, reviews
-from monitor.stories import removal, retraction
+from monitor.stories.corrections import removal, retraction
 from monitor.stories.grouping import Chats, is_asked, posts_of
 from monitor.stories.post import part_of
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label

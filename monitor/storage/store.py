@@ -7,8 +7,6 @@ from sqlalchemy import Engine
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
-from monitor.storage.destinations import DestinationStore
-from monitor.storage.digests import DigestStore
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
@@ -18,7 +16,10 @@ from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.outbox.destinations import DestinationStore
+from monitor.storage.outbox.digests import DigestStore
+from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.polls import PollStore
 from monitor.storage.reviews import NOWHERE, Reviews
 from monitor.storage.search.finder import Finder
@@ -27,7 +28,6 @@ from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
-from monitor.storage.uncertain import UncertainPosts
 from monitor.stories.grouping import Chats
 
 

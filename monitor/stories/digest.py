@@ -1,4 +1,4 @@
-"""Many stories in one message: after a flood, of a day, of a week. Which they are is decided in storage/digests.py.
+"""Many stories in one message: after a flood, of a day, of a week. Which they are says storage/outbox/digests.py.
 
 **Накопилось новостей: 37** · часть 1 из 2
 

@@ -14,11 +14,11 @@ from monitor.models.articles import Article, Outcome, Tier
 from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
+from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.placement import Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import ask
-from monitor.stories.retraction import struck_post
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 from monitor.text.telegram_html import Html
 

@@ -47,7 +47,7 @@ from monitor.text.unicode import utf16_length
 _Span = tuple[int, int]
 
 STORY_NUMBER: Final = SLOT
-"""Stands in the post of a story that is not recorded yet where its number belongs; storage/outbox.py puts it in."""
+"""Stands for the number of a story that is not recorded yet; storage/outbox/deliveries.py puts it in."""
 
 _HERE: Final = "казахстан"
 

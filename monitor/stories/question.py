@@ -10,8 +10,8 @@ from monitor.models.articles import Tier, TopicVerdict, Verdict
 from monitor.models.channels import Destination
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
+from monitor.stories.corrections.retraction import heading
 from monitor.stories.post import part_of, render
-from monitor.stories.retraction import heading
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)

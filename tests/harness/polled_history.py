@@ -17,7 +17,7 @@ from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import open_engine
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
 from tests.factories.channels import to_channel

@@ -28,7 +28,7 @@ from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.history import History
 from monitor.storage.mutes import MuteStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.site.cases import CaseStore

@@ -11,7 +11,7 @@ from monitor.bot.client import BotClient
 from monitor.models.articles import Tier
 from monitor.models.outbox import Buttons, DeliveryKind, WantedPost
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox.deliveries import Outbox, want
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, chats, deliveries, entries, feeds, stories
 from tests.factories import NOW, verdict

@@ -29,7 +29,7 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.maintenance import AlarmStore, Housekeeping
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from tests.factories import feed

@@ -9,7 +9,7 @@ from telegram import Bot
 
 from monitor.app.config_files import load_matcher
 from monitor.matching.matcher import Matcher
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from tests.harness.review_chat import KEYWORDS, ReviewChatHarness, open_review_chat
 from tests.servers.bot_api import BotApi

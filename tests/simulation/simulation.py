@@ -27,7 +27,7 @@ from monitor.polling.recorder import RecordAll
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import open_engine
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.factories.polling import poller_of

@@ -19,12 +19,12 @@ from monitor.models.stories import Story
 from monitor.storage.corrections.rows import WITHDRAWN, retractions_of, withdraw_unsent
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.outbox import read_buttons, remove, tell, want
+from monitor.storage.outbox.deliveries import read_buttons, remove, tell, want
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import chats, deliveries
-from monitor.stories import removal
+from monitor.stories.corrections import removal
+from monitor.stories.corrections.retraction import Corrected, PostAddress, headline_of, told
 from monitor.stories.grouping import shown
-from monitor.stories.retraction import Corrected, PostAddress, headline_of, told
 from monitor.text.telegram_html import Html, join, text
 from monitor.text.urls import message_link, public_name
 

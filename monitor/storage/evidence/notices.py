@@ -15,7 +15,7 @@ from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import write_transaction
 from monitor.storage.evidence.rows import observed_rows, read_observed
 from monitor.storage.evidence.schema import observations, pages
-from monitor.storage.outbox import reply, tell
+from monitor.storage.outbox.deliveries import reply, tell
 from monitor.storage.tables import articles, deliveries
 from monitor.stories import page_notice
 from monitor.text.telegram_html import Html, join, text

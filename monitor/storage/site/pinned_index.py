@@ -11,8 +11,8 @@ from sqlalchemy import Engine, and_, func, or_, select, update
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.corrections.schema import pins, retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.digests import posted
-from monitor.storage.outbox import tell
+from monitor.storage.outbox.deliveries import tell
+from monitor.storage.outbox.digests import posted
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.tables import chats, deliveries, stories
 from monitor.stories.index import IndexedCase, IndexedStory

@@ -18,9 +18,9 @@ from monitor.models.site import PageLook, Precision
 from monitor.models.stories import Decision, Story
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, read_transaction
-from monitor.storage.destinations import is_further
 from monitor.storage.evidence.rows import observed_rows, read_observed
 from monitor.storage.evidence.schema import captures, observations, pages
+from monitor.storage.outbox.destinations import is_further
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.stories import read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews, stories

@@ -22,7 +22,7 @@ from monitor.config.settings import load_settings
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi

@@ -10,8 +10,8 @@ from monitor.bot.daily_digest import DailyDigest
 from monitor.config.hours import Day, Hours, read_time
 from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
-from monitor.storage.digests import DigestStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.tables import deliveries
 from tests.factories import NOW
 from tests.harness.clock import Clock

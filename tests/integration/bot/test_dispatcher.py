@@ -11,7 +11,7 @@ from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import DeliveryState, Pace, WantedPost
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox.deliveries import Outbox, want
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, stories
 from tests.factories import NOW

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.bot.dispatcher import LEASE, Dispatcher
 from monitor.errors import NotAccepted
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, matched, poll_outcome

@@ -14,7 +14,7 @@ from monitor.models.feeds import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededChats, SeededOutbox

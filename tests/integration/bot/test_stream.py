@@ -16,7 +16,7 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.models.outbox import Buttons, ChatIdentity, Pace, WantedPost
 from monitor.storage.chats import ChatStore
 from monitor.storage.database import open_engine, write_transaction
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox.deliveries import Outbox, want
 from monitor.storage.tables import deliveries, sends, stories
 from tests.factories import NOW
 from tests.harness.clock import Clock

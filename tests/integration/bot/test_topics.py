@@ -12,8 +12,8 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.updates import Updates
 from monitor.errors import ChannelClosed
 from monitor.models.outbox import ChatIdentity, Delivery, DeliveryState, Pace, Settlement
-from monitor.storage.destinations import DestinationStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.stats import Stats
 from monitor.storage.tables import chats
 from tests.factories import NOW

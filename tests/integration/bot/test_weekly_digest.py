@@ -16,9 +16,9 @@ from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestI
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
 from monitor.storage.database import write_transaction
-from monitor.storage.digests import DigestStore
 from monitor.storage.maintenance import Housekeeping
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, delivery_photos
 from monitor.text.telegram_html import seen

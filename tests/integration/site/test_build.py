@@ -24,7 +24,7 @@ from monitor.site import files, manifest
 from monitor.site.build import SiteBuilder
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.tables import articles, deliveries, entries, reviews, stories

@@ -17,7 +17,7 @@ from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage import backup
 from monitor.storage.database import instance_lock, migrate, open_engine, write_transaction
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
 from monitor.stories.grouping import group

@@ -14,7 +14,7 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.terminal import Terminal
 from monitor.config.hours import Hours, read_quiet
 from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededChats, SeededOutbox

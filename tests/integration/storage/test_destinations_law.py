@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import open_engine, write_transaction
-from monitor.storage.destinations import DestinationStore
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox.deliveries import Outbox, want
+from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.tables import chats, deliveries, destinations, sends, stories
 from tests.factories import NOW
 from tests.harness.databases import postgres_database, sqlite_database

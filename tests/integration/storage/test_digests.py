@@ -17,8 +17,8 @@ from monitor.models.outbox import (
     Wait,
 )
 from monitor.storage.database import write_transaction
-from monitor.storage.digests import FLOOD
-from monitor.storage.outbox import Outbox, tell
+from monitor.storage.outbox.deliveries import Outbox, tell
+from monitor.storage.outbox.digests import FLOOD
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.text.telegram_html import seen

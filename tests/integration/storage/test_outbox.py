@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, select
 from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, Wait, WantedPost
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox, remove, want
+from monitor.storage.outbox.deliveries import Outbox, remove, want
 from monitor.storage.tables import chats, deliveries, stories
 from monitor.stories.post import STORY_NUMBER, render
 from tests.factories import NOW, story

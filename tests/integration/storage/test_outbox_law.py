@@ -17,10 +17,10 @@ from sqlalchemy import Row, and_, insert, select
 from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import open_engine, write_transaction
-from monitor.storage.digests import FLOOD
-from monitor.storage.outbox import Outbox, remove, want
+from monitor.storage.outbox.deliveries import Outbox, remove, want
+from monitor.storage.outbox.digests import FLOOD
+from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.tables import chats, deliveries, sends, stories
-from monitor.storage.uncertain import UncertainPosts
 from tests.factories import NOW
 from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer

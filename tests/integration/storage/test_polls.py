@@ -13,7 +13,7 @@ from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState, Validators
 from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories

@@ -11,9 +11,9 @@ from monitor.models.site import Precision
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import read_transaction, write_transaction
-from monitor.storage.destinations import DestinationStore
 from monitor.storage.evidence.schema import captures, observations, pages
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories, PublishedStory
 from monitor.storage.stories import read_stories

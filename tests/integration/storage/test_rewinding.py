@@ -10,7 +10,7 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.health import Alarm
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds
 from tests.factories import HOUR, NOW, feed, poll_outcome

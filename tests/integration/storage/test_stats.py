@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, update
 from monitor.models.health import Disk
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox import Outbox, want
+from monitor.storage.outbox.deliveries import Outbox, want
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds

@@ -16,7 +16,7 @@ from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import open_engine
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories.grouping import group

@@ -23,7 +23,7 @@ from monitor.storage.database import (
     serves,
     write_transaction,
 )
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import feeds
 from tests.factories import HOUR, NOW, poll_outcome

@@ -15,7 +15,7 @@ from monitor.models.feeds import Habit
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
-from monitor.storage.outbox import Outbox
+from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import feed, matched, poll_outcome

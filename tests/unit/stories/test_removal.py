@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.outbox import DeliveryState, Settlement
-from monitor.stories.removal import button, ended, offer, ordered, pressed, why_not
+from monitor.stories.corrections.removal import button, ended, offer, ordered, pressed, why_not
 from monitor.text.telegram_html import fits, line, seen
 
 STAYS = Settlement(state=DeliveryState.REJECTED, error="Telegram не даёт удалить <пост>")

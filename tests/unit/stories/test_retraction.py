@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
 from monitor.models.stories import Retraction
+from monitor.stories.corrections.retraction import PostAddress, reason_of, story_named, struck_post
 from monitor.stories.digest import of_day
-from monitor.stories.retraction import PostAddress, reason_of, story_named, struck_post
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling

@@ -24,11 +24,11 @@ from monitor.models.outbox import (
 from monitor.storage import chats
 from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.destinations import is_old
-from monitor.storage.digests import fold
+from monitor.storage.outbox.destinations import is_old
+from monitor.storage.outbox.digests import fold
+from monitor.storage.outbox.uncertain import doubted
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
-from monitor.storage.uncertain import doubted
-from monitor.stories import removal
+from monitor.stories.corrections import removal
 from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line, headline
 
