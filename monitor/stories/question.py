@@ -37,9 +37,8 @@ def ask(story: Story, part: int, *, now: datetime) -> str:
     story it says that first.
     """
     verdict = part_of(story, part).lead.verdict
-    shown = join("\n", (_label(verdict), render(story, part, to=_MAINTAINERS, now=now, marked=True)))
-    if story.retracted:
-        shown = join("\n", (heading(story.retracted), shown))
+    label = heading(story.retracted) if story.retracted else _label(verdict)
+    shown = join("\n", (label, render(story, part, to=_MAINTAINERS, now=now, marked=True)))
     reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []

@@ -61,4 +61,5 @@ def happens_in_russian(word: str) -> bool:
 
 def happens_in_kazakh(word: str) -> bool:
     """The same of a Kazakh word, in whatever letters: «берді», no «беру»."""
-    return (_HAPPENS_LATIN if word[:1] < "\u0400" else _HAPPENS).fullmatch(word) is not None
+    happens = _HAPPENS_LATIN.fullmatch(word) if word[:1] < "\u0400" else _HAPPENS.fullmatch(word)
+    return happens is not None

@@ -171,7 +171,7 @@ async def test_a_story_told_again_is_asked_and_the_post_stays_struck(harness: Re
     assert question.text.startswith(
         "На проверку · об опровергнутом пишут снова. Опровергнуто 22.11.2026: суд ещё не состоялся"
     )
-    assert "Также пишут: Третья" in question.text
+    assert "Ещё пишут: Третья" in question.text
     assert [outcome for outcome, _ in harness.outcomes()] == ["posted", "review", "joined"]
     assert "история опровергнута" in harness.outcomes()[1][1]
 
@@ -179,7 +179,7 @@ async def test_a_story_told_again_is_asked_and_the_post_stays_struck(harness: Re
     await harness.handle_updates()
     first, second = harness.api.posted(CHANNEL)
     assert first.text == STRUCK
-    assert second.text.startswith("#extradition\nНовость 2")
+    assert second.text.startswith("● Новое: Extradition\nНовость 2")
     assert second.raw["reply_to_message"]["message_id"] == first.message_id
 
 
