@@ -52,4 +52,4 @@ class DailyDigest:
 
     def _put(self, to: Destination, day: Day, *, is_main: bool) -> bool:
         undecided, held = (self._undecided(day), self._held(day)) if is_main else ((), 0)
-        return self._digests.put_day(to.chat, day, self._clock(), undecided=undecided, held=held)
+        return self._digests.put_day(to.chat, day, self._clock(), undecided=undecided, held=held, tongue=to.tongue)

@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from monitor.config.hours import Week
+from monitor.models.channels import Tongue
 from monitor.models.outbox import DigestItem
+from monitor.stories.post_texts import TEXTS, PostTexts
 from monitor.text.telegram_html import Html, fits, join, line, link, linked, seen, tag, text
 from monitor.text.unicode import utf16_length
 
@@ -51,32 +53,40 @@ def after_flood(items: Sequence[DigestItem], *, called: str = "Накопило�
     return tuple(_page(first, lines) for first, lines in zip(openings, pages, strict=True))
 
 
-def of_day(day: date, items: Sequence[DigestItem], *, held: int = 0, retracted: Sequence[DigestItem] = ()) -> str:
+def of_day(
+    day: date,
+    items: Sequence[DigestItem],
+    *,
+    held: int = 0,
+    retracted: Sequence[DigestItem] = (),
+    tongue: Tongue = "ru",
+) -> str:
     """One message with everything a day brought, by topic with counts; what does not fit is counted at its end.
 
-    `held` counts the news that only muted rules found: editors will see them, readers know that they are there.
-    `retracted` are stories that turned out to be wrong, of whatever day: they stand at the end.
+    `held` counts the news that only muted rules found: editors will see them, readers of the main channel know that
+    they are there. `retracted` are stories that turned out to be wrong, of whatever day: they stand at the end.
     """
+    say = TEXTS[tongue]
     muted = f" · придержано редакторами: {held}" if held else ""
-    opening = join("", (tag("b", text(f"За сутки: {len(items)}")), text(f" · {day:%d.%m.%Y}{muted}")))
-    lines, end = list(_lines(items)), _retracted(retracted)
+    opening = join("", (tag("b", text(f"{say.of_day}: {len(items)}")), text(f" · {day:%d.%m.%Y}{muted}")))
+    lines, end = list(_lines(items)), _retracted(retracted, say)
     most = _MOST_LINES - min(len(retracted), _MOST_RETRACTED)
-    shown = next(_paged(join("", (opening, _rest(999_999), end)), lines, most=most), [])
-    return join("", (Html(_page(opening, shown).html), _rest(len(lines) - len(shown)), end))
+    shown = next(_paged(join("", (opening, _rest(999_999, say), end)), lines, most=most), [])
+    return join("", (Html(_page(opening, shown).html), _rest(len(lines) - len(shown), say), end))
 
 
-def _retracted(items: Sequence[DigestItem]) -> Html:
+def _retracted(items: Sequence[DigestItem], say: PostTexts) -> Html:
     """The section of what turned out to be wrong, after a blank line; nothing when there is nothing."""
     if not items:
         return Html("")
     more = len(items) - _MOST_RETRACTED
-    rest = [text(f"и ещё {more}")] if more > 0 else []
-    head = tag("b", text(f"Опровергнуто · {len(items)}"))
-    return join("\n", (Html("\n"), head, *map(_retracted_item, items[:_MOST_RETRACTED]), *rest))
+    rest = [text(say.more.format(more))] if more > 0 else []
+    head = tag("b", text(f"{say.retracted} · {len(items)}"))
+    return join("\n", (Html("\n"), head, *(_retracted_item(item, say) for item in items[:_MOST_RETRACTED]), *rest))
 
 
-def _retracted_item(item: DigestItem) -> Html:
-    title = linked(tag("s", text(line(item.title, _RETRACTED_UNITS) or "Без заголовка")), item.url)
+def _retracted_item(item: DigestItem, say: PostTexts) -> Html:
+    title = linked(tag("s", text(line(item.title, _RETRACTED_UNITS) or say.untitled)), item.url)
     return join("", (text("• "), title, text(f" — {line(item.retracted, _WHY_UNITS)}")))
 
 
@@ -110,8 +120,8 @@ def counts_by_topic(items: Iterable[DigestItem]) -> list[tuple[str, int]]:
     return Counter(line(item.topic, _TOPIC_UNITS) or _NO_TOPIC for item in items).most_common()
 
 
-def _rest(count: int) -> Html:
-    return text("") if not count else Html(f"\n\n{text(f'и ещё {count}: они в канале выше')}")
+def _rest(count: int, say: PostTexts) -> Html:
+    return Html(f"\n\n{text(say.above.format(count))}") if count else Html("")
 
 
 def _lines(items: Sequence[DigestItem]) -> Iterator[_Line]:

@@ -26,6 +26,9 @@ class PostTexts(NamedTuple):
     months: tuple[str, ...]
     day: str  # with day, month and year in it
     past_day: str
+    retracted: str
+    of_day: str  # heads the digest of a day, before a count
+    above: str  # with a count in it: what a digest has no room for
 
 
 TEXTS: Final[dict[Tongue, PostTexts]] = {
@@ -46,6 +49,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         ),
         day="{day} {month}",
         past_day="{day} {month} {year}",
+        retracted="Опровергнуто",
+        of_day="За сутки",
+        above="и ещё {}: они в канале выше",
     ),
     "kk": PostTexts(
         new="Жаңа",
@@ -64,6 +70,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         ),
         day="{day} {month}",
         past_day="{year} жылғы {day} {month}",
+        retracted="Теріске шығарылды",
+        of_day="Бір тәулікте",
+        above="және тағы {}: олар арнада жоғарыда",
     ),
     "en": PostTexts(
         new="New",
@@ -82,6 +91,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         ),
         day="{day} {month}",
         past_day="{day} {month} {year}",
+        retracted="Retracted",
+        of_day="In 24 hours",
+        above="and {} more, above in the channel",
     ),
 }
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
 
 from monitor.config.hours import Day, Week
+from monitor.models.channels import Tongue
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.models.stories import Retraction
 from monitor.storage.corrections.rows import retractions_of
@@ -60,7 +61,14 @@ class DigestStore:
         self._engine = engine
 
     def put_day(
-        self, chat: str, day: Day, now: datetime, *, undecided: Sequence[DigestItem] = (), held: int = 0
+        self,
+        chat: str,
+        day: Day,
+        now: datetime,
+        *,
+        undecided: Sequence[DigestItem] = (),
+        held: int = 0,
+        tongue: Tongue = "ru",
     ) -> bool:
         """Put the digest of a day into the outbox, once for all workers and restarts. False: it stands there already,
         or it is empty. Raises DatabaseError.
@@ -78,7 +86,7 @@ class DigestStore:
             retracted = _retracted(db, chat, day)
             if not items and not held and not retracted:
                 return False
-            html = of_day(day.date, items, held=held, retracted=retracted)
+            html = of_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
             digest = _digest(chat, key=key, html=html, now=now)
             return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
 

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Article
-from monitor.models.channels import Destination
+from monitor.models.channels import Destination, Tongue
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Retraction, Story
 from monitor.stories.post import part_of
+from monitor.stories.post_texts import TEXTS
 from monitor.stories.quotes import quoted
 from monitor.text.telegram_html import Html, join, line, linked, tag, text
 from monitor.text.urls import cleaned
@@ -38,12 +39,12 @@ class PostAddress(NamedTuple):
 # ── what the chats show ────────────────────────────────────────────────────────────────────────
 
 
-def struck_post(story: Story, part: int, *, to: Destination) -> Html:  # noqa: ARG001 - its tongue comes later
+def struck_post(story: Story, part: int, *, to: Destination) -> Html:
     """What a chat shows of a retracted part of a story: the headline struck, still linked, and why."""
     assert story.retracted
     article = part_of(story, part).lead.article
     title = tag("b", tag("s", linked(text(_headline(story, part)), article.url)))
-    return join("\n", (title, _since(story.retracted), text(line(article.feed, _OUTLET_UNITS))))
+    return join("\n", (title, _since(story.retracted, to.tongue), text(line(article.feed, _OUTLET_UNITS))))
 
 
 def heading(retraction: Retraction) -> Html:
@@ -61,8 +62,8 @@ def day(retraction: Retraction) -> str:
     return f"{retraction.at.astimezone(ZoneInfo(_ZONE)):%d.%m.%Y}"
 
 
-def _since(retraction: Retraction) -> Html:
-    said = tag("b", text(f"Опровергнуто {day(retraction)}:"))
+def _since(retraction: Retraction, tongue: Tongue) -> Html:
+    said = tag("b", text(f"{TEXTS[tongue].retracted} {day(retraction)}:"))
     return join(" ", (said, text(line(retraction.why, LONGEST_REASON))))
 
 

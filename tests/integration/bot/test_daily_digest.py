@@ -88,7 +88,7 @@ async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, en
     def undecided(_day: Day) -> Sequence[DigestItem]:
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    kazakh = Destination(chat="@kazakh", digest_at=time(16))
+    kazakh = Destination(chat="@kazakh", digest_at=time(16), tongue="kk")
     seeded = SeededOutbox(engine)
     for number, chat in ((1, CHAT), (1, "@kazakh"), (2, CHAT)):
         seeded.add_story(number, chat=chat)
@@ -106,5 +106,5 @@ async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, en
     with engine.connect() as db:
         shown = {row.chat: row.html for row in db.execute(told)}
     assert "За сутки: 3" in shown[CHAT]
-    assert "За сутки: 1" in shown["@kazakh"]
+    assert "Бір тәулікте: 1" in shown["@kazakh"]
     assert "Спорная" not in shown["@kazakh"]
