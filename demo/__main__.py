@@ -23,10 +23,13 @@ from rich.console import Console
 
 from demo.newsroom import Newsroom
 from monitor.bot.terminal import Terminal
-from tests.servers.bot_api import CHANNEL, TOKEN, BotApi, PostedMessage
+from monitor.text.telegram_html import first_line
+from tests.servers.bot_api import CHANNEL, TOKEN, BotApi, Chat, PostedMessage
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAT = f"@{CHANNEL.username}"
+KAZAKH = Chat(id=-1001234567891, type="channel", title="Қазақ тілінде", username="test_kazakh")
+CHANNELS = f"channels:\n  - {{name: Новости на казахском, chat: '@{KAZAKH.username}', news: [kk]}}\n"
 SITE = ROOT / "build" / "demo-site"  # stays, to be looked at
 NOT_POSTED = {
     "unmatched": "не подошло ни одно правило",
@@ -34,19 +37,21 @@ NOT_POSTED = {
     "baseline": "стояло в ленте раньше, чем её увидели",
 }
 
+FACTS = re.compile(r"^(?:Что|О чём): .+", re.MULTILINE)
 Posts = Mapping[int, PostedMessage]
 
 
 def main() -> int:
     """Tell the demo from beginning to end; 0 when everything came out as promised."""
     began = time.monotonic()
-    with TemporaryDirectory() as folder, Newsroom() as newsroom, BotApi() as telegram:
+    with TemporaryDirectory() as folder, Newsroom() as newsroom, BotApi(chats=(CHANNEL, KAZAKH)) as telegram:
         demo = Demo(Path(folder), newsroom, telegram)
         demo.say("Выдуманная пресса на двух языках, на этой машине: ни сети, ни токена не нужно.")
         demo.say("Настоящий monitor прочтёт её по HTTP и отправит нужное в канал.")
         first = demo.sweep({}, later=False)
         demo.say("Выходят ещё две новости: одна новая и один пересказ.")
         second = demo.sweep(first, later=True)
+        demo.show_further()
         demo.show_not_posted()
         demo.build_site(posts=len(second))
         broken = [*demo.broken, *repeated(telegram, first, second)]
@@ -93,13 +98,23 @@ class Demo:
         self.broken += misquoted(after.values(), self._newsroom.text)
         return after
 
-    async def _show_changes(self, before: Posts, after: Posts) -> None:
+    async def _show_changes(self, before: Posts, after: Posts, *, chat: str = CHAT) -> None:
         """New posts, and those that were edited, as a subscriber reads them."""
         for number, post in after.items():
             if number not in before:
-                await self._terminal.post(CHAT, post.html)
+                await self._terminal.post(chat, post.html)
             elif post.edits != before[number].edits:
-                await self._terminal.edit(CHAT, number, post.html)
+                await self._terminal.edit(chat, number, post.html)
+
+    def show_further(self) -> None:
+        """The other channel wants news in Kazakh only; each has a line in Russian of what its words mean."""
+        self._console.rule("Второй канал: только новости на казахском", align="left")
+        posts = self._telegram.posted(KAZAKH.id)
+        asyncio.run(self._show_changes({}, {post.message_id: post for post in posts}, chat=f"@{KAZAKH.username}"))
+        wanted = {post.text for post in self._telegram.posted(CHAT) if "қаз." in post.text}
+        if {post.text for post in posts} != wanted or not wanted:
+            self.broken.append("показать во втором канале новости на казахском, и только их")
+        self.broken += [f"строка фактов у «{first_line(post.html)}»" for post in posts if not FACTS.search(post.text)]
 
     def show_not_posted(self) -> None:
         """Every entry has an outcome and a reason in the database; here are those that were not posted."""
@@ -131,9 +146,12 @@ def _environment(folder: Path, newsroom: Newsroom, telegram: BotApi) -> dict[str
     """The settings of a live monitor, and nothing of the operator's own."""
     feeds = folder / "feeds.yaml"
     feeds.write_text(newsroom.feeds_file, encoding="utf-8")
+    channels = folder / "channels.yaml"
+    channels.write_text(CHANNELS, encoding="utf-8")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     return inherited | {
         "MONITOR_FEEDS": str(feeds),
+        "MONITOR_CHANNELS": str(channels),
         "MONITOR_KEYWORDS": str(ROOT / "keywords.yaml"),
         "MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}",
         "MONITOR_BOT_TOKEN": TOKEN,
@@ -166,8 +184,9 @@ def misquoted(posts: Collection[PostedMessage], told: str) -> Iterator[str]:
 
 def repeated(telegram: BotApi, first: Posts, second: Posts) -> Iterator[str]:
     """Old posts stay, edited only where a telling joined; nothing was sent again."""
-    if telegram.count("sendMessage") != len(second):
-        yield f"отправлять каждый пост один раз (отправок {telegram.count('sendMessage')}, постов {len(second)})"
+    sent, posts = telegram.count("sendMessage"), len(second) + len(telegram.posted(KAZAKH.id))
+    if sent != posts:
+        yield f"отправлять каждый пост один раз (отправок {sent}, постов {posts})"
     edited = [number for number, post in second.items() if post.edits]
     grown = [number for number, post in first.items() if second[number].html != post.html]
     if edited != grown or len(edited) != 1:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.factories.polling import RULES
 from tests.harness.forked_monitor import ForkedMonitor, Order, execute
+from tests.servers.bot_api import CHANNEL, TOKEN, BotApi
 from tests.servers.loopback import Hold
 from tests.servers.web import WebServer
 
@@ -163,3 +164,14 @@ class Monitor:
     def _begun(self, *arguments: str, **how: Any) -> "ForkedMonitor | subprocess.Popen[bytes]":
         order = Order(arguments=arguments, folder=self.folder, environment=self.environment, **how)
         return execute(order) if self.new_interpreter else ForkedMonitor(order)
+
+
+def live_monitor(folder: Path, bot_api: BotApi) -> Monitor:
+    """With a token and the stand-in's channel."""
+    return Monitor(
+        folder,
+        MONITOR_BOT_TOKEN=TOKEN,
+        MONITOR_CHANNEL=f"@{CHANNEL.username}",
+        MONITOR_BOT_API_URL=bot_api.url,
+        MONITOR_TELEGRAM_PREVIEW_URL=bot_api.url,
+    )

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.monitor_process import Monitor
+from tests.harness.monitor_process import Monitor, live_monitor
 from tests.servers.bot_api import TOKEN, BotApi
-
-CHANNEL_NAME = "@test_channel"
 
 
 @pytest.fixture
@@ -23,13 +21,7 @@ def preview(tmp_path: Path) -> Iterator[Monitor]:
 @pytest.fixture
 def live(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
     """With a token and a channel at the Bot API stand-in."""
-    monitor = Monitor(
-        tmp_path,
-        MONITOR_BOT_TOKEN=TOKEN,
-        MONITOR_CHANNEL=CHANNEL_NAME,
-        MONITOR_BOT_API_URL=bot_api.url,
-        MONITOR_TELEGRAM_PREVIEW_URL=bot_api.url,
-    )
+    monitor = live_monitor(tmp_path, bot_api)
     yield monitor
     if monitor.running:
         monitor.kill()

@@ -3,16 +3,25 @@
 import random  # noqa: TID251 - the test chooses moments; a seed makes them the same every time
 import time
 from collections import Counter
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from monitor.storage.database import open_engine
-from tests.harness.monitor_process import Monitor, eventually
+from monitor.models.outbox import WantedPost
+from monitor.storage.database import open_engine, write_transaction
+from monitor.storage.outbox.deliveries import want
+from monitor.storage.tables import deliveries
+from tests.factories import NOW
+from tests.harness.monitor_process import Monitor, eventually, live_monitor
 from tests.harness.seeded_outbox import SeededOutbox
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
+from tests.servers.bot_api import CHANNEL as STAND_IN
 from tests.servers.bot_api import (
     BotApi,
+    Chat,
     deliver_then_502,
     deliver_then_hang,
     deliver_then_reset,
@@ -22,7 +31,9 @@ from tests.servers.bot_api import (
 )
 from tests.servers.web import WebServer
 
-CHANNEL = "@test_channel"
+CHANNEL, SECOND = "@test_channel", "@test_second"
+LATER = NOW + timedelta(days=3650)  # than any start of a process: nothing told before is told to a new channel
+FURTHER = Chat(id=-1001234567892, type="channel", title="Вторая", username="test_second")
 FAULTS = (
     too_many_requests(1),
     http(500, "Internal Server Error"),
@@ -133,6 +144,24 @@ def test_killed_at_random_moments_with_a_channel_that_anybody_can_read(
     assert live.delivery_states().keys() <= {"sent", "digested"}
 
 
+@pytest.mark.parametrize(("rounds", "stories"), [(4, 8), MANY])
+def test_killed_at_random_moments_with_two_channels(tmp_path: Path, web: WebServer, rounds: int, stories: int) -> None:
+    """Each of them is told every story exactly once."""
+    with BotApi(chats=(STAND_IN, FURTHER)) as bot_api:
+        live = live_monitor(tmp_path, bot_api)
+        (live.folder / "channels.yaml").write_text(f"channels: [{{name: Вторая, chat: '{SECOND}'}}]", encoding="utf-8")
+        try:
+            told = {"sent", "digested"}
+            counts = _kill_again_and_again(
+                live, web, bot_api, rounds=rounds, stories=stories, until=told, chats=(CHANNEL, SECOND)
+            )
+        finally:
+            if live.running:
+                live.kill()
+    assert counts == [1] * stories * 2
+    assert live.delivery_states().keys() <= told
+
+
 @pytest.mark.parametrize(("rounds", "stories"), [(3, 6), MANY])
 def test_killed_at_random_moments_with_a_channel_that_nobody_can_read(
     live: Monitor, web: WebServer, bot_api: BotApi, rounds: int, stories: int
@@ -157,9 +186,16 @@ def test_killed_at_random_moments_with_a_channel_that_nobody_can_read(
 
 
 def _kill_again_and_again(
-    live: Monitor, web: WebServer, bot_api: BotApi, *, rounds: int, stories: int, until: set[str]
+    live: Monitor,
+    web: WebServer,
+    bot_api: BotApi,
+    *,
+    rounds: int,
+    stories: int,
+    until: set[str],
+    chats: tuple[str, ...] = (CHANNEL,),
 ) -> list[int]:
-    """Add stories while the process is killed round after round; returns how many messages tell each."""
+    """Add stories while the process is killed round after round; returns how many messages of each chat tell each."""
     moments = random.Random(20261123)
     live.write_feeds(Проба=feed_of(web, "/rss", [("Погода", "Завтра в Актау тепло и ветрено.")]))
     live.call("migrate")
@@ -167,14 +203,23 @@ def _kill_again_and_again(
     seeded = SeededOutbox(engine)
     for turn in range(rounds):
         for number in range(turn * stories // rounds, (turn + 1) * stories // rounds):
-            seeded.add_story(1000 + number)
+            _tell_all(seeded, 1000 + number, chats)
         _kill_at_some_moment(live, bot_api, moments, moment=turn % 3)
         live.age_doubts()
     # A look for one doubt reads the channel's pages one after the other: the more was posted since, the longer.
     _settle_all(live, bot_api, until, patience=2 if rounds < 10 else 180)
     engine.dispose()
-    posts = [message.text for message in bot_api.posted(CHANNEL)]
-    return [sum(f"Новость {1000 + number}" in post for post in posts) for number in range(stories)]
+    posts = [[message.text for message in bot_api.posted(chat)] for chat in chats]
+    return [sum(f"Новость {1000 + number}" in post for post in told) for told in posts for number in range(stories)]
+
+
+def _tell_all(seeded: SeededOutbox, number: int, chats: tuple[str, ...]) -> None:
+    """A story that all these chats should show."""
+    seeded.add_story(number, chat=chats[0], at=LATER)
+    with write_transaction(seeded.engine) as db:
+        for chat in chats[1:]:
+            html = db.scalars(select(deliveries.c.html).where(deliveries.c.story_id == number)).first() or ""
+            want(db, number, WantedPost(chat=chat, html=html), LATER)
 
 
 def _settle_all(live: Monitor, bot_api: BotApi, until: set[str], *, patience: float) -> None:
