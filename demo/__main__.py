@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from demo.newsroom import Newsroom
+from demo.post_picture import drawn
 from monitor.bot.terminal import Terminal
 from monitor.text.telegram_html import first_line
 from tests.servers.bot_api import CHANNEL, TOKEN, BotApi, Chat, PostedMessage
@@ -30,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CHAT = f"@{CHANNEL.username}"
 KAZAKH = Chat(id=-1001234567891, type="channel", title="Қазақ тілінде", username="test_kazakh")
 CHANNELS = f"channels:\n  - {{name: Новости на казахском, chat: '@{KAZAKH.username}', news: [kk]}}\n"
-SITE = ROOT / "build" / "demo-site"  # stays, to be looked at
+SITE = ROOT / "build" / "demo-site"  # stays, to be looked at, as the next
+PICTURES = ROOT / "build" / "demo-posts"
 NOT_POSTED = {
     "unmatched": "не подошло ни одно правило",
     "vetoed": "правило подошло, но его строка none была против",
@@ -52,6 +54,7 @@ def main() -> int:
         demo.say("Выходят ещё две новости: одна новая и один пересказ.")
         second = demo.sweep(first, later=True)
         demo.show_further()
+        demo.draw_posts()
         demo.show_not_posted()
         demo.build_site(posts=len(second))
         broken = [*demo.broken, *repeated(telegram, first, second)]
@@ -115,6 +118,15 @@ class Demo:
         if {post.text for post in posts} != wanted or not wanted:
             self.broken.append("показать во втором канале новости на казахском, и только их")
         self.broken += [f"строка фактов у «{first_line(post.html)}»" for post in posts if not FACTS.search(post.text)]
+
+    def draw_posts(self) -> None:
+        """A picture of each post as Telegram shows it, of both channels."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for chat in (CHANNEL, KAZAKH):
+            for post in self._telegram.posted(chat.id):
+                (PICTURES / f"{chat.username}-{post.message_id}.svg").write_text(drawn(post.html), encoding="utf-8")
+        self.say(f"Как посты выглядят в Telegram: {PICTURES}")
+        self.say("")
 
     def show_not_posted(self) -> None:
         """Every entry has an outcome and a reason in the database; here are those that were not posted."""

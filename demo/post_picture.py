@@ -43,9 +43,14 @@ _Row = list[tuple[str, _Style]]
 
 
 def picture() -> str:
-    """The SVG of the post."""
+    """The SVG of docs/post.svg."""
+    return drawn(_post())
+
+
+def drawn(html: str) -> str:
+    """A post's Telegram HTML as SVG."""
     reader = _Rows()
-    reader.feed(_post())
+    reader.feed(html)
     rows = [row for written in reader.rows for row in _wrapped(written)]
     height = _TOP + _LINE * (len(rows) + 1) + 28
     quotes = [[*group] for quote, group in groupby(range(len(rows)), lambda at: rows[at][0][1].quote) if quote]
