@@ -53,9 +53,13 @@ class RussianGroup(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the base class's signature
         """Print the help."""
         screen = _show_help(self, ctx)
-        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
-        rows = [(name, _paragraphs(command.help)[0]) for name, command in commands.items() if command]
+        rows = [(name, _paragraphs(self.help_of(ctx, name))[0]) for name in self.list_commands(ctx)]
         _show_panel(screen, "Команды", rows)
+
+    def help_of(self, ctx: Any, name: str) -> str:
+        """What a command is for."""
+        command = self.get_command(ctx, name)
+        return (command and command.help) or ""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run what the arguments say and end the process with its exit code."""
