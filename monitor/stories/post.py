@@ -28,6 +28,7 @@ from monitor.stories.fact_line import direction, fact_line
 from monitor.stories.novelty import added
 from monitor.stories.post_texts import TEXTS, in_language, moment, topic_name
 from monitor.stories.quotes import bare, new_steps, shown_spans, step_of, text_matches
+from monitor.stories.steps import TAKING
 from monitor.text.telegram_html import (
     SLOT,
     Html,
@@ -145,7 +146,10 @@ def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
 
 
 def _way(lead: Telling, tongue: Tongue) -> str:
-    """«Казахстан → Россия», «→ Россия»; "" when whither is not known."""
+    """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
+    is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
+    if not is_done and step_of(lead) not in TAKING:
+        return ""
     whence, whither = (_plain(_fact_name(fact, tongue)) for fact in direction(lead.verdict))
     return f"{whence} → {whither}".strip() if whither else ""
 

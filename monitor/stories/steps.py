@@ -13,6 +13,7 @@ from typing import Final
 
 from monitor.models.channels import Tongue
 from monitor.stories.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
+from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.unicode import sentences
 
 
@@ -28,6 +29,7 @@ class Step(Enum):
     RELEASE_REFUSED = "отказ в освобождении"
     RELEASED = "освобождение"
     ASYLUM_REFUSED = "отказ в убежище"
+    ASYLUM_GRANTED = "убежище дано"
     QUESTIONED = "допрос"
     SEARCHED = "обыск"
     CHARGED = "обвинение"
@@ -62,6 +64,7 @@ _LABELS: Final = {
     Step.RELEASE_REFUSED: ("отказ в освобождении", "босатудан бас тарту", "release refused"),
     Step.RELEASED: ("освобождение", "босату", "release"),
     Step.ASYLUM_REFUSED: ("отказ в убежище", "баспана беруден бас тарту", "asylum refused"),
+    Step.ASYLUM_GRANTED: ("убежище предоставлено", "баспана берілді", "asylum granted"),
     Step.QUESTIONED: ("вызов или допрос", "шақыру немесе жауап алу", "summons or questioning"),
     Step.SEARCHED: ("обыск", "тінту", "search"),
     Step.CHARGED: ("обвинение или приговор", "айып тағу немесе үкім", "charge or sentence"),
@@ -84,11 +87,23 @@ _URGENT: Final = (
     Step.ARRESTED,
     Step.DETAINED,
 )
+TAKING: Final = frozenset(
+    {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED}
+)
+"""Of these it may be said whither."""
 # Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
 _RANK: Final = (
     *_URGENT,
-    *(Step.DIED, Step.REMOVAL_REFUSED, Step.RELEASE_REFUSED, Step.ASYLUM_REFUSED, Step.PERMIT_ANNULLED),
-    *(Step.PERMIT_REFUSED, Step.SEARCHED, Step.QUESTIONED, Step.COURT_REFUSED, Step.POSTPONED, Step.RELEASED),
+    *(Step.DIED, Step.REMOVAL_REFUSED, Step.RELEASE_REFUSED, Step.ASYLUM_REFUSED, Step.ASYLUM_GRANTED),
+    *(
+        Step.PERMIT_ANNULLED,
+        Step.PERMIT_REFUSED,
+        Step.SEARCHED,
+        Step.QUESTIONED,
+        Step.COURT_REFUSED,
+        Step.POSTPONED,
+        Step.RELEASED,
+    ),
     *(Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
 )
 
@@ -190,4 +205,10 @@ def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - priv
 def _is_told(sentence: str, form: re.Match[str]) -> bool:
     before = sentence[max(0, form.start() - _NOT_WITHIN) : form.start()]
     supposed = NOT_YET_BEFORE.search(before) or NOT_YET_AFTER.match(sentence, form.end())
-    return not supposed and not _is_denied(sentence, form)
+    return not supposed and not _is_denied(sentence, form) and not _gives_a_thing(sentence, form)
+
+
+def _gives_a_thing(sentence: str, form: re.Match[str]) -> bool:
+    """«Передали повестку», «выдал аккредитацию»: nobody is handed over."""
+    said = form[0].lower()
+    return is_giving(said) and bool(given_thing(said, sentence[: form.start()], sentence[form.end() :]))

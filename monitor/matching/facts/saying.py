@@ -13,6 +13,7 @@ from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.term_index import Hit
 from monitor.models.articles import Fact, FactKind
 from monitor.text.languages.denial import happens_in_kazakh, happens_in_russian, is_denied, is_negative
+from monitor.text.languages.russian import is_person
 from monitor.text.unicode import fold
 
 DEEDS = frozenset({FactKind.ACT, FactKind.MATTER})
@@ -24,6 +25,7 @@ _PLACES = (FactGroup.COUNTRY, FactGroup.PLACE)
 _OBLIQUE = re.compile(r"\s+[a-zа-яёәғқңөұүһі][\w-]{2,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b")
 _OF_TOWN = re.compile(r"\s+(?:облыс|қала|аудан|obly|qala)", re.IGNORECASE)  # «Жамбыл облысында»
 _HELD = re.compile(r"\s+өткен", re.IGNORECASE)  # «Алматыда өткен мәслихатта»
+_SOMEBODY_FROM = re.compile(r"(\w+)\s+(?:из|с|со)\s+$", re.IGNORECASE)
 _SPEECH = re.compile(
     r"\b(?:деп\b|деді|дейді|айт|хабарла|мәлімде|санай|пікір|шақыр(?!ыл|т)|сообщ|заяв|сказа|счита|слов|утвержд|рассказ|призва|пиш"
     r"|написа|отмет|dep\b|dedi|deidi|ait)",
@@ -101,6 +103,9 @@ def _place(
     countries = [naming for naming in meant if naming.group is FactGroup.COUNTRY]
     if len(ways) != 1 or _OBLIQUE.match(after):
         return
+    somebody = _SOMEBODY_FROM.search(article.around(hit)[0])
+    if ways == [FactKind.FROM] and somebody and is_person(somebody[1].lower()):
+        return  # «экстрадиция программиста из Казани»: where he is from
     if ways != [FactKind.WHERE]:
         yield from (_fact(ways[0], naming) for naming in countries if is_beside or (asked and done))
     elif {Role.FROM, Role.ORIGIN} & {*roles} or _HELD.match(after):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import latin_skeleton
-from monitor.text.languages.russian import is_verb
+from monitor.text.languages.russian import is_verb, likely_tags
 
 _SEEN = 60  # characters before a word, and after it, in which its denial stands
 _BEFORE = re.compile(
@@ -18,11 +18,15 @@ _BEFORE = re.compile(
     r"(?: (?:в|во|от|на|о|об|его|ее|её|их|стал\w*|буд\w+|хо[тч]\w+|могут|может|запрос\w*|решени\w*)){0,3} $",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"[\s»\"]+(?:\w+ ){0,2}?(?:отказ|отмен|приостан|останов|отклон|не состоя|не буд)", re.IGNORECASE)
+_AFTER = re.compile(
+    r"[\s»\"]+(?:\w+ ){0,2}?(?:отказ|отмен|приостан|останов|отклон|не состоя|не буд|не собира|нельзя|невозмож)",
+    re.IGNORECASE,
+)
 # A Kazakh verb stands at the end of its clause, and so does what denies it.
 _AFTER_KAZAKH = re.compile(
     r"[^,;:.!?]*?\b(?:бас тарт|жол берме|бол[мп]а|тоқтат|тыйым|емес|жоқ|қарсы|доғар|күшін жой|айналып"
-    r"|bas tart|jol berme|bol[mp]a|toqtat|emes|qarsy|ainalyp|\w+(?<!қа)[мбп][ае](?:йд[ыі]|д[ыі]|[ғг][ае]н)\b)",
+    r"|bas tart|jol berme|bol[mp]a|toqtat|ty[iı]ym|emes|joq|jok|zhoq|qarsy|doğar|ainalyp"
+    r"|\w+(?<!қа)[мбп][ае](?:йд[ыі]|д[ыі]|[ғг][ае]н)\b)",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"(?:[ыі]?[лнст]|[дт][ыі]р|[ғқгк][ыі]з){0,3}[мпб][ае](?![қк]|с?т[ыі]|ш[ыі])")
@@ -30,6 +34,7 @@ _NOT_LATIN = re.compile(r"(?:i?[lnst]|[dt]ir|[gk]iz){0,3}[mpb][ae](?!k|sti|si)")
 _NOT_AT_END = re.compile(r".{4,}[мбп][ае](?:йд[ыі]|д[ыі]|[ғг][ае]н\w*|у\w*|й|с)")
 _HAPPENS = re.compile(r".{2,}(?:(?<![ую])[дт][ыі]|(?<!у)[ғқгк][ае]н(?:д[ыіае]\w*|ы|і|ын|ін|н[ыі]\w*)?|[ыіа]п|.п)")
 _HAPPENS_LATIN = re.compile(r".{2,}(?:(?<![uw])[dt][iy]|[gkq][ae]n(?:d[iae]\w*|i|in|n[iy]\w*)?|[iya]p)")
+_NOT_YET = frozenset({"futr", "1per", "2per"})  # «увезём», «выдаст»: said of what may come
 _INFINITIVE = ("ть", "ться", "ти", "тись", "чь", "чься")
 
 
@@ -56,7 +61,7 @@ def is_negative(word: str, stems: Sequence[Stem]) -> bool:
 
 def happens_in_russian(word: str) -> bool:
     """Whether a folded word of a deed, a verb or a participle, says that it is done: «выдали», no «выдача»."""
-    return is_verb(word) and not word.endswith(_INFINITIVE)
+    return is_verb(word) and not word.endswith(_INFINITIVE) and not any(map(_NOT_YET.__and__, likely_tags(word)[:1]))
 
 
 def happens_in_kazakh(word: str) -> bool:

@@ -16,6 +16,7 @@ from monitor.text.languages.russian import is_of_people, likely_tags
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _QUOTES = frozenset("«»\"“”„'’()")
 _ENDS = frozenset({"и", "или", "либо", "а", "но", "да", "что", "чтобы", "как", "если", "когда", "пока", "то", "чем"})
+_PARTICIPLE = re.compile(r"нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ое|ые|ых|ыми)$")
 _BACK = 5  # words before the verb among which its object may stand
 _OBJECT = frozenset({"gent", "gen2", "accs"})  # cases, as the dictionary calls them
 _CLAUSE = frozenset({"VERB", "INFN", "PRTS", "ADJS", "GRND", "PRED"})
@@ -54,6 +55,8 @@ def given_thing(form: str, before: str, after: str) -> str:
         if kind is _Part.THING and not _is_passed_over(word):
             return word
     is_noun = form.startswith(("выдач", "невыдач", "передач", "возвращени", "возврат"))
+    if head := _PARTICIPLE.search(form) and _head(before):
+        return head
     return "" if is_noun else _object_before(list(_clause_before(before)), following)
 
 
@@ -64,6 +67,15 @@ def _object_before(before: Sequence[_Word], following: Sequence[_Word]) -> str:
         return ""
     things = (word for word, kind in before if kind is _Part.THING and not _is_passed_over(word))
     return next(things, "")
+
+
+def _head(before: str) -> str:
+    """«разрешений на проживание, выданных россиянам»: the thing, if the words before the comma name nobody."""
+    if not before.rstrip().endswith(","):
+        return ""
+    words = list(_clause_before(before.rstrip().removesuffix(",")))
+    things = [word for word, kind in words if kind is _Part.THING and not _is_passed_over(word)]
+    return things[0] if things and all(kind is not _Part.PERSON for _, kind in words) else ""
 
 
 def _ungoverned(words: Iterable[_Word]) -> Iterator[_Word]:
