@@ -125,7 +125,7 @@ class Dispatcher:
         self._served = tuple(chats)
 
     def is_closed(self, chat: str) -> bool:
-        """Whether the last send met a wrong token, missing rights or an unknown chat."""
+        """Whether it takes nothing for now: a wrong token, no rights, an unknown chat, a second name of another one."""
         return self._closed.get(chat, False)
 
     async def drain(self, chat: str) -> datetime | None:
@@ -186,6 +186,7 @@ class Dispatcher:
             identity = await self._chats[chat].identify(chat)
         except DeliveryError as error:
             self._say_once("Telegram does not say which chat this is", action="meet", chat=chat, error=str(error))
+            self._closed[chat] = isinstance(error, ChannelClosed)
             if isinstance(error, ChannelClosed) and await self._may_be_known():
                 await asyncio.to_thread(self._chat_store.close, chat, str(error), now)
             return self._clock.steady() + MEET_PAUSE
@@ -196,9 +197,11 @@ class Dispatcher:
         if twin:
             log.warning("a place is named twice; served under its first name", action="meet", chat=chat, twin=twin)
             self._twins.add(chat)
+            self._closed[chat] = True
             await asyncio.to_thread(self._chat_store.close, chat, TWIN.format(chat=chat, twin=twin), now)
             return self._clock.steady() + MEET_PAUSE
         self._twins.discard(chat)
+        self._closed[chat] = False
         return None
 
     def _telegram_chat(self, chat: str) -> str:

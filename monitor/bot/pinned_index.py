@@ -79,7 +79,8 @@ class PinnedIndex:
 
     def _html(self, to: Destination, now: datetime) -> Html:
         cases = self._store.cases(lambda case: f"{to.archive}{self._page_of(case)}" if to.archive else "")
-        return index_post(cases, self._store.stories(to.chat, now - WEEK, now), zone=self._zone)
+        stories = self._store.stories(to.chat, now - WEEK, now)
+        return index_post(cases, stories, zone=self._zone, tongue=to.tongue)
 
     def _is_to_be_pinned(self, message: IndexMessage) -> bool:
         if message.message_id is None or message.state is DeliveryState.CANCELLED:

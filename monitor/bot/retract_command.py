@@ -11,14 +11,18 @@ from typing import Final
 from monitor.bot.review_chat import NO_BUTTON, CommandCall
 from monitor.storage.corrections.retractions import Answered, Retractions
 from monitor.storage.outbox.deliveries import Outbox
-from monitor.stories.corrections.retraction import pressed, reason_of, story_named
+from monitor.stories.corrections.retraction import LONGEST_REASON, pressed, reason_of, story_named
 from monitor.text.telegram_html import Html, join, line, tag, text
+from monitor.text.unicode import utf16_length
 
 HOW: Final = (
     "Опровергнуть: /retract ИСТОРИЯ почему\n"
     "Удалить посты вместо того, чтобы зачеркнуть: /retract ИСТОРИЯ удалить: почему\n"
     "Вернуть: /unretract ИСТОРИЯ\n"
     "ИСТОРИЯ — номер (его называет /why), ссылка на пост или на страницу архива. Причину прочтут подписчики."
+)
+TOO_LONG: Final = (
+    f"Причина длиннее {LONGEST_REASON} знаков: подписчики прочтут её под постом. Сократите и пошлите снова."
 )
 _DELETES: Final = re.compile(r"\s*(?:удалить|delete)\s*:\s*", re.IGNORECASE)
 _LONGEST_NAME: Final = 200  # UTF-16 units of what was written for a story, as it is said again
@@ -35,6 +39,9 @@ class RetractCommand:
         named, rest = _split(call.argument)
         why, deletes = order_of(rest)
         number = self._number(named)
+        if is_too_long(rest):
+            self._say(call, text(TOO_LONG))
+            return
         if number is None or not why:
             self._say(call, _how(named, is_known=number is not None))
             return
@@ -85,6 +92,12 @@ def order_of(written: str) -> tuple[str, bool]:
     """The reason, and whether the posts are to be deleted: «удалить: почему»."""
     found = _DELETES.match(written)
     return reason_of(written[found.end() :] if found else written), bool(found)
+
+
+def is_too_long(written: str) -> bool:
+    """Whether a reason would be cut."""
+    found = _DELETES.match(written)
+    return utf16_length(written[found.end() if found else 0 :].strip()) > LONGEST_REASON
 
 
 def absent(named: str) -> str:

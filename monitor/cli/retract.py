@@ -7,7 +7,7 @@ import typer
 from monitor.app.build_polling import story_chats
 from monitor.app.config_files import channels_content, read_channels
 from monitor.app.environment import clock, environment
-from monitor.bot.retract_command import absent, not_retracted, order_of
+from monitor.bot.retract_command import TOO_LONG, absent, is_too_long, not_retracted, order_of
 from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.corrections.retractions import Retractions
@@ -31,9 +31,13 @@ def retract(
     settings = load_settings(environment())
     chats = story_chats(settings, read_channels(settings, channels_content(settings), None).destinations)
     retractions = Retractions(open_usable(settings.database_url), destinations=chats.destinations)
-    reason, _ = order_of(" ".join(why or ()))
+    reason, asks_deletion = order_of(" ".join(why or ()))
+    delete = delete or asks_deletion
     if not undo and not reason:
         say("Напишите, почему: monitor retract ИСТОРИЯ ПОЧЕМУ. Причину прочтут подписчики.", err=True)
+        raise typer.Exit(2)
+    if is_too_long(" ".join(why or ())):
+        say(TOO_LONG, err=True)
         raise typer.Exit(2)
     named = story_named(story)
     number = retractions.story_of(named) if named is not None else None

@@ -45,6 +45,9 @@ def status(
         print_json({**_as_data(health, outbox, waiting, mutes), **copies})
     else:
         _show(health, outbox, now)
+        for chat in stats.vitals(now).chats:
+            if chat.closed and chat.pending:
+                say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
         _show_waiting(waiting)
         say(_copies(evidence, folder_bytes, now))
         for mute in mutes:

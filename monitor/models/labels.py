@@ -115,7 +115,7 @@ def _wishes(to: Destination) -> Iterator[str]:
     if to.digest_at:
         yield f"сводка в {to.digest_at:%H:%M}"
     if to.index:
-        yield "закреплённый указатель"
+        yield "закреплённое оглавление"
 
 
 SIGHTS = {

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from monitor.models.channels import Tongue
+from monitor.stories.post_texts import TEXTS, PostTexts
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 WEEK: Final = timedelta(days=7)
@@ -40,36 +42,41 @@ class IndexedStory:
     posted_at: datetime
 
 
-def index_post(cases: Sequence[IndexedCase], stories: Sequence[IndexedStory], *, zone: str) -> Html:
+def index_post(
+    cases: Sequence[IndexedCase], stories: Sequence[IndexedStory], *, zone: str, tongue: Tongue = "ru"
+) -> Html:
     """One message that Telegram takes.
 
     Both are given in the order in which they are shown; what does not fit is counted. Days are of the clock of `zone`.
     """
-    of_cases = [_case(case, zone) for case in cases[:_MOST_CASES]]
-    of_stories = [_story(story, zone) for story in stories[: _MOST_ROWS - len(of_cases)]]
-    while not fits(message := join("\n\n", _sections(of_cases, of_stories, len(cases), len(stories)))):
+    say = TEXTS[tongue]
+    of_cases = [_case(case, zone, say) for case in cases[:_MOST_CASES]]
+    of_stories = [_story(story, zone, say) for story in stories[: _MOST_ROWS - len(of_cases)]]
+    while not fits(message := join("\n\n", _sections(of_cases, of_stories, len(cases), len(stories), say))):
         (of_stories or of_cases).pop()
     return message
 
 
-def _sections(cases: Sequence[Html], stories: Sequence[Html], every_case: int, every_story: int) -> Iterator[Html]:
+def _sections(
+    cases: Sequence[Html], stories: Sequence[Html], every_case: int, every_story: int, say: PostTexts
+) -> Iterator[Html]:
     if every_case:
-        yield _section("Открытые дела", cases, every_case)
-    none = [] if every_story else [text("Новостей не было.")]
-    yield _section("За последние семь дней", [*stories, *none], every_story)
+        yield _section(say.cases, cases, every_case, say)
+    none = [] if every_story else [text(say.no_news)]
+    yield _section(say.week, [*stories, *none], every_story, say)
 
 
-def _section(title: str, rows: Iterable[Html], count: int) -> Html:
+def _section(title: str, rows: Iterable[Html], count: int, say: PostTexts) -> Html:
     shown = list(rows)
-    more = [text(f"и ещё {count - len(shown)}")] if count > len(shown) else []
+    more = [text(say.more.format(count - len(shown)))] if count > len(shown) else []
     return join("\n", (tag("b", text(title)), *shown, *more))
 
 
-def _case(case: IndexedCase, zone: str) -> Html:
-    last = f" · {case.stories} · последняя новость {case.last_at.astimezone(ZoneInfo(zone)):%d.%m.%Y}"
-    return join("", (text("• "), link(line(case.title, _CASE_UNITS) or "Без названия", case.url), text(last)))
+def _case(case: IndexedCase, zone: str, say: PostTexts) -> Html:
+    last = f" · {case.stories} · {say.last} {case.last_at.astimezone(ZoneInfo(zone)):%d.%m.%Y}"
+    return join("", (text("• "), link(line(case.title, _CASE_UNITS) or say.untitled, case.url), text(last)))
 
 
-def _story(story: IndexedStory, zone: str) -> Html:
+def _story(story: IndexedStory, zone: str, say: PostTexts) -> Html:
     day = text(f"{story.posted_at.astimezone(ZoneInfo(zone)):%d.%m} ")
-    return join("", (day, link(line(story.title, _HEADLINE_UNITS) or "Без заголовка", story.url)))
+    return join("", (day, link(line(story.title, _HEADLINE_UNITS) or say.untitled, story.url)))

@@ -28,6 +28,10 @@ class PostTexts(NamedTuple):
     past_day: str
     retracted: str
     of_day: str  # heads the digest of a day, before a count
+    cases: str  # heads the open cases of the index, as the next the week's stories
+    week: str
+    no_news: str
+    last: str  # of a case, before a day
     above: str  # with a count in it: what a digest has no room for
 
 
@@ -51,6 +55,10 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         past_day="{day} {month} {year}",
         retracted="Опровергнуто",
         of_day="За сутки",
+        cases="Открытые дела",
+        week="За последние семь дней",
+        no_news="Новостей не было.",
+        last="последняя новость",
         above="и ещё {}: они в канале выше",
     ),
     "kk": PostTexts(
@@ -72,6 +80,10 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         past_day="{year} жылғы {day} {month}",
         retracted="Теріске шығарылды",
         of_day="Бір тәулікте",
+        cases="Ашық істер",
+        week="Соңғы жеті күнде",
+        no_news="Жаңалық болған жоқ.",
+        last="соңғы жаңалық",
         above="және тағы {}: олар арнада жоғарыда",
     ),
     "en": PostTexts(
@@ -93,6 +105,10 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         past_day="{day} {month} {year}",
         retracted="Retracted",
         of_day="In 24 hours",
+        cases="Open cases",
+        week="In the last seven days",
+        no_news="There was no news.",
+        last="last news",
         above="and {} more, above in the channel",
     ),
 }

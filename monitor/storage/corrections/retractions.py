@@ -20,6 +20,7 @@ from monitor.storage.corrections.rows import WITHDRAWN, retractions_of, withdraw
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox.deliveries import read_buttons, remove, tell, want
+from monitor.storage.outbox.destinations import hold_left, is_left
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import chats, deliveries
 from monitor.stories.corrections import removal
@@ -94,6 +95,7 @@ class Retractions:
                     if deletes
                     else _struck(db, self._forms(story, now), posts)
                 )
+                hold_left(db, story_id, now)
             _answer(db, answered, corrected, now)
             return corrected
 
@@ -112,6 +114,7 @@ class Retractions:
                 (story,) = read_stories(db, [story_id])
                 posts = [row for row in _posts(db, story_id) if row.part in before.parts]
                 corrected = _restored(db, self._forms(story, now), posts)
+                hold_left(db, story_id, now)
             _answer(db, answered, corrected, now)
             return corrected
 
@@ -175,6 +178,9 @@ def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: 
         if removed is None:
             kept.append(row)
             continue
+        if row.is_left:
+            counts["out_of_reach"] += 1
+            continue
         is_unsent = removed.state == DeliveryState.CANCELLED
         counts["unsent" if is_unsent else "changed"] += 1
         if notices and not is_unsent:
@@ -193,7 +199,7 @@ def _restored(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corre
 def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:
     """The rows that show parts of a story to subscribers, and that nobody deleted."""
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
-    columns = (chats.c.name, chats.c.number)
+    columns = (chats.c.name, chats.c.number, is_left().label("is_left"))
     rows = select(deliveries, *columns).outerjoin(chats, chats.c.chat == deliveries.c.chat).where(mine)
     return db.execute(rows.order_by(deliveries.c.id)).all()
 
@@ -204,6 +210,8 @@ def _counted(posts: Iterable[Row[Any]]) -> Counter[str]:
 
 
 def _place(row: Row[Any]) -> str:
+    if row.is_left and row.message_id is not None:
+        return "out_of_reach"
     match DeliveryState(row.state):
         case DeliveryState.DIGESTED:
             return "in_digests"

@@ -58,6 +58,18 @@ def take_up(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
     db.execute(update(deliveries).where(ended).values(state=DeliveryState.PENDING, error="", updated_at=now))
 
 
+def is_left() -> ColumnElement[bool]:
+    """Whether a delivery is for a chat that is no longer served."""
+    return exists().where(destinations.c.chat == deliveries.c.chat, destinations.c.removed_at.isnot(None))
+
+
+def hold_left(db: Connection, story_id: int, now: datetime) -> None:
+    """What a story's posts should say where nobody is served any more waits until somebody is."""
+    left = and_(deliveries.c.story_id == story_id, deliveries.c.state == DeliveryState.PENDING, is_left())
+    held = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
+    db.execute(update(deliveries).where(left).values(**held))
+
+
 def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
     """Whether another chat that is served was told this part of a story before this one was added."""
     other, ours = destinations.alias(), destinations

@@ -125,7 +125,7 @@ class Corrected:
     unsent: int = 0  # struck: they will not be sent; back: they will
     on_the_way: int = 0  # in flight or in doubt: brought there when that is known
     in_digests: int = 0
-    out_of_reach: int = 0  # gone from the chat, or not to be edited any more
+    out_of_reach: int = 0  # gone from the chat, not to be edited any more, or where nobody is served
 
 
 _DONE: Final = {
@@ -153,7 +153,10 @@ def told(corrected: Corrected) -> tuple[str, ...]:
         (_UNSENT[how], corrected.unsent),
         ("На пути в чат, и ещё неясно, дошли ли: {n}. Покажут то же, когда это выяснится.", corrected.on_the_way),
         ("Стоят в сводке вместе с другими новостями: {n}. Там их не исправить.", corrected.in_digests),
-        ("Удалены из чата или уже не правятся: {n}.", corrected.out_of_reach),
+        (
+            "Удалены, уже не правятся или стоят там, куда бот больше не пишет: {n}.",
+            corrected.out_of_reach,
+        ),
     )
     lines = [_DONE[how].format(**said), *(words.format(n=count) for words, count in counts if count)]
     if how != "back":

@@ -300,3 +300,15 @@ async def test_a_place_that_is_named_twice_is_told_once(harness: Harness, engine
     assert harness.outbox.claim(numbered, NOW, lease=SECONDS, pace=FREE), "what waits is kept"
     with engine.connect() as db:
         assert "дважды" in (db.scalar(select(chats.c.closed).where(chats.c.chat == numbered)) or "")
+
+
+async def test_a_place_that_takes_nothing_ends_a_sweep(harness: Harness, engine: Engine) -> None:
+    """`monitor poll` waits for what will go soon only, and rows of places that are served no more are no reason."""
+    DestinationStore(engine).settle([FIRST, "-1005/17"], NOW)
+    for chat in (FIRST, "-1005/17", "@nobody_there"):
+        harness.seeded.add_story(1, chat=chat)
+    dispatcher = harness.serve(FIRST, "-1005/17", "@nobody_there")
+    for chat in dispatcher.chats:
+        await dispatcher.drain(chat)
+
+    assert [dispatcher.is_closed(chat) for chat in dispatcher.chats] == [False, True, True]

@@ -9,6 +9,7 @@ from monitor.models.articles import Tier
 from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind
 from monitor.models.stories import Decision
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.reviews import Reviews
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
@@ -71,3 +72,20 @@ def test_a_decision_is_taken_back_only_while_nobody_was_told(engine: Engine, rev
         db.execute(sent)
     reviews.undo("-100", "undo:1", NOW)
     assert posts(engine) == {"@main": "pending", "-1001/7": "sent"}
+
+
+def test_a_retraction_counts_what_it_cannot_reach_and_reaches_it_later(engine: Engine) -> None:
+    store = Store(engine)
+    store.destinations.settle(["@main", "-1001/7"], NOW)
+    poll(engine, Tier.POST)
+    with engine.begin() as db:
+        db.execute(deliveries.update().values(state="sent", message_id=5, sent_revision=1))
+    store.destinations.settle(["@main"], NOW)
+
+    corrected = Retractions(engine, destinations=CHATS.destinations).retract(1, "ошибка", now=NOW)
+    assert corrected
+    assert (corrected.changed, corrected.out_of_reach) == (1, 1)
+    assert posts(engine) == {"@main": "pending", "-1001/7": "cancelled"}
+
+    store.destinations.settle(["@main", "-1001/7"], NOW)
+    assert posts(engine) == {"@main": "pending", "-1001/7": "pending"}, "and is struck when somebody is served there"

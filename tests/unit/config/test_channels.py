@@ -179,7 +179,7 @@ def test_what_each_gets_in_words() -> None:
 
     assert f"{destination(kazakh)}: {wishes(kazakh)}" == (
         "@kk_channel/17 «Казахша»: новости на казахском, темы extradition, rvp, наши слова по-казахски, без цитат, "
-        "всё со звуком, сводка в 20:00, закреплённый указатель"
+        "всё со звуком, сводка в 20:00, закреплённое оглавление"
     )
     assert destination(main) == "@main_channel (основной)"
     assert wishes(main) == (
