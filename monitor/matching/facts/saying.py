@@ -25,7 +25,7 @@ _PLACES = (FactGroup.COUNTRY, FactGroup.PLACE)
 _OBLIQUE = re.compile(r"\s+[a-zа-яёәғқңөұүһі][\w-]{2,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b")
 _OF_TOWN = re.compile(r"\s+(?:облыс|қала|аудан|obly|qala)", re.IGNORECASE)  # «Жамбыл облысында»
 _HELD = re.compile(r"\s+өткен", re.IGNORECASE)  # «Алматыда өткен мәслихатта»
-_SOMEBODY_FROM = re.compile(r"(\w+)\s+(?:из|с|со)\s+$", re.IGNORECASE)
+_FROM = frozenset({"из", "с", "со"})
 _SPEECH = re.compile(
     r"\b(?:деп\b|деді|дейді|айт|хабарла|мәлімде|санай|пікір|шақыр(?!ыл|т)|сообщ|заяв|сказа|счита|слов|утвержд|рассказ|призва|пиш"
     r"|написа|отмет|dep\b|dedi|deidi|ait)",
@@ -93,6 +93,12 @@ def _is_affected(article: MatchedArticle, hit: Hit) -> bool:
     return Role.WHOM in roles and not (speaks or _TOLD.match(after) or _OBLIQUE.match(after))
 
 
+def _is_somebodys(before: str) -> bool:
+    """«экстрадиция программиста из Казани»: where he is from, not whence he is taken."""
+    *_, somebody, preposition = ("", "", *before.lower().rsplit(maxsplit=2))
+    return preposition in _FROM and is_person(somebody)
+
+
 def _place(
     compiled: CompiledRules, article: MatchedArticle, hit: Hit, meant: tuple[Naming, ...], done: Sequence[Hit]
 ) -> Iterator[Fact]:
@@ -103,9 +109,8 @@ def _place(
     countries = [naming for naming in meant if naming.group is FactGroup.COUNTRY]
     if len(ways) != 1 or _OBLIQUE.match(after):
         return
-    somebody = _SOMEBODY_FROM.search(article.around(hit)[0])
-    if ways == [FactKind.FROM] and somebody and is_person(somebody[1].lower()):
-        return  # «экстрадиция программиста из Казани»: where he is from
+    if ways == [FactKind.FROM] and _is_somebodys(article.around(hit)[0]):
+        return
     if ways != [FactKind.WHERE]:
         yield from (_fact(ways[0], naming) for naming in countries if is_beside or (asked and done))
     elif {Role.FROM, Role.ORIGIN} & {*roles} or _HELD.match(after):
