@@ -41,7 +41,7 @@ class Step(Enum):
     TAKEN_AWAY = "увозят"
     COURT_TODAY = "суд сегодня"
     PERMIT_ANNULLED = "аннулирование"
-    PERMIT_REFUSED = "отказ в продлении"
+    PERMIT_REFUSED = "отказ в документе"
 
     @property
     def is_urgent(self) -> bool:
@@ -76,7 +76,7 @@ _LABELS: Final = {
     Step.TAKEN_AWAY: ("увозят", "алып бара жатыр", "being taken away"),
     Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
     Step.PERMIT_ANNULLED: ("аннулирование", "рұқсатты жою", "annulment"),
-    Step.PERMIT_REFUSED: ("отказ в продлении", "ұзартудан бас тарту", "extension refused"),
+    Step.PERMIT_REFUSED: ("отказ в документе", "құжат беруден бас тарту", "permit refused"),
 }
 
 _URGENT: Final = (
