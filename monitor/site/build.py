@@ -4,12 +4,11 @@ Pages that lists link to are written before the lists, and removed after them: w
 no dead link. A build that is cut off goes on where it was.
 """
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
 from monitor.models.site import Precision, SiteAbout, SiteStory, StoryBrief
 from monitor.site import files, manifest
@@ -50,7 +49,7 @@ class SiteBuilder:
         `quick` leaves as they are what is made of all stories at once (search, data, charts, sitemap), unless a story
         that stands there is no longer public, or was retracted, or is right after all.
         """
-        with files.held(path), _uncollected():
+        with files.held(path), collector_paused():
             known = manifest.read(path)
             manifest.claim(path)  # a first build that is cut off must know the folder again
             return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
@@ -154,18 +153,6 @@ class _Build:
         briefs = {**self._folder.known.briefs, **self._briefs}
         standing = {number: brief for number, brief in briefs.items() if self._folder.stands(unit_names(number)[0])}
         self._folder.save(standing, self._records.standing)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Cycles are not collected: a build leaves next to none, and looking for them was a fifth of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _without_figures(about: SiteAbout) -> SiteAbout:

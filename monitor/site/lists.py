@@ -39,7 +39,7 @@ class Lists:
         for topic in self.about.topics:
             mine = [brief for brief in newest if any(one.id == topic.id for one in brief.topics)]
             yield self._list(f"topic/{topic.id}", mine, partial(render.topic, topic))
-        yield from self._months()
+        yield from self._months(newest)
         yield from self._cases()
         for takedown in self.hidden:
             key = key_of(self.version, takedown.at)
@@ -50,11 +50,11 @@ class Lists:
         """Every page but tombstones."""
         names = [page.LATEST, page.MONTHS, page.CASES, page.CHARTS, page.SEARCH, page.ABOUT]
         names += [page.topic_path(topic.id) for topic in self.about.topics]
-        names += [page.month_path(month) for month in self._by_month()]
+        names += [page.month_path(month) for month in sorted(self._by_month(self.briefs.values()))]
         names += [page.case_path(case.id) for case in self.cases]
         yield from map(SitePage, names)
-        for brief in self.briefs.values():
-            yield SitePage(page.story_path(brief.id), brief.updated_at)
+        for number in sorted(self.briefs):
+            yield SitePage(page.story_path(number), self.briefs[number].updated_at)
 
     def of_all(self) -> Iterator[Unit]:
         """What counts or names all stories."""
@@ -74,17 +74,17 @@ class Lists:
         key = key_of(self.version, [self.keys[brief.id] for brief in briefs], more)
         return Unit(name=name, key=key, pages=partial(pages, briefs))
 
-    def _months(self) -> Iterator[Unit]:
-        months = self._by_month()
+    def _months(self, newest: Iterable[StoryBrief]) -> Iterator[Unit]:
+        months = self._by_month(newest)
         for month, of_month in months.items():
             yield self._list(f"month/{month}", of_month, partial(self.renderer.month, month))
         counts = {month: len(of_month) for month, of_month in months.items()}
         yield Unit(name="months", key=key_of(self.version, counts), pages=partial(self.renderer.months, counts))
 
-    def _by_month(self) -> Mapping[str, Sequence[StoryBrief]]:
-        """The newest first."""
+    def _by_month(self, briefs: Iterable[StoryBrief]) -> Mapping[str, Sequence[StoryBrief]]:
+        """In the order given."""
         months: defaultdict[str, list[StoryBrief]] = defaultdict(list)
-        for brief in sorted(self.briefs.values(), key=_newness, reverse=True):
+        for brief in briefs:
             months[f"{brief.posted_at.astimezone(self.renderer.zone):%Y-%m}"].append(brief)
         return months
 
