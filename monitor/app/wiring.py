@@ -48,10 +48,6 @@ from monitor.sources.recent_pages import RecentPages
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
-"""Notes which chats posts go to from an instant on: what waits for any other is taken back, one that is new gets
-nothing old. Raises DatabaseError; the same chats again change nothing.
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:

@@ -13,19 +13,18 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exi
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome
-from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, Settlement, WantedPost
+from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestItem, WantedPost
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
-from monitor.storage.outbox.deliveries import REMOVABLE, remove, tell, want
+from monitor.storage.outbox.deliveries import REMOVABLE, announce_removal, remove, tell, want
 from monitor.storage.stories import MADE, lock_stories, read_stories
-from monitor.storage.tables import articles, chats, deliveries, entries, reviews
+from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.grouping import Chats, is_asked, posts_of
 from monitor.stories.post import part_of
 from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
-from monitor.text.urls import message_link
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
@@ -119,18 +118,15 @@ class Reviews:
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None or row.decision != Decision.PUBLISHED:
                 return "Эта кнопка больше не действует."
-            name, removed = f"«{_headline(row)}»", _remove(db, row, now)
+            headline, removed = _headline(row), _remove(db, row, now)
             if not removed:
-                return removal.why_not(name, _state(db, row))
+                return removal.why_not(f"«{headline}»", _state(db, row))
             rejected = {"decision": Decision.REJECTED, "decided_at": now, "initial": initial}
             row = db.execute(update(reviews).where(_is(story_id, part)).values(**rejected).returning(reviews)).one()
             _settle_entries(db, row, (Outcome.POSTED, Outcome.JOINED), Outcome.REJECTED, "пост удалён из канала")
             self._show(db, row, (), now)
             for post in removed:
-                notice = removal.ordered(name, _address(db, post.chat, post.message_id))
-                if post.state == DeliveryState.CANCELLED:
-                    notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
-                tell(db, chat, removal.notice_key(post.id), notice, now=now)
+                announce_removal(db, post, headline, chat=chat, now=now)
             return "Пост удаляется из канала."
 
     # ── what nobody decided ─────────────────────────────────────────────────────────────────────────────────
@@ -237,13 +233,7 @@ def _state(db: Connection, row: Row[Any]) -> DeliveryState | None:
 def _remove(db: Connection, row: Row[Any], now: datetime) -> list[Row[Any]]:
     """Say of each of its posts that may be taken back that nothing should be shown; returns them as they stand now."""
     mine = db.scalars(select(deliveries.c.id).where(_posts(row)).order_by(deliveries.c.id)).all()
-    removed = [found.id for number in mine if (found := remove(db, deliveries.c.id == number, now))]
-    return list(db.execute(select(deliveries).where(deliveries.c.id.in_(removed)).order_by(deliveries.c.id)).all())
-
-
-def _address(db: Connection, channel: str, message_id: int | None) -> str:
-    known = db.execute(select(chats.c.name, chats.c.number).where(chats.c.chat == channel)).first()
-    return message_link((known and (known.name or known.number)) or channel, message_id)
+    return [removed for number in mine if (removed := remove(db, deliveries.c.id == number, now))]
 
 
 def _headline(row: Row[Any]) -> str:

@@ -19,15 +19,14 @@ from monitor.models.stories import Story
 from monitor.storage.corrections.rows import WITHDRAWN, retractions_of, withdraw_unsent
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.outbox.deliveries import read_buttons, remove, tell, want
+from monitor.storage.outbox.deliveries import announce_removal, read_buttons, remove, tell, want
 from monitor.storage.outbox.destinations import hold_left, is_left
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import chats, deliveries
-from monitor.stories.corrections import removal
 from monitor.stories.corrections.retraction import Corrected, PostAddress, headline_of, told
 from monitor.stories.grouping import shown
+from monitor.text.chat_names import chat_of
 from monitor.text.telegram_html import Html, join, text
-from monitor.text.urls import message_link, public_name
 
 _FIRST_POST = deliveries.c.message_id.is_(None)
 
@@ -184,7 +183,7 @@ def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: 
         is_unsent = removed.state == DeliveryState.CANCELLED
         counts["unsent" if is_unsent else "changed"] += 1
         if notices and not is_unsent:
-            _announce(db, row, forms, notices)
+            announce_removal(db, removed, headline_of(forms.story.lead.article), chat=notices, now=forms.now)
     forms.show(db, kept)
     return forms.corrected("deleted", counts + _counted(kept))
 
@@ -199,8 +198,7 @@ def _restored(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corre
 def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:
     """The rows that show parts of a story to subscribers, and that nobody deleted."""
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
-    columns = (chats.c.name, chats.c.number, is_left().label("is_left"))
-    rows = select(deliveries, *columns).outerjoin(chats, chats.c.chat == deliveries.c.chat).where(mine)
+    rows = select(deliveries, is_left().label("is_left")).where(mine)
     return db.execute(rows.order_by(deliveries.c.id)).all()
 
 
@@ -235,13 +233,6 @@ def _let_go(db: Connection, story_id: int, now: datetime) -> int:
     return db.execute(free).rowcount
 
 
-def _announce(db: Connection, row: Row[Any], forms: _Forms, chat: str) -> None:
-    """Tell that a post is being deleted; how that went is said there by `Outbox.settle`."""
-    address = message_link(public_name(row.chat, row.name or "") or row.number or row.chat, row.message_id)
-    notice = removal.ordered(f"«{headline_of(forms.story.lead.article)}»", address)
-    tell(db, chat, removal.notice_key(row.id), notice, now=forms.now)
-
-
 def _is_answered(db: Connection, answered: Answered | None) -> bool:
     if answered is None:
         return False
@@ -256,5 +247,5 @@ def _answer(db: Connection, answered: Answered | None, corrected: Corrected | No
 
 def _names(row: Any) -> frozenset[str]:
     """How a link may call the chat of a post; one of a forum's topics is called as the forum."""
-    named = (row.chat.partition("/")[0], row.name or "", row.number or "", row.moved_to or "")
+    named = (chat_of(row.chat), row.name or "", row.number or "", row.moved_to or "")
     return frozenset(name.lower() for name in named if name)

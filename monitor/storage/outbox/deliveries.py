@@ -28,9 +28,11 @@ from monitor.storage.outbox.destinations import is_old
 from monitor.storage.outbox.digests import fold
 from monitor.storage.outbox.uncertain import doubted
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
+from monitor.storage.tables import chats as chat_rows
 from monitor.stories.corrections import removal
 from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line, headline
+from monitor.text.urls import message_link, public_name
 
 _AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
 _QUOTED_UNITS = 100  # of the headline of the message that a post answers
@@ -92,7 +94,7 @@ REMOVABLE = or_(
 
 
 def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] | None:
-    """Say that a chat should show nothing of a row any more. Returns its id and new state; None: not REMOVABLE."""
+    """Say that a chat should show nothing of a row any more. Returns it as it stands now; None: not REMOVABLE."""
     unsent = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
     sent = deliveries.c.state == DeliveryState.SENT
     nothing = {
@@ -102,7 +104,17 @@ def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] 
         "updated_at": now,
     }
     removed = update(deliveries).where(row, REMOVABLE).values(**nothing)
-    return db.execute(removed.returning(deliveries.c.id, deliveries.c.state)).first()
+    return db.execute(removed.returning(deliveries)).first()
+
+
+def announce_removal(db: Connection, removed: Row[Any], called: str, *, chat: str, now: datetime) -> None:
+    """Tell a chat that a post is being deleted; how that went is said there by `Outbox.settle`."""
+    known = db.execute(select(chat_rows.c.name, chat_rows.c.number).where(chat_rows.c.chat == removed.chat)).first()
+    name = public_name(removed.chat, (known and known.name) or "") or (known and known.number) or removed.chat
+    notice = removal.ordered(f"«{called}»", message_link(name, removed.message_id))
+    if removed.state == DeliveryState.CANCELLED:
+        notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
+    tell(db, chat, removal.notice_key(removed.id), notice, now=now)
 
 
 def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:

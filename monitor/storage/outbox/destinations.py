@@ -35,7 +35,8 @@ class DestinationStore:
             for chat in known.keys() - set(chats):
                 row = update(destinations).where(destinations.c.chat == chat, destinations.c.removed_at.is_(None))
                 db.execute(row.values(removed_at=now))
-                _cancel(db, chat, now)
+                told = deliveries.c.kind.in_([DeliveryKind.STORY, DeliveryKind.DIGEST])
+                _hold(db, and_(deliveries.c.chat == chat, told), now)
 
 
 def _serve(db: Connection, chat: str, place: int, now: datetime, *, anew: bool) -> None:
@@ -45,11 +46,11 @@ def _serve(db: Connection, chat: str, place: int, now: datetime, *, anew: bool) 
     take_up(db, and_(deliveries.c.chat == chat, deliveries.c.message_id.isnot(None)), now)
 
 
-def _cancel(db: Connection, chat: str, now: datetime) -> None:
-    told = deliveries.c.kind.in_([DeliveryKind.STORY, DeliveryKind.DIGEST])
-    waiting = and_(deliveries.c.chat == chat, told, deliveries.c.state == DeliveryState.PENDING)
-    ended = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
-    db.execute(update(deliveries).where(waiting).values(**ended))
+def _hold(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Cancel those of these that wait; `take_up` lets them go on."""
+    waiting = and_(which, deliveries.c.state == DeliveryState.PENDING)
+    held = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
+    db.execute(update(deliveries).where(waiting).values(**held))
 
 
 def take_up(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
@@ -65,9 +66,7 @@ def is_left() -> ColumnElement[bool]:
 
 def hold_left(db: Connection, story_id: int, now: datetime) -> None:
     """What a story's posts should say where nobody is served any more waits until somebody is."""
-    left = and_(deliveries.c.story_id == story_id, deliveries.c.state == DeliveryState.PENDING, is_left())
-    held = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
-    db.execute(update(deliveries).where(left).values(**held))
+    _hold(db, and_(deliveries.c.story_id == story_id, is_left()), now)
 
 
 def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
