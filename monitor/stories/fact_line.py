@@ -73,11 +73,12 @@ def _parts(verdict: Verdict, tongue: Tongue) -> Iterator[str]:
 
 
 def _values(verdict: Verdict, kind: FactKind, tongue: Tongue) -> list[str]:
-    names = dict.fromkeys(_name(fact, tongue) for fact in verdict.facts if fact.kind is kind)
+    names = dict.fromkeys(named(fact, tongue) for fact in verdict.facts if fact.kind is kind)
     return [_SAID.get((kind, tongue), str)(name) for name in names if name][:_MOST_VALUES]
 
 
-def _name(fact: Fact, tongue: Tongue) -> str:
+def named(fact: Fact, tongue: Tongue) -> str:
+    """What a fact is called in a language; "" where keywords.yaml does not say."""
     return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue]
 
 

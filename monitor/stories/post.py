@@ -20,19 +20,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from monitor.models.articles import Article, Fact, FactKind, Match, Tier, TopicVerdict
+from monitor.models.articles import Article, FactKind, Match, Tier, TopicVerdict
 from monitor.models.channels import Destination, Tongue
 from monitor.models.stories import Story, Telling
 from monitor.stories.destinations import wants
-from monitor.stories.fact_line import direction, fact_line
+from monitor.stories.fact_line import direction, fact_line, named
 from monitor.stories.novelty import added
 from monitor.stories.post_texts import TEXTS, in_language, moment, topic_name
 from monitor.stories.quotes import bare, new_steps, shown_spans, step_of, text_matches
-from monitor.stories.steps import TAKING
+from monitor.stories.steps import TAKING, Step
 from monitor.text.telegram_html import (
     SLOT,
     Html,
-    folded_quote,
     join,
     line,
     link,
@@ -127,35 +126,31 @@ def _first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence
     """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
     words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
-    new = _new(lead, earlier, tongue) if earlier else ""
+    new = _new(lead, step, earlier, tongue) if earlier else ""
     told = f"{about}: {step.label(tongue)}" if step and not earlier else about
     start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or told}"
-    for more in filter(None, (about if new else "", _way(lead, tongue))):
+    for more in filter(None, (about if new else "", _way(lead, step, tongue))):
         longer = f"{start} · {more}"
         start = longer if utf16_length(longer) <= _FIRST_LINE_UNITS else start
     return start
 
 
-def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
+def _new(lead: Telling, step: Step | None, earlier: Sequence[Telling], tongue: Tongue) -> str:
     """The new step; else what else is new, with the step it is told with."""
     if steps := new_steps(lead, earlier):
         return steps[0].label(tongue)
-    step, things = step_of(lead), TEXTS[tongue].things
+    things = TEXTS[tongue].things
     thing = next((things[kind] for kind in added(lead, earlier) if kind in things), "")
     return ", ".join(filter(None, (step.label(tongue) if step and thing else "", thing)))
 
 
-def _way(lead: Telling, tongue: Tongue) -> str:
+def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
     is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
-    if not is_done and step_of(lead) not in TAKING:
+    if not is_done and step not in TAKING:
         return ""
-    whence, whither = (_plain(_fact_name(fact, tongue)) for fact in direction(lead.verdict))
+    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
     return f"{whence} → {whither}".strip() if whither else ""
-
-
-def _fact_name(fact: Fact | None, tongue: Tongue) -> str:
-    return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue] if fact else ""
 
 
 def _plain(outside: str) -> str:
@@ -224,7 +219,7 @@ def _quotes(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> list[H
     """The first sentence; then the others, folded away, in the order of the text."""
     first, others = spans[:1], sorted(spans[1:])
     shown = [tag("blockquote", _sentence(telling, span, marked=marked)) for span in first]
-    return [*shown, folded_quote(_running(telling, others, marked=marked))] if others else shown
+    return [*shown, tag("blockquote expandable", _running(telling, others, marked=marked))] if others else shown
 
 
 def _running(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> Html:

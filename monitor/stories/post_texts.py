@@ -114,7 +114,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
 }
 
 _LANGUAGES: Final[dict[Language, str]] = {"ru": "рус.", "kk": "қаз."}
-_ZONE: Final = "Asia/Almaty"
+ZONE: Final = "Asia/Almaty"  # by whose clocks subscribers read
 _YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
 _SHORT_UNITS, _LONGEST_UNITS = 20, 30
 
@@ -126,7 +126,7 @@ def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
     """
     if at is None or at.year not in _YEARS:
         return ""
-    zone, words = ZoneInfo(_ZONE), TEXTS[tongue]
+    zone, words = ZoneInfo(ZONE), TEXTS[tongue]
     local, today = at.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"

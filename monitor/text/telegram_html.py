@@ -43,11 +43,6 @@ def tag(name: Literal["b", "i", "u", "s", "code", "blockquote", "blockquote expa
     return Html(f"<{name}>{inner}</{name.partition(' ')[0]}>")
 
 
-def folded_quote(inner: Html) -> Html:
-    """`inner` as a quotation of which little is shown until somebody opens it."""
-    return Html(f"<blockquote expandable>{inner}</blockquote>")
-
-
 def link(outside: str, url: str) -> Html:
     """Outside text as a link; as text alone when a browser may not be sent to the address."""
     return linked(text(outside), url)

@@ -11,7 +11,7 @@ from monitor.models.channels import Destination, Tongue
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Retraction, Story
 from monitor.stories.post import part_of
-from monitor.stories.post_texts import TEXTS
+from monitor.stories.post_texts import TEXTS, ZONE
 from monitor.stories.quotes import quoted
 from monitor.text.telegram_html import Html, join, line, linked, tag, text
 from monitor.text.urls import cleaned
@@ -19,7 +19,6 @@ from monitor.text.urls import cleaned
 RETRACT_BUTTON: Final = "x"  # the part of its data before the first colon
 LONGEST_REASON: Final = 300  # UTF-16 units
 
-_ZONE: Final = "Asia/Almaty"
 _HEADLINE_UNITS, _OUTLET_UNITS = 300, 80
 _PRESS: Final = re.compile(r"\d{1,18}", re.ASCII)
 _PAGE: Final = re.compile(r"/story/(\d{1,18})\.html", re.ASCII)
@@ -43,7 +42,7 @@ def struck_post(story: Story, part: int, *, to: Destination) -> Html:
     """What a chat shows of a retracted part of a story: the headline struck, still linked, and why."""
     assert story.retracted
     article = part_of(story, part).lead.article
-    title = tag("b", tag("s", linked(text(_headline(story, part)), article.url)))
+    title = tag("b", tag("s", linked(text(_headline(story, part, to.tongue)), article.url)))
     return join("\n", (title, _since(story.retracted, to.tongue), text(line(article.feed, _OUTLET_UNITS))))
 
 
@@ -59,7 +58,7 @@ def label(retraction: Retraction) -> str:
 
 def day(retraction: Retraction) -> str:
     """Since when, as «29.11.2026»."""
-    return f"{retraction.at.astimezone(ZoneInfo(_ZONE)):%d.%m.%Y}"
+    return f"{retraction.at.astimezone(ZoneInfo(ZONE)):%d.%m.%Y}"
 
 
 def _since(retraction: Retraction, tongue: Tongue) -> Html:
@@ -67,9 +66,9 @@ def _since(retraction: Retraction, tongue: Tongue) -> Html:
     return join(" ", (said, text(line(retraction.why, LONGEST_REASON))))
 
 
-def _headline(story: Story, part: int) -> str:
+def _headline(story: Story, part: int, tongue: Tongue) -> str:
     lead = part_of(story, part).lead
-    return headline_of(lead.article) or line(" ".join(quoted(lead)), _HEADLINE_UNITS) or "Без заголовка"
+    return headline_of(lead.article) or line(" ".join(quoted(lead)), _HEADLINE_UNITS) or TEXTS[tongue].untitled
 
 
 def headline_of(article: Article) -> str:
