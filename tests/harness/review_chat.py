@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, select
 from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
+from monitor.bot.desk_command import DeskCommand
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
@@ -128,6 +130,10 @@ async def open_review_chat(
     mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=ZONE, clock=clock)
     destinations = to_channel(CHANNEL).destinations
     retract = RetractCommand(Retractions(engine, destinations=destinations), outbox, clock)
+    secrets = (f"secret-{number}" for number in count(1))
+    desk = DeskCommand(
+        store.desk_keys, outbox, address="https://desk.example", new_secret=secrets.__next__, clock=clock
+    )
     page_notices = PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE))
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, BotClient(TOKEN, base_url=bot_api.url) as client:
         yield ReviewChatHarness(
@@ -149,7 +155,7 @@ async def open_review_chat(
                 expires_after=timedelta(hours=24),
                 read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
                 write_commands=write_commands(
-                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, clock
+                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, desk, clock=clock
                 ),
                 presses={
                     OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},
