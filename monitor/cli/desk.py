@@ -23,9 +23,7 @@ def desk(
     feeds: FeedsFile = None,
     keywords: KeywordsFile = None,
     channels: ChannelsFile = None,
-    out: Annotated[
-        bool, typer.Option("--out", help="закрыть стол для всех и ничего не открывать")
-    ] = False,
+    out: Annotated[bool, typer.Option("--out", help="закрыть стол для всех и ничего не открывать")] = False,
 ) -> None:
     """Открыть стол редактора в браузере: слова, ленты, новости. Работает, пока не остановят (Ctrl+C).
 

@@ -70,7 +70,11 @@ async def _static(request: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    said = error.detail if error.detail != HTTPStatus(error.status_code).phrase else _SAID.get(HTTPStatus(error.status_code), "")
+    said = (
+        error.detail
+        if error.detail != HTTPStatus(error.status_code).phrase
+        else _SAID.get(HTTPStatus(error.status_code), "")
+    )
     return _trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
 
 

@@ -1,4 +1,4 @@
-"""What lets somebody use the desk."""
+"""What lets a maintainer use the desk: the kinds of secrets there are."""
 
 from enum import StrEnum
 

@@ -47,6 +47,7 @@ from tests.servers.bot_api import EDITOR, OPERATOR, REVIEW, TOKEN, BotApi, Poste
 KEYWORDS = Path(__file__).resolve().parents[2] / "keywords.yaml"
 CHANNEL = "@test_channel"
 ZONE = "Asia/Almaty"
+DESK = "https://desk.example"
 REVIEWERS = str(REVIEW.id)
 OWNER = str(OPERATOR.id)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
@@ -106,6 +107,12 @@ class ReviewChatHarness:
         return [call.params.text("text") for call in self.api.calls if call.method == "answerCallbackQuery"]
 
 
+def desk_command(store: Store, clock: Clock) -> DeskCommand:
+    """`/desk`, whose secrets are secret-1, secret-2 …"""
+    secrets = (f"secret-{number}" for number in count(1))
+    return DeskCommand(store.desk_keys, store.outbox, address=DESK, new_secret=secrets.__next__, clock=clock)
+
+
 @asynccontextmanager
 async def open_review_chat(
     bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
@@ -130,10 +137,7 @@ async def open_review_chat(
     mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=ZONE, clock=clock)
     destinations = to_channel(CHANNEL).destinations
     retract = RetractCommand(Retractions(engine, destinations=destinations), outbox, clock)
-    secrets = (f"secret-{number}" for number in count(1))
-    desk = DeskCommand(
-        store.desk_keys, outbox, address="https://desk.example", new_secret=secrets.__next__, clock=clock
-    )
+    desk = desk_command(store, clock)
     page_notices = PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE))
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, BotClient(TOKEN, base_url=bot_api.url) as client:
         yield ReviewChatHarness(
