@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select
 
 from monitor.models.articles import Tier
 from monitor.models.stories import Decision
 from monitor.storage.database import read_transaction
 from monitor.storage.history import Member, member_rows, read_member
+from monitor.storage.stories import MADE
 from monitor.storage.tables import entries, reviews
 
 _WAITING = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
@@ -60,6 +61,14 @@ class Questions:
         numbers = newest.order_by(reviews.c.story_id.desc()).limit(limit)
         with read_transaction(self._engine) as db:
             return _questions(db, [_WAITING, reviews.c.story_id.in_(numbers)])
+
+    def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
+        """What maintainers decided since then, the last decision first."""
+        lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= since)
+        last = select(reviews.c.story_id).where(lately).order_by(reviews.c.decided_at.desc()).limit(limit)
+        with read_transaction(self._engine) as db:
+            found = _questions(db, [lately, reviews.c.story_id.in_(last)])
+        return tuple(sorted(found, key=lambda one: one.decided_at or one.asked_at, reverse=True))
 
     def of_story(self, number: int) -> tuple[Question, ...]:
         """Every question about a story, decided or not, by part."""

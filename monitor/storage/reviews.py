@@ -29,7 +29,7 @@ from monitor.text.telegram_html import Html, first_line, fits, join, line, link,
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
 _NOTHING_DECIDED = "За последние сутки решений не было: отменять нечего."
-_NOTHING_TO_UNDO = "Отменять нечего: решения нет, или ему больше суток, или пост уже удалён."
+_NOTHING_TO_UNDO = "Отменять нечего: этого решения уже нет, или ему больше суток, или пост уже удалён."
 _AT_ONCE = 20  # questions told of as expired in one message
 NOWHERE = Chats(destinations=())  # for those who publish nothing
 _undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
@@ -107,13 +107,14 @@ class Reviews:
                 offered = removal.button(row.story_id, row.part) if row and undone.is_offered else ()
                 tell(db, chat, key, text(undone.said), now=now, buttons=offered)
 
-    def take_back(self, story_id: int, part: int, *, now: datetime) -> TakenBack:
-        """Take back what was decided about a part of a story within the last day. What the channel already shows is
-        not taken back: that it may be deleted is said.
+    def take_back(self, story_id: int, part: int, *, was: Decision, now: datetime) -> TakenBack:
+        """Take back what was decided about a part of a story within the last day, if it still is what it `was`.
+
+        What the channel already shows is not taken back: that it may be deleted is said.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            row = _last_decided(db, now, _is(story_id, part))
+            row = _last_decided(db, now, _is(story_id, part), reviews.c.decision == was)
             return self._undo(db, row, now) if row else TakenBack(_NOTHING_TO_UNDO)
 
     def _undo(self, db: Connection, row: Row[Any], now: datetime) -> TakenBack:
@@ -127,8 +128,8 @@ class Reviews:
         return TakenBack(removal.why_not(name, _state(db, row)))
 
     def remove_post(self, story_id: int, part: int, *, chat: str, initial: str, now: datetime) -> str:
-        """Take a published part of a story out of the channel for good, and tell how that went in `chat`; the answer
-        in plain Russian. It stays decided: rejected.
+        """Take a published part of a story out of the channel for good, and tell how that went in `chat` ("" for
+        none); the answer in plain Russian. It stays decided: rejected.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -142,7 +143,7 @@ class Reviews:
             row = db.execute(update(reviews).where(_is(story_id, part)).values(**rejected).returning(reviews)).one()
             _settle_entries(db, row, (Outcome.POSTED, Outcome.JOINED), Outcome.REJECTED, "пост удалён из канала")
             self._show(db, row, (), now)
-            for post in removed:
+            for post in removed if chat else ():
                 announce_removal(db, post, headline, chat=chat, now=now)
             return "Пост удаляется из канала."
 

@@ -79,7 +79,7 @@ def test_one_decision_is_taken_back_and_no_other(engine: Engine, ask: Ask, revie
     for number in (1, 2):
         reviews.decide(number, 1, Decision.REJECTED, initial="А", now=NOW)
 
-    undone = reviews.take_back(1, 1, now=NOW + HOUR)
+    undone = reviews.take_back(1, 1, was=Decision.REJECTED, now=NOW + HOUR)
 
     assert "вопрос снова открыт: «" in undone.said
     assert [one.story_id for one in Questions(engine).waiting(limit=9)] == [1]
@@ -89,8 +89,10 @@ def test_one_decision_is_taken_back_and_no_other(engine: Engine, ask: Ask, revie
     with engine.connect() as db:
         question = select(deliveries.c.html).filter_by(story_id=1, chat=REVIEW)
         assert "Отклонено" not in db.scalars(question).one()
-    for story, at in ((1, NOW + HOUR), (2, NOW + DAY + HOUR), (77, NOW)):
-        assert reviews.take_back(story, 1, now=at).said.startswith("Отменять нечего"), story
+    rejected = Decision.REJECTED
+    for story, was, at in ((1, rejected, NOW), (2, rejected, NOW + DAY + HOUR), (2, Decision.PUBLISHED, NOW)):
+        assert reviews.take_back(story, 1, was=was, now=at).said.startswith("Отменять нечего"), story
+    assert [one.story_id for one in Questions(engine).decided(NOW, limit=9)] == [2]
 
 
 def test_what_the_channel_shows_is_offered_to_be_deleted(engine: Engine, ask: Ask, reviews: Reviews) -> None:
@@ -100,7 +102,7 @@ def test_what_the_channel_shows_is_offered_to_be_deleted(engine: Engine, ask: As
         posted = deliveries.update().where(deliveries.c.chat == "@channel")
         db.execute(posted.values(state=DeliveryState.SENT, message_id=5, sent_revision=deliveries.c.wanted_revision))
 
-    undone = reviews.take_back(1, 1, now=NOW)
+    undone = reviews.take_back(1, 1, was=Decision.PUBLISHED, now=NOW)
 
     assert undone.is_offered
     assert "уже в канале. Удалить пост?" in undone.said
