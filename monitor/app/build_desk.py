@@ -20,13 +20,13 @@ from monitor.matching.rule_lines import NearMiss
 from monitor.matching.search.query import Query
 from monitor.models.articles import Outcome
 from monitor.models.search import SearchResult
-from monitor.storage.rule_figures import Figures
+from monitor.storage.desk.rule_figures import Figures
 from monitor.storage.store import Store
 from monitor.text.languages.russian import forget_dictionary
 
 NEARLY_LATELY = timedelta(days=7)  # how far back news are looked through that rules nearly found
 NEARLY_FOUND = (Outcome.UNMATCHED, Outcome.REVIEW)
-NEAR_SECONDS, FIGURES_SECONDS = 0.4, 1.5  # a page may take to judge
+NEAR_SECONDS = 0.4  # a page may take to judge
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -75,8 +75,8 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher])
         kept = store.archive.kept(clock() - NEARLY_LATELY, before=before, outcomes=NEARLY_FOUND)
         return nearly_found(kept, audible(), most=news.AT_ONCE, is_over=time_for(NEAR_SECONDS))
 
-    def figures() -> Figures:
-        return store.rule_figures.figures(matcher(), now=clock(), is_over=time_for(FIGURES_SECONDS))
+    def figures(seconds: float) -> Figures:
+        return store.rule_figures.figures(matcher(), now=clock(), is_over=time_for(seconds))
 
     return (
         News(

@@ -29,9 +29,9 @@ from monitor.matching.explanation import NearArticles, TopicReport
 from monitor.matching.rule_lines import NearMiss
 from monitor.matching.search.query import Query, read_query
 from monitor.models.search import Found, SearchResult
+from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import History, Member
-from monitor.storage.questions import Question, Questions
 
 AT_ONCE: Final = 20  # news on a page
 _FIELDS: Final = {"feed": "лента", "outcome": "итог", "since": "с", "until": "по"}

@@ -11,9 +11,11 @@ from starlette.routing import Route
 
 from monitor.desk.pages import page
 from monitor.desk.shown import TIERS
-from monitor.storage.rule_figures import WEEKS, Figures
+from monitor.storage.desk.rule_figures import WEEKS, Figures
 
 LEAST: Final = 0.3  # a smaller share of published is little, as for `monitor rules`
+SECONDS: Final = 1.0  # of counting before the page is shown
+SECONDS_UNSEEN: Final = 4.0  # and after it; a stop waits no longer than that
 _WIDTH, _HEIGHT = 96, 24
 _BAR: Final = Markup('<rect x="{x}" y="{y}" width="9" height="{height}"/>')
 _SPARKLINE: Final = Markup(
@@ -23,14 +25,19 @@ _SPARKLINE: Final = Markup(
 
 
 class Rules:
-    """One page. `figures` gives the figures as far as they are counted within its time."""
+    """One page. `figures` gives the figures as far as they are counted within so many seconds; what is left then is
+    counted while the page is read.
+    """
 
-    def __init__(self, *, figures: Callable[[], Figures]) -> None:
+    def __init__(self, *, figures: Callable[[float], Figures]) -> None:
         self._figures = figures
+        self._counting: asyncio.Task[Figures] | None = None
         self.routes = [Route("/rules", self._show)]
 
     async def _show(self, request: Request) -> Response:
-        figures = await asyncio.to_thread(self._figures)
+        figures = await asyncio.to_thread(self._figures, SECONDS)
+        if figures.left and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.create_task(asyncio.to_thread(self._figures, SECONDS_UNSEEN))
         return page(request, "rules.html", figures=figures, tiers=TIERS, weeks=WEEKS, least=LEAST, sparkline=sparkline)
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
+from monitor.storage.desk.questions import Questions
+from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.desk_keys import DeskKeys
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
@@ -22,9 +24,7 @@ from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.polls import PollStore
-from monitor.storage.questions import Questions
 from monitor.storage.reviews import NOWHERE, Reviews
-from monitor.storage.rule_figures import RuleFigures
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore

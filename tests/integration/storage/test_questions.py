@@ -11,9 +11,9 @@ from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.storage.database import write_transaction
-from monitor.storage.questions import Questions
+from monitor.storage.desk.questions import Questions
+from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.reviews import Reviews
-from monitor.storage.rule_figures import RuleFigures
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
 from monitor.stories.grouping import group
