@@ -1,8 +1,8 @@
 """«Правила в цифрах»: what each rule finds, what maintainers decided of it, and what of it costs more than it gives."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from monitor.desk.pages import page
 from monitor.desk.shown import TIERS
+from monitor.health.rule_rates import RuleRate
 from monitor.storage.desk.rule_figures import WEEKS, Figures
 
 LEAST: Final = 0.3  # a smaller share of published is little, as for `monitor rules`
@@ -26,11 +27,11 @@ _SPARKLINE: Final = Markup(
 
 class Rules:
     """One page. `figures` gives the figures as far as they are counted within so many seconds; what is left then is
-    counted while the page is read.
+    counted while the page is read. `rates` are those of the rules that fired lately.
     """
 
-    def __init__(self, *, figures: Callable[[float], Figures]) -> None:
-        self._figures = figures
+    def __init__(self, *, figures: Callable[[float], Figures], rates: Callable[[], Iterable[RuleRate]]) -> None:
+        self._figures, self._rates = figures, rates
         self._counting: asyncio.Task[Figures] | None = None
         self.routes = [Route("/rules", self._show)]
 
@@ -38,7 +39,9 @@ class Rules:
         figures = await asyncio.to_thread(self._figures, SECONDS)
         if figures.left and (self._counting is None or self._counting.done()):
             self._counting = asyncio.create_task(asyncio.to_thread(self._figures, SECONDS_UNSEEN))
-        return page(request, "rules.html", figures=figures, tiers=TIERS, weeks=WEEKS, least=LEAST, sparkline=sparkline)
+        unusual = {rate.rule: rate.unusual for rate in await asyncio.to_thread(self._rates)}
+        known: dict[str, Any] = {"figures": figures, "unusual": unusual, "weeks": WEEKS, "least": LEAST}
+        return page(request, "rules.html", tiers=TIERS, sparkline=sparkline, **known)
 
 
 def sparkline(weeks: tuple[int, ...]) -> Markup:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine, select, update
 
-from monitor.app.build_desk import build_news
+from monitor.app.build_news import build_news
 from monitor.config.settings import load_settings
 from monitor.models.articles import Outcome, Tier
 from monitor.models.evidence import Sight
@@ -18,7 +18,7 @@ from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision, EntryOutcome
 from monitor.storage.database import write_transaction
 from monitor.storage.store import Store
-from monitor.storage.tables import deliveries
+from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
@@ -78,7 +78,8 @@ def read(store: Store) -> Read:
 @pytest.fixture
 def desk(store: Store) -> Iterator[Desk]:
     store.reviews.chats, store.retractions.destinations = CHATS, CHATS.destinations
-    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher), Clock()) as opened:
+    clock = Clock()
+    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher, clock), clock) as opened:
         yield opened
 
 
@@ -226,3 +227,16 @@ def test_the_rules_in_figures(desk: Desk, read: Read) -> None:
 
     assert 'aria-label="по неделям: 0, 0, 0, 0, 0, 0, 0, 1"' in page
     assert "Отклоняют чаще, чем публикуют: на 1." in page
+
+
+def test_a_rule_that_fires_more_than_it_used_to_is_called_unusual(desk: Desk, read: Read, engine: Engine) -> None:
+    for _ in range(12):
+        read("Экстрадиция россиянина.", tier=Tier.REVIEW)
+    with write_transaction(engine) as db:
+        db.execute(update(entries).where(entries.c.id == 1).values(seen_at=NOW - timedelta(days=9)))
+        for row in db.execute(select(articles.c.id, articles.c.verdict)).all():
+            fired = [topic | {"id": "extradition", "rule": "выдача из Казахстана"} for topic in row.verdict["topics"]]
+            told = update(articles).where(articles.c.id == row.id)
+            db.execute(told.values(verdict=row.verdict | {"topics": fired}))
+
+    assert "Непривычно: 11 раз за сутки, обычно 0.1." in desk.get("/rules").text
