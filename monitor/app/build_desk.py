@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from monitor.app.build_bot import new_secret
-from monitor.app.build_news import build_news
+from monitor.app.desk.build_news import build_news
 from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk import server

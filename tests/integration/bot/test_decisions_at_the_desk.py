@@ -2,7 +2,7 @@
 
 import asyncio
 
-from monitor.app.build_news import build_news
+from monitor.app.desk.build_news import build_news
 from monitor.config.settings import load_settings
 from tests.factories.channels import to_channel
 from tests.factories.polling import matcher

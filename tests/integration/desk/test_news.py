@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine, select, update
 
-from monitor.app.build_news import build_news
+from monitor.app.desk.build_news import build_news
 from monitor.config.settings import load_settings
 from monitor.models.articles import Outcome, Tier
 from monitor.models.evidence import Sight
