@@ -30,7 +30,7 @@ PAGES_OF_THE_CODE = [
 MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES]
 
 PACKAGES = {
-    "app", "bot", "cli", "config", "evidence", "health", "matching", "models", "polling", "site", "sources",
+    "app", "bot", "cli", "config", "edits", "evidence", "health", "matching", "models", "polling", "site", "sources",
     "stories", "storage", "text",
 }  # fmt: skip
 
