@@ -205,7 +205,7 @@ def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterat
         yield from _without_text(written, group, path[:-1])
         return
     starts, ends = _bounds(around, source)
-    number = step if isinstance(step, int) else [name.text for name, _ in around.items].index(step)
+    number = step if isinstance(step, int) else _keys(around).index(step)
     if around.flow:
         is_last = number + 1 == len(starts)
         yield _replaced(
@@ -216,6 +216,10 @@ def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterat
     yield _replaced(source, (line, min(_line_end(source, ends[number]) + 1, len(source))), "")
     if number + 1 < len(starts):
         yield _replaced(source, (starts[number], starts[number + 1]), "")
+
+
+def _keys(around: Node) -> list[str]:
+    return [name.text for name, _ in around.items] if isinstance(around, Mapping) else []
 
 
 def _bounds(around: Mapping | Sequence, source: str) -> tuple[list[int], list[int]]:

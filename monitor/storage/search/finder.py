@@ -30,7 +30,7 @@ from monitor.text.unicode import fold
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
 _AT_ONCE = 25
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
-_SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
+SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
 _SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 
@@ -120,8 +120,8 @@ class _Question:
 
     def _range(self) -> tuple[int, int]:
         since, until = self._bounds.since, self._bounds.until
-        first = _first_seen(self._db, since - _SKEW) if since else 0
-        return first, _first_seen(self._db, until + _SKEW) if until else _last(self._db)
+        first = first_seen(self._db, since - SKEW) if since else 0
+        return first, first_seen(self._db, until + SKEW) if until else _last(self._db)
 
     def _read(self, numbers: Sequence[int]) -> Iterator[Found]:
         columns = (entries.c[name] for name in _SAME)
@@ -160,7 +160,7 @@ def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
         yield from called
 
 
-def _first_seen(db: Connection, at: datetime) -> int:
+def first_seen(db: Connection, at: datetime) -> int:
     """The number of the first entry seen then or later: found by halving, as no index has the times."""
     low, high = 0, _last(db) + 1
     while low < high:
