@@ -11,8 +11,8 @@ import resource
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,12 +72,15 @@ def fill(engine: Engine, count: int, known: list[str]) -> None:
 
 def rules(text: str) -> Rules:
     keywords = load_keywords(text, file="keywords.yaml")
-    return Rules(digest="", keywords=keywords, matcher=Matcher(compile_rules(keywords)))
+    return Rules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
 
 
 @contextmanager
 def database(kind: str) -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory() as folder, PostgresServer() if kind == "postgres" else tempfile.TemporaryFile() as at:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        PostgresServer() if kind == "postgres" else tempfile.TemporaryFile() as at,
+    ):
         engine = open_engine(at.new_database() if isinstance(at, PostgresServer) else f"sqlite:///{folder}/monitor.db")
         migrate(engine)
         yield engine
@@ -89,7 +92,6 @@ def main(count: int, kind: str) -> None:
     for declared in before.keywords.lists:
         assert declared.terms
     known = sorted({form for word in before.matcher.compiled.words for form in sorted(word.forms)[:3]})
-    since = NOW - timedelta(days=DAYS + 1)
     with database(kind) as engine:
         fill(engine, count, known)
         trials, kept = Trials(Archive(engine), Reach(engine)), Archive(engine)
@@ -98,7 +100,7 @@ def main(count: int, kind: str) -> None:
         for word, share in PLANTED.items():
             row = first_answer(trials, before, word)
             print(f"  {word:<10} in {share:>6.2%}: {row}", flush=True)
-        print(f"  every article judged: {everything(kept, before, since, min(count, 2_000)) * count:6.1f} s")
+        print(f"  every article judged: {everything(kept, before, min(count, 2_000)) * count:6.1f} s")
 
 
 def first_answer(trials: Trials, before: Rules, word: str) -> str:
@@ -110,7 +112,9 @@ def first_answer(trials: Trials, before: Rules, word: str) -> str:
     after = rules(added(written, group, word, language="ru").text)
     compiled = time.perf_counter()
     until = compiled + BUDGET
-    found = trials.look(before, after, since=NOW - timedelta(days=DAYS + 1), is_over=lambda: time.perf_counter() > until)
+    found = trials.look(
+        before, after, since=NOW - timedelta(days=DAYS + 1), is_over=lambda: time.perf_counter() > until
+    )
     done, used = time.perf_counter(), time.process_time() - cpu
     began_lint = time.perf_counter()
     lint(after.keywords, after.matcher.compiled)
@@ -123,7 +127,7 @@ def first_answer(trials: Trials, before: Rules, word: str) -> str:
     )
 
 
-def everything(kept: Archive, before: Rules, since: object, count: int) -> float:
+def everything(kept: Archive, before: Rules, count: int) -> float:
     """Seconds for an article, judged twice."""
     compared = Comparison(by(before.matcher), by(before.matcher))
     start = time.perf_counter()

@@ -20,7 +20,6 @@ from monitor.storage.search.reach import Reach
 class Rules:
     """The content of a keywords.yaml, ready to judge."""
 
-    digest: str
     keywords: Keywords
     matcher: Matcher
 

@@ -97,7 +97,7 @@ FORMS = [
 @cache
 def rules(text: str) -> Rules:
     keywords = load_keywords(text, file="keywords.yaml")
-    return Rules(digest="", keywords=keywords, matcher=Matcher(compile_rules(keywords)))
+    return Rules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
 
 
 def _odd(word: str, way: int) -> str:
