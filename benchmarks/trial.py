@@ -25,7 +25,7 @@ from benchmarks.find import NOW, invented, put_in
 from monitor.config.keywords import load_keywords
 from monitor.edits.keyword_edits import added
 from monitor.edits.keyword_places import read_places
-from monitor.edits.trial import Rules, Trials
+from monitor.edits.trial import ReadyRules, Trials
 from monitor.matching.backtest import Comparison, by
 from monitor.matching.compiler import compile_rules
 from monitor.matching.lint import lint
@@ -70,9 +70,9 @@ def fill(engine: Engine, count: int, known: list[str]) -> None:
     put_in(SearchIndex(engine), count)
 
 
-def rules(text: str) -> Rules:
+def rules(text: str) -> ReadyRules:
     keywords = load_keywords(text, file="keywords.yaml")
-    return Rules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
+    return ReadyRules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def main(count: int, kind: str) -> None:
         print(f"  every article judged: {everything(kept, before, min(count, 2_000)) * count:6.1f} s")
 
 
-def first_answer(trials: Trials, before: Rules, word: str) -> str:
+def first_answer(trials: Trials, before: ReadyRules, word: str) -> str:
     began, cpu = time.perf_counter(), time.process_time()
     written = read_places(KEYWORDS.read_text(encoding="utf-8"), file="keywords.yaml")
     places = time.perf_counter()
@@ -127,7 +127,7 @@ def first_answer(trials: Trials, before: Rules, word: str) -> str:
     )
 
 
-def everything(kept: Archive, before: Rules, count: int) -> float:
+def everything(kept: Archive, before: ReadyRules, count: int) -> float:
     """Seconds for an article, judged twice."""
     compared = Comparison(by(before.matcher), by(before.matcher))
     start = time.perf_counter()

@@ -7,21 +7,20 @@ last forms were made from, so that what others changed meanwhile can be shown.
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
-
-import zstandard
 
 from monitor.config.keyword_rules import Keywords, TermWordKind
 from monitor.config.keywords import read_terms
 from monitor.edits.checking import CheckedRules, check_rules, new_doubts
 from monitor.edits.files import FileContent, read_file
-from monitor.edits.keyword_edits import added, removed
+from monitor.edits.keyword_edits import added, languages, removed
 from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
-from monitor.edits.trial import Rules, Trial, Trials
+from monitor.edits.told_changes import ToldChange, told
+from monitor.edits.trial import ReadyRules, Trial, Trials
 from monitor.edits.word_search import find_words
 from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
@@ -33,6 +32,7 @@ from monitor.storage.edits.versions import FileVersions
 
 DAYS = 30  # of news that an edit is tried on
 SECONDS = 0.45  # for judging: the first answer comes within a second
+TOLD = 20  # stories of one look
 _REMEMBERED = 6  # texts that forms were made from
 
 
@@ -52,7 +52,7 @@ class WordEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class KeywordsLook:
     """The file as it lies on the disk: its words, and what is wrong with it. `written` is None if it cannot be read."""
 
     file: FileContent
@@ -78,6 +78,18 @@ class Preview:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """An edit of a file that others changed meanwhile: the lines they changed (() if nobody remembers), the same edit
+    `again` of the file as it is now, and what that would do: `ours`, or why it cannot be made (`trouble`).
+    """
+
+    theirs: tuple[ChangedLine, ...]
+    again: WordEdit
+    ours: Preview | None
+    trouble: str
+
+
 class KeywordsFile:
     """The file of one monitor. `in_force` are the rules that it works with, `clock` its time, `steady` counts seconds.
 
@@ -100,12 +112,12 @@ class KeywordsFile:
         self._saving, self._versions, self._trials, self._in_force = saving, versions, trials, in_force
         self._clock, self._steady, self._needs = clock, steady, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
-        self._look: Look | None = None
+        self._look: KeywordsLook | None = None
         self._edited: tuple[str, CheckedRules] | None = None
         self._doubts: tuple[str, tuple[ConfigError, ...]] | None = None
         self._seen: OrderedDict[str, bytes] = OrderedDict()
 
-    def look(self) -> Look:
+    def look(self) -> KeywordsLook:
         """The file as it is now. Raises ConfigError when there is none or nobody may read it."""
         now = read_file(self.file)
         with self._lock:
@@ -141,6 +153,21 @@ class KeywordsFile:
             content=content,
         )
 
+    def languages(self, look: KeywordsLook, group: WordGroup) -> tuple[Language | None, ...]:
+        """For which a word can be added."""
+        return languages(look.written, group) if look.written else ()
+
+    def forms(self, edit: WordEdit) -> tuple[tuple[WordForms, ...], ...]:
+        """The forms of a word that somebody types, at once: nothing else is asked. Raises ConfigError."""
+        look = self.look()
+        group = look.written.group(edit.group) if look.written else None
+        return _forms(edit, group, self.file) if group else ()
+
+    def told(self, preview: Preview, trial: Trial) -> tuple[ToldChange, ...]:
+        """The first stories of a trial, with their sentences."""
+        after = preview.rules.matcher
+        return tuple(told(trial.changes[:TOLD], after)) if after else ()
+
     def doubts(self, preview: Preview) -> tuple[ConfigError, ...]:
         """What `check` would warn of after the edit and does not now. Takes half a second, the first time one."""
         look = self.look()
@@ -166,13 +193,20 @@ class KeywordsFile:
         place = _place(preview.group)
         return self._save(edit.digest, preview.content, initial, f"{place}: {sign} {edit.word}")
 
-    def changed_since(self, digest: str) -> tuple[ChangedLine, ...]:
-        """What others changed since the file was as in that digest; () if nothing, or nobody remembers it."""
+    def conflict(self, edit: WordEdit) -> Conflict:
+        """What others did meanwhile, beside an edit that was refused for it. Raises ConfigError."""
+        theirs, again = self._changed_since(edit.digest), replace(edit, digest=self.look().file.digest)
+        try:
+            return Conflict(theirs=theirs, again=again, ours=self.preview(again), trouble="")
+        except (ConfigError, EditConflict) as error:
+            return Conflict(theirs=theirs, again=again, ours=None, trouble=str(error))
+
+    def _changed_since(self, digest: str) -> tuple[ChangedLine, ...]:
         with self._lock:
             seen = self._seen.get(digest)
         if seen is None:
             return ()
-        before = FileContent(file=self.file, content=zstandard.decompress(seen))
+        before = FileContent(file=self.file, content=seen)
         return changed_lines(before.text, read_file(self.file).text)
 
     def versions(self) -> tuple[FileVersion, ...]:
@@ -215,18 +249,18 @@ class KeywordsFile:
         rules = check_rules(made.text, file=file, like=self._in_force().compiled)
         return rules.errors or self._unmet(rules.keywords)
 
-    def _read(self, now: FileContent) -> Look:
+    def _read(self, now: FileContent) -> KeywordsLook:
         try:
             written = read_places(now.text, file=self.file)
         except ConfigError as error:
-            return Look(file=now, written=None, rules=CheckedRules(errors=(error,)))
+            return KeywordsLook(file=now, written=None, rules=CheckedRules(errors=(error,)))
         in_force = self._in_force()
         rules = check_rules(written.text, file=self.file, root=written.root, like=in_force.compiled)
         if rules.keywords and (rules.keywords.topics, rules.keywords.never) == _said(in_force):
             rules = CheckedRules(errors=rules.errors, keywords=rules.keywords, matcher=in_force)  # one is enough
-        return Look(file=now, written=written, rules=rules)
+        return KeywordsLook(file=now, written=written, rules=rules)
 
-    def _checked(self, made: FileContent, written: KeywordsText, look: Look) -> CheckedRules:
+    def _checked(self, made: FileContent, written: KeywordsText, look: KeywordsLook) -> CheckedRules:
         """Remembered: the form is shown, then the trial, then it is saved."""
         with self._lock:
             if self._edited is None or self._edited[0] != made.digest:
@@ -239,7 +273,7 @@ class KeywordsFile:
     def _unmet(self, keywords: Keywords | None) -> tuple[ConfigError, ...]:
         return tuple(self._needs([topic.id for topic in keywords.topics])) if keywords else ()
 
-    def _seen_by(self, digest: str) -> Look:
+    def _seen_by(self, digest: str) -> KeywordsLook:
         look = self.look()
         if look.file.digest != digest:
             raise EditConflict(file=self.file, found=look.file.content)
@@ -247,7 +281,7 @@ class KeywordsFile:
 
     def _remember(self, now: FileContent) -> None:
         self._seen.pop(now.digest, None)
-        self._seen[now.digest] = zstandard.compress(now.content)
+        self._seen[now.digest] = now.content
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
 
@@ -256,10 +290,10 @@ def _said(matcher: Matcher) -> tuple[object, object]:
     return matcher.compiled.topics, matcher.compiled.silencing
 
 
-def _rules(checked: CheckedRules) -> Rules | None:
+def _rules(checked: CheckedRules) -> ReadyRules | None:
     if checked.keywords is None or checked.matcher is None:
         return None
-    return Rules(keywords=checked.keywords, matcher=checked.matcher)
+    return ReadyRules(keywords=checked.keywords, matcher=checked.matcher)
 
 
 def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms, ...], ...]:
