@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -15,7 +16,7 @@ from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import EvidenceVitals
-from monitor.models.labels import queue, span, troubles
+from monitor.models.labels import pause, queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
@@ -45,6 +46,9 @@ def status(
         print_json({**_as_data(health, outbox, waiting, mutes), **copies})
     else:
         _show(health, outbox, now)
+        for feed in health:
+            if feed.is_paused and feed.paused_until:
+                say(f"«{feed.name}» {pause(feed.paused_until, feed.paused_because, ZoneInfo(settings.timezone))}")
         for chat in stats.vitals(now).chats:
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
@@ -56,10 +60,13 @@ def status(
 
 def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) -> None:
     screen = Screen()
-    troubled = [one for one in health if one.troubles or one.failure]
-    never = sum(one.polled_at is None for one in health)
-    well = len(health) - len(troubled) - sum(one.polled_at is None and one not in troubled for one in health)
-    screen.print(f"Ленты: {len(health)}, в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}")
+    awake = [one for one in health if not one.is_paused]
+    troubled = [one for one in awake if one.troubles or one.failure]
+    never = sum(one.polled_at is None for one in awake)
+    well = len(awake) - len(troubled) - sum(one.polled_at is None and one not in troubled for one in awake)
+    paused = f", на паузе {len(health) - len(awake)}" if len(health) > len(awake) else ""
+    counts = f"в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}{paused}"
+    screen.print(f"Ленты: {len(health)}, {counts}")
     if troubled:
         table = Table("Лента", "Что с ней", "Неудач", "Опрос", "Новое", "Следующий")
         for one in sorted(troubled, key=lambda one: -one.failures):
@@ -131,6 +138,8 @@ def _as_data(
                 "succeeded_at": _stamp(one.succeeded_at),
                 "news_at": _stamp(one.habit.news_at),
                 "next_poll_at": _stamp(one.next_poll_at),
+                "paused_until": _stamp(one.paused_until) if one.is_paused else None,
+                "paused_because": one.paused_because if one.is_paused else "",
                 "notices": list(one.habit.notices),
             }
             for one in health

@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from monitor.models.articles import Outcome
 from monitor.models.channels import Destination, Sound
@@ -70,6 +70,12 @@ def queue(counts: Mapping[str, int]) -> str:
 def troubles(feed: FeedHealth) -> str:
     """What is wrong with a feed; "" when nothing is."""
     return "; ".join(filter(None, [*map(TROUBLES.__getitem__, feed.troubles), feed.failure]))
+
+
+def pause(until: datetime, because: str, zone: tzinfo) -> str:
+    """A feed's pause: «на паузе до 10.12.2026: сайт взломан»; the hour too where the pause ends within a day."""
+    end = until.astimezone(zone)
+    return f"на паузе до {end:%d.%m.%Y}{'' if end.time() == time.min else f' {end:%H:%M}'}: {because}"
 
 
 def span(duration: timedelta) -> str:
