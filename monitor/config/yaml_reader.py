@@ -41,11 +41,16 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins."""
+    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins.
+
+    `start` and `end` are its places in the file, quotes included, trailing blanks not.
+    """
 
     text: str
     line: int
     rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # place in `text`, line
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
     def line_at(self, place: int) -> int:
         """The line of the file on which this place of the text stands."""
@@ -129,13 +134,19 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
         _refuse(event, documents, len(stack), file, line)
         if isinstance(event, ScalarEvent):
             place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
-            stack[-1].nodes.append(Scalar(text=event.value, line=place, rows=_rows(event, source)))
+            stack[-1].nodes.append(_scalar(event, place, source))
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             stack.append(_Open(mapping=isinstance(event, MappingStartEvent), line=line, nodes=[]))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             done = stack.pop()
             stack[-1].nodes.append(_close(done, file))
     return next(iter(stack[0].nodes), None)
+
+
+def _scalar(event: ScalarEvent, line: int, source: str) -> Scalar:
+    start, end = (mark.index if mark else 0 for mark in (event.start_mark, event.end_mark))
+    end = start + len(source[start:end].rstrip())  # of an open text the mark stands after the blank lines that follow
+    return Scalar(text=event.value, line=line, rows=_rows(event, source), start=start, end=end)
 
 
 def _rows(event: ScalarEvent, source: str) -> tuple[tuple[int, int], ...]:
