@@ -1,6 +1,7 @@
 """The bot, wired: what brings the chats up to date, what answers and decides in the maintainers' chats."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -13,6 +14,7 @@ from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.desk_command import DeskCommand
 from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
@@ -150,6 +152,7 @@ def build_review_chat(
     stats, zone = store.stats, settings.timezone
     mute_commands = MuteCommands(store.mutes, stats, matcher=lambda: read_commands.matcher, zone=zone, clock=clock)
     retract = RetractCommand(store.retractions, store.outbox, clock)
+    desk = DeskCommand(store.desk_keys, store.outbox, address=settings.desk_address, new_secret=new_secret, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
     commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
@@ -164,13 +167,18 @@ def build_review_chat(
         expires_after=settings.review_patience,
         read_commands={chat: known for chat, known in commands.items() if chat},
         write_commands=write_commands(
-            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), retract, clock
+            store.reviews, mute_commands, CaseCommand(store.cases, store.outbox, clock), retract, desk, clock=clock
         ),
         presses=build_presses(settings, store, read_commands, retract),
         uncertain_posts=read_commands.uncertain_posts,
         release=mute_commands.release,
         clock=clock,
     )
+
+
+def new_secret() -> str:
+    """What nobody can guess: 256 bits, as letters that an address takes."""
+    return secrets.token_urlsafe(32)
 
 
 def build_presses(

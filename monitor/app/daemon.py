@@ -7,6 +7,7 @@ stops, and a send in hand should be finished. What is due, and for whom, stands 
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,10 +26,12 @@ from monitor.app.startup import Config
 from monitor.app.sweep import CLAIMED_AT_ONCE, drain, index
 from monitor.app.wiring import Components, open_components
 from monitor.config.channels import chats_of
+from monitor.config.settings import Settings
 from monitor.errors import DatabaseError, EvidenceError
 from monitor.evidence.retention import Retention
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
+from monitor.matching.matcher import Matcher
 from monitor.models.feeds import FeedState
 from monitor.polling.poll import LEASE
 
@@ -326,6 +329,19 @@ async def reschedule_when_set_back(scheduler: AsyncIOScheduler) -> None:
                 job.modify(next_run_time=clock())
 
 
+def _desk(settings: Settings, components: Components) -> AbstractContextManager[object]:
+    """The maintainers' web page while the block lasts, if a port is set. Raises ConfigError when it is taken."""
+    if not settings.desk_port:
+        return nullcontext()
+    # Its libraries cost 10 MB, and most monitors have no desk.
+    from monitor.app.build_desk import serve_desk  # noqa: PLC0415 - as above
+
+    def matcher() -> Matcher:
+        return components.read_commands.matcher
+
+    return serve_desk(settings, components.store, matcher=matcher, port=settings.desk_port, address=settings.desk_url)
+
+
 async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, None, None]]) -> bool:
     """Work until SIGTERM or SIGINT; `ready` is called once everything stands. False: some work had to be cut off."""
     stop = asyncio.Event()
@@ -336,7 +352,7 @@ async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, N
     async with open_components(config) as components:
         began = beat_name(START, components.watch.worker)
         await asyncio.to_thread(components.store.heartbeats.beat, began, clock())
-        with serve_pages(config.settings, components.watch), watchdog.watching():
+        with serve_pages(config.settings, components.watch), _desk(config.settings, components), watchdog.watching():
             greeting = asyncio.create_task(ready(components))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
             finished = await Daemon(components, config, watchdog).run(stop)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.bot.case_command import CaseCommand
+from monitor.bot.desk_command import DeskCommand
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
 from monitor.bot.mute_commands import MuteCommands
@@ -48,6 +49,7 @@ _HELP: Final = {
     "case": "/case история название: открыть дело со своей страницей в архиве; одно /case — какие открыты",
     "retract": "/retract история почему: опровергнуть — посты зачёркиваются; «удалить: почему» — удаляются",
     "unretract": "/unretract история: вернуть опровергнутое",
+    "desk": "ссылка за стол: слова, ленты и новости в браузере; /desk out — закрыть его для всех",
     "undo": "вернуть последнее решение; если пост уже в канале — предложить удалить его",
     "help": "этот список",
 }
@@ -58,11 +60,18 @@ _OPERATOR_DECISIONS: Final = {
 
 
 def write_commands(
-    reviews: Reviews, mutes: MuteCommands, case: CaseCommand, retract: RetractCommand, clock: Callable[[], datetime]
+    reviews: Reviews,
+    mutes: MuteCommands,
+    case: CaseCommand,
+    retract: RetractCommand,
+    desk: DeskCommand,
+    *,
+    clock: Callable[[], datetime],
 ) -> Mapping[str, Command]:
     """The commands of the maintainers' chat that change something, by name."""
     return {
         "case": case,
+        "desk": desk,
         "retract": retract.retract,
         "unretract": retract.restore,
         "undo": lambda call: reviews.undo(call.chat, call.key, clock()),

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
-from monitor.app.feed_import import ComparedList, compare
 from monitor.cli.matching.jsonl import STDIN, opened
 from monitor.cli.output import FeedsFile, Screen, print_json, progress, say, written_output
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
+from monitor.edits.feed_import import ComparedList, compare
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import checkup, discovery

@@ -43,6 +43,7 @@ _PLACES = {
     "site": "site:site_cli",
     "case": "case:case_cli",
     "retract": "retract:retract",
+    "desk": "desk:desk",
 }
 _TAKE_DASHES = {"find"}  # «-слово» is no option
 

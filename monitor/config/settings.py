@@ -50,6 +50,9 @@ class Settings(BaseModel):
     contact: str = ""
     http_port: int = Field(default=0, ge=0, le=65535)  # 0: no health and metrics over HTTP
     http_host: str = "127.0.0.1"
+    desk_port: int = Field(default=0, ge=0, le=65535)  # 0: no desk
+    desk_host: str = "127.0.0.1"
+    desk_url: str = ""  # its address for maintainers; empty: this machine's
     heartbeat_url: str = ""
     log_format: Literal["text", "json"] = "text"
     keep_days: int = Field(default=90, ge=1, le=3650)  # of texts that no rule matched
@@ -96,6 +99,14 @@ class Settings(BaseModel):
     def _site_shape(cls, url: str) -> str:
         cls._page_shape(url)
         return f"{url.rstrip('/')}/" if url else ""
+
+    @field_validator("desk_url")
+    @classmethod
+    def _desk_shape(cls, url: str) -> str:
+        cls._page_shape(url)
+        if urlsplit(url).path.strip("/") or "?" in url or "#" in url:
+            raise ValueError("нужен адрес без пути, вида https://desk.сайт")
+        return url.rstrip("/")
 
     @field_validator("timestamp_url")
     @classmethod
@@ -169,6 +180,11 @@ class Settings(BaseModel):
     def timestamp_authorities(self) -> tuple[str, ...]:
         """The addresses of those who sign the time of a capture."""
         return _listed(self.timestamp_url)
+
+    @property
+    def desk_address(self) -> str:
+        """Where maintainers find the desk; "" while there is none."""
+        return self.desk_url or f"http://127.0.0.1:{self.desk_port}" if self.desk_port else ""
 
     @property
     def wants_channels(self) -> bool:

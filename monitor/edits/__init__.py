@@ -1,1 +1,1 @@
-"""What maintainers change in their files: tried first, saved whole, kept as versions. Nothing here knows of a page."""
+"""What maintainers change in their files: tried first, saved whole, kept as versions that can be taken back."""

@@ -68,6 +68,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from monitor.models.articles import Outcome
+from monitor.models.desk import DeskKey
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.stories import Decision
 
@@ -386,4 +387,14 @@ alarms = Table(
     Column("since", Instant, nullable=False),
     Column("told_at", Instant),  # NULL: seen once, not told yet
     Column("gone_at", Instant),  # NULL: it holds; else since when it has not been seen
+)
+
+desk_keys = Table(  # of whose it is, one letter at most
+    "desk_keys",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the secret, which is kept nowhere
+    Column("kind", String, nullable=False),
+    Column("initial", String(1), nullable=False, server_default=""),
+    Column("expires_at", Instant, nullable=False),
+    one_of("kind", DeskKey),
 )

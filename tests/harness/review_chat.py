@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, select
 from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
+from monitor.bot.desk_command import DeskCommand
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
 from monitor.bot.find_command import FindCommand
@@ -45,6 +47,7 @@ from tests.servers.bot_api import EDITOR, OPERATOR, REVIEW, TOKEN, BotApi, Poste
 KEYWORDS = Path(__file__).resolve().parents[2] / "keywords.yaml"
 CHANNEL = "@test_channel"
 ZONE = "Asia/Almaty"
+DESK = "https://desk.example"
 REVIEWERS = str(REVIEW.id)
 OWNER = str(OPERATOR.id)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
@@ -104,6 +107,12 @@ class ReviewChatHarness:
         return [call.params.text("text") for call in self.api.calls if call.method == "answerCallbackQuery"]
 
 
+def desk_command(store: Store, clock: Clock) -> DeskCommand:
+    """`/desk`, whose secrets are secret-1, secret-2 …"""
+    secrets = (f"secret-{number}" for number in count(1))
+    return DeskCommand(store.desk_keys, store.outbox, address=DESK, new_secret=secrets.__next__, clock=clock)
+
+
 @asynccontextmanager
 async def open_review_chat(
     bot_api: BotApi, engine: Engine, store: Store, outbox: Outbox, matcher: Matcher
@@ -128,6 +137,7 @@ async def open_review_chat(
     mute_commands = MuteCommands(mutes, stats, matcher=lambda: read_commands.matcher, zone=ZONE, clock=clock)
     destinations = to_channel(CHANNEL).destinations
     retract = RetractCommand(Retractions(engine, destinations=destinations), outbox, clock)
+    desk = desk_command(store, clock)
     page_notices = PageNotices(engine, Announcements(review=REVIEWERS, channel=CHANNEL, zone=ZONE))
     async with BotClient(TOKEN, base_url=bot_api.url) as channel, BotClient(TOKEN, base_url=bot_api.url) as client:
         yield ReviewChatHarness(
@@ -149,7 +159,7 @@ async def open_review_chat(
                 expires_after=timedelta(hours=24),
                 read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
                 write_commands=write_commands(
-                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, clock
+                    reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, desk, clock=clock
                 ),
                 presses={
                     OWNER: {UNCERTAIN_BUTTON: read_commands.settle_uncertain},

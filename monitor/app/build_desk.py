@@ -1,0 +1,40 @@
+"""The desk, wired: what each of its parts is given, and the server. Imported only where the desk is on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from monitor.app.build_bot import new_secret
+from monitor.app.environment import clock
+from monitor.config.settings import Settings
+from monitor.desk import server
+from monitor.desk.access import Access
+from monitor.desk.app import Part, build_app
+from monitor.matching.matcher import Matcher
+from monitor.storage.store import Store
+
+OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@contextmanager
+def serve_desk(
+    settings: Settings, store: Store, *, matcher: Callable[[], Matcher], port: int, address: str = ""
+) -> Iterator[str]:
+    """Serve the desk until the block ends; gives its address. `matcher` are the rules in force.
+
+    `port` 0 is any free one. Without an `address` it is this machine's. Raises ConfigError when the port is taken.
+    """
+    listening = server.listen(settings.desk_host, port)
+    bound: int = listening.getsockname()[1]
+    address = address or f"http://127.0.0.1:{bound}"
+    secure = urlsplit(address).scheme == "https"
+    access = Access(store.desk_keys, new_secret=new_secret, secure=secure, clock=clock)
+    hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
+    app = build_app(build_parts(settings, store, matcher), access, address=address, hosts=hosts, clock=clock)
+    with server.serve(app, listening):
+        yield address
+
+
+def build_parts(_settings: Settings, _store: Store, _matcher: Callable[[], Matcher]) -> Sequence[Part]:
+    """The parts of the desk, in the order of its menu."""
+    return ()
