@@ -8,6 +8,7 @@ from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.desk_keys import DeskKeys
+from monitor.storage.edits.versions import FileVersions
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
@@ -60,5 +61,6 @@ class Store:
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.pinned_index, self.desk_keys = PinnedIndexStore(engine), DeskKeys(engine)
+        self.versions = FileVersions(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)
