@@ -43,7 +43,7 @@ _VALUES = {
     "tz": st.sampled_from(["UTC", "Asia/Almaty", "Europe/Moscow"]),
     "interval": st.from_regex(r"[1-9][0-9]? ?m", fullmatch=True),
     "fallback": st.from_regex(r"https://t\.me/s/[a-z]{5,9}\?x=[#'a-z]{0,9}", fullmatch=True),
-    "article": st.sampled_from(["div.text", "#main > p:not(.x)", '[class="a: b"]', "div[data-x='#1']"]),
+    "article": st.sampled_from(["div.text", "#main > p:not(.x)", '[class="x: y"]', "div[data-x='#1']"]),
     "group": st.text(alphabet="аЯқA0 «»\"'#:-{}[]*&!|>%@`,?~№\\", min_size=1, max_size=30).filter(str.strip),
     "note": st.text(alphabet="аЯқA0 «»\"'#:-{}[]*&!|>%@`,?~№\\", min_size=1, max_size=30).filter(str.strip),
 }  # fmt: skip
