@@ -1,4 +1,4 @@
-"""What the maintainers' files were before: every save of them."""
+"""What the maintainers' files were before: every save of them; an empty search index is of any version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_file_versions"),
     )
     op.create_index("ix_file_versions_file_id", "file_versions", ["file", "id"])
+    op.execute("UPDATE search_state SET version = 2 WHERE indexed_to = 0 AND texts = 0")
 
 
 def downgrade() -> None:

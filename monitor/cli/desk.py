@@ -11,6 +11,7 @@ from monitor.app.build_bot import new_secret
 from monitor.app.build_desk import serve_desk
 from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock
+from monitor.app.logs import configure
 from monitor.bot.desk_command import closed, invitation
 from monitor.cli.output import ChannelsFile, FeedsFile, KeywordsFile, say
 from monitor.errors import ConfigError
@@ -31,6 +32,7 @@ def desk(
     """
     config = startup.load(feeds=feeds, keywords=keywords, channels=channels)
     settings = config.settings
+    configure(form=settings.log_format, secrets=settings.secrets)
     store = Store(
         open_usable(settings.database_url),
         chats=story_chats(settings, config.destinations),

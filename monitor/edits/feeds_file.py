@@ -39,6 +39,11 @@ class _Opened:
     def stanza(self) -> yaml_reader.Mapping:
         return self.stanzas[self.place]
 
+    def typed(self, node: Scalar) -> tuple[int, int]:
+        """Where a text is typed; the blank lines after an open one are not its own."""
+        start, end = node.span
+        return start, start + len(self.text[start:end].rstrip())
+
     def by_hand(self) -> ConfigError:
         advice = "запись написана непривычно, и правка в неё не впишется — сделайте её в файле сами"
         return ConfigError(advice, file=self.file, line=self.stanza.line)
@@ -88,7 +93,7 @@ def removed(text: str, name: str, *, file: str) -> str:
     opened = _opened(text, name, file)
     if len(opened.stanzas) == 1:
         raise ConfigError("это последняя лента, а без лент монитору нечего читать", file=file)
-    first, last = opened.stanza.items[0][0].start, max(leaf.end for leaf in _leaves(opened.stanza))
+    first, last = opened.stanza.items[0][0].span[0], max(opened.typed(leaf)[1] for leaf in _leaves(opened.stanza))
     wanted = [_tree(stanza) for stanza in opened.stanzas if stanza is not opened.stanza]
     return _read_back(opened, _spliced(text, [(_line_start(text, first), _line_end(text, last), "")]), wanted)
 
@@ -122,14 +127,15 @@ def _replaced(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
     lines = _lines(opened.stanza)
     for path in changes.keys() & lines.keys():
         key, value = lines[path]
+        start, end = opened.typed(value)
         if changes[path]:
-            yield value.start, value.end, _typed(changes[path], opened, instead=opened.text[value.start : value.end])
+            yield start, end, _quoted(changes[path], opened, style=value.style)
         else:
-            yield _without(opened, key, value.end)
+            yield _without(opened, key, end)
     left = {path for path in lines if path.startswith(f"{LISTING}.")} - {path for path in changes if not changes[path]}
     for key, _ in opened.stanza.items:
         if key.text == LISTING and not left and not any(changes.get(path) for path in _LISTED):
-            yield _without(opened, key, key.end)
+            yield _without(opened, key, key.span[1])
 
 
 def _inserted(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
@@ -143,40 +149,44 @@ def _inserted(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
         at, indent = _after(opened, path, fellows)
         if within and not has_listing:
             heading = "" if path != next(one for one in new if one in _LISTED) else f"{indent}{LISTING}:\n"
-            yield at, at, f"{heading}{indent}  {path.partition('.')[2]}: {_typed(changes[path], opened)}\n"
+            yield at, at, f"{heading}{indent}  {path.partition('.')[2]}: {_quoted(changes[path], opened)}\n"
         else:
-            yield at, at, f"{indent}{path.rpartition('.')[2]}: {_typed(changes[path], opened)}\n"
+            yield at, at, f"{indent}{path.rpartition('.')[2]}: {_quoted(changes[path], opened)}\n"
 
 
 def _after(opened: _Opened, path: str, fellows: list[str]) -> tuple[int, str]:
     """Where a new line belongs among its fellows, and how far it is indented."""
-    text, lines = opened.text, _lines(opened.stanza)
-    there = [one for one in fellows if one in lines and "\n" not in text[lines[one][0].start : lines[one][1].end]]
+    lines = _lines(opened.stanza)
+    there = [one for one in fellows if one in lines and _is_one_line(opened, *lines[one])]
     before = [one for one in there if ALL_KEYS.index(one) < ALL_KEYS.index(path)]
     if not there:
         raise opened.by_hand()
     key, value = lines[(before or there)[-1 if before else 0]]
-    return _line_end(text, value.end), " " * (key.start - _line_start(text, key.start))
+    start, end = key.span[0], opened.typed(value)[1]
+    return _line_end(opened.text, end), " " * (start - _line_start(opened.text, start))
+
+
+def _is_one_line(opened: _Opened, key: Scalar, value: Scalar) -> bool:
+    return "\n" not in opened.text[key.span[0] : opened.typed(value)[1]]
 
 
 def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
     """A line that goes; a comment behind it stays, on a line of its own."""
-    start, stop = _line_start(opened.text, key.start), _line_end(opened.text, end)
-    indent, rest = opened.text[start : key.start], opened.text[end:stop]
+    start, stop = _line_start(opened.text, key.span[0]), _line_end(opened.text, end)
+    indent, rest = opened.text[start : key.span[0]], opened.text[end:stop]
     if indent.strip():
         raise opened.by_hand()
     comment = rest[rest.find("#") :].strip() if "#" in rest else ""
     return start, stop, f"{indent}{comment}\n" if comment else ""
 
 
-def _typed(value: str, opened: _Opened, *, instead: str = "") -> str:
+def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
     """A value as YAML has it, in the quotes of what stood there before, if it had any."""
-    quote = instead[:1]
-    if quote in ("|", ">"):
+    if style in ("|", ">"):
         raise opened.by_hand()
-    if quote == '"':
+    if style == '"':
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return value if quote != "'" and _is_plain(value) else "'" + value.replace("'", "''") + "'"
+    return value if style != "'" and _is_plain(value) else "'" + value.replace("'", "''") + "'"
 
 
 def _is_plain(value: str) -> bool:

@@ -8,11 +8,11 @@ import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, literal, select, update
 
 from monitor.models.articles import Article
 from monitor.models.feeds import Entry
@@ -24,14 +24,12 @@ from monitor.storage.tables import articles, entries, entry_keys, feeds
 from monitor.text.urls import address_number, canonical
 
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
-SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 
 _known_keys = (  # built once: building it costs more than asking
     select(entry_keys.c.key, entries.c.title)
     .join(entries, entries.c.id == entry_keys.c.entry_id)
     .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
 )
-_seen_from = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 _SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no change of it
 
 
@@ -181,21 +179,3 @@ def _article_row(telling: Telling, source: bytes, entry_id: int, story_id: int |
     placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
     article["source"] = zlib.compress(source) if source else None
     return article | placed | {"verdict": asdict(telling.verdict)}
-
-
-def first_seen(db: Connection, at: datetime) -> int:
-    """The number of the first entry seen then or later: found by halving, as no index has the times."""
-    low, high = 0, last_number(db) + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = db.execute(_seen_from.where(entries.c.id >= middle)).first()
-        if row is None or row.seen_at >= at:
-            high = middle
-        else:
-            low = row.id + 1
-    return low
-
-
-def last_number(db: Connection) -> int:
-    """The number of the newest entry; 0 when there is none."""
-    return db.scalar(select(func.max(entries.c.id))) or 0

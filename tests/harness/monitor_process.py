@@ -82,11 +82,11 @@ class Monitor:
             out, err = (files[name].read_text(encoding="utf-8") for name in ("stdout", "stderr"))
         return subprocess.CompletedProcess(arguments, code, out, err)
 
-    def start(self) -> None:
-        """`monitor run` in the background; its output goes to a file."""
+    def start(self, command: str = "run") -> None:
+        """`monitor run`, or another command that lasts, in the background; its output goes to a file."""
         self._starts += 1
         self._output_file.write_text("", encoding="utf-8")
-        self._process = self._begun("run", stdout=self._output_file, stderr=self._output_file)
+        self._process = self._begun(command, stdout=self._output_file, stderr=self._output_file)
 
     def start_and_wait(self) -> None:
         """`start`, up to the moment that everything stands and the daemon works."""

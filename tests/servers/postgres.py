@@ -65,7 +65,7 @@ class PostgresServer:
     """
 
     def __init__(self, *, durable: bool = False, binaries: Path | None = None) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._durable = durable
         self._binaries = binaries
         self._user = _unprivileged() if os.getuid() == 0 else None
@@ -180,6 +180,7 @@ def _unprivileged() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

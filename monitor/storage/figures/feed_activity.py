@@ -15,7 +15,7 @@ from sqlalchemy import Engine, ScalarSelect, and_, desc, extract, func, select
 
 from monitor.models.articles import Outcome
 from monitor.storage.database import read_transaction
-from monitor.storage.entries import SKEW, first_seen
+from monitor.storage.search.finder import SKEW, first_seen
 from monitor.storage.tables import LARGEST_ID, articles, entries, feeds
 
 

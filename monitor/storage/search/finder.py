@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from monitor.errors import QueryError
 from monitor.matching.search.query import Query, read_query
@@ -20,7 +20,6 @@ from monitor.models.articles import Match, Outcome
 from monitor.models.search import Coverage, Found, SearchResult
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import chunks, read_transaction
-from monitor.storage.entries import SKEW, first_seen, last_number
 from monitor.storage.search.engines import Expression, IndexEngine, index_engine
 from monitor.storage.search.index import feed_mark, kept_after, outcome_mark
 from monitor.storage.search.schema import state
@@ -31,7 +30,9 @@ from monitor.text.unicode import fold
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
 _AT_ONCE = 25
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
+SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
+_SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ class _Question:
     def _range(self) -> tuple[int, int]:
         since, until = self._bounds.since, self._bounds.until
         first = first_seen(self._db, since - SKEW) if since else 0
-        return first, first_seen(self._db, until + SKEW) if until else last_number(self._db)
+        return first, first_seen(self._db, until + SKEW) if until else _last(self._db)
 
     def _read(self, numbers: Sequence[int]) -> Iterator[Found]:
         columns = (entries.c[name] for name in _SAME)
@@ -157,6 +158,23 @@ def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
         if not called:
             raise QueryError(f"Ленты «{part}» нет. Какие есть: monitor status или /feeds")
         yield from called
+
+
+def first_seen(db: Connection, at: datetime) -> int:
+    """The number of the first entry seen then or later: found by halving, as no index has the times."""
+    low, high = 0, _last(db) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = db.execute(_SEEN.where(entries.c.id >= middle)).first()
+        if row is None or row.seen_at >= at:
+            high = middle
+        else:
+            low = row.id + 1
+    return low
+
+
+def _last(db: Connection) -> int:
+    return db.scalar(select(func.max(entries.c.id))) or 0
 
 
 def _coverage(db: Connection) -> Coverage:

@@ -7,7 +7,7 @@ async def test_the_answer_is_a_link_that_lets_one_in(harness: ReviewChatHarness)
     harness.api.say(REVIEWERS, "/desk")
     await harness.handle_updates()
     (answer,) = harness.api.posted(REVIEWERS)
-    assert 'href="https://desk.example/in/secret-1"' in answer.text
+    assert [entity.get("url") for entity in answer.entities] == ["https://desk.example/in/secret-1"]
     keys, now = harness.store.desk_keys, harness.clock()
     assert keys.enter("secret-1", "session", now)
     assert keys.initial_of("session", now) == "Р"

@@ -120,3 +120,18 @@ def test_nothing_mounts_a_file_of_them_by_itself(source: str) -> None:
 def test_an_empty_name_of_a_file_means_not_set() -> None:
     assert wanted_files({"MONITOR_DATABASE_URL_FILE": ""}) == {}
     assert load_settings({"MONITOR_DATABASE_URL": ""}).database_url.startswith("sqlite")
+
+
+def test_the_desk_is_behind_tls_and_alone_may_write_the_lists() -> None:
+    """compose.desk.yaml, laid over compose.yaml; SQLite or PostgreSQL is none of its business."""
+    services = YAML(typ="safe", pure=True).load((ROOT / "compose.desk.yaml").read_text(encoding="utf-8"))["services"]
+    environment = {name: str(value) for name, value in services["monitor"]["environment"].items()}
+    settings = load_settings({**environment, "MONITOR_DESK_URL": "https://desk.example"})
+
+    assert settings.desk_address == "https://desk.example"
+    assert services["caddy"]["command"][-1] == f"monitor:{settings.desk_port}"
+    assert set(services["caddy"]["networks"]) <= set(SERVICES["monitor"]["networks"])
+    assert [name for name, service in services.items() if "ports" in service] == ["caddy"]
+    assert services["caddy"]["cap_drop"] == ["ALL"]
+    assert [name for name in OURS if services[name]["volumes"] == ["./lists:/lists"]] == ["monitor"]
+    assert not {"MONITOR_DATABASE_URL_FILE", "MONITOR_FEEDS"} & set(environment)

@@ -1,0 +1,44 @@
+"""`monitor desk`: the desk on the operator's own machine, and a link to the one that the daemon serves."""
+
+import re
+from pathlib import Path
+
+import httpx
+
+from tests.harness.monitor_process import Monitor, eventually
+from tests.servers.postgres import free_port
+
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+/in/[\w-]{43}")
+
+
+def links(said: str) -> list[str]:
+    return _LINK.findall(said)
+
+
+def enter(link: str) -> httpx.Response:
+    with httpx.Client(trust_env=False, follow_redirects=True, timeout=60) as client:
+        client.post(link)
+        return client.get(link.partition("/in/")[0] + "/status")
+
+
+def test_the_daemon_serves_it_and_the_command_gives_a_link(tmp_path: Path) -> None:
+    monitor = Monitor(tmp_path, MONITOR_DESK_PORT=str(free_port()))
+    monitor.write_feeds(Лента="http://127.0.0.1:9/rss")
+    monitor.start_and_wait()
+    told = monitor.call("desk")
+    (link,) = links(told.stdout)
+    assert enter(link).status_code == 200
+    assert enter(link).status_code == 401, "once"
+    assert "сессий было 1" in monitor.call("desk", "--out").stdout
+    assert link.rpartition("/")[2] not in monitor.everything_printed()
+    assert monitor.stop() == 0
+
+
+def test_alone_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
+    monitor = Monitor(tmp_path)
+    monitor.write_feeds(Лента="http://127.0.0.1:9/rss")
+    monitor.call("migrate")
+    monitor.start("desk")
+    eventually(lambda: links(monitor.output), what="the link")
+    assert enter(links(monitor.output)[0]).status_code == 200
+    assert monitor.stop() == 0
