@@ -24,7 +24,9 @@ from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.polls import PollStore
+from monitor.storage.questions import Questions
 from monitor.storage.reviews import NOWHERE, Reviews
+from monitor.storage.rule_figures import RuleFigures
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
 from monitor.storage.site.cases import CaseStore, TakedownStore
@@ -57,6 +59,7 @@ class Store:
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.destinations = DestinationStore(engine)
         self.reviews, self.mutes = Reviews(engine, chats=chats, zone=zone), MuteStore(engine, zone=zone)
+        self.questions, self.rule_figures = Questions(engine), RuleFigures(engine)
         self.retractions = Retractions(engine, destinations=chats.destinations)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)

@@ -1,0 +1,27 @@
+"""Numbers as addresses and forms write them. What is none is answered by a page that says so; nothing is done."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+
+_LONGEST: Final = 18  # digits: no database numbers further
+_QUOTED: Final = 40  # characters of what was written, as it is said again
+
+
+def number_of(written: str, what: str) -> int:
+    """A number of ours, from 1 on. Raises HTTPException, which says of what there is none: «новости»."""
+    number = number_or_none(written, what)
+    if number is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"В адресе не названо, о какой {what} речь. Ничего не сделано.")
+    return number
+
+
+def number_or_none(written: str, what: str) -> int | None:
+    """The same; None when nothing is written."""
+    if not written:
+        return None
+    if not (written.isascii() and written.isdigit() and len(written) <= _LONGEST and int(written)):
+        said = f"{what[:1].upper()}{what[1:]} «{written[:_QUOTED]}» нет: номер — это число от 1. Ничего не сделано."
+        raise HTTPException(HTTPStatus.NOT_FOUND, said)
+    return int(written)
