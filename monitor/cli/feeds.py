@@ -75,7 +75,9 @@ def feeds_import(
     _show_compared(compared)
     if not compared.new:
         return
-    made = feed_writer.appended(text, *compared.new, file=path, today=clock().date(), command="import")
+    made = feed_writer.appended(
+        text, *compared.new, file=path, today=clock().date(), by="командой monitor feeds import"
+    )
     if write:
         _replace(Path(path).resolve(), made)
         say(f"Вписано в {path}: {len(compared.new)}. Проверьте, отвечают ли они: monitor check --online")

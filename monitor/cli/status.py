@@ -16,7 +16,7 @@ from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import EvidenceVitals
-from monitor.models.labels import pause, queue, span, troubles
+from monitor.models.labels import copies, pause, queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
@@ -25,7 +25,6 @@ from monitor.storage.reviews import Reviews, Waiting
 from monitor.storage.stats import Stats
 
 LATELY = timedelta(hours=24)
-LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 
 def status(
@@ -42,8 +41,8 @@ def status(
     folder_bytes = retention.size(Path(settings.evidence_dir))
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
     if as_json:
-        copies = {"evidence": _evidence_data(evidence, folder_bytes)}
-        print_json({**_as_data(health, outbox, waiting, mutes), **copies})
+        of_copies = {"evidence": _evidence_data(evidence, folder_bytes)}
+        print_json({**_as_data(health, outbox, waiting, mutes), **of_copies})
     else:
         _show(health, outbox, now)
         for feed in health:
@@ -53,7 +52,7 @@ def status(
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
         _show_waiting(waiting)
-        say(_copies(evidence, folder_bytes, now))
+        say(copies(evidence, folder_bytes, now))
         for mute in mutes:
             say(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
 
@@ -92,24 +91,6 @@ def _ahead(at: datetime, now: datetime) -> str:
 def _show_waiting(waiting: Waiting) -> None:
     if waiting.open or waiting.expired:
         say(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
-
-
-def _copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
-    """The line on copies; what a maintainer should look into stands behind the numbers."""
-    said = f"Копии: страниц под наблюдением {evidence.pages}, копий {evidence.captures}, на диске {_size(folder_bytes)}"
-    if evidence.unstamped is not None:
-        said += f", звеньев без метки времени {evidence.unstamped}"
-    if evidence.due_since and now - evidence.due_since >= LATE:
-        said += f"; дольше всех ждёт взгляда ({span(now - evidence.due_since)}): {evidence.due_url}"
-    return said
-
-
-def _size(count: int) -> str:
-    """Bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
-    for unit, of in (("ГБ", 10**9), ("МБ", 10**6)):
-        if count >= of:
-            return f"{count / of:.1f} {unit}".replace(".", ",")
-    return f"{-(-count // 1000)} кБ"
 
 
 def _evidence_data(evidence: EvidenceVitals, folder_bytes: int) -> Mapping[str, Any]:

@@ -7,6 +7,8 @@ asked for and nothing else, or ConfigError tells to edit the file by hand.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import unified_diff
+from itertools import islice
 from typing import Any
 from unicodedata import normalize
 
@@ -14,6 +16,7 @@ from monitor.config import yaml_reader
 from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
 from monitor.config.yaml_reader import Node, Scalar, Sequence
 from monitor.errors import ConfigError
+from monitor.models.feeds import Feed
 
 LISTING = "listing"
 ALL_KEYS = tuple(
@@ -67,8 +70,7 @@ def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> s
         if (value := changes.get(path, "").strip()) != said.get(path, "") and path in changes
     }
     for path, value in new.items():
-        if not value.isprintable():
-            raise ConfigError("здесь нужна одна строка без невидимых знаков", file=file, key=path)
+        _one_line(path, value, file=file)
     wanted = [_tree(stanza) for stanza in opened.stanzas]
     _set(wanted[opened.place], new)
     return _read_back(opened, _spliced(text, [*_replaced(opened, new), *_inserted(opened, new)]), wanted)
@@ -86,6 +88,23 @@ def paused(text: str, name: str, *, until: date, because: str, today: date, file
 def resumed(text: str, name: str, *, file: str) -> str:
     """The file with a feed that rests no more. Raises ConfigError."""
     return changed(text, name, {"paused_until": "", "paused_because": ""}, file=file)
+
+
+def feed_of(fields: Mapping[str, str]) -> Feed:
+    """A feed that is not in the file yet, of what a form says by ALL_KEYS. Raises ConfigError."""
+    keys = [(path, value.strip()) for path in ALL_KEYS if (value := fields.get(path, "")) and path not in _LISTED]
+    for path, value in keys:
+        _one_line(path, value, file="")
+    lines = "\n    ".join(f"{path}: {_in_quotes(value)}" for path, value in keys)
+    (feed,) = load_feeds(f"feeds:\n  - {lines}\n", file="")
+    return feed
+
+
+def line_changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """What an edit does to the lines of a file: "+" or "−", and the line."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    signs = {"+": "+", "-": "−"}
+    return tuple((signs[line[0]], line[1:]) for line in islice(lines, 2, None) if line[0] in signs)
 
 
 def removed(text: str, name: str, *, file: str) -> str:
@@ -186,7 +205,16 @@ def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
         raise opened.by_hand()
     if style == '"':
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return value if style != "'" and _is_plain(value) else "'" + value.replace("'", "''") + "'"
+    return value if style != "'" and _is_plain(value) else _in_quotes(value)
+
+
+def _in_quotes(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _one_line(path: str, value: str, *, file: str) -> None:
+    if not value.isprintable():
+        raise ConfigError("здесь нужна одна строка без невидимых знаков", file=file, key=path)
 
 
 def _is_plain(value: str) -> bool:

@@ -10,8 +10,11 @@ from monitor.models.articles import Outcome
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, Trouble
+from monitor.models.health import EvidenceVitals
 from monitor.models.outbox import DeliveryState
 from monitor.models.search import Coverage
+
+LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -87,6 +90,24 @@ def span(duration: timedelta) -> str:
     if minutes < 120:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."
+
+
+def copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
+    """How many copies of pages there are; what a maintainer should look into stands behind the numbers."""
+    said = f"Копии: страниц под наблюдением {evidence.pages}, копий {evidence.captures}, на диске {size(folder_bytes)}"
+    if evidence.unstamped is not None:
+        said += f", звеньев без метки времени {evidence.unstamped}"
+    if evidence.due_since and now - evidence.due_since >= LATE:
+        said += f"; дольше всех ждёт взгляда ({span(now - evidence.due_since)}): {evidence.due_url}"
+    return said
+
+
+def size(count: int) -> str:
+    """Bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
+    for unit, of in (("ГБ", 10**9), ("МБ", 10**6)):
+        if count >= of:
+            return f"{count / of:.1f} {unit}".replace(".", ",")
+    return f"{-(-count // 1000)} кБ"
 
 
 def searchable(coverage: Coverage, zone: tzinfo) -> str:
