@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from monitor.app.build_bot import new_secret
+from monitor.app.desk.feeds import build_feeds, build_status
 from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk import news, server
@@ -51,7 +52,8 @@ def serve_desk(
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
-    return build_news(settings, store, matcher)
+    feeds = build_feeds(settings, store, file=settings.feeds)
+    return (*feeds, *build_news(settings, store, matcher), build_status(settings, store))
 
 
 def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from monitor.config.feeds import load_feeds, problems
 from monitor.edits.files import is_writable, read_file
 from monitor.edits.saving import Saved, Saving
-from monitor.errors import EditConflict
+from monitor.errors import ConfigError, EditConflict
 from monitor.models.feeds import Feed
 
 
@@ -36,14 +36,15 @@ class FeedList:
         """The file as it lies on the disk, in order or not. Raises ConfigError when it cannot be read at all."""
         found = read_file(self.file)
         text = found.text
-        wrong = problems(text, file=self.file)
+        feeds: tuple[Feed, ...] = ()
+        trouble = ""
+        try:
+            feeds = load_feeds(text, file=self.file)
+        except ConfigError:
+            trouble = "\n".join(map(str, problems(text, file=self.file)))
+        writable = is_writable(self.file)
         return OpenedList(
-            file=self.file,
-            digest=found.digest,
-            text=text,
-            feeds=() if wrong else load_feeds(text, file=self.file),
-            trouble="\n".join(map(str, wrong)),
-            is_writable=is_writable(self.file),
+            file=self.file, digest=found.digest, text=text, feeds=feeds, trouble=trouble, is_writable=writable
         )
 
     def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:

@@ -20,6 +20,7 @@ from monitor.sources.sandbox import Sandbox
 from monitor.text import urls
 
 SECONDS = 25.0  # of one trial
+MORE_SECONDS = 3.0  # of a search that has found something: what comes first is the surest
 MOST_AT_ONCE = 3
 MOST_FOUND = 5  # feeds behind one address
 SHOWN = 10  # entries
@@ -61,8 +62,10 @@ class FeedTrials:
         """
         address = channel_address(written) or (written if "://" in written else f"https://{written}")
         found: list[FoundFeed] = []
-        async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(enough=found):
+        async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(found) as time:
             async for one in find_feeds(fetcher, address, known, now=self._clock(), read=sandbox.parse):
+                if not found:
+                    time.reschedule(asyncio.get_running_loop().time() + min(MORE_SECONDS, self._seconds))
                 found.append(one)
                 if len(found) == MOST_FOUND:
                     break
@@ -91,12 +94,12 @@ class FeedTrials:
             self._tried.discard(site)
 
     @asynccontextmanager
-    async def _in_time(self, *, enough: Sequence[FoundFeed] = ()) -> AsyncIterator[None]:
+    async def _in_time(self, found: Sequence[FoundFeed] = ()) -> AsyncIterator[asyncio.Timeout]:
         """The block is cut off in time; that is no failure when it has found something by then."""
         try:
-            async with asyncio.timeout(self._seconds):
-                yield
+            async with asyncio.timeout(self._seconds) as time:
+                yield time
         except TimeoutError as error:
-            if not enough:
+            if not found:
                 message = f"за {self._seconds:.0f} с сайт не ответил до конца — повторите позже"
                 raise FeedError(message, feed="") from error
