@@ -200,8 +200,8 @@ class FeedPage:
 
     def _brought(self, name: str, now: datetime) -> Mapping[str, Any]:
         days = mornings(now, self._zone)
-        activity = self._figures.activity(days).get(name, FeedActivity(by_day=(0,) * DAYS))
-        delay = self._figures.delays(now - LATELY).get(name)
+        activity = self._figures.activity(days, of=name).get(name, FeedActivity(by_day=(0,) * DAYS))
+        delay = self._figures.delays(now - LATELY, of=name).get(name)
         labels = [f"{day.astimezone(self._zone):%d.%m}" for day in (days[0], days[-1])]
         said = f"Новых записей по дням, с {labels[0]} по {labels[1]}: {', '.join(map(str, activity.by_day))}"
         highest = str(max(activity.by_day))

@@ -1,7 +1,7 @@
 """feeds.yaml as it is shown and edited: opened with what it is known by, saved by the same `Saving` as any file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.config.feeds import load_feeds, problems
 from monitor.edits.files import is_writable, read_file
@@ -31,10 +31,14 @@ class FeedList:
 
     def __init__(self, file: str, saving: Saving) -> None:
         self.file, self._saving = file, saving
+        self._last: OpenedList | None = None  # what an unchanged file says need not be read again
 
     def open(self) -> OpenedList:
         """The file as it lies on the disk, in order or not. Raises ConfigError when it cannot be read at all."""
         found = read_file(self.file)
+        writable = is_writable(self.file)
+        if self._last and self._last.digest == found.digest:
+            return replace(self._last, is_writable=writable)
         text = found.text
         feeds: tuple[Feed, ...] = ()
         trouble = ""
@@ -42,10 +46,10 @@ class FeedList:
             feeds = load_feeds(text, file=self.file)
         except ConfigError:
             trouble = "\n".join(map(str, problems(text, file=self.file)))
-        writable = is_writable(self.file)
-        return OpenedList(
+        self._last = OpenedList(
             file=self.file, digest=found.digest, text=text, feeds=feeds, trouble=trouble, is_writable=writable
         )
+        return self._last
 
     def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:
         """Save what `change` makes of the file's text, if it is still the one that was opened.

@@ -52,8 +52,8 @@ class FeedFigures:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def activity(self, mornings: Sequence[datetime]) -> Mapping[str, FeedActivity]:
-        """What each feed in use brought on the days that begin then, one after the other; the last is not over.
+    def activity(self, mornings: Sequence[datetime], *, of: str | None = None) -> Mapping[str, FeedActivity]:
+        """What each feed in use, or the one named, brought on the days that begin then; the last day is not over.
 
         On a feed's first day all that stood in it counts. What was recorded within seconds of midnight may count to
         the day before or after.
@@ -61,19 +61,20 @@ class FeedFigures:
         with read_transaction(self._engine) as db:
             firsts = [first_seen(db, at) for at in mornings]
             days = [_count(start, end) for start, end in pairwise([*firsts, LARGEST_ID])]
-            found = db.execute(select(feeds.c.name, *days).where(feeds.c.active)).all()
+            asked = feeds.c.active if of is None else feeds.c.name == of
+            found = db.execute(select(feeds.c.name, *days).where(asked)).all()
             told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0]
             of_stories = select(articles.c.feed, func.count()).where(*told).group_by(articles.c.feed)
             ours: dict[str, int] = {name: count for name, count in db.execute(of_stories)}  # noqa: C416 - a Row is no pair to mypy
         return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in found}
 
-    def delays(self, since: datetime) -> Mapping[str, timedelta]:
-        """How long after their publication each feed's entries were usually seen, of those seen since then.
+    def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
+        """How long after their publication entries seen since then were usually seen, by feed, or of the one named.
 
         A feed without dated new entries is left out.
         """
         late: dict[str, list[float]] = defaultdict(list)
-        for feed, _, delay in self._dated(since):
+        for feed, _, delay in self._dated(since, of=of):
             late[feed].append(delay)
         return {feed: timedelta(seconds=median(seconds)) for feed, seconds in late.items()}
 
@@ -86,13 +87,15 @@ class FeedFigures:
                 late[hour].append(delay)
         return tuple(timedelta(seconds=median(seconds)) if seconds else None for seconds in late)
 
-    def _dated(self, since: datetime) -> Sequence[tuple[str, float, float]]:
+    def _dated(self, since: datetime, *, of: str | None = None) -> Sequence[tuple[str, float, float]]:
         """Of dated news the feed, when it was seen (seconds since the epoch), how many seconds late."""
         seen, published = (extract("epoch", column) for column in (entries.c.seen_at, entries.c.published_at))
         old = entries.c.outcome.in_([Outcome.BASELINE, Outcome.TOO_OLD])
         asked = select(entries.c.feed, seen, published).where(
             entries.c.seen_at >= since, entries.c.published_at.isnot(None), ~old
         )
+        if of is not None:
+            asked = asked.where(entries.c.feed == of)
         with read_transaction(self._engine) as db:
             rows = db.execute(asked.where(entries.c.id >= first_seen(db, since - SKEW))).all()
         return [(feed, float(at), max(float(at - before), 0.0)) for feed, at, before in rows]
