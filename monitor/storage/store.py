@@ -17,6 +17,7 @@ from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.notices import NOBODY, Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
+from monitor.storage.figures.feed_activity import FeedFigures
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
@@ -66,5 +67,6 @@ class Store:
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.pinned_index, self.desk_keys = PinnedIndexStore(engine), DeskKeys(engine)
         self.versions, self.reach = FileVersions(engine), Reach(engine)
+        self.feed_figures = FeedFigures(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)
