@@ -5,6 +5,9 @@
     ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
+    ├─ EditError                         an edit of a maintainers' file is not saved (exit 2)
+    │  ├─ EditConflict(found)            the file was changed meanwhile
+    │  └─ EditRefused(problems)          what would be saved is not in order
     ├─ QueryError                        a question to the search that cannot be understood (exit 2)
     ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
     ├─ SiteError                         the public archive cannot be built
@@ -22,6 +25,7 @@ Expected absence (not modified, no text, no match) is a value, not an exception.
 Messages a maintainer or operator reads are Russian; they say what happened, where, and what to do next.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -68,6 +72,28 @@ class InstanceRunning(MonitorError):
     """Another process works on this database; two at once would post everything twice."""
 
     exit_code = 5
+
+
+class EditError(MonitorError):
+    """An edit of a maintainers' file is not saved: the message says why. The file is as it was."""
+
+    exit_code = 2
+
+
+class EditConflict(EditError):
+    """Somebody changed the file meanwhile: `found` is what stands in it now."""
+
+    def __init__(self, *, file: str, found: bytes) -> None:
+        self.file, self.found = file, found
+        super().__init__(f"{file}: файл изменился, пока вы правили. Посмотрите, что в нём теперь, и повторите правку")
+
+
+class EditRefused(EditError):
+    """What would be saved is not in order: `problems` are all that `monitor check` has against it."""
+
+    def __init__(self, problems: Sequence[ConfigError]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, problems)))
 
 
 class QueryError(MonitorError):

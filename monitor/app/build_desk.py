@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from monitor.app.build_bot import new_secret
+from monitor.app.desk.build_feeds import build_feeds, build_status
 from monitor.app.desk.build_news import build_news
+from monitor.app.desk.build_words import build_words
 from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk import server
@@ -38,4 +40,9 @@ def serve_desk(
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
-    return build_news(settings, store, matcher, clock)
+    return (
+        build_words(settings, store, matcher),
+        *build_feeds(settings, store, file=settings.feeds),
+        *build_news(settings, store, matcher, clock),
+        build_status(settings, store),
+    )

@@ -4,13 +4,16 @@ Lines are plain Russian text; `edit_message` makes a Telegram message of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
-from monitor.models.labels import destination, wishes
+from monitor.models.file_versions import FileVersion
+from monitor.models.labels import destination, pause, wishes
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
 
@@ -31,8 +34,21 @@ def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ..
     added = [f"новая лента «{name}»" for name in new if name not in old]
     removed = [f"больше не читаем «{name}»" for name in old if name not in new]
     moved = [f"«{name}»: новый адрес" for name, feed in new.items() if name in old and old[name].url != feed.url]
-    same_place = (name for name, feed in new.items() if name in old and old[name].url == feed.url)
-    return (*added, *removed, *moved, *(f"«{name}»: другие настройки" for name in same_place if new[name] != old[name]))
+    kept = [(old[name], feed) for name, feed in new.items() if name in old]
+    paused = [f"«{feed.name}»: {_pause(feed)}" for was, feed in kept if _pause(was) != _pause(feed)]
+    other = [f"«{feed.name}»: другие настройки" for was, feed in kept if was.url == feed.url and _differ(was, feed)]
+    return (*added, *removed, *moved, *paused, *other)
+
+
+def _pause(feed: Feed) -> str:
+    if feed.paused_until is None:
+        return "паузы больше нет"
+    return pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))
+
+
+def _differ(before: Feed, after: Feed) -> bool:
+    """Whether more than the pause was edited."""
+    return replace(after, paused_until=before.paused_until, paused_because=before.paused_because) != before
 
 
 def channel_changes(before: Iterable[Destination], after: Iterable[Destination]) -> tuple[str, ...]:
@@ -60,6 +76,11 @@ def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ..
         heading,
         *(_news(change, sign) for kind, (_, sign) in _KINDS.items() for change in compared.of(kind)[:_SHOWN]),
     )
+
+
+def saved_by(version: FileVersion) -> str:
+    """Who made an edit at the desk: one letter, if even that is known."""
+    return f"правка за столом, {version.initial}." if version.initial else "правка за столом"
 
 
 def refusal(error: ConfigError) -> tuple[str, ...]:

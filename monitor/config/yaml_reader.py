@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -41,11 +41,16 @@ _HINTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins."""
+    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins.
+
+    `span` is where it stands in the file, `style` how: in the quotation marks or after the sign of that name, "" plain.
+    """
 
     text: str
     line: int
     rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # place in `text`, line
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    style: str = field(default="", compare=False)
 
     def line_at(self, place: int) -> int:
         """The line of the file on which this place of the text stands."""
@@ -55,10 +60,12 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """`- a`, `- b` or `[a, b]`."""
+    """`- a`, `- b` or `[a, b]`, which is in `flow`."""
 
     items: tuple["Node", ...]
     line: int
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    flow: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,8 @@ class Mapping:
 
     items: tuple[tuple[Scalar, "Node"], ...]
     line: int
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+    flow: bool = field(default=False, compare=False)
 
     def get(self, key: str) -> "Node | None":
         """The value under `key`, or None."""
@@ -113,6 +122,8 @@ class _Open:
     mapping: bool
     line: int
     nodes: list[Node]
+    start: int = 0
+    flow: bool = False
 
     def last_line(self, default: int) -> int:
         """The line of the key that waits for its value."""
@@ -129,12 +140,15 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
         _refuse(event, documents, len(stack), file, line)
         if isinstance(event, ScalarEvent):
             place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
-            stack[-1].nodes.append(Scalar(text=event.value, line=place, rows=_rows(event, source)))
+            span = _index(event.start_mark), _index(event.end_mark)
+            typed = Scalar(text=event.value, line=place, rows=_rows(event, source), span=span, style=event.style or "")
+            stack[-1].nodes.append(typed)
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            stack.append(_Open(mapping=isinstance(event, MappingStartEvent), line=line, nodes=[]))
+            is_mapping, start = isinstance(event, MappingStartEvent), _index(event.start_mark)
+            stack.append(_Open(mapping=is_mapping, line=line, nodes=[], start=start, flow=bool(event.flow_style)))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             done = stack.pop()
-            stack[-1].nodes.append(_close(done, file))
+            stack[-1].nodes.append(_close(done, file, _index(event.end_mark)))
     return next(iter(stack[0].nodes), None)
 
 
@@ -175,9 +189,14 @@ def _has_tag(event: Event) -> bool:
     return tag is not None and str(tag) not in ("", "None", "!")
 
 
-def _close(done: _Open, file: str) -> Node:
+def _index(mark: StreamMark | None) -> int:
+    return mark.index if mark else 0
+
+
+def _close(done: _Open, file: str, end: int) -> Node:
+    span = done.start, end
     if not done.mapping:
-        return Sequence(items=tuple(done.nodes), line=done.line)
+        return Sequence(items=tuple(done.nodes), line=done.line, span=span, flow=done.flow)
     pairs: dict[str, tuple[Scalar, Node]] = {}
     for key, value in zip(done.nodes[::2], done.nodes[1::2], strict=True):
         if not isinstance(key, Scalar):
@@ -186,7 +205,7 @@ def _close(done: _Open, file: str) -> Node:
             first = pairs[key.text][0].line
             raise ConfigError(f"ключ уже есть в строке {first} — оставьте один", file=file, line=key.line, key=key.text)
         pairs[key.text] = (key, value)
-    return Mapping(items=tuple(pairs.values()), line=done.line)
+    return Mapping(items=tuple(pairs.values()), line=done.line, span=span, flow=done.flow)
 
 
 class YamlReader:

@@ -5,7 +5,7 @@ can be tried on what it would have met. Nothing is decided here. A text is compr
 the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
 """
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_,
 
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Article, Fact, FactKind, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
-from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
+from monitor.storage.database import chunks, insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.tables import archive, archive_dictionaries, articles, entries
 
 LEVEL = 9  # from here on a level costs a tenth of the time for two per cent and less
@@ -23,6 +23,7 @@ DICTIONARY_BYTES = 64 * 1024
 SAMPLES = 1_000  # stories that a dictionary is learned from
 NEW_DICTIONARY = timedelta(days=90)  # names and sites change
 _BATCH = 500  # rows read at once
+_AT_ONCE = 50  # of those that are asked for by number: whoever asks may stop at any
 _FORGOTTEN_AT_ONCE = 50  # rows a transaction: their words are taken out of the search, too
 
 _known: dict[int, zstandard.ZstdCompressionDict] = {}  # a dictionary's number is made of what it was learned from
@@ -63,6 +64,19 @@ class Archive:
         ):
             for row in rows:
                 yield _kept(db, row)
+
+    def read(self, numbers: Sequence[int], *, since: datetime) -> Iterator[KeptArticle]:
+        """Those of these entries that `kept` would give, in this order, a few at a time."""
+        for chunk in chunks(numbers, _AT_ONCE):
+            with read_transaction(self._engine) as db:
+                rows = {row.id: row for row in db.execute(_judged(since).where(entries.c.id.in_(chunk)))}
+                kept = [_kept(db, rows[number]) for number in chunk if number in rows]
+            yield from kept
+
+    def count(self, since: datetime) -> int:
+        """How many articles `kept` would give."""
+        with read_transaction(self._engine) as db:
+            return db.scalar(select(func.count()).select_from(_judged(since).order_by(None).subquery())) or 0
 
     def tidy(self, now: datetime, *, keep: timedelta) -> int:
         """Forget the texts of entries seen longer ago than `keep`; returns how many. Entries and articles stay."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError as DriverError
 from monitor.errors import DatabaseError, SchemaError
 from monitor.storage.corrections import schema as _corrections  # noqa: F401 - its tables are part of the schema
 from monitor.storage.database_files import held, is_locked, make_folder, private_file
+from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
 from monitor.storage.site import schema as _site  # noqa: F401 - as above
 

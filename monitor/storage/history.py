@@ -87,6 +87,8 @@ class FeedRecord:
     polled_at: datetime | None
     succeeded_at: datetime | None
     failure: str
+    paused_until: datetime | None
+    paused_because: str
 
 
 class History:

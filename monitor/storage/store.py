@@ -10,12 +10,14 @@ from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.desk.questions import Questions
 from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.desk_keys import DeskKeys
+from monitor.storage.edits.versions import FileVersions
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.notices import NOBODY, Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
+from monitor.storage.figures.feed_activity import FeedFigures
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
@@ -27,6 +29,7 @@ from monitor.storage.polls import PollStore
 from monitor.storage.reviews import NOWHERE, Reviews
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
+from monitor.storage.search.reach import Reach
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
@@ -63,5 +66,7 @@ class Store:
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.pinned_index, self.desk_keys = PinnedIndexStore(engine), DeskKeys(engine)
+        self.versions, self.reach = FileVersions(engine), Reach(engine)
+        self.feed_figures = FeedFigures(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -57,8 +57,25 @@ _TITLED = re.compile(rf"{_CAPITALS}+(?![{_SMALL}])|{_CAPITALS}?[{_SMALL}]+|\d+")
 _TITLED_WITH_PREPOSITIONS = re.compile(rf"(?<=[{_SMALL}])[ВСКОУИ](?={_CAPITALS}{{2}})|{_TITLED.pattern}")
 _PICTURES = re.compile(rf"(?<={_LETTER})[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+(?={_LETTER})")
 _SIGN = re.compile(rf"(?<={_LETTER})[$@03468*](?={_LETTER})")
+_ODD = re.compile(
+    rf"#|{JOINER}|[$@03468*](?<={_LETTER}.)(?={_LETTER})|[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]"
+)
+_PIECE = re.compile(r"\S+")
 _MEANT = str.maketrans("$@03468", "саозчбв")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+
+
+def odd_pieces(text: str) -> Iterator[str]:
+    """The pieces of a text, breaks rejoined, that can be read in another way than as they stand; and some more."""
+    done = 0
+    while odd := _ODD.search(text, done):
+        start = odd.start()
+        while start > done and not text[start - 1].isspace():
+            start -= 1
+        piece = _PIECE.match(text, start)
+        assert piece is not None  # it has the odd sign
+        done = piece.end()
+        yield piece[0]
 
 
 def readings(piece: str) -> Iterator[Sequence[Part]]:

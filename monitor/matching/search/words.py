@@ -1,40 +1,42 @@
 """A text → the words it is found by: as they are written, folded. What forms a word has is asked of the question only.
 
-So nothing here needs a dictionary, and the index stays as it is when the languages learn something.
+So nothing here needs a dictionary, and the index stays as it is when the languages learn something. Of a broken word,
+which rules read in several ways (text/broken_words.py), every way is there: where a rule could find a word, so can
+the index.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
-from monitor.text.broken_words import rejoined
-from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton
+from monitor.text.broken_words import odd_pieces, readings, rejoined
+from monitor.text.languages.kazakh_latin import latin_skeleton
 from monitor.text.unicode import WORD, fold
 
-VERSION = 1  # of `index_words`: an index made by an older one is made anew
-LATIN = "~"  # begins the skeleton of a word of a text in Latin Kazakh
-_LONGEST_WORD = 40  # characters: what is longer differs before
-_LONGEST_TEXT = 200_000
+VERSION = 2  # of `index_words`: an index made by an older one is made anew
+LATIN = "~"  # begins the skeleton of a word in Latin letters: how it sounds in Kazakh
+_LATIN_LETTER = re.compile(r"[a-z\u00df-\u017e\u01f5]")
+LONGEST_WORD = 40  # characters: what is longer differs before
+LONGEST_TEXT = 210_000  # characters, of a title and an article: more is kept of none
 
 
 def index_words(title: str, text: str) -> frozenset[str]:
-    """The words of a text, of letters or of digits; in Latin Kazakh also how they sound, after `LATIN`."""
-    folded = _folded(title, text)
-    words = set(in_parts(folded))
-    if LATIN_MARKS.search(folded):
-        words |= {f"{LATIN}{latin_skeleton(word)}" for word in words if _is_latin(word)}
+    """The words of a text, of letters or of digits; of those in Latin letters also how they sound, after `LATIN`."""
+    whole = _whole(title, text)
+    words = set(in_parts(fold(whole).text))
+    for piece in odd_pieces(whole):
+        words.update(word for parts in readings(piece) for _, part in parts for word in in_parts(fold(part).text))
+    words |= {f"{LATIN}{latin_skeleton(word)}" for word in words if _LATIN_LETTER.search(word)}
     return frozenset(words)
 
 
-def _is_latin(word: str) -> bool:
-    return "a" <= word[0] < "\u0400"
-
-
-def _folded(title: str, text: str) -> str:
-    return fold(rejoined(f"{title}\n{text}"[:_LONGEST_TEXT])).text
+def _whole(title: str, text: str) -> str:
+    """As rules read an article: what breaks a word is mended in the title and in the text apart."""
+    return f"{rejoined(title)}\n{rejoined(text)}"[:LONGEST_TEXT]
 
 
 def may_have(phrases: Sequence[Sequence[frozenset[str]]], *, title: str, text: str) -> bool:
     """Whether each phrase may stand in a text: words of its sets, one after another, an ending apart. Quick."""
-    words = tuple(in_parts(_folded(title, text)))
+    words = tuple(in_parts(fold(_whole(title, text)).text))
     return all(any(_runs(words, at, phrase) for at in range(len(words))) for phrase in phrases if len(phrase) > 1)
 
 
@@ -46,4 +48,4 @@ def _runs(words: Sequence[str], at: int, phrase: Sequence[frozenset[str]]) -> bo
 
 def in_parts(form: str) -> Iterator[str]:
     """The words that the index has of folded text: two of a form with a hyphen."""
-    return (word[:_LONGEST_WORD] for word in WORD.findall(form))
+    return (word[:LONGEST_WORD] for word in WORD.findall(form))

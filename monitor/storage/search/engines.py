@@ -44,6 +44,9 @@ class IndexEngine(Protocol):
     def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
         """The newest entries from `first` to `last` whose words are so, the newest first."""
 
+    def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
+        """All entries from `first` to `last` whose words are so."""
+
 
 class Fts5:
     """SQLite: a contentless table of FTS5, which gives numbers in descending order as it finds them."""
@@ -81,10 +84,20 @@ class Fts5:
             "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
             " ORDER BY rowid DESC LIMIT :limit"
         )
+        return db.scalars(found, {"asked": self._asked(asked), "first": first, "last": last, "limit": limit}).all()
+
+    def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
+        """In the order of the index."""
+        found = text(
+            "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
+        )
+        return db.scalars(found, {"asked": self._asked(asked), "first": first, "last": last}).all()
+
+    @staticmethod
+    def _asked(asked: Expression) -> str:
         groups = " AND ".join(_any_of(group, " OR ", '"') for group in asked.groups)
         without = _any_of(asked.without, " OR ", '"')
-        matched = f"({groups}) NOT {without}" if asked.without else groups
-        return db.scalars(found, {"asked": matched, "first": first, "last": last, "limit": limit}).all()
+        return f"({groups}) NOT {without}" if asked.without else groups
 
 
 class Gin:
@@ -120,11 +133,8 @@ class Gin:
         """The newest texts are looked through first: of a common word they have enough, and the index would give a
         hundred thousand to sort. The planner knows neither that nor what it costs to read the words of a row.
         """
-        groups = " & ".join(_any_of(group, " | ", "'") for group in asked.groups)
-        without = _any_of(asked.without, " | ", "'")
-        matched = f"{groups} & !{without}" if asked.without else groups
         given = {
-            "asked": matched,
+            "asked": self._asked(asked),
             "first": first,
             "last": last,
             "limit": limit,
@@ -135,6 +145,18 @@ class Gin:
             return lately
         db.execute(text("SET LOCAL enable_seqscan = off"))
         return db.scalars(_EVER, given).all()
+
+    def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
+        """By the index, whatever the planner thinks of it."""
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+        given = {"asked": self._asked(asked), "first": first, "last": last, "limit": None}
+        return db.scalars(_EVER, given).all()
+
+    @staticmethod
+    def _asked(asked: Expression) -> str:
+        groups = " & ".join(_any_of(group, " | ", "'") for group in asked.groups)
+        without = _any_of(asked.without, " | ", "'")
+        return f"{groups} & !{without}" if asked.without else groups
 
 
 _LATELY = text(

@@ -30,7 +30,7 @@ from monitor.text.unicode import fold
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
 _AT_ONCE = 25
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
-_SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
+SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
 _SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 
@@ -175,8 +175,8 @@ class _Question:
 
 def _range(db: Connection, bounds: _Bounds, before: int | None) -> tuple[int, int]:
     """The numbers of the first and the last entry that may be within the bounds."""
-    first = _first_seen(db, bounds.since - _SKEW) if bounds.since else 0
-    last = _first_seen(db, bounds.until + _SKEW) if bounds.until else _last(db)
+    first = first_seen(db, bounds.since - SKEW) if bounds.since else 0
+    last = first_seen(db, bounds.until + SKEW) if bounds.until else _last(db)
     return first, last if before is None else min(last, before - 1)
 
 
@@ -207,7 +207,7 @@ def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
         yield from called
 
 
-def _first_seen(db: Connection, at: datetime) -> int:
+def first_seen(db: Connection, at: datetime) -> int:
     """The number of the first entry seen then or later: found by halving, as no index has the times."""
     low, high = 0, _last(db) + 1
     while low < high:

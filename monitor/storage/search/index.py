@@ -21,7 +21,7 @@ from monitor.storage.tables import archive, articles, entries
 
 BATCH = 100  # texts a transaction: the lock is held some 30 ms
 SWEPT = 2_000  # words that are asked for at once
-LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `_missed`
+LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `missed`
 MARK = "#"  # begins what is no word: of which feed a text is, and what became of it
 _DECIDED = frozenset({Outcome.POSTED, Outcome.JOINED, Outcome.REVIEW, Outcome.REJECTED})
 
@@ -44,8 +44,8 @@ class SearchIndex:
             last = db.scalar(select(func.max(entries.c.id))) or 0
             new = kept_after(db, known.indexed_to, limit=BATCH)
             indexed_to = max(known.indexed_to, last if len(new) < BATCH else 0, *new)
-            missed = _missed(db, known.indexed_to) if self._is_shared and len(new) < BATCH else []
-            read = _read(db, [*new, *missed])
+            late = missed(db, known.indexed_to, limit=BATCH) if is_shared(self._engine) and len(new) < BATCH else []
+            read = _read(db, [*new, *late])
         if not read and indexed_to == known.indexed_to:
             return 0
         with write_transaction(self._engine) as db:
@@ -65,10 +65,6 @@ class SearchIndex:
             to = db.scalar(select(func.max(some.c.word)))
             db.execute(update(state).values(swept_to=to or ""))
             return self._index.forget_words(db, after=after, to=to) if to else 0
-
-    @property
-    def _is_shared(self) -> bool:
-        return self._engine.dialect.name == "postgresql"
 
     def _begin_anew(self) -> int:
         """Texts are taken apart in another way now. Counts as one entry looked at."""
@@ -93,7 +89,17 @@ def kept_after(db: Connection, number: int, *, limit: int) -> list[int]:
     return _first_of(db, limit, lambda kept: kept.c.entry_id > number)
 
 
-def _missed(db: Connection, indexed_to: int) -> list[int]:
+def numbers_after(db: Connection, number: int) -> list[int]:
+    """All entries after that number whose text is kept, in order."""
+    return _first_of(db, None, lambda kept: kept.c.entry_id > number)
+
+
+def is_shared(engine: Engine) -> bool:
+    """Whether several processes write to this database at once."""
+    return engine.dialect.name == "postgresql"
+
+
+def missed(db: Connection, indexed_to: int, *, limit: int | None) -> list[int]:
     """Entries that were recorded after those with a higher number: workers take numbers first and commit later.
 
     The index goes on by fewer than `LOOK_BACK` a minute (app/daemon.py), and no poll is recorded for so long.
@@ -103,10 +109,10 @@ def _missed(db: Connection, indexed_to: int) -> list[int]:
         lately = kept.c.entry_id.between(indexed_to - LOOK_BACK, indexed_to)
         return and_(lately, ~exists().where(texts.c.entry_id == kept.c.entry_id))
 
-    return _first_of(db, BATCH, is_missing)
+    return _first_of(db, limit, is_missing)
 
 
-def _first_of(db: Connection, limit: int, which: Callable[[Table], ColumnElement[bool]]) -> list[int]:
+def _first_of(db: Connection, limit: int | None, which: Callable[[Table], ColumnElement[bool]]) -> list[int]:
     rows = (select(kept.c.entry_id).where(which(kept)).order_by(kept.c.entry_id).limit(limit) for kept in _KEPT)
     return sorted({number for asked in rows for number in db.scalars(asked)})[:limit]
 

@@ -1,0 +1,149 @@
+"""A maintainers' file on the disk: read with what it is known by, and written whole.
+
+Written beside it and put in its place, with its rights. Where nothing can be put in its place — a container was given
+the file alone, not its folder — it is written over: `Saving` has kept both contents by then, and a reader that meets
+half of one refuses it and looks again.
+"""
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.errors import ConfigError
+from monitor.storage.edits.versions import digest_of
+
+LARGEST = 8_000_000  # bytes: four times what the readers of these files take
+_NO_PLACE_BESIDE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV}
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """One content of a file; `digest` is what a form that was made from it gives back."""
+
+    file: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 in hex."""
+        return digest_of(self.content)
+
+    @property
+    def text(self) -> str:
+        """As it is written, line ends made equal. Raises ConfigError when it is not UTF-8."""
+        try:
+            return self.content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=self.file) from error
+
+    def with_text(self, text: str) -> bytes:
+        """Another text in the way this one is written: its mark at the beginning, its line ends. Raises ConfigError."""
+        written = self.content.decode("utf-8")
+        bare = written.removeprefix(_BOM).replace("\r\n", "")
+        if "\r" in bare or ("\r\n" in written and "\n" in bare):
+            message = "концы строк в файле разные — откройте и сохраните его в редакторе, потом повторите"
+            raise ConfigError(message, file=self.file)
+        ends = text.replace("\n", "\r\n") if "\r\n" in written else text
+        return ((_BOM if written.startswith(_BOM) else "") + ends).encode()
+
+
+def read_file(file: str) -> FileContent:
+    """A file as it lies on the disk. Raises ConfigError with advice when it cannot be read."""
+    try:
+        with Path(file).open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise ConfigError("такого файла нет — верните его на место или проверьте путь", file=file) from error
+    except OSError as error:
+        raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=file) from error
+    if len(content) > LARGEST:
+        raise ConfigError(f"файл больше {LARGEST:,} байт — это не список слов и не список лент", file=file)
+    return FileContent(file=file, content=content)
+
+
+def is_writable(file: str) -> bool:
+    """Whether a save has a chance: so that nobody fills in a form for nothing."""
+    path = Path(file)
+    return os.access(path, os.W_OK) or (os.access(path.parent, os.W_OK) and not path.exists())
+
+
+@contextmanager
+def held_file(file: str) -> Iterator[None]:
+    """While the block runs nobody else saves this file through here, in this process or another."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError:  # who reads it says what is wrong
+        yield
+        return
+    try:
+        with suppress(OSError):  # a network's file system may have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(file: str, content: bytes) -> None:
+    """Put this content in the file's place, or leave it as it was. Raises ConfigError with what to do."""
+    path = Path(file).resolve()
+    try:
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        _put(path, content)
+    except OSError as error:
+        raise ConfigError(_advice(error), file=file) from error
+
+
+def _put(path: Path, content: bytes) -> None:
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        _write(made, os.O_CREAT | os.O_EXCL, content)
+        _take_rights(made, path)
+        made.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            made.unlink(missing_ok=True)
+        if error.errno not in _NO_PLACE_BESIDE:
+            raise
+        _write(path, os.O_TRUNC, content)
+    else:
+        _settle(path.parent)
+
+
+def _write(path: Path, how: int, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | how, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _take_rights(made: Path, path: Path) -> None:
+    """Its owner and its mode. Raises PermissionError where we may not give it away: then it is written over."""
+    as_it_is, ours = path.stat(), made.stat()
+    if (as_it_is.st_uid, as_it_is.st_gid) != (ours.st_uid, ours.st_gid):
+        os.chown(made, as_it_is.st_uid, as_it_is.st_gid)
+    made.chmod(as_it_is.st_mode & 0o7777)
+
+
+def _settle(folder: Path) -> None:
+    """The new name, too, is on the disk."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            "файл открыт только для чтения, сохранить нельзя. В контейнере уберите «:ro» у папки со списками"
+            " (compose.yaml), на своей машине проверьте права"
+        )
+    return f"файл не записать ({error.strerror}); проверьте место на диске"

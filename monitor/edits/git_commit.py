@@ -1,0 +1,99 @@
+"""A save, committed where the file lies in a git repository: the file alone, in the name of one letter.
+
+Nothing of the repository's is run, whatever its configuration says: no hook, no filter, no signature, no network, no
+monitor of files. So not `git commit`, which reads the folder, but the commands beneath it, which are given the content.
+What else is staged stays staged.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 10.0
+_QUIET = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.autocrlf=false",
+    "gc.auto=0",
+    "log.showSignature=false",
+)
+_BRANCH = "HEAD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What became of it: `commit` is its hash, or "" and `trouble` says in Russian why there is none.
+
+    Both are "" where the file is in no repository, or the repository does not keep it.
+    """
+
+    commit: str = ""
+    trouble: str = ""
+
+
+class _GitError(Exception):
+    """git said no, or nothing."""
+
+
+def commit(file: str, content: bytes, *, initial: str, summary: str) -> Committed:
+    """Commit this content of a file. Never raises: a save does not hang on it."""
+    path = Path(file).resolve()
+    try:
+        return _commit(path, content, initial=initial, summary=summary)
+    except FileNotFoundError:
+        return Committed()  # no git on this machine
+    except (_GitError, OSError, subprocess.SubprocessError) as error:
+        said = str(error).strip().splitlines()
+        return Committed(trouble=f"файл сохранён, но в git не записан: {said[0] if said else type(error).__name__}")
+
+
+def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> Committed:
+    folder = path.parent
+    if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
+        return Committed()
+    prefix = _git(folder, "rev-parse", "--show-prefix")
+    place = f"{prefix}{path.name}"
+    known = _git(folder, "ls-tree", "--full-tree", _BRANCH, "--", place)
+    if not known:
+        return Committed()
+    mode = known.split()[0]
+    before = _git(folder, "rev-parse", "--verify", f"{_BRANCH}^{{commit}}")
+    blob = _git(folder, "hash-object", "-w", "--no-filters", "--stdin", given=content)
+    entry = f"{mode},{blob},{place}"
+    index = Path(_git(folder, "rev-parse", "--absolute-git-dir")) / f"desk-index-{os.getpid()}"
+    beside = {"GIT_INDEX_FILE": str(index)}
+    try:
+        _git(folder, "read-tree", before, more=beside)
+        _git(folder, "update-index", "--add", "--cacheinfo", entry, more=beside)
+        tree = _git(folder, "write-tree", more=beside)
+    finally:
+        index.unlink(missing_ok=True)
+    made = _git(folder, "commit-tree", tree, "-p", before, given=f"{summary}\n".encode(), more=_author(initial))
+    _git(folder, "update-ref", "-m", "desk", _BRANCH, made, before)
+    _git(folder, "update-index", "--add", "--cacheinfo", entry)
+    return Committed(commit=made)
+
+
+def _author(initial: str) -> dict[str, str]:
+    name = initial or "?"
+    who = {"NAME": name, "EMAIL": "desk@monitor.invalid"}
+    return {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
+
+
+def _git(folder: Path, *arguments: str, given: bytes = b"", more: dict[str, str] | None = None) -> str:
+    """What a command of git prints. Raises _GitError with what it complains of."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    quiet = [part for setting in _QUIET for part in ("-c", setting)]
+    done = subprocess.run(  # noqa: S603 - a fixed program, the arguments are ours, no shell
+        ["git", *quiet, *arguments],  # noqa: S607 - wherever the system has it
+        cwd=folder,
+        input=given,
+        capture_output=True,
+        timeout=_SECONDS,
+        check=False,
+        env=ours | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | (more or {}),
+    )
+    if done.returncode:
+        raise _GitError(done.stderr.decode(errors="replace"))
+    return done.stdout.decode(errors="replace").rstrip("\n")

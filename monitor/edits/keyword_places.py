@@ -1,0 +1,189 @@
+"""keywords.yaml → where words are written in it: lists, people, the lines of rules, what speaks against them.
+
+Only what stands there, as it stands: what it means is read by config/keywords.py. A `WordGroup` is what maintainers
+call one thing (a list, a line of a rule); a `WordPlace` is one text of it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.config.keyword_rules import Role
+from monitor.config.mentions import LANGUAGES, ROLES
+from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, load
+from monitor.edits.written_words import WrittenWord, words_of
+from monitor.models.articles import Language
+
+_KEY_NOTE = re.compile(r"[^#\n]*?:(?:\s+[>|][-+0-9]*)?\s+#\s*(\S.*)")
+_NOTE = re.compile(r"\s*#+\s*(.*?)\s*#*$")
+
+Path = tuple[str | int, ...]
+"""The way from the top of the file: a key of a mapping, a number in a sequence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPlace:
+    """One text in which words are written. `note` is the comment above it, "" for none.
+
+    `path` leads to it from the top of the file.
+    """
+
+    path: Path
+    language: Language | None
+    role: Role | None
+    line: int
+    note: str
+    words: tuple[WrittenWord, ...]
+    node: Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordGroup:
+    """What is edited as one thing; `key` names it among all of the file. `places` stand in the file's order.
+
+    `kind` is list, people, never, against (a topic's `none`), all or none (of a rule), counter.
+    """
+
+    key: str
+    kind: str
+    title: str
+    note: str
+    path: Path
+    line: int
+    places: tuple[WordPlace, ...]
+    topic: str = ""
+    rule: str = ""
+
+    @property
+    def words(self) -> tuple[WrittenWord, ...]:
+        """Of all its places."""
+        return tuple(word for place in self.places for word in place.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordsText:
+    """A keywords.yaml as it is written. `root` is the same, parsed."""
+
+    file: str
+    text: str
+    root: Mapping
+    groups: tuple[WordGroup, ...]
+
+    def group(self, key: str) -> WordGroup | None:
+        """The one so named."""
+        return next((group for group in self.groups if group.key == key), None)
+
+
+def read_places(text: str, *, file: str) -> KeywordsText:
+    """Every place of a file where words stand. Raises ConfigError when it cannot be read at all."""
+    root = load(text, file=file)
+    return KeywordsText(file=file, text=text, root=root, groups=tuple(_Reader(text, root).groups()))
+
+
+def node_at(root: Node, path: Path) -> Node | None:
+    """What stands at the end of a way; None when it leads nowhere."""
+    node: Node | None = root
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str):
+            node = node.get(step)
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step] if step < len(node.items) else None
+        else:
+            return None
+    return node
+
+
+class _Reader:
+    def __init__(self, text: str, root: Mapping) -> None:
+        self._text, self._root = text, root
+        self._lines = text.split("\n")
+
+    def groups(self) -> Iterator[WordGroup]:
+        for name, node in _pairs(self._root.get("lists")):
+            yield self._group(f"list:{name.text}", "list", f"${name.text}", node, ("lists", name.text), line=name.line)
+        for name, node in self._root.items:
+            if name.text in ("people", "never"):
+                title = {"people": "Люди", "never": "Никогда"}[name.text]
+                yield self._group(name.text, name.text, title, node, (name.text,), line=name.line)
+        for name, node in _pairs(self._root.get("topics")):
+            yield from self._topic(name, node)
+        counters = self._root.get("counters")
+        for number, body in _items(counters):
+            yield from self._rule(body, ("counters", number), topic="", kinds={"all": "counter", "none": "counter"})
+
+    def _topic(self, name: Scalar, node: Node) -> Iterator[WordGroup]:
+        path: Path = ("topics", name.text)
+        if not isinstance(node, Mapping):
+            return
+        if (none := node.get("none")) is not None:
+            title = _said(node.get("title")) or name.text
+            key = f"against:{name.text}"
+            yield self._group(key, "against", title, none, (*path, "none"), line=none.line, topic=name.text)
+        for number, body in _items(node.get("any_of")):
+            yield from self._rule(
+                body, (*path, "any_of", number), topic=name.text, kinds={"all": "all", "none": "none"}
+            )
+
+    def _rule(self, body: Node, path: Path, *, topic: str, kinds: dict[str, str]) -> Iterator[WordGroup]:
+        if not isinstance(body, Mapping):
+            return
+        name = _said(body.get("name")) or f"правило {int(path[-1]) + 1}"
+        about = {"topic": topic, "rule": name}
+        for number, line in _items(body.get("all")):
+            key = f"all:{topic}:{name}:{number}"
+            yield self._group(key, kinds["all"], name, line, (*path, "all", number), line=line.line, **about)
+        if (none := body.get("none")) is not None:
+            yield self._group(
+                f"none:{topic}:{name}", kinds["none"], name, none, (*path, "none"), line=none.line, **about
+            )
+
+    def _group(
+        self, key: str, kind: str, title: str, node: Node, path: Path, *, line: int, topic: str = "", rule: str = ""
+    ) -> WordGroup:
+        places = tuple(self._places(node, path, None, None))
+        note = _KEY_NOTE.match(self._lines[line - 1])
+        return WordGroup(
+            key=key,
+            kind=kind,
+            title=title,
+            note=note[1] if note else "",
+            path=path,
+            line=line,
+            places=places,
+            topic=topic,
+            rule=rule,
+        )
+
+    def _places(self, node: Node, path: Path, language: Language | None, role: Role | None) -> Iterator[WordPlace]:
+        if isinstance(node, Sequence):
+            for number, item in enumerate(node.items):
+                yield from self._places(item, (*path, number), language, role)
+        elif isinstance(node, Mapping):
+            for name, value in node.items:
+                own = LANGUAGES.get(name.text, language), ROLES.get(name.text, role)
+                yield from self._places(value, (*path, name.text), *own)
+        else:
+            words, note = words_of(node, self._text), self._note_above(node)
+            yield WordPlace(path=path, language=language, role=role, line=node.line, note=note, words=words, node=node)
+
+    def _note_above(self, node: Scalar) -> str:
+        """The comment lines right above the line on which it begins."""
+        above: list[str] = []
+        for line in reversed(self._lines[: max(node.line - 1, 0)]):
+            note = _NOTE.fullmatch(line)
+            if not note:
+                break
+            above.append(note[1])
+        return " ".join(reversed(above))
+
+
+def _pairs(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    return node.items if isinstance(node, Mapping) else ()
+
+
+def _items(node: Node | None) -> Iterator[tuple[int, Node]]:
+    return iter(enumerate(node.items)) if isinstance(node, Sequence) else iter(())
+
+
+def _said(node: Node | None) -> str:
+    return node.text.strip() if isinstance(node, Scalar) else ""

@@ -1,0 +1,58 @@
+"""Saving a maintainers' file: whole, only over what its editor saw, kept as a version, and committed where git is.
+
+A save is told to nobody here: the monitor notices the file as it notices any edit, and names who by the version.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.edits.files import held_file, read_file, write_whole
+from monitor.edits.git_commit import Committed, commit
+from monitor.errors import ConfigError, EditConflict, EditRefused
+from monitor.storage.edits.versions import FileVersions, digest_of
+
+Check = Callable[[str, bytes], Sequence[ConfigError]]
+"""What is wrong with this content of this file: all that `monitor check` would say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A save that stands: the number of its version, the digest of what the file is now, and what git made of it.
+
+    `version` is None when nothing was to be saved: the file says this already.
+    """
+
+    version: int | None
+    digest: str
+    git: Committed
+
+
+class Saving:
+    """Saves files and keeps their versions."""
+
+    def __init__(self, versions: FileVersions, *, clock: Callable[[], datetime]) -> None:
+        self._versions, self._clock = versions, clock
+
+    def save(
+        self, file: str, before_digest: str, content: bytes, *, initial: str, summary: str, check: Check | None = None
+    ) -> Saved:
+        """Put `content` in the file's place, if what stands there is still what its editor saw.
+
+        Raises EditConflict (somebody changed it), EditRefused (`check` has something against it), ConfigError (the file
+        cannot be read or written), DatabaseError; the file is then as it was.
+        """
+        with held_file(file):
+            before = read_file(file)
+            if before.digest != before_digest:
+                raise EditConflict(file=file, found=before.content)
+            if content == before.content:
+                return Saved(version=None, digest=before.digest, git=Committed())
+            if check and (problems := check(file, content)):
+                raise EditRefused(problems)
+            said = {"initial": initial[:1], "summary": summary}
+            now = self._clock()
+            self._versions.keep(file, before.content, now)
+            with self._versions.adding(file, content, now, **said) as number:
+                write_whole(file, content)
+            return Saved(version=number, digest=digest_of(content), git=commit(file, content, **said))

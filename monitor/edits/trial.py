@@ -1,0 +1,84 @@
+"""What an edit of the rules would have changed: the articles that could be changed by it judged again, newest first.
+
+Both the rules in force and the edited ones judge, with the code of a poll. Nothing is written. A look takes as long as
+it is given; where it stopped, the next one goes on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.config.keyword_rules import Keywords
+from monitor.matching.backtest import Change, Comparison, by
+from monitor.matching.matcher import Matcher
+from monitor.matching.search.edit_reach import reach
+from monitor.storage.archive import Archive
+from monitor.storage.search.reach import Reach
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyRules:
+    """The content of a keywords.yaml, ready to judge."""
+
+    keywords: Keywords
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What was found so far. Of `articles` kept since `since` the edit can change `candidates`, of which `looked` were
+    judged, the newest first; `changes` are of this look.
+
+    `rest` goes on with it: the number of the first entry not looked at yet, or None when all are. `by_words`: only the
+    articles with the words of the edit were looked for; else any may change.
+    """
+
+    since: datetime
+    articles: int
+    candidates: int
+    looked: int
+    changes: tuple[Change, ...]
+    rest: int | None
+    by_words: bool
+
+
+class Trials:
+    """Tries edits on the kept articles of one database."""
+
+    def __init__(self, archive: Archive, search: Reach) -> None:
+        self._archive, self._search = archive, search
+
+    def look(
+        self,
+        before: ReadyRules,
+        after: ReadyRules,
+        *,
+        since: datetime,
+        is_over: Callable[[], bool],
+        begin: int | None = None,
+    ) -> Trial:
+        """Judge until the time is over, from the entry `begin` or from the newest. Raises DatabaseError."""
+        compiled = before.matcher.compiled, after.matcher.compiled
+        phrases = reach(before.keywords, after.keywords, compiled=compiled)
+        found = self._search.candidates(phrases, since=since)
+        numbers = found.numbers if begin is None else tuple(number for number in found.numbers if number <= begin)
+        earlier = len(found.numbers) - len(numbers)
+        compared = Comparison(by(before.matcher), by(after.matcher))
+        done = self._judge(numbers, compared, since, is_over)
+        return Trial(
+            since=since,
+            articles=self._archive.count(since),
+            candidates=len(found.numbers),
+            looked=earlier + done,
+            changes=tuple(compared.changes),
+            rest=numbers[done] if done < len(numbers) else None,
+            by_words=phrases is not None,
+        )
+
+    def _judge(self, numbers: Sequence[int], compared: Comparison, since: datetime, is_over: Callable[[], bool]) -> int:
+        """How many of the numbers are dealt with; of those that are not kept any more, too."""
+        for article in self._archive.read(numbers, since=since):
+            compared.add(article)
+            if is_over():
+                return numbers.index(article.entry_id) + 1
+        return len(numbers)

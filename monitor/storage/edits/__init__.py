@@ -1,0 +1,1 @@
+"""The maintainers' files as they were, save by save."""

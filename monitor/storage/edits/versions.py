@@ -1,0 +1,88 @@
+"""Every statement on `file_versions`: what the maintainers' files were, save by save, the last ones of each file."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import zstandard
+from sqlalchemy import Connection, Engine, Select, delete, desc, insert, select
+
+from monitor.models.file_versions import FileVersion
+from monitor.storage.database import read_transaction, write_transaction
+from monitor.storage.edits.schema import file_versions
+
+KEPT = 200  # versions of one file: of 110 kB, 6 MB
+FOUND = "так файл лежал на диске"  # the summary of a version that nobody saved here
+LARGEST = 16 * 1024 * 1024  # bytes of a content; no file of maintainers is read beyond a fraction of it
+
+_TOLD = tuple(file_versions.c[name] for name in ("id", "file", "digest", "saved_at", "initial", "summary"))
+
+
+class FileVersions:
+    """The versions of one database. Instants are aware UTC. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def of(self, file: str, *, limit: int = KEPT) -> tuple[FileVersion, ...]:
+        """Those of a file, the newest first."""
+        with read_transaction(self._engine) as db:
+            return tuple(map(_version, db.execute(_newest(file).limit(limit))))
+
+    def named(self, number: int) -> tuple[FileVersion, bytes] | None:
+        """One version with its content; None when there is none with that number, or none any more."""
+        asked = select(*_TOLD, file_versions.c.content).where(file_versions.c.id == number)
+        with read_transaction(self._engine) as db:
+            row = db.execute(asked).one_or_none()
+        return None if row is None else (_version(row), _content(row.content))
+
+    def saved(self, file: str, digest: str) -> FileVersion | None:
+        """The last save of a file, if the file is what was saved; None when somebody edited it by other means."""
+        with read_transaction(self._engine) as db:
+            row = db.execute(_newest(file).limit(1)).one_or_none()
+        return _version(row) if row and row.digest == digest and row.summary != FOUND else None
+
+    def keep(self, file: str, content: bytes, now: datetime) -> None:
+        """Keep what lies on the disk, unless it is the last version: then somebody edited the file by other means."""
+        with write_transaction(self._engine) as db:
+            last = db.execute(_newest(file).limit(1)).one_or_none()
+            if last is None or last.digest != digest_of(content):
+                _insert(db, file, content, saved_at=now, initial="", summary=FOUND)
+
+    @contextmanager
+    def adding(self, file: str, content: bytes, now: datetime, *, initial: str, summary: str) -> Iterator[int]:
+        """Keep what is saved, if the block, which writes it to the disk, ends well; gives the new number."""
+        with write_transaction(self._engine) as db:
+            yield _insert(db, file, content, saved_at=now, initial=initial, summary=summary)
+            _forget_oldest(db, file)
+
+
+def digest_of(content: bytes) -> str:
+    """What a content is known by."""
+    return sha256(content).hexdigest()
+
+
+def _newest(file: str) -> Select[Any]:
+    return select(*_TOLD).where(file_versions.c.file == file).order_by(desc(file_versions.c.id))
+
+
+def _insert(db: Connection, file: str, content: bytes, *, saved_at: datetime, initial: str, summary: str) -> int:
+    row = {"file": file, "digest": digest_of(content), "content": zstandard.compress(content, 9)}
+    said = {"saved_at": saved_at, "initial": initial, "summary": summary}
+    number: int = db.execute(insert(file_versions).values(**row, **said).returning(file_versions.c.id)).scalar_one()
+    return number
+
+
+def _forget_oldest(db: Connection, file: str) -> None:
+    old: Sequence[int] = db.scalars(_newest(file).with_only_columns(file_versions.c.id).offset(KEPT)).all()
+    db.execute(delete(file_versions).where(file_versions.c.id.in_(old)))
+
+
+def _version(row: Any) -> FileVersion:
+    return FileVersion(**{column.name: getattr(row, column.name) for column in _TOLD})
+
+
+def _content(compressed: bytes) -> bytes:
+    return zstandard.decompress(compressed, max_output_size=LARGEST)

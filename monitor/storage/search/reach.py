@@ -1,0 +1,115 @@
+"""Which kept articles have one of some phrases, so that only they are judged again when the rules are edited.
+
+It may name an article too many, never one too few: what the index does not know yet is named, too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from sqlalchemy import Connection, Engine, select
+
+from monitor.matching.compiler import Word
+from monitor.matching.search.edit_reach import Phrase
+from monitor.matching.search.words import LATIN, LONGEST_WORD, VERSION, in_parts
+from monitor.matching.word_index import WordIndex
+from monitor.storage.database import chunks, read_transaction
+from monitor.storage.search.engines import Expression, index_engine
+from monitor.storage.search.finder import SKEW, first_seen
+from monitor.storage.search.index import is_shared, missed, numbers_after
+from monitor.storage.search.schema import state, words
+from monitor.text.languages.kazakh import Stem
+from monitor.text.languages.kazakh_latin import in_russian_letters
+
+_HEAD = 3  # letters of a Kazakh stem that are looked up in every spelling
+_AT_ONCE = 400  # forms in one question
+_KAZAKH = "әғқңөұүһі"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The entries to judge again, the newest first; `indexed`: of the index, not those it does not know yet."""
+
+    numbers: tuple[int, ...]
+    indexed: int
+
+
+class Reach:
+    """Asks the index of one database. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._index = engine, index_engine(engine)
+
+    def candidates(self, phrases: Sequence[Phrase] | None, *, since: datetime) -> Candidates:
+        """Kept articles in which one of the phrases may stand, with None all: those seen since then, and some more."""
+        with read_transaction(self._engine) as db:
+            known = db.execute(select(state)).one()
+            first = first_seen(db, since - SKEW)
+            groups = None if phrases is None else [_groups(db, phrase) for phrase in phrases]
+            if groups is None or None in groups or known.version != VERSION:
+                return Candidates(numbers=tuple(reversed(numbers_after(db, first - 1))), indexed=0)
+            found: set[int] = set()
+            for phrase in groups:
+                found.update(self._having(db, phrase or (), first, known.indexed_to))
+            lately = numbers_after(db, max(first - 1, known.indexed_to))
+            late = missed(db, known.indexed_to, limit=None) if is_shared(db.engine) else []
+            new = {*lately, *(number for number in late if number >= first)}
+        return Candidates(numbers=tuple(sorted(found | new, reverse=True)), indexed=len(found - new))
+
+    def _having(self, db: Connection, groups: Sequence[frozenset[str]], first: int, last: int) -> Iterator[int]:
+        if not groups or not all(groups):
+            return
+        fewest, *others = sorted(groups, key=len, reverse=True)
+        for some in chunks(sorted(fewest), _AT_ONCE):
+            asked = Expression(groups=(frozenset(some), *others))
+            yield from self._index.every(db, asked, first=first, last=last)
+
+
+def _groups(db: Connection, phrase: Phrase) -> tuple[frozenset[str], ...] | None:
+    """For each word of a phrase the words of the index that may be it; None: they are too many to tell."""
+    groups: list[frozenset[str]] = []
+    for word in phrase:
+        if word.prefix.isdecimal():  # numbers stand in no list of words
+            return None
+        groups.append(frozenset(_possible(db, word)))
+    return tuple(groups)
+
+
+def _possible(db: Connection, word: Word) -> Iterator[str]:
+    """As word_index.py recognises them; a name counts without its capital letter."""
+    listed = sorted({part for form in word.forms for part in in_parts(form)})
+    yield from (part for part in listed if part.isdecimal())
+    for chunk in chunks(listed):
+        yield from db.scalars(select(words.c.word).where(words.c.word.in_(chunk)))
+    if word.prefix:
+        yield from _beginning(db, word.prefix[:LONGEST_WORD])
+    index = WordIndex([Word(forms=word.forms, stems=word.stems, prefix=word.prefix)])
+    beginnings = {beginning for stem in word.stems for beginning in _beginnings(stem)}
+    for known in {known for beginning in beginnings for known in _beginning(db, beginning)}:
+        if len(known) >= LONGEST_WORD or _is_latin_form(known, word) or index.words_in(known):
+            yield known
+
+
+def _is_latin_form(known: str, word: Word) -> bool:
+    sound = known.removeprefix(LATIN)
+    latin = (stem for stem in word.stems if stem.script == "latin" and sound.startswith(stem.text))
+    return known != sound and any(stem.accepts(sound[len(stem.text) :]) for stem in latin)
+
+
+def _beginnings(stem: Stem) -> Iterator[str]:
+    """How words of the index begin that may begin with a stem: in Latin letters, or half typed in Russian ones."""
+    if stem.script == "latin":
+        yield f"{LATIN}{stem.text[:LONGEST_WORD]}"
+    elif not stem.typed_for:
+        yield stem.text[:LONGEST_WORD]
+    else:
+        spellings = (
+            {letter, *(own for own in _KAZAKH if in_russian_letters(own) == letter)} for letter in stem.text[:_HEAD]
+        )
+        yield from map("".join, product(*spellings))
+
+
+def _beginning(db: Connection, beginning: str) -> Sequence[str]:
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    return db.scalars(select(words.c.word).where(words.c.word >= beginning, words.c.word < after)).all()
