@@ -41,6 +41,7 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher],
         evidence=store.kept,
         is_public=lambda story: store.retractions.story_of(story) is not None,
         zone=settings.timezone,
+        clock=clock,
     )
     decided = Decisions(
         questions=store.questions,

@@ -182,6 +182,10 @@ def test_a_question_that_expired_can_still_be_decided(desk: Desk, read: Read, st
     assert "Никто не решил вовремя" in desk.get("/news/waiting").text
     assert "Не та тема" in decide(desk, "off_topic", entry="1")
     assert store.questions.of_story(1)[0].decision is Decision.OFF_TOPIC
+    assert "Отменить решение" in desk.get("/news/one", entry=1).text
+    desk.clock.forward(hours=25)
+    desk.enter()
+    assert "Отменить решение" not in desk.get("/news/one", entry=1).text
 
 
 def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk, read: Read, store: Store) -> None:
