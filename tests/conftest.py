@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import Engine
 from monitor.storage.database import open_engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
-from tests.harness.databases import postgres_database, sqlite_database
+from tests.harness.databases import lent_postgres_database, sqlite_database
 from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
@@ -108,11 +109,14 @@ def database_url(database_server: PostgresServer | None, tmp_path: Path) -> str:
 @pytest.fixture
 def engine(database_server: PostgresServer | None, tmp_path: Path) -> Iterator[Engine]:
     """A migrated database of either kind."""
-    engine = open_engine(
-        postgres_database(database_server) if database_server else sqlite_database(tmp_path / "monitor.db")
-    )
-    yield engine
-    engine.dispose()
+    with ExitStack() as stack:
+        if database_server:
+            url = stack.enter_context(lent_postgres_database(database_server))
+        else:
+            url = sqlite_database(tmp_path / "monitor.db")
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture

@@ -182,7 +182,12 @@ def test_a_library_has_one_door() -> None:
         "socksio": "monitor.sources.http.transport",
         "protego": "monitor.sources.http.robots",
         "brotli": "monitor.sources.http.decompression",
-        "zstandard": ("monitor.sources.http.decompression", "monitor.storage.archive", "monitor.storage.evidence"),
+        "zstandard": (
+            "monitor.sources.http.decompression",
+            "monitor.storage.archive",
+            "monitor.storage.edits",
+            "monitor.storage.evidence",
+        ),
         "feedparser": "monitor.sources.feeds.lenient",
         "lxml": "monitor.sources.feeds.fast_xml",
         "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),

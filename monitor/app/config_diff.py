@@ -12,6 +12,7 @@ from monitor.errors import ConfigError
 from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
+from monitor.models.file_versions import FileVersion
 from monitor.models.labels import destination, pause, wishes
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
@@ -75,6 +76,11 @@ def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ..
         heading,
         *(_news(change, sign) for kind, (_, sign) in _KINDS.items() for change in compared.of(kind)[:_SHOWN]),
     )
+
+
+def saved_by(version: FileVersion) -> str:
+    """Who made an edit at the desk: one letter, if even that is known."""
+    return f"правка за столом, {version.initial}." if version.initial else "правка за столом"
 
 
 def refusal(error: ConfigError) -> tuple[str, ...]:

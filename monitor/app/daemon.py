@@ -67,6 +67,7 @@ class Daemon:
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
             archive=components.store.archive,
+            versions=components.store.versions,
             notify=components.notify,
             clock=clock,
         )

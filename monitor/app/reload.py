@@ -12,7 +12,7 @@ from time import monotonic
 
 import structlog
 
-from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, trial
+from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, saved_by, trial
 from monitor.app.config_files import (
     ChannelsEdition,
     EditedFile,
@@ -28,6 +28,7 @@ from monitor.errors import ConfigError, DatabaseError
 from monitor.matching.backtest import Comparison, by
 from monitor.models.outbox import Notifier
 from monitor.storage.archive import Archive
+from monitor.storage.edits.versions import FileVersions
 
 DAYS = 7  # of news that an edit of the rules is tried on
 PATIENCE = 20.0  # seconds for the trial; the newest news come first
@@ -49,6 +50,7 @@ class Reloader:
         adopt_rules: Callable[[RulesEdition], None],
         adopt_channels: Callable[[ChannelsEdition], Coroutine[None, None, None]],
         archive: Archive,
+        versions: FileVersions,
         notify: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
@@ -57,7 +59,7 @@ class Reloader:
         self._rules_file = EditedFile(rules.file, rules.digest)
         self._channels_file = EditedFile(channels.file, channels.digest)
         self._adopt_feeds, self._adopt_rules, self._adopt_channels = adopt_feeds, adopt_rules, adopt_channels
-        self._archive, self._notify, self._clock = archive, notify, clock
+        self._archive, self._versions, self._notify, self._clock = archive, versions, notify, clock
         self.stopping = False
 
     async def look(self) -> None:
@@ -84,7 +86,7 @@ class Reloader:
             self._feeds_file = EditedFile(self._feeds.file, self._feeds.digest)  # the next look finds the edit again
             raise
         before, self._feeds = self._feeds, feeds
-        await self._announce(f"Ленты обновлены: {feeds.file}", feed_changes(before.feeds, feeds.feeds), content)
+        await self._announce("Ленты обновлены", feeds.file, feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
         try:
@@ -102,7 +104,7 @@ class Reloader:
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
-        await self._announce(f"Правила обновлены: {rules.file}", (*changes, *tried), content)
+        await self._announce("Правила обновлены", rules.file, (*changes, *tried), content)
 
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
@@ -120,7 +122,7 @@ class Reloader:
         before, self._channels = self._channels, channels
         self._rules_file = EditedFile(self._rules.file, self._rules.digest)
         changes = channel_changes(before.destinations, channels.destinations)
-        await self._announce(f"Каналы обновлены: {file}", changes, content)
+        await self._announce("Каналы обновлены", file, changes, content)
 
     def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
         """What the edit changes for the news of the last days, as far as there is time."""
@@ -132,9 +134,11 @@ class Reloader:
             compared.add(article)
         return trial(compared, days=DAYS, everything=True)
 
-    async def _announce(self, title: str, changes: tuple[str, ...], content: bytes) -> None:
-        log.info("an edit is in force", action="reload", file=title, changes=list(changes))
-        await self._put(edit_message(title, changes or ("По сути ничего не изменилось.",)), content)
+    async def _announce(self, title: str, file: str, changes: tuple[str, ...], content: bytes) -> None:
+        log.info("an edit is in force", action="reload", file=file, changes=list(changes))
+        version = await asyncio.to_thread(self._versions.saved, file, sha256(content).hexdigest())
+        heading = f"{title}: {file}{f' ({saved_by(version)})' if version else ''}"
+        await self._put(edit_message(heading, changes or ("По сути ничего не изменилось.",)), content)
 
     async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))

@@ -14,13 +14,10 @@ from monitor.cli.output import AsJson, ChannelsFile, FeedsFile, KeywordsFile, pr
 from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas
-from monitor.config import keywords as keywords_file
 from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
+from monitor.edits.checking import check_rules
 from monitor.errors import ConfigError
-from monitor.matching import compiler
-from monitor.matching.explanation import check_examples
-from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 from monitor.models import labels
 from monitor.models.channels import Destination
@@ -126,18 +123,14 @@ def _check_channels(
 def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
     """With `settings`, the news in the database of theirs are asked too."""
     try:
-        loaded, errors = keywords_file.load_checked(read_text(path), file=path)
+        checked = check_rules(read_text(path), file=path)
     except ConfigError as error:
         return _CheckedRules(errors=(error,))
-    if errors:
-        return _CheckedRules(errors=errors)
-    topics = [topic.id for topic in loaded.topics]
-    compiled, errors = compiler.compile_checked(loaded)
-    errors = errors or compiler.compile_checked(loaded.counting)[1]
-    matcher = Matcher(compiled)
-    errors = errors or check_examples(loaded, matcher)  # examples are tried only with rules that hold
-    by_use = _usage_warnings(loaded, matcher, settings) if settings and not errors else ()
-    return _CheckedRules(errors=errors, warnings=lint(loaded, compiled), by_use=by_use, topics=topics)
+    if checked.keywords is None or checked.matcher is None:
+        return _CheckedRules(errors=checked.errors)
+    topics = [topic.id for topic in checked.keywords.topics]
+    by_use = _usage_warnings(checked.keywords, checked.matcher, settings) if settings and not checked.errors else ()
+    return _CheckedRules(errors=checked.errors, warnings=checked.doubts(), by_use=by_use, topics=topics)
 
 
 def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _Problems:

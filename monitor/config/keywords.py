@@ -70,12 +70,12 @@ def load_keywords(text: str, *, file: str) -> Keywords:
     return keywords
 
 
-def load_checked(text: str, *, file: str) -> tuple[Keywords, tuple[ConfigError, ...]]:
+def load_checked(text: str, *, file: str, root: Mapping | None = None) -> tuple[Keywords, tuple[ConfigError, ...]]:
     """The rules and everything wrong with them; with any, they are only good for looking at.
 
-    Raises ConfigError when the file cannot be read at all.
+    `root` is the text, if it is parsed already. Raises ConfigError when the file cannot be read at all.
     """
-    keywords, reader = _read(text, file)
+    keywords, reader = _read(text, file, root)
     return keywords, in_order(reader.problems)
 
 
@@ -90,9 +90,10 @@ def read_terms(
     return terms
 
 
-def _read(text: str, file: str) -> tuple[Keywords, YamlReader]:
+def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords, YamlReader]:
     reader = _KeywordsReader(file)
-    root = load(unicodedata.normalize("NFC", text), file=file)
+    is_composed = unicodedata.is_normalized("NFC", text)
+    root = parsed if parsed and is_composed else load(unicodedata.normalize("NFC", text), file=file)
     reader.mapping(root, key="", at=root, known=TOP_KEYS)
     reader.declare(root)
     for name in reader.lists:

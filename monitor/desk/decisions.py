@@ -19,7 +19,7 @@ from monitor.desk.shown import shown_by
 from monitor.models.clock import Clock
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
-from monitor.storage.questions import Question, Questions
+from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.reviews import Reviews
 from monitor.stories.corrections.retraction import TOO_LONG, absent, is_too_long, not_retracted, reason_of, told
 

@@ -29,11 +29,12 @@ from monitor.matching.explanation import NearArticles, TopicReport
 from monitor.matching.rule_lines import NearMiss
 from monitor.matching.search.query import Query, read_query
 from monitor.models.search import Found, SearchResult
+from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import History, Member
-from monitor.storage.questions import Question, Questions
 
 AT_ONCE: Final = 20  # news on a page
+_MOST_QUOTED: Final = 3  # sentences of what was nearly found
 _FIELDS: Final = {"feed": "лента", "outcome": "итог", "since": "с", "until": "по"}
 
 
@@ -137,8 +138,11 @@ def _marked(one: Found) -> tuple[Found, Pieces, Pieces]:
     return one, marked_title(one.title, one.matches), quote
 
 
-def _nearly(article: KeptArticle, reasons: Sequence[Reason]) -> tuple[KeptArticle, Sequence[Reason], Pieces, Pieces]:
-    """An article that rules nearly found, its headline, and the first sentence with words that met the nearest one."""
+_Near = tuple[KeptArticle, Sequence[Reason], Pieces, list[Pieces]]
+
+
+def _nearly(article: KeptArticle, reasons: Sequence[Reason]) -> _Near:
+    """An article that rules nearly found, its headline, and the sentences with words that met the nearest one."""
     words = reasons[0].words
-    quote = next(excerpts(words, title=article.title, text=article.text, most=1), ())
-    return article, reasons, marked_title(article.title, words), quote
+    quotes = list(excerpts(words, title=article.title, text=article.text, most=_MOST_QUOTED))
+    return article, reasons, marked_title(article.title, words), quotes

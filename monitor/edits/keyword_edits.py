@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role
-from monitor.config.mentions import ITEM
+from monitor.config.mentions import ITEM, LANGUAGES
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence
-from monitor.edits.keyword_places import KeywordsText, Path, Place, WordGroup, node_at, read_places
+from monitor.edits.keyword_places import KeywordsText, Path, WordGroup, WordPlace, node_at, read_places
 from monitor.edits.written_words import WrittenWord, quoted, words_of
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
 LONGEST_LINE = 120
 _PLAIN = re.compile(r"[^\W\d_«$][\w «»$*-]*|[«$][\w «»$*-]+")  # needs no quotes in YAML, in brackets neither
-_ITEM = re.compile(r"( *)- ")
+_LANGUAGES: tuple[Language | None, ...] = (None, "ru", "kk")
 _Word = tuple[str, Language | None, Role | None]
 
 
@@ -47,6 +47,8 @@ def added(
     for text in _additions(written, group, place, word, language):
         if made := _read_back(written, text, group, change):
             return made
+    if language not in languages(written, group):
+        raise ConfigError("для этого языка здесь нет места — выберите другой", file=written.file, line=group.line)
     raise _by_hand(written, f"впишите «{word}» сами", group.line)
 
 
@@ -66,6 +68,16 @@ def removed(written: KeywordsText, group: WordGroup, word: str, *, line: int = 0
     raise _by_hand(written, f"уберите «{word}» сами", place.words[number].line)
 
 
+def languages(written: KeywordsText, group: WordGroup) -> tuple[Language | None, ...]:
+    """For which languages a word can be put into a group; None is both."""
+    node = node_at(written.root, group.path)
+    known = {place.language for place in group.places if place.role is None and place.words}
+    own = not isinstance(node, Mapping) or not {name.text for name, _ in node.items} - LANGUAGES.keys()
+    if not isinstance(node, Scalar) and own:
+        known.update(_LANGUAGES if isinstance(node, Sequence) else _LANGUAGES[1:])
+    return tuple(language for language in _LANGUAGES if language in known)
+
+
 def one_word(word: str, *, file: str, line: int = 0) -> str:
     """A word as it is written: blanks made equal, letters composed. Raises ConfigError if it is not one."""
     clean = unicodedata.normalize("NFC", " ".join(word.split()))
@@ -80,7 +92,7 @@ def _is_same(one: str, other: str) -> bool:
     return unicodedata.normalize("NFC", " ".join(one.split())) == other
 
 
-def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[Place, int]]:
+def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[WordPlace, int]]:
     clean = unicodedata.normalize("NFC", " ".join(word.split()))
     for place in group.places:
         for number, known in enumerate(place.words):
@@ -92,7 +104,7 @@ def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[Place, i
 
 
 def _additions(
-    written: KeywordsText, group: WordGroup, place: Place | None, word: str, language: Language | None
+    written: KeywordsText, group: WordGroup, place: WordPlace | None, word: str, language: Language | None
 ) -> Iterator[str]:
     """The ways to write it, the best first; what YAML does not take is found when it is read back."""
     node = node_at(written.root, group.path)
@@ -121,7 +133,7 @@ def _is_in_brackets(root: Node, path: Path) -> bool:
     return any(isinstance(node, Mapping | Sequence) and node.flow for node in around)
 
 
-def _at_end(source: str, place: Place, word: str, *, longest: int) -> str:
+def _at_end(source: str, place: WordPlace, word: str, *, longest: int) -> str:
     """After the last word, or the comma behind it; on a new line if that one would have more than `longest` signs."""
     last = place.words[-1]
     end, sign = last.end, ","
@@ -134,7 +146,7 @@ def _at_end(source: str, place: Place, word: str, *, longest: int) -> str:
     return f"{source[:end]}{sign}{break_}{word}{source[end:]}"
 
 
-def _indent(source: str, place: Place) -> str:
+def _indent(source: str, place: WordPlace) -> str:
     """Of a further line of a text: as its last line has it, or as far as the text begins."""
     first, last = place.words[0], place.words[-1]
     line = source[source.rfind("\n", 0, last.end) + 1 : last.end]
@@ -177,7 +189,7 @@ def _typed(word: str) -> str:
 # ── taking out ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _removals(written: KeywordsText, group: WordGroup, place: Place, number: int) -> Iterator[str]:
+def _removals(written: KeywordsText, group: WordGroup, place: WordPlace, number: int) -> Iterator[str]:
     source, words = written.text, place.words
     if len(words) == 1:
         yield from _without_text(written, group, place.path)
@@ -282,7 +294,7 @@ def _words_by_group(written: KeywordsText) -> dict[str, list[_Word]]:
     return {group.key: [word for place in group.places for word in _read(place)] for group in written.groups}
 
 
-def _read(place: Place) -> list[_Word]:
+def _read(place: WordPlace) -> list[_Word]:
     texts = [word.text for word in place.words] or [place.node.text]
     return [(text, place.language, place.role) for text in texts]
 

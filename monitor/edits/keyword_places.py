@@ -1,7 +1,7 @@
 """keywords.yaml → where words are written in it: lists, people, the lines of rules, what speaks against them.
 
 Only what stands there, as it stands: what it means is read by config/keywords.py. A `WordGroup` is what maintainers
-call one thing (a list, a line of a rule); a `Place` is one text of it.
+call one thing (a list, a line of a rule); a `WordPlace` is one text of it.
 """
 
 import re
@@ -22,7 +22,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class WordPlace:
     """One text in which words are written. `note` is the comment above it, "" for none.
 
     `path` leads to it from the top of the file.
@@ -50,7 +50,7 @@ class WordGroup:
     note: str
     path: Path
     line: int
-    places: tuple[Place, ...]
+    places: tuple[WordPlace, ...]
     topic: str = ""
     rule: str = ""
 
@@ -154,7 +154,7 @@ class _Reader:
             rule=rule,
         )
 
-    def _places(self, node: Node, path: Path, language: Language | None, role: Role | None) -> Iterator[Place]:
+    def _places(self, node: Node, path: Path, language: Language | None, role: Role | None) -> Iterator[WordPlace]:
         if isinstance(node, Sequence):
             for number, item in enumerate(node.items):
                 yield from self._places(item, (*path, number), language, role)
@@ -164,7 +164,7 @@ class _Reader:
                 yield from self._places(value, (*path, name.text), *own)
         else:
             words, note = words_of(node, self._text), self._note_above(node)
-            yield Place(path=path, language=language, role=role, line=node.line, note=note, words=words, node=node)
+            yield WordPlace(path=path, language=language, role=role, line=node.line, note=note, words=words, node=node)
 
     def _note_above(self, node: Scalar) -> str:
         """The comment lines right above the line on which it begins."""

@@ -10,17 +10,16 @@ from datetime import datetime
 
 from monitor.config.keyword_rules import Keywords
 from monitor.matching.backtest import Change, Comparison, by
-from monitor.matching.edit_reach import reach
 from monitor.matching.matcher import Matcher
+from monitor.matching.search.edit_reach import reach
 from monitor.storage.archive import Archive
 from monitor.storage.search.reach import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class ReadyRules:
     """The content of a keywords.yaml, ready to judge."""
 
-    digest: str
     keywords: Keywords
     matcher: Matcher
 
@@ -50,7 +49,13 @@ class Trials:
         self._archive, self._search = archive, search
 
     def look(
-        self, before: Rules, after: Rules, *, since: datetime, is_over: Callable[[], bool], begin: int | None = None
+        self,
+        before: ReadyRules,
+        after: ReadyRules,
+        *,
+        since: datetime,
+        is_over: Callable[[], bool],
+        begin: int | None = None,
     ) -> Trial:
         """Judge until the time is over, from the entry `begin` or from the newest. Raises DatabaseError."""
         compiled = before.matcher.compiled, after.matcher.compiled

@@ -203,12 +203,9 @@ def _undecided(vitals: Vitals) -> Iterator[Condition]:
 
 
 def _of_rule(rate: RuleRate) -> Iterator[Condition]:
-    if rate.is_loud:
-        text = f"{rate.last_day} раз за сутки, обычно {rate.usual:.1f}"
-        yield Condition(kind=ConditionKind.LOUD, subject=rate.rule, text=text)
-    if rate.is_quiet:
-        text = f"ни разу за {span(rate.quiet_for)}, по привычке было бы {rate.missed:.0f}"
-        yield Condition(kind=ConditionKind.QUIET, subject=rate.rule, text=text)
+    if rate.unusual:
+        kind = ConditionKind.LOUD if rate.is_loud else ConditionKind.QUIET
+        yield Condition(kind=kind, subject=rate.rule, text=rate.unusual)
 
 
 def _of_disk(disk: Disk | None) -> Iterator[Condition]:

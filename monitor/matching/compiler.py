@@ -125,12 +125,15 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
 
 
 @collector_paused()
-def compile_checked(keywords: Keywords) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
+def compile_checked(
+    keywords: Keywords, like: CompiledRules | None = None
+) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
     """The rules with their forms, and what only the dictionaries can know is wrong with them, by line.
 
     Words without forms, rules that would catch everything: with any such problem the rules are only good to look at.
+    Words that the rules `like` these have too are taken from there: of an edit that is half of the work.
     """
-    compiler = _Compiler(keywords)
+    compiler = _Compiler(keywords, like)
     compiled = compiler.compile()
     return compiled, in_order(compiler.problems)
 
@@ -191,9 +194,10 @@ class _Numbers(Generic[_Key]):
 
 
 class _Compiler:
-    def __init__(self, keywords: Keywords) -> None:
+    def __init__(self, keywords: Keywords, like: CompiledRules | None = None) -> None:
         self.keywords = keywords
         self.problems: list[ConfigError] = []
+        self._known = dict(zip(like.written, like.words, strict=True)) if like else {}
         self._words: _Numbers[tuple[TermWord, Language | None]] = _Numbers()
         self._terms: _Numbers[tuple[str, tuple[int, ...], Role | None, frozenset[str]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
@@ -324,7 +328,8 @@ class _Compiler:
     def _word(self, written: TermWord, term: Term) -> int:
         number = self._words.of((written, term.language))
         if number == len(self._forms):
-            word = word_of(written, term.language)
+            known = self._known.get((written, term.language)) if written.kind is not TermWordKind.LIST else None
+            word = known or word_of(written, term.language)
             self._forms.append(word)
             self._weights.append(_weight(written))
             if is_empty(word):

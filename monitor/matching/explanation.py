@@ -83,8 +83,8 @@ class TopicReport:
 
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
     """One report a topic, in the file's order."""
-    verdict = matcher.judge(title=title, text=text)
     article = matcher.read(title=title, text=text)
+    verdict = matcher.verdict(article)
     topics = matcher.compiled.topics
     return tuple(_report(matcher, article, verdict, number, topic) for number, topic in enumerate(topics))
 
@@ -128,7 +128,7 @@ def nearest_misses(matcher: Matcher, *, title: str, text: str) -> tuple[NearMiss
     those that post and those with more lines first. () of an article that goes to the channel.
     """
     article = matcher.read(title=title, text=text)
-    tier = matcher.judge(title=title, text=text).tier if article.candidates else Tier.NONE
+    tier = matcher.verdict(article).tier
     if tier is Tier.POST:
         return ()
     misses = [miss for miss in near_misses(matcher.compiled, article) if tier is Tier.NONE or miss.tier is Tier.POST]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.matching.evaluation import UNSCORED
+from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, TopicVerdict
 
@@ -68,10 +69,11 @@ class Firing(NamedTuple):
 
 def firings(matcher: Matcher, *, title: str, text: str) -> tuple[Firing, ...]:
     """The rules that decide an article, one a topic."""
-    verdict = matcher.judge(title=title, text=text)
+    article = matcher.read(title=title, text=text)
+    verdict = matcher.verdict(article)
     others = {topic.id for topic in (*verdict.topics, *verdict.hinted)}
     return tuple(
-        Firing(topic.id, topic.rule, len(others) == 1 and _is_silent(matcher, topic, title=title, text=text))
+        Firing(topic.id, topic.rule, len(others) == 1 and _is_silent(matcher, article, topic))
         for topic in verdict.topics
     )
 
@@ -123,5 +125,5 @@ class RuleScores:
                 score.rejected_alone += one.is_alone
 
 
-def _is_silent(matcher: Matcher, but_for: TopicVerdict, *, title: str, text: str) -> bool:
-    return matcher.muting([(but_for.id, but_for.rule)]).judge(title=title, text=text).tier is Tier.NONE
+def _is_silent(matcher: Matcher, article: MatchedArticle, but_for: TopicVerdict) -> bool:
+    return matcher.muting([(but_for.id, but_for.rule)]).verdict(article).tier is Tier.NONE

@@ -5,7 +5,7 @@ can be tried on what it would have met. Nothing is decided here. A text is compr
 the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -47,7 +47,7 @@ class Archive:
 
     def kept(
         self, since: datetime, *, before: int | None = None, outcomes: Collection[Outcome] = ()
-    ) -> Iterator[KeptArticle]:
+    ) -> Generator[KeptArticle, None, None]:
         """Every article judged since then, the newest first, a few hundred at a time in memory; of entries with smaller
         numbers than `before`, and of these `outcomes`, where that is asked.
 

@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
+from monitor.storage.desk.questions import Questions
+from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.desk_keys import DeskKeys
 from monitor.storage.edits.versions import FileVersions
 from monitor.storage.entries import EntryStore
@@ -24,11 +26,10 @@ from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.polls import PollStore
-from monitor.storage.questions import Questions
 from monitor.storage.reviews import NOWHERE, Reviews
-from monitor.storage.rule_figures import RuleFigures
 from monitor.storage.search.finder import Finder
 from monitor.storage.search.index import SearchIndex, forget
+from monitor.storage.search.reach import Reach
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
@@ -65,7 +66,7 @@ class Store:
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.pinned_index, self.desk_keys = PinnedIndexStore(engine), DeskKeys(engine)
-        self.versions = FileVersions(engine)
+        self.versions, self.reach = FileVersions(engine), Reach(engine)
         self.feed_figures = FeedFigures(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

@@ -1,1 +1,1 @@
-"""The parts of the desk, wired: what each page is given, and no more; one file a part."""
+"""The parts of the desk, wired: what each shows and calls."""

@@ -38,12 +38,11 @@ class FileVersions:
             row = db.execute(asked).one_or_none()
         return None if row is None else (_version(row), _content(row.content))
 
-    def with_digest(self, digest: str) -> FileVersion | None:
-        """The newest version of any file with this content."""
-        asked = select(*_TOLD).where(file_versions.c.digest == digest).order_by(desc(file_versions.c.id)).limit(1)
+    def saved(self, file: str, digest: str) -> FileVersion | None:
+        """The last save of a file, if the file is what was saved; None when somebody edited it by other means."""
         with read_transaction(self._engine) as db:
-            row = db.execute(asked).one_or_none()
-        return None if row is None else _version(row)
+            row = db.execute(_newest(file).limit(1)).one_or_none()
+        return _version(row) if row and row.digest == digest and row.summary != FOUND else None
 
     def keep(self, file: str, content: bytes, now: datetime) -> None:
         """Keep what lies on the disk, unless it is the last version: then somebody edited the file by other means."""

@@ -11,7 +11,7 @@ from itertools import product
 from sqlalchemy import Connection, Engine, select
 
 from monitor.matching.compiler import Word
-from monitor.matching.edit_reach import Phrase
+from monitor.matching.search.edit_reach import Phrase
 from monitor.matching.search.words import LATIN, LONGEST_WORD, VERSION, in_parts
 from monitor.matching.word_index import WordIndex
 from monitor.storage.database import chunks, read_transaction

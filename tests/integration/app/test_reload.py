@@ -19,9 +19,11 @@ from monitor.app.reload import Reloader
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.config.settings import load_settings
+from monitor.edits.saving import Saving
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore
+from monitor.storage.edits.versions import FileVersions, digest_of
 from monitor.storage.outbox.deliveries import Outbox
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
@@ -46,6 +48,7 @@ class Worker:
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
             archive=Archive(engine),
+            versions=FileVersions(engine),
             notify=partial(Outbox(engine).tell, CHAT, now=clock()),
             clock=clock,
         )
@@ -107,3 +110,20 @@ async def test_an_edit_made_again_later_is_told_again(engine: Engine, tmp_path: 
         clock.forward(minutes=1)
 
     assert len(Outbox(engine).rows([DeliveryState.PENDING])) == 3
+
+
+async def test_an_edit_made_at_the_desk_names_who(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    file = tmp_path / "keywords.yaml"
+    file.write_text(RULES, encoding="utf-8")
+    clock = Clock()
+    worker, saving = Worker(engine, tmp_path, clock), Saving(FileVersions(engine), clock=clock)
+    edited = RULES.replace("граница, таможня", "граница, таможня, маяк")
+
+    saving.save(str(file), digest_of(RULES.encode()), edited.encode(), initial="А", summary="+ маяк")
+    await edit(tmp_path, edited, worker)
+    await edit(tmp_path, RULES, worker)
+
+    by_desk, by_hand = (row.title for row in Outbox(engine).rows([DeliveryState.PENDING]))
+    assert by_desk == f"Правила обновлены: {file} (правка за столом, А.)"
+    assert by_hand == f"Правила обновлены: {file}"

@@ -20,6 +20,7 @@ from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, DatabaseError
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_engine
+from monitor.storage.edits.versions import FileVersions
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES, write_files
 from tests.harness.databases import sqlite_database
@@ -54,6 +55,7 @@ class Working:
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
             archive=archive,
+            versions=FileVersions(archive._engine),
             notify=lambda _key, html: self.told.append(html),
             clock=Clock(),
         )

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from monitor.app.desk.feeds import build_feeds, build_status
+from monitor.app.desk.build_feeds import build_feeds, build_status
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import load_settings
 from monitor.models.feeds import Feed

@@ -8,22 +8,24 @@ from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 
-from monitor.app.build_desk import build_news
+from monitor.app.desk.build_news import build_news
 from monitor.config.settings import load_settings
 from monitor.models.articles import Outcome, Tier
+from monitor.models.evidence import Sight
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision, EntryOutcome
 from monitor.storage.database import write_transaction
 from monitor.storage.store import Store
-from monitor.storage.tables import deliveries
+from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories.grouping import group
-from tests.factories import HOUR, article, entry, feed, matched, poll_outcome
+from tests.factories import HOUR, NOW, article, entry, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
 from tests.factories.polling import matcher
 from tests.harness.clock import Clock
 from tests.harness.desk import Desk, open_desk
+from tests.harness.watched_pages import WatchedPages
 
 REVIEW, CHANNEL = "-100", "@channel"
 CHATS = to_channel(CHANNEL, review=REVIEW)
@@ -76,7 +78,8 @@ def read(store: Store) -> Read:
 @pytest.fixture
 def desk(store: Store) -> Iterator[Desk]:
     store.reviews.chats, store.retractions.destinations = CHATS, CHATS.destinations
-    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher), Clock()) as opened:
+    clock = Clock()
+    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher, clock), clock) as opened:
         yield opened
 
 
@@ -202,6 +205,20 @@ def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk
     assert shown_in(store, CHANNEL) == ""
 
 
+def test_what_looks_at_its_page_saw_stands_beside_a_news(desk: Desk, read: Read, engine: Engine) -> None:
+    read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.POST)
+    watched = WatchedPages(engine=engine, at=NOW + HOUR)
+    watched.look(Sight.UNCHANGED, keeps=True)
+    watched.look(Sight.CHANGED, "было «одобрит», стало «<i>отклонит»", keeps=True)
+
+    page = unescape(desk.get("/news/one", entry=1).text)
+
+    assert "впервые увидена" in page
+    assert "было «одобрит», стало «<i>отклонит»" in page
+    assert watched.links[1].digest in page
+    assert "Опровергнуть историю" in page
+
+
 def test_the_rules_in_figures(desk: Desk, read: Read) -> None:
     read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.REVIEW)
     decide(desk, "rejected")
@@ -210,3 +227,16 @@ def test_the_rules_in_figures(desk: Desk, read: Read) -> None:
 
     assert 'aria-label="по неделям: 0, 0, 0, 0, 0, 0, 0, 1"' in page
     assert "Отклоняют чаще, чем публикуют: на 1." in page
+
+
+def test_a_rule_that_fires_more_than_it_used_to_is_called_unusual(desk: Desk, read: Read, engine: Engine) -> None:
+    for _ in range(12):
+        read("Экстрадиция россиянина.", tier=Tier.REVIEW)
+    with write_transaction(engine) as db:
+        db.execute(update(entries).where(entries.c.id == 1).values(seen_at=NOW - timedelta(days=9)))
+        for row in db.execute(select(articles.c.id, articles.c.verdict)).all():
+            fired = [topic | {"id": "extradition", "rule": "выдача из Казахстана"} for topic in row.verdict["topics"]]
+            told = update(articles).where(articles.c.id == row.id)
+            db.execute(told.values(verdict=row.verdict | {"topics": fired}))
+
+    assert "Непривычно: 11 раз за сутки, обычно 0.1." in desk.get("/rules").text

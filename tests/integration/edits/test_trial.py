@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from monitor.config.keywords import load_keywords
+from monitor.config.mentions import LANGUAGES
 from monitor.edits.keyword_edits import added, removed
 from monitor.edits.keyword_places import KeywordsText, read_places
-from monitor.edits.trial import Rules, Trial, Trials
+from monitor.edits.trial import ReadyRules, Trial, Trials
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Comparison, by
 from monitor.matching.compiler import compile_rules
-from monitor.matching.edit_reach import reach
 from monitor.matching.matcher import Matcher
+from monitor.matching.search.edit_reach import reach
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.search.reach import Reach
@@ -95,9 +96,9 @@ FORMS = [
 
 
 @cache
-def rules(text: str) -> Rules:
+def rules(text: str) -> ReadyRules:
     keywords = load_keywords(text, file="keywords.yaml")
-    return Rules(digest="", keywords=keywords, matcher=Matcher(compile_rules(keywords)))
+    return ReadyRules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
 
 
 def _odd(word: str, way: int) -> str:
@@ -158,7 +159,7 @@ def _edited(word: str, number: int, language: str, *, is_added: bool) -> Keyword
     where = written.groups[number % len(written.groups)]
     try:
         if is_added:
-            return added(written, where, word, language=None if language == "both" else language)  # type: ignore[arg-type]
+            return added(written, where, word, language=LANGUAGES.get(language))
         return removed(written, where, where.words[number % len(where.words)].text)
     except ConfigError:
         return None

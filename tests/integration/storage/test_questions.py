@@ -1,6 +1,7 @@
 """Questions as those who look at them see them, taking one decision back, the rules in figures; on both databases."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -11,9 +12,9 @@ from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.storage.database import write_transaction
-from monitor.storage.questions import Questions
+from monitor.storage.desk.questions import Questions
+from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.reviews import Reviews
-from monitor.storage.rule_figures import RuleFigures
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
 from monitor.stories.grouping import group
@@ -107,6 +108,19 @@ def test_what_the_channel_shows_is_offered_to_be_deleted(engine: Engine, ask: As
     assert undone.is_offered
     assert "уже в канале. Удалить пост?" in undone.said
     assert Questions(engine).of_story(1)[0].decision is Decision.PUBLISHED
+
+
+def test_of_two_who_decide_at_once_one_is_told_that_the_other_did(engine: Engine, ask: Ask, reviews: Reviews) -> None:
+    ask()
+    wishes = (Decision.PUBLISHED, Decision.REJECTED)
+    with ThreadPoolExecutor() as both:
+        said = list(both.map(lambda wish: reviews.decide(1, 1, wish, initial="", now=NOW), wishes))
+
+    first = Questions(engine).of_story(1)[0].decision
+    assert [one.startswith("Уже решено") for one in said] == [first is not wish for wish in wishes]
+    with engine.connect() as db:
+        posts = db.scalars(select(deliveries.c.id).filter_by(chat="@channel")).all()
+    assert len(posts) == (first is Decision.PUBLISHED)
 
 
 def test_what_a_rule_costs_and_gives(engine: Engine, ask: Ask, reviews: Reviews) -> None:

@@ -1,0 +1,315 @@
+"""keywords.yaml as maintainers work at it: what is written where, an edit tried before it is saved, saves taken back.
+
+Everything is asked anew of the file on the disk; what a form was made from is known by the file's digest, and a save
+over another content is refused. Kept in memory: the rules of the file, those of the last edit, and the texts that the
+last forms were made from, so that what others changed meanwhile can be shown.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+
+from monitor.config.keyword_rules import Keywords, TermWordKind
+from monitor.config.keywords import read_terms
+from monitor.edits.checking import CheckedRules, check_rules, new_doubts
+from monitor.edits.files import FileContent, read_file
+from monitor.edits.keyword_edits import added, languages, removed
+from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
+from monitor.edits.line_diff import ChangedLine, changed_lines
+from monitor.edits.saving import Saved, Saving
+from monitor.edits.told_changes import ToldChange, told
+from monitor.edits.trial import ReadyRules, Trial, Trials
+from monitor.edits.word_search import find_words
+from monitor.edits.written_words import WrittenWord
+from monitor.errors import ConfigError, EditConflict
+from monitor.matching.matcher import Matcher
+from monitor.matching.word_forms import WordForms, forms_of
+from monitor.models.articles import Language
+from monitor.models.file_versions import FileVersion
+from monitor.storage.edits.versions import FileVersions
+
+DAYS = 30  # of news that an edit is tried on
+SECONDS = 0.45  # for judging: the first answer comes within a second
+TOLD = 20  # stories of one look
+_REMEMBERED = 6  # texts that forms were made from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordEdit:
+    """A word to be put into a group of words, or to be taken out of it; `digest` is of the file it was seen in.
+
+    `line` says which place of the group, 0 the last one that fits.
+    """
+
+    group: str
+    word: str
+    is_added: bool
+    digest: str
+    language: Language | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordsLook:
+    """The file as it lies on the disk: its words, and what is wrong with it. `written` is None if it cannot be read."""
+
+    file: FileContent
+    written: KeywordsText | None
+    rules: CheckedRules
+
+    @property
+    def groups(self) -> tuple[WordGroup, ...]:
+        """What can be edited in it."""
+        return self.written.groups if self.written else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """An edit that is not saved yet: the forms of its word, the lines that change, what `check` says of the outcome."""
+
+    edit: WordEdit
+    group: WordGroup
+    forms: tuple[tuple[WordForms, ...], ...]
+    lines: tuple[ChangedLine, ...]
+    errors: tuple[ConfigError, ...]
+    rules: CheckedRules
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """An edit of a file that others changed meanwhile: the lines they changed (() if nobody remembers), the same edit
+    `again` of the file as it is now, and what that would do: `ours`, or why it cannot be made (`trouble`).
+    """
+
+    theirs: tuple[ChangedLine, ...]
+    again: WordEdit
+    ours: Preview | None
+    trouble: str
+
+
+class KeywordsFile:
+    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time, `steady` counts seconds.
+
+    `needs` says what else in the monitor would not work with these topics.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        saving: Saving,
+        versions: FileVersions,
+        trials: Trials,
+        in_force: Callable[[], Matcher],
+        clock: Callable[[], datetime],
+        steady: Callable[[], float],
+        needs: Callable[[Collection[str]], Sequence[ConfigError]] = lambda _: (),
+    ) -> None:
+        self.file = file
+        self._saving, self._versions, self._trials, self._in_force = saving, versions, trials, in_force
+        self._clock, self._steady, self._needs = clock, steady, needs
+        self._lock = Lock()  # of what is remembered; one edit is compiled at a time
+        self._look: KeywordsLook | None = None
+        self._edited: tuple[str, CheckedRules] | None = None
+        self._doubts: tuple[str, tuple[ConfigError, ...]] | None = None
+        self._seen: OrderedDict[str, bytes] = OrderedDict()
+
+    def look(self) -> KeywordsLook:
+        """The file as it is now. Raises ConfigError when there is none or nobody may read it."""
+        now = read_file(self.file)
+        with self._lock:
+            if self._look is None or self._look.file.digest != now.digest:
+                self._look, self._edited = self._read(now), None
+            self._remember(now)
+            return self._look
+
+    def find(self, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
+        """Where a word is written, asked in any of its forms."""
+        look = self.look()
+        return find_words(look.groups, look.rules.matcher or self._in_force(), asked)
+
+    def preview(self, edit: WordEdit) -> Preview:
+        """What an edit would make of the file. Raises ConfigError (it cannot be made), EditConflict (look again)."""
+        look = self._seen_by(edit.digest)
+        group = look.written.group(edit.group) if look.written else None
+        if look.written is None or group is None:
+            raise ConfigError("такого места в файле нет — откройте список заново", file=self.file)
+        if edit.is_added:
+            made = added(look.written, group, edit.word, language=edit.language, line=edit.line)
+        else:
+            made = removed(look.written, group, edit.word, line=edit.line)
+        content = look.file.with_text(made.text)
+        rules = self._checked(FileContent(file=self.file, content=content), made, look)
+        return Preview(
+            edit=edit,
+            group=group,
+            forms=_forms(edit, group, self.file),
+            lines=changed_lines(look.written.text, made.text),
+            errors=rules.errors,
+            rules=rules,
+            content=content,
+        )
+
+    def languages(self, look: KeywordsLook, group: WordGroup) -> tuple[Language | None, ...]:
+        """For which a word can be added."""
+        return languages(look.written, group) if look.written else ()
+
+    def forms(self, edit: WordEdit) -> tuple[tuple[WordForms, ...], ...]:
+        """The forms of a word that somebody types, at once: nothing else is asked. Raises ConfigError."""
+        look = self.look()
+        group = look.written.group(edit.group) if look.written else None
+        return _forms(edit, group, self.file) if group else ()
+
+    def told(self, preview: Preview, trial: Trial) -> tuple[ToldChange, ...]:
+        """The first stories of a trial, with their sentences."""
+        after = preview.rules.matcher
+        return tuple(told(trial.changes[:TOLD], after)) if after else ()
+
+    def doubts(self, preview: Preview) -> tuple[ConfigError, ...]:
+        """What `check` would warn of after the edit and does not now. Takes half a second, the first time one."""
+        look = self.look()
+        if self._doubts is None or self._doubts[0] != look.file.digest:
+            self._doubts = (look.file.digest, look.rules.doubts())
+        return new_doubts(self._doubts[1], preview.rules.doubts())
+
+    def trial(self, preview: Preview, *, begin: int | None = None) -> Trial | None:
+        """What the edit would have changed among the news of the last days, as far as there is time; None if it is
+        refused, or the file is. `begin` goes on where an earlier look stopped.
+        """
+        before, after = _rules(self.look().rules), _rules(preview.rules)
+        if before is None or after is None or preview.errors:
+            return None
+        until = self._steady() + SECONDS
+        since = self._clock() - timedelta(days=DAYS)
+        return self._trials.look(before, after, since=since, is_over=lambda: self._steady() > until, begin=begin)
+
+    def save(self, edit: WordEdit, *, initial: str) -> Saved:
+        """Make the edit. Raises EditConflict, EditRefused, ConfigError, DatabaseError: then the file is as it was."""
+        preview = self.preview(edit)
+        sign = "+" if edit.is_added else "−"
+        place = _place(preview.group)
+        return self._save(edit.digest, preview.content, initial, f"{place}: {sign} {edit.word}")
+
+    def conflict(self, edit: WordEdit) -> Conflict:
+        """What others did meanwhile, beside an edit that was refused for it. Raises ConfigError."""
+        theirs, again = self._changed_since(edit.digest), replace(edit, digest=self.look().file.digest)
+        try:
+            return Conflict(theirs=theirs, again=again, ours=self.preview(again), trouble="")
+        except (ConfigError, EditConflict) as error:
+            return Conflict(theirs=theirs, again=again, ours=None, trouble=str(error))
+
+    def _changed_since(self, digest: str) -> tuple[ChangedLine, ...]:
+        with self._lock:
+            seen = self._seen.get(digest)
+        if seen is None:
+            return ()
+        before = FileContent(file=self.file, content=seen)
+        return changed_lines(before.text, read_file(self.file).text)
+
+    def versions(self) -> tuple[FileVersion, ...]:
+        """The saves of the file, the newest first."""
+        return self._versions.of(self.file)
+
+    def compared(
+        self, number: int, *, with_number: int | None = None
+    ) -> tuple[FileVersion, tuple[ChangedLine, ...]] | None:
+        """A version, and what another one, or the file as it is now, has otherwise; None: there is no such version."""
+        one = self._version(number)
+        other = read_file(self.file) if with_number is None else None
+        later = self._version(with_number) if with_number is not None else None
+        if one is None or (with_number is not None and later is None):
+            return None
+        now = other or FileContent(file=self.file, content=later[1] if later else b"")
+        return one[0], changed_lines(FileContent(file=self.file, content=one[1]).text, now.text)
+
+    def take_back(self, number: int, digest: str, *, initial: str) -> Saved | None:
+        """Save a version anew; None: there is none with that number. Raises as `save`."""
+        version = self._version(number)
+        if version is None:
+            return None
+        when = f"{version[0].saved_at:%d.%m.%Y %H:%M} UTC"
+        return self._save(digest, version[1], initial, f"возвращён файл от {when}")
+
+    def _version(self, number: int) -> tuple[FileVersion, bytes] | None:
+        """Of this file only."""
+        found = self._versions.named(number)
+        return found if found and found[0].file == self.file else None
+
+    def _save(self, digest: str, content: bytes, initial: str, summary: str) -> Saved:
+        return self._saving.save(self.file, digest, content, initial=initial, summary=summary, check=self._check)
+
+    def _check(self, file: str, content: bytes) -> Sequence[ConfigError]:
+        made = FileContent(file=file, content=content)
+        with self._lock:
+            if self._edited and self._edited[0] == made.digest:
+                return self._edited[1].errors
+        rules = check_rules(made.text, file=file, like=self._in_force().compiled)
+        return rules.errors or self._unmet(rules.keywords)
+
+    def _read(self, now: FileContent) -> KeywordsLook:
+        try:
+            written = read_places(now.text, file=self.file)
+        except ConfigError as error:
+            return KeywordsLook(file=now, written=None, rules=CheckedRules(errors=(error,)))
+        in_force = self._in_force()
+        rules = check_rules(written.text, file=self.file, root=written.root, like=in_force.compiled)
+        if rules.keywords and (rules.keywords.topics, rules.keywords.never) == _said(in_force):
+            rules = CheckedRules(errors=rules.errors, keywords=rules.keywords, matcher=in_force)  # one is enough
+        return KeywordsLook(file=now, written=written, rules=rules)
+
+    def _checked(self, made: FileContent, written: KeywordsText, look: KeywordsLook) -> CheckedRules:
+        """Remembered: the form is shown, then the trial, then it is saved."""
+        with self._lock:
+            if self._edited is None or self._edited[0] != made.digest:
+                like = look.rules.matcher or self._in_force()
+                rules = check_rules(written.text, file=self.file, root=written.root, like=like.compiled)
+                errors = rules.errors or self._unmet(rules.keywords)
+                self._edited = made.digest, CheckedRules(errors=errors, keywords=rules.keywords, matcher=rules.matcher)
+            return self._edited[1]
+
+    def _unmet(self, keywords: Keywords | None) -> tuple[ConfigError, ...]:
+        return tuple(self._needs([topic.id for topic in keywords.topics])) if keywords else ()
+
+    def _seen_by(self, digest: str) -> KeywordsLook:
+        look = self.look()
+        if look.file.digest != digest:
+            raise EditConflict(file=self.file, found=look.file.content)
+        return look
+
+    def _remember(self, now: FileContent) -> None:
+        self._seen.pop(now.digest, None)
+        self._seen[now.digest] = now.content
+        while len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+
+
+def _said(matcher: Matcher) -> tuple[object, object]:
+    return matcher.compiled.topics, matcher.compiled.silencing
+
+
+def _rules(checked: CheckedRules) -> ReadyRules | None:
+    if checked.keywords is None or checked.matcher is None:
+        return None
+    return ReadyRules(keywords=checked.keywords, matcher=checked.matcher)
+
+
+def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms, ...], ...]:
+    """Of a list's name none: its words have pages of their own."""
+    if "$" in edit.word:
+        return ()
+    kind = TermWordKind.NAME if group.kind == "people" else TermWordKind.WORD
+    try:
+        return tuple(forms_of(term) for term in read_terms(edit.word, language=edit.language, kind=kind))
+    except ConfigError as error:
+        raise ConfigError(error.message, file=file, line=group.line) from error
+
+
+def _place(group: WordGroup) -> str:
+    """Which group it is, in a few words."""
+    named = {"list": f"список {group.title}", "people": "люди", "never": "never"}
+    if group.kind in named:
+        return named[group.kind]
+    return f"тема «{group.title}», none" if group.kind == "against" else f"правило «{group.rule}»"

@@ -1,0 +1,62 @@
+"""Where in keywords.yaml a word is written, asked in any of its forms: «байконуре» finds «Байконур»."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
+from monitor.edits.keyword_places import WordGroup
+from monitor.edits.written_words import WrittenWord
+from monitor.matching.matcher import Matcher
+from monitor.matching.word_index import WordIndex
+from monitor.text.unicode import fold
+
+MOST = 200  # words shown
+_TOKEN = re.compile(r"[^\W_]+")
+_ALIKE = 0.75  # of a word with a mistake in it
+
+
+def find_words(groups: Iterable[WordGroup], matcher: Matcher, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
+    """The groups with the words that somebody may mean, in the file's order; if there are none, words much alike."""
+    tokens = _TOKEN.findall(asked)
+    if not tokens:
+        return []
+    among = tuple(groups)
+    meant = [{*_meant(matcher, token), fold(token).text} for token in tokens]
+    found = list(_having(among, lambda words: all(words & kin for kin in meant)))
+    folded = " ".join(fold(token).text for token in tokens)
+    return found or list(_having_part(among, folded)) or list(_alike(among, folded))
+
+
+def _meant(matcher: Matcher, token: str) -> Iterator[str]:
+    """The words of the rules, as they are written, of which it is a form; a name needs no capital here."""
+    compiled = matcher.compiled
+    index = WordIndex(compiled.words)
+    for spelling in {token, token.capitalize()}:
+        for word in index.words_in(spelling):
+            yield from (fold(compiled.written[number][0].text).text for number in (*word.words, *word.doubtful))
+
+
+def _having(
+    groups: Iterable[WordGroup], is_meant: Callable[[set[str]], bool]
+) -> Iterator[tuple[WordGroup, list[WrittenWord]]]:
+    for group in groups:
+        words = [word for word in group.words if is_meant({fold(token).text for token in _TOKEN.findall(word.text)})]
+        if words:
+            yield group, words
+
+
+def _having_part(groups: Iterable[WordGroup], folded: str) -> Iterator[tuple[WordGroup, list[WrittenWord]]]:
+    for group in groups:
+        words = [word for word in group.words if folded in fold(word.text).text]
+        if words or folded in fold(group.title).text:
+            yield group, words
+
+
+def _alike(groups: Iterable[WordGroup], folded: str) -> Iterator[tuple[WordGroup, list[WrittenWord]]]:
+    among = tuple(groups)
+    texts = {fold(word.text).text for group in among for word in group.words}
+    close = {*get_close_matches(folded, texts, n=5, cutoff=_ALIKE)}
+    for group in among:
+        words = [word for word in group.words if fold(word.text).text in close]
+        if words:
+            yield group, words

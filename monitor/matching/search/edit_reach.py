@@ -1,0 +1,131 @@
+"""Which articles an edit of the rules can change: those in which one of these phrases stands, and no others.
+
+A word that is put into a list or taken out of it changes nothing where no form of it stands. So a trial of the edit
+asks the search index for the articles that have one, instead of judging all (storage/search/reach.py).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
+from monitor.matching.compiler import CompiledRules, Word, word_of
+from monitor.models.articles import Language
+
+MOST = 60  # phrases: an edit that changes more is tried on everything
+
+_Key = tuple[object, ...]
+_Choice = tuple[TermWord, Language | None]
+_NOBODY = frozenset[_Choice]()
+_RuleKey = tuple[str, str]
+Phrase = tuple[Word, ...]
+
+
+def reach(
+    before: Keywords, after: Keywords, *, compiled: Sequence[CompiledRules] = (), most: int = MOST
+) -> tuple[Phrase, ...] | None:
+    """The phrases of which one stands wherever the two give different verdicts; None: everything may change.
+
+    `compiled` are both, if they are at hand: what a form's cases are may change for a word that stays as it is.
+    """
+    if before.short_text != after.short_text:
+        return None
+    terms = _Terms(before, after)
+    phrases = dict.fromkeys(terms.phrase(number) for number in set(_changed(before, after, terms)))
+    if len(phrases) > most:
+        return None
+    forms = _recased(*compiled) if len(compiled) == 2 else frozenset[str]()
+    return (*_apart(phrases), *([(Word(forms=forms),)] if forms else []))
+
+
+def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
+    """Without those of several words that have one which is a phrase itself: where they stand, it does."""
+    among = tuple(phrases)
+    alone = [phrase[0] for phrase in among if len(phrase) == 1]
+    yield from (
+        one for one in among if len(one) == 1 or not any(_has(single, word) for word in one for single in alone)
+    )
+
+
+def _has(one: Word, other: Word) -> bool:
+    """Whether each form of the other is a form of this word."""
+    return one.forms >= other.forms and {*one.stems} >= {*other.stems} and other.prefix in ("", one.prefix)
+
+
+class _Terms:
+    """The terms of two files, numbered by what they mean, wherever they are written."""
+
+    def __init__(self, before: Keywords, after: Keywords) -> None:
+        self._terms = {id(term): term for keywords in (before, after) for line in _lines(keywords) for term in line}
+        old, new = map(_lists_in_phrases, (before, after))
+        apart = {name: old.get(name, _NOBODY) ^ new.get(name, _NOBODY) for name in {**old, **new}}
+        self._apart = {name: choices for name, choices in apart.items() if choices}
+        numbers: dict[_Key, int] = {}
+        self._numbers = {id_: numbers.setdefault(self._key(term), len(numbers)) for id_, term in self._terms.items()}
+        self._known = {self._numbers[id_]: term for id_, term in self._terms.items()}
+
+    def _key(self, term: Term) -> _Key:
+        return tuple(map(self._word_key, term.words)), term.language, term.role
+
+    def _word_key(self, word: TermWord) -> _Key:
+        """A list inside a phrase is what is in it: one that was edited is another word than before."""
+        return word.text, word.kind, word.choices if word.text in self._apart else ()
+
+    def phrase(self, number: int) -> Phrase:
+        """The words of a term; of an edited list inside it only what is in one of the two files."""
+        term = self._known[number]
+        return tuple(self._word(word, term.language) for word in term.words)
+
+    def _word(self, word: TermWord, language: Language | None) -> Word:
+        choices = self._apart.get(word.text, _NOBODY) & frozenset(word.choices)
+        return word_of(replace(word, choices=tuple(choices)) if choices else word, language)
+
+    def numbers(self, line: Sequence[Term]) -> frozenset[int]:
+        """The terms of a line."""
+        return frozenset(map(self._numbers.__getitem__, map(id, line)))
+
+
+def _lines(keywords: Keywords) -> Iterator[Sequence[Term]]:
+    yield keywords.never
+    for topic in keywords.topics:
+        for rule in topic.rules:
+            yield from (*rule.lines, rule.none)
+
+
+def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
+    """By its name, what may stand in the place of a list inside a phrase."""
+    terms = {id(term): term for line in _lines(keywords) for term in line}
+    words = (word for term in terms.values() for word in term.words if word.choices)
+    return {word.text: frozenset(word.choices) for word in {word.text: word for word in words}.values()}
+
+
+def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[int]:
+    """Numbers of terms: those of only one of two lines that are else the same."""
+    yield from terms.numbers(before.never) ^ terms.numbers(after.never)
+    old, new = _rules(before), _rules(after)
+    for key in {**old, **new}:
+        one, other = old.get(key), new.get(key)
+        if one is None or other is None or _kind(one) != _kind(other):
+            yield from chain.from_iterable(terms.numbers(_rarest(rule)) for rule in (one, other) if rule)
+        else:
+            for line, now in zip((*one.lines, one.none), (*other.lines, other.none), strict=True):
+                yield from terms.numbers(line) ^ terms.numbers(now)
+
+
+def _rules(keywords: Keywords) -> dict[_RuleKey, Rule]:
+    return {(topic.id, rule.name): rule for topic in keywords.topics for rule in topic.rules}
+
+
+def _kind(rule: Rule) -> tuple[object, ...]:
+    return rule.tier, rule.within, rule.anywhere, len(rule.lines)
+
+
+def _rarest(rule: Rule) -> Sequence[Term]:
+    """Of a rule that is new, gone or otherwise made: one line, without which it never holds."""
+    return min(rule.lines, key=len, default=())
+
+
+def _recased(before: CompiledRules, after: CompiledRules) -> frozenset[str]:
+    """Forms that have another case now, as the word put in or taken out has the same form."""
+    both = before.cases.keys() & after.cases.keys()
+    return frozenset(form for form in both if before.cases[form] != after.cases[form])

@@ -1,0 +1,253 @@
+"""Words in a browser without script: found, tried, saved, taken back; and what goes wrong is said on a page."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from monitor.desk.words import Words
+from monitor.edits.checking import check_rules
+from monitor.edits.keywords_file import KeywordsFile
+from monitor.edits.saving import Saving
+from monitor.edits.trial import Trials
+from monitor.matching.matcher import Matcher
+from monitor.models.articles import Outcome
+from monitor.models.stories import EntryOutcome
+from monitor.storage.store import Store
+from monitor.stories.grouping import group
+from monitor.stories.placement import SAME_CASE
+from tests.factories import HOUR, NOW, article, entry, feed, poll_outcome
+from tests.factories.channels import to_channel
+from tests.harness.clock import Clock
+from tests.harness.desk import Desk, open_desk
+
+RULES = """\
+lists:
+  города:               # где это было
+    # на севере
+    ru: Астана, Актау
+    kk: Қостанай
+people:
+  - Мовлаев
+  - Юлия Емельянова
+topics:
+  extradition:
+    title: Выдача <b>
+    any_of:
+      - name: выдали <script>
+        all: ["экстради*, выдать", $города]
+        none: [музей]
+    examples:
+      match: [В Актау экстрадировали россиянина]
+"""
+NEWS = ["Его выдали в Байконуре <i>.", "Экстрадиция из Актау.", "Дождь в Байконуре.", "Снег."]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "keywords.yaml"
+    path.write_text(RULES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def desk(store: Store, file: Path) -> Iterator[Desk]:
+    _read(store)
+    in_force = check_rules(RULES, file=str(file)).matcher
+    assert in_force
+    with _open(store, file, lambda: in_force) as opened:
+        yield opened
+
+
+def _open(store: Store, file: Path, in_force: Callable[[], Matcher]):  # type: ignore[no-untyped-def]
+    keywords = KeywordsFile(
+        str(file),
+        saving=Saving(store.versions, clock=Clock()),
+        versions=store.versions,
+        trials=Trials(store.archive, store.reach),
+        in_force=in_force,
+        clock=Clock(),
+        steady=lambda: 0.0,
+    )
+    return open_desk(store.desk_keys, [Words(keywords=keywords, zone="Asia/Almaty")], Clock())
+
+
+def _read(store: Store) -> None:
+    """The monitor has read some news, and the search knows them."""
+    at = NOW - timedelta(hours=2)
+    store.feeds.sync([feed()], at)
+    (state,) = store.feeds.claim(at, limit=1, lease=HOUR, names=["Лента"])
+    settled = tuple(
+        EntryOutcome(entry=entry(number, title=told.title), outcome=Outcome.UNMATCHED, reason="—", article=told)
+        for number, told in ((number, article(number, title=text, text=text)) for number, text in enumerate(NEWS, 1))
+    )
+    outcome = poll_outcome(lease_no=state.lease_no, polled_at=at, settled=settled)
+    place = partial(group, chats=to_channel("@channel", review=""))
+    assert store.polls.record_all([outcome], place, window=SAME_CASE)
+    while store.search.catch_up():
+        pass
+
+
+def fields_of(page: httpx.Response, *, action: str = "/words/save") -> dict[str, str]:
+    """The hidden fields of the form that goes there."""
+    form = re.search(rf'<form[^>]*action="{action}".*?</form>', page.text, re.DOTALL)
+    assert form, page.text
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[0])
+    return {name: html.unescape(value) for name, value in found if name != "token"}
+
+
+def group_page(desk: Desk, key: str = "list:города") -> httpx.Response:
+    return desk.get("/words/group", key=key)
+
+
+def preview(desk: Desk, word: str, *, language: str = "ru", key: str = "list:города", **more: str) -> httpx.Response:
+    seen = fields_of(group_page(desk, key), action="/words/edit")
+    return desk.get("/words/edit", **(seen | {"word": word, "language": language} | more))
+
+
+def test_a_word_is_found_in_any_form(desk: Desk) -> None:
+    for asked in ("Астаной", "қостанайда", "мовлаеву", "выдали", "юлией емельяновой"):
+        assert "Где стоит" in desk.get("/words", ask=asked).text, asked
+    assert "Астана" in desk.get("/words", ask="астона").text, "a mistake in it does not matter"
+    assert "Такого слова нет" in desk.get("/words", ask="Байконур").text
+
+
+def test_a_word_is_tried_and_saved_and_the_rest_stays(desk: Desk, file: Path) -> None:
+    page = preview(desk, "Байконур")
+
+    assert "Байконуре" in page.text, "its forms"
+    assert "Прибавилось бы 1, пропало бы 0" in page.text
+    assert "Просмотрено новостей со словом: 2 из 2, всего за 30 дней прочитано 4" in page.text
+    assert "Его <mark>выдали</mark> в <mark>Байконуре</mark> &lt;i&gt;." in page.text
+    assert file.read_text(encoding="utf-8") == RULES
+
+    saved = desk.post("/words/save", fields_of(page))
+
+    assert "Сохранено" in saved.text
+    assert file.read_text(encoding="utf-8") == RULES.replace("Астана, Актау", "Астана, Актау, Байконур")
+
+
+def test_a_word_is_taken_out_and_the_file_taken_back(desk: Desk, file: Path) -> None:
+    page = preview(desk, "Юлия Емельянова", key="people", sign="-", language="")
+    desk.post("/words/save", fields_of(page))
+    assert "Емельянова" not in file.read_text(encoding="utf-8")
+
+    versions = desk.get("/words/versions").text
+    assert "А.: люди: − Юлия Емельянова" in versions
+    first = min(map(int, re.findall(r"number=(\d+)", versions)))
+    desk.post("/words/back", fields_of(desk.get("/words/version", number=first), action="/words/back"))
+
+    assert file.read_text(encoding="utf-8") == RULES
+    assert "возвращён файл от" in desk.get("/words/versions").text
+
+
+def test_what_the_examples_need_is_not_taken_out(desk: Desk, file: Path) -> None:
+    page = preview(desk, "Актау", sign="-")
+    assert "С этой правкой файл не примут" in page.text
+    fields = fields_of(group_page(desk), action="/words/edit") | {"word": "Актау", "sign": "-", "language": "ru"}
+
+    refused = desk.post("/words/save", fields)
+
+    assert refused.status_code == 409
+    assert "пример «В Актау" in refused.text
+    assert file.read_text(encoding="utf-8") == RULES
+
+
+def test_two_who_edit_at_once(desk: Desk, file: Path) -> None:
+    mine = fields_of(preview(desk, "Байконур"))
+    desk.post("/words/save", fields_of(preview(desk, "Павлодар")))
+
+    conflict = desk.post("/words/save", mine)
+
+    assert conflict.status_code == 409
+    assert "Павлодар" in conflict.text
+    assert "Астана, Актау, Павлодар, Байконур" in conflict.text, "mine over theirs"
+    assert "Байконур" not in file.read_text(encoding="utf-8")
+    again = re.search(r'href="(/words/edit\?[^"]+)"', conflict.text)
+    assert again
+    desk.post("/words/save", fields_of(desk.client.get(html.unescape(again[1]))))
+    assert "Астана, Актау, Павлодар, Байконур\n" in file.read_text(encoding="utf-8")
+
+
+def test_parts_of_a_preview_for_script(desk: Desk) -> None:
+    parts = {part: preview(desk, "Байконур", part=part).text for part in ("forms", "trial", "doubts")}
+
+    assert "байконуре" in parts["forms"]
+    assert "Прибавилось бы 1" in parts["trial"]
+    assert "Сомнений нет" in parts["doubts"]
+    assert not any("<html" in part for part in parts.values())
+    assert "нужно одно слово" in preview(desk, "Байконур, Павлодар", part="trial").text
+
+
+@pytest.mark.parametrize("word", ["<script>alert(1)</script>", "a: b", "# x", '"', "«", "{x}", "слово, другое", "*"])
+def test_what_is_no_word_is_said_so_and_changes_nothing(desk: Desk, file: Path, word: str) -> None:
+    page = preview(desk, word)
+    seen = fields_of(group_page(desk), action="/words/edit") | {"word": word, "language": "ru"}
+
+    saved = desk.post("/words/save", seen)
+
+    assert page.status_code < 500
+    assert saved.status_code == 409
+    assert "<script>alert" not in page.text + saved.text
+    assert file.read_text(encoding="utf-8") == RULES
+
+
+def test_names_in_the_file_are_text(desk: Desk) -> None:
+    everything = desk.get("/words").text
+
+    assert "выдали &lt;script&gt;" in everything
+    assert "<script>" not in everything.replace('<script src="', "")
+
+
+def test_the_ways_to_a_place(desk: Desk) -> None:
+    assert "где это было" in desk.get("/words", list="города").text
+    assert "<h1>$города" in desk.get("/words", line=4).text
+    for address in (
+        "/words?list=нет",
+        "/words?line=x",
+        "/words?line=9" + "9" * 30,
+        "/words/group?key=x",
+        "/words/group",
+    ):
+        answer = desk.client.get(address)
+        assert answer.status_code in (303, 200, 404), address
+    for address in ("/words/version?number=7", "/words/version", "/words/version?number=-1", "/words/edit"):
+        assert desk.client.get(address).status_code in (400, 404), address
+    assert desk.post("/words/back", {"number": "77", "digest": ""}).status_code == 404
+
+
+def test_a_file_that_is_broken_gone_or_for_reading_only(
+    desk: Desk, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = fields_of(preview(desk, "Байконур"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "только для чтения" in group_page(desk).text
+    assert "только для чтения" in desk.post("/words/save", fields).text
+    monkeypatch.undo()
+
+    file.write_text(RULES.replace("topics:", "topics: ["), encoding="utf-8")
+    broken = desk.get("/words")
+    assert (broken.status_code, "В файле есть ошибки" in broken.text) == (200, True)
+    assert desk.post("/words/save", fields).status_code == 409
+
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "не в UTF-8" in desk.get("/words").text
+    file.unlink()
+    assert "такого файла нет" in desk.get("/words").text
+
+
+def test_an_address_of_an_edit_is_no_edit(desk: Desk, file: Path) -> None:
+    """Whoever is led to it sees a page; a form without the token does nothing."""
+    fields = fields_of(preview(desk, "Байконур"))
+
+    desk.client.get(f"/words/edit?{urlencode(fields)}")
+    refused = desk.client.post("/words/save", data=fields)
+
+    assert refused.status_code == 403
+    assert file.read_text(encoding="utf-8") == RULES
