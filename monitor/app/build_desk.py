@@ -1,24 +1,18 @@
 """The desk, wired: what each of its parts is given, and the server. Imported only where the desk is on."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from time import monotonic
 from urllib.parse import urlsplit
 
 from monitor.app.build_bot import new_secret
-from monitor.app.config_files import channels_content
-from monitor.app.environment import as_text, clock
-from monitor.config import channels
+from monitor.app.desk.build_feeds import build_feeds, build_status
+from monitor.app.desk.build_news import build_news
+from monitor.app.desk.build_words import build_words
+from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
-from monitor.desk.words import Words
-from monitor.edits.keywords_file import KeywordsFile
-from monitor.edits.saving import Saving
-from monitor.edits.trial import Trials
-from monitor.errors import ConfigError
 from monitor.matching.matcher import Matcher
 from monitor.storage.store import Store
 
@@ -46,27 +40,9 @@ def serve_desk(
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
-    return (build_words(settings, store, matcher),)
-
-
-def build_words(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Words:
-    """What maintainers do with keywords.yaml."""
-    keywords = KeywordsFile(
-        settings.keywords,
-        saving=Saving(store.versions, clock=clock),
-        versions=store.versions,
-        trials=Trials(store.archive, store.reach, steady=monotonic),
-        in_force=matcher,
-        clock=clock,
-        needs=partial(_unmet_channels, settings),
+    return (
+        build_words(settings, store, matcher),
+        *build_feeds(settings, store, file=settings.feeds),
+        *build_news(settings, store, matcher, clock),
+        build_status(settings, store),
     )
-    return Words(keywords=keywords, zone=settings.timezone)
-
-
-def _unmet_channels(settings: Settings, topics: Collection[str]) -> Sequence[ConfigError]:
-    """What channels.yaml asks for that rules with these topics have not."""
-    content = channels_content(settings)
-    if content is None:
-        return ()
-    text = as_text(content, settings.channels)
-    return channels.problems(text, file=settings.channels, settings=settings, topics=topics)

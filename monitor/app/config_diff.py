@@ -4,6 +4,8 @@ Lines are plain Russian text; `edit_message` makes a Telegram message of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from monitor.config.keyword_rules import Keywords, Rule, Term
 from monitor.errors import ConfigError
@@ -11,7 +13,7 @@ from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 from monitor.models.file_versions import FileVersion
-from monitor.models.labels import destination, wishes
+from monitor.models.labels import destination, pause, wishes
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
 
@@ -32,8 +34,21 @@ def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ..
     added = [f"новая лента «{name}»" for name in new if name not in old]
     removed = [f"больше не читаем «{name}»" for name in old if name not in new]
     moved = [f"«{name}»: новый адрес" for name, feed in new.items() if name in old and old[name].url != feed.url]
-    same_place = (name for name, feed in new.items() if name in old and old[name].url == feed.url)
-    return (*added, *removed, *moved, *(f"«{name}»: другие настройки" for name in same_place if new[name] != old[name]))
+    kept = [(old[name], feed) for name, feed in new.items() if name in old]
+    paused = [f"«{feed.name}»: {_pause(feed)}" for was, feed in kept if _pause(was) != _pause(feed)]
+    other = [f"«{feed.name}»: другие настройки" for was, feed in kept if was.url == feed.url and _differ(was, feed)]
+    return (*added, *removed, *moved, *paused, *other)
+
+
+def _pause(feed: Feed) -> str:
+    if feed.paused_until is None:
+        return "паузы больше нет"
+    return pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))
+
+
+def _differ(before: Feed, after: Feed) -> bool:
+    """Whether more than the pause was edited."""
+    return replace(after, paused_until=before.paused_until, paused_because=before.paused_because) != before
 
 
 def channel_changes(before: Iterable[Destination], after: Iterable[Destination]) -> tuple[str, ...]:

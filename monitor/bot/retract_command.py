@@ -3,7 +3,6 @@
 What a retraction does to the posts: monitor/stories/corrections/retraction.py, monitor/storage/corrections/.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -11,9 +10,16 @@ from typing import Final
 from monitor.bot.review_chat import NO_BUTTON, CommandCall
 from monitor.storage.corrections.retractions import Answered, Retractions
 from monitor.storage.outbox.deliveries import Outbox
-from monitor.stories.corrections.retraction import LONGEST_REASON, pressed, reason_of, story_named
-from monitor.text.telegram_html import Html, join, line, tag, text
-from monitor.text.unicode import utf16_length
+from monitor.stories.corrections.retraction import (
+    TOO_LONG,
+    absent,
+    is_too_long,
+    not_retracted,
+    order_of,
+    pressed,
+    story_named,
+)
+from monitor.text.telegram_html import Html, join, tag, text
 
 HOW: Final = (
     "Опровергнуть: /retract ИСТОРИЯ почему\n"
@@ -21,11 +27,6 @@ HOW: Final = (
     "Вернуть: /unretract ИСТОРИЯ\n"
     "ИСТОРИЯ — номер (его называет /why), ссылка на пост или на страницу архива. Причину прочтут подписчики."
 )
-TOO_LONG: Final = (
-    f"Причина длиннее {LONGEST_REASON} знаков: подписчики прочтут её под постом. Сократите и пошлите снова."
-)
-_DELETES: Final = re.compile(r"\s*(?:удалить|delete)\s*:\s*", re.IGNORECASE)
-_LONGEST_NAME: Final = 200  # UTF-16 units of what was written for a story, as it is said again
 
 
 class RetractCommand:
@@ -86,28 +87,6 @@ def _split(argument: str) -> tuple[str, str]:
     """What stands for the story, and what follows it."""
     first, *rest = argument.strip().split(maxsplit=1) or [""]
     return first, rest[0] if rest else ""
-
-
-def order_of(written: str) -> tuple[str, bool]:
-    """The reason, and whether the posts are to be deleted: «удалить: почему»."""
-    found = _DELETES.match(written)
-    return reason_of(written[found.end() :] if found else written), bool(found)
-
-
-def is_too_long(written: str) -> bool:
-    """Whether a reason would be cut."""
-    found = _DELETES.match(written)
-    return utf16_length(written[found.end() if found else 0 :].strip()) > LONGEST_REASON
-
-
-def absent(named: str) -> str:
-    """That no channel shows such a story, in Russian."""
-    return f"Ни один канал не показывал такой истории: {line(named, _LONGEST_NAME)}. Номер называют /why и monitor why."
-
-
-def not_retracted(number: int) -> str:
-    """That there is nothing to take back, in Russian."""
-    return f"История {number} не опровергнута: возвращать нечего."
 
 
 def _answered(call: CommandCall, otherwise: str) -> Answered:

@@ -1,14 +1,15 @@
 """The maintainers' files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
 from monitor.app.config_files import channels_content
-from monitor.app.environment import as_text, environment, read_text
+from monitor.app.environment import as_text, clock, environment, read_text
 from monitor.cli.output import AsJson, ChannelsFile, FeedsFile, KeywordsFile, print_json, say, show_error, show_warning
 from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
@@ -20,6 +21,7 @@ from monitor.errors import ConfigError
 from monitor.matching.matcher import Matcher
 from monitor.models import labels
 from monitor.models.channels import Destination
+from monitor.models.feeds import Feed
 
 _Problems = Sequence[ConfigError]
 
@@ -62,6 +64,7 @@ def check(
         show_warning(warning)
     if errors or (strict and rules.warnings):
         raise typer.Exit(ConfigError.exit_code)
+    _show_pauses(feeds_file.load_feeds(read_text(path), file=path), err=as_json)
     say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
     for to in destinations:
         say(f"{labels.destination(to)}: {labels.wishes(to)}", err=as_json)
@@ -84,6 +87,13 @@ def schema(
         "channels": json_schemas.channels_schema,
     }
     print_json(schemas[of]())
+
+
+def _show_pauses(feeds: Iterable[Feed], *, err: bool) -> None:
+    """A pause is no mistake, but nobody should forget it."""
+    for feed in feeds:
+        if feed.paused_until and feed.is_paused(clock()):
+            say(f"«{feed.name}» {labels.pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))}", err=err)
 
 
 def _check_feeds(path: str) -> _Problems:

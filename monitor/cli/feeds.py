@@ -1,7 +1,6 @@
 """The list of feeds: `feeds add` finds one, `import` and `export` exchange lists, `check --online` tries all."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -18,6 +17,7 @@ from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.edits.feed_import import ComparedList, compare
+from monitor.edits.files import read_file, write_whole
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import checkup, discovery
@@ -47,7 +47,8 @@ def feeds_add(
         _refuse(f"{url} — файл, а нужен адрес. Ленты из списка OPML добавляет monitor feeds import {url}")
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    text = read_text(path)
+    found = read_file(path)
+    text = found.text
     candidate = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
     if candidate is None:
         _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
@@ -56,7 +57,7 @@ def feeds_add(
     made = feed_writer.appended(text, candidate.feed, file=path, today=clock().date())
     _show_candidate(candidate)
     if not dry_run:
-        _replace(Path(path).resolve(), made)
+        write_whole(path, found.with_text(made))
         say(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
@@ -70,14 +71,17 @@ def feeds_import(
     """Сравнить список лент OPML с feeds.yaml: что добавится, что уже есть, что не подойдёт. С --write — вписать."""
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    text = read_text(path)
+    found = read_file(path)
+    text = found.text
     compared = compare(_listed(file), load_feeds(text, file=path), allow_private=settings.allow_private_addresses)
     _show_compared(compared)
     if not compared.new:
         return
-    made = feed_writer.appended(text, *compared.new, file=path, today=clock().date(), command="import")
+    made = feed_writer.appended(
+        text, *compared.new, file=path, today=clock().date(), by="командой monitor feeds import"
+    )
     if write:
-        _replace(Path(path).resolve(), made)
+        write_whole(path, found.with_text(made))
         say(f"Вписано в {path}: {len(compared.new)}. Проверьте, отвечают ли они: monitor check --online")
     else:
         say(f"Ничего не записано. Вписать: monitor feeds import --write {file}")
@@ -144,22 +148,6 @@ def _show_candidate(candidate: FoundFeed) -> None:
         say(f"  · {entry.title or entry.url}")
     if candidate.feed.kind is FeedKind.HTML:
         say("RSS не нашлось: бот ищет на странице ссылки, похожие на статьи. Надёжнее задать listing: docs/feeds.md")
-
-
-def _replace(path: Path, text: str) -> None:
-    """The whole file or nothing: written beside it, then put in its place with its rights."""
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with made.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        made.chmod(path.stat().st_mode)
-        made.replace(path)
-    except OSError as error:
-        made.unlink(missing_ok=True)
-        message = f"файл не записать ({error.strerror}); проверьте права и место на диске"
-        raise ConfigError(message, file=str(path)) from error
 
 
 def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) -> None:

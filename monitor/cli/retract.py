@@ -7,12 +7,20 @@ import typer
 from monitor.app.build_polling import story_chats
 from monitor.app.config_files import channels_content, read_channels
 from monitor.app.environment import clock, environment
-from monitor.bot.retract_command import TOO_LONG, absent, is_too_long, not_retracted, order_of
 from monitor.cli.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import open_usable
-from monitor.stories.corrections.retraction import Corrected, story_named, told
+from monitor.stories.corrections.retraction import (
+    TOO_LONG,
+    Corrected,
+    absent,
+    is_too_long,
+    not_retracted,
+    order_of,
+    story_named,
+    told,
+)
 
 
 def retract(

@@ -60,7 +60,7 @@ def poll(
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
-    asyncio.run(_sweep(config, names or known))
+    asyncio.run(_sweep(config, names or [feed.name for feed in config.feeds if not feed.is_paused(clock())]))
 
 
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:

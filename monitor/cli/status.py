@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -15,7 +16,7 @@ from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import EvidenceVitals
-from monitor.models.labels import queue, span, troubles
+from monitor.models.labels import copies, pause, queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
@@ -24,7 +25,6 @@ from monitor.storage.reviews import Reviews, Waiting
 from monitor.storage.stats import Stats
 
 LATELY = timedelta(hours=24)
-LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 
 def status(
@@ -41,25 +41,31 @@ def status(
     folder_bytes = retention.size(Path(settings.evidence_dir))
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
     if as_json:
-        copies = {"evidence": _evidence_data(evidence, folder_bytes)}
-        print_json({**_as_data(health, outbox, waiting, mutes), **copies})
+        of_copies = {"evidence": _evidence_data(evidence, folder_bytes)}
+        print_json({**_as_data(health, outbox, waiting, mutes), **of_copies})
     else:
         _show(health, outbox, now)
+        for feed in health:
+            if feed.is_paused and feed.paused_until:
+                say(f"«{feed.name}» {pause(feed.paused_until, feed.paused_because, ZoneInfo(settings.timezone))}")
         for chat in stats.vitals(now).chats:
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
         _show_waiting(waiting)
-        say(_copies(evidence, folder_bytes, now))
+        say(copies(evidence, folder_bytes, now))
         for mute in mutes:
             say(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
 
 
 def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) -> None:
     screen = Screen()
-    troubled = [one for one in health if one.troubles or one.failure]
-    never = sum(one.polled_at is None for one in health)
-    well = len(health) - len(troubled) - sum(one.polled_at is None and one not in troubled for one in health)
-    screen.print(f"Ленты: {len(health)}, в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}")
+    awake = [one for one in health if not one.is_paused]
+    troubled = [one for one in awake if one.troubles or one.failure]
+    never = sum(one.polled_at is None for one in awake)
+    well = len(awake) - len(troubled) - sum(one.polled_at is None and one not in troubled for one in awake)
+    paused = f", на паузе {len(health) - len(awake)}" if len(health) > len(awake) else ""
+    counts = f"в порядке {well}, с замечаниями {len(troubled)}, ещё не опрошены {never}{paused}"
+    screen.print(f"Ленты: {len(health)}, {counts}")
     if troubled:
         table = Table("Лента", "Что с ней", "Неудач", "Опрос", "Новое", "Следующий")
         for one in sorted(troubled, key=lambda one: -one.failures):
@@ -85,24 +91,6 @@ def _ahead(at: datetime, now: datetime) -> str:
 def _show_waiting(waiting: Waiting) -> None:
     if waiting.open or waiting.expired:
         say(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
-
-
-def _copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
-    """The line on copies; what a maintainer should look into stands behind the numbers."""
-    said = f"Копии: страниц под наблюдением {evidence.pages}, копий {evidence.captures}, на диске {_size(folder_bytes)}"
-    if evidence.unstamped is not None:
-        said += f", звеньев без метки времени {evidence.unstamped}"
-    if evidence.due_since and now - evidence.due_since >= LATE:
-        said += f"; дольше всех ждёт взгляда ({span(now - evidence.due_since)}): {evidence.due_url}"
-    return said
-
-
-def _size(count: int) -> str:
-    """Bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
-    for unit, of in (("ГБ", 10**9), ("МБ", 10**6)):
-        if count >= of:
-            return f"{count / of:.1f} {unit}".replace(".", ",")
-    return f"{-(-count // 1000)} кБ"
 
 
 def _evidence_data(evidence: EvidenceVitals, folder_bytes: int) -> Mapping[str, Any]:
@@ -131,6 +119,8 @@ def _as_data(
                 "succeeded_at": _stamp(one.succeeded_at),
                 "news_at": _stamp(one.habit.news_at),
                 "next_poll_at": _stamp(one.next_poll_at),
+                "paused_until": _stamp(one.paused_until) if one.is_paused else None,
+                "paused_because": one.paused_because if one.is_paused else "",
                 "notices": list(one.habit.notices),
             }
             for one in health

@@ -1,7 +1,7 @@
 """What the database remembers: `why` an address was posted or was not, `story` with its members and posts."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from shlex import quote
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.evidence import WatchedPage
-from monitor.models.labels import OUTCOMES, SIGHTS, STATES
+from monitor.models.labels import OUTCOMES, SIGHTS, STATES, pause
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
@@ -173,9 +173,17 @@ def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
         screen.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
     for feed in feeds:
         good = f"последний удачный опрос {_time(feed.succeeded_at)}" if feed.succeeded_at else "удачных опросов не было"
-        screen.print(f"  {feed.name}: {good}{'; сейчас: ' + feed.failure if feed.failure else ''}")
+        screen.print(f"  {'; '.join(filter(None, [f'{feed.name}: {good}', *_standing(feed)]))}")
     if feeds:
         screen.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
+
+
+def _standing(feed: FeedRecord) -> Iterator[str]:
+    """Why nothing comes from a feed just now."""
+    if feed.paused_until and clock() < feed.paused_until:
+        yield pause(feed.paused_until, feed.paused_because, UTC)
+    if feed.failure:
+        yield f"сейчас: {feed.failure}"
 
 
 def _sentences(member: Member) -> Iterator[RenderableType]:

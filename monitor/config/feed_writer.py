@@ -30,15 +30,16 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def appended(text: str, *feeds: Feed, file: str, today: date, command: str = "add") -> str:
+def appended(text: str, *feeds: Feed, file: str, today: date, by: str = "командой monitor feeds add") -> str:
     """The file with the feeds' stanzas at its end; every comment and line of it stays. Raises ConfigError.
 
-    What comes out is read back: it is the same feeds and these, or nothing is changed.
+    A comment says `by` what they came. What comes out is read back: it is the same feeds and these, or nothing is
+    changed.
     """
     before = load_feeds(text, file=file)
     indents = _ITEM_INDENT.findall(text)
     indent = indents[-1] if indents else "  "
-    note = f"{indent}# Добавлено командой monitor feeds {command} {today:%d.%m.%Y}.\n"
+    note = f"{indent}# Добавлено {by} {today:%d.%m.%Y}.\n"
     made = f"{text.rstrip()}\n\n{note}{''.join(stanza(feed, indent=indent) for feed in feeds)}"
     if load_feeds(made, file=file) != (*before, *feeds):
         advice = "файл написан непривычно — впишите записи сами:\n"

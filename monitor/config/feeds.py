@@ -1,7 +1,7 @@
 """feeds.yaml: text → `Feed` values. Whether a feed's address answers is for `monitor check --online` to see."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from monitor.text.urls import host_key
 
 KEYS = (
     *("name", "kind", "url", "lang", "tz", "interval", "group", "fallback"),
-    *("listing", "article", "proxy", "user_agent", "ca_file", "note"),
+    *("listing", "article", "proxy", "user_agent", "ca_file", "paused_until", "paused_because", "note"),
 )
 LISTING_KEYS = ("item", "link", "title", "date")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
@@ -59,14 +59,14 @@ def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
     stanza = reader.mapping(node, key="feeds", at=node, known=KEYS)
     if stanza is None:
         return None
-    kind, url = _kind(reader, stanza), _url(reader, stanza)
+    kind, url, tz = _kind(reader, stanza), _url(reader, stanza), _tz(reader, stanza)
     _channel_as_channel(reader, stanza, kind, url)
     feed = Feed(
         name=name_of(reader, stanza),
         kind=kind or FeedKind.RSS,
         url=url,
         lang=_lang(reader, stanza),
-        tz=_tz(reader, stanza),
+        tz=tz,
         interval=_interval(reader, stanza),
         group=one_line(reader, stanza, "group"),
         fallback=_fallback(reader, stanza, url),
@@ -75,6 +75,8 @@ def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
         proxy=_proxy(reader, stanza),
         user_agent=_user_agent(reader, stanza),
         ca_file=_ca_file(reader, stanza),
+        paused_until=_paused_until(reader, stanza, tz),
+        paused_because=one_line(reader, stanza, "paused_because"),
     )
     return None if len(reader.problems) > before else (stanza, feed)
 
@@ -188,11 +190,16 @@ def _lang(reader: YamlReader, stanza: Mapping) -> FeedLanguage:
 
 def _tz(reader: YamlReader, stanza: Mapping) -> str:
     tz = reader.text(stanza.get("tz"), key="tz", at=stanza, default="UTC") or "UTC"
-    try:
-        ZoneInfo(tz)
-    except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database
+    if _zone(tz) is None:
         reader.problem(f"нет часового пояса «{tz}» — пишут так: Asia/Almaty", at=place_of(stanza, "tz"), key="tz")
     return tz
+
+
+def _zone(tz: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(tz)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database
+        return None
 
 
 def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
@@ -205,6 +212,23 @@ def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
         reader.problem("пишут так: 10m, 1h или 90s; от 1s до 24h", at=place_of(stanza, "interval"), key="interval")
         return None
     return interval
+
+
+def _paused_until(reader: YamlReader, stanza: Mapping, tz: str) -> datetime | None:
+    """The first moment of the day on which the feed is read again, by its own clock."""
+    text = reader.text(stanza.get("paused_until"), key="paused_until", at=stanza, default="")
+    for key, other in (("paused_until", "paused_because"), ("paused_because", "paused_until")):
+        if stanza.get(key) and not stanza.get(other):
+            reader.problem("у паузы есть и конец, paused_until, и причина, paused_because", at=stanza, key=other)
+    if not text:
+        return None
+    try:
+        midnight = datetime.combine(date.fromisoformat(text), time.min, tzinfo=_zone(tz) or UTC)
+        return midnight.astimezone(UTC)
+    except (ValueError, OverflowError):
+        advice = "день, с которого читать снова, пишут так: 2026-12-10"
+        reader.problem(advice, at=place_of(stanza, "paused_until"), key="paused_until")
+        return None
 
 
 def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]]) -> None:

@@ -5,6 +5,8 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
+from monitor.text.unicode import visible
+
 _LONGEST: Final = 18  # digits: no database numbers further
 _QUOTED: Final = 40  # characters of what was written, as it is said again
 
@@ -22,6 +24,6 @@ def number_or_none(written: str, what: str) -> int | None:
     if not written:
         return None
     if not (written.isascii() and written.isdigit() and len(written) <= _LONGEST and int(written)):
-        said = f"{what[:1].upper()}{what[1:]} «{written[:_QUOTED]}» нет: номер — это число от 1. Ничего не сделано."
+        said = f"Нет {what} «{visible(written[:_QUOTED])}»: номер — это число от 1. Ничего не сделано."
         raise HTTPException(HTTPStatus.NOT_FOUND, said)
     return int(written)

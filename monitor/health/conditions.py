@@ -106,7 +106,7 @@ def conditions(facts: Facts) -> tuple[Condition, ...]:
     """Everything that is wrong now. In an outage of our own nothing is said of feeds."""
     down = _outage(facts)
     return (
-        *((down,) if down else (condition for feed in facts.feeds for condition in _of_feed(feed, facts.now))),
+        *((down,) if down else (condition for feed in _watched(facts) for condition in _of_feed(feed, facts.now))),
         *map(_stuck, facts.standstill),
         *(condition for chat in facts.vitals.chats if chat.chat in facts.served for condition in _of_chat(chat, facts)),
         *([Condition(kind=ConditionKind.DEAF, subject="", text=facts.vitals.deaf)] if facts.vitals.deaf else ()),
@@ -136,12 +136,18 @@ def may_be_over(alarm: Alarm, facts: Facts) -> bool:
     return facts.started_at is None or (kept_at is not None and kept_at >= facts.started_at)
 
 
+def _watched(facts: Facts) -> tuple[FeedHealth, ...]:
+    """The feeds that nobody has paused: of those alone anything is expected."""
+    return tuple(feed for feed in facts.feeds if not feed.is_paused)
+
+
 def _outage(facts: Facts) -> Condition | None:
-    lost = [feed for feed in facts.feeds if feed.failures >= UNREADABLE_AFTER and feed.failure_kind in _OUT_OF_REACH]
-    most = len(lost) >= max(OUTAGE_FEEDS, OUTAGE_SHARE * len(facts.feeds))
+    watched = _watched(facts)
+    lost = [feed for feed in watched if feed.failures >= UNREADABLE_AFTER and feed.failure_kind in _OUT_OF_REACH]
+    most = len(lost) >= max(OUTAGE_FEEDS, OUTAGE_SHARE * len(watched))
     if not facts.is_down and not most:
         return None
-    count = f"не отвечают {len(lost)} из {len(facts.feeds)}: " if most else ""
+    count = f"не отвечают {len(lost)} из {len(watched)}: " if most else ""
     text = f"{count}похоже, сеть пропала у нас; лентам это не в счёт"
     return Condition(kind=ConditionKind.OUTAGE, subject="", text=text)
 
@@ -197,12 +203,9 @@ def _undecided(vitals: Vitals) -> Iterator[Condition]:
 
 
 def _of_rule(rate: RuleRate) -> Iterator[Condition]:
-    if rate.is_loud:
-        text = f"{rate.last_day} раз за сутки, обычно {rate.usual:.1f}"
-        yield Condition(kind=ConditionKind.LOUD, subject=rate.rule, text=text)
-    if rate.is_quiet:
-        text = f"ни разу за {span(rate.quiet_for)}, по привычке было бы {rate.missed:.0f}"
-        yield Condition(kind=ConditionKind.QUIET, subject=rate.rule, text=text)
+    if rate.unusual:
+        kind = ConditionKind.LOUD if rate.is_loud else ConditionKind.QUIET
+        yield Condition(kind=kind, subject=rate.rule, text=rate.unusual)
 
 
 def _of_disk(disk: Disk | None) -> Iterator[Condition]:

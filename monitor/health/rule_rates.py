@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.models.labels import span
+
 WINDOW = timedelta(days=28)  # what counts as habit
 DAY = timedelta(days=1)
 HOUR = 3600
@@ -40,6 +42,15 @@ class RuleRate:
     def is_quiet(self) -> bool:
         """Whether it has fired far less than it used to, for days."""
         return self.quiet_for >= SHORTEST_QUIET and self.missed >= MISSED
+
+    @property
+    def unusual(self) -> str:
+        """What is loud or quiet about it, in Russian; "" when it fires as it used to."""
+        if self.is_loud:
+            return f"{self.last_day} раз за сутки, обычно {self.usual:.1f}"
+        if self.is_quiet:
+            return f"ни разу за {span(self.quiet_for)}, по привычке было бы {self.missed:.0f}"
+        return ""
 
 
 class RuleRates:

@@ -3,17 +3,18 @@
 Goes through the same Matcher as a live run: nothing is decided here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
+from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import CompiledRule
 from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
 from monitor.matching.reading import LEAD
-from monitor.matching.rule_lines import LineReport, line_reports, source, written_rule
+from monitor.matching.rule_lines import LineReport, NearMiss, line_reports, near_misses, source, written_rule
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict, Veto
 from monitor.text.unicode import sentences
 
@@ -82,10 +83,56 @@ class TopicReport:
 
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
     """One report a topic, in the file's order."""
-    verdict = matcher.judge(title=title, text=text)
     article = matcher.read(title=title, text=text)
+    verdict = matcher.verdict(article)
     topics = matcher.compiled.topics
     return tuple(_report(matcher, article, verdict, number, topic) for number, topic in enumerate(topics))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearArticle:
+    """An article that a rule nearly brought, or brought nearly to the channel: by which rules, the nearest first."""
+
+    article: KeptArticle
+    misses: tuple[NearMiss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearArticles:
+    """Some articles that rules nearly brought, of so many that were looked at; the rest stands `before` the entry of
+    that number, None: nothing is left.
+    """
+
+    found: tuple[NearArticle, ...]
+    looked_at: int
+    before: int | None
+
+
+def nearly_found(
+    articles: Iterable[KeptArticle], matcher: Matcher, *, most: int, is_over: Callable[[], bool]
+) -> NearArticles:
+    """The first of these articles that rules nearly brought, at most so many, until the time for it `is_over`."""
+    found: list[NearArticle] = []
+    looked_at = 0
+    for article in articles:
+        looked_at += 1
+        if misses := nearest_misses(matcher, title=article.title, text=article.text):
+            found.append(NearArticle(article=article, misses=misses))
+        if len(found) == most or is_over():
+            return NearArticles(found=tuple(found), looked_at=looked_at, before=article.entry_id)
+    return NearArticles(found=tuple(found), looked_at=looked_at, before=None)
+
+
+def nearest_misses(matcher: Matcher, *, title: str, text: str) -> tuple[NearMiss, ...]:
+    """The rules that one line kept from bringing an article, or one that is asked about to the channel: at most three,
+    those that post and those with more lines first. () of an article that goes to the channel.
+    """
+    article = matcher.read(title=title, text=text)
+    tier = matcher.verdict(article).tier
+    if tier is Tier.POST:
+        return ()
+    misses = [miss for miss in near_misses(matcher.compiled, article) if tier is Tier.NONE or miss.tier is Tier.POST]
+    return tuple(sorted(misses, key=lambda miss: (miss.tier is not Tier.POST, -len(miss.lines)))[:_NEAREST])
 
 
 def passages(matches: Iterable[Match | Veto], *, title: str, text: str) -> tuple[Passage, ...]:

@@ -35,7 +35,10 @@ class Matcher:
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
         are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
-        article = self.read(title=title, text=text)
+        return self.verdict(self.read(title=title, text=text))
+
+    def verdict(self, article: MatchedArticle) -> Verdict:
+        """The same of an article that is read already: it may be asked for under other mutes, too."""
         if not article.candidates:  # as in most articles
             return _NOTHING
         topics: dict[int, TopicVerdict] = {}

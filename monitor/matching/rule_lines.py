@@ -4,14 +4,14 @@ Nothing is decided here: places come from the article as the rules saw it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from monitor.config.keyword_rules import Mention, Rule, Term
 from monitor.matching.compiler import CompiledRule, CompiledRules
 from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.term_index import Hit
-from monitor.models.articles import Match
+from monitor.models.articles import Match, Tier
 
 _ACT = "действие"
 _LONGEST = 80  # characters of the words of a line
@@ -24,6 +24,24 @@ class LineReport:
 
     match: Match | None
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A rule that would have fired but for one line: where the words of the others stand, and `wanted`, what the file
+    says in that line. `topic` is the title of the rule's topic.
+    """
+
+    topic: str
+    rule: str
+    tier: Tier
+    lines: tuple[LineReport, ...]
+    wanted: tuple[Mention, ...]
+
+    @property
+    def lacking(self) -> str:
+        """What the line lacked, in Russian: «куда: $россия (строка 31)»."""
+        return next(line.text for line in self.lines if line.match is None)
 
 
 def written_rule(compiled: CompiledRules, rule: CompiledRule) -> Rule:
@@ -41,6 +59,36 @@ def line_reports(
         else LineReport(match=None, text=_lacking(compiled, article, rule, number))
         for number, hit in enumerate(hits)
     )
+
+
+def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[NearMiss]:
+    """The rules that lack one line in an article, not that of the act, and hold there in all else: the words of the
+    other lines stand near enough, nothing speaks against them, and the article is about them.
+    """
+    for rule in compiled.rules:
+        lacking = _only_lacking(article, rule)
+        if lacking is None:
+            continue
+        others = (*rule.lines[:lacking], *rule.lines[lacking + 1 :])
+        result = article.result(replace(rule, lines=others, anchor=0))
+        if result.hits and not result.veto and not result.is_aside:
+            hits = (*result.hits[:lacking], None, *result.hits[lacking:])
+            yield NearMiss(
+                topic=compiled.topics[rule.topic].title,
+                rule=rule.name,
+                tier=rule.tier,
+                lines=line_reports(compiled, article, rule, hits),
+                wanted=written_rule(compiled, rule).mentions[lacking],
+            )
+
+
+def _only_lacking(article: MatchedArticle, rule: CompiledRule) -> int | None:
+    """The place of the one line that nothing meets; None when it is the act's, or there is none, or more than one."""
+    if not article.line(rule.lines[0]):
+        return None
+    lacking = (number for number, line in enumerate(rule.lines) if not article.line(line))
+    first, second = next(lacking, None), next(lacking, None)
+    return first if second is None else None
 
 
 def source(compiled: CompiledRules, terms: Iterable[Term], number: int) -> str:

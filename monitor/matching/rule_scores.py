@@ -1,11 +1,13 @@
 """How each rule fares: with the articles kept, and with what editors decided about those it brought them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.matching.evaluation import UNSCORED
+from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
-from monitor.models.articles import Tier, Verdict
+from monitor.models.articles import Tier, TopicVerdict
 
 FEWEST_DECISIONS = 5  # fewer say nothing of a rule
 
@@ -36,6 +38,11 @@ class RuleScore:
         decided = self.published + self.rejected
         return self.published / decided if decided >= FEWEST_DECISIONS else None
 
+    @property
+    def loss(self) -> int:
+        """How many more questions came to nothing than were published; 0 for a rule that gives more than it costs."""
+        return max(self.rejected - self.published, 0)
+
     def proposal(self, least: float) -> str:
         """What to do with a rule whose share of published is below `least`, in Russian; "" for nothing.
 
@@ -50,6 +57,25 @@ class RuleScore:
                 f"сузить: без него пропало бы опубликованных {self.published_alone}, отклонённых {self.rejected_alone}"
             )
         return f"убрать: вопросов меньше на {self.rejected_alone}, опубликованное не пропадёт"
+
+
+class Firing(NamedTuple):
+    """A rule that decided a topic of an article; `is_alone`: without it nobody would have seen the article."""
+
+    topic: str
+    rule: str
+    is_alone: bool
+
+
+def firings(matcher: Matcher, *, title: str, text: str) -> tuple[Firing, ...]:
+    """The rules that decide an article, one a topic."""
+    article = matcher.read(title=title, text=text)
+    verdict = matcher.verdict(article)
+    others = {topic.id for topic in (*verdict.topics, *verdict.hinted)}
+    return tuple(
+        Firing(topic.id, topic.rule, len(others) == 1 and _is_silent(matcher, article, topic))
+        for topic in verdict.topics
+    )
 
 
 class RuleScores:
@@ -70,29 +96,34 @@ class RuleScores:
 
     def add_article(self, *, title: str, text: str) -> None:
         """Count an article that was read."""
+        self.count_article(firings(self._matcher, title=title, text=text))
+
+    def count_article(self, fired: Iterable[Firing]) -> None:
+        """Count an article that these rules decide."""
         self.articles += 1
-        for score, is_alone in self._fired(title, text):
+        for one in fired:
+            score = self._scores[one.topic, one.rule]
             score.fired += 1
-            score.alone += is_alone
+            score.alone += one.is_alone
 
     def add_decision(self, record: Mapping[str, object]) -> None:
         """Count a decision as `Reviews.decisions` gives it; one of topic `maybe` says nothing of the rules."""
-        if record["topics"] == [UNSCORED]:
-            return
+        if record["topics"] != [UNSCORED]:
+            fired = firings(self._matcher, title=str(record["title"]), text=str(record["text"]))
+            self.count_decision(fired, is_published=bool(record["topics"]))
+
+    def count_decision(self, fired: Iterable[Firing], *, is_published: bool) -> None:
+        """Count what maintainers decided about an article that these rules decide."""
         self.decisions += 1
-        for score, is_alone in self._fired(str(record["title"]), str(record["text"])):
-            if record["topics"]:
+        for one in fired:
+            score = self._scores[one.topic, one.rule]
+            if is_published:
                 score.published += 1
-                score.published_alone += is_alone
+                score.published_alone += one.is_alone
             else:
                 score.rejected += 1
-                score.rejected_alone += is_alone
-
-    def _fired(self, title: str, text: str) -> Iterator[tuple[RuleScore, bool]]:
-        for topic in self._matcher.judge(title=title, text=text).topics:
-            key = (topic.id, topic.rule)
-            yield self._scores[key], _is_silent(self._matcher.muting([key]).judge(title=title, text=text))
+                score.rejected_alone += one.is_alone
 
 
-def _is_silent(verdict: Verdict) -> bool:
-    return verdict.tier is Tier.NONE
+def _is_silent(matcher: Matcher, article: MatchedArticle, but_for: TopicVerdict) -> bool:
+    return matcher.muting([(but_for.id, but_for.rule)]).verdict(article).tier is Tier.NONE

@@ -59,6 +59,12 @@ class Feed:
     proxy: str = ""  # address of a proxy for this feed alone
     user_agent: str = ""  # instead of our own, for servers that answer feed readers only
     ca_file: str = ""  # PEM with the certificates that this host forgets to send
+    paused_until: datetime | None = None  # it is not polled before that instant
+    paused_because: str = ""  # as its maintainer says it; "" without a pause
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether maintainers want it left alone now."""
+        return self.paused_until is not None and now < self.paused_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,14 +185,23 @@ class FeedHealth:
     failures: int  # in a row
     polled_at: datetime | None
     succeeded_at: datetime | None
-    next_poll_at: datetime
+    next_poll_at: datetime  # when it is due, or its pause ends
     habit: Habit
     looked_at: datetime  # when this was so
+    paused_until: datetime | None = None
+    paused_because: str = ""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether maintainers want it left alone for now."""
+        return self.paused_until is not None and self.looked_at < self.paused_until
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
-        """What operators and maintainers should know of it, in the order of `Trouble`."""
+        """What operators and maintainers should know of it, in the order of `Trouble`; nothing during a pause."""
         habit, now = self.habit, self.looked_at
+        if self.is_paused:
+            return ()
         holds = {
             Trouble.FAILING: self.failures >= SEVERAL,
             Trouble.SILENT: habit.is_silent(now),

@@ -25,7 +25,7 @@ class Vitals:
     """How the work goes, in one look at the database."""
 
     beats: Mapping[str, datetime]  # when each job of each worker last came round
-    feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "resting" (not in feeds.yaml)
+    feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "paused", "resting" (removed)
     due_since: datetime | None  # the feed that should have been polled first and nobody polls
     polled_at: datetime | None  # the last poll, good or bad
     deliveries: Mapping[DeliveryState, int]

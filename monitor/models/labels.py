@@ -4,14 +4,17 @@ Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from monitor.models.articles import Outcome
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, Trouble
+from monitor.models.health import EvidenceVitals
 from monitor.models.outbox import DeliveryState
 from monitor.models.search import Coverage
+
+LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -72,6 +75,12 @@ def troubles(feed: FeedHealth) -> str:
     return "; ".join(filter(None, [*map(TROUBLES.__getitem__, feed.troubles), feed.failure]))
 
 
+def pause(until: datetime, because: str, zone: tzinfo) -> str:
+    """A feed's pause: «на паузе до 10.12.2026: сайт взломан»; the hour too where the pause ends within a day."""
+    end = until.astimezone(zone)
+    return f"на паузе до {end:%d.%m.%Y}{'' if end.time() == time.min else f' {end:%H:%M}'}: {because}"
+
+
 def span(duration: timedelta) -> str:
     """A duration in its largest fitting unit, rounded down: «45 с», «90 мин», «30 ч», «3 дн.»."""
     seconds = max(int(duration.total_seconds()), 0)
@@ -81,6 +90,24 @@ def span(duration: timedelta) -> str:
     if minutes < 120:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."
+
+
+def copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
+    """How many copies of pages there are; what a maintainer should look into stands behind the numbers."""
+    said = f"Копии: страниц под наблюдением {evidence.pages}, копий {evidence.captures}, на диске {size(folder_bytes)}"
+    if evidence.unstamped is not None:
+        said += f", звеньев без метки времени {evidence.unstamped}"
+    if evidence.due_since and now - evidence.due_since >= LATE:
+        said += f"; дольше всех ждёт взгляда ({span(now - evidence.due_since)}): {evidence.due_url}"
+    return said
+
+
+def size(count: int) -> str:
+    """Bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
+    for unit, of in (("ГБ", 10**9), ("МБ", 10**6)):
+        if count >= of:
+            return f"{count / of:.1f} {unit}".replace(".", ",")
+    return f"{-(-count // 1000)} кБ"
 
 
 def searchable(coverage: Coverage, zone: tzinfo) -> str:

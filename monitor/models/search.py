@@ -9,7 +9,7 @@ from monitor.models.articles import Match, Outcome
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One text that answers. `matches` are the places of the words in `title` and `text`, in order; `sentence` is that
-    of the first one in the text, "" when all stand in the headline.
+    of the first one in the text, "" when all stand in the headline. `text` is "" where none is kept.
     """
 
     entry_id: int
@@ -39,9 +39,13 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read."""
+    """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read.
+
+    The rest, if there may be any, is found `before` an entry of this number.
+    """
 
     found: tuple[Found, ...]
     is_more: bool
     is_cut: bool
     coverage: Coverage
+    before: int | None = None

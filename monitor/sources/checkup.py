@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from monitor.errors import FeedError, FetchError, FetchFailure, ParseError, ParseFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched, ParsedFeed
@@ -46,6 +47,26 @@ class Checkup:
         return self.verdict in _ALIVE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedFeed:
+    """A feed tried, with the entries that came."""
+
+    checkup: Checkup
+    entries: tuple[Entry, ...] = ()
+
+
+class ReadFeed(Protocol):
+    """What makes entries of a body: `in_thread`, or `Sandbox.parse` where nobody can stop what a hostile one costs."""
+
+    async def __call__(self, feed: Feed, fetched: Fetched, /, *, now: datetime) -> ParsedFeed:
+        """Raises ParseError."""
+
+
+async def in_thread(feed: Feed, fetched: Fetched, /, *, now: datetime) -> ParsedFeed:
+    """What a command reads with, whose user can stop it."""
+    return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
+
+
 async def check_feeds(
     fetcher: Fetcher, feeds: Sequence[Feed], *, now: datetime, checked: Callable[[Checkup], None]
 ) -> tuple[Checkup, ...]:
@@ -63,37 +84,43 @@ async def check_feeds(
 
 async def _check(fetcher: Fetcher, feed: Feed, now: datetime) -> Checkup:
     """The feed's own address, and the fallback when that one is dead: the better answer of the two."""
-    first = await _try(fetcher, feed, now)
+    first = (await try_feed(fetcher, feed, now=now)).checkup
     if first.is_alive or not feed.fallback:
         return first
-    second = await _try(fetcher, feed, now, fallback=True)
+    second = (await try_feed(fetcher, feed, now=now, fallback=True)).checkup
     return replace(second, is_fallback=True, detail=f"{feed.url}: {first.verdict}") if second.is_alive else first
 
 
-async def _try(fetcher: Fetcher, feed: Feed, now: datetime, *, fallback: bool = False) -> Checkup:
+async def try_feed(
+    fetcher: Fetcher, feed: Feed, *, now: datetime, fallback: bool = False, read: ReadFeed = in_thread
+) -> TriedFeed:
+    """One address of a feed: its own, or its fallback."""
     try:
         answer = await get(fetcher, feed.fallback if fallback else feed.url, feed)
     except FeedError as error:
-        return of_failure(feed, error)
+        return TriedFeed(checkup=of_failure(feed, error))
     kind = parse.recognise(answer)
     asked = parse.at_fallback(feed, answer) if fallback else feed
     try:
-        parsed = await with_further(fetcher, asked, answer, now)
+        parsed = await with_further(fetcher, asked, answer, now, read)
     except FeedError as error:
-        return of_failure(asked, error, final_url=answer.url, kind=kind)
-    return of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
+        return TriedFeed(checkup=of_failure(asked, error, final_url=answer.url, kind=kind))
+    checkup = of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
+    return TriedFeed(checkup=checkup, entries=parsed.entries)
 
 
-async def with_further(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> ParsedFeed:
+async def with_further(
+    fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime, read: ReadFeed = in_thread
+) -> ParsedFeed:
     """The entries of an answer; of an index, which has only addresses, those of the first document it names.
 
     Raises FeedError.
     """
-    parsed = await asyncio.to_thread(parse.parse, feed, answer, now=now)
+    parsed = await read(feed, answer, now=now)
     if parsed.entries or not parsed.further:
         return parsed
     further = await get(fetcher, parsed.further[0], feed)
-    return await asyncio.to_thread(parse.parse, feed, further, now=now)
+    return await read(feed, further, now=now)
 
 
 async def get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:

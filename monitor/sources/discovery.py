@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
@@ -11,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from monitor.errors import FeedError, FetchError
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
-from monitor.sources.checkup import get, with_further
+from monitor.sources.checkup import ReadFeed, get, in_thread, with_further
 from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
 from monitor.text import charsets, markup, urls
@@ -64,73 +65,103 @@ class FoundFeed:
 
 
 async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> FoundFeed | None:
-    """The feed behind an address: what stands there itself, or what its page, its robots.txt or custom lead to.
+    """The first of `find_feeds`; None: nothing readable within `MOST_TRIES` addresses. Raises as it does."""
+    async with aclosing(find_feeds(fetcher, url, known, now=now)) as found:
+        return await anext(found, None)
 
-    None: nothing readable within `MOST_TRIES` addresses. Raises FetchError when the address itself cannot be had,
-    ParseError when a list of feeds (OPML) stands there.
+
+async def find_feeds(
+    fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime, read: ReadFeed = in_thread
+) -> AsyncGenerator[FoundFeed, None]:
+    """The feeds behind an address, the surest first, each with other news than those before it: what stands there
+    itself, or what its page, its robots.txt or custom lead to.
+
+    Raises FetchError when the address itself cannot be had, ParseError when a list of feeds (OPML) stands there.
     """
     page = await get(fetcher, channel_address(url) or url)
     parse.refuse_feed_list(page)
-    candidate = await _readable(fetcher, page, now)
-    if candidate is None and parse.recognise(page) is FeedKind.HTML:
-        candidate = await _behind(fetcher, page, now)
-    return await _compared(fetcher, candidate, known, now) if candidate else None
+    search = _Search(fetcher=fetcher, page=page, now=now, read=read)
+    found: list[FoundFeed] = []
+    async for candidate in search.candidates():
+        if not any(same_entries(candidate.entries, one.entries) for one in found):
+            found.append(candidate)
+            yield await search.compared(candidate, known)
 
 
-async def _behind(fetcher: Fetcher, page: Fetched, now: datetime) -> FoundFeed | None:
-    tried = {page.url}
-    async for address in _addresses(fetcher, page):
-        if address in tried:
-            continue
-        tried.add(address)
-        if len(tried) > MOST_TRIES:
-            break
-        if candidate := await _readable(fetcher, await _fetched(fetcher, address), now):
-            return candidate
-    if listing := await _read_as(FeedKind.HTML, fetcher, page, now, least=_ENOUGH_LINKS):
-        return listing
-    for address in channels_on(page)[:_MOST_CHANNELS]:
-        if candidate := await _readable(fetcher, await _fetched(fetcher, address), now):
-            return candidate
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """What is behind one page."""
 
+    fetcher: Fetcher
+    page: Fetched
+    now: datetime
+    read: ReadFeed
 
-async def _addresses(fetcher: Fetcher, page: Fetched) -> AsyncIterator[str]:
-    """What the page names, where feeds usually stand; the same of news sitemaps, which the site's robots.txt names."""
-    for address in (*named_on(page), *(urls.absolute(page.url, path) for path in _FEED_PATHS)):
-        yield address
-    robots = await _fetched(fetcher, urls.absolute(page.url, "/robots.txt"))
-    named = news_sitemaps_in(robots.body.decode("utf-8", "replace"), page.url) if robots else ()
-    for address in (*named, *(urls.absolute(page.url, path) for path in _SITEMAP_PATHS)):
-        yield address
+    async def candidates(self) -> AsyncIterator[FoundFeed]:
+        """Everything there that reads as a feed, the surest first."""
+        if candidate := await self._readable(self.page):
+            yield candidate
+        elif parse.recognise(self.page) is FeedKind.HTML:
+            async for candidate in self._behind():
+                yield candidate
 
+    async def _behind(self) -> AsyncIterator[FoundFeed]:
+        tried = {self.page.url}
+        async for address in self._addresses():
+            if address in tried:
+                continue
+            tried.add(address)
+            if len(tried) > MOST_TRIES:
+                break
+            if candidate := await self._readable(await self._fetched(address)):
+                yield candidate
+        if listing := await self._read_as(FeedKind.HTML, self.page, least=_ENOUGH_LINKS):
+            yield listing
+        for address in channels_on(self.page)[:_MOST_CHANNELS]:
+            if candidate := await self._readable(await self._fetched(address)):
+                yield candidate
 
-async def _readable(fetcher: Fetcher, answer: Fetched | None, now: datetime) -> FoundFeed | None:
-    """The feed that this very answer is, if it has entries; a page is none yet."""
-    kind = parse.recognise(answer) if answer else None
-    return await _read_as(kind, fetcher, answer, now) if answer and kind and kind is not FeedKind.HTML else None
+    async def _addresses(self) -> AsyncIterator[str]:
+        """What the page names, where feeds usually stand; the same of news sitemaps, which robots.txt names."""
+        base = self.page.url
+        for address in (*named_on(self.page), *(urls.absolute(base, path) for path in _FEED_PATHS)):
+            yield address
+        robots = await self._fetched(urls.absolute(base, "/robots.txt"))
+        named = news_sitemaps_in(robots.body.decode("utf-8", "replace"), base) if robots else ()
+        for address in (*named, *(urls.absolute(base, path) for path in _SITEMAP_PATHS)):
+            yield address
 
+    async def _readable(self, answer: Fetched | None) -> FoundFeed | None:
+        """The feed that this very answer is, if it has entries; a page is none yet."""
+        kind = parse.recognise(answer) if answer else None
+        return await self._read_as(kind, answer) if answer and kind and kind is not FeedKind.HTML else None
 
-async def _read_as(
-    kind: FeedKind, fetcher: Fetcher, answer: Fetched, now: datetime, *, least: int = 1
-) -> FoundFeed | None:
-    """The feed of that kind if it has `least` entries."""
-    entries = await _entries(fetcher, Feed(name="", kind=kind, url=answer.url, lang="both"), answer, now)
-    return FoundFeed(feed=proposed(answer, kind, entries), entries=entries) if len(entries) >= least else None
+    async def _read_as(self, kind: FeedKind, answer: Fetched, *, least: int = 1) -> FoundFeed | None:
+        """The feed of that kind if it has `least` entries."""
+        entries = await self._entries(Feed(name="", kind=kind, url=answer.url, lang="both"), answer)
+        return FoundFeed(feed=proposed(answer, kind, entries), entries=entries) if len(entries) >= least else None
 
+    async def _entries(self, feed: Feed, answer: Fetched) -> tuple[Entry, ...]:
+        try:
+            return (await with_further(self.fetcher, feed, answer, self.now, self.read)).entries
+        except FeedError:
+            return ()
 
-async def _entries(fetcher: Fetcher, feed: Feed, answer: Fetched, now: datetime) -> tuple[Entry, ...]:
-    try:
-        return (await with_further(fetcher, feed, answer, now)).entries
-    except FeedError:
-        return ()
+    async def _fetched(self, url: str, feed: Feed | None = None) -> Fetched | None:
+        try:
+            return await get(self.fetcher, url, feed)
+        except FetchError:
+            return None
 
-
-async def _fetched(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched | None:
-    try:
-        return await get(fetcher, url, feed)
-    except FetchError:
-        return None
+    async def compared(self, candidate: FoundFeed, known: Sequence[Feed]) -> FoundFeed:
+        """With the known feed that gives the same news as its twin, else under a name of its own."""
+        if twin := same_address(candidate.feed, known):
+            return replace(candidate, twin=twin)
+        for feed in of_same_hosts(candidate.feed, candidate.entries, known):
+            answer = await self._fetched(feed.url, feed)
+            if answer and same_entries(candidate.entries, await self._entries(feed, answer)):
+                return replace(candidate, twin=feed)
+        return replace(candidate, feed=with_own_name(candidate.feed, known))
 
 
 def channel_address(written: str) -> str:
@@ -219,17 +250,6 @@ def _interval(entries: Sequence[Entry]) -> timedelta | None:
     shown = dated[-1] - dated[0]
     intervals = (timedelta(minutes=5), timedelta(minutes=10))
     return next((interval for interval in intervals if shown / _VISITS < interval * 2), None)
-
-
-async def _compared(fetcher: Fetcher, candidate: FoundFeed, known: Sequence[Feed], now: datetime) -> FoundFeed:
-    """With the known feed that gives the same news as its twin, else under a name of its own."""
-    if twin := same_address(candidate.feed, known):
-        return replace(candidate, twin=twin)
-    for feed in of_same_hosts(candidate.feed, candidate.entries, known):
-        answer = await _fetched(fetcher, feed.url, feed)
-        if answer and same_entries(candidate.entries, await _entries(fetcher, feed, answer, now)):
-            return replace(candidate, twin=feed)
-    return replace(candidate, feed=with_own_name(candidate.feed, known))
 
 
 def same_address(feed: Feed, known: Iterable[Feed]) -> Feed | None:

@@ -5,7 +5,7 @@ can be tried on what it would have met. Nothing is decided here. A text is compr
 the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -45,14 +45,22 @@ class Archive:
     def __init__(self, engine: Engine, unindex: Unindex = _not_indexed) -> None:
         self._engine, self._unindex = engine, unindex
 
-    def kept(self, since: datetime) -> Iterator[KeptArticle]:
-        """Every article judged since then, the newest first, a few hundred at a time in memory.
+    def kept(
+        self, since: datetime, *, before: int | None = None, outcomes: Collection[Outcome] = ()
+    ) -> Generator[KeptArticle, None, None]:
+        """Every article judged since then, the newest first, a few hundred at a time in memory; of entries with smaller
+        numbers than `before`, and of these `outcomes`, where that is asked.
 
         Left out is the same article come again (`Outcome.DUPLICATE`): it was decided by its first coming.
         """
+        asked = _judged(since)
+        if outcomes:
+            asked = asked.where(entries.c.outcome.in_(outcomes))
+        if before is not None:
+            asked = asked.where(entries.c.id < before)
         with (
             read_transaction(self._engine) as db,
-            db.execute(_judged(since), execution_options={"yield_per": _BATCH}) as rows,
+            db.execute(asked, execution_options={"yield_per": _BATCH}) as rows,
         ):
             for row in rows:
                 yield _kept(db, row)

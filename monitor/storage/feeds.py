@@ -4,12 +4,27 @@ Functions that take a connection are parts of somebody's transaction. Nothing is
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Row, Select, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
@@ -20,6 +35,7 @@ _HABIT = tuple(field.name for field in fields(Habit))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 _STATE = tuple(field.name for field in fields(FeedState) if field.name not in {"validators", "habit"})
 _HEALTH = tuple(field.name for field in fields(FeedHealth) if field.name not in {"habit", "looked_at"})
+_PAUSE = ("paused_until", "paused_because")
 _OUTCOME = ("polled_at", "next_poll_at", "failure", "failure_kind", "failures")
 
 
@@ -35,32 +51,27 @@ class FeedStore:
         due now.
         """
         with write_transaction(self._engine) as db:
-            known = _locked_addresses(db)
+            known = _locked(db)
             db.execute(update(feeds).values(active=feeds.c.name.in_([feed.name for feed in wanted])))
             new = [
-                {"name": feed.name, "url": feed.url, "active": True, "next_poll_at": now}
+                {"name": feed.name, "url": feed.url, "active": True, "next_poll_at": now, **_values(feed, _PAUSE)}
                 for feed in wanted
                 if feed.name not in known
             ]
             if new:  # another worker may start now
                 db.execute(insert_or_ignore(db, feeds), sorted(new, key=itemgetter("name")))
             for feed in wanted:
-                if known.get(feed.name, feed.url) != feed.url:
-                    moved = {
-                        "url": feed.url,
-                        "next_poll_at": now,
-                        **_values(Validators(), _VALIDATORS),
-                        **_habit_row(Habit()),
-                    }
-                    db.execute(update(feeds).where(feeds.c.name == feed.name).values(**moved))
+                if changes := _edited(known[feed.name], feed, now) if feed.name in known else {}:
+                    db.execute(update(feeds).where(feeds.c.name == feed.name).values(**changes))
             for names in chunks([*changed, *_waiting_too_long(db, wanted, now)]):
                 db.execute(update(feeds).where(feeds.c.name.in_(names)).values(next_poll_at=now))
 
     def claim(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
-        """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or not."""
-        asked = feeds.c.next_poll_at <= now if names is None else feeds.c.name.in_(list(names))
+        """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or paused or not."""
+        is_due = and_(feeds.c.next_poll_at <= now, unpaused(now))
+        asked = is_due if names is None else feeds.c.name.in_(list(names))
         due = unleased(feeds.c.name, now).where(feeds.c.active, asked).order_by(feeds.c.next_poll_at).limit(limit)
         claimed = leased(due, now + lease).returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
         with write_transaction(self._engine) as db:
@@ -108,11 +119,25 @@ def leased(wanted: Select[Any], until: datetime) -> Update:
     return update(table).where(mine).values(lease_no=table.c.lease_no + 1, lease_until=until)
 
 
-def _locked_addresses(db: Connection) -> dict[str, str]:
-    """The address of every feed known, by name; their rows are locked until the transaction ends."""
+def unpaused(now: datetime) -> ColumnElement[bool]:
+    """The feeds that maintainers do not want left alone now."""
+    return or_(feeds.c.paused_until.is_(None), feeds.c.paused_until <= now)
+
+
+def _locked(db: Connection) -> dict[str, Row[Any]]:
+    """Of every feed known its address and pause, by name; the rows are locked until the transaction ends."""
     # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.
-    locked = select(feeds.c.name, feeds.c.url).order_by(feeds.c.name).with_for_update()
-    return {row.name: row.url for row in db.execute(locked)}
+    columns = (feeds.c[name] for name in ("name", "url", *_PAUSE))
+    return {row.name: row for row in db.execute(select(*columns).order_by(feeds.c.name).with_for_update())}
+
+
+def _edited(known: Row[Any], feed: Feed, now: datetime) -> dict[str, Any]:
+    """What an edited stanza changes in the feed's row."""
+    changes = _values(feed, _PAUSE) if _values(known, _PAUSE) != _values(feed, _PAUSE) else {}
+    if known.url == feed.url:
+        return changes
+    forgotten = _values(Validators(), _VALIDATORS) | _habit_row(Habit())
+    return changes | {"url": feed.url, "next_poll_at": now} | forgotten
 
 
 def _waiting_too_long(db: Connection, wanted: Sequence[Feed], now: datetime) -> Iterator[str]:
@@ -161,7 +186,8 @@ def _state(row: Row[Any]) -> FeedState:
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
-    return FeedHealth(**_values(row, _HEALTH), habit=_habit(row), looked_at=now)
+    seen = FeedHealth(**_values(row, _HEALTH), habit=_habit(row), looked_at=now)
+    return replace(seen, next_poll_at=max(seen.next_poll_at, seen.paused_until)) if seen.paused_until else seen
 
 
 def _habit_row(learnt: Habit) -> dict[str, Any]:

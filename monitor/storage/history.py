@@ -87,6 +87,8 @@ class FeedRecord:
     polled_at: datetime | None
     succeeded_at: datetime | None
     failure: str
+    paused_until: datetime | None
+    paused_because: str
 
 
 class History:
@@ -98,18 +100,24 @@ class History:
     def seen(self, url: str) -> tuple[Member, ...]:
         """Every entry of any feed that leads to this address, however it is spelt, in the order they came."""
         address = canonical(url)
-        asked = _members().where(entries.c.address == address_number(address)).order_by(entries.c.id)
+        asked = member_rows().where(entries.c.address == address_number(address)).order_by(entries.c.id)
         with read_transaction(self._engine) as db:
-            return tuple(_member(db, row) for row in db.execute(asked).all() if canonical(row.url) == address)
+            return tuple(read_member(db, row) for row in db.execute(asked).all() if canonical(row.url) == address)
+
+    def entry(self, number: int) -> Member | None:
+        """An entry; None when there is none of that number."""
+        with read_transaction(self._engine) as db:
+            row = db.execute(member_rows().where(entries.c.id == number)).first()
+            return read_member(db, row) if row else None
 
     def story(self, number: int) -> StoryRecord | None:
         """A story; None when there is none of that number."""
-        asked = _members().where(entries.c.story_id == number).order_by(entries.c.id)
+        asked = member_rows().where(entries.c.story_id == number).order_by(entries.c.id)
         with read_transaction(self._engine) as db:
             row = db.execute(select(stories).where(stories.c.id == number)).first()
             if row is None:
                 return None
-            members = tuple(_member(db, member) for member in db.execute(asked).all())
+            members = tuple(read_member(db, member) for member in db.execute(asked).all())
             retracted = retractions_of(db, [number]).get(number)
             return StoryRecord(**row._asdict(), retracted=retracted, members=members, posts=_posts(db, number))
 
@@ -121,12 +129,14 @@ class History:
         return tuple(FeedRecord(**row._asdict()) for row in rows if host_key(row.url) == host_key(url))
 
 
-def _members() -> Any:
+def member_rows() -> Any:
+    """A selection of entries with what `read_member` needs."""
     columns = (articles.c.problem, articles.c.part, articles.c.evidence, *_RETRACTION)
     return with_texts(select(entries, *columns)).outerjoin(retractions, retractions.c.story_id == entries.c.story_id)
 
 
-def _member(db: Connection, row: Row[Any]) -> Member:
+def read_member(db: Connection, row: Row[Any]) -> Member:
+    """A row of `member_rows` → the value."""
     title, text = read_text(db, row)
     same = ("feed", "url", "published_at", "seen_at", "reason", "language", "story_id")
     return Member(

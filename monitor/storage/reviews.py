@@ -7,7 +7,7 @@ of the transaction that records a poll. Synchronous: callers in the event loop u
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, or_, select, update
 
@@ -28,6 +28,8 @@ from monitor.text.telegram_html import Html, first_line, fits, join, line, link,
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
 _MARK = " · решение: "  # in an entry's reason, before what was decided
+_NOTHING_DECIDED = "За последние сутки решений не было: отменять нечего."
+_NOTHING_TO_UNDO = "Отменять нечего: этого решения уже нет, или ему больше суток, или пост уже удалён."
 _AT_ONCE = 20  # questions told of as expired in one message
 NOWHERE = Chats(destinations=())  # for those who publish nothing
 _undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
@@ -39,6 +41,13 @@ class Waiting:
 
     open: int
     expired: int
+
+
+class TakenBack(NamedTuple):
+    """What came of taking a decision back, as plain text; `is_offered`: the post stands, and may be deleted."""
+
+    said: str
+    is_offered: bool = False
 
 
 class Reviews:
@@ -93,25 +102,34 @@ class Reviews:
         with write_transaction(self._engine) as db:
             lock_stories(db)
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is None:
-                answer, offered = self._undo(db, now)
-                tell(db, chat, key, answer, now=now, buttons=offered)
+                row = _last_decided(db, now)
+                undone = self._undo(db, row, now) if row else TakenBack(_NOTHING_DECIDED)
+                offered = removal.button(row.story_id, row.part) if row and undone.is_offered else ()
+                tell(db, chat, key, text(undone.said), now=now, buttons=offered)
 
-    def _undo(self, db: Connection, now: datetime) -> tuple[Html, Buttons]:
-        row = _last_decided(db, now)
-        if row is None:
-            return text("За последние сутки решений не было: отменять нечего."), ()
+    def take_back(self, story_id: int, part: int, *, was: Decision, now: datetime) -> TakenBack:
+        """Take back what was decided about a part of a story within the last day, if it still is what it `was`.
+
+        What the channel already shows is not taken back: that it may be deleted is said.
+        """
+        with write_transaction(self._engine) as db:
+            lock_stories(db)
+            row = _last_decided(db, now, _is(story_id, part), reviews.c.decision == was)
+            return self._undo(db, row, now) if row else TakenBack(_NOTHING_TO_UNDO)
+
+    def _undo(self, db: Connection, row: Row[Any], now: datetime) -> TakenBack:
         name = f"«{_headline(row)}»"
         (story,) = read_stories(db, [row.story_id])
         if row.decision != Decision.PUBLISHED or _withdraw(db, row, story):
             _reopen(db, row, now)
-            return text(f"Решение отменено, вопрос снова открыт: {name}"), ()
+            return TakenBack(f"Решение отменено, вопрос снова открыт: {name}")
         if db.scalar(select(deliveries.c.id).where(_posts(row), REMOVABLE)):
-            return removal.offer(name), removal.button(row.story_id, row.part)
-        return text(removal.why_not(name, _state(db, row))), ()
+            return TakenBack(removal.offer(name), is_offered=True)
+        return TakenBack(removal.why_not(name, _state(db, row)))
 
     def remove_post(self, story_id: int, part: int, *, chat: str, initial: str, now: datetime) -> str:
-        """Take a published part of a story out of the channel for good, and tell how that went in `chat`; the answer
-        in plain Russian. It stays decided: rejected.
+        """Take a published part of a story out of the channel for good, and tell how that went in `chat` ("" for
+        none); the answer in plain Russian. It stays decided: rejected.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -125,7 +143,7 @@ class Reviews:
             row = db.execute(update(reviews).where(_is(story_id, part)).values(**rejected).returning(reviews)).one()
             _settle_entries(db, row, (Outcome.POSTED, Outcome.JOINED), Outcome.REJECTED, "пост удалён из канала")
             self._show(db, row, (), now)
-            for post in removed:
+            for post in removed if chat else ():
                 announce_removal(db, post, headline, chat=chat, now=now)
             return "Пост удаляется из канала."
 
@@ -211,12 +229,13 @@ def _settle_entries(
         db.execute(update(entries).where(entries.c.id == entry.id).values(**decided_now))
 
 
-def _last_decided(db: Connection, now: datetime) -> Row[Any] | None:
-    """What maintainers decided last, within a day; a post that they deleted cannot be brought back."""
+def _last_decided(db: Connection, now: datetime, *which: ColumnElement[bool]) -> Row[Any] | None:
+    """What maintainers decided last (of `which`), within a day; a post that they deleted cannot be brought back."""
     lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= now - UNDOABLE)
     same_part = and_(deliveries.c.story_id == reviews.c.story_id, deliveries.c.part == reviews.c.part)
     deleted = exists().where(same_part, deliveries.c.html == "")
-    return db.execute(select(reviews).where(lately, ~deleted).order_by(reviews.c.decided_at.desc()).limit(1)).first()
+    decided_then = select(reviews).where(lately, ~deleted, *which)
+    return db.execute(decided_then.order_by(reviews.c.decided_at.desc()).limit(1)).first()
 
 
 def _posts(row: Row[Any]) -> ColumnElement[bool]:

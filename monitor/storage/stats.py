@@ -13,6 +13,7 @@ from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.chats import beside, paused_until
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
+from monitor.storage.feeds import unpaused
 from monitor.storage.tables import (
     articles,
     chats,
@@ -46,7 +47,7 @@ class Stats:
         with read_transaction(self._engine) as db:
             return Vitals(
                 beats={row.name: row.at for row in db.execute(select(heartbeats))},
-                feeds=_feed_states(db),
+                feeds=_feed_states(db, now),
                 due_since=_due_since(db, now),
                 polled_at=db.scalar(select(func.max(feeds.c.polled_at)).where(feeds.c.active)),
                 deliveries=_delivery_states(db),
@@ -116,13 +117,13 @@ def _rules(verdict: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"{topic['id']}/{topic['rule']}" for topic in topics)
 
 
-def _feed_states(db: Connection) -> dict[str, int]:
+def _feed_states(db: Connection, now: datetime) -> dict[str, int]:
     state = case(
-        (~feeds.c.active, "resting"), (feeds.c.polled_at.is_(None), "new"), (feeds.c.failures > 0, "failing"),
-        else_="working",
+        (~feeds.c.active, "resting"), (~unpaused(now), "paused"), (feeds.c.polled_at.is_(None), "new"),
+        (feeds.c.failures > 0, "failing"), else_="working",
     )  # fmt: skip
     counts = select(state.label("state"), func.count().label("count")).group_by(state)
-    return dict.fromkeys(("working", "failing", "new", "resting"), 0) | {
+    return dict.fromkeys(("working", "failing", "new", "paused", "resting"), 0) | {
         row.state: row[1] for row in db.execute(counts)
     }
 
@@ -130,7 +131,7 @@ def _feed_states(db: Connection) -> dict[str, int]:
 def _due_since(db: Connection, now: datetime) -> datetime | None:
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
     first: datetime | None = db.scalar(
-        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, free, feeds.c.next_poll_at <= now)
+        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, free, unpaused(now), feeds.c.next_poll_at <= now)
     )
     return first
 

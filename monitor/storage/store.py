@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
+from monitor.storage.desk.questions import Questions
+from monitor.storage.desk.rule_figures import RuleFigures
 from monitor.storage.desk_keys import DeskKeys
 from monitor.storage.edits.versions import FileVersions
 from monitor.storage.entries import EntryStore
@@ -15,6 +17,7 @@ from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.notices import NOBODY, Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
+from monitor.storage.figures.feed_activity import FeedFigures
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
@@ -57,11 +60,13 @@ class Store:
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.destinations = DestinationStore(engine)
         self.reviews, self.mutes = Reviews(engine, chats=chats, zone=zone), MuteStore(engine, zone=zone)
+        self.questions, self.rule_figures = Questions(engine), RuleFigures(engine)
         self.retractions = Retractions(engine, destinations=chats.destinations)
         self.evidence, self.stamps = EvidenceStore(engine, to), StampStore(engine)
         self.page_notices, self.kept = PageNotices(engine, to), EvidenceHistory(engine)
         self.cases, self.takedowns, self.published = CaseStore(engine), TakedownStore(engine), PublishedStories(engine)
         self.pinned_index, self.desk_keys = PinnedIndexStore(engine), DeskKeys(engine)
         self.versions, self.reach = FileVersions(engine), Reach(engine)
+        self.feed_figures = FeedFigures(engine)
         self.stats, self.alarms = Stats(engine, folder=folder), AlarmStore(engine)
         self.heartbeats, self.housekeeping = HeartbeatStore(engine), Housekeeping(engine)

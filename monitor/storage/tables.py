@@ -168,6 +168,9 @@ feeds = Table(
     Column("away_since", Instant),
     Column("tried_at", Instant),
     Column("notices", JSON, nullable=False, default=list),
+    # its pause, as feeds.yaml has it
+    Column("paused_until", Instant),
+    Column("paused_because", String, nullable=False, server_default=""),
     Index(None, "active", "next_poll_at"),
 )
 

@@ -16,6 +16,8 @@ from monitor.text.unicode import clean, fold
 
 LONGEST = 1_000  # characters of a question
 MOST_WORDS = 20
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+NOTHING_GIVEN: Mapping[str, str] = {}
 _LONGEST_WORD = 60  # characters: nobody misses the rest
 
 _QUOTED = r"[«„“\"](?P<{0}>[^«»„“”\"]*)[»“”\"]"
@@ -43,16 +45,21 @@ class Query:
     outcomes: frozenset[Outcome] = frozenset()
 
 
-def read_query(written: str) -> Query:
-    """What somebody typed. Raises QueryError that says how to write it."""
+def read_query(written: str, *, given: Mapping[str, str] = NOTHING_GIVEN, needs_words: bool = True) -> Query:
+    """What somebody typed. Raises QueryError that says how to write it.
+
+    `given` are values of keys («лента», «с», «по», «итог») that stand in fields of their own; "" says nothing.
+    """
     if len(written) > LONGEST:
         raise QueryError(f"Вопрос длиннее {LONGEST} знаков. Оставьте несколько слов.")
     query = Query(phrases=())
     for piece in _PIECE.finditer(clean(written)):
         query = _KEYS[piece["key"].lower()](query, _value(piece)) if piece["key"] else _with_words(query, piece)
+    for key, value in given.items():
+        query = _KEYS[key](query, clean(value[:LONGEST]).strip()) if value.strip() else query
     if sum(map(len, query.phrases + query.without)) > MOST_WORDS:
         raise QueryError(f"В вопросе больше {MOST_WORDS} слов. Оставьте самые важные.")
-    if not query.phrases:
+    if not query.phrases and (needs_words or query.without):
         raise QueryError("Напишите хотя бы одно слово, которое есть в новости. Пример: экстрадиция «суд Алматы» -спорт")
     return query
 
@@ -101,9 +108,12 @@ def _until(query: Query, value: str) -> Query:
 
 def _day(value: str) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
-        raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01") from None
+        day = date.min
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:  # beyond them no clock of any zone goes
+        raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01")
+    return day
 
 
 def _of_outcome(query: Query, value: str) -> Query:

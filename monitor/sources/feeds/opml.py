@@ -19,14 +19,14 @@ _FEED_SCHEME = re.compile(r"\Afeed:(?://)?(https?://)?", re.IGNORECASE)  # of br
 _SYNDICATED = (FeedKind.RSS, FeedKind.ATOM)  # which of them it is, every reader sees for itself
 
 
-def read(document: bytes) -> tuple[Feed, ...]:
+def read(document: bytes | str) -> tuple[Feed, ...]:
     """The feeds in the list's order, as it calls them: `name` and `url` may be "", nothing is checked.
 
     `group` is the title of the outline that a feed stands in. Raises ValueError that says in Russian what is wrong.
     """
     if len(document) > LARGEST:
         raise ValueError(f"список больше {LARGEST // 1024 // 1024} МБ — разделите его")
-    text = charsets.decode(document)
+    text = document if isinstance(document, str) else charsets.decode(document)
     if _DOCTYPE.search(text):
         raise ValueError("в списке есть DOCTYPE или ENTITY, а OPML они не нужны — уберите эти строки")
     if not is_feed_list(text):

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select
 
 from monitor.errors import QueryError
 from monitor.matching.search.query import Query, read_query
@@ -53,6 +53,17 @@ class _Bounds:
             and (not self.outcomes or Outcome(row.outcome) in self.outcomes)
         )
 
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """The same, for a statement."""
+        if self.feeds is not None:
+            yield entries.c.feed.in_(self.feeds)
+        if self.since is not None:
+            yield entries.c.seen_at >= self.since
+        if self.until is not None:
+            yield entries.c.seen_at < self.until
+        if self.outcomes:
+            yield entries.c.outcome.in_(self.outcomes)
+
     def marks(self) -> Iterator[frozenset[str]]:
         """What stands in the index for them."""
         if self.feeds is not None:
@@ -69,16 +80,24 @@ class Finder:
 
     def find(self, written: str, *, limit: int) -> SearchResult:
         """The newest texts that answer what somebody typed. Raises QueryError, which says how to type it."""
-        query = read_query(written)
-        asked = wanted(query)
+        return self.answer(read_query(written), limit=limit)
+
+    def answer(self, query: Query, *, limit: int, before: int | None = None) -> SearchResult:
+        """The newest texts that answer a question, of the entries with smaller numbers than `before`.
+
+        Of a question without words: the newest entries, also those whose texts nobody kept.
+        """
         with read_transaction(self._engine) as db:
-            question = _Question(db, self._index, asked, self._bounds(db, query))
-            found = tuple(islice(question.answers(limit + 1), limit + 1))
+            bounds = self._bounds(db, query)
+            question = _Question(db, self._index, wanted(query), bounds) if query.phrases else _Newest(db, bounds)
+            found = tuple(islice(question.answers(limit + 1, before), limit + 1))
+            is_more = len(found) > limit
             return SearchResult(
                 found=found[:limit],
-                is_more=len(found) > limit,
-                is_cut=question.is_cut and len(found) <= limit,
+                is_more=is_more,
+                is_cut=question.is_cut and not is_more,
                 coverage=_coverage(db),
+                before=found[limit - 1].entry_id if is_more else question.reached,
             )
 
     def _bounds(self, db: Connection, query: Query) -> _Bounds:
@@ -93,22 +112,45 @@ class Finder:
         return datetime.combine(day, time(), self._zone).astimezone(UTC)
 
 
+class _Newest:
+    """A question without words. `reached` is None: nothing is left out."""
+
+    is_cut, reached = False, None
+
+    def __init__(self, db: Connection, bounds: _Bounds) -> None:
+        self._db, self._bounds = db, bounds
+
+    def answers(self, enough: int, before: int | None) -> Iterator[Found]:
+        """The newest entries within the bounds. The statement asks for no more than are wanted: it sorts nothing."""
+        first, last = _range(self._db, self._bounds, before)
+        newest = _told().where(entries.c.id.between(first, last), *self._bounds.conditions()).limit(enough)
+        for row in self._db.execute(newest).all():
+            title, text = read_text(self._db, row)
+            yield _found(row, title, text or "", ())
+
+
 class _Question:
-    """One question, put to one moment of the database. `is_cut`: more texts have the words than are read for one."""
+    """One question, put to one moment of the database. `is_cut`: more texts have the words than are read for one;
+    those from the entry `reached` on were.
+    """
 
     def __init__(self, db: Connection, index: IndexEngine, asked: Wanted, bounds: _Bounds) -> None:
         self._db, self._index, self._asked, self._bounds = db, index, asked, bounds
         self._phrases = [[present_forms(db, word) for word in phrase] for phrase in asked.phrases]
-        self.is_cut = False
+        self.reached: int | None = None
 
-    def answers(self, enough: int) -> Iterator[Found]:
+    @property
+    def is_cut(self) -> bool:
+        return self.reached is not None
+
+    def answers(self, enough: int, before: int | None) -> Iterator[Found]:
         """The texts that answer, the newest first. Nearly all candidates do, unless words should stand side by side."""
         groups = (*chain(*self._phrases), *self._bounds.marks())
         if not all(groups):
             return
         without = (present_forms(self._db, phrase[0]) for phrase in self._asked.without if len(phrase) == 1)
         expression = Expression(groups=groups, without=frozenset[str]().union(*without))
-        first, last = self._range()
+        first, last = _range(self._db, self._bounds, before)
         read, page = 0, enough
         while read < MOST_READ:
             numbers = self._index.newest(self._db, expression, first=first, last=last, limit=page)
@@ -116,18 +158,11 @@ class _Question:
             if len(numbers) < page:
                 return
             last, read, page = numbers[-1] - 1, read + page, MOST_READ
-        self.is_cut = True
-
-    def _range(self) -> tuple[int, int]:
-        since, until = self._bounds.since, self._bounds.until
-        first = first_seen(self._db, since - SKEW) if since else 0
-        return first, first_seen(self._db, until + SKEW) if until else _last(self._db)
+        self.reached = last + 1
 
     def _read(self, numbers: Sequence[int]) -> Iterator[Found]:
-        columns = (entries.c[name] for name in _SAME)
-        told = with_texts(select(entries.c.id, entries.c.outcome, *columns)).order_by(entries.c.id.desc())
         for chunk in chunks(numbers, _AT_ONCE):
-            for row in self._db.execute(told.where(entries.c.id.in_(chunk))).all():
+            for row in self._db.execute(_told().where(entries.c.id.in_(chunk))).all():
                 title, text = read_text(self._db, row)
                 if text is not None and self._bounds.admit(row) and (matches := self._places(title, text)):
                     yield _found(row, title, text, matches)
@@ -136,6 +171,18 @@ class _Question:
         if not may_have(self._phrases, title=title, text=text):
             return ()
         return self._asked.found_in(title, text)
+
+
+def _range(db: Connection, bounds: _Bounds, before: int | None) -> tuple[int, int]:
+    """The numbers of the first and the last entry that may be within the bounds."""
+    first = first_seen(db, bounds.since - SKEW) if bounds.since else 0
+    last = first_seen(db, bounds.until + SKEW) if bounds.until else _last(db)
+    return first, last if before is None else min(last, before - 1)
+
+
+def _told() -> Any:
+    columns = (entries.c[name] for name in _SAME)
+    return with_texts(select(entries.c.id, entries.c.outcome, *columns)).order_by(entries.c.id.desc())
 
 
 def _found(row: Row[Any], title: str, text: str, matches: tuple[Match, ...]) -> Found:

@@ -12,9 +12,9 @@ _PRESS: Final = re.compile(r"(\d{1,18}):(\d{1,6})", re.ASCII)
 _BY_HAND: Final = "Удалите его сами: откройте пост в канале, удерживайте его и выберите «Удалить»."
 
 
-def offer(headline: str) -> Html:
-    """The question under which the button stands."""
-    return text(f"{headline} уже в канале. Удалить пост? Новость станет отклонённой, и новые пересказы её не вернут.")
+def offer(headline: str) -> str:
+    """The question under which the button stands, as plain text."""
+    return f"{headline} уже в канале. Удалить пост? Новость станет отклонённой, и новые пересказы её не вернут."
 
 
 def button(story_id: int, part: int) -> Buttons:

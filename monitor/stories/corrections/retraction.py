@@ -14,12 +14,18 @@ from monitor.stories.post import part_of
 from monitor.stories.post_texts import TEXTS, ZONE
 from monitor.stories.quotes import quoted
 from monitor.text.telegram_html import Html, join, line, linked, tag, text
+from monitor.text.unicode import utf16_length
 from monitor.text.urls import cleaned
 
 RETRACT_BUTTON: Final = "x"  # the part of its data before the first colon
 LONGEST_REASON: Final = 300  # UTF-16 units
+TOO_LONG: Final = (
+    f"Причина длиннее {LONGEST_REASON} знаков: подписчики прочтут её под постом. Сократите и пошлите снова."
+)
 
 _HEADLINE_UNITS, _OUTLET_UNITS = 300, 80
+_DELETES: Final = re.compile(r"\s*(?:удалить|delete)\s*:\s*", re.IGNORECASE)
+_LONGEST_NAME: Final = 200  # UTF-16 units of what was written for a story, as it is said again
 _PRESS: Final = re.compile(r"\d{1,18}", re.ASCII)
 _PAGE: Final = re.compile(r"/story/(\d{1,18})\.html", re.ASCII)
 _POST: Final = re.compile(
@@ -82,6 +88,18 @@ def headline_of(article: Article) -> str:
 def reason_of(written: str) -> str:
     """The reason as somebody wrote it, on one clean line of at most 300 UTF-16 units; "" for none."""
     return line(written.strip().removeprefix(":"), LONGEST_REASON)
+
+
+def order_of(written: str) -> tuple[str, bool]:
+    """The reason, and whether the posts are to be deleted: «удалить: почему»."""
+    found = _DELETES.match(written)
+    return reason_of(written[found.end() :] if found else written), bool(found)
+
+
+def is_too_long(written: str) -> bool:
+    """Whether a reason would be cut."""
+    found = _DELETES.match(written)
+    return utf16_length(written[found.end() if found else 0 :].strip()) > LONGEST_REASON
 
 
 def story_named(written: str) -> int | PostAddress | None:
@@ -161,3 +179,13 @@ def told(corrected: Corrected) -> tuple[str, ...]:
     if how != "back":
         lines.append(f"Вернуть: /unretract {corrected.story}" if how == "struck" else "Удалённое вернуть нельзя.")
     return tuple(lines)
+
+
+def absent(named: str) -> str:
+    """That no channel shows such a story, in Russian."""
+    return f"Ни один канал не показывал такой истории: {line(named, _LONGEST_NAME)}. Номер называют /why и monitor why."
+
+
+def not_retracted(number: int) -> str:
+    """That there is nothing to take back, in Russian."""
+    return f"История {number} не опровергнута: возвращать нечего."

@@ -243,3 +243,25 @@ def test_the_keys_of_a_feed_taken_out_are_forgotten_in_time(store: Store, engine
 
     assert tidied(engine, NOW + 89 * DAY) == 0
     assert tidied(engine, NOW + 91 * DAY) == 1
+
+
+def test_a_paused_feed_is_left_alone_until_its_pause_ends_by_itself(store: Store) -> None:
+    paused = feed(paused_until=NOW + 2 * HOUR, paused_because="сайт взломан")
+    store.feeds.sync([feed()], NOW - HOUR)
+    store.feeds.sync([paused], NOW)
+
+    assert store.feeds.claim(NOW, limit=9, lease=LEASE) == ()
+    (health,) = store.feeds.health(NOW)
+    assert (health.is_paused, health.paused_because, health.next_poll_at) == (True, "сайт взломан", NOW + 2 * HOUR)
+    vitals = store.stats.vitals(NOW)
+    assert (vitals.due_since, vitals.feeds["paused"]) == (None, 1)
+    assert [state.name for state in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Лента"])] == ["Лента"]
+    assert [state.name for state in store.feeds.claim(NOW + 2 * HOUR, limit=9, lease=LEASE)] == ["Лента"]
+
+
+def test_a_feed_whose_pause_is_taken_away_is_due_at_once(store: Store) -> None:
+    store.feeds.sync([feed(paused_until=NOW + 99 * HOUR, paused_because="x")], NOW)
+    store.feeds.sync([feed()], NOW + HOUR)
+
+    assert [state.name for state in store.feeds.claim(NOW + HOUR, limit=9, lease=LEASE)] == ["Лента"]
+    assert not store.feeds.health(NOW + HOUR)[0].is_paused

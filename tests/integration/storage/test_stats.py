@@ -65,7 +65,7 @@ def test_feeds_by_state(store: Store, stats: Stats, engine: Engine) -> None:
 
     seen = stats.vitals(NOW + MINUTE)
 
-    assert seen.feeds == {"working": 1, "failing": 1, "new": 1, "resting": 1}
+    assert seen.feeds == {"working": 1, "failing": 1, "new": 1, "paused": 0, "resting": 1}
     assert (seen.due_since, seen.polled_at) == (NOW, NOW)
 
 

@@ -1,5 +1,7 @@
 """What maintainers read of their edits."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +109,12 @@ def test_a_notice_is_always_short_and_escaped(title: str, lines: list[str]) -> N
         <= 4096
     )
     assert message.count("<") == 2
+
+
+def test_a_pause_is_told_with_its_end_and_reason() -> None:
+    end = datetime(2026, 12, 9, 19, tzinfo=UTC)
+    paused = feed(tz="Asia/Almaty", paused_until=end, paused_because="сайт взломан")
+    running = feed(tz="Asia/Almaty")
+
+    assert feed_changes([running], [paused]) == ("«Лента»: на паузе до 10.12.2026: сайт взломан",)
+    assert feed_changes([paused], [running]) == ("«Лента»: паузы больше нет",)

@@ -94,6 +94,8 @@ def test_programs_get_the_whole() -> None:
         "succeeded_at": None,
         "news_at": None,
         "next_poll_at": "",
+        "paused_until": None,
+        "paused_because": "",
         "notices": [],
     }
     assert status["outbox"] == {"sent": 1}
@@ -147,3 +149,15 @@ def test_a_page_that_is_late_and_links_without_a_stamp_are_told(
     assert (seen["pages"], seen["captures"], seen["unstamped_links"]) == (2, 2, 2)
     assert seen["due_since"] == (NOW - timedelta(hours=3)).isoformat()
     assert 1_200_000 < seen["folder_bytes"] < 1_210_000
+
+
+def test_a_paused_feed_is_named_with_its_end_and_reason(url: str) -> None:
+    engine = open_engine(url)
+    end = datetime(2999, 12, 10, tzinfo=UTC)
+    Store(engine).feeds.sync([feed(paused_until=end, paused_because="сайт взломан")], NOW)
+    engine.dispose()
+
+    told = shown()
+    assert "Ленты: 1, в порядке 0, с замечаниями 0, ещё не опрошены 0, на паузе 1" in told
+    assert "«Лента» на паузе до 10.12.2999" in told
+    assert "сайт взломан" in told

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unicodedata import normalize
 
@@ -182,3 +182,25 @@ def test_each_of_the_projects_own_feeds_has_a_word_about_it() -> None:
     for number, line in enumerate(lines):
         if line.startswith("  - name:"):
             assert lines[number - 1].startswith("  # "), f"feeds.yaml:{number + 1}"
+
+
+def test_a_pause_ends_with_the_day_before_by_the_feeds_own_clock() -> None:
+    (paused,) = load_feeds(stanza(tz="Asia/Almaty", paused_until="2026-12-10", paused_because="сайт взломан"), file="f")
+    end = datetime(2026, 12, 9, 19, tzinfo=UTC)
+
+    assert (paused.paused_until, paused.paused_because) == (end, "сайт взломан")
+    assert paused.is_paused(end - timedelta(seconds=1))
+    assert not paused.is_paused(end)
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        ({"paused_until": "10.12.2026", "paused_because": "x"}, "paused_until"),
+        ({"paused_until": "0001-01-01", "paused_because": "x", "tz": "Asia/Almaty"}, "paused_until"),
+        ({"paused_until": "2026-12-10"}, "paused_because"),
+        ({"paused_because": "сайт взломан"}, "paused_until"),
+    ],
+)
+def test_a_pause_has_an_end_and_a_reason(keys: dict[str, str], key: str) -> None:
+    assert key in {error.key for error in problems(stanza(**keys), file="f")}

@@ -1,5 +1,6 @@
 """When something is wrong enough to be said."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -158,3 +159,11 @@ def test_a_bot_that_does_not_hear_is_told_with_the_way_out() -> None:
     (condition,) = conditions(facts(vitals=vitals(deaf="включён webhook: выключите")))
 
     assert (condition.kind, condition.text) == (ConditionKind.DEAF, "включён webhook: выключите")
+
+
+def test_nothing_is_expected_of_a_paused_feed() -> None:
+    silent = feed_health(failures=9, failure_kind="connection", habit=Habit(news_at=NOW - 900 * HOUR))
+    paused = replace(silent, paused_until=NOW + HOUR, paused_because="сайт взломан")
+
+    assert conditions(facts(feeds=(silent,)))
+    assert conditions(facts(feeds=(paused,) * 9)) == ()

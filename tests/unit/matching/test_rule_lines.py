@@ -1,10 +1,23 @@
 """What is said of each line of a rule: the list and the line of keywords.yaml, the role, and what a line lacked."""
 
+import pytest
+
 from monitor.config.keywords import load_keywords
+from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import compile_rules
-from monitor.matching.explanation import TopicReport, explain, explained, lack, lack_of_post, pictured
+from monitor.matching.explanation import (
+    TopicReport,
+    explain,
+    explained,
+    lack,
+    lack_of_post,
+    nearest_misses,
+    nearly_found,
+    pictured,
+)
 from monitor.matching.matcher import Matcher
-from monitor.models.articles import Tier
+from monitor.models.articles import Outcome, Tier, Verdict
+from tests.factories import NOW
 
 RULES = """\
 lists:
@@ -141,3 +154,64 @@ def test_an_inline_word_is_named_where_its_own_rule_writes_it() -> None:
     fired = report("", title="Беглец на рейсе", rules=rules)
 
     assert [line.text for line in fired.lines] == ["действие: Беглец (строка 13)", "рейсе (рейс, строка 14)"]
+
+
+def near(text: str, title: str = "") -> list[tuple[str, str]]:
+    matcher = Matcher(compile_rules(load_keywords(RULES, file="k.yaml")))
+    return [(miss.rule, miss.lacking) for miss in nearest_misses(matcher, title=title, text=text)]
+
+
+def test_a_rule_that_lacks_one_line_is_near() -> None:
+    assert near("Его выдали в Омск.") == [("в Россию", "где: $казахстан (строка 7), где: $страны (строка 8)")]
+    matcher = Matcher(compile_rules(load_keywords(RULES, file="k.yaml")))
+    (miss,) = nearest_misses(matcher, title="", text="Его выдали в Омск.")
+    assert [(one.text, one.line) for one in miss.wanted] == [("$казахстан", 7), ("$страны", 8)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Его выдали в Омск, сказали в Астане.",  # nothing is lacking
+        "Поезд пришёл в Омск из Казахстана.",  # the act is
+        "Его выдали.",  # two lines are
+        "Его выдали. " + "Слово. " * 40 + "Поехали в Омск.",  # the others stand too far apart
+        "Его выдали в Омск, как в романе.",  # a word speaks against it
+        "Слово. " * 120 + "Его выдали в Омск.",  # the article is about something else
+    ],
+)
+def test_a_rule_is_not_near_when_more_is_amiss_than_one_line(text: str) -> None:
+    assert near(text) == []
+
+
+def test_of_what_maintainers_are_asked_only_rules_that_post_are_near() -> None:
+    lacking_where = ("в Россию", "где: $казахстан (строка 7), где: $страны (строка 8)")
+
+    assert near("Суд выдал Мовлаева в Омск.") == [lacking_where]
+    assert near("Выдали Мовлаева в Омск.") == [lacking_where, ("люди", "суд, суды (строка 29)")]
+
+
+def test_a_page_of_what_was_nearly_found_says_where_it_goes_on() -> None:
+    matcher = Matcher(compile_rules(load_keywords(RULES, file="k.yaml")))
+    texts = ("Его выдали в Омск.", "Дождь.", "Её выдали в Омск.", "Дождь.")
+    articles = [kept(number, text) for number, text in zip((9, 7, 5, 3), texts, strict=True)]
+
+    first = nearly_found(articles, matcher, most=2, is_over=lambda: False)
+    late = nearly_found(articles, matcher, most=2, is_over=lambda: True)
+    rest = nearly_found(articles[3:], matcher, most=2, is_over=lambda: False)
+
+    assert ([one.article.entry_id for one in first.found], first.looked_at, first.before) == ([9, 5], 3, 5)
+    assert ([one.article.entry_id for one in late.found], late.looked_at, late.before) == ([9], 1, 9)
+    assert (rest.found, rest.looked_at, rest.before) == ((), 1, None)
+
+
+def kept(number: int, text: str) -> KeptArticle:
+    return KeptArticle(
+        entry_id=number,
+        feed="Лента",
+        url="https://news.example/",
+        title="",
+        text=text,
+        seen_at=NOW,
+        outcome=Outcome.UNMATCHED,
+        verdict=Verdict(),
+    )

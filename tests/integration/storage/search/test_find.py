@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 
 from monitor.errors import QueryError
+from monitor.matching.search.query import read_query
 from monitor.models.articles import Outcome
 from monitor.models.search import SearchResult
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import write_transaction
+from monitor.storage.search import finder
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
 from monitor.stories.grouping import group
@@ -127,6 +129,55 @@ def test_filters(store: Store, record: Record) -> None:
     assert find(store, "суд третий итог:пост") == []
     with pytest.raises(QueryError, match="Ленты «нетакой» нет"):
         find(store, "суд лента:нетакой")
+
+
+def test_an_answer_goes_on_where_it_ended(store: Store, record: Record) -> None:
+    record(*(f"Суд {number}." for number in range(7)))
+
+    for written in ("суд", ""):
+        query = read_query(written, needs_words=False)
+        seen: list[str] = []
+        before = None
+        for _ in range(3):
+            answer = store.finder.answer(query, limit=3, before=before)
+            seen += texts(answer)
+            before = answer.before
+        assert (seen, before) == ([f"Суд {number}." for number in reversed(range(7))], None)
+
+
+def test_a_question_too_broad_to_be_read_through_goes_on_from_where_it_stopped(
+    store: Store, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "MOST_READ", 4)
+    record("Суд и дело первое.", *["Дело и суд."] * 6)
+
+    first = store.finder.answer(read_query("«суд и дело»"), limit=1)
+    assert (first.found, first.is_cut) == ((), True)
+    assert texts(store.finder.answer(read_query("«суд и дело»"), limit=1, before=first.before)) == [
+        "Суд и дело первое."
+    ]
+
+
+def test_without_words_the_newest_within_the_bounds_also_those_without_a_text(store: Store, record: Record) -> None:
+    record("Первый.", days_ago=5)
+    record("Второй.", found=(matched(500),), of="Радио Азаттык")
+
+    def newest(**given: str) -> list[str]:
+        query = read_query("", given=given, needs_words=False)
+        return [one.title for one in store.finder.answer(query, limit=5).found]
+
+    title = matched(500).entry.title
+    assert newest() == ["Заголовок", title, "Заголовок"] or newest() == [title, "Заголовок", "Заголовок"]
+    assert newest(лента="азат", итог="мимо") == ["Заголовок"]
+    assert newest(итог="пост") == [title]
+    assert newest(по=f"{(NOW - 5 * DAY).date()}", лента=" ") == ["Заголовок"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_every_clock_is_refused(store: Store, day: str) -> None:
+    for key in ("с", "по"):
+        with pytest.raises(QueryError, match="такого дня нет"):
+            find(store, f"суд {key}:{day}")
 
 
 def test_an_outcome_that_maintainers_changed_since(store: Store, record: Record, engine: Engine) -> None:

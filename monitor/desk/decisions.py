@@ -1,0 +1,129 @@
+"""What maintainers decide at the desk: as in their chat, by the same calls, with the same words back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.desk.numbers import number_of, number_or_none
+from monitor.desk.pages import back, form_of, initial_of, page
+from monitor.desk.reasons import Pieces, excerpts
+from monitor.desk.shown import shown_by
+from monitor.models.clock import Clock
+from monitor.models.stories import Decision
+from monitor.storage.corrections.retractions import Retractions
+from monitor.storage.desk.questions import Question, Questions
+from monitor.storage.reviews import Reviews
+from monitor.stories.corrections.retraction import TOO_LONG, absent, is_too_long, not_retracted, reason_of, told
+
+AT_ONCE: Final = 20  # questions on a page
+LATELY: Final = timedelta(days=1)  # decisions that are shown, and can be taken back
+_MOST_QUOTED: Final = 3  # sentences of a question
+_DECISIONS: Final = {one.value: one for one in (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)}
+_NO_REASON: Final = "Напишите, почему: это прочтут подписчики. Ничего не сделано."
+
+log = structlog.get_logger()
+
+_Do = Callable[[Mapping[str, str], str], str]  # a form and the letter of who sends it → what came of it
+
+
+class Decisions:
+    """Questions to the maintainers, and what is published already. `review_chat` hears of deletions, "" for none;
+    `zone` is the maintainers' clock.
+    """
+
+    def __init__(
+        self,
+        *,
+        questions: Questions,
+        reviews: Reviews,
+        retractions: Retractions,
+        review_chat: str,
+        zone: str,
+        clock: Clock,
+    ) -> None:
+        self._questions, self._reviews, self._retractions = questions, reviews, retractions
+        self._review_chat, self._clock, self._shown = review_chat, clock, shown_by(zone)
+        acts = (self._decide, self._take_back, self._remove, self._retract, self._restore)
+        names = ("decide", "undo", "remove", "retract", "restore")
+        self.routes = [
+            Route("/news/waiting", self._waiting),
+            *(Route(f"/news/{name}", self._act(act), methods=["POST"]) for name, act in zip(names, acts, strict=True)),
+        ]
+
+    async def _waiting(self, request: Request) -> Response:
+        before = number_or_none(request.query_params.get("before", ""), "истории")
+        waiting = await asyncio.to_thread(self._questions.waiting, limit=AT_ONCE, before=before)
+        since = self._clock() - LATELY
+        lately = await asyncio.to_thread(self._questions.decided, since, limit=AT_ONCE) if before is None else ()
+        more = waiting[-1].story_id if len(waiting) >= AT_ONCE else None
+        asked = [(one, _quotes(one)) for one in waiting]
+        return page(request, "news_waiting.html", asked=asked, lately=lately, more=more, **self._shown)
+
+    def _act(self, act: _Do) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            form = await form_of(request)
+            entry = number_or_none(form.get("entry", ""), "новости")
+            said = await asyncio.to_thread(act, form, initial_of(request))
+            log.info("a maintainer acted", action="desk", act=request.url.path)
+            return back(request, f"/news/one?entry={entry}" if entry else "/news/waiting", said=said)
+
+        return answer
+
+    def _decide(self, form: Mapping[str, str], initial: str) -> str:
+        decision = _decision(form.get("decision", ""))
+        return self._reviews.decide(*_part(form), decision, initial=initial, now=self._clock())
+
+    def _take_back(self, form: Mapping[str, str], _initial: str) -> str:
+        return self._reviews.take_back(*_part(form), was=_decision(form.get("was", "")), now=self._clock()).said
+
+    def _remove(self, form: Mapping[str, str], initial: str) -> str:
+        return self._reviews.remove_post(*_part(form), chat=self._review_chat, initial=initial, now=self._clock())
+
+    def _retract(self, form: Mapping[str, str], initial: str) -> str:
+        story, why = number_of(form.get("story", ""), "истории"), form.get("why", "")
+        if is_too_long(why):
+            return TOO_LONG
+        reason = reason_of(why)
+        if not reason:
+            return _NO_REASON
+        corrected = self._retractions.retract(
+            story,
+            reason,
+            deletes="deletes" in form,
+            initial=initial,
+            now=self._clock(),
+            notices=self._review_chat,
+        )
+        return " ".join(told(corrected)) if corrected else absent(str(story))
+
+    def _restore(self, form: Mapping[str, str], _initial: str) -> str:
+        story = number_of(form.get("story", ""), "истории")
+        corrected = self._retractions.restore(story, now=self._clock())
+        return " ".join(told(corrected)) if corrected else not_retracted(story)
+
+
+def _part(form: Mapping[str, str]) -> tuple[int, int]:
+    return number_of(form.get("story", ""), "истории"), number_of(form.get("part", ""), "части")
+
+
+def _decision(written: str) -> Decision:
+    if written not in _DECISIONS:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "Такого решения нет. Ничего не сделано.")
+    return _DECISIONS[written]
+
+
+def _quotes(question: Question) -> list[Pieces]:
+    """The sentences with the words that met the rules."""
+    lead = question.lead
+    if lead is None or lead.verdict is None:
+        return []
+    matches = [match for topic in lead.verdict.topics for match in topic.matches]
+    return list(excerpts(matches, title=lead.title, text=lead.text or "", most=_MOST_QUOTED))

@@ -1,0 +1,167 @@
+"""New feeds: found behind an address and tried, or taken from the list of another reader; written to feeds.yaml."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.config.feed_writer import appended
+from monitor.desk.pages import back, form_of, initial_of, page
+from monitor.desk.shown import shown_by
+from monitor.edits.feed_import import ComparedList, compare
+from monitor.edits.feed_list import FeedList
+from monitor.edits.feed_trials import FeedTrials
+from monitor.edits.feeds_file import feed_of
+from monitor.errors import ConfigError, EditConflict, FeedError
+from monitor.models.clock import Clock
+from monitor.models.feeds import Feed
+from monitor.sources.discovery import FoundFeed
+from monitor.sources.feeds import opml
+
+LONGEST: Final = 1_000_000  # characters of a list
+_BY: Final = "за столом"  # in the comment above a new stanza
+_LANGUAGES: Final = ("ru", "kk", "both")
+_NOT_UTF_8: Final = "Файл не в UTF-8: сохраните его в этой кодировке или возьмите командой monitor feeds import."
+
+log = structlog.get_logger()
+
+
+class FeedLists:
+    """Pages on which feeds are added. `zone` is the maintainers' clock."""
+
+    def __init__(
+        self, *, feed_list: FeedList, trials: FeedTrials, allow_private: bool, zone: str, clock: Clock
+    ) -> None:
+        self._list, self._trials, self._allow_private = feed_list, trials, allow_private
+        self._clock, self._zone, self._shown = clock, ZoneInfo(zone), shown_by(zone)
+        self.routes = [
+            Route("/feeds/add", self._ask),
+            Route("/feeds/add", self._find, methods=["POST"]),
+            Route("/feeds/add/save", self._add, methods=["POST"]),
+            Route("/feeds/import", self._ask_for_list),
+            Route("/feeds/import", self._compare, methods=["POST"]),
+            Route("/feeds/import/save", self._import, methods=["POST"]),
+        ]
+
+    async def _ask(self, request: Request) -> Response:
+        return self._adding(request)
+
+    async def _find(self, request: Request) -> Response:
+        asked = (await form_of(request)).get("address", "").strip()
+        if not asked or len(asked) > 2_000:
+            return self._adding(
+                request, trouble="Напишите адрес ленты, сайта или канала.", status=HTTPStatus.BAD_REQUEST
+            )
+        opened = await asyncio.to_thread(self._list.open)
+        try:
+            found = await self._trials.search(asked, opened.feeds)
+        except FeedError as error:
+            return self._adding(request, asked=asked, trouble=error.message, status=HTTPStatus.BAD_GATEWAY)
+        return self._adding(request, asked=asked, found=found, digest=opened.digest, trouble=opened.trouble)
+
+    def _adding(
+        self,
+        request: Request,
+        *,
+        asked: str = "",
+        found: Sequence[FoundFeed] | None = None,
+        digest: str = "",
+        trouble: str = "",
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        """`found` is None before anything was looked for."""
+        known: Mapping[str, Any] = {"asked": asked, "found": found, "digest": digest, "trouble": trouble}
+        return page(request, "feeds_add.html", status=status, **known, languages=_LANGUAGES, **self._shown)
+
+    async def _add(self, request: Request) -> Response:
+        form = await form_of(request)
+        asked = form.get("url", "")
+        try:
+            feed = feed_of(form)
+            opened = await asyncio.to_thread(self._list.open)
+            compared = self._compared([feed], opened.feeds)
+            for _, why in (*compared.known, *compared.refused):
+                return self._adding(request, asked=asked, trouble=why, status=HTTPStatus.BAD_REQUEST)
+            return await self._append(request, form, compared.new, to=f"/feeds/one?name={quote(feed.name, safe='')}")
+        except EditConflict as error:
+            return self._adding(request, asked=asked, trouble=str(error), status=HTTPStatus.CONFLICT)
+        except ConfigError as error:
+            return self._adding(request, asked=asked, trouble=str(error), status=HTTPStatus.BAD_REQUEST)
+
+    async def _ask_for_list(self, request: Request) -> Response:
+        return self._importing(request)
+
+    async def _compare(self, request: Request) -> Response:
+        form = await form_of(request)
+        try:
+            listed = opml.read(_document(form))
+        except ValueError as error:
+            return self._importing(request, trouble=str(error), status=HTTPStatus.BAD_REQUEST)
+        opened = await asyncio.to_thread(self._list.open)
+        if opened.trouble:
+            return self._importing(request, trouble=opened.trouble, status=HTTPStatus.CONFLICT)
+        compared = self._compared(listed, opened.feeds)
+        return self._importing(request, compared=compared, digest=opened.digest)
+
+    def _importing(
+        self,
+        request: Request,
+        *,
+        compared: ComparedList | None = None,
+        digest: str = "",
+        trouble: str = "",
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        document = opml.write(compared.new) if compared and compared.new else ""
+        new = [(feed, "") for feed in compared.new] if compared else []
+        known: Mapping[str, Any] = {"compared": compared, "new": new, "document": document, "digest": digest}
+        return page(request, "feeds_import.html", status=status, trouble=trouble, **known, **self._shown)
+
+    async def _import(self, request: Request) -> Response:
+        form = await form_of(request)
+        try:
+            listed = opml.read(_document(form))
+            opened = await asyncio.to_thread(self._list.open)
+            new = self._compared(listed, opened.feeds).new
+            return await self._append(request, form, new, to="/feeds?only=new")
+        except EditConflict as error:
+            return self._importing(request, trouble=str(error), status=HTTPStatus.CONFLICT)
+        except (ConfigError, ValueError) as error:
+            return self._importing(request, trouble=str(error), status=HTTPStatus.BAD_REQUEST)
+
+    async def _append(self, request: Request, form: Mapping[str, str], new: Sequence[Feed], *, to: str) -> Response:
+        """Raises EditConflict, ConfigError."""
+        today = self._clock().astimezone(self._zone).date()
+        names = ", ".join(f"«{feed.name}»" for feed in new[:3]) + (f" и ещё {len(new) - 3}" if len(new) > 3 else "")
+        summary = f"добавлено лент {len(new)}: {names}" if len(new) != 1 else f"добавлена лента {names}"
+
+        def change(text: str) -> str:
+            return appended(text, *new, file=self._list.file, today=today, by=_BY)
+
+        edit = partial(self._list.edit, form.get("digest", ""), change, initial=initial_of(request), summary=summary)
+        saved = await asyncio.to_thread(edit)
+        log.info("a maintainer added feeds", action="desk", feeds=len(new))
+        return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.git.trouble])))
+
+    def _compared(self, listed: Sequence[Feed], ours: Sequence[Feed]) -> ComparedList:
+        return compare(listed, ours, allow_private=self._allow_private)
+
+
+def _document(form: Mapping[str, str]) -> str:
+    """The list that was pasted, or the file that was chosen. Raises ValueError, in Russian."""
+    document = form.get("list", "").strip() or form.get("file", "").strip()
+    if not document:
+        raise ValueError("Вставьте список или выберите файл.")
+    if len(document) > LONGEST:
+        raise ValueError("Список больше 1 МБ: разделите его или возьмите командой monitor feeds import.")
+    if "\ufffd" in document:
+        raise ValueError(_NOT_UTF_8)
+    return document

@@ -1,0 +1,38 @@
+"""«Правила в цифрах»: what each rule finds, what maintainers decided of it, and what of it costs more than it gives."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.desk.charts import sparkline
+from monitor.desk.pages import page
+from monitor.desk.shown import TIERS
+from monitor.health.rule_rates import RuleRate
+from monitor.storage.desk.rule_figures import WEEKS, Figures
+
+LEAST: Final = 0.3  # a smaller share of published is little, as for `monitor rules`
+SECONDS: Final = 1.0  # of counting before the page is shown
+SECONDS_UNSEEN: Final = 4.0  # and after it; a stop waits no longer than that
+
+
+class Rules:
+    """One page. `figures` gives the figures as far as they are counted within so many seconds; what is left then is
+    counted while the page is read. `rates` are those of the rules that fired lately.
+    """
+
+    def __init__(self, *, figures: Callable[[float], Figures], rates: Callable[[], Iterable[RuleRate]]) -> None:
+        self._figures, self._rates = figures, rates
+        self._counting: asyncio.Task[Figures] | None = None
+        self.routes = [Route("/rules", self._show)]
+
+    async def _show(self, request: Request) -> Response:
+        figures = await asyncio.to_thread(self._figures, SECONDS)
+        if figures.left and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.create_task(asyncio.to_thread(self._figures, SECONDS_UNSEEN))
+        unusual = {rate.rule: rate.unusual for rate in await asyncio.to_thread(self._rates)}
+        known: dict[str, Any] = {"figures": figures, "unusual": unusual, "weeks": WEEKS, "least": LEAST}
+        return page(request, "rules.html", tiers=TIERS, sparkline=sparkline, **known)

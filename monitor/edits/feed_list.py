@@ -1,0 +1,63 @@
+"""feeds.yaml as it is shown and edited: opened with what it is known by, saved by the same `Saving` as any file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from monitor.config.feeds import load_feeds, problems
+from monitor.edits.files import is_writable, read_file
+from monitor.edits.saving import Saved, Saving
+from monitor.errors import ConfigError, EditConflict
+from monitor.models.feeds import Feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedList:
+    """One content of feeds.yaml. `feeds` are () while `trouble` says what is wrong with the file."""
+
+    file: str
+    digest: str
+    text: str
+    feeds: tuple[Feed, ...]
+    trouble: str
+    is_writable: bool
+
+    def feed(self, name: str) -> Feed | None:
+        """The feed of that name, if there is one."""
+        return next((feed for feed in self.feeds if feed.name == name), None)
+
+
+class FeedList:
+    """The feeds.yaml at a path."""
+
+    def __init__(self, file: str, saving: Saving) -> None:
+        self.file, self._saving = file, saving
+        self._last: OpenedList | None = None  # what an unchanged file says need not be read again
+
+    def open(self) -> OpenedList:
+        """The file as it lies on the disk, in order or not. Raises ConfigError when it cannot be read at all."""
+        found = read_file(self.file)
+        writable = is_writable(self.file)
+        if self._last and self._last.digest == found.digest:
+            return replace(self._last, is_writable=writable)
+        text = found.text
+        feeds: tuple[Feed, ...] = ()
+        trouble = ""
+        try:
+            feeds = load_feeds(text, file=self.file)
+        except ConfigError:
+            trouble = "\n".join(map(str, problems(text, file=self.file)))
+        self._last = OpenedList(
+            file=self.file, digest=found.digest, text=text, feeds=feeds, trouble=trouble, is_writable=writable
+        )
+        return self._last
+
+    def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:
+        """Save what `change` makes of the file's text, if it is still the one that was opened.
+
+        Raises EditConflict, ConfigError (of `change` too), DatabaseError; the file is then as it was.
+        """
+        found = read_file(self.file)
+        if found.digest != digest:
+            raise EditConflict(file=self.file, found=found.content)
+        content = found.with_text(change(found.text))
+        return self._saving.save(self.file, digest, content, initial=initial, summary=summary)

@@ -1,0 +1,105 @@
+"""Feeds tried before they are saved: what an edited stanza reads, which feeds stand behind an address.
+
+The same code as `monitor feeds add` and `check --online` have; nothing is recorded. A trial is asked for by a press of
+a button and costs other people's servers something: it ends in time, and there is one of a site at once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from monitor.errors import FeedError
+from monitor.models.articles import Extracted
+from monitor.models.clock import Clock
+from monitor.models.feeds import Entry, Feed, Fetched
+from monitor.sources.checkup import Checkup, try_feed
+from monitor.sources.discovery import FoundFeed, channel_address, find_feeds
+from monitor.sources.http.client import Fetcher
+from monitor.sources.sandbox import Sandbox
+from monitor.text import urls
+
+SECONDS = 25.0  # of one trial
+MORE_SECONDS = 3.0  # of a search that has found something: what comes first is the surest
+MOST_AT_ONCE = 3
+MOST_FOUND = 5  # feeds behind one address
+SHOWN = 10  # entries
+
+OpenReading = Callable[[], AbstractAsyncContextManager[tuple[Fetcher, Sandbox]]]
+"""Opens what gets and reads outside documents, for one trial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedTrial:
+    """What a feed reads now: the verdict, its first entries, and the text of the first of them that has a page."""
+
+    checkup: Checkup
+    entries: tuple[Entry, ...] = ()
+    page: str = ""  # its address; "" when none was read
+    article: Extracted | None = None
+
+
+class FeedTrials:
+    """Tries feeds; for one event loop."""
+
+    def __init__(self, open_reading: OpenReading, *, clock: Clock, seconds: float = SECONDS) -> None:
+        self._open_reading, self._clock, self._seconds = open_reading, clock, seconds
+        self._tried: set[str] = set()
+
+    async def preview(self, feed: Feed) -> FeedTrial:
+        """What the stanza reads, and what it takes for the text of an article. Raises FeedError, in Russian."""
+        async with self._alone(feed.url), self._open_reading() as (fetcher, sandbox), self._in_time():
+            tried = await try_feed(fetcher, feed, now=self._clock(), read=sandbox.parse)
+            entries = tried.entries[:SHOWN]
+            page = next((entry.url for entry in entries if entry.url), "")
+            article = await self._read(page, feed, fetcher, sandbox) if page else None
+            return FeedTrial(checkup=tried.checkup, entries=entries, page=page, article=article)
+
+    async def search(self, written: str, known: Sequence[Feed]) -> tuple[FoundFeed, ...]:
+        """The feeds behind an address, `@channel` or a site's name, as far as they were found in time; () is none.
+
+        Raises FeedError, in Russian.
+        """
+        address = channel_address(written) or (written if "://" in written else f"https://{written}")
+        found: list[FoundFeed] = []
+        async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(found) as time:
+            async for one in find_feeds(fetcher, address, known, now=self._clock(), read=sandbox.parse):
+                if not found:
+                    time.reschedule(asyncio.get_running_loop().time() + min(MORE_SECONDS, self._seconds))
+                found.append(one)
+                if len(found) == MOST_FOUND:
+                    break
+        return tuple(found)
+
+    async def _read(self, page: str, feed: Feed, fetcher: Fetcher, sandbox: Sandbox) -> Extracted:
+        try:
+            answer = await fetcher.get(page, accept="page", feed=feed)
+        except FeedError as error:
+            return Extracted(text="", problem=error.message)
+        assert isinstance(answer, Fetched)  # no validators were sent
+        return await sandbox.extract(answer, now=self._clock(), tz=feed.tz, selector=feed.article)
+
+    @asynccontextmanager
+    async def _alone(self, address: str) -> AsyncIterator[None]:
+        """While the block runs nobody else tries this site."""
+        site = urls.host_key(address)
+        if site in self._tried:
+            raise FeedError(f"{site} как раз пробуют — повторите через полминуты", feed="")
+        if len(self._tried) >= MOST_AT_ONCE:
+            raise FeedError("сейчас пробуют другие ленты — повторите через полминуты", feed="")
+        self._tried.add(site)
+        try:
+            yield
+        finally:
+            self._tried.discard(site)
+
+    @asynccontextmanager
+    async def _in_time(self, found: Sequence[FoundFeed] = ()) -> AsyncIterator[asyncio.Timeout]:
+        """The block is cut off in time; that is no failure when it has found something by then."""
+        try:
+            async with asyncio.timeout(self._seconds) as time:
+                yield time
+        except TimeoutError as error:
+            if not found:
+                message = f"за {self._seconds:.0f} с сайт не ответил до конца — повторите позже"
+                raise FeedError(message, feed="") from error

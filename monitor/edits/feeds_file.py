@@ -1,0 +1,286 @@
+"""One stanza of feeds.yaml edited as text: keys set or taken out, a pause, a feed removed. Pure.
+
+Every comment and every byte that the edit is not about stays. What comes out is read back: it says exactly what was
+asked for and nothing else, or ConfigError tells to edit the file by hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import unified_diff
+from itertools import islice
+from typing import Any
+from unicodedata import normalize
+
+from monitor.config import yaml_reader
+from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
+from monitor.config.yaml_reader import Node, Scalar, Sequence
+from monitor.errors import ConfigError
+from monitor.models.feeds import Feed
+
+LISTING = "listing"
+ALL_KEYS = tuple(
+    path for key in KEYS for path in ([f"{LISTING}.{one}" for one in LISTING_KEYS] if key == LISTING else [key])
+)
+"""Every key of a stanza in the order in which they are written; those within `listing` with a point between."""
+
+_LISTED = [path for path in ALL_KEYS if path.startswith(f"{LISTING}.")]
+_Splice = tuple[int, int, str]  # from, to, what stands there instead
+_Line = tuple[Scalar, Node]  # a key and its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """The file, and the stanza in it that is to be edited."""
+
+    text: str
+    file: str
+    stanzas: tuple[yaml_reader.Mapping, ...]
+    place: int
+
+    @property
+    def stanza(self) -> yaml_reader.Mapping:
+        return self.stanzas[self.place]
+
+    def typed(self, node: Scalar) -> tuple[int, int]:
+        """Where a text is typed; the blank lines after an open one are not its own."""
+        start, end = node.span
+        return start, start + len(self.text[start:end].rstrip())
+
+    def by_hand(self) -> ConfigError:
+        advice = "запись написана непривычно, и правка в неё не впишется — сделайте её в файле сами"
+        return ConfigError(advice, file=self.file, line=self.stanza.line)
+
+
+def written(text: str, name: str, *, file: str) -> Mapping[str, str]:
+    """What a feed's stanza says, by ALL_KEYS, as it is typed. Raises ConfigError, also when there is no such feed."""
+    return {path: value.text for path, (_, value) in _lines(_opened(text, name, file).stanza).items()}
+
+
+def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> str:
+    """The file with these keys of a feed (of ALL_KEYS, but not `name`) set; "" takes a key out.
+
+    Raises ConfigError: no such feed, feeds.yaml takes no such value, the stanza is to be edited by hand.
+    """
+    opened = _opened(text, name, file)
+    said = {path: value.text for path, (_, value) in _lines(opened.stanza).items()}
+    new = {
+        path: value
+        for path in ALL_KEYS[1:]
+        if (value := changes.get(path, "").strip()) != said.get(path, "") and path in changes
+    }
+    for path, value in new.items():
+        _one_line(path, value, file=file)
+    wanted = [_tree(stanza) for stanza in opened.stanzas]
+    _set(wanted[opened.place], new)
+    return _read_back(opened, _spliced(text, [*_replaced(opened, new), *_inserted(opened, new)]), wanted)
+
+
+def paused(text: str, name: str, *, until: date, because: str, today: date, file: str) -> str:
+    """The file with a feed that rests until that day. Raises ConfigError."""
+    if until <= today:
+        raise ConfigError("пауза кончается не раньше завтрашнего дня", file=file, key="paused_until")
+    if not because.strip():
+        raise ConfigError("напишите, почему лента на паузе", file=file, key="paused_because")
+    return changed(text, name, {"paused_until": until.isoformat(), "paused_because": because}, file=file)
+
+
+def resumed(text: str, name: str, *, file: str) -> str:
+    """The file with a feed that rests no more. Raises ConfigError."""
+    return changed(text, name, {"paused_until": "", "paused_because": ""}, file=file)
+
+
+def feed_of(fields: Mapping[str, str]) -> Feed:
+    """A feed that is not in the file yet, of what a form says by ALL_KEYS. Raises ConfigError."""
+    keys = [(path, value.strip()) for path in ALL_KEYS if (value := fields.get(path, "")) and path not in _LISTED]
+    for path, value in keys:
+        _one_line(path, value, file="")
+    lines = "\n    ".join(f"{path}: {_in_quotes(value)}" for path, value in keys)
+    (feed,) = load_feeds(f"feeds:\n  - {lines}\n", file="")
+    return feed
+
+
+def line_changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """What an edit does to the lines of a file: "+" or "−", and the line."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    signs = {"+": "+", "-": "−"}
+    return tuple((signs[line[0]], line[1:]) for line in islice(lines, 2, None) if line[0] in signs)
+
+
+def removed(text: str, name: str, *, file: str) -> str:
+    """The file without a feed; what is written above its stanza stays. Raises ConfigError, also for the last feed."""
+    opened = _opened(text, name, file)
+    if len(opened.stanzas) == 1:
+        raise ConfigError("это последняя лента, а без лент монитору нечего читать", file=file)
+    first, last = opened.stanza.items[0][0].span[0], max(opened.typed(leaf)[1] for leaf in _leaves(opened.stanza))
+    wanted = [_tree(stanza) for stanza in opened.stanzas if stanza is not opened.stanza]
+    return _read_back(opened, _spliced(text, [(_line_start(text, first), _line_end(text, last), "")]), wanted)
+
+
+def _opened(text: str, name: str, file: str) -> _Opened:
+    feeds = yaml_reader.load(text, file=file).get("feeds")
+    stanzas = (
+        [one for one in feeds.items if isinstance(one, yaml_reader.Mapping)] if isinstance(feeds, Sequence) else []
+    )
+    for place, stanza in enumerate(stanzas):
+        called = stanza.get("name")
+        if isinstance(called, Scalar) and normalize("NFC", called.text.strip()) == normalize("NFC", name):
+            return _Opened(text=text, file=file, stanzas=tuple(stanzas), place=place)
+    raise ConfigError(f"ленты «{name}» в файле нет: её переименовали или убрали", file=file)
+
+
+def _lines(stanza: yaml_reader.Mapping) -> dict[str, tuple[Scalar, Scalar]]:
+    """The keys with one text each, by their paths."""
+    inner = stanza.get(LISTING)
+    pairs = [(key.text, key, value) for key, value in stanza.items]
+    pairs += [(f"{LISTING}.{key.text}", key, value) for key, value in _items(inner)]
+    return {path: (key, value) for path, key, value in pairs if isinstance(value, Scalar)}
+
+
+def _items(node: Node | None) -> tuple[_Line, ...]:
+    return node.items if isinstance(node, yaml_reader.Mapping) else ()
+
+
+def _replaced(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
+    """The values that are typed anew, the lines that go."""
+    lines = _lines(opened.stanza)
+    for path in changes.keys() & lines.keys():
+        key, value = lines[path]
+        start, end = opened.typed(value)
+        if changes[path]:
+            yield start, end, _quoted(changes[path], opened, style=value.style)
+        else:
+            yield _without(opened, key, end)
+    left = {path for path in lines if path.startswith(f"{LISTING}.")} - {path for path in changes if not changes[path]}
+    for key, _ in opened.stanza.items:
+        if key.text == LISTING and not left and not any(changes.get(path) for path in _LISTED):
+            yield _without(opened, key, key.span[1])
+
+
+def _inserted(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
+    """The lines that are new, each after the one before it in the usual order."""
+    lines = _lines(opened.stanza)
+    new = [path for path, value in changes.items() if value and path not in lines]
+    has_listing = any(path in lines for path in _LISTED)
+    for path in new:
+        within = path in _LISTED
+        fellows = _LISTED if within and has_listing else [key for key in ALL_KEYS if key not in _LISTED]
+        at, indent = _after(opened, path, fellows)
+        if within and not has_listing:
+            heading = "" if path != next(one for one in new if one in _LISTED) else f"{indent}{LISTING}:\n"
+            yield at, at, f"{heading}{indent}  {path.partition('.')[2]}: {_quoted(changes[path], opened)}\n"
+        else:
+            yield at, at, f"{indent}{path.rpartition('.')[2]}: {_quoted(changes[path], opened)}\n"
+
+
+def _after(opened: _Opened, path: str, fellows: list[str]) -> tuple[int, str]:
+    """Where a new line belongs among its fellows, and how far it is indented."""
+    lines = _lines(opened.stanza)
+    there = [one for one in fellows if one in lines and _is_one_line(opened, *lines[one])]
+    before = [one for one in there if ALL_KEYS.index(one) < ALL_KEYS.index(path)]
+    if not there:
+        raise opened.by_hand()
+    key, value = lines[(before or there)[-1 if before else 0]]
+    start, end = key.span[0], opened.typed(value)[1]
+    return _line_end(opened.text, end), " " * (start - _line_start(opened.text, start))
+
+
+def _is_one_line(opened: _Opened, key: Scalar, value: Scalar) -> bool:
+    return "\n" not in opened.text[key.span[0] : opened.typed(value)[1]]
+
+
+def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
+    """A line that goes; a comment behind it stays, on a line of its own."""
+    start, stop = _line_start(opened.text, key.span[0]), _line_end(opened.text, end)
+    indent, rest = opened.text[start : key.span[0]], opened.text[end:stop]
+    if indent.strip():
+        raise opened.by_hand()
+    comment = rest[rest.find("#") :].strip() if "#" in rest else ""
+    return start, stop, f"{indent}{comment}\n" if comment else ""
+
+
+def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
+    """A value as YAML has it, in the quotes of what stood there before, if it had any."""
+    if style in ("|", ">"):
+        raise opened.by_hand()
+    if style == '"':
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return value if style != "'" and _is_plain(value) else _in_quotes(value)
+
+
+def _in_quotes(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _one_line(path: str, value: str, *, file: str) -> None:
+    if not value.isprintable():
+        raise ConfigError("здесь нужна одна строка без невидимых знаков", file=file, key=path)
+
+
+def _is_plain(value: str) -> bool:
+    """Whether it is read as it stands, without quotes."""
+    try:
+        read = yaml_reader.load(f"key: {value}\n", file="").get("key")
+    except ConfigError:
+        return False
+    return isinstance(read, Scalar) and read.text == value
+
+
+def _line_start(text: str, place: int) -> int:
+    return text.rfind("\n", 0, place) + 1
+
+
+def _line_end(text: str, place: int) -> int:
+    """Where the next line begins."""
+    return text.find("\n", place) + 1 or len(text)
+
+
+def _spliced(text: str, splices: list[_Splice]) -> str:
+    made, at = [], 0
+    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
+        between = text[at:start]
+        gap = "\n" if new and start == end == len(text) and not text.endswith("\n") and between else ""
+        made += [between, gap, new]
+        at = end
+    return "".join([*made, text[at:]])
+
+
+def _leaves(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+        return
+    inner = node.items if isinstance(node, Sequence) else [one for line in node.items for one in line]
+    for one in inner:
+        yield from _leaves(one)
+
+
+def _tree(node: Node) -> Any:
+    """A node without its lines: what the file says, and no more."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return [_tree(one) for one in node.items]
+    return {key.text: _tree(value) for key, value in node.items}
+
+
+def _set(said: dict[str, Any], changes: Mapping[str, str]) -> None:
+    for path, value in changes.items():
+        outer, _, key = path.rpartition(".")
+        keys = said.setdefault(outer, {}) if outer else said
+        if value:
+            keys[key] = value
+        else:
+            keys.pop(key, None)
+    if said.get(LISTING) == {}:
+        del said[LISTING]
+
+
+def _read_back(opened: _Opened, made: str, wanted: list[Any]) -> str:
+    try:
+        says = _tree(yaml_reader.load(made, file=opened.file))
+    except ConfigError as error:
+        raise opened.by_hand() from error
+    if says != {"feeds": wanted}:
+        raise opened.by_hand()
+    load_feeds(made, file=opened.file)
+    return made

@@ -1,0 +1,1 @@
+"""What the desk shows of decisions and rules: questions with their articles, the rules in figures. Only read."""

@@ -1,0 +1,95 @@
+"""Questions to the maintainers as they stand, with the articles they are about, for those who look at them.
+
+They are decided in storage/reviews.py. Here is only read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select
+
+from monitor.models.articles import Tier
+from monitor.models.stories import Decision
+from monitor.storage.database import read_transaction
+from monitor.storage.history import Member, member_rows, read_member
+from monitor.storage.stories import MADE
+from monitor.storage.tables import entries, reviews
+
+_WAITING = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question about a part of a story. `decision` is None while nobody has decided; `members` are the articles of
+    the part, in the order they came.
+    """
+
+    story_id: int
+    part: int
+    asked_at: datetime
+    decision: Decision | None
+    decided_at: datetime | None
+    initial: str
+    members: tuple[Member, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be decided."""
+        return self.decision in {None, Decision.EXPIRED}
+
+    @property
+    def lead(self) -> Member | None:
+        """The article that a post would show; None: the database has forgotten it."""
+        postable = (one for one in self.members if one.verdict and one.verdict.tier is Tier.POST)
+        return next(postable, self.members[0] if self.members else None)
+
+
+class Questions:
+    """The questions of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def waiting(self, *, limit: int, before: int | None = None) -> tuple[Question, ...]:
+        """The undecided ones, expired too, those of the newest stories first; of stories with smaller numbers than
+        `before`, where that is asked. The questions of one story come together, so that there may be a few more.
+        """
+        earlier = [] if before is None else [reviews.c.story_id < before]
+        newest = select(reviews.c.story_id).where(_WAITING, *earlier).distinct()
+        numbers = newest.order_by(reviews.c.story_id.desc()).limit(limit)
+        with read_transaction(self._engine) as db:
+            return _questions(db, [_WAITING, reviews.c.story_id.in_(numbers)])
+
+    def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
+        """What maintainers decided since then, the last decision first."""
+        lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= since)
+        last = select(reviews.c.story_id).where(lately).order_by(reviews.c.decided_at.desc()).limit(limit)
+        with read_transaction(self._engine) as db:
+            found = _questions(db, [lately, reviews.c.story_id.in_(last)])
+        return tuple(sorted(found, key=lambda one: one.decided_at or one.asked_at, reverse=True))
+
+    def of_story(self, number: int) -> tuple[Question, ...]:
+        """Every question about a story, decided or not, by part."""
+        with read_transaction(self._engine) as db:
+            return _questions(db, [reviews.c.story_id == number])
+
+
+def _questions(db: Connection, which: Sequence[ColumnElement[bool]]) -> tuple[Question, ...]:
+    rows = db.execute(select(reviews).where(*which).order_by(reviews.c.story_id.desc(), reviews.c.part)).all()
+    about = member_rows().where(entries.c.story_id.in_({row.story_id for row in rows})).order_by(entries.c.id)
+    members = [read_member(db, row) for row in db.execute(about).all()]
+    return tuple(_question(row, members) for row in rows)
+
+
+def _question(row: Row[Any], members: Sequence[Member]) -> Question:
+    """`members` are of any story; what was only seen again has no verdict."""
+    same = ("story_id", "part", "asked_at", "decided_at", "initial")
+    return Question(
+        **{name: getattr(row, name) for name in same},
+        decision=Decision(row.decision) if row.decision else None,
+        members=tuple(
+            one for one in members if (one.story_id, one.part) == (row.story_id, row.part) and one.verdict is not None
+        ),
+    )

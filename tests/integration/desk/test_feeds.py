@@ -1,0 +1,263 @@
+"""Feeds at the desk, over a socket: looked at, tried, edited, paused, added; whatever the file and its names say."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from monitor.app.desk.build_feeds import build_feeds, build_status
+from monitor.config.feeds import load_feeds
+from monitor.config.settings import load_settings
+from monitor.models.feeds import Feed
+from monitor.models.health import Alarm
+from monitor.sources.feeds import opml
+from monitor.storage.store import Store
+from monitor.stories.grouping import group
+from tests.factories import NOW, feed, matched, poll_outcome, settled
+from tests.factories.channels import to_channel
+from tests.harness.clock import Clock
+from tests.harness.desk import Desk, open_desk
+from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
+
+EVIL = "<script>alert(1)</script>"
+FILE = """# Наши ленты
+feeds:
+  # лучшая
+  - name: Степь
+    kind: rss
+    url: {url}/rss
+    lang: ru
+  - name: '{evil}'
+    kind: html
+    url: https://evil.example/news
+    listing:
+      item: div.card
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, web: WebServer) -> Path:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(FILE.format(url=web.url, evil=EVIL), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def desk(store: Store, file: Path, tmp_path: Path) -> Iterator[Desk]:
+    clock = Clock()
+    store.feeds.sync(load_feeds(file.read_text(encoding="utf-8"), file="f"), clock())
+    settings = load_settings(
+        {
+            "MONITOR_ALLOW_PRIVATE_ADDRESSES": "true",
+            "MONITOR_TIMEZONE": "Asia/Almaty",
+            "MONITOR_EVIDENCE_DIR": str(tmp_path),
+        }
+    )
+    parts = [*build_feeds(settings, store, file=str(file), clock=clock), build_status(settings, store, clock=clock)]
+    with open_desk(store.desk_keys, parts, clock) as opened:
+        yield opened
+
+
+def one(name: str) -> str:
+    return f"/feeds/one?name={quote(name, safe='')}"
+
+
+def fields(desk: Desk, name: str = "Степь", **typed: str) -> dict[str, str]:
+    """What the forms of a feed's page send."""
+    html = desk.get(one(name)).text
+    return {"name": name, "digest": html.partition('name="digest" value="')[2].partition('"')[0], **typed}
+
+
+def now(file: Path) -> dict[str, Feed]:
+    return {one.name: one for one in load_feeds(file.read_text(encoding="utf-8"), file="f")}
+
+
+def news(web: WebServer, count: int = 6) -> bytes:
+    hour = timedelta(hours=1)
+    return rss(
+        Item(title=f"Суд в Актау отложил заседание {n}", link=f"{web.url}/n/{n}", published=NOW - hour * n)
+        for n in range(count)
+    )
+
+
+def record(store: Store, **outcome: object) -> None:
+    name = str(outcome.get("feed", "Степь"))
+    (state,) = store.feeds.claim(NOW, limit=1, lease=timedelta(0), names=[name])
+    given = {"feed": name, "lease_no": state.lease_no, "polled_at": NOW} | outcome
+    place = to_channel("@channel")
+    store.polls.record_all(
+        [poll_outcome(**given)], lambda *a, **k: group(*a, chats=place, **k), window=timedelta(hours=48)
+    )
+
+
+def test_the_table_tells_what_is_wrong_and_can_be_narrowed_to_it(desk: Desk, store: Store) -> None:
+    record(store, settled=(settled(1), settled(2)), matched=(matched(3, feed="Степь"),))
+    record(store, feed=EVIL, failure="страницы нет (404)", failure_kind="not_found", failures=5)
+
+    shown = desk.get("/feeds").text
+    assert "с замечаниями (1)" in shown
+    assert "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3" in shown
+    assert shown.index("не отвечает") < shown.index("Степь"), "what is wrong comes first"
+    assert EVIL not in shown
+    failing = desk.get("/feeds", only="failing").text
+    assert "&lt;script&gt;" in failing
+    assert "Степь" not in failing
+    assert "Степь" in desk.get("/feeds", only="что угодно").text
+
+
+def test_a_page_of_a_feed_tells_what_became_of_its_entries(desk: Desk, store: Store) -> None:
+    record(store, settled=(settled(1),))
+
+    shown = desk.get(one("Степь")).text
+    assert "Новость 1" in shown
+    assert "ни одно правило не сработало" in shown
+    assert 'value="http://127.0.0.1' in shown, "its settings stand in the form"
+    assert desk.get(one("Нет такой")).status_code == 404
+    assert desk.get(one(EVIL)).text.count(EVIL) == 0
+
+
+def test_an_edit_is_tried_first_and_nothing_is_saved_by_that(desk: Desk, web: WebServer, file: Path) -> None:
+    web.serve("/rss2", news(web))
+    text = "<p>Текст заседания о высылке.</p>" * 20
+    web.serve(
+        "/n/0",
+        f"<html><body><div class=text>{text}</div></body></html>",
+        content_type=PAGE_TYPE,
+    )
+    before = file.read_bytes()
+
+    tried = desk.post("/feeds/try", fields(desk, url=f"{web.url}/rss2", article="div.text"), form_on="/feeds").text
+    assert "Что читается сейчас: OK" in tried
+    assert "Суд в Актау отложил заседание 5" in tried
+    assert "Текст заседания о высылке." in tried
+    assert f"<code>    url: {web.url}/rss2</code>" in tried
+    assert 'value="div.text"' in tried, "the form keeps what was typed"
+    assert file.read_bytes() == before
+
+
+def test_an_edit_is_saved_with_all_comments_and_kept_as_a_version(desk: Desk, store: Store, file: Path) -> None:
+    answer = desk.post("/feeds/save", fields(desk, interval="10m", lang="kk"), form_on="/feeds")
+
+    assert "Сохранено: настройки ленты «Степь»." in answer.text
+    assert now(file)["Степь"].interval == timedelta(minutes=10)
+    assert "  # лучшая\n" in file.read_text(encoding="utf-8")
+    newest, oldest = store.versions.of(str(file))
+    assert (newest.initial, newest.summary, oldest.initial) == ("А", "настройки ленты «Степь»", "")
+
+
+def test_what_the_file_does_not_take_is_said_beside_what_was_typed(desk: Desk, file: Path) -> None:
+    before = file.read_bytes()
+    for typed, said in (({"interval": "раз в час"}, "10m, 1h"), ({"url": ""}, "url"), ({"listing.item": "li"}, "html")):
+        answer = desk.post("/feeds/save", fields(desk, **typed), form_on="/feeds")
+        assert answer.status_code == 400
+        assert said in answer.text
+    assert 'value="раз в час"' in desk.post("/feeds/save", fields(desk, interval="раз в час"), form_on="/feeds").text
+    assert file.read_bytes() == before
+
+
+def test_of_two_editors_the_second_sees_what_the_first_did(desk: Desk, file: Path) -> None:
+    old = fields(desk, interval="10m", tz="Asia/Almaty")
+    desk.post("/feeds/save", fields(desk, interval="5m"), form_on="/feeds")
+
+    answer = desk.post("/feeds/save", old, form_on="/feeds")
+    assert answer.status_code == 409
+    assert '<td data-label="В файле">5m</td><td data-label="У вас">10m</td>' in answer.text
+    assert now(file)["Степь"].interval == timedelta(minutes=5)
+    again = old | fields(desk)
+    assert desk.post("/feeds/save", again, form_on="/feeds").status_code == 200
+    assert (now(file)["Степь"].interval, now(file)["Степь"].tz) == (timedelta(minutes=10), "Asia/Almaty")
+
+
+def test_a_pause_has_an_end_and_a_reason_and_is_taken_back(desk: Desk, file: Path) -> None:
+    before = file.read_bytes()
+    for until, because in (("2026-11-22", "сломана"), ("", "сломана"), ("2026-12-01", " ")):
+        assert (
+            desk.post("/feeds/pause", fields(desk, until=until, because=because), form_on="/feeds").status_code == 400
+        )
+    desk.post("/feeds/pause", fields(desk, until="2026-12-01", because="сломана"), form_on="/feeds")
+
+    assert now(file)["Степь"].paused_because == "сломана"
+    assert "В файле: до 2026-12-01, сломана" in desk.get(one("Степь")).text
+    desk.post("/feeds/resume", fields(desk), form_on="/feeds")
+    assert file.read_bytes() == before
+
+
+def test_a_feed_is_removed_only_when_that_is_sure(desk: Desk, file: Path) -> None:
+    assert desk.post("/feeds/remove", fields(desk, EVIL), form_on="/feeds").status_code == 400
+    assert desk.post("/feeds/remove", fields(desk, EVIL, sure="yes"), form_on="/feeds").status_code == 200
+    assert list(now(file)) == ["Степь"]
+    assert "последняя" in desk.post("/feeds/remove", fields(desk, sure="yes"), form_on="/feeds").text
+
+
+def test_a_feed_is_found_tried_and_added(desk: Desk, web: WebServer, file: Path) -> None:
+    web.serve("/all", news(web))
+
+    found = desk.post("/feeds/add", {"address": f"{web.url}/all"}, form_on="/feeds")
+    assert "Суд в Актау отложил заседание 0" in found.text
+    digest = found.text.partition('name="digest" value="')[2].partition('"')[0]
+    typed = {
+        "digest": digest,
+        "name": "Вести «Актау»: суд",
+        "kind": "rss",
+        "url": f"{web.url}/all",
+        "lang": "ru",
+        "tz": "UTC",
+    }
+    added = desk.post("/feeds/add/save", typed, form_on="/feeds")
+
+    assert "добавлена лента «Вести «Актау»: суд»" in added.text
+    assert now(file)["Вести «Актау»: суд"].url == f"{web.url}/all"
+    assert "# Добавлено за столом 22.11.2026." in file.read_text(encoding="utf-8")
+    again = desk.post("/feeds/add/save", typed, form_on="/feeds")
+    assert (again.status_code, "уже читает" in again.text) == (400, True)
+    assert "уже читает" in desk.post("/feeds/add", {"address": f"{web.url}/all"}, form_on="/feeds").text
+
+
+def test_an_address_that_cannot_be_had_is_named(desk: Desk) -> None:
+    for address, status in (("http://127.0.0.1:9/", 502), ("ftp://news.example/", 502), ("", 400), ("x" * 3_000, 400)):
+        answer = desk.post("/feeds/add", {"address": address}, form_on="/feeds")
+        assert (answer.status_code, 'class="trouble"' in answer.text) == (status, True), address[:40]
+
+
+def test_a_list_of_another_reader_is_compared_and_then_taken(desk: Desk, web: WebServer, file: Path) -> None:
+    listed = opml.write([feed(name="Новая", url="https://new.example/rss"), feed(name="Та же", url=f"{web.url}/rss")])
+    broken = listed.replace("</body>", '<outline text="Без адреса" xmlUrl=""/></body>')
+
+    compared = desk.post("/feeds/import", {"list": broken}, form_on="/feeds").text
+    assert "Добавится: 1" in compared
+    assert "этот адрес уже читает «Степь»" in compared
+    assert "в списке нет адреса" in compared
+    digest = compared.partition('name="digest" value="')[2].partition('"')[0]
+    desk.post("/feeds/import/save", {"digest": digest, "list": listed}, form_on="/feeds")
+
+    assert now(file)["Новая"].url == "https://new.example/rss"
+    exported = desk.get("/feeds/opml")
+    assert [one.url for one in opml.read(exported.content)] == [one.url for one in now(file).values()]
+    assert "attachment" in exported.headers["content-disposition"]
+    for bad in ("", "<html>", "<!DOCTYPE opml><opml/>", "\ufffd<opml/>"):
+        assert desk.post("/feeds/import", {"list": bad}, form_on="/feeds").status_code == 400
+
+
+def test_a_file_that_is_broken_read_only_or_gone_leaves_the_table(desk: Desk, file: Path) -> None:
+    forms = fields(desk, interval="5m")
+    file.write_text(FILE.format(url="http://a.example", evil="b").replace("kind: rss", "kind: rsss"), encoding="utf-8")
+    assert "может быть, «rss»" in desk.get("/feeds").text
+    assert desk.post("/feeds/save", forms, form_on="/feeds").status_code == 409
+    assert desk.get("/feeds/opml").status_code == 409
+    file.unlink()
+    assert "такого файла нет" in desk.get("/feeds").text
+    assert "такого файла нет" in desk.get(one("Степь")).text
+    assert desk.post("/feeds/save", forms, form_on="/feeds").status_code == 400
+
+
+def test_the_state_of_the_work(desk: Desk, store: Store) -> None:
+    store.alarms.keep([Alarm(key="broken:Степь", text=f"404 {EVIL}", since=NOW, told_at=NOW)])
+    record(store, settled=(settled(1),))
+
+    shown = desk.get("/status").text
+    assert "Лента не читается" in shown
+    assert EVIL not in shown
+    assert "в порядке — 1" in shown
+    assert "Копии: страниц под наблюдением 0" in shown
