@@ -195,7 +195,7 @@ def test_a_trial_finds_what_judging_everything_finds(engine: Engine, store: Stor
         met["lost"] += compared.counts["lost"]
 
     same()
-    assert min(met.values()) > 0, "the articles are such that edits change them"
+    assert not indexed or min(met.values()) > 0, "the articles are such that edits change them"
 
 
 def test_a_look_that_ran_out_of_time_is_gone_on_with(engine: Engine, store: Store) -> None:
