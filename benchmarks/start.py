@@ -34,7 +34,14 @@ FEEDS = 100
 SETTLE = 90.0  # seconds after the start until what was held free is given back
 LOOK = 0.2  # seconds between two looks at the memory of a sweep
 FIRST_GET, SWEEP, REST = "run to its first GET", "run, in its first sweep", "run, at rest"
-GOALS = {"--help": (0.3, 40), "health": (0.4, 0), "check": (1.0, 0), FIRST_GET: (1.5, 0), SWEEP: (0, 140), REST: (0, 110)}
+GOALS = {
+    "--help": (0.3, 40),
+    "health": (0.4, 0),
+    "check": (1.0, 0),
+    FIRST_GET: (1.5, 0),
+    SWEEP: (0, 140),
+    REST: (0, 110),
+}
 """CPU seconds and MB; 0: none is set."""
 
 
