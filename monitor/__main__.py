@@ -8,11 +8,20 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
-from typing import TextIO, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
 
 _MANY_OBJECTS = 50_000  # made between two rounds of the collector: what is imported stays, and looking at it at every
 # 700, as Python does by itself, is a quarter of a start. The daemon sets its own measure (app/memory.py).
+
+_NOT_FOR_THE_DAEMON = (
+    "click",  # httpx has a command line
+    "cryptography",  # Telegram Passport; time stamps bring it by themselves
+    "h2",  # httpcore speaks HTTP/2, which nobody asks it to
+    "rich.traceback",  # structlog draws tracebacks, ours are plain
+)
+"""What its libraries import because it is there: 15 MB and a tenth of a second for what the daemon never does."""
 
 
 def main() -> None:
@@ -38,14 +47,30 @@ def main() -> None:
 
 
 def _command() -> Callable[[], object]:
-    """What the arguments ask for."""
-    if sys.argv[1:] == ["health"]:
-        from monitor.cli.health import show_health  # noqa: PLC0415 - twice a minute, without what reads commands
+    """What the arguments ask for; a frequent command without any is called as it is, past what reads arguments."""
+    match sys.argv[1:]:
+        case ["health"]:
+            from monitor.cli.health import show_health as command  # noqa: PLC0415 - not before the signals are minded
+        case ["run"]:
+            with _absent(*_NOT_FOR_THE_DAEMON):
+                from monitor.cli.run import run as command  # noqa: PLC0415 - the same
+        case ["check"]:
+            from monitor.cli.check import check as command  # noqa: PLC0415 - the same
+        case _:
+            from monitor.cli.main import cli as command  # noqa: PLC0415 - the same
+    return command
 
-        return show_health
-    from monitor.cli.main import cli  # noqa: PLC0415 - not before the signals are minded
 
-    return cli
+@contextmanager
+def _absent(*libraries: str) -> Iterator[None]:
+    """As if these were not installed, for whoever is imported in the block and would take them if they are there."""
+    hidden: dict[str, Any] = dict.fromkeys(name for name in libraries if name not in sys.modules)
+    sys.modules.update(hidden)
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]  # who needs it later finds it
 
 
 def _stop_at_once_on_signals() -> None:

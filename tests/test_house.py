@@ -229,6 +229,7 @@ DOORS = {  # to the terminal, and what stands behind each
     "monitor/__main__.py": {"sys.stdout", "sys.stderr"},  # a guard for stderr, and the end of a broken stdout
     "monitor/sources/sandbox_child.py": {"sys.stdout", "sys.stderr"},  # a guard, and answers to its parent
     "monitor/health/watchdog.py": {"sys.stderr"},  # where the threads stand: our own lines of code
+    "monitor/cli/health.py": {"sys.stdout"},  # what is wrong, made visible
     "monitor/cli/run.py": {"sys.stdout"},  # flushed before the process is ended
 }
 

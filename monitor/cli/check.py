@@ -1,5 +1,6 @@
 """The maintainers' files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ def check(
     for warning in (*rules.warnings, *rules.by_use):
         show_warning(warning)
     if errors or (strict and rules.warnings):
-        raise typer.Exit(ConfigError.exit_code)
+        sys.exit(ConfigError.exit_code)
     say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
     for to in destinations:
         say(f"{labels.destination(to)}: {labels.wishes(to)}", err=as_json)

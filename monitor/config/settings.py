@@ -6,7 +6,7 @@ docs/operating.md documents every variable; tests/test_house.py keeps the two li
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.config import hours
@@ -49,7 +49,7 @@ class Settings:
     http_port: int = 0  # 0: no health and metrics over HTTP
     http_host: str = "127.0.0.1"
     heartbeat_url: str = ""
-    log_format: str = "text"
+    log_format: Literal["text", "json"] = "text"
     keep_days: int = 90  # of texts that no rule matched
     evidence_dir: str = "data/evidence"
     evidence_keep: str = ""  # how long copies of pages are kept; empty: for ever

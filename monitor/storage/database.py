@@ -8,10 +8,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
 
@@ -21,6 +21,9 @@ from monitor.storage.database_files import held, is_locked, make_folder, private
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
 from monitor.storage.schema_version import SCRIPTS, expected, serves
 from monitor.storage.site import schema as _site  # noqa: F401 - as above
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
@@ -186,12 +189,16 @@ def chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """The dialect's INSERT that knows `on_conflict_…`."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MB that SQLite does not need
+
+    return postgresql.insert(table)
 
 
-def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_or_ignore(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that leaves a row with the same key as it is."""
     return upsert(connection, table).on_conflict_do_nothing()
 
