@@ -29,6 +29,9 @@ SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_cou
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
+CACHE_KB = (
+    512  # of pages, for each connection: by itself 2,000, 12 MB more in all; the system keeps the file's pages, too
+)
 SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
 
 READ_ONLY = {"monitor_read_only": True}
@@ -247,7 +250,13 @@ def _explained(engine: Engine) -> Iterator[None]:
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin transactions of its own: `_begin` says which kind is wanted.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        f"cache_size=-{CACHE_KB}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
