@@ -1,6 +1,6 @@
 """The compiled rules of the last start, kept in a file beside the database: compiling them is the half of a start.
 
-What is read is trusted no more than it must be (docs/decisions/0034): the file is ours and nobody else may write it; it
+What is read is trusted no more than it must be (docs/decisions/0036): the file is ours and nobody else may write it; it
 was made of these very rules by this very code; it is whole; and nothing in it but values of ours is ever made, so that
 whatever stands there cannot run. Otherwise, and wherever the file cannot be read or written, the rules are compiled.
 """
