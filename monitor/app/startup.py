@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import __version__
+from monitor.app.caching.rules import RulesCache
 from monitor.app.config_files import (
     ChannelsEdition,
     FeedsEdition,
@@ -61,7 +62,7 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    rules = read_rules(keywords or settings.keywords)
+    rules = read_rules(keywords or settings.keywords, cache=RulesCache(data_folder(settings)))
     content = channels_content(settings, channels)
     return Config(
         settings=settings,

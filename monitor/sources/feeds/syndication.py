@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import Entry, ParsedFeed
-from monitor.sources.feeds import entry_keys, fast_xml, json_feed, lenient
+from monitor.sources.feeds import entry_keys, fast_xml, json_feed
 from monitor.sources.feeds.entry_keys import Draft
 from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, urls
@@ -57,7 +57,11 @@ def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
         return entries
     source = prepare(text, name=name).encode("utf-8", "replace")
     entries = fast_xml.read(source)
-    return lenient.read(source, url=url, name=name) if entries is None else entries
+    if entries is not None:
+        return entries
+    from monitor.sources.feeds import lenient  # noqa: PLC0415 - few feeds are so broken, and feedparser takes 2 MB
+
+    return lenient.read(source, url=url, name=name)
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime) -> Draft:

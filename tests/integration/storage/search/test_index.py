@@ -15,7 +15,8 @@ from monitor.matching.search.words import VERSION, index_words
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.backup import copy_to
-from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transaction, write_transaction
+from monitor.storage.database import migrate, open_engine, read_transaction, write_transaction
+from monitor.storage.schema_version import SCRIPTS
 from monitor.storage.search.index import BATCH, SearchIndex
 from monitor.storage.search.schema import state, words
 from monitor.storage.store import Store
