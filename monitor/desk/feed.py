@@ -31,7 +31,7 @@ from monitor.models.feeds import FeedKind
 from monitor.models.labels import span
 from monitor.storage.figures.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
-AT_ONCE: Final = 30  # entries on a page
+AT_ONCE: Final = 10  # entries on a page
 PAUSE: Final = timedelta(days=7)  # as long as the form proposes
 _NOT_FOUND: Final = "Такой ленты нет: её убрали или назвали иначе."
 FIELDS: Final = {  # what of a stanza is edited here; a proxy and certificates are the operator's

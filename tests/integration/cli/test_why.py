@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from monitor.app.environment import environment
+from monitor.config.feeds import load_feeds
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.stories import Decision
 from monitor.storage.database import open_engine
+from monitor.storage.feeds import FeedStore
 from monitor.storage.mutes import MuteStore
 from monitor.storage.reviews import Reviews
 from monitor.text.urls import canonical
@@ -115,6 +117,20 @@ def test_why_of_what_was_never_seen(history: PolledHistory, web: WebServer) -> N
     assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
     assert "Ни одна лента не читает этот сайт" in stranger.stdout
     assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
+
+
+def test_a_paused_feed_is_why_nothing_was_seen(history: PolledHistory, web: WebServer) -> None:
+    paused = {"paused_until": "2999-12-10", "paused_because": "сайт взломан"}
+    stanza = {"name": "Порт", "kind": "rss", "url": f"{web.url}/rss"} | paused
+    Path("feeds.yaml").write_text(json.dumps({"feeds": [stanza]}, ensure_ascii=False), encoding="utf-8")
+    engine = open_engine(history.url)
+    FeedStore(engine).sync(load_feeds(Path("feeds.yaml").read_text(encoding="utf-8"), file="f"), NOW)
+    engine.dispose()
+
+    said = "на паузе до 10.12.2999: сайт взломан"
+    assert f"удачных опросов не было; {said}" in call("why", f"{web.url}/news/77/").stdout
+    assert f"«Порт» {said}" in call("check", "--no-archive").stdout
+    assert "Порт" not in call("poll").stdout, "a sweep leaves it alone"
 
 
 def test_why_for_a_program(history: PolledHistory) -> None:
