@@ -35,9 +35,10 @@ class Matcher:
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
         are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
-        article = self.read(title=title, text=text)
-        if not article.candidates:  # as in most articles
+        reading = Reading(self._index, title, text)
+        if not reading.rules:  # as of most articles
             return _NOTHING
+        article = MatchedArticle(self.compiled, title, text, reading)
         topics: dict[int, TopicVerdict] = {}
         hits: dict[int, tuple[Hit, ...]] = {}
         vetoes: list[Veto] = []
