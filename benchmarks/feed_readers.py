@@ -21,7 +21,7 @@ from monitor.sources.feeds.syndication import draft
 
 ROUNDS = 7
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-LENGTH = 680  # characters of an entry
+LENGTH = 640  # characters of an entry
 
 
 def feed(entries: int) -> bytes:

@@ -21,11 +21,12 @@ def sentences() -> tuple[str, ...]:
 
 def article(chance: random.Random, characters: int) -> tuple[str, tuple[str, ...]]:
     """A title, and paragraphs of so many characters together."""
-    title, *rest = (chance.choice(sentences()) for _ in range(characters // 40))
+    told = iter(lambda: chance.choice(sentences()), "")
+    title = next(told).rstrip(".")[:LONGEST_TITLE]
     paragraphs: list[str] = []
-    while sum(map(len, paragraphs)) < characters:
-        paragraphs.append(" ".join(rest[len(paragraphs) * 2 :][:2]))
-    return title.rstrip(".")[:LONGEST_TITLE], tuple(paragraphs)
+    while (left := characters - sum(map(len, paragraphs))) > 0:
+        paragraphs.append(f"{next(told)} {next(told)}"[:left])
+    return title, tuple(paragraphs)
 
 
 def item(number: int, link: str, title: str, paragraphs: Sequence[str], published: str) -> str:
