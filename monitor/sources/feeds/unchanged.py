@@ -39,23 +39,11 @@ def trim(body: bytes, known: bytes) -> Trimmed:
     items = [body[start:end] for start, end in spans]
     prints = [sha256(item).digest()[:_PRINT] for item in items]
     seen = set(_split(known))
-    old = [item for item, mark in zip(items, prints, strict=True) if mark in seen]
-    new = [item for item, mark in zip(items, prints, strict=True) if mark not in seen]
-    if not items or len(set(prints)) < len(prints) or not _is_sound(new, beside=old):
+    new = (item for item, mark in zip(items, prints, strict=True) if mark not in seen)
+    if not items or not all(map(_is_closed, new)) or not _is_identified(items):  # the known ones are closed
         return Trimmed(body=body, items=b"")
     gone = [span for span, mark in zip(spans, prints, strict=True) if mark in seen]
     return Trimmed(body=_without(body, gone), items=b"".join(prints), total=len(prints), known=len(gone))
-
-
-def _is_sound(new: Sequence[bytes], *, beside: Sequence[bytes]) -> bool:
-    """Whether every item stands for itself, known ones `beside` the new: those stood side by side before, soundly."""
-    if not all(map(_is_closed, new)):
-        return False
-    others = b"".join(beside)
-    names = {name for item in new for name in (_guid(item), _link(item)) if name}
-    if beside and any(name in others for name in names):  # perhaps as a part of something else
-        return _is_identified([*new, *beside])
-    return _is_identified([*new, *beside[:1]])
 
 
 def _split(prints: bytes) -> Iterator[bytes]:
@@ -87,17 +75,8 @@ def _is_closed(item: bytes) -> bool:
 
 def _is_identified(items: Sequence[bytes]) -> bool:
     """Whether guids and addresses (without their queries) each name one entry, or are not used at all."""
-    guids, links = [*map(_guid, items)], [*map(_link, items)]
+    guids = [guid[1].strip() if (guid := _GUID.search(item)) else b"" for item in items]
+    links = [(link[1] or link[2] or b"").strip() if (link := _LINK.search(item)) else b"" for item in items]
     return all(not any(names) or len({*names} - {b""}) == len(items) for names in (guids, links)) and any(
         any(names) for names in (guids, links)
     )
-
-
-def _guid(item: bytes) -> bytes:
-    guid = _GUID.search(item)
-    return guid[1].strip() if guid else b""
-
-
-def _link(item: bytes) -> bytes:
-    link = _LINK.search(item)
-    return (link[1] or link[2] or b"").strip() if link else b""
