@@ -226,7 +226,7 @@ def plain(html: str) -> str:
 def _plain_of_few_tags(html: str) -> str | None:
     """What the parser would say, without asking it, of a fragment that has no other tags than nearly all have."""
     text = _LINE_TAG.sub("\n", _SILENT_TAG.sub("", _on_one_line(html)))
-    if "<" in text or html.count("<") > _MOST_TAGS:
+    if "<" in text or "\0" in text or html.count("<") > _MOST_TAGS:
         return None
     if "&" not in text:
         return unicode.clean(text)
