@@ -38,7 +38,8 @@ PEERS = {
     "plain loop": ("plain", "httpx, feedparser, sqlalchemy"),
     "floor": ("floor", "pycurl, lxml"),
 }
-HOW = "python -m venv V && V/bin/pip install reader sgmllib3k httpx feedparser sqlalchemy pycurl lxml; --peers V/bin/python"
+NEEDED = "reader sgmllib3k httpx feedparser sqlalchemy pycurl lxml"
+HOW = f"python -m venv V && V/bin/pip install {NEEDED}; --peers V/bin/python"
 
 Control = Callable[..., None]
 """Tells the farm the version of its feeds, whether it knows validators, and whether the first version is fresh."""

@@ -13,7 +13,8 @@ import resource
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -130,37 +131,42 @@ def floor(folder: Path, urls: list[str]) -> Peer:
         db.executemany("INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?, ?)", rows)
         db.execute("COMMIT")
 
-    def start(many: Any, handle: Any, url: str) -> None:
+    def started(url: str) -> Any:
         def header(line: bytes) -> None:
             if line[:5].lower() == b"etag:":
                 etags[url] = line[5:].strip().decode()
 
+        handle = pycurl.Curl()
         handle.url, handle.body = url, io.BytesIO()
         handle.setopt(pycurl.URL, url)
         handle.setopt(pycurl.WRITEDATA, handle.body)
         handle.setopt(pycurl.HEADERFUNCTION, header)
         handle.setopt(pycurl.HTTPHEADER, [f"if-none-match: {etags[url]}"] if url in etags else [])
-        many.add_handle(handle)
+        return handle
 
     def sweep() -> None:
-        many, waiting = pycurl.CurlMulti(), urls[::-1]
-        running = min(CONCURRENT, len(waiting))
-        for _ in range(running):
-            start(many, pycurl.Curl(), waiting.pop())
-        while running:
-            many.perform()
-            _, done, failed = many.info_read()
-            assert not failed
-            for handle in done:
-                take(handle.url, handle.getinfo(pycurl.RESPONSE_CODE), handle.body.getvalue())
-                many.remove_handle(handle)
-                if waiting:
-                    start(many, handle, waiting.pop())
-                else:
-                    running -= 1
-            many.select(1.0)
+        _all_of(pycurl, map(started, urls), take)
 
     return sweep, lambda: int(db.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+
+def _all_of(pycurl: Any, handles: Iterator[Any], take: Callable[[str, int, bytes], None]) -> None:
+    """Let them run, so many at once, and take what each brings."""
+    many, running = pycurl.CurlMulti(), 0
+    while True:
+        for handle in islice(handles, CONCURRENT - running):
+            many.add_handle(handle)
+            running += 1
+        if not running:
+            return
+        many.perform()
+        _, done, failed = many.info_read()
+        assert not failed
+        for handle in done:
+            take(handle.url, handle.getinfo(pycurl.RESPONSE_CODE), handle.body.getvalue())
+            many.remove_handle(handle)
+            running -= 1
+        many.select(1.0)
 
 
 if __name__ == "__main__":

@@ -64,9 +64,7 @@ class Sandbox:
         for child in self._idle:
             await _end(child)
 
-    async def parse(
-        self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None
-    ) -> ParsedFeed:
+    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
         """What `feeds.parse` makes of a body, in a thread or in a child. Raises ParseError, TOO_HEAVY included."""
         if len(fetched.body) <= self._small:
             return await asyncio.to_thread(parse.parse, feed, fetched, now=now, since=since)

@@ -31,7 +31,17 @@ def test_html_becomes_what_is_read(html: str, readable: str) -> None:
     assert markup.plain(html) == readable
 
 
-_ATTRIBUTES = ("", " /", ' href="http://a.kz/?b=1&copy=2"', " alt='a\"b'", ' title="it\'s > 5"', " x", " w=5", ' x="', ' "x=" ')
+_ATTRIBUTES = (
+    "",
+    " /",
+    ' href="http://a.kz/?b=1&copy=2"',
+    " alt='a\"b'",
+    ' title="it\'s > 5"',
+    " x",
+    " w=5",
+    ' x="',
+    ' "x=" ',
+)
 _TAGS = st.builds(
     "<{}{}{}{}".format,
     st.sampled_from(["", "/"]),
@@ -39,7 +49,19 @@ _TAGS = st.builds(
     st.sampled_from([*_ATTRIBUTES, ' class="published"', " y='>'", ' x=y"z"', ' a = "b"']),
     st.sampled_from([">", ">", "/>", ""]),
 )
-_REFERENCES = ("&nbsp;", "&amp;lt;b>", "&lt;p&gt;", "&#8212;", "&#128;", "&#0;", "&#xfffe;", "&#13;", "&copy", "&foo;", "& ")
+_REFERENCES = (
+    "&nbsp;",
+    "&amp;lt;b>",
+    "&lt;p&gt;",
+    "&#8212;",
+    "&#128;",
+    "&#0;",
+    "&#xfffe;",
+    "&#13;",
+    "&copy",
+    "&foo;",
+    "& ",
+)
 _PIECES = st.one_of(_TAGS, st.sampled_from(["Суд", " ", "\n", "\u00ad", "\x00", "5 > 4", "1<2", "S&P", *_REFERENCES]))
 
 
