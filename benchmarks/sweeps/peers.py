@@ -109,7 +109,7 @@ def plain(folder: Path, urls: list[str]) -> Peer:
 
 def floor(folder: Path, urls: list[str]) -> Peer:
     """Conditional GETs by libcurl, the hash of the body, lxml, one statement and one commit a feed."""
-    import pycurl  # type: ignore[import-not-found]  # noqa: PLC0415 - each peer is installed or not
+    import pycurl  # type: ignore[import-untyped,import-not-found,unused-ignore]  # noqa: PLC0415 - each peer is installed or not
     from lxml import etree  # noqa: PLC0415 - the same
 
     db = sqlite3.connect(folder / "floor.sqlite", isolation_level=None)

@@ -126,7 +126,7 @@ def _split(url: str) -> SplitResult | None:
         return None
     try:
         plain = _PLAIN.fullmatch(url)
-        parts = SplitResult(*plain.groups(""), "") if plain else urlsplit(url)
+        parts = SplitResult(plain[1], plain[2], plain[3], plain[4] or "", "") if plain else urlsplit(url)
     except ValueError:
         return None
     is_web = parts.scheme in ("http", "https") and len(parts.netloc) <= _LONGEST_AUTHORITY
