@@ -19,8 +19,10 @@ _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 # All the markup that most summaries have. Attributes are plain: where the tag ends is beyond doubt.
 _PLAIN_VALUE = r"(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'=<>`]++)"
 _PLAIN_REST = rf"(?:\s++[^\s\"'<>/=]++(?:={_PLAIN_VALUE}(?=[\s/>]))?+)*+\s*+/?>"
-_LINE_TAG = re.compile(rf"</?(?:p|br|div|h[1-6]|li|ul|blockquote|figure|figcaption){_PLAIN_REST}")
-_SILENT_TAG = re.compile(rf"</?(?:a|img|b|strong|i|em|span|u|font|small|sup){_PLAIN_REST}")
+_USUAL_TAG = re.compile(
+    r"</?(?:(p|br|div|h[1-6]|li|ul|blockquote|figure|figcaption)|a|img|b|strong|i|em|span|u|font|small|sup)"
+    rf"{_PLAIN_REST}"
+)
 _UNCLOSED = re.compile(r"&(?!(?:#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)[#A-Za-z]")  # a reference that is not
 
 # Names are tried letter by letter: with one long alternation this would take as long as the parser.
@@ -225,7 +227,7 @@ def plain(html: str) -> str:
 
 def _plain_of_few_tags(html: str) -> str | None:
     """What the parser would say, without asking it, of a fragment that has no other tags than nearly all have."""
-    text = _LINE_TAG.sub("\n", _SILENT_TAG.sub("", _on_one_line(html)))
+    text = _USUAL_TAG.sub(lambda tag: "\n" if tag[1] else "", _on_one_line(html))
     if "<" in text or "\0" in text or html.count("<") > _MOST_TAGS:
         return None
     if "&" not in text:
