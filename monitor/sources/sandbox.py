@@ -68,12 +68,12 @@ class Sandbox:
         self._idle.clear()
         await asyncio.gather(*self._ending)
 
-    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
         """What `feeds.parse` makes of a body, in a thread or in a child. Raises ParseError, TOO_HEAVY included."""
         if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
+            return await asyncio.to_thread(parse.parse, feed, fetched, now=now, since=since)
         try:
-            answer = await self._ask("parse", feed, fetched, now=now, size=len(fetched.body))
+            answer = await self._ask("parse", feed, fetched, now=now, since=since, size=len(fetched.body))
         except TooHeavy as error:
             raise ParseError(_HEAVY, feed=feed.name, kind=ParseFailure.TOO_HEAVY) from error
         if isinstance(answer, ParsedFeed):
