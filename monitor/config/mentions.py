@@ -7,7 +7,7 @@ from monitor.config.keyword_rules import Mention, Role
 from monitor.config.yaml_reader import Node, Scalar, Sequence
 from monitor.models.articles import Language
 
-ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
+ITEM = re.compile(r"(?:«[^«»]*»|[^,\n])+")  # commas inside «…» do not separate
 LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
 ROLES = {role.value: role for role in Role}
 
