@@ -183,7 +183,7 @@ def test_a_story_is_decided_as_in_the_chat(monitor: Monitor, page: Page, bot_api
     looked_at(page, "waiting")
     page.get_by_role("link", name="Задержание на вокзале").click()
     expect(page.locator("mark").first).to_be_visible()
-    looked_at(page, "news")
+    looked_at(page, "story")
     page.get_by_role("button", name="Опубликовать").click()
     eventually(lambda: "Задержание на вокзале" in text_of(bot_api, CHANNEL), what="a post")
     eventually(lambda: "Опубликовано" in text_of(bot_api), what="the question, decided")
