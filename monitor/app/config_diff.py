@@ -14,6 +14,7 @@ from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 from monitor.models.file_versions import FileVersion
 from monitor.models.labels import destination, pause, wishes
+from monitor.storage.edits.versions import FOUND
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
 
@@ -78,9 +79,12 @@ def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ..
     )
 
 
-def saved_by(version: FileVersion) -> str:
-    """Who made an edit at the desk: one letter, if even that is known."""
-    return f"правка за столом, {version.initial}." if version.initial else "правка за столом"
+def saved_by(versions: Iterable[FileVersion]) -> str:
+    """Who made an edit at the desk: a letter each, as far as that is known; "" when nobody did there."""
+    saved = tuple(versions)
+    letters = dict.fromkeys(f"{version.initial}." for version in saved if version.initial)
+    told = ["правка за столом", *letters] if saved else []
+    return ", ".join([*told, "и правка в самом файле"] if any(one.summary == FOUND for one in saved) else told)
 
 
 def refusal(error: ConfigError) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ changes nothing: the last good edition works on, and the maintainers are told wh
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from time import monotonic
 
@@ -32,6 +33,8 @@ from monitor.storage.edits.versions import FileVersions
 
 DAYS = 7  # of news that an edit of the rules is tried on
 PATIENCE = 20.0  # seconds for the trial; the newest news come first
+
+_Edition = FeedsEdition | RulesEdition | ChannelsEdition
 
 log = structlog.get_logger()
 
@@ -75,6 +78,8 @@ class Reloader:
             await self._take_channels(content)
 
     async def _take_feeds(self, content: bytes) -> None:
+        if await self._is_mended(self._feeds, content):
+            return
         try:
             feeds = await asyncio.to_thread(read_feeds, self._feeds.file, content)
         except ConfigError as error:
@@ -86,9 +91,11 @@ class Reloader:
             self._feeds_file = EditedFile(self._feeds.file, self._feeds.digest)  # the next look finds the edit again
             raise
         before, self._feeds = self._feeds, feeds
-        await self._announce("Ленты обновлены", feeds.file, feed_changes(before.feeds, feeds.feeds), content)
+        await self._announce("Ленты обновлены", before, feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
+        if await self._is_mended(self._rules, content):
+            return
         try:
             rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
             asked_for, by = self._channels.destinations, self._channels.file
@@ -104,10 +111,12 @@ class Reloader:
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
-        await self._announce("Правила обновлены", rules.file, (*changes, *tried), content)
+        await self._announce("Правила обновлены", before, (*changes, *tried), content)
 
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
+        if await self._is_mended(self._channels, content):
+            return
         file, topics = self._channels.file, self._rules.topics
         try:
             channels = await asyncio.to_thread(read_channels, self._settings, content, topics, file=file)
@@ -122,7 +131,7 @@ class Reloader:
         before, self._channels = self._channels, channels
         self._rules_file = EditedFile(self._rules.file, self._rules.digest)
         changes = channel_changes(before.destinations, channels.destinations)
-        await self._announce("Каналы обновлены", file, changes, content)
+        await self._announce("Каналы обновлены", before, changes, content)
 
     def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
         """What the edit changes for the news of the last days, as far as there is time."""
@@ -134,11 +143,22 @@ class Reloader:
             compared.add(article)
         return trial(compared, days=DAYS, everything=True)
 
-    async def _announce(self, title: str, file: str, changes: tuple[str, ...], content: bytes) -> None:
-        log.info("an edit is in force", action="reload", file=file, changes=list(changes))
-        version = await asyncio.to_thread(self._versions.saved, file, sha256(content).hexdigest())
-        heading = f"{title}: {file}{f' ({saved_by(version)})' if version else ''}"
+    async def _announce(self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes) -> None:
+        """Who edited is asked of all versions after the one before: several saves may have been taken up as one."""
+        log.info("an edit is in force", action="reload", file=before.file, changes=list(changes))
+        since = partial(self._versions.saved_since, before.file, before.digest.hex(), sha256(content).hexdigest())
+        who = saved_by(await asyncio.to_thread(since))
+        heading = f"{title}: {before.file}{f' ({who})' if who else ''}"
         await self._put(edit_message(heading, changes or ("По сути ничего не изменилось.",)), content)
+
+    async def _is_mended(self, in_force: _Edition, content: bytes) -> bool:
+        """Whether a file that was refused says again what is in force: nothing is to be taken up, but it is told."""
+        if sha256(content).digest() != in_force.digest:
+            return False
+        log.info("the file is in order again", action="reload", file=in_force.file)
+        said = "В нём снова то, по чему монитор и работает."
+        await self._put(edit_message(f"Файл снова в порядке: {in_force.file}", (said,)), content)
+        return True
 
     async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))

@@ -38,11 +38,18 @@ class FileVersions:
             row = db.execute(asked).one_or_none()
         return None if row is None else (_version(row), _content(row.content))
 
-    def saved(self, file: str, digest: str) -> FileVersion | None:
-        """The last save of a file, if the file is what was saved; None when somebody edited it by other means."""
-        with read_transaction(self._engine) as db:
-            row = db.execute(_newest(file).limit(1)).one_or_none()
-        return _version(row) if row and row.digest == digest and row.summary != FOUND else None
+    def saved_since(self, file: str, before: str, digest: str) -> tuple[FileVersion, ...]:
+        """What led from one content of a file to another, oldest first: the saves, and what was found between them.
+
+        () when the other was never saved here since. A save may be looked up when later ones are there already.
+        """
+        versions = self.of(file)
+        known = next((place for place, one in enumerate(versions) if one.digest == before), None)
+        since = versions[:known]
+        last = next((place for place, one in enumerate(since) if one.digest == digest), None)
+        if last is None or since[last].summary == FOUND:
+            return ()
+        return since[last:][::-1] if known is not None else since[last : last + 1]
 
     def keep(self, file: str, content: bytes, now: datetime) -> None:
         """Keep what lies on the disk, unless it is the last version: then somebody edited the file by other means."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from monitor.app.config_diff import saved_by
 from monitor.app.config_files import (
     STILL,
     ChannelsEdition,
@@ -127,3 +128,35 @@ async def test_an_edit_made_at_the_desk_names_who(engine: Engine, tmp_path: Path
     by_desk, by_hand = (row.title for row in Outbox(engine).rows([DeliveryState.PENDING]))
     assert by_desk == f"Правила обновлены: {file} (правка за столом, А.)"
     assert by_hand == f"Правила обновлены: {file}"
+
+
+def test_everybody_is_named_whose_save_was_taken_up(engine: Engine, tmp_path: Path) -> None:
+    """Saves that follow each other within a second are one edit; another may come while one is being tried."""
+    file, versions = tmp_path / "keywords.yaml", FileVersions(engine)
+    file.write_text(RULES, encoding="utf-8")
+    saving, before = Saving(versions, clock=Clock()), RULES.encode()
+    contents = [before + f"# {letter}\n".encode() for letter in "АБВ"]
+    for letter, content in zip("АБВ", contents, strict=True):
+        saving.save(str(file), digest_of(file.read_bytes()), content, initial=letter, summary="+")
+    file.write_bytes(contents[0] + b"#\n")
+    saving.save(str(file), digest_of(file.read_bytes()), contents[0] + b"##\n", initial="", summary="+")
+
+    def named(first: bytes, last: bytes) -> str:
+        return saved_by(versions.saved_since(str(file), digest_of(first), digest_of(last)))
+
+    assert named(before, contents[1]) == "правка за столом, А., Б."
+    assert named(contents[0], contents[1]) == "правка за столом, Б."
+    assert named(contents[1], contents[0] + b"#\n") == ""
+    assert named(contents[1], contents[0] + b"##\n").endswith("и правка в самом файле")
+
+
+async def test_a_refused_file_that_is_mended_is_told(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    worker = Worker(engine, tmp_path, Clock())
+
+    for content in (RULES + "  [", RULES):
+        await edit(tmp_path, content, worker)
+
+    titles = [row.title.partition(":")[0] for row in Outbox(engine).rows([DeliveryState.PENDING])]
+    assert titles == ["Правка не принята", "Файл снова в порядке"]

@@ -56,7 +56,8 @@ def test_a_save_is_the_file_and_a_version(save: Callable[..., Saved], kept: File
     assert list(path.parent.iterdir()) == [path]
     assert [(one.initial, one.summary) for one in kept.of(str(path))] == [("А", "+ слово"), ("", versions.FOUND)]
     assert saved.version is not None
-    assert kept.named(saved.version) == (kept.saved(str(path), saved.digest), NEW)
+    (version,) = kept.saved_since(str(path), digest_of(OLD), saved.digest)
+    assert kept.named(saved.version) == (version, NEW)
 
 
 def test_what_changed_meanwhile_is_not_written_over(save: Callable[..., Saved], path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_file_for_reading_only_is_refused_and_no_version_says_otherwise(
         save()
 
     assert path.read_bytes() == OLD
-    assert kept.saved(str(path), digest_of(NEW)) is None
+    assert kept.saved_since(str(path), digest_of(OLD), digest_of(NEW)) == ()
 
 
 def test_where_nothing_can_be_put_beside_it_the_file_is_written_over(
