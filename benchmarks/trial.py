@@ -111,6 +111,7 @@ def keywords_file(engine: Engine, file: str, in_force: Matcher) -> KeywordsFile:
         versions=versions,
         trials=Trials(Archive(engine), Reach(engine), steady=time.perf_counter),
         in_force=lambda: in_force,
+        zone="UTC",
         clock=lambda: NOW,
     )
 

@@ -6,7 +6,7 @@ A link is opened by a press of a button on its page, not by the visit: messenger
 import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -41,7 +41,7 @@ class Access:
             scope.setdefault("state", {}).update({"initial": initial, "secret": secret if initial is not None else ""})
             if initial is None and not scope["path"].startswith(_OPEN):
                 request = Request(scope, receive)
-                answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, again=_again(request))
+                answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, **_asked(request))
                 await answer(scope, receive, send)
             else:
                 await app(scope, receive, send)
@@ -71,6 +71,11 @@ class Access:
         return response
 
 
-def _again(request: Request) -> str:
-    """The page that was asked for: who comes from a link in a messenger is in only by a second step of their own."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/"
+def _asked(request: Request) -> dict[str, Any]:
+    """The page that was asked for: who comes from a link in a messenger is in only by a second step of their own.
+
+    Or that a form was sent: then it is said that nothing was saved.
+    """
+    query = f"?{request.url.query}" if request.url.query else ""
+    was_sent = request.method == "POST"
+    return {"again": "/" if was_sent else request.url.path + query, "was_sent": was_sent}

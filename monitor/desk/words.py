@@ -1,9 +1,10 @@
 """«Слова»: where each word of keywords.yaml stands, and a word put in or taken out, tried before it is saved."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -13,19 +14,30 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from monitor.config.keyword_rules import Role
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
+from monitor.edits.checking import new_ones
 from monitor.edits.files import is_writable
-from monitor.edits.keyword_places import WordGroup
+from monitor.edits.keyword_edits import Spot
+from monitor.edits.keyword_places import WordGroup, WordPlace
 from monitor.edits.keywords_file import DAYS, KeywordsFile
 from monitor.edits.saving import Saved
-from monitor.edits.word_edits import WordEdit
+from monitor.edits.word_edits import KeywordsLook, WordEdit
+from monitor.edits.word_uses import uses
 from monitor.errors import ConfigError, EditConflict, EditRefused
 from monitor.models.articles import Language
 
+UNCHOSEN: Final = "?"  # as what a word is meant, where there are roles to choose from
+
 _LONGEST: Final = 200  # characters of a word
 _LANGUAGES: Final[Mapping[str, Language | None]] = {"": None, "ru": "ru", "kk": "kk"}
+_ROLES: Final[Mapping[str, Role | None]] = {"": None, UNCHOSEN: None, **{role.value: role for role in Role}}
 _PARTS: Final = ("forms", "trial", "doubts")  # of a preview, as script asks for them
+_NO_SUCH_PLACE: Final = (
+    "Такого места в файле нет: возможно, его переименовали. Найдите слово поиском на странице «Слова»."
+)
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Words:
@@ -49,23 +61,51 @@ class Words:
         named, line = request.query_params.get("list"), request.query_params.get("line")
         if named is not None:
             group = next((one for one in look.groups if one.key in (f"list:{named}", named)), None)
-            return self._to(group)
+            return self._to(request, look, group)
         if line is not None:
             number = number_of(line, "строки")
-            return self._to(max((one for one in look.groups if one.line <= number), key=_line, default=None))
+            group = max((one for one in look.groups if one.line <= number), key=_line, default=None)
+            return self._to(request, look, group)
         asked = request.query_params.get("ask", "")[:_LONGEST].strip()
         found = await asyncio.to_thread(self._keywords.find, asked) if asked else []
         return self._page(request, "words.html", look=look, asked=asked, found=found)
 
     async def _group(self, request: Request) -> Response:
         look = await asyncio.to_thread(self._keywords.look)
-        group = next((one for one in look.groups if one.key == request.query_params.get("key")), None)
+        group = look.group(request.query_params.get("key", ""))
         if group is None:
-            raise _no_such_place()
-        offered = self._keywords.languages(look, group)
-        may_save = is_writable(self._keywords.file)
-        context: dict[str, Any] = {"group": group, "languages": offered, "is_writable": may_save}
-        return self._page(request, "words_group.html", look=look, **context)
+            return self._nowhere(request, look)
+        return self._shown(request, look, group)
+
+    def _shown(
+        self,
+        request: Request,
+        look: KeywordsLook,
+        group: WordGroup,
+        *,
+        typed: Mapping[str, str] = NOTHING,
+        problems: Sequence[ConfigError] = (),
+    ) -> Response:
+        """The page of a group. `typed` stands in its form, if it was refused for these problems."""
+        return self._page(
+            request,
+            "words_group.html",
+            look=look,
+            group=group,
+            offered=[_spot_field(spot) for spot in self._keywords.spots(look, group)],
+            uses=uses(look.groups, group),
+            is_writable=is_writable(self._keywords.file),
+            typed=typed,
+            problems=problems,
+            brought=new_ones(look.rules.errors, problems),
+            status=409 if problems else 200,
+        )
+
+    def _nowhere(self, request: Request, look: KeywordsLook) -> Response:
+        """There is no such place: or nobody can tell, since the file is broken."""
+        if look.written is None:
+            return self._page(request, "words_broken.html", look=look, status=409)
+        raise HTTPException(HTTPStatus.NOT_FOUND, _NO_SUCH_PLACE)
 
     async def _edit(self, request: Request) -> Response:
         """What an edit would do: a page of its own, or a part of it for the page on which the word is typed."""
@@ -74,6 +114,7 @@ class Words:
         begin = number_or_none(request.query_params.get("begin", ""), "новости")
         template = f"words_{part}.html" if part in _PARTS else "words_edit.html"
         try:
+            _require_filled(request.query_params, file=self._keywords.file)
             if part == "forms":
                 forms = await asyncio.to_thread(self._keywords.forms, edit)
                 return self._page(request, template, edit=edit, forms=forms, error=None)
@@ -83,8 +124,21 @@ class Words:
         except ConfigError as error:
             if part in _PARTS:
                 return self._page(request, template, error=error, edit=edit)
-            return self._page(request, "words_refused.html", edit=edit, problems=(error,), status=409)
+            return await self._refused(request, edit, (error,), typed=request.query_params)
         return self._page(request, template, error=None, edit=edit, **told)
+
+    async def _refused(
+        self, request: Request, edit: WordEdit, problems: Sequence[ConfigError], *, typed: Mapping[str, str]
+    ) -> Response:
+        """Why not, above the form as it was filled in."""
+        look = await asyncio.to_thread(self._keywords.look)
+        group = look.group(edit.group)
+        if group is None:
+            return self._nowhere(request, look)
+        if edit.is_added:
+            return self._shown(request, look, group, typed=typed, problems=problems)
+        brought = new_ones(look.rules.errors, problems)
+        return self._page(request, "words_refused.html", edit=edit, problems=problems, brought=brought, status=409)
 
     def _told(self, edit: WordEdit, part: str, begin: int | None) -> dict[str, Any]:
         preview = self._keywords.preview(edit)
@@ -102,27 +156,31 @@ class Words:
         }
 
     async def _save(self, request: Request) -> Response:
-        edit = _edit_of(await form_of(request))
+        form = await form_of(request)
+        edit = _edit_of(form)
         try:
+            _require_filled(form, file=self._keywords.file)
             saved = await asyncio.to_thread(self._keywords.save, edit, initial=initial_of(request))
         except EditConflict:
             return await self._conflict(request, edit)
         except EditRefused as refused:
-            return self._page(request, "words_refused.html", edit=edit, problems=refused.problems, status=409)
+            return await self._refused(request, edit, refused.problems, typed=form)
         except ConfigError as error:
-            return self._page(request, "words_refused.html", edit=edit, problems=(error,), status=409)
+            return await self._refused(request, edit, (error,), typed=form)
         return back(request, _group_address(edit.group), said=_said(saved))
 
     async def _conflict(self, request: Request, edit: WordEdit) -> Response:
         """What others changed, beside what was wanted; the edit can be made anew of the file as it is now."""
         conflict = await asyncio.to_thread(self._keywords.conflict, edit)
-        again = _address(conflict.again)
-        return self._page(request, "words_conflict.html", conflict=conflict, edit=edit, again=again, status=409)
+        look = await asyncio.to_thread(self._keywords.look)
+        about = {"look": look, "conflict": conflict, "edit": edit, "again": _address(conflict.again)}
+        return self._page(request, "words_conflict.html", status=409, **about)
 
     async def _versions(self, request: Request) -> Response:
         look = await asyncio.to_thread(self._keywords.look)
         versions = await asyncio.to_thread(self._keywords.versions)
-        return self._page(request, "words_versions.html", look=look, versions=versions)
+        now = next((version.id for version in versions if version.digest == look.file.digest), None)
+        return self._page(request, "words_versions.html", versions=versions, now=now)
 
     async def _version(self, request: Request) -> Response:
         """A version beside the file as it is now, or beside another version."""
@@ -144,18 +202,24 @@ class Words:
             said = "Файл изменился, пока вы смотрели: ничего не сделано. Вот как он отличается теперь."
             return back(request, f"/words/version?number={number}", said=said)
         except EditRefused as refused:
-            return self._page(request, "words_refused.html", edit=None, problems=refused.problems, status=409)
+            problems = refused.problems
+            return self._page(request, "words_refused.html", edit=None, problems=problems, brought=problems, status=409)
         if saved is None:
             raise _no_such_version()
         return back(request, "/words/versions", said=_said(saved))
 
-    def _to(self, group: WordGroup | None) -> Response:
+    def _to(self, request: Request, look: KeywordsLook, group: WordGroup | None) -> Response:
         if group is None:
-            raise _no_such_place()
+            return self._nowhere(request, look)
         return RedirectResponse(_group_address(group.key), HTTPStatus.SEE_OTHER)
 
     def _page(self, request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
-        shown = {"file": self._keywords.file, "moment": self._moment, "group_address": _group_address}
+        shown = {
+            "file": self._keywords.file,
+            "moment": self._moment,
+            "group_address": _group_address,
+            "spot_field": _spot_field,
+        }
         return page(request, template, status=status, **shown, **context)
 
     def _moment(self, at: datetime) -> str:
@@ -163,25 +227,38 @@ class Words:
 
 
 def _edit_of(fields: Mapping[str, str]) -> WordEdit:
-    word = fields.get("word", "").strip()
-    language = fields.get("language", "")
-    if not word or len(word) > _LONGEST or language not in _LANGUAGES or "key" not in fields:
-        said = f"Впишите слово или выражение, не длиннее {_LONGEST} знаков. Ничего не сделано."
-        raise HTTPException(HTTPStatus.BAD_REQUEST, said)
+    role, _, language = fields.get("language", "").rpartition(" ")
+    if language not in _LANGUAGES or role not in _ROLES or "key" not in fields:
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
     return WordEdit(
         group=fields["key"],
-        word=word,
+        word=fields.get("word", "").strip(),
         is_added=fields.get("sign", "+") != "-",
         digest=fields.get("digest", ""),
         language=_LANGUAGES[language],
+        role=_ROLES[role],
         line=number_or_none(fields.get("line", ""), "строки") or 0,
     )
+
+
+def _require_filled(fields: Mapping[str, str], *, file: str) -> None:
+    """Raises ConfigError when the form is not filled in, before anybody looks at the file."""
+    word = fields.get("word", "").strip()
+    if not word or len(word) > _LONGEST:
+        raise ConfigError(f"впишите слово или выражение, не длиннее {_LONGEST} знаков", file=file)
+    if fields.get("language", "").startswith(UNCHOSEN):
+        raise ConfigError("выберите, как слово должно стоять: от этого зависит, что оно найдёт", file=file)
+
+
+def _spot_field(spot: Spot | WordEdit | WordPlace) -> str:
+    """As what a word is meant, as a form writes it: «ru», or «где ru»."""
+    return f"{spot.role} {spot.language or ''}" if spot.role else spot.language or ""
 
 
 def _fields(edit: WordEdit) -> dict[str, str]:
     """The edit as a form writes it."""
     sign = "+" if edit.is_added else "-"
-    place = {"key": edit.group, "language": edit.language or "", "line": str(edit.line or "")}
+    place = {"key": edit.group, "language": _spot_field(edit), "line": str(edit.line or "")}
     return {**place, "word": edit.word, "sign": sign, "digest": edit.digest}
 
 
@@ -203,11 +280,6 @@ def _said(saved: Saved) -> str:
         return "Сохранять нечего: в файле уже так."
     done = "Сохранено. Монитор возьмёт правку за несколько секунд и скажет об этом в чате."
     return " ".join(filter(None, (done, saved.git.trouble)))
-
-
-def _no_such_place() -> HTTPException:
-    said = "Такого места в файле нет: возможно, его переименовали. Найдите слово поиском на странице «Слова»."
-    return HTTPException(HTTPStatus.NOT_FOUND, said)
 
 
 def _no_such_version() -> HTTPException:

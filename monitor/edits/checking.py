@@ -49,7 +49,7 @@ def check_rules(
     return CheckedRules(errors=errors, keywords=keywords, matcher=matcher)
 
 
-def new_doubts(before: Sequence[ConfigError], after: Sequence[ConfigError]) -> tuple[ConfigError, ...]:
-    """Those that an edit brings: not told before, whatever lines they spoke of."""
+def new_ones(before: Sequence[ConfigError], after: Sequence[ConfigError]) -> tuple[ConfigError, ...]:
+    """The errors or doubts that an edit brings: not told before, whatever lines they spoke of."""
     known = {(doubt.key, _PLACE.sub("", doubt.message)) for doubt in before}
     return tuple(doubt for doubt in after if (doubt.key, _PLACE.sub("", doubt.message)) not in known)

@@ -20,7 +20,15 @@ from monitor.models.articles import Language
 LONGEST_LINE = 120
 _PLAIN = re.compile(r"[^\W\d_«$][\w «»$*-]*|[«$][\w «»$*-]+")  # needs no quotes in YAML, in brackets neither
 _LANGUAGES: tuple[Language | None, ...] = (None, "ru", "kk")
+_ROLES = (*Role, None)
 _Word = tuple[str, Language | None, Role | None]
+
+
+class Spot(NamedTuple):
+    """What a word can be added as: for which language, None is both, and in which role, None is in any."""
+
+    language: Language | None
+    role: Role | None = None
 
 
 class _Change(NamedTuple):
@@ -31,30 +39,39 @@ class _Change(NamedTuple):
 
 
 def added(
-    written: KeywordsText, group: WordGroup, word: str, *, language: Language | None = None, line: int = 0
+    written: KeywordsText,
+    group: WordGroup,
+    word: str,
+    *,
+    language: Language | None = None,
+    role: Role | None = None,
+    line: int = 0,
 ) -> KeywordsText:
-    """The file with `word` at the end of a group: of its last place for that language, or of the place on that line.
+    """The file with `word` at the end of a group: of its last place for that language and role, or of the one on that
+    line.
 
     Raises ConfigError: the word is there, it cannot be one word, or the file is written so that a hand must do it.
     """
     word = one_word(word, file=written.file, line=group.line)
-    fitting = [place for place in group.places if place.language == language and place.role is None and place.words]
+    fitting = [place for place in group.places if (place.language, place.role) == (language, role) and place.words]
     place = next((place for place in fitting if line and place.line == line), fitting[-1] if fitting else None)
     same = next((known for one in fitting for known in one.words if _is_same(known.text, word)), None)
     if same:
         raise ConfigError(f"«{word}» здесь уже есть", file=written.file, line=same.line)
-    change = _Change(word=(word, language, None), is_added=True)
-    for text in _additions(written, group, place, word, language):
+    change = _Change(word=(word, language, role), is_added=True)
+    for text in _additions(written, group, place, word, Spot(language, role)):
         if made := _read_back(written, text, group, change):
             return made
-    if language not in languages(written, group):
+    if (language, role) not in spots(written, group):
         raise ConfigError("для этого языка здесь нет места — выберите другой", file=written.file, line=group.line)
     raise _by_hand(written, f"впишите «{word}» сами", group.line)
 
 
-def removed(written: KeywordsText, group: WordGroup, word: str, *, line: int = 0) -> KeywordsText:
-    """The file without `word`, where it stands first in a group, or on that line of it. Raises ConfigError."""
-    found = next(_standing(group, word, line), None)
+def removed(
+    written: KeywordsText, group: WordGroup, word: str, *, role: Role | None = None, line: int = 0
+) -> KeywordsText:
+    """The file without `word`, where it stands first in a group, in that role or on that line. Raises ConfigError."""
+    found = next((one for one in _standing(group, word, line) if role in (None, one[0].role)), None)
     if found is None:
         raise ConfigError(f"слова «{word}» здесь нет", file=written.file, line=group.line)
     place, number = found
@@ -68,14 +85,14 @@ def removed(written: KeywordsText, group: WordGroup, word: str, *, line: int = 0
     raise _by_hand(written, f"уберите «{word}» сами", place.words[number].line)
 
 
-def languages(written: KeywordsText, group: WordGroup) -> tuple[Language | None, ...]:
-    """For which languages a word can be put into a group; None is both."""
+def spots(written: KeywordsText, group: WordGroup) -> tuple[Spot, ...]:
+    """As what a word can be put into a group: in the roles that it has, then in none."""
     node = node_at(written.root, group.path)
-    known = {place.language for place in group.places if place.role is None and place.words}
+    known = {Spot(place.language, place.role) for place in group.places if place.words}
     own = not isinstance(node, Mapping) or not {name.text for name, _ in node.items} - LANGUAGES.keys()
     if not isinstance(node, Scalar) and own:
-        known.update(_LANGUAGES if isinstance(node, Sequence) else _LANGUAGES[1:])
-    return tuple(language for language in _LANGUAGES if language in known)
+        known.update(map(Spot, _LANGUAGES if isinstance(node, Sequence) else _LANGUAGES[1:]))
+    return tuple(spot for role in _ROLES for one in _LANGUAGES if (spot := Spot(one, role)) in known)
 
 
 def one_word(word: str, *, file: str, line: int = 0) -> str:
@@ -104,13 +121,13 @@ def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[WordPlac
 
 
 def _additions(
-    written: KeywordsText, group: WordGroup, place: WordPlace | None, word: str, language: Language | None
+    written: KeywordsText, group: WordGroup, place: WordPlace | None, word: str, spot: Spot
 ) -> Iterator[str]:
     """The ways to write it, the best first; what YAML does not take is found when it is read back."""
     node = node_at(written.root, group.path)
     if place is None:
-        if node is not None:
-            yield from _with_new_text(written, node, word, language)
+        if node is not None and spot.role is None:
+            yield from _with_new_text(written, node, word, spot.language)
         return
     around = node_at(written.root, place.path[:-1])
     if isinstance(around, Sequence) and not around.flow and _is_one_a_line(around, written.text):

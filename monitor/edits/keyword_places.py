@@ -59,6 +59,13 @@ class WordGroup:
         """Of all its places."""
         return tuple(word for place in self.places for word in place.words)
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The words, each with the role in which it must stand: «где: $страны»."""
+        return tuple(
+            f"{place.role}: {word.text}" if place.role else word.text for place in self.places for word in place.words
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordsText:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from monitor.config.keyword_rules import Keywords, TermWordKind
 from monitor.config.keywords import read_terms
-from monitor.edits.checking import CheckedRules, check_rules, new_doubts
+from monitor.edits.checking import CheckedRules, check_rules, new_ones
 from monitor.edits.files import FileContent, read_file
-from monitor.edits.keyword_edits import added, languages, removed
+from monitor.edits.keyword_edits import Spot, added, removed, spots
 from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
@@ -27,7 +28,6 @@ from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import WordForms, forms_of
-from monitor.models.articles import Language
 from monitor.models.file_versions import FileVersion
 from monitor.storage.edits.versions import FileVersions
 
@@ -38,7 +38,7 @@ _REMEMBERED = 6  # texts that forms were made from
 
 
 class KeywordsFile:
-    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time.
+    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time, `zone` its maintainers'.
 
     `needs` says what else in the monitor would not work with these topics.
     """
@@ -52,11 +52,12 @@ class KeywordsFile:
         trials: Trials,
         in_force: Callable[[], Matcher],
         clock: Callable[[], datetime],
+        zone: str,
         needs: Callable[[Collection[str]], Sequence[ConfigError]] = lambda _: (),
     ) -> None:
         self.file = file
         self._saving, self._versions, self._trials, self._in_force = saving, versions, trials, in_force
-        self._clock, self._needs = clock, needs
+        self._clock, self._zone, self._needs = clock, ZoneInfo(zone), needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._look: KeywordsLook | None = None
         self._other: Matcher | None = None  # rules in force that were compared with those of the file
@@ -82,34 +83,41 @@ class KeywordsFile:
     def preview(self, edit: WordEdit) -> Preview:
         """What an edit would make of the file. Raises ConfigError (it cannot be made), EditConflict (look again)."""
         look = self._seen_by(edit.digest)
-        group = look.written.group(edit.group) if look.written else None
-        if look.written is None or group is None:
-            raise ConfigError("такого места в файле нет — откройте список заново", file=self.file)
+        written, group = self._group(look, edit.group)
         if edit.is_added:
-            made = added(look.written, group, edit.word, language=edit.language, line=edit.line)
+            made = added(written, group, edit.word, language=edit.language, role=edit.role, line=edit.line)
         else:
-            made = removed(look.written, group, edit.word, line=edit.line)
+            made = removed(written, group, edit.word, role=edit.role, line=edit.line)
         content = look.file.with_text(made.text)
         rules = self._checked(FileContent(file=self.file, content=content), made, look)
         return Preview(
             edit=edit,
             group=group,
             forms=_forms(edit, group, self.file),
-            lines=changed_lines(look.written.text, made.text),
+            lines=changed_lines(written.text, made.text),
             errors=rules.errors,
+            brought=new_ones(look.rules.errors, rules.errors),
             rules=rules,
             content=content,
         )
 
-    def languages(self, look: KeywordsLook, group: WordGroup) -> tuple[Language | None, ...]:
-        """For which a word can be added."""
-        return languages(look.written, group) if look.written else ()
+    def _group(self, look: KeywordsLook, key: str) -> tuple[KeywordsText, WordGroup]:
+        if look.written is None:
+            broken = look.rules.errors[0]
+            message = f"файл сломан, слова в нём не разобрать: {broken.message}"
+            raise ConfigError(message, file=self.file, line=broken.line)
+        if (group := look.group(key)) is None:
+            raise ConfigError("такого места в файле нет — откройте список заново", file=self.file)
+        return look.written, group
+
+    def spots(self, look: KeywordsLook, group: WordGroup) -> tuple[Spot, ...]:
+        """As what a word can be added."""
+        return spots(look.written, group) if look.written else ()
 
     def forms(self, edit: WordEdit) -> tuple[tuple[WordForms, ...], ...]:
         """The forms of a word that somebody types, at once: nothing else is asked. Raises ConfigError."""
-        look = self.look()
-        group = look.written.group(edit.group) if look.written else None
-        return _forms(edit, group, self.file) if group else ()
+        _, group = self._group(self.look(), edit.group)
+        return _forms(edit, group, self.file)
 
     def told(self, preview: Preview, trial: Trial) -> tuple[ToldChange, ...]:
         """The first stories of a trial, with their sentences."""
@@ -121,7 +129,7 @@ class KeywordsFile:
         look = self.look()
         if self._doubts is None or self._doubts[0] != look.file.digest:
             self._doubts = (look.file.digest, look.rules.doubts())
-        return new_doubts(self._doubts[1], preview.rules.doubts())
+        return new_ones(self._doubts[1], preview.rules.doubts())
 
     def trial(self, preview: Preview, *, begin: int | None = None) -> Trial | None:
         """What the edit would have changed among the news of the last days, as far as there is time; None if it is
@@ -145,7 +153,10 @@ class KeywordsFile:
         theirs, again = self._changed_since(edit.digest), replace(edit, digest=self.look().file.digest)
         try:
             return Conflict(theirs=theirs, again=again, ours=self.preview(again), trouble="")
-        except (ConfigError, EditConflict) as error:
+        except ConfigError as error:
+            where = f"строка {error.line}: " if error.line else ""
+            return Conflict(theirs=theirs, again=again, ours=None, trouble=f"{where}{error.message}")
+        except EditConflict as error:
             return Conflict(theirs=theirs, again=again, ours=None, trouble=str(error))
 
     def _changed_since(self, digest: str) -> tuple[ChangedLine, ...]:
@@ -177,7 +188,7 @@ class KeywordsFile:
         version = self._version(number)
         if version is None:
             return None
-        when = f"{version[0].saved_at:%d.%m.%Y %H:%M} UTC"
+        when = f"{version[0].saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
         return self._save(digest, version[1], initial, f"возвращён файл от {when}")
 
     def _version(self, number: int) -> tuple[FileVersion, bytes] | None:

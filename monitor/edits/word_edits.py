@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from monitor.config.keyword_rules import Role
 from monitor.edits.checking import CheckedRules
 from monitor.edits.files import FileContent
 from monitor.edits.keyword_places import KeywordsText, WordGroup
@@ -15,7 +16,7 @@ from monitor.models.articles import Language
 class WordEdit:
     """A word to be put into a group of words, or to be taken out of it; `digest` is of the file it was seen in.
 
-    `line` says which place of the group, 0 the last one that fits.
+    `role` is that in which it must stand, `line` says which place of the group, 0 the last one that fits.
     """
 
     group: str
@@ -23,6 +24,7 @@ class WordEdit:
     is_added: bool
     digest: str
     language: Language | None = None
+    role: Role | None = None
     line: int = 0
 
 
@@ -39,16 +41,24 @@ class KeywordsLook:
         """What can be edited in it."""
         return self.written.groups if self.written else ()
 
+    def group(self, key: str) -> WordGroup | None:
+        """The one so named."""
+        return self.written.group(key) if self.written else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """An edit that is not saved yet: the forms of its word, the lines that change, what `check` says of the outcome."""
+    """An edit that is not saved yet: the forms of its word, the lines that change, what `check` says of the outcome.
+
+    `brought` are those of the `errors` that the file has not had before.
+    """
 
     edit: WordEdit
     group: WordGroup
     forms: tuple[tuple[WordForms, ...], ...]
     lines: tuple[ChangedLine, ...]
     errors: tuple[ConfigError, ...]
+    brought: tuple[ConfigError, ...]
     rules: CheckedRules
     content: bytes
 

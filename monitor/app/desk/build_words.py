@@ -26,6 +26,7 @@ def build_words(settings: Settings, store: Store, matcher: Callable[[], Matcher]
         trials=Trials(store.archive, store.reach, steady=monotonic),
         in_force=matcher,
         clock=clock,
+        zone=settings.timezone,
         needs=partial(_unmet_channels, settings),
     )
     return Words(keywords=keywords, zone=settings.timezone)

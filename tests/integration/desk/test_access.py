@@ -62,6 +62,8 @@ def test_links_and_sessions_end(desk: Desk) -> None:
     assert desk.get("/note").status_code == 200
     desk.clock.forward(minutes=1)
     assert desk.get("/note").status_code == 401
+    assert "Ничего не сохранено" not in desk.get("/note").text
+    assert "Ничего не сохранено" in desk.client.post("/note", data={"text": "долго писали"}).text
 
 
 def test_whoever_leaves_is_out_and_closing_puts_out_all(desk: Desk) -> None:

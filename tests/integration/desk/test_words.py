@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -74,6 +75,7 @@ def _open(store: Store, file: Path, in_force: Callable[[], Matcher]) -> Abstract
         trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
         in_force=in_force,
         clock=Clock(),
+        zone="Asia/Almaty",
     )
     return open_desk(store.desk_keys, [Words(keywords=keywords, zone="Asia/Almaty")], Clock())
 
@@ -144,7 +146,9 @@ def test_a_word_is_taken_out_and_the_file_taken_back(desk: Desk, file: Path) -> 
     desk.post("/words/back", fields_of(desk.get("/words/version", number=first), action="/words/back"))
 
     assert file.read_text(encoding="utf-8") == RULES
-    assert "возвращён файл от" in desk.get("/words/versions").text
+    versions = desk.get("/words/versions").text
+    assert f"возвращён файл от {NOW.astimezone(ZoneInfo('Asia/Almaty')):%d.%m.%Y %H:%M}" in versions
+    assert versions.count("(сейчас так)") == 1
 
 
 def test_what_the_examples_need_is_not_taken_out(desk: Desk, file: Path) -> None:
@@ -182,7 +186,9 @@ def test_parts_of_a_preview_for_script(desk: Desk) -> None:
     assert "Прибавилось бы 1" in parts["trial"]
     assert "Сомнений нет" in parts["doubts"]
     assert not any("<html" in part for part in parts.values())
-    assert "нужно одно слово" in preview(desk, "Байконур, Павлодар", part="trial").text
+    refused = {part: preview(desk, "Байконур, Павлодар", part=part).text for part in ("trial", "doubts")}
+    assert "нужно одно слово" in refused["trial"]
+    assert "Сомнений нет" not in refused["doubts"]
 
 
 @pytest.mark.parametrize("word", ["<script>alert(1)</script>", "a: b", "# x", '"', "«", "{x}", "слово, другое", "*"])
@@ -196,6 +202,65 @@ def test_what_is_no_word_is_said_so_and_changes_nothing(desk: Desk, file: Path, 
     assert saved.status_code == 409
     assert "<script>alert" not in page.text + saved.text
     assert file.read_text(encoding="utf-8") == RULES
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("Байконур, Омск", "нужно одно слово"),
+        ("Астана", "здесь уже есть"),
+        ("", "впишите слово"),
+        ("я" * 300, "длиннее"),
+    ],
+)
+def test_what_was_typed_stays_beside_why_it_was_refused(desk: Desk, word: str, said: str) -> None:
+    page = preview(desk, word)
+
+    assert page.status_code == 409
+    assert page.text.index(said) < page.text.index("Добавить слово")
+    assert f'name="word" value="{word}"' in page.text
+    assert '<option value="ru" selected>' in page.text
+
+
+def test_a_word_is_not_blamed_for_what_the_file_has(desk: Desk, file: Path) -> None:
+    file.write_text(RULES.replace("title: Выдача", "tite: Выдача"), encoding="utf-8")
+
+    page = preview(desk, "Байконур")
+    fields = fields_of(group_page(desk), action="/words/edit") | {"word": "Байконур", "language": "ru"}
+
+    for told in (page, desk.post("/words/save", fields)):
+        assert "В файле уже есть ошибка, ваша правка ни при чём" in told.text
+        assert "не примут" not in told.text
+        assert "/words/versions" in told.text
+    assert "Сомнений нет" not in page.text
+
+
+def test_a_word_goes_to_the_role_that_was_chosen(desk: Desk, file: Path) -> None:
+    file.write_text(RULES.replace("$города]", "[{где: $города}, {куда: $города}]]"), encoding="utf-8")
+    key = "all:extradition:выдали <script>:1"
+
+    offered = group_page(desk, key).text
+    assert "где: $города, куда: $города" in html.unescape(desk.get("/words").text)
+    assert offered.index("— выберите —") < offered.index('<option value="где ">')
+    assert "выберите, как слово должно стоять" in preview(desk, "Байконур", key=key, language="? ").text
+    desk.post("/words/save", fields_of(preview(desk, "Байконур", key=key, language="где ")))
+
+    assert '[{где: "$города, Байконур"}, {куда: $города}]' in file.read_text(encoding="utf-8")
+    gone = preview(desk, "$города", key=key, language="куда ", sign="-")
+    desk.post("/words/save", fields_of(gone))
+    assert '[{где: "$города, Байконур"}]' in file.read_text(encoding="utf-8")
+
+
+def test_a_list_says_where_it_works(desk: Desk, file: Path) -> None:
+    within = RULES.replace("lists:\n", "lists:\n  всё: {ru: $города, kk: Ақтау}\n").replace(
+        "none: [музей]", "none: [$всё]"
+    )
+    file.write_text(within, encoding="utf-8")
+
+    for key, told in (("list:города", ["", "против: "]), ("list:всё", ["против: "])):
+        uses = re.search(r'<ul class="uses">(.*?)</ul>', group_page(desk, key).text, re.DOTALL)
+        assert uses
+        assert re.findall(r"<li>(.*?)<a href", uses[1]) == told
 
 
 def test_names_in_the_file_are_text(desk: Desk) -> None:
@@ -234,7 +299,11 @@ def test_a_file_that_is_broken_gone_or_for_reading_only(
     file.write_text(RULES.replace("topics:", "topics: ["), encoding="utf-8")
     broken = desk.get("/words")
     assert (broken.status_code, "В файле есть ошибки" in broken.text) == (200, True)
-    assert desk.post("/words/save", fields).status_code == 409
+    for place in (group_page(desk), desk.get("/words", list="города"), desk.post("/words/save", fields)):
+        assert place.status_code == 409
+        assert re.search(r"строка \d+", place.text)
+        assert "возможно, его переименовали" not in place.text
+    assert "Файл сломан" in group_page(desk).text
 
     file.write_bytes(b"\xff\xfe\x00")
     assert "не в UTF-8" in desk.get("/words").text

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.config.keyword_rules import Role
 from monitor.config.keywords import load_keywords
 from monitor.config.mentions import LANGUAGES
-from monitor.edits.keyword_edits import added, languages, removed
+from monitor.edits.keyword_edits import Spot, added, removed, spots
 from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
+from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
@@ -76,14 +78,18 @@ def written(text: str = FILE) -> KeywordsText:
     return read_places(text, file="keywords.yaml")
 
 
-def choices(text: KeywordsText) -> list[tuple[WordGroup, Language | None]]:
-    return [(group, language) for group in text.groups for language in languages(text, group)]
+def choices(text: KeywordsText) -> list[tuple[WordGroup, Spot]]:
+    return [(group, spot) for group in text.groups for spot in spots(text, group)]
 
 
 def group_of(made: KeywordsText, group: WordGroup) -> WordGroup:
     found = made.group(group.key)
     assert found
     return found
+
+
+def str_of(word: WrittenWord) -> str:
+    return word.text
 
 
 def comments(text: str) -> list[str]:
@@ -94,13 +100,14 @@ def comments(text: str) -> list[str]:
 @given(st.data(), WORDS)
 def test_what_is_put_in_and_taken_out_leaves_the_file_as_it_was(data: st.DataObject, word: str) -> None:
     before = written()
-    group, language = data.draw(st.sampled_from(choices(before)))
+    group, spot = data.draw(st.sampled_from(choices(before)))
     if any(known.text == word for known in group.words) or ("$скобки" in word and group.key == "list:скобки"):
         return
 
-    made = added(before, group, word, language=language)
-    back = removed(made, group_of(made, group), word)
+    made = added(before, group, word, language=spot.language, role=spot.role)
+    back = removed(made, group_of(made, group), word, role=spot.role)
 
+    assert spot in {(one.language, one.role) for one in group_of(made, group).places if word in map(str_of, one.words)}
     assert load_keywords(made.text, file="") != load_keywords(FILE, file="")
     assert comments(made.text) == comments(FILE)
     assert sorted([*(one.text for one in group.words), word]) == sorted(one.text for one in group_of(made, group).words)
@@ -141,9 +148,9 @@ def outline(text: KeywordsText) -> list[tuple[str, list[tuple[str, Language | No
 def test_the_projects_own_file(data: st.DataObject) -> None:
     text = PROJECT.read_text(encoding="utf-8")
     before = written(text)
-    group, language = data.draw(st.sampled_from([one for one in choices(before) if one[0].kind in ("list", "people")]))
+    group, spot = data.draw(st.sampled_from([one for one in choices(before) if one[0].kind in ("list", "people")]))
 
-    made = added(before, group, "Пробное слово", language=language)
+    made = added(before, group, "Пробное слово", language=spot.language)
     back = removed(made, group_of(made, group), "Пробное слово")
 
     changed = set(made.text.split("\n")) ^ set(text.split("\n"))
@@ -191,6 +198,19 @@ def test_what_cannot_be_put_in(word: str, said: str) -> None:
 
     with pytest.raises(ConfigError, match=said):
         added(written(), group, word, language="ru")
+
+
+def test_a_role_is_offered_where_there_are_any() -> None:
+    text = written()
+    line = text.group("all:t:одно:3")
+    assert line
+    assert spots(text, line) == (Spot(None, Role.AT), Spot(None), Spot("ru"), Spot("kk"))
+    assert line.told == ("$длинный", "где: $длинный")
+
+    made = added(text, line, "Омск", role=Role.AT)
+    assert '[$длинный, {где: "$длинный, Омск"}]' in made.text
+    assert "[{где: $длинный}]" in removed(text, line, "$длинный").text
+    assert "[$длинный]" in removed(text, line, "$длинный", role=Role.AT).text
 
 
 def test_the_last_word_stays() -> None:
