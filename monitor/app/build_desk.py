@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from monitor.app.build_bot import new_secret
-from monitor.app.desk.build_feeds import build_feeds, build_status
+from monitor.app.desk.build_feeds import build_feeds, build_status, open_feeds
 from monitor.app.desk.build_news import build_news
-from monitor.app.desk.build_words import build_words
+from monitor.app.desk.build_words import build_words, open_keywords
 from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk import server
@@ -40,9 +40,10 @@ def serve_desk(
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
+    keywords, feed_list = open_keywords(settings, store, matcher), open_feeds(store, settings.feeds)
     return (
-        build_words(settings, store, matcher),
-        *build_feeds(settings, store, file=settings.feeds),
+        build_words(settings, keywords),
+        *build_feeds(settings, store, feed_list),
         *build_news(settings, store, matcher, clock),
-        build_status(settings, store),
+        build_status(settings, store, [keywords.trouble, feed_list.trouble]),
     )

@@ -1,7 +1,7 @@
 """«Состояние»: what `monitor status` says, with charts. Read only."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from monitor.desk.charts import bars, columns
 from monitor.desk.feeds import Health, ago
 from monitor.desk.pages import page
 from monitor.desk.shown import shown_by
+from monitor.edits.files import FileTrouble
 from monitor.health.conditions import TITLES
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.clock import Clock
@@ -48,7 +49,9 @@ class WorkStats(Protocol):
 
 
 class Status:
-    """One page. `copies` gives what is known of copies of pages, and the bytes of their folder."""
+    """One page. `copies` gives what is known of copies of pages, and the bytes of their folder; `files` what is wrong
+    with the files of maintainers.
+    """
 
     def __init__(
         self,
@@ -60,11 +63,13 @@ class Status:
         waiting: Callable[[], Waiting],
         mutes: Callable[[datetime], Sequence[Mute]],
         copies: Callable[[], tuple[EvidenceVitals, int]],
+        files: Iterable[Callable[[], FileTrouble | None]],
         zone: str,
         clock: Clock,
     ) -> None:
         self._stats, self._health, self._figures = stats, health, figures
         self._alarms, self._waiting, self._mutes, self._copies = alarms, waiting, mutes, copies
+        self._files = tuple(files)
         self._zone, self._clock, self._shown = zone, clock, shown_by(zone)
         self.routes = [Route("/status", self._show)]
 
@@ -77,6 +82,7 @@ class Status:
         evidence, folder_bytes = self._copies()
         return {
             "alarms": [(TITLES[alarm.kind], alarm) for alarm in self._alarms() if alarm.told_at and not alarm.gone_at],
+            "files": [trouble for trouble_in in self._files if (trouble := trouble_in())],
             "vitals": vitals,
             "polled": ago(vitals.polled_at, now),
             "feeds": _feeds(vitals),

@@ -1,10 +1,10 @@
 """feeds.yaml as it is shown and edited: opened with what it is known by, saved by the same `Saving` as any file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.config.feeds import load_feeds, problems
-from monitor.edits.files import is_writable, read_file
+from monitor.edits.files import FileTrouble, is_writable, read_file, trouble_of
 from monitor.edits.saving import Saved, Saving
 from monitor.errors import ConfigError, EditConflict
 from monitor.models.feeds import Feed
@@ -50,6 +50,14 @@ class FeedList:
             file=self.file, digest=found.digest, text=text, feeds=feeds, trouble=trouble, is_writable=writable
         )
         return self._last
+
+    def trouble(self) -> FileTrouble | None:
+        """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
+        return trouble_of(self.file, self._problems)
+
+    def _problems(self) -> Sequence[ConfigError]:
+        opened = self.open()
+        return problems(opened.text, file=self.file) if opened.trouble else ()
 
     def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:
         """Save what `change` makes of the file's text, if it is still the one that was opened.

@@ -8,9 +8,10 @@ half of one refuses it and looks again.
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import ConfigError
@@ -50,6 +51,30 @@ class FileContent:
             raise ConfigError(message, file=self.file)
         ends = text.replace("\n", "\r\n") if "\r\n" in written else text
         return ((_BOM if written.startswith(_BOM) else "") + ends).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTrouble:
+    """A file that no monitor takes up as it lies there: its first mistake, and since when; None: nobody can tell."""
+
+    file: str
+    error: ConfigError
+    since: datetime | None
+
+
+def trouble_of(file: str, problems: Callable[[], Sequence[ConfigError]]) -> FileTrouble | None:
+    """What is wrong with a file; None when nothing is. `problems` may raise ConfigError, too."""
+    try:
+        first = next(iter(problems()), None)
+    except ConfigError as error:
+        first = error
+    if first is None:
+        return None
+    try:
+        since = datetime.fromtimestamp(Path(file).stat().st_mtime, UTC)
+    except OSError:
+        since = None
+    return FileTrouble(file=file, error=first, since=since)
 
 
 def read_file(file: str) -> FileContent:

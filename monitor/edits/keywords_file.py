@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.config.keyword_rules import Keywords, TermWordKind
 from monitor.config.keywords import read_terms
 from monitor.edits.checking import CheckedRules, check_rules, new_ones
-from monitor.edits.files import FileContent, read_file
+from monitor.edits.files import FileContent, FileTrouble, read_file, trouble_of
 from monitor.edits.keyword_edits import Spot, added, removed, spots
 from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
 from monitor.edits.line_diff import ChangedLine, changed_lines
@@ -74,6 +74,14 @@ class KeywordsFile:
             self._look = self._sharing(self._look)
             self._remember(now)
             return self._look
+
+    def trouble(self) -> FileTrouble | None:
+        """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
+        return trouble_of(self.file, self._problems)
+
+    def _problems(self) -> Sequence[ConfigError]:
+        rules = self.look().rules
+        return rules.errors or self._unmet(rules.keywords)
 
     def find(self, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
         """Where a word is written, asked in any of its forms."""

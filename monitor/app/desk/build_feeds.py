@@ -1,6 +1,6 @@
 """The desk's pages of feeds and of the work's state, wired."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from monitor.desk.feeds import Feeds
 from monitor.desk.status import Status
 from monitor.edits.feed_list import FeedList
 from monitor.edits.feed_trials import FeedTrials
+from monitor.edits.files import FileTrouble
 from monitor.edits.saving import Saving
 from monitor.evidence import retention
 from monitor.models.clock import Clock
@@ -24,15 +25,19 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
 
-def build_feeds(settings: Settings, store: Store, *, file: str, clock: Clock = clock) -> Sequence[Part]:
-    """The table of feeds, a page for each, new ones; `file` is the feeds.yaml that is edited."""
+def open_feeds(store: Store, file: str, *, clock: Clock = clock) -> FeedList:
+    """The feeds.yaml that is edited."""
+    return FeedList(file, Saving(store.versions, clock=clock))
+
+
+def build_feeds(settings: Settings, store: Store, feed_list: FeedList, *, clock: Clock = clock) -> Sequence[Part]:
+    """The table of feeds, a page for each, new ones."""
 
     @asynccontextmanager
     async def open_reading() -> AsyncIterator[tuple[Fetcher, Sandbox]]:
         async with open_fetcher(settings) as fetcher, Sandbox() as sandbox:
             yield fetcher, sandbox
 
-    feed_list = FeedList(file, Saving(store.versions, clock=clock))
     trials = FeedTrials(open_reading, clock=clock)
     health, figures, zone = store.feeds.health, store.feed_figures, settings.timezone
     private = settings.allow_private_addresses
@@ -43,8 +48,10 @@ def build_feeds(settings: Settings, store: Store, *, file: str, clock: Clock = c
     )
 
 
-def build_status(settings: Settings, store: Store, *, clock: Clock = clock) -> Part:
-    """How the work goes."""
+def build_status(
+    settings: Settings, store: Store, files: Iterable[Callable[[], FileTrouble | None]] = (), *, clock: Clock = clock
+) -> Part:
+    """How the work goes; `files` say what is wrong with the files of maintainers."""
     evidence = partial(store.stats.evidence.vitals, authorities=settings.timestamp_authorities)
 
     def copies() -> tuple[EvidenceVitals, int]:
@@ -58,6 +65,7 @@ def build_status(settings: Settings, store: Store, *, clock: Clock = clock) -> P
         waiting=store.reviews.waiting,
         mutes=store.mutes.active,
         copies=copies,
+        files=files,
         zone=settings.timezone,
         clock=clock,
     )

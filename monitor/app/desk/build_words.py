@@ -17,9 +17,9 @@ from monitor.matching.matcher import Matcher
 from monitor.storage.store import Store
 
 
-def build_words(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Words:
-    """What maintainers do with keywords.yaml."""
-    keywords = KeywordsFile(
+def open_keywords(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> KeywordsFile:
+    """The keywords.yaml that is edited; `matcher` are the rules in force."""
+    return KeywordsFile(
         settings.keywords,
         saving=Saving(store.versions, clock=clock),
         versions=store.versions,
@@ -29,6 +29,10 @@ def build_words(settings: Settings, store: Store, matcher: Callable[[], Matcher]
         zone=settings.timezone,
         needs=partial(_unmet_channels, settings),
     )
+
+
+def build_words(settings: Settings, keywords: KeywordsFile) -> Words:
+    """What maintainers do with keywords.yaml."""
     return Words(keywords=keywords, zone=settings.timezone)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from monitor.app.desk.build_feeds import build_feeds, build_status
+from monitor.app.desk.build_feeds import build_feeds, build_status, open_feeds
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import load_settings
 from monitor.models.feeds import Feed
@@ -55,7 +55,9 @@ def desk(store: Store, file: Path, tmp_path: Path) -> Iterator[Desk]:
             "MONITOR_EVIDENCE_DIR": str(tmp_path),
         }
     )
-    parts = [*build_feeds(settings, store, file=str(file), clock=clock), build_status(settings, store, clock=clock)]
+    feed_list = open_feeds(store, str(file), clock=clock)
+    status = build_status(settings, store, [feed_list.trouble], clock=clock)
+    parts = [*build_feeds(settings, store, feed_list, clock=clock), status]
     with open_desk(store.desk_keys, parts, clock) as opened:
         yield opened
 
@@ -261,3 +263,17 @@ def test_the_state_of_the_work(desk: Desk, store: Store) -> None:
     assert EVIL not in shown
     assert "в порядке — 1" in shown
     assert "Копии: страниц под наблюдением 0" in shown
+
+
+def test_a_file_that_is_not_taken_is_no_all_clear(desk: Desk, file: Path) -> None:
+    assert "Тревог нет" in desk.get("/status").text
+
+    file.write_text(file.read_text(encoding="utf-8").replace("kind: rss", "kind: rrs"), encoding="utf-8")
+    broken = desk.get("/status").text
+    file.unlink()
+    gone = desk.get("/status").text
+
+    for told, why in ((broken, "Строка 5: "), (gone, "такого файла нет")):
+        assert f"Файл {file} не принят" in told
+        assert why in told
+        assert "Тревог нет" not in told
