@@ -24,7 +24,7 @@ from monitor.edits.keyword_places import WordGroup, WordPlace
 from monitor.edits.keywords_file import DAYS, KeywordsFile
 from monitor.edits.saving import Saved
 from monitor.edits.word_edits import KeywordsLook, WordEdit
-from monitor.edits.word_uses import uses
+from monitor.edits.word_search import uses
 from monitor.errors import ConfigError, EditConflict, EditRefused
 from monitor.models.articles import Language
 

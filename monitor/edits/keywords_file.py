@@ -22,6 +22,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
 from monitor.edits.told_changes import ToldChange, told
 from monitor.edits.trial import ReadyRules, Trial, Trials
+from monitor.edits.word_doubts import word_doubts
 from monitor.edits.word_edits import Conflict, KeywordsLook, Preview, WordEdit
 from monitor.edits.word_search import find_words
 from monitor.edits.written_words import WrittenWord
@@ -133,11 +134,15 @@ class KeywordsFile:
         return tuple(told(trial.changes[:TOLD], after)) if after else ()
 
     def doubts(self, preview: Preview) -> tuple[ConfigError, ...]:
-        """What `check` would warn of after the edit and does not now. Takes half a second, the first time one."""
+        """What is doubtful in the word, and what `check` would warn of after the edit and does not now.
+
+        Takes half a second, the first time one.
+        """
         look = self.look()
         if self._doubts is None or self._doubts[0] != look.file.digest:
             self._doubts = (look.file.digest, look.rules.doubts())
-        return new_ones(self._doubts[1], preview.rules.doubts())
+        of_file = new_ones(self._doubts[1], preview.rules.doubts())
+        return (*word_doubts(preview.edit, preview.group, file=self.file), *of_file)
 
     def trial(self, preview: Preview, *, begin: int | None = None) -> Trial | None:
         """What the edit would have changed among the news of the last days, as far as there is time; None if it is

@@ -1,7 +1,7 @@
-"""Where in keywords.yaml a word is written, asked in any of its forms: «байконуре» finds «Байконур»."""
+"""Where in keywords.yaml a word is written, asked in any of its forms: «байконуре» finds «Байконур»; and a list."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from monitor.edits.keyword_places import WordGroup
@@ -12,6 +12,7 @@ from monitor.text.unicode import fold
 
 MOST = 200  # words shown
 _TOKEN = re.compile(r"[^\W_]+")
+_AGAINST = ("none", "against", "never")
 _ALIKE = 0.75  # of a word with a mistake in it
 
 
@@ -25,6 +26,21 @@ def find_words(groups: Iterable[WordGroup], matcher: Matcher, asked: str) -> lis
     found = list(_having(among, lambda words: all(words & kin for kin in meant)))
     folded = " ".join(fold(token).text for token in tokens)
     return found or list(_having_part(among, folded)) or list(_alike(among, folded))
+
+
+def uses(groups: Sequence[WordGroup], of: WordGroup) -> tuple[tuple[WordGroup, bool], ...]:
+    """The groups that name a list, through other lists too, and are no lists themselves, in the file's order.
+
+    Each with whether it speaks against a rule.
+    """
+    reached = {of.title} if of.kind == "list" else set()
+    more = True
+    while more:
+        through = {group.title for group in groups if group.kind == "list" and _names(group.words, reached)}
+        more = not through <= reached
+        reached |= through
+    using = (group for group in groups if group.kind != "list" and _names(group.words, reached))
+    return tuple((group, group.kind in _AGAINST) for group in using)
 
 
 def _meant(matcher: Matcher, token: str) -> Iterator[str]:
@@ -60,3 +76,8 @@ def _alike(groups: Iterable[WordGroup], folded: str) -> Iterator[tuple[WordGroup
         words = [word for word in group.words if fold(word.text).text in close]
         if words:
             yield group, words
+
+
+def _names(words: Iterable[WrittenWord], lists: set[str]) -> bool:
+    """Whether one of the words is one of these lists, or has it within: «снять с $транспорт»."""
+    return any(word.text in lists or any(word.text.endswith(f" {name}") for name in lists) for word in words)

@@ -1,10 +1,11 @@
-"""Which rules change nothing, because a stronger one of their topic fires whenever they would."""
+"""Which rules change nothing, because a stronger one of their topic fires whenever they would; and which terms do."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import merge
 
 from monitor.config.keyword_rules import Rule, Scope, Term
+from monitor.matching.compiler import Word, word_of
 from monitor.models.articles import Tier
 
 Meaning = int
@@ -61,3 +62,27 @@ def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
         return False
 
     return len(other) <= len(rule) and all(place(line, set()) for line in range(len(other)))
+
+
+def finds_all_of(wide: Term, narrow: Term) -> bool:
+    """Whether `wide` stands wherever `narrow` does, and elsewhere too: «похи*» and «похищение»."""
+    if wide.role not in (None, narrow.role) or wide.language not in (None, narrow.language):
+        return False
+    words, others = _words(narrow), _words(wide)
+    starts = range(len(words) - len(others) + 1)
+    return words != others and any(all(map(_is_found_by, words[start:], others)) for start in starts)
+
+
+def _words(term: Term) -> tuple[Word, ...]:
+    return tuple(word_of(written, term.language) for written in term.words)
+
+
+def _is_found_by(narrow: Word, wide: Word) -> bool:
+    """Whether everything that `narrow` finds is found by `wide`; of a Russian word, its Latin spelling left out."""
+    if wide.capital and not narrow.capital:
+        return False
+    if not wide.prefix:
+        return not narrow.prefix and narrow.forms <= wide.forms and {*narrow.stems} <= {*wide.stems}
+    stems = (stem for stem in narrow.stems if stem.script == "cyrillic" or not narrow.forms)
+    starts = (narrow.prefix or wide.prefix, *narrow.forms, *(stem.text for stem in stems))
+    return all(text.startswith(wide.prefix) for text in starts)

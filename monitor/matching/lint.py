@@ -47,6 +47,7 @@ class _Linter:
         written = self._written()
         yield from self._misspelt(written)
         yield from self._fused(written)
+        yield from self._small_names(written)
         yield from self._in_two_lists()
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
@@ -104,6 +105,12 @@ class _Linter:
             elif two := next(filter(_are_places, pairwise(term.words)), None):
                 apart = ", ".join(word.text for word in two)
                 message = f"«{term.text}» ищется как одно название — если это разные места, поставьте запятую: {apart}"
+                yield self._doubt(message, term.line, term.key)
+
+    def _small_names(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
+        for term in terms:
+            if small := next((word.text for word in term.words if _is_small_name(word)), ""):
+                message = f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
                 yield self._doubt(message, term.line, term.key)
 
     def _names_in_roles(self) -> Iterator[ConfigError]:
@@ -165,6 +172,10 @@ class _Linter:
 
 def _is_name(term: Term) -> bool:
     return any(word.kind is TermWordKind.NAME for word in term.words)
+
+
+def _is_small_name(word: TermWord) -> bool:
+    return word.kind is TermWordKind.NAME and word.text[:1].islower()
 
 
 def _is_place(word: TermWord) -> bool:

@@ -251,6 +251,24 @@ def test_a_word_goes_to_the_role_that_was_chosen(desk: Desk, file: Path) -> None
     assert '[{где: "$города, Байконур"}]' in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("word", "key", "said"),
+    [
+        ("экстрадировать", "all:extradition:выдали <script>:0", "это уже найдёт «экстради*» (строка 14)"),
+        ("выдать России", "all:extradition:выдали <script>:0", "это уже найдёт «выдать» (строка 14)"),
+        ("Бурмалда", "list:города", "«Бурмалда» нет в словаре, формы угаданы"),
+        ("петров", "people", "«петров» с маленькой буквы"),
+        ("Байконур", "list:города", "Сомнений нет"),
+        ("Выдать", "list:города", "Сомнений нет"),
+        ("КНБ", "list:города", "Сомнений нет"),
+    ],
+)
+def test_what_is_doubtful_in_a_word(desk: Desk, word: str, key: str, said: str) -> None:
+    language = "ru" if key == "list:города" else ""
+
+    assert said in preview(desk, word, key=key, language=language, part="doubts").text
+
+
 def test_a_list_says_where_it_works(desk: Desk, file: Path) -> None:
     within = RULES.replace("lists:\n", "lists:\n  всё: {ru: $города, kk: Ақтау}\n").replace(
         "none: [музей]", "none: [$всё]"

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from itertools import permutations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Rule, Scope, Term, TermWord, TermWordKind
-from monitor.matching.covering import Meaning, covered_rules
+from monitor.config.keywords import read_terms
+from monitor.matching.covering import Meaning, covered_rules, finds_all_of
 from monitor.models.articles import Tier
 from tests.harness.cpu import cpu_at_most
 
@@ -79,3 +81,21 @@ def test_ten_thousand_rules_of_one_act_are_compared_in_seconds() -> None:
     with cpu_at_most(4):
         assert list(covered_rules(rules, meaning)) == []
         assert {covering.name for _, covering in covered_rules(alike, meaning)} == {"0"}
+
+
+@pytest.mark.parametrize(
+    ("word", "by", "is_covered"),
+    [
+        ("похищение", "похи*", True),
+        ("похи*", "похищение", False),
+        ("похитить*", "похи*", True),
+        ("выдать России", "выдать", True),
+        ("выдать", "выдать России", False),
+        ("ұшақ", "ұша*", False),  # it is looked for in Latin letters, too
+        ("похищение", "похищение", False),
+    ],
+)
+def test_a_term_that_another_finds(word: str, by: str, is_covered: bool) -> None:
+    (term,), (other,) = read_terms(word), read_terms(by)
+
+    assert finds_all_of(other, term) is is_covered

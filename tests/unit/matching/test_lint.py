@@ -213,3 +213,9 @@ def test_a_rule_that_its_own_none_silences_is_refused(rule: str, fires: bool) ->
     keywords = load_keywords(f"{lists}topics:\n  t:\n    title: т\n    any_of:\n      - {{{rule}}}\n", file="k.yaml")
     _, problems = compile_checked(keywords)
     assert [(one.line, "не сработает никогда" in one.message) for one in problems] == ([] if fires else [(6, True)])
+
+
+def test_a_person_in_small_letters_is_doubted() -> None:
+    topics = "topics: {t: {title: т, any_of: [{name: а, all: [$people]}]}}\n"
+    doubts = doubts_of(f"people: [Иван Петров, анна рид, Отто фон Рид]\n{topics}")
+    assert [message.partition(" — ")[0] for _, _, message in doubts] == ["имя «анна рид»: «анна» с маленькой буквы"]

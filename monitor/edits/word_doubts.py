@@ -1,0 +1,55 @@
+"""What is doubtful in one word that somebody adds, beside what `check` doubts in the file that comes of it."""
+
+import re
+from collections.abc import Iterator
+
+from monitor.config.keyword_rules import Term, TermWord, TermWordKind
+from monitor.config.keywords import read_terms
+from monitor.edits.keyword_places import WordGroup
+from monitor.edits.word_edits import WordEdit
+from monitor.errors import ConfigError
+from monitor.matching.covering import finds_all_of
+from monitor.models.articles import Language
+from monitor.text.languages.russian import is_known
+
+_RUSSIAN = re.compile(r"[а-яё-]+", re.IGNORECASE)
+
+
+def word_doubts(edit: WordEdit, group: WordGroup, *, file: str) -> tuple[ConfigError, ...]:
+    """Of a list's name, and of what is taken out, none. Takes a tenth of a second where there are many words."""
+    if not edit.is_added or "$" in edit.word:
+        return ()
+    terms = _terms(edit.word, edit.language, group)
+    return tuple(ConfigError(said, file=file) for term in terms for said in (*_guessed(term), *_covered(term, group)))
+
+
+def _terms(written: str, language: Language | None, group: WordGroup) -> tuple[Term, ...]:
+    kind = TermWordKind.NAME if group.kind == "people" else TermWordKind.WORD
+    return read_terms(written, language=language, kind=kind)
+
+
+def _guessed(term: Term) -> Iterator[str]:
+    """Kazakh has rules instead of a dictionary, and names are not looked up."""
+    for word in term.words if term.language != "kk" else ():
+        if _is_guessed(word):
+            yield f"слова «{word.text}» нет в словаре, формы угаданы по похожим словам — проверьте их"
+
+
+def _is_guessed(word: TermWord) -> bool:
+    is_plain = word.kind is TermWordKind.WORD and bool(_RUSSIAN.fullmatch(word.text)) and not word.text.isupper()
+    return is_plain and not is_known(word.text)
+
+
+def _covered(term: Term, group: WordGroup) -> Iterator[str]:
+    others = (
+        (known, other)
+        for place in group.places
+        if place.role is None
+        for known in place.words
+        if "$" not in known.text
+        for other in _terms(known.text, place.language, group)
+    )
+    for known, other in others:
+        if finds_all_of(other, term):
+            yield f"это уже найдёт «{known.text}» (строка {known.line}) — добавлять незачем"
+            return
