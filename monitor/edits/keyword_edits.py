@@ -52,7 +52,7 @@ def added(
 
     Raises ConfigError: the word is there, it cannot be one word, or the file is written so that a hand must do it.
     """
-    word = one_word(word, file=written.file, line=group.line)
+    word = one_word(word, file=written.file)
     fitting = [place for place in group.places if (place.language, place.role) == (language, role) and place.words]
     place = next((place for place in fitting if line and place.line == line), fitting[-1] if fitting else None)
     same = next((known for one in fitting for known in one.words if _is_same(known.text, word)), None)
@@ -95,13 +95,13 @@ def spots(written: KeywordsText, group: WordGroup) -> tuple[Spot, ...]:
     return tuple(spot for role in _ROLES for one in _LANGUAGES if (spot := Spot(one, role)) in known)
 
 
-def one_word(word: str, *, file: str, line: int = 0) -> str:
+def one_word(word: str, *, file: str) -> str:
     """A word as it is written: blanks made equal, letters composed. Raises ConfigError if it is not one."""
     clean = unicodedata.normalize("NFC", " ".join(word.split()))
     if len([item for item in items(clean) if item[0].strip()]) != 1 or clean.strip(",").strip() != clean:
-        raise ConfigError("нужно одно слово или выражение; несколько впишите по одному", file=file, line=line)
+        raise ConfigError("нужно одно слово или выражение; несколько впишите по одному", file=file)
     if not all(map(str.isprintable, clean)):
-        raise ConfigError("в слове есть невидимые знаки — наберите его заново", file=file, line=line)
+        raise ConfigError("в слове есть невидимые знаки — наберите его заново", file=file)
     return clean
 
 

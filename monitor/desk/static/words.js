@@ -28,6 +28,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       for (const part of parts) {
         if (part.name !== "forms") part.box.textContent = "Смотрю…";
         await fill(part, query, signal);
+        if (part.box.querySelector("p.trouble")) {
+          parts.slice(parts.indexOf(part) + 1).forEach(({ box }) => { box.textContent = ""; });
+          return;
+        }
       }
     } catch (error) {
       if (error.name !== "AbortError") parts.forEach(({ box }) => { box.textContent = ""; });
