@@ -125,6 +125,8 @@ class Words:
             if part in _PARTS:
                 return self._page(request, template, error=error, edit=edit)
             return await self._refused(request, edit, (error,), typed=request.query_params)
+        if part not in _PARTS and edit.is_added and (errors := told["preview"].errors):
+            return await self._refused(request, edit, errors, typed=request.query_params)
         return self._page(request, template, error=None, edit=edit, **told)
 
     async def _refused(
