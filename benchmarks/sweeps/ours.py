@@ -39,7 +39,7 @@ async def serve(urls: list[str]) -> None:
             if command == "anew":
                 await stack.aclose()
                 url = f"sqlite:///{folder}/monitor.db"
-                fresh = replace(config, settings=config.settings.model_copy(update={"database_url": url}))
+                fresh = replace(config, settings=replace(config.settings, database_url=url))
                 components = await stack.enter_async_context(wiring.open_components(fresh))
                 told: dict[str, Any] = {"ready": True}
             else:
