@@ -8,7 +8,7 @@ Knows nothing of feeds, redirects or bodies.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,12 +58,11 @@ class Transport(httpx.AsyncBaseTransport):
         if route.proxy and not self._allow_private:
             refuse_private_literal(request.url.host)
         network = Network(self._proxy_resolver if route.proxy else self._resolver, most=self._most)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(network.close)
             with _named_by_httpx():
                 response = await _exchange(request, route, network)
-        except BaseException:  # a cancelled task as well
-            network.close()
-            raise
+            on_failure.pop_all()
         body = _Body(response, network)
         return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
 
