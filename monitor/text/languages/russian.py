@@ -51,8 +51,10 @@ _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
 _UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
+_NO_FORMS = frozenset[str]()  # one for all: Python makes a new one of 216 bytes each time
 
 
+@lru_cache(8_192)  # a word of many terms has one set of them, and they take a third of the memory of the rules
 def forms(word: str) -> frozenset[str]:
     """All forms of a dictionary word, folded as `unicode.fold` does; empty if it is no Russian word.
 
@@ -64,7 +66,7 @@ def forms(word: str) -> frozenset[str]:
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
         return frozenset(_acronym_forms(folded))
     if not _WORD.fullmatch(folded):
-        return frozenset()
+        return _NO_FORMS
     head, _, last = folded.rpartition("-")
     parses = _parses(folded, named=word != word.lower())
     known = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
@@ -77,7 +79,7 @@ def known_forms(word: str) -> frozenset[str]:
     """`forms` of a word that the dictionary has; empty for any other."""
     folded = fold(word.strip()).text
     if not _WORD.fullmatch(folded) or not any(reading.is_known for reading in _readings(folded)):
-        return frozenset()
+        return _NO_FORMS
     return forms(word)
 
 
@@ -192,11 +194,10 @@ def case_forms(word: str) -> dict[str, Case]:
         return dict.fromkeys(forms(word), ANY)
     cases: dict[str, Case] = {}
     for form, trait in (one for parse in parses if parse.tag.POS in _DECLINED for one in _lexeme(parse)):
-        if trait.case and trait.part in _DECLINED:
-            own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
+        if trait.role:
             folded_form = form.replace("ё", "е")
             known = cases.get(folded_form)
-            cases[folded_form] = own if known in (None, own) else known | own  # joining flags is slow
+            cases[folded_form] = trait.role if known in (None, trait.role) else known | trait.role  # joining is slow
     if word != word.lower() and folded.endswith(_OFTEN_UNDECLINED):
         cases[folded] = ANY
     return cases
@@ -212,7 +213,7 @@ def _analyzer() -> Any:
 
 def forget_dictionary() -> None:
     """Give back what the dictionary takes; it is loaded again when it is needed."""
-    for remembered in (_analyzer, _readings, _rows, _trait):
+    for remembered in (_analyzer, _readings, _rows, _trait, forms):
         remembered.cache_clear()
 
 
@@ -250,7 +251,7 @@ class _Trait(NamedTuple):
     """What a tag says of a form."""
 
     part: str | None  # as the dictionary calls it
-    case: Case
+    role: Case  # what it may be in a sentence; none for what has no cases
     participle: tuple[str | None, str | None] | None  # tense and voice
     is_passive: bool  # it has a passive in -ся beside it
     is_left_out: bool  # «позеленее»
@@ -290,9 +291,10 @@ def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
 @cache
 def _trait(tag: Any) -> _Trait:
     part, is_verb = tag.POS, tag.POS in {"VERB", "INFN", "GRND"}
+    case = RUSSIAN.get(tag.case or "") if part in _DECLINED else None
     return _Trait(
         part=part,
-        case=RUSSIAN.get(tag.case or "", Case(0)),
+        role=case if case and part == "NOUN" else case | Case.ADJECTIVE if case else Case(0),
         participle=(tag.tense, tag.voice) if part in {"PRTF", "PRTS"} else None,
         # Perfectives have none («задержался» is another word), nor have participles («выдающийся»).
         is_passive=is_verb and tag.mood != "impr" and tag.aspect == "impf",
