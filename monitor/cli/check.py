@@ -19,6 +19,7 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
 from monitor.edits.checking import check_rules
 from monitor.errors import ConfigError
+from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
 from monitor.models import labels
 from monitor.models.channels import Destination
@@ -121,6 +122,7 @@ def _check_channels(
     return channels_file.load_channels(text, file=path, settings=settings, topics=topics), ()
 
 
+@collector_paused()
 def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
     """With `settings`, the news in the database of theirs are asked too."""
     try:

@@ -121,7 +121,7 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
     return compiled
 
 
-@collector_paused(stays=True)
+@collector_paused()
 def compile_checked(
     keywords: Keywords, like: CompiledRules | None = None
 ) -> tuple[CompiledRules, tuple[ConfigError, ...]]:

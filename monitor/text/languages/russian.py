@@ -7,11 +7,13 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any, NamedTuple
 
 from monitor.text.languages.cases import ANY, RUSSIAN, Case
 from monitor.text.unicode import fold
 
+_LOADING = Lock()
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _ACRONYM = re.compile(r"[а-я]{2,6}")
 _VOWELS = "аеиоуыэюя"
@@ -203,8 +205,13 @@ def case_forms(word: str) -> dict[str, Case]:
     return cases
 
 
-@cache
 def _analyzer() -> Any:
+    with _LOADING:  # two threads would load one each, and what was read by either holds all of it
+        return _loaded()
+
+
+@cache
+def _loaded() -> Any:
     from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
     from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - the same; by itself it would look at every package there is
 
@@ -213,7 +220,7 @@ def _analyzer() -> Any:
 
 def forget_dictionary() -> None:
     """Give back what the dictionary takes; it is loaded again when it is needed."""
-    for remembered in (_analyzer, _readings, _rows, _trait, forms):
+    for remembered in (_loaded, _readings, _rows, _trait, forms):
         remembered.cache_clear()
 
 
