@@ -5,7 +5,7 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, NamedTuple
@@ -88,6 +88,11 @@ def known_forms(word: str) -> frozenset[str]:
 def is_known(word: str) -> bool:
     """Whether the dictionary has it, as a form of any word."""
     return bool(_analyzer().word_is_known(fold(word).text))
+
+
+def known_among(words: Iterable[str]) -> frozenset[str]:
+    """Those of these folded words that it has: quicker than to ask for each."""
+    return frozenset(filter(_analyzer().word_is_known, words))
 
 
 def is_dictionary_form(word: str) -> bool:
