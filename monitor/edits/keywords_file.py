@@ -1,8 +1,8 @@
 """keywords.yaml as maintainers work at it: what is written where, an edit tried before it is saved, saves taken back.
 
 Everything is asked anew of the file on the disk; what a form was made from is known by the file's digest, and a save
-over another content is refused. Kept in memory while somebody asks: the rules of the file and those of the last edit; and the texts that the
-last forms were made from, so that what others changed meanwhile can be shown.
+over another content is refused. Kept in memory: while somebody asks, the rules of the file and those of the last edit;
+and the texts that the last forms were made from, so that what others changed meanwhile can be shown.
 """
 
 from collections import OrderedDict

@@ -111,7 +111,7 @@ class Sandbox:
 
     @asynccontextmanager
     async def _child(self) -> AsyncIterator[_Child]:
-        """One for a job. Most jobs are short: to wait for the child at work is quicker than to start another, of 15 MB."""
+        """One for a job: another is started, of 15 MB, only when the one at work is not done with its job soon."""
         if self._at_work and not self._idle:
             self._freed.clear()
             with suppress(TimeoutError):

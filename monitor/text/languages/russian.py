@@ -1,19 +1,19 @@
 """Russian: every form of a dictionary word, of a surname, of an acronym. No documents are analysed here.
 
-pymorphy3 knows the words; this file is the only one that imports it, at the first call. Verbs gain the passives that
+pymorphy3 knows the words (dictionary.py loads it); this file is the only one that asks it. Verbs gain the passives that
 OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames follow tables of endings.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from threading import Lock
 from typing import Any, NamedTuple
 
+from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, RUSSIAN, Case
+from monitor.text.languages.dictionary import analyzer
 from monitor.text.unicode import fold
 
-_LOADING = Lock()
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _ACRONYM = re.compile(r"[а-я]{2,6}")
 _VOWELS = "аеиоуыэюя"
@@ -87,12 +87,12 @@ def known_forms(word: str) -> frozenset[str]:
 
 def is_known(word: str) -> bool:
     """Whether the dictionary has it, as a form of any word."""
-    return bool(_analyzer().word_is_known(fold(word).text))
+    return bool(analyzer().word_is_known(fold(word).text))
 
 
 def known_among(words: Iterable[str]) -> frozenset[str]:
     """Those of these folded words that it has: quicker than to ask for each."""
-    return frozenset(filter(_analyzer().word_is_known, words))
+    return frozenset(filter(analyzer().word_is_known, words))
 
 
 def is_dictionary_form(word: str) -> bool:
@@ -168,7 +168,7 @@ def is_of_people(word: str) -> bool:
 
 def _likely(word: str) -> list[Any]:
     """As the analyser reads a word of an article; [] for what is no Russian word: it may be of any signs."""
-    return list(_analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
+    return list(analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
@@ -210,29 +210,17 @@ def case_forms(word: str) -> dict[str, Case]:
     return cases
 
 
-def _analyzer() -> Any:
-    with _LOADING:  # two threads would load one each, and what was read by either holds all of it
-        return _loaded()
-
-
-@cache
-def _loaded() -> Any:
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
-    from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - the same; by itself it would look at every package there is
-
-    return MorphAnalyzer(path=get_path(), lang="ru")
-
-
 def forget_dictionary() -> None:
     """Give back what the dictionary takes; it is loaded again when it is needed."""
-    for remembered in (_loaded, _readings, _rows, _trait, forms):
+    dictionary.forget()
+    for remembered in (_readings, _rows, _trait, forms):
         remembered.cache_clear()
 
 
 @lru_cache(8_192)
 def _readings(word: str) -> tuple[Any, ...]:
     """As the analyser gives them; one load of the rules asks for a word up to three times."""
-    return tuple(_analyzer().parse(word))
+    return tuple(analyzer().parse(word))
 
 
 def _parses(word: str, *, named: bool) -> list[Any]:
@@ -287,8 +275,8 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
         yield from ((form.word, _trait(form.tag)) for form in parse.lexeme)
         return
     _, word, number, index = first
-    dictionary = _analyzer().dictionary
-    stem = dictionary.build_stem(dictionary.paradigms[number], index, word)
+    known = analyzer().dictionary
+    stem = known.build_stem(known.paradigms[number], index, word)
     yield from ((prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number))
 
 
@@ -296,7 +284,7 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
 def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
     """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
     return tuple(
-        (prefix, suffix, _trait(tag)) for prefix, tag, suffix in _analyzer().dictionary.build_paradigm_info(number)
+        (prefix, suffix, _trait(tag)) for prefix, tag, suffix in analyzer().dictionary.build_paradigm_info(number)
     )
 
 
@@ -402,7 +390,7 @@ def _by_ending(name: str) -> Iterator[str]:
 
 def _first_names(folded: str) -> Iterator[Any]:
     """What the dictionary knows as a first name or a patronymic with this base form: Лев, Павел, Илья."""
-    for reading in _analyzer().parse(folded):
+    for reading in analyzer().parse(folded):
         is_name = {"Name", "Patr"} & reading.tag.grammemes
         if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
             yield reading

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from monitor.app import memory
-from monitor.text.languages import russian
+from monitor.text.languages import dictionary, russian
 
 
 def test_the_dictionary_is_let_go_and_loaded_again_when_a_word_is_asked_for() -> None:
@@ -12,7 +12,7 @@ def test_the_dictionary_is_let_go_and_loaded_again_when_a_word_is_asked_for() ->
 
     memory.settle()
 
-    assert russian._analyzer.cache_info().currsize == 0
+    assert not dictionary.is_loaded()
     assert russian.forms("экстрадиция") == before
 
 
