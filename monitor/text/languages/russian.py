@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, RUSSIAN, Case
-from monitor.text.languages.dictionary import analyzer
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -53,7 +52,7 @@ _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
 _UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
-_NO_FORMS = frozenset[str]()  # one for all: Python makes a new one of 216 bytes each time
+_NO_FORMS = frozenset[str]()  # one for all: each new one takes 216 bytes
 
 
 @lru_cache(8_192)  # a word of many terms has one set of them, and they take a third of the memory of the rules
@@ -80,19 +79,18 @@ def forms(word: str) -> frozenset[str]:
 def known_forms(word: str) -> frozenset[str]:
     """`forms` of a word that the dictionary has; empty for any other."""
     folded = fold(word.strip()).text
-    if not _WORD.fullmatch(folded) or not any(reading.is_known for reading in _readings(folded)):
-        return _NO_FORMS
-    return forms(word)
+    is_there = _WORD.fullmatch(folded) and any(reading.is_known for reading in _readings(folded))
+    return forms(word) if is_there else _NO_FORMS
 
 
 def is_known(word: str) -> bool:
     """Whether the dictionary has it, as a form of any word."""
-    return bool(analyzer().word_is_known(fold(word).text))
+    return bool(dictionary.analyzer().word_is_known(fold(word).text))
 
 
 def known_among(words: Iterable[str]) -> frozenset[str]:
     """Those of these folded words that it has: quicker than to ask for each."""
-    return frozenset(filter(analyzer().word_is_known, words))
+    return frozenset(filter(dictionary.analyzer().word_is_known, words))
 
 
 def is_dictionary_form(word: str) -> bool:
@@ -168,7 +166,7 @@ def is_of_people(word: str) -> bool:
 
 def _likely(word: str) -> list[Any]:
     """As the analyser reads a word of an article; [] for what is no Russian word: it may be of any signs."""
-    return list(analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
+    return list(dictionary.analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
@@ -220,7 +218,7 @@ def forget_dictionary() -> None:
 @lru_cache(8_192)
 def _readings(word: str) -> tuple[Any, ...]:
     """As the analyser gives them; one load of the rules asks for a word up to three times."""
-    return tuple(analyzer().parse(word))
+    return tuple(dictionary.analyzer().parse(word))
 
 
 def _parses(word: str, *, named: bool) -> list[Any]:
@@ -275,7 +273,7 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
         yield from ((form.word, _trait(form.tag)) for form in parse.lexeme)
         return
     _, word, number, index = first
-    known = analyzer().dictionary
+    known = dictionary.analyzer().dictionary
     stem = known.build_stem(known.paradigms[number], index, word)
     yield from ((prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number))
 
@@ -284,7 +282,8 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
 def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
     """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
     return tuple(
-        (prefix, suffix, _trait(tag)) for prefix, tag, suffix in analyzer().dictionary.build_paradigm_info(number)
+        (prefix, suffix, _trait(tag))
+        for prefix, tag, suffix in dictionary.analyzer().dictionary.build_paradigm_info(number)
     )
 
 
@@ -390,7 +389,7 @@ def _by_ending(name: str) -> Iterator[str]:
 
 def _first_names(folded: str) -> Iterator[Any]:
     """What the dictionary knows as a first name or a patronymic with this base form: Лев, Павел, Илья."""
-    for reading in analyzer().parse(folded):
+    for reading in dictionary.analyzer().parse(folded):
         is_name = {"Name", "Patr"} & reading.tag.grammemes
         if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
             yield reading
