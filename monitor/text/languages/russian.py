@@ -281,10 +281,8 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
 @cache
 def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
     """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
-    return tuple(
-        (prefix, suffix, _trait(tag))
-        for prefix, tag, suffix in dictionary.analyzer().dictionary.build_paradigm_info(number)
-    )
+    rows = dictionary.analyzer().dictionary.build_paradigm_info(number)
+    return tuple((prefix, suffix, _trait(tag)) for prefix, tag, suffix in rows)
 
 
 @cache
