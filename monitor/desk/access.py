@@ -76,6 +76,7 @@ def _asked(request: Request) -> dict[str, Any]:
 
     Or that a form was sent: then it is said that nothing was saved.
     """
-    query = f"?{request.url.query}" if request.url.query else ""
-    was_sent = request.method == "POST"
-    return {"again": "/" if was_sent else request.url.path + query, "was_sent": was_sent}
+    was_sent, path = request.method == "POST", request.url.path
+    if was_sent or path[1:2] in ("/", "\\"):  # «//evil.example» would lead to another site
+        return {"again": "/", "was_sent": was_sent}
+    return {"again": f"{path}?{request.url.query}" if request.url.query else path, "was_sent": False}
