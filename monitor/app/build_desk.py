@@ -33,7 +33,8 @@ def serve_desk(
     secure = urlsplit(address).scheme == "https"
     access = Access(store.desk_keys, new_secret=new_secret, secure=secure, clock=clock)
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    app = build_app(build_parts(settings, store, matcher), access, address=address, hosts=hosts, clock=clock)
+    parts, waiting = build_parts(settings, store, matcher), store.questions.count
+    app = build_app(parts, access, waiting=waiting, address=address, hosts=hosts, clock=clock)
     with server.serve(app, listening):
         yield address
 

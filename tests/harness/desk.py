@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -47,12 +47,14 @@ class Desk:
 
 
 @contextmanager
-def open_desk(keys: DeskKeys, parts: Sequence[Part], clock: Clock, *, is_in: bool = True) -> Iterator[Desk]:
-    """The desk with these parts until the block ends; by default somebody is in."""
+def open_desk(
+    keys: DeskKeys, parts: Sequence[Part], clock: Clock, *, is_in: bool = True, waiting: Callable[[], int] = lambda: 0
+) -> Iterator[Desk]:
+    """The desk with these parts until the block ends; by default somebody is in, and no question waits."""
     access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=False, clock=clock)
     listening = server.listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = build_app(parts, access, address=address, hosts=(), clock=clock)
+    app = build_app(parts, access, waiting=waiting, address=address, hosts=(), clock=clock)
     with server.serve(app, listening), httpx.Client(base_url=address, follow_redirects=True, trust_env=False) as client:
         desk = Desk(address=address, keys=keys, clock=clock, client=client)
         if is_in:

@@ -79,7 +79,8 @@ def read(store: Store) -> Read:
 def desk(store: Store) -> Iterator[Desk]:
     store.reviews.chats, store.retractions.destinations = CHATS, CHATS.destinations
     clock = Clock()
-    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher, clock), clock) as opened:
+    parts = build_news(load_settings({}), store, matcher, clock)
+    with open_desk(store.desk_keys, parts, clock, waiting=store.questions.count) as opened:
         yield opened
 
 
@@ -162,9 +163,11 @@ def test_a_question_is_decided_as_in_the_chat_and_the_first_decision_stands(
     read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.REVIEW)
     waiting = desk.get("/news/waiting").text
     assert "<mark>экстрадицию</mark>" in waiting
+    assert "(1<span" in waiting.partition("</nav>")[0], "the menu says how many wait"
 
     decided = decide(desk, "rejected")
     assert "Новость 1</a> — Отклонено" in decided, "which of them"
+    assert "(1<span" not in decided
     assert 'value="rejected"' in decided.partition('class="just"')[2].partition("</form>")[0], "and it can be undone"
     assert "Отклонено" in shown_in(store, REVIEW), "the chat's message is to say so"
     desk.enter("Б")
@@ -220,6 +223,20 @@ def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk
     assert "не опровергнута" in act("restore")
     assert "Пост удаляется из канала" in act("remove")
     assert shown_in(store, CHANNEL) == ""
+
+
+def test_what_a_digest_tells_or_what_waits_is_not_said_to_be_a_post(desk: Desk, read: Read, engine: Engine) -> None:
+    read("Экстрадиция россиянина.", tier=Tier.POST)
+
+    def became(**values: object) -> str:
+        with write_transaction(engine) as db:
+            db.execute(update(deliveries).where(deliveries.c.chat == CHANNEL).values(**values))
+        return desk.get("/news").text.partition("начало новой истории: ")[2].partition("<")[0]
+
+    assert became(state=DeliveryState.PENDING) == "ждёт отправки"
+    assert became(state=DeliveryState.DIGESTED, digest_id=1) == "ждёт отправки", "the digest does"
+    assert became(sent_at=NOW) == "в сводке"
+    assert became(state=DeliveryState.PENDING, message_id=5) == "в канале", "an edit waits"
 
 
 def test_what_looks_at_its_page_saw_stands_beside_a_news(desk: Desk, read: Read, engine: Engine) -> None:
