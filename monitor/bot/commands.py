@@ -18,7 +18,7 @@ from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Pre
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import mute_label
-from monitor.models.labels import OUTCOMES, queue, troubles
+from monitor.models.labels import queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
 from monitor.storage.evidence.notices import PageNotices
 from monitor.storage.feeds import FeedStore
@@ -29,6 +29,7 @@ from monitor.storage.reviews import Reviews
 from monitor.storage.stats import Stats
 from monitor.stories import page_notice
 from monitor.stories.corrections import removal, retraction
+from monitor.stories.question import outcome_label
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
 LATELY: Final = timedelta(days=1)
@@ -223,7 +224,8 @@ def _fact(member: Member) -> Html:
     head = tag("b", link(line(member.title, _LONGEST_LINE) or member.feed, member.url))
     of_story = f" · история {member.story_id}" if member.story_id else ""
     retracted = retraction.label(member.retracted) if member.retracted else ""
-    outcome = _lines(f"{member.feed}: {OUTCOMES[member.outcome]}{of_story}", retracted, member.reason)
+    became = outcome_label(member.outcome, member.reason)
+    outcome = _lines(f"{member.feed}: {became}{of_story}", retracted, member.reason)
     return join("\n", (head, outcome))
 
 

@@ -6,8 +6,9 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import QueryError
-from monitor.models.labels import OUTCOMES, searchable
+from monitor.models.labels import searchable
 from monitor.models.search import Found, SearchResult
+from monitor.stories.question import outcome_label
 from monitor.text.languages.russian import forget_dictionary
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 
@@ -47,7 +48,8 @@ class FindCommand:
 
     def _told(self, one: Found) -> Html:
         head = tag("b", link(line(one.title, _LONGEST_TITLE) or one.feed, one.url))
-        facts = text(line(f"{one.feed}, {self._moment(one.seen_at)}: {OUTCOMES[one.outcome]}", _LONGEST_TITLE))
+        became = outcome_label(one.outcome, one.reason)
+        facts = text(line(f"{one.feed}, {self._moment(one.seen_at)}: {became}", _LONGEST_TITLE))
         sentence = line(one.sentence, _LONGEST_SENTENCE)
         return join("\n", (head, facts, *([text(f"«{sentence}»")] if sentence else [])))
 

@@ -13,10 +13,11 @@ from monitor.cli.matching.explanation_view import quoted
 from monitor.cli.output import AsJson, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
-from monitor.models.labels import OUTCOMES, searchable
+from monitor.models.labels import searchable
 from monitor.models.search import Found, SearchResult
 from monitor.storage.database import open_existing
 from monitor.storage.search.finder import MOST_READ, Finder
+from monitor.stories.question import outcome_label
 from monitor.text.unicode import clean
 
 
@@ -70,7 +71,7 @@ def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
 def _facts(one: Found, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "Лента", f"{one.feed}, {_moment(one.seen_at, zone)}"
     yield "Заголовок", one.title
-    yield "Решение", f"{OUTCOMES[one.outcome]} ({one.outcome})"
+    yield "Решение", f"{outcome_label(one.outcome, one.reason)} ({one.outcome})"
     yield "Адрес", one.url
 
 

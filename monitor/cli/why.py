@@ -19,12 +19,13 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.evidence import WatchedPage
-from monitor.models.labels import OUTCOMES, SIGHTS, STATES, pause
+from monitor.models.labels import SIGHTS, STATES, pause
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
 from monitor.storage.mutes import MuteStore
 from monitor.stories.corrections import retraction
+from monitor.stories.question import outcome_label
 from monitor.text.unicode import clean
 from monitor.text.urls import canonical, message_link
 
@@ -115,7 +116,7 @@ def _facts(member: Member) -> dict[str, str]:
         "Заголовок": member.title,
         "Дата": _time(member.published_at) if member.published_at else "",
         "Прочитано": _read(member),
-        "Решение": f"{OUTCOMES[member.outcome]} ({member.outcome})",
+        "Решение": f"{outcome_label(member.outcome, member.reason)} ({member.outcome})",
         "Причина": member.reason,
     }
 

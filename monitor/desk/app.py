@@ -1,6 +1,6 @@
 """The desk as one ASGI app: its pages, behind the guard and the door; and what it says when something goes wrong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from mimetypes import guess_type
 from typing import Protocol
@@ -38,8 +38,18 @@ class Part(Protocol):
         """Its pages."""
 
 
-def build_app(parts: Iterable[Part], access: Access, *, address: str, hosts: Iterable[str], clock: Clock) -> ASGIApp:
-    """The whole desk. `address` is what maintainers type, `hosts` are further Host headers it answers to."""
+def build_app(
+    parts: Iterable[Part],
+    access: Access,
+    *,
+    waiting: Callable[[], int],
+    address: str,
+    hosts: Iterable[str],
+    clock: Clock,
+) -> ASGIApp:
+    """The whole desk. `address` is what maintainers type, `hosts` are further Host headers it answers to; `waiting`
+    counts the questions nobody has decided, for the menu of every page: it must be quick.
+    """
     secure = urlsplit(address).scheme == "https"
     routes: list[BaseRoute] = [Route("/", _home), Route("/static/{name}", _static), *access.routes]
     routes += [route for part in parts for route in part.routes]
@@ -53,7 +63,7 @@ def build_app(parts: Iterable[Part], access: Access, *, address: str, hosts: Ite
             Exception: _broken,
         },
     )
-    starlette.state.templates, starlette.state.secure = templates(), secure
+    starlette.state.templates, starlette.state.secure, starlette.state.waiting = templates(), secure, waiting
     return Guard(starlette, hosts={urlsplit(address).netloc, *hosts}, secure=secure, clock=clock)
 
 

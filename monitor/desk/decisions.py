@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -26,6 +26,7 @@ AT_ONCE: Final = 20  # questions on a page
 _MOST_QUOTED: Final = 3  # sentences of a question
 _DECISIONS: Final = {one.value: one for one in (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)}
 _NO_REASON: Final = "Напишите, почему: это прочтут подписчики. Ничего не сделано."
+_BACK: Final = "Вернуть можно кнопкой под историей."
 
 log = structlog.get_logger()
 
@@ -61,9 +62,17 @@ class Decisions:
         waiting = await asyncio.to_thread(self._questions.waiting, limit=AT_ONCE, before=before)
         since = self._clock() - UNDOABLE
         lately = await asyncio.to_thread(self._questions.decided, since, limit=AT_ONCE) if before is None else ()
+        just = await asyncio.to_thread(self._asked_of, request.query_params)
         more = waiting[-1].story_id if len(waiting) >= AT_ONCE else None
         asked = [(one, _quotes(one)) for one in waiting]
-        return page(request, "news_waiting.html", asked=asked, lately=lately, more=more, **self._shown)
+        known: dict[str, Any] = {"asked": asked, "lately": lately, "more": more, "just": just, "undoable_since": since}
+        return page(request, "news_waiting.html", **known, **self._shown)
+
+    def _asked_of(self, query: Mapping[str, str]) -> Question | None:
+        """The question that was just acted on, if the address names one."""
+        story, part = number_or_none(query.get("story", ""), "истории"), number_or_none(query.get("part", ""), "части")
+        asked = self._questions.of_story(story) if story else ()
+        return next((one for one in asked if one.part == part), None)
 
     def _act(self, act: _Do) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -71,7 +80,7 @@ class Decisions:
             entry = number_or_none(form.get("entry", ""), "новости")
             said = await asyncio.to_thread(act, form, initial_of(request))
             log.info("a maintainer acted", action="desk", act=request.url.path)
-            return back(request, f"/news/one?entry={entry}" if entry else "/news/waiting", said=said)
+            return back(request, f"/news/one?entry={entry}" if entry else _list_after(form), said=said)
 
         return answer
 
@@ -100,12 +109,18 @@ class Decisions:
             now=self._clock(),
             notices=self._review_chat,
         )
-        return " ".join(told(corrected)) if corrected else absent(str(story))
+        return " ".join(told(corrected, back=_BACK)) if corrected else absent(str(story))
 
     def _restore(self, form: Mapping[str, str], _initial: str) -> str:
         story = number_of(form.get("story", ""), "истории")
         corrected = self._retractions.restore(story, now=self._clock())
         return " ".join(told(corrected)) if corrected else not_retracted(story)
+
+
+def _list_after(form: Mapping[str, str]) -> str:
+    """The list of questions, which first says about which of them something was just done."""
+    story, part = (number_or_none(form.get(name, ""), what) for name, what in (("story", "истории"), ("part", "части")))
+    return f"/news/waiting?story={story}&part={part}" if story and part else "/news/waiting"
 
 
 def _part(form: Mapping[str, str]) -> tuple[int, int]:

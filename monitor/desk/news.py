@@ -1,7 +1,7 @@
 """«Новости»: search over everything read, one news with the reasons in its text, what the rules nearly found."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from monitor.matching.explanation import NearArticles, TopicReport
 from monitor.matching.rule_lines import NearMiss
 from monitor.matching.search.query import Query, read_query
 from monitor.models.clock import Clock
+from monitor.models.outbox import DeliveryState
 from monitor.models.search import Found, SearchResult
 from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.evidence.history import EvidenceHistory
@@ -56,7 +57,8 @@ class Ask(Protocol):
 
 class News:
     """Pages that only show. `near` gives what the rules nearly found, before an entry of that number; `is_public`
-    whether a channel showed a story, so that it can be retracted. `zone` is the maintainers' clock.
+    whether a channel showed a story, so that it can be retracted; `topics` the titles of the topics by their ids,
+    `chats` what maintainers call the chats that posts go to. `zone` is the maintainers' clock.
     """
 
     def __init__(
@@ -69,11 +71,14 @@ class News:
         questions: Questions,
         evidence: EvidenceHistory,
         is_public: Callable[[int], bool],
+        topics: Callable[[], Mapping[str, str]],
+        chats: Callable[[], Mapping[str, str]],
         zone: str,
         clock: Clock,
     ) -> None:
         self._search, self._ask, self._near = search, ask, near
         self._history, self._questions, self._evidence = history, questions, evidence
+        self._topics, self._chats = topics, chats
         self._is_public, self._shown, self._clock = is_public, shown_by(zone), clock
         self.routes = [
             Route("/news", self._found),
@@ -86,6 +91,7 @@ class News:
         before = number_or_none(request.query_params.get("before", ""), "новости")
         known: dict[str, Any] = {
             "asked": asked,
+            "before": before,
             "rest": urlencode({name: said for name, said in asked.items() if said}),
         }
         try:
@@ -93,13 +99,17 @@ class News:
         except QueryError as error:
             known |= {"trouble": str(error), "found": (), "answer": None}
             return page(request, "news.html", status=HTTPStatus.BAD_REQUEST, **known, **self._shown)
-        known |= {"trouble": "", "found": list(map(_marked, answer.found)), "answer": answer}
+        standings = await asyncio.to_thread(self._standings, answer.found)
+        known |= {"trouble": "", "found": list(map(_marked, answer.found)), "answer": answer, "standings": standings}
         return page(request, "news.html", **known, **self._shown)
 
     def _answer(self, asked: Mapping[str, str], before: int | None) -> SearchResult:
         given = {key: asked[name] for name, key in _FIELDS.items()}
         query = read_query(asked["q"], given=given, needs_words=False)
         return self._search(query, limit=AT_ONCE, before=before)
+
+    def _standings(self, told: Iterable[Found | Member]) -> Mapping[int, DeliveryState]:
+        return self._history.standings({one.story_id for one in told if one.story_id})
 
     async def _one(self, request: Request) -> Response:
         number = number_of(request.query_params.get("entry", ""), "новости")
@@ -117,6 +127,9 @@ class News:
             "article": marked_article(entry.title, entry.text or "", recorded or near),
             "is_recorded": bool(recorded),
             "near": near if recorded else (),
+            "standings": self._standings([entry]),
+            "topics": self._topics(),
+            "chats": self._chats(),
             "reports": reports,
             "story": self._history.story(entry.story_id) if entry.story_id else None,
             "question": self._question(entry),
@@ -132,7 +145,7 @@ class News:
     async def _nearly_found(self, request: Request) -> Response:
         before = number_or_none(request.query_params.get("before", ""), "новости")
         near = await asyncio.to_thread(self._near, before)
-        found = [_nearly(one.article, near_reasons(one.misses)) for one in near.found]
+        found = [_nearly(one.article, near_reasons([one.miss])) for one in near.found]
         return page(request, "news_near.html", near=near, found=found, **self._shown)
 
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.desk.guard import LONGEST_BODY
+from monitor.errors import DatabaseError
 from monitor.text.unicode import visible
 
 SAID: Final = "said"  # the cookie of a message that the next page shows once
@@ -71,12 +72,22 @@ def page(request: Request, template: str, /, *, status: int = HTTPStatus.OK, **c
         "is_in": bool(token),
         "csrf": field,
         "path": request.url.path,
+        "waiting": _waiting(request) if token else 0,
     }
     environment: jinja2.Environment = request.app.state.templates
     response = HTMLResponse(environment.get_template(template).render(known | context), status)
     if said:
         response.delete_cookie(SAID, httponly=True, samesite="strict")
     return response
+
+
+def _waiting(request: Request) -> int:
+    """How many questions nobody has decided; a page that says that the database is away can do without."""
+    try:
+        waiting: int = request.app.state.waiting()
+    except DatabaseError:
+        return 0
+    return waiting
 
 
 def back(request: Request, to: str, *, said: str = "") -> Response:

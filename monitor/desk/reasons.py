@@ -99,13 +99,15 @@ def _of_topic(topic: TopicVerdict, then: str) -> tuple[str, tuple[Match, ...]]:
 
 
 def near_reasons(misses: Iterable[NearMiss]) -> tuple[Reason, ...]:
-    """What stands in an article that a rule nearly brought, and what is lacking beside it."""
+    """What stands in an article that a rule nearly brought, and what is lacking beside it. Where words of the lacking
+    line stand in a way that does not count, no other word would help: none is asked for.
+    """
     return tuple(
         Reason(
             number=number,
             said=f"«{miss.topic}», правило «{miss.rule}» ({TIERS[miss.tier]}). Не хватило: {miss.lacking}",
             words=tuple(line.match for line in miss.lines if line.match),
-            lacking=tuple(dict.fromkeys(map(_word_link, miss.wanted))),
+            lacking=() if miss.is_astray else tuple(dict.fromkeys(map(_word_link, miss.wanted))),
         )
         for number, miss in enumerate(misses, start=1)
     )

@@ -14,7 +14,7 @@ from monitor.desk.shown import TIERS
 from monitor.health.rule_rates import RuleRate
 from monitor.storage.desk.rule_figures import WEEKS, Figures
 
-LEAST: Final = 0.3  # a smaller share of published is little, as for `monitor rules`
+LEAST: Final = 0.5  # of published: where more is rejected, it is said what to do about it
 SECONDS: Final = 1.0  # of counting before the page is shown
 SECONDS_UNSEEN: Final = 4.0  # and after it; a stop waits no longer than that
 

@@ -1,5 +1,6 @@
 """How the pages of news show values: clean words in Russian, the maintainers' clock, addresses a browser may open."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -7,15 +8,27 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from monitor.matching.explanation import TopicReport, lack, lack_of_post, pictured
+from monitor.models.articles import Outcome
 from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, SIGHTS, STATES
+from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.stories.corrections import retraction
-from monitor.stories.question import DECIDED, decision_label
+from monitor.stories.question import DECIDED, decision_label, outcome_label
 from monitor.text.telegram_html import line, web_address
 from monitor.text.unicode import visible
 from monitor.text.urls import message_link, without_credentials
 
 TIERS: Final = {"post": "сразу в канал", "review": "редактору", "none": "никуда"}
+_BEGUN: Final = {Outcome.POSTED: "начало новой истории", Outcome.JOINED: "ещё одно изложение истории"}
+_STANDINGS: Final = {
+    DeliveryState.SENT: "в канале",
+    DeliveryState.DIGESTED: "в сводке",
+    DeliveryState.UNCERTAIN: "неясно, дошло ли до канала",
+    DeliveryState.SENDING: "ждёт отправки",
+    DeliveryState.PENDING: "ждёт отправки",
+    DeliveryState.REJECTED: "Telegram отверг пост",
+    DeliveryState.CANCELLED: "пост снят",
+}
 
 
 def shown_by(zone: str) -> Mapping[str, Any]:
@@ -25,7 +38,9 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "line": line,
         "visible": visible,
         "web": _web,
-        "outcomes": OUTCOMES,
+        "outcomes": OUTCOMES | _BEGUN,
+        "became": _became,
+        "titled": titled,
         "outcome_words": OUTCOME_WORDS,
         "states": STATES,
         "sights": SIGHTS,
@@ -44,6 +59,19 @@ def _moment(at: datetime, *, zone: ZoneInfo) -> str:
 
 def _decided(decision: Decision, at: datetime, initial: str, *, zone: str) -> str:
     return decision_label(decision, initial=initial, at=at, zone=zone)
+
+
+def _became(outcome: Outcome, reason: str, standing: DeliveryState | None) -> str:
+    """What became of a news; of what was found also how far its story came to subscribers."""
+    if outcome not in _BEGUN:
+        return outcome_label(outcome, reason)
+    return f"{_BEGUN[outcome]}: {_STANDINGS[standing]}" if standing else f"{_BEGUN[outcome]}, в канал не шло"
+
+
+def titled(reason: str, titles: Mapping[str, str]) -> str:
+    """A reason as it was written down, with the topics' titles in place of their ids: «knb: …», «knb/правило: …»."""
+    ids = "|".join(map(re.escape, titles))
+    return re.sub(rf"(?<![\w/-])({ids})(?:: |/)", lambda found: f"{titles[found[1]]}: ", reason)
 
 
 def _web(url: str) -> str:

@@ -29,7 +29,8 @@ class LineReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
     """A rule that would have fired but for one line: where the words of the others stand, and `wanted`, what the file
-    says in that line. `topic` is the title of the rule's topic.
+    says in that line (`is_astray`: words of it do stand there, but cannot count). `topic` is the title of the rule's
+    topic; `met` are the numbers of the lines that are met beside that of the act; its own where no other is.
     """
 
     topic: str
@@ -37,6 +38,8 @@ class NearMiss:
     tier: Tier
     lines: tuple[LineReport, ...]
     wanted: tuple[Mention, ...]
+    met: tuple[int, ...]
+    is_astray: bool
 
     @property
     def lacking(self) -> str:
@@ -79,6 +82,8 @@ def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[Ne
                 tier=rule.tier,
                 lines=line_reports(compiled, article, rule, hits),
                 wanted=written_rule(compiled, rule).mentions[lacking],
+                met=others[1:] or others,
+                is_astray=any(True for _ in article.in_any_role(rule.lines[lacking])),
             )
 
 

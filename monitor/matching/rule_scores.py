@@ -40,8 +40,10 @@ class RuleScore:
 
     @property
     def loss(self) -> int:
-        """How many more questions came to nothing than were published; 0 for a rule that gives more than it costs."""
-        return max(self.rejected - self.published, 0)
+        """How many more questions came to nothing than were published; 0 for a rule that gives more than it costs, and
+        while too little was decided.
+        """
+        return 0 if self.share is None else max(self.rejected - self.published, 0)
 
     def proposal(self, least: float) -> str:
         """What to do with a rule whose share of published is below `least`, in Russian; "" for nothing.

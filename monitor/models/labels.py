@@ -32,7 +32,7 @@ OUTCOMES = {
     Outcome.REVIEW: "отдано редактору",
     Outcome.REJECTED: "редактор отклонил",
     Outcome.UNMATCHED: "не подошло ни одной теме",
-    Outcome.VETOED: "правилу запретило слово из none",
+    Outcome.VETOED: "подошла бы, но в ней есть слово, которое правило запрещает",
     Outcome.BASELINE: "уже стояло в ленте, когда бот увидел её впервые",
     Outcome.TOO_OLD: "старая новость всплыла снова",
     Outcome.DUPLICATE: "та же статья ещё раз",

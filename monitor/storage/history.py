@@ -4,7 +4,7 @@ stories as rows for other programs. It only reads.
 An address is looked up by its number (`address_number`) and then compared in full, so that the index stays small.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,18 +12,22 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, select
 
 from monitor.models.articles import Language, Outcome, Verdict
-from monitor.models.outbox import DeliveryState
+from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.stories import Retraction
 from monitor.storage.archive import read_text, verdict_of, with_texts
 from monitor.storage.corrections.rows import read_retraction, retractions_of
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction
-from monitor.storage.tables import articles, deliveries, entries, feeds, stories
-from monitor.text.urls import address_number, canonical, host_key
+from monitor.storage.tables import articles, chats, deliveries, entries, feeds, stories
+from monitor.text.urls import address_number, canonical, host_key, public_name
 
 EXPORT_COLUMNS = (
     "story", "part", "follows", "outlet", "published", "seen", "title", "url", "language", "topics", "rules", "words",
     "tier", "outcome", "reason", "chat", "message", "state", "retracted",
+)  # fmt: skip
+_FARTHEST = (
+    DeliveryState.SENT, DeliveryState.DIGESTED, DeliveryState.UNCERTAIN, DeliveryState.SENDING, DeliveryState.PENDING,
+    DeliveryState.REJECTED, DeliveryState.CANCELLED,
 )  # fmt: skip
 _RETRACTION = tuple(retractions.c[name] for name in ("why", "at", "initial", "parts"))
 
@@ -55,9 +59,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One delivery of a story, as a maintainer asks for it."""
+    """One delivery of a story, as a maintainer asks for it. `name` is the "@name" of a public chat, else ""."""
 
     chat: str
+    name: str
     part: int
     state: DeliveryState
     message_id: int | None
@@ -121,6 +126,19 @@ class History:
             retracted = retractions_of(db, [number]).get(number)
             return StoryRecord(**row._asdict(), retracted=retracted, members=members, posts=_posts(db, number))
 
+    def standings(self, numbers: Collection[int]) -> Mapping[int, DeliveryState]:
+        """How far these stories came to subscribers, each as the post of it that came farthest; without those that
+        are for no channel.
+        """
+        digest = deliveries.alias()
+        columns: list[Any] = [deliveries.c[name] for name in ("story_id", "state", "message_id")]
+        told_at = digest.c.sent_at.label("told_at")
+        posts = select(*columns, told_at).outerjoin(digest, digest.c.id == deliveries.c.digest_id)
+        mine = posts.where(deliveries.c.story_id.in_(numbers), deliveries.c.kind == DeliveryKind.STORY)
+        with read_transaction(self._engine) as db:
+            rows = [(row.story_id, _standing(row)) for row in db.execute(mine)]
+        return dict(sorted(rows, key=lambda one: -_FARTHEST.index(one[1])))
+
     def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
         """The feeds in use that stand on the address's host."""
         columns = (feeds.c[name] for name in FeedRecord.__dataclass_fields__)
@@ -154,9 +172,21 @@ def read_member(db: Connection, row: Row[Any]) -> Member:
 
 
 def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
-    columns = (deliveries.c[name] for name in Post.__dataclass_fields__)
-    rows = db.execute(select(*columns).where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
-    return tuple(Post(**row._asdict() | {"state": DeliveryState(row.state)}) for row in rows)
+    columns = (deliveries.c[name] for name in Post.__dataclass_fields__ if name != "name")
+    rows = select(*columns, chats.c.name).outerjoin(chats, chats.c.chat == deliveries.c.chat)
+    mine = db.execute(rows.where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
+    return tuple(
+        Post(**row._asdict() | {"state": DeliveryState(row.state), "name": public_name(row.chat, row.name or "")})
+        for row in mine
+    )
+
+
+def _standing(row: Any) -> DeliveryState:
+    """What subscribers see of a post: an edit that waits leaves it there, a digest that waits tells nothing yet."""
+    state = DeliveryState(row.state)
+    if row.message_id is not None and state is not DeliveryState.CANCELLED:
+        return DeliveryState.SENT
+    return DeliveryState.PENDING if state is DeliveryState.DIGESTED and row.told_at is None else state
 
 
 def exported_articles(engine: Engine, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:

@@ -23,11 +23,10 @@ from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.grouping import Chats, is_asked, posts_of
 from monitor.stories.post import part_of
-from monitor.stories.question import DECIDED, ask, buttons, decided, decision_label
+from monitor.stories.question import DECIDED, DECISION, ask, buttons, decided, decision_label
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
-_MARK = " · решение: "  # in an entry's reason, before what was decided
 _NOTHING_DECIDED = "За последние сутки решений не было: отменять нечего."
 _NOTHING_TO_UNDO = "Отменять нечего: этого решения уже нет, или ему больше суток, или пост уже удалён."
 _AT_ONCE = 20  # questions told of as expired in one message
@@ -222,10 +221,10 @@ def _settle_entries(
     db: Connection, row: Row[Any], before: Collection[Outcome], outcome: Outcome, decision: str
 ) -> None:
     """Give the entries of a decided part their outcome; their reasons name the last decision, and by which letter."""
-    mark = _MARK + decision + (f" ({row.initial}.)" if row.initial else "")
+    mark = DECISION + decision + (f" ({row.initial}.)" if row.initial else "")
     mine = select(entries.c.id, entries.c.reason).where(_members(row), entries.c.outcome.in_(before))
     for entry in db.execute(mine).all():
-        decided_now = {"outcome": outcome, "reason": entry.reason.partition(_MARK)[0] + mark}
+        decided_now = {"outcome": outcome, "reason": entry.reason.partition(DECISION)[0] + mark}
         db.execute(update(entries).where(entries.c.id == entry.id).values(**decided_now))
 
 
@@ -272,9 +271,9 @@ def _withdraw(db: Connection, row: Row[Any], story: Story) -> bool:
 def _reopen(db: Connection, row: Row[Any], now: datetime) -> None:
     """Ask again, by the story as it is told now."""
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(decision=None, decided_at=None, initial=""))
-    marked = and_(_members(row), entries.c.reason.contains(_MARK, autoescape=True))
+    marked = and_(_members(row), entries.c.reason.contains(DECISION, autoescape=True))
     for entry in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
-        before = {"outcome": Outcome.REVIEW, "reason": entry.reason.rpartition(_MARK)[0]}
+        before = {"outcome": Outcome.REVIEW, "reason": entry.reason.rpartition(DECISION)[0]}
         db.execute(update(entries).where(entries.c.id == entry.id).values(**before))
     asked = ask(read_stories(db, [row.story_id])[0], row.part, now=now)
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(html=asked))

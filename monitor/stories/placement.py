@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from math import ceil, floor
 
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
@@ -106,9 +107,10 @@ def _between(article: Article, twin: Article, story: Story, now: datetime) -> ti
 
 
 def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tuple[float, str]]) -> str:
+    """Rounded away from each other: «0.20 при пороге 0.20» would read as a mistake."""
     least, why = needed.get(nearest, (ALIKE, ""))
-    wanted = f"но {why}" if why else f"при пороге {least:.2f}"
-    return f"похожих новостей нет (ближайшая: {nearest[0]:.2f}{',' if why else ''} {wanted})"
+    wanted = f"но {why}" if why else f"при пороге {ceil(round(least * 100, 6)) / 100:.2f}"
+    return f"похожих новостей нет (ближайшая: {floor(nearest[0] * 100) / 100:.2f}{',' if why else ''} {wanted})"
 
 
 def _likeness(article: Article, ours: Mapping[int, float], story: Story, index: SimilarityIndex) -> float:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.models.articles import Tier, TopicVerdict, Verdict
+from monitor.models.articles import Outcome, Tier, TopicVerdict, Verdict
 from monitor.models.channels import Destination
+from monitor.models.labels import OUTCOMES
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
 from monitor.stories.corrections.retraction import heading
@@ -29,6 +30,15 @@ DECIDED: Final = {
     Decision.OVERTAKEN: "Ушло в канал само: о том же написали так, что правилам решение не нужно",
 }
 """What a decision is called in the chat."""
+
+DECISION: Final = " · решение: "
+"""In an entry's reason, before what maintainers decided last, in small letters."""
+
+
+def outcome_label(outcome: Outcome, reason: str) -> str:
+    """What became of an entry, in Russian; its reason tells in what way maintainers rejected it."""
+    is_off_topic = reason.rpartition(DECISION)[2].startswith(DECIDED[Decision.OFF_TOPIC].lower())
+    return "редактор решил: не та тема" if outcome is Outcome.REJECTED and is_off_topic else OUTCOMES[outcome]
 
 
 def ask(story: Story, part: int, *, now: datetime) -> str:

@@ -1,13 +1,12 @@
 """The parts of the desk that show news, wired: search, decisions, near misses, the rules in figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.app import memory
 from monitor.config.settings import Settings
-from monitor.desk import news
 from monitor.desk.app import Part
 from monitor.desk.decisions import Decisions
 from monitor.desk.news import News
@@ -23,9 +22,11 @@ from monitor.models.clock import Clock
 from monitor.models.search import SearchResult
 from monitor.storage.desk.rule_figures import Figures
 from monitor.storage.store import Store
+from monitor.stories.grouping import Chats
 
 NEARLY_LATELY = timedelta(days=7)  # how far back news are looked through that rules nearly found
 NEARLY_FOUND = (Outcome.UNMATCHED, Outcome.REVIEW)
+MOST_NEAR = 60  # news that rules are near to, before those that everyday words brought there are left out
 NEAR_SECONDS = 0.4  # of judging, before a page is shown
 
 
@@ -40,6 +41,8 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher],
         questions=store.questions,
         evidence=store.kept,
         is_public=lambda story: store.retractions.story_of(story) is not None,
+        topics=lambda: {topic.id: topic.title for topic in matcher().compiled.topics},
+        chats=lambda: _called(store.reviews.chats),
         zone=settings.timezone,
         clock=clock,
     )
@@ -52,6 +55,12 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher],
         clock=clock,
     )
     return shown, decided, Rules(figures=asked.figures, rates=asked.rates)
+
+
+def _called(chats: Chats) -> Mapping[str, str]:
+    """What maintainers call their chats; a public channel without a name of ours goes by its own."""
+    named = {to.chat: to.name or ("" if to.chat.startswith("@") else "канал") for to in chats.destinations}
+    return named | {chats.review: "чат редакторов"}
 
 
 class _Search:
@@ -85,7 +94,7 @@ class _RulesInForce:
         """The newest news that rules nearly found, of entries before that number."""
         since, is_over = self.clock() - NEARLY_LATELY, self._is_over(NEAR_SECONDS)
         with closing(self.store.archive.kept(since, before=before, outcomes=NEARLY_FOUND)) as kept:
-            return nearly_found(kept, self._audible(), most=news.AT_ONCE, is_over=is_over)
+            return nearly_found(kept, self._audible(), most=MOST_NEAR, is_over=is_over)
 
     def figures(self, seconds: float) -> Figures:
         """The figures, as far as they are counted by then."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from monitor.models.articles import Tier
 from monitor.models.stories import Decision
@@ -61,6 +61,11 @@ class Questions:
         numbers = newest.order_by(reviews.c.story_id.desc()).limit(limit)
         with read_transaction(self._engine) as db:
             return _questions(db, [_WAITING, reviews.c.story_id.in_(numbers)])
+
+    def count(self) -> int:
+        """How many are undecided, expired too."""
+        with read_transaction(self._engine) as db:
+            return db.scalar(select(func.count()).select_from(reviews).where(_WAITING)) or 0
 
     def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
         """What maintainers decided since then, the last decision first."""

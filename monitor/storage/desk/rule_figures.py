@@ -16,13 +16,13 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.rule_scores import Firing, RuleScore, RuleScores, firings
 from monitor.models.stories import Decision
 from monitor.storage.database import chunks, read_transaction
+from monitor.storage.stories import MADE
 from monitor.storage.tables import articles, entries, reviews
 
 WEEKS = 8
 MOST = 10_000  # articles, the newest
 _WEEK = timedelta(weeks=1)
 _AT_ONCE = 25  # texts read and judged between two looks at the clock
-_COUNTED = (Decision.PUBLISHED, Decision.REJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,14 @@ class RuleFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Every rule, those that cost more than they give first, then as the file has them. Of `articles` those `left`
-    are not judged yet: the next look goes on.
+    """Every rule, those that cost more than they give first, then as the file has them. `found` are the articles of
+    these weeks that any of them finds, `left` those that are not judged yet: the next look goes on. `topics` are the
+    titles of the topics by their ids.
     """
 
     rules: tuple[RuleFigure, ...]
-    articles: int
+    topics: Mapping[str, str]
+    found: int
     decisions: int
     left: int
 
@@ -64,9 +66,10 @@ class RuleFigures:
     def _rows(self, since: datetime) -> Sequence[Any]:
         """The articles that count, the newest first: when they were seen, what was decided."""
         same_part = and_(reviews.c.story_id == articles.c.story_id, reviews.c.part == articles.c.part)
-        decided = and_(same_part, reviews.c.decision.in_(_COUNTED))
+        decided = and_(same_part, reviews.c.decision.in_(MADE))
+        question = (reviews.c.decision, reviews.c.story_id, reviews.c.part)
         asked = (
-            select(articles.c.id, entries.c.seen_at, reviews.c.decision)
+            select(articles.c.id, entries.c.seen_at, *question)
             .join(entries, entries.c.id == articles.c.entry_id)
             .outerjoin(reviews, decided)
             .where(or_(entries.c.seen_at >= since, reviews.c.decision.isnot(None)))
@@ -104,17 +107,21 @@ def _left(rows: Sequence[Any], fired: Mapping[int, object]) -> int:
 def _figures(
     matcher: Matcher, rows: Iterable[Any], fired: Mapping[int, tuple[Firing, ...]], *, now: datetime, left: int
 ) -> Figures:
-    scores, weekly = RuleScores(matcher), Counter[tuple[str, str, int]]()
+    scores, weekly, found, decided = RuleScores(matcher), Counter[tuple[str, str, int]](), 0, set[tuple[int, int]]()
     for row in rows:
         said, ago = fired[row.id], (now - row.seen_at) // _WEEK
         if ago < WEEKS:
             scores.count_article(said)
+            found += bool(said)
             weekly.update((one.topic, one.rule, max(ago, 0)) for one in said)
         if row.decision:
+            decided.add((row.story_id, row.part))
+        if row.decision in {Decision.PUBLISHED, Decision.REJECTED}:
             scores.count_decision(said, is_published=row.decision == Decision.PUBLISHED)
     rules = [
         RuleFigure(score=one, weeks=tuple(weekly[one.topic, one.rule, ago] for ago in reversed(range(WEEKS))))
         for one in scores.rows
     ]
     costly_first = sorted(rules, key=lambda rule: -rule.score.loss)
-    return Figures(rules=tuple(costly_first), articles=scores.articles, decisions=scores.decisions, left=left)
+    titles = {topic.id: topic.title for topic in matcher.compiled.topics}
+    return Figures(rules=tuple(costly_first), topics=titles, found=found, decisions=len(decided), left=left)

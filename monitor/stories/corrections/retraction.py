@@ -162,8 +162,8 @@ _UNSENT: Final = {
 }
 
 
-def told(corrected: Corrected) -> tuple[str, ...]:
-    """What was done, in lines of plain Russian."""
+def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story}") -> tuple[str, ...]:
+    """What was done, in lines of plain Russian; `back` is how it is taken back."""
     how, said = corrected.how, {"story": corrected.story, "headline": line(corrected.headline, 200)}
     counts = (
         (_CHANGED[how], corrected.changed),
@@ -177,7 +177,7 @@ def told(corrected: Corrected) -> tuple[str, ...]:
     )
     lines = [_DONE[how].format(**said), *(words.format(n=count) for words, count in counts if count)]
     if how != "back":
-        lines.append(f"Вернуть: /unretract {corrected.story}" if how == "struck" else "Удалённое вернуть нельзя.")
+        lines.append(back.format(**said) if how == "struck" else "Удалённое вернуть нельзя.")
     return tuple(lines)
 
 

@@ -79,7 +79,8 @@ def read(store: Store) -> Read:
 def desk(store: Store) -> Iterator[Desk]:
     store.reviews.chats, store.retractions.destinations = CHATS, CHATS.destinations
     clock = Clock()
-    with open_desk(store.desk_keys, build_news(load_settings({}), store, matcher, clock), clock) as opened:
+    parts = build_news(load_settings({}), store, matcher, clock)
+    with open_desk(store.desk_keys, parts, clock, waiting=store.questions.count) as opened:
         yield opened
 
 
@@ -162,11 +163,17 @@ def test_a_question_is_decided_as_in_the_chat_and_the_first_decision_stands(
     read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.REVIEW)
     waiting = desk.get("/news/waiting").text
     assert "<mark>экстрадицию</mark>" in waiting
+    assert "(1<span" in waiting.partition("</nav>")[0], "the menu says how many wait"
 
-    assert "Отклонено" in decide(desk, "rejected")
+    decided = decide(desk, "rejected")
+    assert "Новость 1</a> — Отклонено" in decided, "which of them"
+    assert "(1<span" not in decided
+    assert 'value="rejected"' in decided.partition('class="just"')[2].partition("</form>")[0], "and it can be undone"
     assert "Отклонено" in shown_in(store, REVIEW), "the chat's message is to say so"
     desk.enter("Б")
-    assert "Уже решено. Отклонено" in decide(desk, "published")
+    late = decide(desk, "published")
+    assert "Уже решено. Отклонено" in late
+    assert "Новость 1</a> — Отклонено" in late
     undone = desk.post("/news/undo", {"story": "1", "part": "1", "was": "rejected"}, form_on="/news").text
     assert "вопрос снова открыт" in undone
     assert " · Б." in decide(desk, "published", entry="1")
@@ -180,7 +187,9 @@ def test_a_question_that_expired_can_still_be_decided(desk: Desk, read: Read, st
     store.reviews.expire(desk.clock(), desk.clock(), chat=REVIEW)
 
     assert "Никто не решил вовремя" in desk.get("/news/waiting").text
-    assert "Не та тема" in decide(desk, "off_topic", entry="1")
+    assert "редактор решил: не та тема" in decide(desk, "off_topic", entry="1")
+    assert "редактор решил: не та тема" in desk.get("/news").text
+    assert "решений редакторов за всё время — 1" in desk.get("/rules").text
     assert store.questions.of_story(1)[0].decision is Decision.OFF_TOPIC
     assert "Отменить решение" in desk.get("/news/one", entry=1).text
     desk.clock.forward(hours=25)
@@ -194,6 +203,11 @@ def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk
     with write_transaction(store.stats._engine) as db:
         posted = update(deliveries).where(deliveries.c.chat == CHANNEL)
         db.execute(posted.values(state=DeliveryState.SENT, message_id=5, sent_revision=deliveries.c.wanted_revision))
+    one = unescape(desk.get("/news/one", entry=1).text)
+    assert 'href="https://t.me/channel/5"' in one
+    assert "<li>чат редакторов: " in one
+    assert "начало новой истории: в канале" in one
+    assert "Экстрадиция: правило; " in one, "the topic's title"
 
     def act(path: str, **sent: str) -> str:
         fields = {"story": "1", "part": "1", "entry": "1"} | sent
@@ -202,12 +216,27 @@ def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk
     assert "Удалить пост?" in act("undo", was="published")
     assert "Напишите, почему" in act("retract", why=" ")
     assert "Причина длиннее" in act("retract", why="а" * 301)
-    assert "опровергнута" in act("retract", why="суд ещё не состоялся <b>")
+    struck = act("retract", why="суд ещё не состоялся <b>")
+    assert ("опровергнута" in struck, "/unretract" in struck) == (True, False)
     assert "суд ещё не состоялся &lt;b&gt;" in shown_in(store, CHANNEL)
     assert "снова в силе" in act("restore")
     assert "не опровергнута" in act("restore")
     assert "Пост удаляется из канала" in act("remove")
     assert shown_in(store, CHANNEL) == ""
+
+
+def test_what_a_digest_tells_or_what_waits_is_not_said_to_be_a_post(desk: Desk, read: Read, engine: Engine) -> None:
+    read("Экстрадиция россиянина.", tier=Tier.POST)
+
+    def became(**values: object) -> str:
+        with write_transaction(engine) as db:
+            db.execute(update(deliveries).where(deliveries.c.chat == CHANNEL).values(**values))
+        return desk.get("/news").text.partition("начало новой истории: ")[2].partition("<")[0]
+
+    assert became(state=DeliveryState.PENDING) == "ждёт отправки"
+    assert became(state=DeliveryState.DIGESTED, digest_id=1) == "ждёт отправки", "the digest does"
+    assert became(sent_at=NOW) == "в сводке"
+    assert became(state=DeliveryState.PENDING, message_id=5) == "в канале", "an edit waits"
 
 
 def test_what_looks_at_its_page_saw_stands_beside_a_news(desk: Desk, read: Read, engine: Engine) -> None:
@@ -225,13 +254,22 @@ def test_what_looks_at_its_page_saw_stands_beside_a_news(desk: Desk, read: Read,
 
 
 def test_the_rules_in_figures(desk: Desk, read: Read) -> None:
-    read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.REVIEW)
-    decide(desk, "rejected")
+    for _ in range(5):
+        read("Прокуратура Казахстана одобрит экстрадицию россиянина.", tier=Tier.REVIEW)
+    read("Рецепт пирога.", tier=Tier.REVIEW)
+    for story in "1234":
+        decide(desk, "rejected", story=story)
 
-    page = desk.get("/rules").text
+    few = desk.get("/rules").text
+    decide(desk, "rejected", story="5")
+    enough = desk.get("/rules").text
 
-    assert 'aria-label="по неделям: 0, 0, 0, 0, 0, 0, 0, 1"' in page
-    assert "Отклоняют чаще, чем публикуют: на 1." in page
+    assert 'aria-label="по неделям: 0, 0, 0, 0, 0, 0, 0, 5"' in few
+    assert "За 8 недель нынешние правила нашли новостей: 5;" in few, "not what was only read"
+    assert "Отклоняют чаще" not in few, "four decisions say nothing"
+    assert "Отклоняют чаще, чем публикуют: на 5." in enough
+    assert "Что сделать: сначала редактору" in enough
+    assert "Экстрадиция · " in enough, "the topic's title"
 
 
 def test_a_rule_that_fires_more_than_it_used_to_is_called_unusual(desk: Desk, read: Read, engine: Engine) -> None:

@@ -206,6 +206,16 @@ def test_a_page_of_what_was_nearly_found_says_where_it_goes_on() -> None:
     assert (rest.found, rest.looked_at, rest.before) == ((), 1, None)
 
 
+def test_what_everyday_words_bring_near_is_left_out() -> None:
+    matcher = Matcher(compile_rules(load_keywords(RULES, file="k.yaml")))
+    texts = ["Его выдали в Казахстане.", "Его выдали в Казахстане, а в Омске дождь.", "Его выдали в Омск."]
+    daily = [*texts, *["В Казахстане дождь."] * 60]
+
+    found = nearly_found(map(kept, range(99, 0, -1), daily), matcher, most=9, is_over=lambda: False).found
+
+    assert [one.article.text for one in found] == texts[1:], "the second: Омск stands there, in another way"
+
+
 def kept(number: int, text: str) -> KeptArticle:
     return KeptArticle(
         entry_id=number,
