@@ -90,7 +90,7 @@ class Reloader:
 
     async def _take_rules(self, content: bytes) -> None:
         try:
-            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
+            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content, before=self._rules)
             asked_for, by = self._channels.destinations, self._channels.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:
