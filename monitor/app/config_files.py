@@ -86,7 +86,7 @@ def _compiled(content: bytes, file: str) -> Compiled:
 def read_edited_rules(file: str, content: bytes, *, before: RulesEdition) -> RulesEdition:
     """As `read_rules`, and every example must hold: while the last good rules work there is no need to take worse.
 
-    The words that the rules `before` have, too, are taken from there: quicker, and most of their memory stays in place.
+    Words that the rules `before` have too are taken from there, which is quicker.
     """
     keywords = load_keywords(as_text(content, file), file=file)
     compiled, problems = compile_checked(keywords, before.matcher.compiled)
