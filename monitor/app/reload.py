@@ -97,7 +97,7 @@ class Reloader:
         if await self._is_mended(self._rules, content):
             return
         try:
-            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content)
+            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content, before=self._rules)
             asked_for, by = self._channels.destinations, self._channels.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:

@@ -114,6 +114,7 @@ def test_rules_and_feeds_are_read_whole(tmp_path: Path) -> None:
 def test_an_edit_whose_examples_fail_is_no_good_edit(tmp_path: Path) -> None:
     broken = RULES.replace("Беглеца остановила таможня", "Снег").encode()
 
-    assert read_rules("keywords.yaml", broken).keywords.topics
+    rules = read_rules("keywords.yaml", broken)
+    assert rules.keywords.topics
     with pytest.raises(ConfigError, match=r"keywords.yaml:15: flight: пример «Снег» должен подходить"):
-        read_edited_rules("keywords.yaml", broken)
+        read_edited_rules("keywords.yaml", broken, before=rules)
