@@ -61,12 +61,14 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    rules = read_rules(keywords or settings.keywords)
+    named = {"feeds": feeds, "keywords": keywords, "channels": channels}
+    settings = settings.model_copy(update={name: file for name, file in named.items() if file})
+    rules = read_rules(settings.keywords)
     content = channels_content(settings, channels)
     return Config(
         settings=settings,
         unknown_settings=unknown_names(environ),
-        feeds_edition=read_feeds(feeds or settings.feeds),
+        feeds_edition=read_feeds(settings.feeds),
         rules_edition=rules,
         channels_edition=read_channels(settings, content, rules.topics, file=channels),
     )

@@ -25,6 +25,7 @@ from monitor.desk.shown import shown_by
 from monitor.edits import feeds_file
 from monitor.edits.feed_list import FeedList, OpenedList
 from monitor.edits.feed_trials import FeedTrial, FeedTrials
+from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import FeedKind
@@ -62,7 +63,7 @@ class _Answer:
     typed: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
     trial: FeedTrial | None = None
-    lines: Sequence[tuple[str, str]] = ()  # of the file, as the edit would change them
+    lines: Sequence[ChangedLine] = ()  # of the file, as the edit would change them
     conflict: bool = False
 
 
@@ -98,11 +99,11 @@ class FeedPage:
         """Read with what was typed, and save nothing."""
         form = await form_of(request)
         name = _name(form)
-        lines: Sequence[tuple[str, str]] = ()
+        lines: Sequence[ChangedLine] = ()
         try:
             opened = await asyncio.to_thread(self._list.open)
             made = await asyncio.to_thread(feeds_file.changed, opened.text, name, _typed(form), file=opened.file)
-            lines = feeds_file.line_changes(opened.text, made)
+            lines = changed_lines(opened.text, made)
             feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
             trial = await self._trials.preview(feed)
         except ConfigError as error:

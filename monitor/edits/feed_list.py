@@ -1,13 +1,15 @@
 """feeds.yaml as it is shown and edited: opened with what it is known by, saved by the same `Saving` as any file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.config.feeds import load_feeds, problems
-from monitor.edits.files import is_writable, read_file
+from monitor.edits.file_history import FileHistory
+from monitor.edits.files import FileContent, is_writable, read_file
 from monitor.edits.saving import Saved, Saving
 from monitor.errors import ConfigError, EditConflict
 from monitor.models.feeds import Feed
+from monitor.storage.edits.versions import FileVersions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class OpenedList:
 class FeedList:
     """The feeds.yaml at a path."""
 
-    def __init__(self, file: str, saving: Saving) -> None:
+    def __init__(self, file: str, *, saving: Saving, versions: FileVersions) -> None:
         self.file, self._saving = file, saving
+        self.history = FileHistory(file, saving=saving, versions=versions, check=_wrong_with)
         self._last: OpenedList | None = None  # what an unchanged file says need not be read again
 
     def open(self) -> OpenedList:
@@ -61,3 +64,7 @@ class FeedList:
             raise EditConflict(file=self.file, found=found.content)
         content = found.with_text(change(found.text))
         return self._saving.save(self.file, digest, content, initial=initial, summary=summary)
+
+
+def _wrong_with(file: str, content: bytes) -> Sequence[ConfigError]:
+    return problems(FileContent(file=file, content=content).text, file=file)

@@ -7,8 +7,6 @@ asked for and nothing else, or ConfigError tells to edit the file by hand.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import unified_diff
-from itertools import islice
 from typing import Any
 from unicodedata import normalize
 
@@ -98,13 +96,6 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
     lines = "\n    ".join(f"{path}: {_in_quotes(value)}" for path, value in keys)
     (feed,) = load_feeds(f"feeds:\n  - {lines}\n", file="")
     return feed
-
-
-def line_changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """What an edit does to the lines of a file: "+" or "−", and the line."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
-    signs = {"+": "+", "-": "−"}
-    return tuple((signs[line[0]], line[1:]) for line in islice(lines, 2, None) if line[0] in signs)
 
 
 def removed(text: str, name: str, *, file: str) -> str:

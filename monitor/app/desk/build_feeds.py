@@ -11,6 +11,7 @@ from monitor.config.settings import Settings
 from monitor.desk.app import Part
 from monitor.desk.feed import FeedPage
 from monitor.desk.feed_lists import FeedLists
+from monitor.desk.feed_versions import FeedVersions
 from monitor.desk.feeds import Feeds
 from monitor.desk.status import Status
 from monitor.edits.feed_list import FeedList
@@ -32,13 +33,14 @@ def build_feeds(settings: Settings, store: Store, *, file: str, clock: Clock = c
         async with open_fetcher(settings) as fetcher, Sandbox() as sandbox:
             yield fetcher, sandbox
 
-    feed_list = FeedList(file, Saving(store.versions, clock=clock))
+    feed_list = FeedList(file, saving=Saving(store.versions, clock=clock), versions=store.versions)
     trials = FeedTrials(open_reading, clock=clock)
     health, figures, zone = store.feeds.health, store.feed_figures, settings.timezone
     private = settings.allow_private_addresses
     return (
         Feeds(feed_list=feed_list, health=health, figures=figures, zone=zone, clock=clock),
         FeedPage(feed_list=feed_list, trials=trials, health=health, figures=figures, zone=zone, clock=clock),
+        FeedVersions(feed_list=feed_list, zone=zone),
         FeedLists(feed_list=feed_list, trials=trials, allow_private=private, zone=zone, clock=clock),
     )
 

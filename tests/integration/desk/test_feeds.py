@@ -132,7 +132,7 @@ def test_an_edit_is_tried_first_and_nothing_is_saved_by_that(desk: Desk, web: We
     assert "Что читается сейчас: OK" in tried
     assert "Суд в Актау отложил заседание 5" in tried
     assert "Текст заседания о высылке." in tried
-    assert f"<code>    url: {web.url}/rss2</code>" in tried
+    assert f"<ins>    url: {web.url}/rss2</ins>" in tried
     assert 'value="div.text"' in tried, "the form keeps what was typed"
     assert file.read_bytes() == before
 
@@ -145,6 +145,23 @@ def test_an_edit_is_saved_with_all_comments_and_kept_as_a_version(desk: Desk, st
     assert "  # лучшая\n" in file.read_text(encoding="utf-8")
     newest, oldest = store.versions.of(str(file))
     assert (newest.initial, newest.summary, oldest.initial) == ("А", "настройки ленты «Степь»", "")
+
+
+def test_a_save_is_compared_and_taken_back(desk: Desk, store: Store, file: Path) -> None:
+    before = file.read_bytes()
+    desk.post("/feeds/save", fields(desk, interval="10m"), form_on="/feeds")
+    after, first = store.versions.of(str(file))
+
+    assert "настройки ленты «Степь»" in desk.get("/feeds/versions").text
+    shown = desk.get("/feeds/version", number=first.id).text
+    assert "<ins>    interval: 10m</ins>" in shown
+    old = {"number": str(first.id), "digest": first.digest}
+    assert "ничего не сделано" in desk.post("/feeds/back", old, form_on="/feeds").text
+    assert file.read_bytes() != before
+    assert "Возвращено." in desk.post("/feeds/back", old | {"digest": after.digest}, form_on="/feeds").text
+    assert file.read_bytes() == before
+    for number in ("0", "x", "999"):
+        assert desk.get("/feeds/version", number=number).status_code == 404
 
 
 def test_what_the_file_does_not_take_is_said_beside_what_was_typed(desk: Desk, file: Path) -> None:
