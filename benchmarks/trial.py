@@ -11,10 +11,13 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -22,17 +25,16 @@ import zstandard
 from sqlalchemy import Engine, insert
 
 from benchmarks.find import NOW, invented, put_in
-from monitor.config.keywords import load_keywords
-from monitor.edits.keyword_edits import added
-from monitor.edits.keyword_places import read_places
-from monitor.edits.trial import ReadyRules, Trials
+from monitor.edits.checking import check_rules
+from monitor.edits.keywords_file import KeywordsFile, WordEdit
+from monitor.edits.saving import Saving
+from monitor.edits.trial import Trials
 from monitor.matching.backtest import Comparison, by
-from monitor.matching.compiler import compile_rules
-from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome
 from monitor.storage.archive import Archive
 from monitor.storage.database import migrate, open_engine, write_transaction
+from monitor.storage.edits.versions import FileVersions
 from monitor.storage.search.index import SearchIndex
 from monitor.storage.search.reach import Reach
 from monitor.storage.tables import archive, entries, feeds
@@ -42,8 +44,9 @@ from tests.servers.postgres import PostgresServer
 KEYWORDS = Path(__file__).parents[1] / "keywords.yaml"
 WORDS = 300  # of an article: 3 kB
 DAYS = 30
-BUDGET = 0.45  # seconds for judging, as the desk gives
+SINCE = NOW - timedelta(days=DAYS)
 OF_RULES = 6  # words of the rules in an article of this beat, one in four
+_Made = TypeVar("_Made")
 PLANTED = {"ледокол": 0.0003, "бульдозер": 0.003, "пристань": 0.03, "ярмарка": 0.3}
 
 
@@ -70,11 +73,6 @@ def fill(engine: Engine, count: int, known: list[str]) -> None:
     put_in(SearchIndex(engine), count)
 
 
-def rules(text: str) -> ReadyRules:
-    keywords = load_keywords(text, file="keywords.yaml")
-    return ReadyRules(keywords=keywords, matcher=Matcher(compile_rules(keywords)))
-
-
 @contextmanager
 def database(kind: str) -> Iterator[Engine]:
     with (
@@ -88,53 +86,64 @@ def database(kind: str) -> Iterator[Engine]:
 
 
 def main(count: int, kind: str) -> None:
-    before = rules(KEYWORDS.read_text(encoding="utf-8"))
-    for declared in before.keywords.lists:
-        assert declared.terms
-    known = sorted({form for word in before.matcher.compiled.words for form in sorted(word.forms)[:3]})
-    with database(kind) as engine:
+    in_force = check_rules(KEYWORDS.read_text(encoding="utf-8"), file="keywords.yaml").matcher
+    assert in_force
+    known = sorted({form for word in in_force.compiled.words for form in sorted(word.forms)[:3]})
+    with database(kind) as engine, tempfile.TemporaryDirectory() as folder:
         fill(engine, count, known)
-        trials, kept = Trials(Archive(engine), Reach(engine)), Archive(engine)
-        before.matcher.judge(title="", text=" ".join(known))
-        print(f"{kind}: {count} articles of {WORDS} words")
+        file = Path(folder) / "keywords.yaml"
+        file.write_bytes(KEYWORDS.read_bytes())
+        words = keywords_file(engine, str(file), in_force)
+        list(islice((in_force.judge(title=one.title, text=one.text) for one in Archive(engine).kept(SINCE)), 2_000))
+        print(f"{kind}: {count} articles of {WORDS} words, {DAYS} days")
+        print(f"  the page of the list    {seconds(words.look)[0]:5.2f} s, once for each content of the file")
         for word, share in PLANTED.items():
-            row = first_answer(trials, before, word)
-            print(f"  {word:<10} in {share:>6.2%}: {row}", flush=True)
-        print(f"  every article judged: {everything(kept, before, min(count, 2_000)) * count:6.1f} s")
+            print(f"  {word:<10} in {share:>6.2%}: {first_answer(words, word)}", flush=True)
+        print(f"  every article judged    {everything(Archive(engine), in_force, min(count, 2_000)) * count:5.1f} s")
 
 
-def first_answer(trials: Trials, before: ReadyRules, word: str) -> str:
-    began, cpu = time.perf_counter(), time.process_time()
-    written = read_places(KEYWORDS.read_text(encoding="utf-8"), file="keywords.yaml")
-    places = time.perf_counter()
-    group = written.group("list:земля казахстана")
-    assert group
-    after = rules(added(written, group, word, language="ru").text)
-    compiled = time.perf_counter()
-    until = compiled + BUDGET
-    found = trials.look(
-        before, after, since=NOW - timedelta(days=DAYS + 1), is_over=lambda: time.perf_counter() > until
+def keywords_file(engine: Engine, file: str, in_force: Matcher) -> KeywordsFile:
+    versions = FileVersions(engine)
+    return KeywordsFile(
+        file,
+        saving=Saving(versions, clock=lambda: NOW),
+        versions=versions,
+        trials=Trials(Archive(engine), Reach(engine), steady=time.perf_counter),
+        in_force=lambda: in_force,
+        clock=lambda: NOW,
     )
-    done, used = time.perf_counter(), time.process_time() - cpu
-    began_lint = time.perf_counter()
-    lint(after.keywords, after.matcher.compiled)
-    doubts = time.perf_counter() - began_lint
+
+
+def first_answer(words: KeywordsFile, word: str) -> str:
+    digest = words.look().file.digest
+    edit = WordEdit(group="list:земля казахстана", word=word, is_added=True, digest=digest, language="ru")
+    forms, _ = seconds(partial(words.forms, edit))
+    began = time.process_time()
+    made, preview = seconds(partial(words.preview, edit))
+    tried, trial = seconds(partial(words.trial, preview))
+    used = time.process_time() - began
+    doubts, _ = seconds(partial(words.doubts, preview))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert trial
     return (
-        f"first answer {done - began:5.2f} s (CPU {used:.2f}): reading {places - began:.2f}, the edit and its rules"
-        f" {compiled - places:.2f}, the trial {done - compiled:.2f}; looked at {found.looked} of {found.candidates}"
-        f" (of {found.articles}), changes {len(found.changes)}; doubts {doubts:.2f} s; peak {memory:.0f} MB"
+        f"first answer {made + tried:.2f} s (CPU {used:.2f}): the edit and its rules {made:.2f}, the trial {tried:.2f};"
+        f" looked at {trial.looked} of {trial.candidates} of {trial.articles}, changes {len(trial.changes)};"
+        f" forms {forms * 1e3:.1f} ms, doubts {doubts:.2f} s; peak {memory:.0f} MB"
     )
 
 
-def everything(kept: Archive, before: ReadyRules, count: int) -> float:
-    """Seconds for an article, judged twice."""
-    compared = Comparison(by(before.matcher), by(before.matcher))
+def seconds(does: Callable[[], _Made]) -> tuple[float, _Made]:
     start = time.perf_counter()
-    for number, article in enumerate(kept.kept(NOW - timedelta(days=DAYS + 1))):
+    made = does()
+    return time.perf_counter() - start, made
+
+
+def everything(kept: Archive, in_force: Matcher, count: int) -> float:
+    """Seconds for an article, judged twice."""
+    compared = Comparison(by(in_force), by(in_force))
+    start = time.perf_counter()
+    for article in islice(kept.kept(SINCE), count):
         compared.add(article)
-        if number == count:
-            break
     return (time.perf_counter() - start) / count
 
 

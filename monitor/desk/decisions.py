@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -20,11 +19,10 @@ from monitor.models.clock import Clock
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.desk.questions import Question, Questions
-from monitor.storage.reviews import Reviews
+from monitor.storage.reviews import UNDOABLE, Reviews
 from monitor.stories.corrections.retraction import TOO_LONG, absent, is_too_long, not_retracted, reason_of, told
 
 AT_ONCE: Final = 20  # questions on a page
-LATELY: Final = timedelta(days=1)  # decisions that are shown, and can be taken back
 _MOST_QUOTED: Final = 3  # sentences of a question
 _DECISIONS: Final = {one.value: one for one in (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)}
 _NO_REASON: Final = "Напишите, почему: это прочтут подписчики. Ничего не сделано."
@@ -61,7 +59,7 @@ class Decisions:
     async def _waiting(self, request: Request) -> Response:
         before = number_or_none(request.query_params.get("before", ""), "истории")
         waiting = await asyncio.to_thread(self._questions.waiting, limit=AT_ONCE, before=before)
-        since = self._clock() - LATELY
+        since = self._clock() - UNDOABLE
         lately = await asyncio.to_thread(self._questions.decided, since, limit=AT_ONCE) if before is None else ()
         more = waiting[-1].story_id if len(waiting) >= AT_ONCE else None
         asked = [(one, _quotes(one)) for one in waiting]

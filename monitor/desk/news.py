@@ -28,10 +28,12 @@ from monitor.matching.backtest import KeptArticle
 from monitor.matching.explanation import NearArticles, TopicReport
 from monitor.matching.rule_lines import NearMiss
 from monitor.matching.search.query import Query, read_query
+from monitor.models.clock import Clock
 from monitor.models.search import Found, SearchResult
 from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import History, Member
+from monitor.storage.reviews import UNDOABLE
 
 AT_ONCE: Final = 20  # news on a page
 _MOST_QUOTED: Final = 3  # sentences of what was nearly found
@@ -68,10 +70,11 @@ class News:
         evidence: EvidenceHistory,
         is_public: Callable[[int], bool],
         zone: str,
+        clock: Clock,
     ) -> None:
         self._search, self._ask, self._near = search, ask, near
         self._history, self._questions, self._evidence = history, questions, evidence
-        self._is_public, self._shown = is_public, shown_by(zone)
+        self._is_public, self._shown, self._clock = is_public, shown_by(zone), clock
         self.routes = [
             Route("/news", self._found),
             Route("/news/one", self._one),
@@ -117,6 +120,7 @@ class News:
             "reports": reports,
             "story": self._history.story(entry.story_id) if entry.story_id else None,
             "question": self._question(entry),
+            "undoable_since": self._clock() - UNDOABLE,
             "pages": self._evidence.records(entry.story_id or entry.url) if entry.story_id or entry.url else (),
             "is_public": entry.story_id is not None and self._is_public(entry.story_id),
         }

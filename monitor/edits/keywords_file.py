@@ -31,7 +31,7 @@ from monitor.models.articles import Language
 from monitor.storage.edits.versions import FileVersions
 
 DAYS = 30  # of news that an edit is tried on
-SECONDS = 0.45  # for judging: the first answer comes within a second
+SECONDS = 0.35  # for judging: the first answer comes within a second
 TOLD = 20  # stories of one look
 _REMEMBERED = 6  # texts that forms were made from
 
@@ -91,7 +91,7 @@ class Conflict:
 
 
 class KeywordsFile:
-    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time, `steady` counts seconds.
+    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time.
 
     `needs` says what else in the monitor would not work with these topics.
     """
@@ -105,13 +105,12 @@ class KeywordsFile:
         trials: Trials,
         in_force: Callable[[], Matcher],
         clock: Callable[[], datetime],
-        steady: Callable[[], float],
         needs: Callable[[Collection[str]], Sequence[ConfigError]] = lambda _: (),
     ) -> None:
         self.file = file
         self._saving, self._trials, self._in_force = saving, trials, in_force
         self.history = FileHistory(file, saving=saving, versions=versions, check=self._check)
-        self._clock, self._steady, self._needs = clock, steady, needs
+        self._clock, self._needs = clock, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._look: KeywordsLook | None = None
         self._edited: tuple[str, CheckedRules] | None = None
@@ -183,9 +182,8 @@ class KeywordsFile:
         before, after = _rules(self.look().rules), _rules(preview.rules)
         if before is None or after is None or preview.errors:
             return None
-        until = self._steady() + SECONDS
         since = self._clock() - timedelta(days=DAYS)
-        return self._trials.look(before, after, since=since, is_over=lambda: self._steady() > until, begin=begin)
+        return self._trials.look(before, after, since=since, seconds=SECONDS, begin=begin)
 
     def save(self, edit: WordEdit, *, initial: str) -> Saved:
         """Make the edit. Raises EditConflict, EditRefused, ConfigError, DatabaseError: then the file is as it was."""

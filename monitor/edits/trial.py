@@ -43,10 +43,10 @@ class Trial:
 
 
 class Trials:
-    """Tries edits on the kept articles of one database."""
+    """Tries edits on the kept articles of one database. `steady` counts seconds."""
 
-    def __init__(self, archive: Archive, search: Reach) -> None:
-        self._archive, self._search = archive, search
+    def __init__(self, archive: Archive, search: Reach, *, steady: Callable[[], float]) -> None:
+        self._archive, self._search, self._steady = archive, search, steady
 
     def look(
         self,
@@ -54,17 +54,17 @@ class Trials:
         after: ReadyRules,
         *,
         since: datetime,
-        is_over: Callable[[], bool],
+        seconds: float,
         begin: int | None = None,
     ) -> Trial:
-        """Judge until the time is over, from the entry `begin` or from the newest. Raises DatabaseError."""
+        """Judge for so many seconds, from the entry `begin` or from the newest. Raises DatabaseError."""
         compiled = before.matcher.compiled, after.matcher.compiled
         phrases = reach(before.keywords, after.keywords, compiled=compiled)
         found = self._search.candidates(phrases, since=since)
         numbers = found.numbers if begin is None else tuple(number for number in found.numbers if number <= begin)
         earlier = len(found.numbers) - len(numbers)
         compared = Comparison(by(before.matcher), by(after.matcher))
-        done = self._judge(numbers, compared, since, is_over)
+        done = self._judge(numbers, compared, since, seconds)
         return Trial(
             since=since,
             articles=self._archive.count(since),
@@ -75,10 +75,11 @@ class Trials:
             by_words=phrases is not None,
         )
 
-    def _judge(self, numbers: Sequence[int], compared: Comparison, since: datetime, is_over: Callable[[], bool]) -> int:
+    def _judge(self, numbers: Sequence[int], compared: Comparison, since: datetime, seconds: float) -> int:
         """How many of the numbers are dealt with; of those that are not kept any more, too."""
+        until = self._steady() + seconds
         for article in self._archive.read(numbers, since=since):
             compared.add(article)
-            if is_over():
+            if self._steady() >= until:
                 return numbers.index(article.entry_id) + 1
         return len(numbers)

@@ -5,15 +5,16 @@ order: folding changes blanks only.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.config.mentions import ITEM
 from monitor.config.yaml_reader import Scalar
 
 _NO_BLANK = re.compile(r"\S+")
-_ESCAPES = {"'": {"''": "'"}, '"': {'\\"': '"', "\\\\": "\\", "\\/": "/"}}
-_Letters = list[tuple[str, int, int]]  # of the value: a letter, where it begins in the file and ends
+_ESCAPED = {"'": "''", '"': "\\"}  # what begins a sign that stands for another; no word has one
+_Place = Callable[[int], int]  # in the value → in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,53 +29,36 @@ class WrittenWord:
 
 def words_of(node: Scalar, source: str) -> tuple[WrittenWord, ...]:
     """The words of a text in their order; () where they cannot be told apart in the file: it has unusual escapes."""
-    places = _places(node, source)
-    return () if places is None else tuple(_words(node, places))
+    place = _places(node, source)
+    return () if place is None else tuple(_words(node, place))
 
 
-def _words(node: Scalar, places: dict[int, tuple[int, int]]) -> Iterator[WrittenWord]:
+def _words(node: Scalar, place: _Place) -> Iterator[WrittenWord]:
     for item in ITEM.finditer(node.text):
         text = item[0].strip()
         if text:
             at = item.start() + item[0].index(text)
-            start, end = places[at][0], places[at + len(text) - 1][1]
-            yield WrittenWord(text=text, line=node.line_at(at), start=start, end=end)
+            start, last = place(at), place(at + len(text) - 1)
+            yield WrittenWord(text=text, line=node.line_at(at), start=start, end=last + 1)
 
 
-def _places(node: Scalar, source: str) -> dict[int, tuple[int, int]] | None:
-    """By place in the value, the place in the file; None when they do not agree."""
-    letters = _letters(node, source)
-    if letters is None:
-        return None
-    typed = "".join(letter for letter, _, _ in letters)
-    places: dict[int, tuple[int, int]] = {}
-    said = list(_NO_BLANK.finditer(node.text))
-    found = list(_NO_BLANK.finditer(typed))[: len(said)]  # comments may follow what stands behind a sign
-    if [one[0] for one in said] != [one[0] for one in found]:
-        return None
-    for one, other in zip(said, found, strict=True):
-        for offset in range(len(one[0])):
-            _, start, end = letters[other.start() + offset]
-            places[one.start() + offset] = (start, end)
-    return places
-
-
-def _letters(node: Scalar, source: str) -> _Letters | None:
+def _places(node: Scalar, source: str) -> _Place | None:
+    """Of what is no blank; None when the value and the file do not agree."""
     start, end = node.span
     if node.style in ("|", ">"):
         start = source.find("\n", start, end) + 1 or end
     elif node.style:
         start, end = start + 1, end - 1
-    escapes = _ESCAPES.get(node.style, {})
-    letters: _Letters = []
-    while start < end:
-        pair = source[start : start + 2] if start + 1 < end else ""
-        size = 2 if pair in escapes else 1
-        if size == 1 and node.style == '"' and source[start] == "\\":
-            return None
-        letters.append((escapes.get(pair, source[start]), start, start + size))
-        start += size
-    return letters
+    typed = source[start:end]
+    if _ESCAPED.get(node.style, "\0") in typed:
+        return None
+    said = list(_NO_BLANK.finditer(node.text))
+    found = list(_NO_BLANK.finditer(typed))[: len(said)]  # comments may follow what stands behind a sign
+    if [one[0] for one in said] != [one[0] for one in found]:
+        return None
+    firsts = [one.start() for one in said]
+    moved = [start + other.start() - one.start() for one, other in zip(said, found, strict=True)]
+    return lambda at: at + moved[bisect_right(firsts, at) - 1]
 
 
 def quoted(text: str) -> str:

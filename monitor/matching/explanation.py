@@ -20,6 +20,7 @@ from monitor.text.unicode import sentences
 
 _QUOTED = 80  # characters of an example in an error
 _NEARNESS: dict[str, str] = {Scope.SENTENCE: "в одном предложении", Scope.TITLE: "в заголовке", Scope.TEXT: "все"}
+_LOOKED_AT_LEAST = 50  # articles; some tens of milliseconds
 _NEAREST = 3  # rules that lacked the least: more would bury the answer
 
 
@@ -111,14 +112,16 @@ class NearArticles:
 def nearly_found(
     articles: Iterable[KeptArticle], matcher: Matcher, *, most: int, is_over: Callable[[], bool]
 ) -> NearArticles:
-    """The first of these articles that rules nearly brought, at most so many, until the time for it `is_over`."""
+    """The first of these articles that rules nearly brought, at most so many, until the time for it `is_over`; on a
+    machine that does other work some are looked at all the same.
+    """
     found: list[NearArticle] = []
     looked_at = 0
     for article in articles:
         looked_at += 1
         if misses := nearest_misses(matcher, title=article.title, text=article.text):
             found.append(NearArticle(article=article, misses=misses))
-        if len(found) == most or is_over():
+        if len(found) == most or (looked_at >= _LOOKED_AT_LEAST and is_over()):
             return NearArticles(found=tuple(found), looked_at=looked_at, before=article.entry_id)
     return NearArticles(found=tuple(found), looked_at=looked_at, before=None)
 

@@ -57,9 +57,7 @@ _TITLED = re.compile(rf"{_CAPITALS}+(?![{_SMALL}])|{_CAPITALS}?[{_SMALL}]+|\d+")
 _TITLED_WITH_PREPOSITIONS = re.compile(rf"(?<=[{_SMALL}])[ВСКОУИ](?={_CAPITALS}{{2}})|{_TITLED.pattern}")
 _PICTURES = re.compile(rf"(?<={_LETTER})[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+(?={_LETTER})")
 _SIGN = re.compile(rf"(?<={_LETTER})[$@03468*](?={_LETTER})")
-_ODD = re.compile(
-    rf"#|{JOINER}|[$@03468*](?<={_LETTER}.)(?={_LETTER})|[\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]"
-)
+_ODD = re.compile(rf"[#{JOINER}$@03468*\u2190-\u2bff\u3030\ufe0f\U0001f000-\U0001faff]")
 _PIECE = re.compile(r"\S+")
 _MEANT = str.maketrans("$@03468", "саозчбв")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -68,8 +66,10 @@ _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 def odd_pieces(text: str) -> Iterator[str]:
     """The pieces of a text, breaks rejoined, that can be read in another way than as they stand; and some more."""
     done = 0
-    while odd := _ODD.search(text, done):
+    for odd in _ODD.finditer(text):
         start = odd.start()
+        if start < done or (odd[0] in "03468" and not text[start - 1 : start].isalpha()):  # most are of numbers
+            continue
         while start > done and not text[start - 1].isspace():
             start -= 1
         piece = _PIECE.match(text, start)

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.app import memory
 from monitor.config.settings import Settings
 from monitor.desk import news
 from monitor.desk.app import Part
@@ -22,7 +23,6 @@ from monitor.models.clock import Clock
 from monitor.models.search import SearchResult
 from monitor.storage.desk.rule_figures import Figures
 from monitor.storage.store import Store
-from monitor.text.languages.russian import forget_dictionary
 
 NEARLY_LATELY = timedelta(days=7)  # how far back news are looked through that rules nearly found
 NEARLY_FOUND = (Outcome.UNMATCHED, Outcome.REVIEW)
@@ -41,6 +41,7 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher],
         evidence=store.kept,
         is_public=lambda story: store.retractions.story_of(story) is not None,
         zone=settings.timezone,
+        clock=clock,
     )
     decided = Decisions(
         questions=store.questions,
@@ -63,7 +64,8 @@ class _Search:
         try:
             return self._finder.answer(query, limit=limit, before=before)
         finally:
-            forget_dictionary()  # 15 MB for a question now and then
+            if query.phrases:
+                memory.forget_dictionary()  # for a question now and then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,9 @@ def build_words(settings: Settings, store: Store, matcher: Callable[[], Matcher]
         settings.keywords,
         saving=Saving(store.versions, clock=clock),
         versions=store.versions,
-        trials=Trials(store.archive, store.reach),
+        trials=Trials(store.archive, store.reach, steady=monotonic),
         in_force=matcher,
         clock=clock,
-        steady=monotonic,
         needs=partial(_unmet_channels, settings),
     )
     return Words(keywords=keywords, zone=settings.timezone)

@@ -4,12 +4,12 @@ A word that is put into a list or taken out of it changes nothing where no form 
 asks the search index for the articles that have one, instead of judging all (storage/search/reach.py).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
-from monitor.matching.compiler import CompiledRules, Word, word_of
+from monitor.matching.compiler import CompiledRules, Word, is_empty, word_of
 from monitor.models.articles import Language
 
 MOST = 60  # phrases: an edit that changes more is tried on everything
@@ -31,7 +31,7 @@ def reach(
     if before.short_text != after.short_text:
         return None
     terms = _Terms(before, after)
-    phrases = dict.fromkeys(terms.phrase(number) for number in set(_changed(before, after, terms)))
+    phrases = dict.fromkeys(terms.phrase(*one) for one in set(_changed(before, after, terms)))
     if len(phrases) > most:
         return None
     forms = _recased(*compiled) if len(compiled) == 2 else frozenset[str]()
@@ -40,7 +40,7 @@ def reach(
 
 def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
     """Without those of several words that have one which is a phrase itself: where they stand, it does."""
-    among = tuple(phrases)
+    among = [phrase for phrase in phrases if not any(map(is_empty, phrase))]  # what nobody can meet
     alone = [phrase[0] for phrase in among if len(phrase) == 1]
     yield from (
         one for one in among if len(one) == 1 or not any(_has(single, word) for word in one for single in alone)
@@ -71,14 +71,25 @@ class _Terms:
         """A list inside a phrase is what is in it: one that was edited is another word than before."""
         return word.text, word.kind, word.choices if word.text in self._apart else ()
 
-    def phrase(self, number: int) -> Phrase:
-        """The words of a term; of an edited list inside it only what is in one of the two files."""
+    def phrase(self, number: int, is_edited: bool) -> Phrase:  # noqa: FBT001 - of a pair that _changed gives
+        """The words of a term. Of one that is on both sides of an edit only what its lists have on one of them."""
         term = self._known[number]
-        return tuple(self._word(word, term.language) for word in term.words)
+        return tuple(self._word(word, term.language, is_edited=is_edited) for word in term.words)
 
-    def _word(self, word: TermWord, language: Language | None) -> Word:
-        choices = self._apart.get(word.text, _NOBODY) & frozenset(word.choices)
-        return word_of(replace(word, choices=tuple(choices)) if choices else word, language)
+    def _word(self, word: TermWord, language: Language | None, *, is_edited: bool) -> Word:
+        if not is_edited or word.text not in self._apart:
+            return word_of(word, language)
+        return word_of(replace(word, choices=tuple(self._apart[word.text] & frozenset(word.choices))), language)
+
+    def differing(self, line: Sequence[Term], now: Sequence[Term]) -> Iterator[tuple[int, bool]]:
+        """The terms of only one of two lines, and whether the other has it but for what an edited list in it is."""
+        apart = self.numbers(line) ^ self.numbers(now)
+        written = Counter(self._written(number) for number in apart)
+        yield from ((number, written[self._written(number)] > 1) for number in apart)
+
+    def _written(self, number: int) -> _Key:
+        term = self._known[number]
+        return term.words, term.language, term.role  # what a list is, does not count here
 
     def numbers(self, line: Sequence[Term]) -> frozenset[int]:
         """The terms of a line."""
@@ -99,17 +110,18 @@ def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
     return {word.text: frozenset(word.choices) for word in {word.text: word for word in words}.values()}
 
 
-def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[int]:
+def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple[int, bool]]:
     """Numbers of terms: those of only one of two lines that are else the same."""
-    yield from terms.numbers(before.never) ^ terms.numbers(after.never)
+    yield from terms.differing(before.never, after.never)
     old, new = _rules(before), _rules(after)
     for key in {**old, **new}:
         one, other = old.get(key), new.get(key)
         if one is None or other is None or _kind(one) != _kind(other):
-            yield from chain.from_iterable(terms.numbers(_rarest(rule)) for rule in (one, other) if rule)
+            for rule in filter(None, (one, other)):
+                yield from ((number, False) for number in terms.numbers(_rarest(rule)))
         else:
             for line, now in zip((*one.lines, one.none), (*other.lines, other.none), strict=True):
-                yield from terms.numbers(line) ^ terms.numbers(now)
+                yield from terms.differing(line, now)
 
 
 def _rules(keywords: Keywords) -> dict[_RuleKey, Rule]:

@@ -6,7 +6,8 @@ the index.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 
 from monitor.text.broken_words import odd_pieces, readings, rejoined
 from monitor.text.languages.kazakh_latin import latin_skeleton
@@ -14,7 +15,8 @@ from monitor.text.unicode import WORD, fold
 
 VERSION = 2  # of `index_words`: an index made by an older one is made anew
 LATIN = "~"  # begins the skeleton of a word in Latin letters: how it sounds in Kazakh
-_LATIN_LETTER = re.compile(r"[a-z\u00df-\u017e\u01f5]")
+_CYRILLIC = "\u0400"
+_MIXED = re.compile(r"[a-z\u00df-\u017e\u01f5](?<=[\u0400-\u04ff].)")  # a word that begins in the other script
 LONGEST_WORD = 40  # characters: what is longer differs before
 LONGEST_TEXT = 210_000  # characters, of a title and an article: more is kept of none
 
@@ -22,10 +24,13 @@ LONGEST_TEXT = 210_000  # characters, of a title and an article: more is kept of
 def index_words(title: str, text: str) -> frozenset[str]:
     """The words of a text, of letters or of digits; of those in Latin letters also how they sound, after `LATIN`."""
     whole = _whole(title, text)
-    words = set(in_parts(fold(whole).text))
+    folded = fold(whole).text
+    words = set(in_parts(folded))
     for piece in odd_pieces(whole):
         words.update(word for parts in readings(piece) for _, part in parts for word in in_parts(fold(part).text))
-    words |= {f"{LATIN}{latin_skeleton(word)}" for word in words if _LATIN_LETTER.search(word)}
+    first: Callable[[str], str] = min if _MIXED.search(folded) else itemgetter(0)
+    latin = (word for word in words if first(word) < _CYRILLIC and not word.isdecimal())
+    words |= {f"{LATIN}{latin_skeleton(word)}" for word in latin}
     return frozenset(words)
 
 

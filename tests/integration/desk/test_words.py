@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -65,15 +66,14 @@ def desk(store: Store, file: Path) -> Iterator[Desk]:
         yield opened
 
 
-def _open(store: Store, file: Path, in_force: Callable[[], Matcher]):  # type: ignore[no-untyped-def]
+def _open(store: Store, file: Path, in_force: Callable[[], Matcher]) -> AbstractContextManager[Desk]:
     keywords = KeywordsFile(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
         versions=store.versions,
-        trials=Trials(store.archive, store.reach),
+        trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
         in_force=in_force,
         clock=Clock(),
-        steady=lambda: 0.0,
     )
     return open_desk(store.desk_keys, [Words(keywords=keywords, zone="Asia/Almaty")], Clock())
 

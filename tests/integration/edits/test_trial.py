@@ -168,7 +168,7 @@ def _edited(word: str, number: int, language: str, *, is_added: bool) -> Keyword
 @pytest.mark.parametrize("indexed", [450, 0], ids=["late ones", "no index yet"])
 def test_a_trial_finds_what_judging_everything_finds(engine: Engine, store: Store, indexed: int) -> None:
     _kept(store, indexed=indexed, late=60)
-    trials, since = Trials(store.archive, Reach(engine)), NOW - timedelta(days=1)
+    trials, since = Trials(store.archive, Reach(engine), steady=lambda: 0.0), NOW - timedelta(days=1)
     met = {"gained": 0, "lost": 0}
 
     @settings(max_examples=30 if indexed else 5, deadline=None, suppress_health_check=list(HealthCheck))
@@ -186,7 +186,7 @@ def test_a_trial_finds_what_judging_everything_finds(engine: Engine, store: Stor
         compared = Comparison(by(before.matcher), by(after.matcher))
         for one in store.archive.kept(since):
             compared.add(one)
-        found = trials.look(before, after, since=since, is_over=lambda: False)
+        found = trials.look(before, after, since=since, seconds=1.0)
 
         assert changed(found) == [(change.article.entry_id, change.kind) for change in compared.changes]
         assert (found.articles, found.rest, found.looked) == (compared.articles, None, found.candidates)
@@ -195,18 +195,18 @@ def test_a_trial_finds_what_judging_everything_finds(engine: Engine, store: Stor
         met["lost"] += compared.counts["lost"]
 
     same()
-    assert min(met.values()) > 0, "the articles are such that edits change them"
+    assert not indexed or min(met.values()) > 0, "the articles are such that edits change them"
 
 
 def test_a_look_that_ran_out_of_time_is_gone_on_with(engine: Engine, store: Store) -> None:
     _kept(store, indexed=300, late=10)
-    trials, since = Trials(store.archive, Reach(engine)), NOW - timedelta(days=1)
+    trials, since = Trials(store.archive, Reach(engine), steady=lambda: 0.0), NOW - timedelta(days=1)
     before, after = rules(FILE), rules(FILE.replace("Актау", "Актау, Байконур"))
 
-    whole = trials.look(before, after, since=since, is_over=lambda: False)
-    looks = [trials.look(before, after, since=since, is_over=lambda: True)]
+    whole = trials.look(before, after, since=since, seconds=1.0)
+    looks = [trials.look(before, after, since=since, seconds=0.0)]
     while looks[-1].rest is not None:
-        looks.append(trials.look(before, after, since=since, is_over=lambda: True, begin=looks[-1].rest))
+        looks.append(trials.look(before, after, since=since, seconds=0.0, begin=looks[-1].rest))
 
     assert [one for look in looks for one in changed(look)] == changed(whole)
     assert [look.looked for look in looks] == list(range(1, whole.candidates + 1))
@@ -226,13 +226,13 @@ def test_a_look_that_ran_out_of_time_is_gone_on_with(engine: Engine, store: Stor
 )
 def test_any_edit_by_hand_is_tried_as_well(engine: Engine, store: Store, old: str, new: str) -> None:
     _kept(store, indexed=300, late=10)
-    trials, since = Trials(store.archive, Reach(engine)), NOW - timedelta(days=1)
+    trials, since = Trials(store.archive, Reach(engine), steady=lambda: 0.0), NOW - timedelta(days=1)
     before, after = rules(FILE), rules(FILE.replace(old, new))
     assert old in FILE
 
     compared = Comparison(by(before.matcher), by(after.matcher))
     for one in store.archive.kept(since):
         compared.add(one)
-    found = trials.look(before, after, since=since, is_over=lambda: False)
+    found = trials.look(before, after, since=since, seconds=1.0)
 
     assert changed(found) == [(change.article.entry_id, change.kind) for change in compared.changes]
