@@ -33,10 +33,12 @@ WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 # A build with a mistake in the two files fails here. The commands leave compiled what the monitor imports:
-# the base image comes without bytecode, and a read-only root lets nobody write it later.
-RUN monitor check \
+# the base image comes without bytecode, and a read-only root lets nobody write it later. The help of `run` imports all
+# that the daemon begins with, the last line what it may come to need.
+RUN monitor check && monitor run --help && monitor health --help \
  && export MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db \
- && monitor migrate && monitor site build /tmp/site && rm -r /tmp/monitor.db* /tmp/site
+ && monitor migrate && monitor site build /tmp/site && rm -r /tmp/monitor.db* /tmp/site \
+ && python -c "import feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps"
 # Two heaps for all threads: each further one keeps megabytes that nobody uses.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \

@@ -1,13 +1,13 @@
-"""What a sweep over many feeds costs: ours beside lemon24/reader and the plain loop everybody writes first.
+"""What a sweep over many feeds costs: ours beside lemon24/reader, the plain loop everybody writes first, and the floor.
 
-Run from the root: `.venv/bin/python benchmarks/polling.py [--feeds N] [--peers PYTHON]`. PYTHON is an interpreter with
-`pip install reader sgmllib3k httpx feedparser sqlalchemy`; the peers without it are SKIPPED. All systems live
-at the same time and take turns within each phase; CPU seconds are those of the system's processes, the farm's are
-not counted. Figures are per 1,000 feeds: the median of the rounds.
+Run from the root: `.venv/bin/python benchmarks/polling.py [--feeds N] [--peers PYTHON] [--beside TREE]`. PYTHON is an
+interpreter with `pip install reader sgmllib3k httpx feedparser sqlalchemy pycurl lxml`; the peers without it are
+SKIPPED. TREE is another checkout of this project, measured as one more system: an older one, to compare with. All
+systems live at the same time and take turns within each round; CPU seconds are those of the system's processes, the
+farm's are not counted. Shown is the least of the rounds: what the machine does besides only adds.
 """
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,9 +24,25 @@ sys.path.insert(0, str(PARTS.parents[1]))
 from benchmarks.sweeps.farm import ENTRIES, NEWS, address
 from benchmarks.sweeps.processes import answer, running, tell
 
-PHASES = ("first", "304", "same", "changed")
-PEERS = {"lemon24/reader": "reader", "httpx + feedparser + ORM": "plain"}
-HOW = "python -m venv V && V/bin/pip install reader sgmllib3k httpx feedparser sqlalchemy; --peers V/bin/python"
+PHASES = {
+    "changed": f"changed, {NEWS} of {ENTRIES}",
+    "same": "unchanged 200",
+    "304": "304",
+    "old": "first sweep, old entries",
+    "fresh": "first sweep, fresh entries",
+}
+GOALS = {"changed": 9.0, "same": 30.0, "304": 2.6, "old": 3.5, "fresh": 1.6}  # times as quick as READER
+READER = "lemon24/reader"
+PEERS = {
+    READER: ("reader", "reader"),
+    "plain loop": ("plain", "httpx, feedparser, sqlalchemy"),
+    "floor": ("floor", "pycurl, lxml"),
+}
+NEEDED = "reader sgmllib3k httpx feedparser sqlalchemy pycurl lxml"
+HOW = f"python -m venv V && V/bin/pip install {NEEDED}; --peers V/bin/python"
+
+Control = Callable[..., None]
+"""Tells the farm the version of its feeds, whether it knows validators, and whether the first version is fresh."""
 
 
 @dataclass(slots=True)
@@ -35,70 +51,89 @@ class System:
 
     name: str
     process: subprocess.Popen[str]
+    folder: Path  # of the database it works on
     sweeps: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def sweep(self, phase: str) -> Mapping[str, Any]:
+    def anew(self) -> None:
+        """Begin with an empty database."""
+        self.folder = Path(tempfile.mkdtemp(dir=self.folder.parent))
+        tell(self.process, f"anew {self.folder}")
+        assert answer(self.process)["ready"]
+
+    def sweep(self, phase: str) -> None:
         """One sweep over all feeds, kept under the phase."""
         tell(self.process, "sweep")
-        told = answer(self.process)
-        self.sweeps.setdefault(phase, []).append(told)
-        return told
+        self.sweeps.setdefault(phase, []).append(answer(self.process))
 
     def cpu(self, phase: str) -> float:
-        """The median CPU seconds of a phase's sweeps."""
-        return float(statistics.median(told["cpu"] for told in self.sweeps[phase]))
+        """The least CPU seconds of a phase's sweeps."""
+        return float(min(told["cpu"] for told in self.sweeps[phase]))
+
+    @property
+    def stored_bytes(self) -> int:
+        """What its database takes on the disk."""
+        return sum(path.stat().st_size for path in self.folder.iterdir())
 
 
-def installed(python: str, peer: str) -> bool:
+def installed(python: str, needs: str) -> bool:
     """Whether an interpreter has what a peer needs."""
-    needs = {"reader": "reader", "plain": "httpx, feedparser, sqlalchemy"}[peer]
     try:
         return subprocess.run([python, "-c", f"import {needs}"], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
 
-def run(systems: Sequence[System], control: Callable[[int, int], None], rounds: int) -> None:
+def run(systems: Sequence[System], control: Control, rounds: int) -> None:
     """Every phase, the systems by turns; a newer version of the feeds for each round of `changed`."""
-    control(1, 1)
-    for system in systems:
-        system.sweep("first")
+
+    def sweep(phase: str) -> None:
+        for system in systems:
+            system.sweep(phase)
+
     for _ in range(rounds):
-        control(1, 1)
-        for system in systems:
-            system.sweep("304")
-        control(1, 0)
-        for system in systems:
-            system.sweep("same")
+        for phase in ("fresh", "old"):  # the last database is the one to go on with
+            control(1, fresh=phase == "fresh")
+            for system in systems:
+                system.anew()
+            sweep(phase)
+    for _ in range(rounds):
+        control(1)
+        sweep("304")
+        control(1, validators=False)
+        sweep("same")
     for number in range(rounds):
-        control(2 + number, 1)
-        for system in systems:
-            system.sweep("changed")
+        control(2 + number)
+        sweep("changed")
 
 
-def stored_bytes(folder: Path, system: System) -> int:
-    """What a system's database takes on the disk."""
-    return sum(path.stat().st_size for path in folder.glob(f"{PEERS.get(system.name, system.name)}.*"))
-
-
-def show(systems: Sequence[System], feeds: int, folder: Path, *, skipped: Sequence[str]) -> None:
-    """One table: CPU seconds per 1,000 feeds, and how many times ours; memory and disk at the end."""
+def show(systems: Sequence[System], feeds: int, *, skipped: Sequence[str]) -> None:
+    """One table: how many times as quick as the reader, then CPU milliseconds a feed of each system."""
     ours = systems[0]
-    print(f"\nCPU-s per 1,000 feeds of {ENTRIES} entries ({feeds} feeds; in brackets: times ours)")
-    print(f"{'':26}" + "".join(f"{phase:>16}" for phase in PHASES) + f"{'peak MB':>9}{'B/entry':>9}")
-    for system in systems:
-        cells = [
-            f"{system.cpu(phase) * 1000 / feeds:.2f} ({system.cpu(phase) / ours.cpu(phase):.1f}x)" for phase in PHASES
-        ]
-        last = system.sweeps["changed"][-1]
-        print(f"{system.name:26}" + "".join(f"{cell:>16}" for cell in cells), end="")
-        print(f"{last['peak_mb']:9.0f}{stored_bytes(folder, system) / last['stored']:9.0f}")
+    reader = next((system for system in systems if system.name == READER), None)
+    print(f"\nCPU-ms a feed of {ENTRIES} entries, the least of the rounds ({feeds} feeds); ratio: {READER} / monitor")
+    print(f"{'':28}{'ratio':>7}{'goal':>7}" + "".join(f"{system.name[-14:]:>16}" for system in systems))
+    for phase, name in PHASES.items():
+        ratio = f"{reader.cpu(phase) / ours.cpu(phase):.1f}x" if reader else "-"
+        cells = "".join(f"{system.cpu(phase) * 1000 / feeds:16.2f}" for system in systems)
+        print(f"{name:28}{ratio:>7}{GOALS[phase]:>6}x{cells}")
+    last = [system.sweeps["changed"][-1] for system in systems]
+    print(f"{'peak MB':42}" + "".join(f"{told['peak_mb']:16.0f}" for told in last))
+    sizes = (system.stored_bytes / told["stored"] for system, told in zip(systems, last, strict=True))
+    print(f"{'bytes an entry on the disk':42}" + "".join(f"{size:16.0f}" for size in sizes))
     walls = ", ".join(f"{phase} {min(told['wall'] for told in ours.sweeps[phase]):.1f}" for phase in PHASES)
-    peaks = " ".join(f"{told['peak_mb']:.0f}" for told in ours.sweeps["304"])
     print(f"{ours.name}, seconds by the clock for one sweep over {feeds} feeds: {walls}")
-    print(f"{ours.name}, peak MB at the end of each 304 sweep: {peaks}")
     for name in skipped:
-        print(f"{name:26}SKIPPED: {HOW}")
+        print(f"{name:28}SKIPPED: {HOW}")
+
+
+def commands(given: argparse.Namespace, listed: Path) -> dict[str, list[str]]:
+    """How each system that is there is started; ours first."""
+    there = {"monitor": [sys.executable, str(PARTS / "ours.py"), str(listed)]}
+    if given.beside:
+        other = given.beside.resolve() / "benchmarks" / "sweeps" / "ours.py"
+        there[f"… {given.beside.name}"] = [sys.executable, str(other), str(listed)]
+    peers = {name: peer for name, (peer, needs) in PEERS.items() if installed(given.peers, needs)}
+    return there | {name: [given.peers, str(PARTS / "peers.py"), peer, str(listed)] for name, peer in peers.items()}
 
 
 def main() -> None:
@@ -107,6 +142,7 @@ def main() -> None:
     options.add_argument("--feeds", type=int, default=300)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--peers", default=sys.executable, help="an interpreter that has the peers installed")
+    options.add_argument("--beside", type=Path, help="another checkout of this project")
     given = options.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -115,23 +151,20 @@ def main() -> None:
         port = int(farm.stdout.readline())
         listed = folder / "urls.txt"
         listed.write_text("\n".join(address(number, port) for number in range(given.feeds)), encoding="utf-8")
-        commands = {"monitor": [sys.executable, str(PARTS / "ours.py"), str(folder), str(listed)]}
-        there = {name: peer for name, peer in PEERS.items() if installed(given.peers, peer)}
-        commands |= {
-            name: [given.peers, str(PARTS / "peers.py"), peer, str(folder), str(listed)] for name, peer in there.items()
-        }
-        systems = [System(name, stack.enter_context(running(*command))) for name, command in commands.items()]
-        assert all(answer(system.process)["ready"] for system in systems)
+        there = commands(given, listed)
+        systems = [
+            System(name, stack.enter_context(running(*command)), folder / "none") for name, command in there.items()
+        ]
 
-        def control(version: int, validators: int) -> None:
-            query = f"version={version}&validators={validators}"
+        def control(version: int, *, validators: bool = True, fresh: bool = False) -> None:
+            query = f"version={version}&validators={validators:d}&fresh={fresh:d}"
             urllib.request.urlopen(f"http://127.0.0.1:{port}/control?{query}").read()
 
         run(systems, control, given.rounds)
         expected = given.feeds * (ENTRIES + NEWS * given.rounds)
         short = [system.name for system in systems if system.sweeps["changed"][-1]["stored"] != expected]
         assert not short, f"these missed entries: {short}"
-        show(systems, given.feeds, folder, skipped=[name for name in PEERS if name not in there])
+        show(systems, given.feeds, skipped=[name for name in PEERS if name not in there])
 
 
 if __name__ == "__main__":

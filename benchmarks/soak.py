@@ -53,10 +53,10 @@ def environment(folder: Path, bot: BotApi) -> dict[str, str]:
     }
 
 
-def write_feeds(file: Path, feeds: int, port: int) -> None:
+def write_feeds(file: Path, feeds: int, port: int, *, every: str = "1m") -> None:
     """Each feed has an address of its own, as on the real web."""
     stanzas = (
-        f"  - {{name: Лента {number}, kind: rss, lang: ru, interval: 1m, "
+        f"  - {{name: Лента {number}, kind: rss, lang: ru, interval: {every}, "
         f"url: 'http://127.7.{number // 250}.{1 + number % 250}:{port}/{number}/rss'}}\n"
         for number in range(feeds)
     )

@@ -26,9 +26,10 @@ from sqlalchemy import Engine, insert
 
 from benchmarks.find import NOW, invented, put_in
 from monitor.edits.checking import check_rules
-from monitor.edits.keywords_file import KeywordsFile, WordEdit
+from monitor.edits.keywords_file import KeywordsFile
 from monitor.edits.saving import Saving
 from monitor.edits.trial import Trials
+from monitor.edits.word_edits import WordEdit
 from monitor.matching.backtest import Comparison, by
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome

@@ -1,7 +1,7 @@
 """A farm of feeds on loopback, in a process of its own: each feed has an address of its own, as on the real web.
 
-`python farm.py` prints its port; `GET /control?version=2&validators=0` changes what all feeds say. Only connections
-to 127.0.0.0/8 are answered. Imports the standard library only: any interpreter may run it.
+`python farm.py` prints its port; `GET /control?version=2&validators=0&fresh=0` changes what all feeds say.
+Only connections to 127.0.0.0/8 are answered.
 """
 
 import asyncio
@@ -10,15 +10,17 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.sweeps.newstext import article, item, sentences
 
 ENTRIES = 30
 NEWS = 3  # entries a new version adds at the top
-WORDS = [
-    *("суд", "город", "решение", "степь", "поезд", "зима", "адвокат", "мост", "урожай", "школа", "дорога", "вечер"),
-    *("граница", "письмо", "сосед", "архив", "больница", "театр", "озеро", "рынок", "музей", "дождь", "ремонт"),
-]
+LENGTH = 640  # characters of an entry: read without its page, and its feed without a child
 
 
 def address(number: int, port: int) -> str:
@@ -27,39 +29,39 @@ def address(number: int, port: int) -> str:
 
 
 class Press:
-    """What all feeds say now."""
+    """What all feeds say now. `fresh`: what the first version shows is a few hours old, else some days."""
 
     def __init__(self) -> None:
-        chance = random.Random(20261122)
-        self.texts = [" ".join(chance.choice(WORDS) for _ in range(105)).capitalize() + "." for _ in range(499)]
+        sentences()
+        self.item = lru_cache(50_000)(self._item)
         self.began = datetime.now(UTC)
-        self.version, self.validators = 1, True
+        self.version, self.validators, self.fresh = 1, True, False
 
     def body(self, feed: int) -> bytes:
-        """About 50 kB: the newest entry first."""
+        """About 55 kB: the newest entry first."""
         newest = ENTRIES + NEWS * self.version
-        items = "".join(self._item(feed, number) for number in range(newest, newest - ENTRIES, -1))
+        items = "".join(self.item(feed, number, self.fresh) for number in range(newest, newest - ENTRIES, -1))
         return (
             '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
             f"<title>Лента {feed}</title><link>http://news.example/{feed}</link>{items}</channel></rss>"
         ).encode()
 
-    def _item(self, feed: int, number: int) -> str:
-        text = self.texts[(feed * 31 + number * 7) % len(self.texts)]
+    def _item(self, feed: int, number: int, fresh: bool) -> str:  # noqa: FBT001 - the key of a cache
+        chance = random.Random(feed * 1_000_003 + number)
+        title, paragraphs = article(chance, LENGTH)
         link = f"http://news.example/{feed}/{number}-novosti-etogo-dnya"
-        age = timedelta(hours=3 * max(ENTRIES + NEWS - number, 0), minutes=feed % 50)
-        at = format_datetime(self.began - age)
-        return (
-            f"<item><title>{text[:70]} {number}</title><link>{link}</link><guid>{link}</guid>"
-            f"<pubDate>{at}</pubDate><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>\n"
-        )
+        before = ENTRIES + NEWS - number  # entries that came after it until the first version
+        first = timedelta(minutes=20 * before) if fresh else timedelta(days=2, hours=3 * before)
+        age = timedelta(minutes=feed % 50) + (first if before >= 0 else timedelta(0))
+        return item(number, link, title, paragraphs, format_datetime(self.began - age))
 
     def answer(self, target: str, known: str) -> bytes:
         """The whole HTTP answer to a GET."""
         parts = urlsplit(target)
         if parts.path == "/control":
             asked = parse_qs(parts.query)
-            self.version, self.validators = int(asked["version"][0]), asked["validators"][0] == "1"
+            self.version = int(asked["version"][0])
+            self.validators, self.fresh = asked["validators"] == ["1"], asked["fresh"] == ["1"]
             return b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
         etag = f'"v{self.version}"'
         if self.validators and known == etag:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -11,7 +12,8 @@ def _tree(pid: int | str = "self") -> Iterator[Path]:
     """A process and its children, as folders of /proc."""
     yield Path(f"/proc/{pid}")
     for task in Path(f"/proc/{pid}/task").iterdir():
-        yield from (Path("/proc") / child for child in (task / "children").read_text().split())
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile
+            yield from (Path("/proc") / child for child in (task / "children").read_text().split())
 
 
 def spent(pid: int | str = "self") -> float:

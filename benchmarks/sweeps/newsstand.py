@@ -1,7 +1,7 @@
 """A farm of small feeds, some with a story of their own that the rules look for; every body is made beforehand.
 
-`python newsstand.py FEEDS EVERY` prints its port; every so manieth feed has such a story. Standard library only, and
-next to nothing to do for a GET.
+`python newsstand.py FEEDS EVERY` prints its port; every so manieth feed has such a story. There is next to
+nothing to do for a GET.
 """
 
 import asyncio
@@ -10,31 +10,27 @@ import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.farm import Loopback, serve
+from benchmarks.sweeps.newstext import article, item
 
-ENTRIES = 5
-WORDS, VOCABULARY = 400, 20_000
+ENTRIES, LENGTH = 5, 2_000  # characters of an entry
 MATCHED = "Казахстан экстрадировал россиянина, бежавшего от мобилизации."
 
 
-def body(feed: int, opening: str, chance: random.Random, words: list[str], frequencies: list[float]) -> bytes:
+def body(feed: int, opening: str, chance: random.Random) -> bytes:
     """One feed: the first entry begins with `opening`, all tell something of their own."""
     now = datetime.now(UTC)
     items = []
     for number in range(ENTRIES):
-        told = " ".join(chance.choices(words, cum_weights=frequencies, k=WORDS)).capitalize()
-        title, text = told[:70], f"{opening if number == 0 else ''} {told}."
+        title, (first, *others) = article(chance, LENGTH)
+        paragraphs = (f"{opening} {first}" if number == 0 else first, *others)
         link = f"http://news.example/{feed}/{number}-novosti"
         at = format_datetime(now - timedelta(hours=1, minutes=number))
-        items.append(
-            f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{at}</pubDate>"
-            f"<description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
-        )
+        items.append(item(number, link, title, paragraphs, at))
     head = '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Лента</title>'
     return f"{head}{''.join(items)}</channel></rss>".encode()
 
@@ -53,11 +49,8 @@ class Conversation(Loopback):
 def answers(feeds: int, every: int) -> list[bytes]:
     """The whole HTTP answer of each feed."""
     chance = random.Random(20261122)
-    letters = "абвгдежзиклмнопрстуфхц"
-    words = ["".join(chance.choices(letters, k=chance.randint(4, 11))) for _ in range(VOCABULARY)]
-    frequencies = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
     openings = [MATCHED if feed % every == 0 else "" for feed in range(feeds)]
-    bodies = [body(feed, opening, chance, words, frequencies) for feed, opening in enumerate(openings)]
+    bodies = [body(feed, opening, chance) for feed, opening in enumerate(openings)]
     kind = "content-type: application/rss+xml; charset=utf-8"
     return [f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(one)}\r\n\r\n".encode() + one for one in bodies]
 

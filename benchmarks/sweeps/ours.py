@@ -4,8 +4,11 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -22,34 +25,40 @@ from monitor.storage.database import open_engine, read_transaction
 from monitor.storage.tables import entries
 
 
-async def serve(folder: Path, urls: list[str]) -> None:
-    """The conversation with the parent: a line in, one sweep, a line of JSON out."""
+async def serve(urls: list[str]) -> None:
+    """The conversation with the parent: `anew FOLDER` begins with an empty database, `sweep` polls every feed."""
     os.environ |= {"MONITOR_ALLOW_PRIVATE_ADDRESSES": "1", "MONITOR_CHANNEL": "", "MONITOR_BOT_TOKEN": ""}
-    os.environ["MONITOR_DATABASE_URL"] = f"sqlite:///{folder / 'monitor.db'}"
     feeds = tuple(
         Feed(name=f"Лента {number}", kind=FeedKind.RSS, url=url, lang="ru") for number, url in enumerate(urls)
     )
     config = startup.load()
     config = replace(config, feeds_edition=replace(config.feeds_edition, feeds=feeds))
-    counting = open_engine(config.settings.database_url)
-    async with wiring.open_components(config) as components:
-        print(json.dumps({"ready": True}), flush=True)
-        while await asyncio.to_thread(sys.stdin.readline):
-            failed = 0
-
-            def polled(outcome: PollOutcome) -> None:
-                nonlocal failed
-                failed += bool(outcome.failure)
-
-            before, began = spent(), time.perf_counter()
-            await sweep.poll_once(components, [feed.name for feed in feeds], polled)
-            told = {"cpu": spent() - before, "wall": time.perf_counter() - began, "failed": failed}
-            with read_transaction(counting) as db:
-                told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0
-            told["peak_mb"] = memory_mb()
+    async with AsyncExitStack() as stack:
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            command, _, folder = line.strip().partition(" ")
+            if command == "anew":
+                await stack.aclose()
+                url = f"sqlite:///{folder}/monitor.db"
+                fresh = replace(config, settings=replace(config.settings, database_url=url))
+                components = await stack.enter_async_context(wiring.open_components(fresh))
+                told: dict[str, Any] = {"ready": True}
+            else:
+                told = await sweep_once(components, feeds, url)
             print(json.dumps(told), flush=True)
+
+
+async def sweep_once(components: wiring.Components, feeds: Sequence[Feed], url: str) -> dict[str, Any]:
+    """What one sweep cost, and what is stored after it."""
+    outcomes: list[PollOutcome] = []
+    before, began = spent(), time.perf_counter()
+    await sweep.poll_once(components, [feed.name for feed in feeds], outcomes.append)
+    told = {"cpu": spent() - before, "wall": time.perf_counter() - began}
+    told["failed"] = sum(bool(outcome.failure) for outcome in outcomes)
+    with read_transaction(open_engine(url)) as db:
+        told["stored"] = db.scalar(select(func.count()).select_from(entries)) or 0
+    return told | {"peak_mb": memory_mb()}
 
 
 if __name__ == "__main__":
     configure(form="text", secrets=(), stream=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
-    asyncio.run(serve(Path(sys.argv[1]), Path(sys.argv[2]).read_text(encoding="utf-8").split()))
+    asyncio.run(serve(Path(sys.argv[1]).read_text(encoding="utf-8").split()))

@@ -19,17 +19,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.measured import spent
 from monitor.app import startup
+from monitor.app.build_polling import HELD_POLLS
 from monitor.app.environment import clock
 from monitor.app.logs import configure
-from monitor.app.sweep import CLAIMED_AT_ONCE, CLAIMED_TOGETHER
 from monitor.models.feeds import Feed, FeedKind, FeedState
-from monitor.polling.poll import LEASE
+from monitor.polling.claim import TOGETHER, claim_due
 
 DAY = timedelta(days=1)
 
 
 async def work(components: wiring.Components) -> int:
-    """As the daemon's tick does it, but as soon as there is room for many. Returns how many polls it made."""
+    """As the daemon's tick does it, but as soon as there is room for some. Returns how many polls it made."""
     polled = 0
 
     async def poll(state: FeedState) -> None:
@@ -40,12 +40,13 @@ async def work(components: wiring.Components) -> int:
     async with asyncio.TaskGroup() as tasks:
         running: set[asyncio.Task[None]] = set()
         while True:
-            room = CLAIMED_AT_ONCE - len(running)
-            claimed = await asyncio.to_thread(components.store.feeds.claim, clock(), limit=room, lease=LEASE)
-            running |= {tasks.create_task(poll(state)) for state in claimed}
+            claimed = 0
+            async for state in claim_due(components.store.feeds, running, most=HELD_POLLS, clock=clock):
+                running.add(tasks.create_task(poll(state)))
+                claimed += 1
             if not running:
                 return polled
-            while len(running) > min(CLAIMED_AT_ONCE - CLAIMED_TOGETHER, len(claimed) // 2):
+            while running and len(running) > (HELD_POLLS - TOGETHER if claimed else 0):
                 _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
 
 

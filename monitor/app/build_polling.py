@@ -20,6 +20,7 @@ from monitor.stories.grouping import Chats, group
 from monitor.stories.placement import SAME_CASE
 
 CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
+HELD_POLLS = 2 * CONCURRENT_POLLS  # leased by one worker: under way, next in line, being recorded
 
 
 def build_poller(

@@ -5,9 +5,11 @@ An edition is one content of a file. Whoever holds one may use it as long as the
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from monitor.app.caching.rules import NO_CACHE, Compiled, RulesCache
 from monitor.app.environment import as_text, read_bytes
 from monitor.config.channels import as_posted, load_channels, main_only
 from monitor.config.feeds import load_feeds
@@ -66,12 +68,19 @@ def read_feeds(file: str, content: bytes | None = None) -> FeedsEdition:
     return FeedsEdition(file=file, digest=_digest(content), feeds=load_feeds(as_text(content, file), file=file))
 
 
-def read_rules(file: str, content: bytes | None = None) -> RulesEdition:
-    """The rules of a file, or of this content of it. Raises ConfigError. Takes about half a second."""
+def read_rules(file: str, content: bytes | None = None, *, cache: RulesCache = NO_CACHE) -> RulesEdition:
+    """The rules of a file, or of this content of it. Raises ConfigError.
+
+    Takes about half a second, a tenth when they are those that `cache` has kept.
+    """
     content = read_bytes(file) if content is None else content
+    keywords, compiled = cache.compiled(content, file, partial(_compiled, content, file))
+    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
+
+
+def _compiled(content: bytes, file: str) -> Compiled:
     keywords = load_keywords(as_text(content, file), file=file)
-    matcher = Matcher(compile_rules(keywords))
-    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=matcher)
+    return keywords, compile_rules(keywords)
 
 
 def read_edited_rules(file: str, content: bytes) -> RulesEdition:

@@ -18,12 +18,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import memory
 from monitor.app.build_health import rule_names, serve_pages
-from monitor.app.build_polling import recording, story_chats
+from monitor.app.build_polling import HELD_POLLS, recording, story_chats
 from monitor.app.config_files import ChannelsEdition, FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
 from monitor.app.startup import Config
-from monitor.app.sweep import CLAIMED_AT_ONCE, drain, index
+from monitor.app.sweep import drain, index
 from monitor.app.wiring import Components, open_components
 from monitor.config.channels import chats_of
 from monitor.config.settings import Settings
@@ -33,6 +33,7 @@ from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
 from monitor.matching.matcher import Matcher
 from monitor.models.feeds import FeedState
+from monitor.polling.claim import claim_due
 from monitor.polling.poll import LEASE
 
 TICK = timedelta(seconds=1)  # between two looks at what is due
@@ -110,9 +111,8 @@ class Daemon:
         self._note_tick(POLL)
         began = clock.steady()
         try:
-            room = CLAIMED_AT_ONCE - len(self._polls)
-            claimed = await asyncio.to_thread(self._components.store.feeds.claim, clock(), limit=room, lease=LEASE)
-            for state in claimed:
+            feeds = self._components.store.feeds
+            async for state in claim_due(feeds, self._polls, most=HELD_POLLS, clock=clock):
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
             self._components.database_outage.succeeded(POLL)

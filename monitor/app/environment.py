@@ -9,8 +9,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from monitor.config.settings import wanted_files
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock
@@ -38,8 +36,16 @@ def worker_name() -> str:
 
 def environment() -> dict[str, str]:
     """The environment over `.env`, with the contents of `MONITOR_…_FILE` put in. Raises ConfigError."""
-    given = {**{name: value or "" for name, value in dotenv_values(".env").items()}, **os.environ}
+    given = {**_dotenv(), **os.environ}
     return given | {name: read_text(path).strip() for name, path in wanted_files(given).items()}
+
+
+def _dotenv() -> dict[str, str]:
+    if not Path(".env").exists():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 - a container has no such file
+
+    return {name: value or "" for name, value in dotenv_values(".env").items()}
 
 
 def read_text(path: str) -> str:

@@ -23,10 +23,13 @@ def bound_allocator() -> None:
 
 
 def give_back() -> None:
-    """Return to the system what the allocator holds free: after a sweep it is tens of megabytes. Takes milliseconds."""
-    libc = _libc()
-    if libc is not None and hasattr(libc, "malloc_trim"):
-        libc.malloc_trim(0)
+    """Return to the system what is not needed now: after a sweep it is tens of megabytes. Takes some milliseconds.
+
+    The dictionary goes, too: few articles ask it anything, and the next that does loads it in a twentieth of a second.
+    """
+    russian.forget_dictionary()
+    gc.collect()  # it holds itself
+    _trim()
 
 
 def forget_dictionary() -> None:
@@ -39,12 +42,18 @@ def settle() -> None:
     """Keep what was loaded out of the garbage collector's way: the forms of the rules live as long as the process, and
     each full collection would walk all of them, 80 ms at a time and a tenth of a sweep's CPU.
     """
-    russian.forget_dictionary()  # 15 MB that only a load of the rules needs
+    russian.forget_dictionary()
     gc.set_threshold(5_000)  # polls under way hold thousands of objects: looking at them every 700 costs 4 % of a sweep
     gc.unfreeze()  # what an edit of the rules replaced is garbage now
     gc.collect()
     gc.freeze()
-    give_back()
+    _trim()
+
+
+def _trim() -> None:
+    libc = _libc()
+    if libc is not None and hasattr(libc, "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def _libc() -> ctypes.CDLL | None:

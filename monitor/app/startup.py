@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import __version__
+from monitor.app.caching.rules import RulesCache
 from monitor.app.config_files import (
     ChannelsEdition,
     FeedsEdition,
@@ -63,7 +64,7 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     settings = load_settings(environ)
     named = {"feeds": feeds, "keywords": keywords, "channels": channels}
     settings = settings.model_copy(update={name: file for name, file in named.items() if file})
-    rules = read_rules(settings.keywords)
+    rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)))
     content = channels_content(settings, channels)
     return Config(
         settings=settings,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.bot.review_chat import CommandCall
-from monitor.storage.desk_keys import DeskKeys
+from monitor.storage.desk.keys import DeskKeys
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.text.telegram_html import Html, join, link, text
 

@@ -1,5 +1,6 @@
 """The maintainers' files: `check` tells what is wrong with them, `schema` gives JSON Schemas for their editor."""
 
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def check(
     for warning in (*rules.warnings, *rules.by_use):
         show_warning(warning)
     if errors or (strict and rules.warnings):
-        raise typer.Exit(ConfigError.exit_code)
+        sys.exit(ConfigError.exit_code)
     _show_pauses(feeds_file.load_feeds(read_text(path), file=path), err=as_json)
     say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
     for to in destinations:

@@ -32,7 +32,7 @@ _PLACES = {
     "schema": "check:schema",
     "feeds": "feeds:feeds_cli",
     "status": "status:status",
-    "health": "maintenance:show_health",
+    "health": "health:show_health",
     "migrate": "maintenance:migrate",
     "backup": "backup:backup",
     "restore": "backup:restore",

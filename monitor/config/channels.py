@@ -12,7 +12,8 @@ from typing import cast, get_args
 
 from monitor.config import yaml_reader
 from monitor.config.hours import read_time
-from monitor.config.settings import CHAT, CHAT_ADVICE, TERMINAL, Settings
+from monitor.config.setting_values import CHAT, CHAT_ADVICE
+from monitor.config.settings import TERMINAL, Settings
 from monitor.config.stanzas import name_of, place_of, unique
 from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load, nearest, raise_first
 from monitor.errors import ConfigError

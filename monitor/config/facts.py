@@ -10,7 +10,7 @@ their language. Which of several names a word gets: matching/facts/naming.py.
 from collections.abc import Collection, Iterator
 
 from monitor.config.keyword_rules import FactGroup, Naming
-from monitor.config.mentions import ITEM
+from monitor.config.mentions import items
 from monitor.config.yaml_reader import Mapping, Node, Scalar, YamlReader, nearest
 
 GROUPS = tuple(group.value for group in FactGroup)
@@ -56,7 +56,7 @@ def _naming(
     if not isinstance(node, Scalar):
         reader.problem("здесь слова через запятую, как они стоят в списках, без ru и kk", at=node, key=group)
     text = node.text if isinstance(node, Scalar) else ""
-    written = [item.strip() for item in ITEM.findall(text)]
+    written = [item[0].strip() for item in items(text)]
     marked = (item[1:] for item in written if item.startswith("$"))
     referred = tuple(name for name in marked if " " not in name or name in lists)
     for name in referred:

@@ -27,7 +27,7 @@ from monitor.config.keyword_rules import (
     WordList,
     example,
 )
-from monitor.config.mentions import ITEM, LANGUAGES, ROLES, mentions
+from monitor.config.mentions import LANGUAGES, ROLES, items, mentions
 from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import (
     Mapping,
@@ -291,7 +291,7 @@ class _KeywordsReader(YamlReader):
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         terms: list[Term] = []
-        for item in ITEM.finditer(node.text):
+        for item in items(node.text):
             written = item[0].strip()
             if written.startswith("$") and not self._is_phrase(written):
                 referred = self._referred(written[1:], node, key)

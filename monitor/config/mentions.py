@@ -7,9 +7,14 @@ from monitor.config.keyword_rules import Mention, Role
 from monitor.config.yaml_reader import Node, Scalar, Sequence
 from monitor.models.articles import Language
 
-ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")  # commas inside «…» do not separate
+_ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")
 LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
 ROLES = {role.value: role for role in Role}
+
+
+def items(text: str) -> Iterator[re.Match[str]]:
+    """What stands between the commas, blanks and all; commas inside «…» do not separate."""
+    return _ITEM.finditer(text)
 
 
 def mentions(
@@ -17,7 +22,7 @@ def mentions(
 ) -> Iterator[Mention]:
     """Every word and every list of a line, in its order. `lists` are those declared, with their lines."""
     if isinstance(node, Scalar):
-        for item in ITEM.finditer(node.text):
+        for item in items(node.text):
             text, line = item[0].strip(), node.line_at(item.end() - len(item[0].lstrip()))
             if text:
                 place = lists.get(text[1:], line) if text[0] == "$" else line

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.desk.pages import back, form_of, page
 from monitor.models.clock import Clock
-from monitor.storage.desk_keys import SESSION_LIVES, DeskKeys
+from monitor.storage.desk.keys import SESSION_LIVES, DeskKeys
 
 _OPEN: Final = ("/in/", "/static/")  # what needs no session
 

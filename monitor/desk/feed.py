@@ -30,7 +30,7 @@ from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import FeedKind
 from monitor.models.labels import span
-from monitor.storage.figures.feed_activity import FeedActivity, FeedFigures, SeenEntry
+from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
 AT_ONCE: Final = 10  # entries on a page
 PAUSE: Final = timedelta(days=7)  # as long as the form proposes

@@ -20,7 +20,7 @@ from monitor.models.clock import Clock
 from monitor.models.feeds import FeedHealth, Trouble
 from monitor.models.labels import TROUBLES, pause, span
 from monitor.sources.feeds import opml
-from monitor.storage.figures.feed_activity import FeedActivity, FeedFigures
+from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures
 
 DAYS: Final = 14
 LATELY: Final = timedelta(days=1)  # of delays

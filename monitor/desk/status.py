@@ -21,7 +21,7 @@ from monitor.models.clock import Clock
 from monitor.models.health import Alarm, Disk, EvidenceVitals, Vitals
 from monitor.models.labels import STATES, copies, size, span
 from monitor.models.outbox import OutboxSummary
-from monitor.storage.figures.feed_activity import FeedFigures
+from monitor.storage.desk.feed_activity import FeedFigures
 from monitor.storage.reviews import Waiting
 
 LATELY: Final = timedelta(hours=24)

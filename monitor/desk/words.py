@@ -17,8 +17,9 @@ from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.edits.files import is_writable
 from monitor.edits.keyword_places import WordGroup
-from monitor.edits.keywords_file import DAYS, KeywordsFile, WordEdit
+from monitor.edits.keywords_file import DAYS, KeywordsFile
 from monitor.edits.saving import Saved
+from monitor.edits.word_edits import WordEdit
 from monitor.errors import ConfigError, EditConflict, EditRefused
 from monitor.models.articles import Language
 

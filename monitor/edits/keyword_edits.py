@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role
-from monitor.config.mentions import ITEM, LANGUAGES
+from monitor.config.mentions import LANGUAGES, items
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence
 from monitor.edits.keyword_places import KeywordsText, Path, WordGroup, WordPlace, node_at, read_places
 from monitor.edits.written_words import WrittenWord, quoted, words_of
@@ -81,7 +81,7 @@ def languages(written: KeywordsText, group: WordGroup) -> tuple[Language | None,
 def one_word(word: str, *, file: str, line: int = 0) -> str:
     """A word as it is written: blanks made equal, letters composed. Raises ConfigError if it is not one."""
     clean = unicodedata.normalize("NFC", " ".join(word.split()))
-    if len([item for item in ITEM.findall(clean) if item.strip()]) != 1 or clean.strip(",").strip() != clean:
+    if len([item for item in items(clean) if item[0].strip()]) != 1 or clean.strip(",").strip() != clean:
         raise ConfigError("нужно одно слово или выражение; несколько впишите по одному", file=file, line=line)
     if not all(map(str.isprintable, clean)):
         raise ConfigError("в слове есть невидимые знаки — наберите его заново", file=file, line=line)

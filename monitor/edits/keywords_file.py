@@ -7,7 +7,7 @@ last forms were made from, so that what others changed meanwhile can be shown.
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -22,6 +22,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
 from monitor.edits.told_changes import ToldChange, told
 from monitor.edits.trial import ReadyRules, Trial, Trials
+from monitor.edits.word_edits import Conflict, KeywordsLook, Preview, WordEdit
 from monitor.edits.word_search import find_words
 from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
@@ -34,60 +35,6 @@ DAYS = 30  # of news that an edit is tried on
 SECONDS = 0.35  # for judging: the first answer comes within a second
 TOLD = 20  # stories of one look
 _REMEMBERED = 6  # texts that forms were made from
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordEdit:
-    """A word to be put into a group of words, or to be taken out of it; `digest` is of the file it was seen in.
-
-    `line` says which place of the group, 0 the last one that fits.
-    """
-
-    group: str
-    word: str
-    is_added: bool
-    digest: str
-    language: Language | None = None
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeywordsLook:
-    """The file as it lies on the disk: its words, and what is wrong with it. `written` is None if it cannot be read."""
-
-    file: FileContent
-    written: KeywordsText | None
-    rules: CheckedRules
-
-    @property
-    def groups(self) -> tuple[WordGroup, ...]:
-        """What can be edited in it."""
-        return self.written.groups if self.written else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """An edit that is not saved yet: the forms of its word, the lines that change, what `check` says of the outcome."""
-
-    edit: WordEdit
-    group: WordGroup
-    forms: tuple[tuple[WordForms, ...], ...]
-    lines: tuple[ChangedLine, ...]
-    errors: tuple[ConfigError, ...]
-    rules: CheckedRules
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """An edit of a file that others changed meanwhile: the lines they changed (() if nobody remembers), the same edit
-    `again` of the file as it is now, and what that would do: `ours`, or why it cannot be made (`trouble`).
-    """
-
-    theirs: tuple[ChangedLine, ...]
-    again: WordEdit
-    ours: Preview | None
-    trouble: str
 
 
 class KeywordsFile:
@@ -113,6 +60,7 @@ class KeywordsFile:
         self._clock, self._needs = clock, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._look: KeywordsLook | None = None
+        self._other: Matcher | None = None  # rules in force that were compared with those of the file
         self._edited: tuple[str, CheckedRules] | None = None
         self._doubts: tuple[str, tuple[ConfigError, ...]] | None = None
         self._seen: OrderedDict[str, bytes] = OrderedDict()
@@ -122,7 +70,8 @@ class KeywordsFile:
         now = read_file(self.file)
         with self._lock:
             if self._look is None or self._look.file.digest != now.digest:
-                self._look, self._edited = self._read(now), None
+                self._look, self._edited, self._other = self._read(now), None, None
+            self._look = self._sharing(self._look)
             self._remember(now)
             return self._look
 
@@ -224,11 +173,21 @@ class KeywordsFile:
             written = read_places(now.text, file=self.file)
         except ConfigError as error:
             return KeywordsLook(file=now, written=None, rules=CheckedRules(errors=(error,)))
-        in_force = self._in_force()
-        rules = check_rules(written.text, file=self.file, root=written.root, like=in_force.compiled)
-        if rules.keywords and (rules.keywords.topics, rules.keywords.never) == _said(in_force):
-            rules = CheckedRules(errors=rules.errors, keywords=rules.keywords, matcher=in_force)  # one is enough
+        if self._edited and self._edited[0] == now.digest:  # it was saved here
+            return KeywordsLook(file=now, written=written, rules=self._edited[1])
+        like = self._in_force().compiled
+        rules = check_rules(written.text, file=self.file, root=written.root, like=like)
         return KeywordsLook(file=now, written=written, rules=rules)
+
+    def _sharing(self, look: KeywordsLook) -> KeywordsLook:
+        """With the rules that the monitor works by, when they are the same: one of them is enough in memory."""
+        in_force, keywords = self._in_force(), look.rules.keywords
+        if in_force in (look.rules.matcher, self._other) or keywords is None:
+            return look
+        self._other = in_force
+        if (keywords.topics, keywords.never) != _said(in_force):
+            return look
+        return replace(look, rules=replace(look.rules, matcher=in_force))
 
     def _checked(self, made: FileContent, written: KeywordsText, look: KeywordsLook) -> CheckedRules:
         """Remembered: the form is shown, then the trial, then it is saved."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.edits.files import held_file, read_file, write_whole
+from monitor.edits.files import FileContent, held_file, read_file, write_whole
 from monitor.edits.git_commit import Committed, commit
-from monitor.errors import ConfigError, EditConflict, EditRefused
+from monitor.errors import ConfigError, DatabaseError, EditConflict, EditRefused
 from monitor.storage.edits.versions import FileVersions, digest_of
 
 Check = Callable[[str, bytes], Sequence[ConfigError]]
@@ -51,8 +51,19 @@ class Saving:
             if check and (problems := check(file, content)):
                 raise EditRefused(problems)
             said = {"initial": initial[:1], "summary": summary}
-            now = self._clock()
-            self._versions.keep(file, before.content, now)
-            with self._versions.adding(file, content, now, **said) as number:
-                write_whole(file, content)
+            number = self._replace(before, content, **said)
             return Saved(version=number, digest=digest_of(content), git=commit(file, content, **said))
+
+    def _replace(self, before: FileContent, content: bytes, *, initial: str, summary: str) -> int:
+        """The file and its version, both or neither; the number of the version."""
+        now, is_written = self._clock(), False
+        self._versions.keep(before.file, before.content, now)
+        try:
+            with self._versions.adding(before.file, content, now, initial=initial, summary=summary) as number:
+                write_whole(before.file, content)
+                is_written = True
+        except DatabaseError:
+            if is_written:
+                write_whole(before.file, before.content)
+            raise
+        return number

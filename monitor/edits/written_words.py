@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.config.mentions import ITEM
+from monitor.config.mentions import items
 from monitor.config.yaml_reader import Scalar
 
 _NO_BLANK = re.compile(r"\S+")
@@ -34,7 +34,7 @@ def words_of(node: Scalar, source: str) -> tuple[WrittenWord, ...]:
 
 
 def _words(node: Scalar, place: _Place) -> Iterator[WrittenWord]:
-    for item in ITEM.finditer(node.text):
+    for item in items(node.text):
         text = item[0].strip()
         if text:
             at = item.start() + item[0].index(text)

@@ -6,7 +6,6 @@ before the database says so; a look that was cut off between the two is done aga
 
 import asyncio
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,10 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import TypeAdapter
 
 from monitor.errors import EvidenceError, FetchError, FetchFailure
-from monitor.evidence import chain, comparison
+from monitor.evidence import chain, comparison, kept_state
 from monitor.evidence.warc import WarcStore
 from monitor.evidence.watch import Look, Observation, PageState, observe
 from monitor.models.articles import Article, Extracted
@@ -35,7 +33,6 @@ LEASE = timedelta(minutes=5)  # longer than any look may take
 PUT_OFF = timedelta(minutes=5)  # after a failure of ours, such as a full disk
 AT_ONCE = 4  # looks; most of each is waiting for a server
 
-_STATE = TypeAdapter(PageState)
 _ABSENT = frozenset({FetchFailure.NOT_FOUND, FetchFailure.DETOUR})
 
 log = structlog.get_logger()
@@ -83,7 +80,7 @@ class Capturer:
         """One look, recorded; None: it was put off, or another worker has taken the page over. Raises DatabaseError."""
         reply = await self._ask(page)
         now = self.clock()
-        state = _STATE.validate_json(zlib.decompress(page.state)) if page.state else PageState.begun(now)
+        state = kept_state.read(page.state) if page.state else PageState.begun(now)
         site_answers = reply.answer is PageAnswer.ABSENT and await self._site_answers(page)
         look = Look(
             at=now,
@@ -197,7 +194,7 @@ def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept 
         at=now,
         sight=observation.sight,
         said=said,
-        state=zlib.compress(_STATE.dump_json(observation.state)),
+        state=kept_state.kept(observation.state),
         next_look_at=observation.next_look_at,
         moved_to=reply.moved_to,
         etag=reply.etag,

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import merge
 
-from monitor.config.keyword_rules import Role, Rule, Scope, Term
-from monitor.matching.compiler import Word
+from monitor.config.keyword_rules import Rule, Scope, Term
 from monitor.models.articles import Tier
 
-Meaning = tuple[Role | None, tuple[Word, ...]]
-"""What a term matches, however it is written."""
+Meaning = int
+"""The number of what a term matches, however it is written."""
 
 _Line = frozenset[Meaning]
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
-from monitor.config.keyword_rules import Keywords, Rule, Scope, Term, TermWord, TermWordKind, Topic
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
@@ -35,10 +35,13 @@ def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]
 class _Linter:
     def __init__(self, keywords: Keywords, compiled: CompiledRules) -> None:
         self.keywords = keywords
-        same: dict[Word, Word] = {}  # equal words made identical, so that comparing them again is quick
+        same: dict[Word, int] = {}  # equal words get one number, and so do terms of them: numbers are compared quickly
         self._words = {
-            written: same.setdefault(word, word) for written, word in zip(compiled.written, compiled.words, strict=True)
+            written: same.setdefault(word, len(same))
+            for written, word in zip(compiled.written, compiled.words, strict=True)
         }
+        self._meanings: dict[tuple[Role | None, tuple[int, ...]], Meaning] = {}
+        self._known: dict[int, Meaning] = {}  # of terms by their id(): those of a list are the same wherever it is used
 
     def doubts(self) -> Iterator[ConfigError]:
         written = self._written()
@@ -66,7 +69,7 @@ class _Linter:
         for term in terms:
             if term.key != key:
                 continue
-            first = seen.setdefault(self._forms(term), term)
+            first = seen.setdefault(self._meaning(term), term)
             is_variant = "$" in term.text and (first.text, first.line) == (term.text, term.line)
             if first is not term and not is_variant:
                 message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
@@ -106,8 +109,8 @@ class _Linter:
     def _names_in_roles(self) -> Iterator[ConfigError]:
         """No dictionary has the cases of a name: its role shows by the preposition alone."""
         rules = (rule for topic in self.keywords.topics for rule in topic.rules)
-        terms = (term for rule in rules for line in (*rule.lines, rule.none) for term in line)
-        named = {(term.role_line, term.role): term for term in terms if term.role and _is_name(term)}
+        lines = (line for rule in rules for line in (*rule.lines, rule.none))
+        named = {(term.role_line, term.role): term for line in lines for term in line if term.role and _is_name(term)}
         for (line, role), term in named.items():
             message = (
                 f"падежей имени ({term.text}) бот не знает, роль «{role}» видна у него только по предлогу, без предлога"
@@ -142,15 +145,19 @@ class _Linter:
             yield self._doubt(message, rule.line, "within")
 
     def _covered(self, rules: tuple[Rule, ...]) -> Iterator[ConfigError]:
-        for rule, covering in covered_rules(rules, self._forms):
+        for rule, covering in covered_rules(rules, self._meaning):
             message = (
                 f"правило «{rule.name}» ничего не добавляет: всё, что оно найдёт, раньше найдёт «{covering.name}»"
                 f" (строка {covering.line}) — удалите его или поменяйте слова"
             )
             yield self._doubt(message, rule.line, "name")
 
-    def _forms(self, term: Term) -> Meaning:
-        return term.role, tuple(self._words[written, term.language] for written in term.words)
+    def _meaning(self, term: Term) -> Meaning:
+        known = self._known.get(id(term))
+        if known is None:
+            means = term.role, tuple(self._words[written, term.language] for written in term.words)
+            known = self._known[id(term)] = self._meanings.setdefault(means, len(self._meanings))
+        return known
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)

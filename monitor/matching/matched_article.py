@@ -57,7 +57,7 @@ class MatchedArticle:
         self._sentences: dict[int, list[Span]] = {}
         self._against_of: dict[tuple[int, int], list[Hit]] = {}
         self._surroundings: dict[Span, _Surroundings] = {}
-        self.candidates = [compiled.rules[number] for number in sorted(reading.rules())]
+        self.candidates = [compiled.rules[number] for number in reading.rules]
         """Rules whose every line may have a hit, in the file's order; no other holds."""
 
     def result(self, rule: CompiledRule) -> RuleResult:
@@ -66,7 +66,7 @@ class MatchedArticle:
         A place in the text is preferred to the title, which every post shows anyway.
         """
         unsure = [line for line in rule.lines if not self._reading.is_sure(line)]
-        if not all(map(self.line, unsure)):
+        if not all(map(self._reading.hits, unsure)) or not all(map(self.line, unsure)):
             return RuleResult()
         lines = [self.line(line) for line in rule.lines]
         vetoed = in_title = aside = RuleResult()
@@ -273,8 +273,10 @@ class MatchedArticle:
                 yield hits, (self._sentence(start)[0], self._sentence(end - 1)[1])
 
     def _words_between(self, start: int, end: int) -> int:
-        """How many words of the article `[start, end)` touches."""
-        return bisect_left(self._words, end) - bisect_right(self._words, start) + 1
+        """How many words of the article `[start, end)` touches; a line break of the text stands for some."""
+        count = bisect_left(self._words, end) - bisect_right(self._words, start) + 1
+        breaks = bisect_left(self._breaks, end) - bisect_right(self._breaks, start)
+        return count + breaks * (_LINE_BREAK - 1)
 
     @property
     def _end(self) -> int:
@@ -282,9 +284,12 @@ class MatchedArticle:
 
     @cached_property
     def _words(self) -> list[int]:
-        """Where the words of the article begin; a line break of the text stands for `_LINE_BREAK` of them."""
-        starts = [(word.start(), word[0] < " ") for word in _COUNTED.finditer(self._whole)]
-        return [at for at, is_break in starts for _ in range(_LINE_BREAK if is_break else 1) if at != len(self._title)]
+        """Where the words and the line breaks of the article begin, but for that after the title."""
+        return [at for at in map(re.Match.start, _COUNTED.finditer(self._whole)) if at != len(self._title)]
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [at for at in self._words if self._whole[at] == "\n"]
 
     @cached_property
     def _lines_of_text(self) -> list[int]:

@@ -17,7 +17,7 @@ _NOTHING = Verdict()
 class Matcher:
     """Compiled rules, ready to judge any number of articles."""
 
-    @collector_paused()
+    @collector_paused(stays=True)
     def __init__(self, compiled: CompiledRules) -> None:
         self.compiled = compiled
         self._index = TermIndex(compiled)
@@ -35,12 +35,13 @@ class Matcher:
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
         are those of the rules that would have come before it. A muted rule gives no topic: others may.
         """
-        return self.verdict(self.read(title=title, text=text))
+        reading = Reading(self._index, title, text)
+        if not reading.rules:  # as of most articles
+            return _NOTHING
+        return self.verdict(MatchedArticle(self.compiled, title, text, reading))
 
     def verdict(self, article: MatchedArticle) -> Verdict:
         """The same of an article that is read already: it may be asked for under other mutes, too."""
-        if not article.candidates:  # as in most articles
-            return _NOTHING
         topics: dict[int, TopicVerdict] = {}
         hits: dict[int, tuple[Hit, ...]] = {}
         vetoes: list[Veto] = []

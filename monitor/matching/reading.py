@@ -6,7 +6,7 @@ stands is looked for only when a rule asks.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, reduce
 from itertools import compress
 from operator import itemgetter, or_
@@ -42,11 +42,13 @@ class Reading:
         self._texts = self.whole.split()
         self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
         self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
+        self._hits: dict[int, list[Hit]] = {}  # by line
         self._spots = list(self._perhaps())
         self._possible = reduce(or_, map(itemgetter(1), self._spots), 0)
-
-    def rules(self) -> list[int]:
+        self.rules = sorted(self._rules())
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
+
+    def _rules(self) -> list[int]:
         lines, needed = self._possible, self._index.needed
         hung = (rule for line in lines_of(lines & self._index.anchors) for rule in self._index.hung[line])
         return [rule for rule in hung if needed[rule] & lines == needed[rule] and self._is_near(rule)]
@@ -57,13 +59,13 @@ class Reading:
         if not isinstance(rule.within, int) or self.is_short:
             return True
         latest: dict[int, int] = {}  # by line: the word where it may have a hit
-        for at, lines in self._spots:
-            if lines & needed:
-                for line in rule.lines:
-                    if lines >> line & 1:
-                        latest[line] = at
-                if len(latest) == needed.bit_count() and at - min(latest.values()) < rule.within:
-                    return True
+        every = needed.bit_count()
+        for at, lines in [(at, lines & needed) for at, lines in self._spots if lines & needed]:
+            for line in rule.lines:
+                if lines >> line & 1:
+                    latest[line] = at
+            if len(latest) == every and at - min(latest.values()) < rule.within:
+                return True
         return False
 
     def _perhaps(self) -> Iterator[tuple[int, int]]:
@@ -93,14 +95,20 @@ class Reading:
     def _places(self) -> dict[str, list[int]]:
         """By text, the numbers of the pieces where terms may stand."""
         places: defaultdict[str, list[int]] = defaultdict(list)
-        for at, piece in enumerate(self._order):
-            if piece and piece.perhaps:
+        for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(self._order), self._order)):
+            if piece.perhaps:
                 places[self._texts[at]].append(at)
         return places
 
     @cached_property
+    def _standing(self) -> list[tuple[Piece, str, list[int]]]:
+        """What these pieces say, their text, their numbers."""
+        order = cast("list[Piece]", self._order)
+        return [(order[places[0]], text, places) for text, places in self._places.items()]
+
+    @cached_property
     def _words_in(self) -> Callable[[str], tuple[PieceWord, ...]]:
-        return cache(self._index.words_in)
+        return cache(self._index.words_met_in)
 
     @cached_property
     def _is_latin(self) -> bool:
@@ -108,28 +116,29 @@ class Reading:
 
     @cached_property
     def _sure(self) -> int:
-        return reduce(or_, (piece.sure for piece in {*self._order} if piece), 0)
+        return reduce(or_, (piece.sure for piece, _, _ in self._standing), 0)
 
     def is_sure(self, line: int) -> bool:
         """Whether it surely has a hit."""
         return bool(self._sure >> line & 1)
 
-    def hits(self, line: int) -> Iterator[Hit]:
+    def hits(self, line: int) -> Sequence[Hit]:
         """Where the terms of a line stand, whatever their roles; in no particular order."""
-        if not self._possible >> line & 1:
-            return
-        for text, places in self._places.items():
-            piece = self._order[places[0]]
-            for number, place, lines in piece.terms if piece and piece.perhaps >> line & 1 else ():
-                if not lines >> line & 1:
-                    continue
-                term = self._index.terms[number]
-                if len(term.words) == 1:
-                    spans = self._single(term, text, place)
-                else:
-                    spans = filter(None, (self._phrase(term, text, time, place) for time in range(len(places))))
-                for start, end in spans:
-                    yield Hit(start, end, number)
+        if line not in self._hits:
+            self._hits[line] = list(self._stand(1 << line)) if self._possible >> line & 1 else []
+        return self._hits[line]
+
+    def _stand(self, line: int) -> Iterator[Hit]:
+        for piece, text, places in self._standing:
+            if not piece.perhaps & line:
+                continue
+            for number, place, lines in piece.terms:
+                if lines & line:
+                    term = self._index.terms[number]
+                    is_phrase = len(term.words) > 1
+                    spans = self._phrases(term, places, place) if is_phrase else self._single(term, text, place)
+                    for start, end in spans:
+                        yield Hit(start, end, number)
 
     def _single(self, term: CompiledTerm, text: str, place: int) -> Iterator[Span]:
         word = self._words_in(text)[place]
@@ -148,16 +157,18 @@ class Reading:
         around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
         return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
 
-    def _phrase(self, term: CompiledTerm, text: str, time: int, place: int) -> Span | None:
-        """The words that make up `term` around its anchor, where the piece stands for the `time`th time, if any do."""
-        at = self._places[text][time]
-        before = self._run(reversed(term.words[: term.anchor]), at, place, -1)
-        after = None if before is None else self._run(term.words[term.anchor + 1 :], at, place, 1)
-        if before is None or after is None:
-            return None
-        begin = self._starts_of(text)[time]
-        start, end = self._reach((at, place), begin, before, -1), self._reach((at, place), begin, after, 1)
-        return None if start < 0 or end < 0 or start <= self._border < end else (start, end)
+    def _phrases(self, term: CompiledTerm, places: Iterable[int], place: int) -> Iterator[Span]:
+        """The words that make up `term` around its anchor, wherever they do."""
+        earlier, later = term.words[: term.anchor][::-1], term.words[term.anchor + 1 :]
+        for time, at in enumerate(places):
+            before = self._run(earlier, at, place, -1) if earlier else []
+            after = self._run(later, at, place, 1) if later and before is not None else []
+            if before is None or after is None:
+                continue
+            begin = self._starts_of(self._texts[at])[time]
+            start, end = self._reach((at, place), begin, before, -1), self._reach((at, place), begin, after, 1)
+            if start >= 0 and end >= 0 and not start <= self._border < end:
+                yield start, end
 
     def _run(self, numbers: Iterable[int], at: int, place: int, step: Literal[1, -1]) -> list[_Token] | None:
         """The words next to a word that are these, one after another."""

@@ -7,7 +7,7 @@ Of words, not of phrases. What was asked before is remembered in term_index.py.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from monitor.matching.compiler import Word
@@ -23,8 +23,8 @@ _PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its a
 _HEAD = 4  # letters of a stem that are looked at first
 _EDGES = '.,:;!?…«»“”„"()—–-'
 _PLAIN = re.compile("[а-яәғқңөұүһі]+")
-_OTHER = re.compile("[^а-я]")
 _LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
+_RESPELLED = re.compile(f"{_LATIN.pattern}|{KAZAKH_LETTERS.pattern}")
 
 
 class _Answer(NamedTuple):
@@ -61,16 +61,18 @@ class WordIndex:
     """Words to be recognised, by their numbers."""
 
     def __init__(self, words: Sequence[Word]) -> None:
-        self._forms: defaultdict[str, list[int]] = defaultdict(list)
+        forms: defaultdict[str, list[int]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         for number, word in enumerate(words):
             for form in word.forms:
-                self._forms[form].append(number)
+                forms[form].append(number)
             if word.prefix:
                 self._starts[word.prefix].append((number, None))
             for stem in word.stems:
                 self._starts[stem.text].append((number, stem))
+        answer = cache(lambda *numbers: _Answer(frozenset(numbers)))  # one for all forms of a word
+        self._forms = {form: answer(*numbers) for form, numbers in forms.items()}
         self._asked = lru_cache(_REMEMBERED)(self._answer)
         self._heads = frozenset(start[:_HEAD] for start in self._starts)
 
@@ -109,13 +111,13 @@ class WordIndex:
         return meant if meant.words or meant.doubtful else _NONE
 
     def _meant(self, word: str) -> _Answer:
-        """What a word may be. Most are in Russian letters and begin no stem: of those the forms say all."""
-        if self._begins_none(word) and not _OTHER.search(word):
-            return _Answer(frozenset(self._forms[word])) if word in self._forms else _NONE
+        """What a word may be. Most begin no stem, and have no letters that stand for others: the forms say all."""
+        if self._begins_none(word) and not _RESPELLED.search(word):
+            return self._forms.get(word, _NONE)
         return self._asked(word) if len(word) <= _LONGEST_WORD else _NONE
 
     def _answer(self, word: str) -> _Answer:
-        words, spelled = set(self._forms.get(word, ())), set[tuple[int, Stem]]()
+        words, spelled = set(self._forms.get(word, _NONE).words), set[tuple[int, Stem]]()
         for number, stem, rest in self._begun(word):
             if stem is None or (stem.script == "cyrillic" and not stem.typed_for and stem.accepts(rest)):
                 words.add(number)
@@ -125,8 +127,8 @@ class WordIndex:
             spelled.update(self._latin(word))
         elif KAZAKH_LETTERS.search(word):
             spelled.update(self._half_typed(word))
-        if not (words or spelled):
-            return _NONE
+        if not spelled:
+            return _Answer(frozenset(words)) if words else _NONE
         plain = {number for number, stem in spelled if _is_plain(word, stem)}
         return _Answer(frozenset(words), frozenset(number for number, _ in spelled) - words, frozenset(plain - words))
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from monitor.errors import FeedError, ParseError, ParseFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedState, Fetched, NotModified, ParsedFeed, Validators
 from monitor.polling import fallback, habits
+from monitor.polling.age_limit import age_limit
 from monitor.sources.feeds.unchanged import Trimmed, trim
 from monitor.sources.http.byte_budget import Allowance
 from monitor.sources.http.client import Fetcher
@@ -125,7 +126,8 @@ class FeedFetcher:
         fresh, hint = replace(fresh, items=trimmed.items), _hint(got)
         if trimmed.known and trimmed.known == trimmed.total:
             return SameBody(feed=at, validators=fresh, hint=hint)
-        parsed, bodies = await self._parse(at, replace(got, body=trimmed.body), now)
+        news_since = age_limit(state, now, is_switched=is_switched).since
+        parsed, bodies = await self._parse(at, replace(got, body=trimmed.body), now, news_since)
         if state.had_entries and not (parsed.entries or parsed.further or trimmed.known):
             message = "лента пуста, хотя раньше в ней были записи; проверьте адрес в feeds.yaml"
             raise ParseError(message, feed=at.name, kind=ParseFailure.NO_ENTRIES)
@@ -144,9 +146,11 @@ class FeedFetcher:
             older=parsed.older,
         )
 
-    async def _parse(self, feed: Feed, got: Fetched, now: datetime) -> tuple[ParsedFeed, tuple[bytes, ...]]:
+    async def _parse(
+        self, feed: Feed, got: Fetched, now: datetime, since: datetime
+    ) -> tuple[ParsedFeed, tuple[bytes, ...]]:
         """The entries of a body and of its further parts, and all of these; a part that fails is a problem."""
-        parsed = await self.reader.parse(feed, got, now=now)
+        parsed = await self.reader.parse(feed, got, now=now, since=since)
         if not parsed.further:
             return parsed, (got.body,)
         entries, problems, bodies = list(parsed.entries), list(parsed.problems), [got.body]

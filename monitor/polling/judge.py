@@ -153,7 +153,8 @@ def count_new(outcome: PollOutcome) -> tuple[int, int]:
 
 def _brief(decided: EntryOutcome) -> EntryOutcome:
     """Without the text that nobody needs any more: hundreds of polls may wait to be recorded."""
-    return replace(decided, entry=replace(decided.entry, summary="", content=""))
+    entry = decided.entry
+    return replace(decided, entry=replace(entry, summary="", content="")) if entry.summary or entry.content else decided
 
 
 def _is_new(entry: Entry, now: datetime) -> bool:

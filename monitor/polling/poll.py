@@ -198,12 +198,12 @@ class Poller:
         triage, now = news.triage, outcome.polled_at
         deadline = asyncio.get_running_loop().time() + self.page_seconds
         first = await news.judge.read(feed, triage.urgent, news.limit, now, deadline=deadline)
-        urgent = await asyncio.to_thread(_with_sources, (*triage.decided, *first.decided), news.bodies)
+        urgent = await _with_sources((*triage.decided, *first.decided), news.bodies)
         if triage.waiting and split(urgent)[1]:
             await self._record_urgent(outcome, state, urgent)
             outcome, urgent = replace(outcome, urgent=urgent), ()
         rest = await news.judge.read(feed, triage.waiting, news.limit, now, deadline=deadline)
-        later = await asyncio.to_thread(_with_sources, rest.decided, news.bodies)
+        later = await _with_sources(rest.decided, news.bodies)
         settled, matched = split((*outcome.settled, *urgent, *later))
         habit = habits.after_pages(
             outcome.habit, read=len(first.decided) + len(rest.decided), bare=first.bare + rest.bare
@@ -275,12 +275,15 @@ def _come_back(outcome: PollOutcome, state: FeedState, at: datetime) -> PollOutc
     return replace(outcome, next_poll_at=at, validators=Validators() if is_switched else state.validators)
 
 
-def _with_sources(decided: Sequence[EntryOutcome], bodies: Sequence[bytes]) -> tuple[EntryOutcome, ...]:
-    """What matched with its own piece of the feed's document. Takes CPU where anything did."""
-    return tuple(
-        replace(one, source=entry_source(bodies, one.entry)) if one.outcome is Outcome.POSTED else one
-        for one in decided
-    )
+async def _with_sources(decided: tuple[EntryOutcome, ...], bodies: Sequence[bytes]) -> tuple[EntryOutcome, ...]:
+    """What matched with its own piece of the feed's document."""
+
+    def sourced(one: EntryOutcome) -> EntryOutcome:
+        return replace(one, source=entry_source(bodies, one.entry)) if one.outcome is Outcome.POSTED else one
+
+    if all(one.outcome is not Outcome.POSTED for one in decided):
+        return decided  # most polls: nothing that takes CPU, so no thread
+    return await asyncio.to_thread(lambda: tuple(map(sourced, decided)))
 
 
 def _on_the_clock(outcome: PollOutcome, now: datetime) -> PollOutcome:

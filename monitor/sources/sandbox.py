@@ -25,6 +25,7 @@ SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a seco
 SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself
 CHILDREN = 2
 HEAVY = 1024 * 1024  # bytes; larger documents are read one after the other, so that one child at most grows large
+IDLE = 60.0  # seconds without a job after which a child ends: at rest each would hold 17 MB, and a new one takes .3 s
 _MOST_JOBS = 1_000  # of one child, then a new one: the libraries it reads with leak
 _LARGEST_ANSWER = 24 * 1024 * 1024  # of eight megabytes in a charset of one byte a letter it is the double
 
@@ -55,7 +56,8 @@ class Sandbox:
         """`small`: up to how many bytes a document is read in a thread; `seconds`: the longest job of a child."""
         self._small, self._seconds = small, seconds
         self._slots, self._heavy = asyncio.Semaphore(CHILDREN), asyncio.Semaphore(1)
-        self._idle: list[_Child] = []
+        self._idle: list[_Child] = []  # the last one used is used first, so that those too many are left alone
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -63,13 +65,15 @@ class Sandbox:
     async def __aexit__(self, *error: object) -> None:
         for child in self._idle:
             await _end(child)
+        self._idle.clear()
+        await asyncio.gather(*self._ending)
 
-    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
         """What `feeds.parse` makes of a body, in a thread or in a child. Raises ParseError, TOO_HEAVY included."""
         if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(parse.parse, feed, fetched, now=now)
+            return await asyncio.to_thread(parse.parse, feed, fetched, now=now, since=since)
         try:
-            answer = await self._ask("parse", feed, fetched, now=now, size=len(fetched.body))
+            answer = await self._ask("parse", feed, fetched, now=now, since=since, size=len(fetched.body))
         except TooHeavy as error:
             raise ParseError(_HEAVY, feed=feed.name, kind=ParseFailure.TOO_HEAVY) from error
         if isinstance(answer, ParsedFeed):
@@ -105,9 +109,18 @@ class Sandbox:
             finally:
                 if may_go_on:
                     self._idle.append(child)
+                    asyncio.get_running_loop().call_later(IDLE, self._end_if_idle, child, child.jobs)
                 else:
                     await _end(child)
         return answer
+
+    def _end_if_idle(self, child: _Child, jobs: int) -> None:
+        """End a child that has had no further job."""
+        if child in self._idle and child.jobs == jobs:
+            self._idle.remove(child)
+            ending = asyncio.create_task(_end(child))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
 
 async def _start() -> _Child:

@@ -8,7 +8,7 @@ Telegram's in one order, its pauses hold for each of them, and their sends are c
 Functions that take a connection are parts of somebody's transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,10 +30,10 @@ from sqlalchemy import (
 
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
+from monitor.storage.chat_rows import beside, paused_until, row_of
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.outbox.destinations import take_up
 from monitor.storage.tables import chats, deliveries, destinations, listeners, sends
-from monitor.text.chat_names import chat_of
 
 _UPDATES = "updates"  # the row of our bot
 MINUTE = timedelta(seconds=60)  # the governor's window
@@ -167,32 +167,6 @@ def stand_in_line(db: Connection, chat: str) -> Sequence[Row[Any]]:
 def _lock(db: Connection, wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:
     """Everybody locks in one order: else two topics would wait for each other."""
     return db.execute(select(chats).where(wanted).order_by(chats.c.chat).with_for_update()).all()
-
-
-def row_of(rows: Iterable[Row[Any]], chat: str) -> Row[Any]:
-    """The row of a chat among these. Pure."""
-    return next(row for row in rows if row.chat == chat)
-
-
-def beside(rows: Sequence[Row[Any]], chat: str) -> list[Row[Any]]:
-    """The row of a chat, and those of the same chat of Telegram's: by its number once that is known. Pure."""
-    numbers = {chat_of(row.chat).lower(): chat_of(row.number) for row in rows if row.number}
-
-    def place(row: Row[Any]) -> str:
-        name = chat_of(row.chat).lower()
-        return chat_of(row.number) if row.number else numbers.get(name, name)
-
-    here = place(row_of(rows, chat))
-    return [row for row in rows if place(row) == here]
-
-
-def paused_until(rows: Sequence[Row[Any]], chat: str) -> datetime | None:
-    """Until when nothing goes to a chat, given the rows of the same chat of Telegram's. Pure.
-
-    What Telegram asks of one topic holds for all. Not so the pause of one that takes nothing: that is its own.
-    """
-    pauses = (row.not_before_at for row in rows if row.chat == chat or not row.closed)
-    return max(filter(None, pauses), default=None)
 
 
 def gate(db: Connection, rows: Sequence[Row[Any]], chat: str, now: datetime, *, pace: Pace) -> datetime | None:

@@ -8,10 +8,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
 
@@ -20,13 +20,19 @@ from monitor.storage.corrections import schema as _corrections  # noqa: F401 - i
 from monitor.storage.database_files import held, is_locked, make_folder, private_file
 from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
+from monitor.storage.schema_version import SCRIPTS, expected, serves
 from monitor.storage.site import schema as _site  # noqa: F401 - as above
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """How long libpq waits for a server that is gone without a word; by itself, for hours."""
 
 BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
+CACHE_KB = (
+    512  # of pages, for each connection: by itself 2,000, 12 MB more in all; the system keeps the file's pages, too
+)
 SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
 
 READ_ONLY = {"monitor_read_only": True}
@@ -94,7 +100,7 @@ def open_usable(url: str) -> Engine:
     """
     file = sqlite_file(url)
     if file is not None and not file.exists():
-        raise SchemaError(found="", expected=_expected())
+        raise SchemaError(found="", expected=expected())
     engine = open_engine(url)
     require_usable_schema(engine)
     return engine
@@ -106,43 +112,32 @@ def migrate(engine: Engine) -> None:
     Tables of a later version that this code can work on stay as they are. Workers that start at once stand in line.
     Raises DatabaseError when the file cannot be written, SchemaError when the tables are too new.
     """
-    revision, expected = _revision_of(engine), _expected()
-    if serves(revision, expected):
+    revision, wanted = _revision_of(engine), expected()
+    if serves(revision, wanted):
         return
-    if revision > expected:
-        raise SchemaError(found=revision, expected=expected)
+    if revision > wanted:
+        raise SchemaError(found=revision, expected=wanted)
     if revision:
         _copy_before_migration(engine, revision)
     with write_transaction(engine) as connection:
         _lock_schema(connection)
-        if serves(_revision(connection), expected):
+        if serves(_revision(connection), wanted):
             return
         _upgrade(connection)
 
 
 def require_current_schema(engine: Engine) -> None:
     """Raise SchemaError unless the tables are of this code's version."""
-    revision, expected = _revision_of(engine), _expected()
-    if revision != expected:
-        raise SchemaError(found=revision, expected=expected)
+    revision, wanted = _revision_of(engine), expected()
+    if revision != wanted:
+        raise SchemaError(found=revision, expected=wanted)
 
 
 def require_usable_schema(engine: Engine) -> None:
     """Raise SchemaError unless this code works on the tables, which may be of a later version of the same era."""
-    revision, expected = _revision_of(engine), _expected()
-    if not serves(revision, expected):
-        raise SchemaError(found=revision, expected=expected)
-
-
-def serves(revision: str, expected: str) -> bool:
-    """Whether tables of version `revision` do for code that expects another (docs/decisions/0018): within an era
-    (`2` in `2-0007`, none in `0003`) migrations only add what the code before them need not know.
-    """
-    return revision == expected or (revision > expected and _era(revision) == _era(expected))
-
-
-def _era(revision: str) -> str:
-    return revision.rpartition("-")[0]
+    revision, wanted = _revision_of(engine), expected()
+    if not serves(revision, wanted):
+        raise SchemaError(found=revision, expected=wanted)
 
 
 def _lock_schema(connection: Connection) -> None:
@@ -198,12 +193,16 @@ def chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """The dialect's INSERT that knows `on_conflict_…`."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MB that SQLite does not need
+
+    return postgresql.insert(table)
 
 
-def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_or_ignore(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that leaves a row with the same key as it is."""
     return upsert(connection, table).on_conflict_do_nothing()
 
@@ -252,7 +251,13 @@ def _explained(engine: Engine) -> Iterator[None]:
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin transactions of its own: `_begin` says which kind is wanted.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        f"cache_size=-{CACHE_KB}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -284,13 +289,6 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _expected() -> str:
-    """The newest migration: their files are named in order."""
-    if not (SCRIPTS / "env.py").exists():
-        raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")
-    return max(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("*_*.py"))
 
 
 def _revision_of(engine: Engine) -> str:

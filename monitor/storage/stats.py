@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
-from monitor.storage.chats import beside, paused_until
+from monitor.storage.chat_rows import beside, paused_until
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
 from monitor.storage.feeds import unpaused

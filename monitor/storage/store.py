@@ -7,9 +7,10 @@ from sqlalchemy import Engine
 from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore, UpdateCursor
 from monitor.storage.corrections.retractions import Retractions
+from monitor.storage.desk.feed_activity import FeedFigures
+from monitor.storage.desk.keys import DeskKeys
 from monitor.storage.desk.questions import Questions
 from monitor.storage.desk.rule_figures import RuleFigures
-from monitor.storage.desk_keys import DeskKeys
 from monitor.storage.edits.versions import FileVersions
 from monitor.storage.entries import EntryStore
 from monitor.storage.evidence.history import EvidenceHistory
@@ -17,7 +18,6 @@ from monitor.storage.evidence.looks import EvidenceStore
 from monitor.storage.evidence.notices import NOBODY, Announcements, PageNotices
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.feeds import FeedStore
-from monitor.storage.figures.feed_activity import FeedFigures
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore

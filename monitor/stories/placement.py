@@ -80,12 +80,12 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
 
 def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
     """The story of the last telling of the day with the same headline, if one of the two has little but that."""
-    article, words = telling.article, headline_words(telling.article)
+    article, words, says_little = telling.article, headline_words(telling.article), is_short(telling.article)
     twins = [
         (number, one)
         for number, story in enumerate(recent)
         for one in story.tellings
-        if words and headline_words(one.article) == words and (is_short(article) or is_short(one.article))
+        if words and (says_little or is_short(one.article)) and headline_words(one.article) == words
         if (apart := _between(article, one.article, story, now)) <= SAME_HEADLINE
         if not _forbids(telling, story, apart, apart, named=common_persons(article, [one.article]))
     ]

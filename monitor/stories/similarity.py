@@ -8,11 +8,13 @@ headline. Which likeness is enough is decided in placement.py; what is news in a
 import math
 import re
 from array import array
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from heapq import nlargest
+from heapq import heappop, heappush, nlargest
+from operator import mul
 from zlib import crc32
 
 from monitor.models.articles import Article
@@ -124,6 +126,13 @@ def _commonness(stem: int, having: int = 0) -> float:
     return math.log(having + _PRIOR_COUNTS.get(stem, 0.5) + 0.5)
 
 
+class _Commonness(dict[int, float]):
+    """By stem; of what the index does not have, asked for or not, as of a word that no article has."""
+
+    def __missing__(self, stem: int) -> float:
+        return _commonness(stem)
+
+
 class SimilarityIndex:
     """Fingerprints of the recent stories' articles: what a word weighs, and which stories are worth comparing.
 
@@ -132,62 +141,79 @@ class SimilarityIndex:
 
     def __init__(self) -> None:
         self._articles: dict[int, tuple[int, datetime, array[int]]] = {}
-        self._having: defaultdict[int, array[int]] = defaultdict(partial(array, "q"))  # stem → articles
-        self._commonness: dict[int, float] = {}  # stem → logarithm of how many have it
+        self._ages: list[tuple[datetime, int]] = []  # a heap: the oldest first; what was added again, also as it was
+        self._having: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))  # stem → its articles' stories
+        self._commonness = _Commonness()
 
     def add(self, article_id: int, story_id: int, fingerprint: Iterable[int], at: datetime) -> None:
         """Count an article; `at` is when it came."""
         if article_id in self._articles:
-            self._drop({article_id})
+            self._drop(article_id)
         stems = array("Q", frozenset(fingerprint))  # arrays take a tenth of what sets do
         self._articles[article_id] = (story_id, at, stems)
+        heappush(self._ages, (at, article_id))
         for stem in stems:
-            self._having[stem].append(article_id)
-            self._commonness[stem] = _commonness(stem, having=len(self._having[stem]))
+            having = self._having[stem]
+            if having and story_id < having[-1]:
+                insort(having, story_id)
+            else:
+                having.append(story_id)
+            self._commonness[stem] = _commonness(stem, having=len(having))
 
     def forget(self, before: datetime) -> None:
         """Drop the articles that came before then."""
-        self._drop({number for number, (_, at, _) in self._articles.items() if at < before})
+        while self._ages and self._ages[0][0] < before:
+            at, number = heappop(self._ages)
+            if number in self._articles and self._articles[number][1] == at:
+                self._drop(number)
 
-    def _drop(self, gone: set[int]) -> None:
-        for stem in {stem for number in gone for stem in self._articles.pop(number)[2]}:
-            left = array("q", (number for number in self._having.pop(stem) if number not in gone))
-            del self._commonness[stem]
-            if left:
-                self._having[stem] = left
-                self._commonness[stem] = _commonness(stem, having=len(left))
+    def _drop(self, number: int) -> None:
+        story_id, _, stems = self._articles.pop(number)
+        for stem in stems:
+            having = self._having[stem]
+            del having[bisect_left(having, story_id)]
+            if having:
+                self._commonness[stem] = _commonness(stem, having=len(having))
+            else:
+                del self._having[stem], self._commonness[stem]
 
     def weight(self, stem: int) -> float:
         """Inverse document frequency, of the articles here and of those that an empty index counts with."""
-        rarity = self._whole() - self._commonness.get(stem, _commonness(stem))
-        return rarity * _FIGURES_WEIGH if stem & 1 else rarity
+        return self._weights((stem,))[0]
 
-    def _whole(self) -> float:
-        return math.log(len(self._articles) + _PRIOR + 1)
+    def _weights(self, stems: Iterable[int]) -> list[float]:
+        whole, commonness = math.log(len(self._articles) + _PRIOR + 1), self._commonness
+        return [(whole - commonness[stem]) * _FIGURES_WEIGH if stem & 1 else whole - commonness[stem] for stem in stems]
 
     def nearest(self, fingerprint: Iterable[int]) -> list[int]:
         """The stories that share the most of the article's rarest words, the nearest first; at most a dozen."""
-        weights = {stem: self.weight(stem) for stem in set(fingerprint) if stem in self._having}
+        known = self._having.keys() & frozenset(fingerprint)
+        rarest = sorted(zip(self._weights(known), known, strict=True), reverse=True)[:_RAREST]
+        having = [(weight, frozenset(self._having[stem])) for weight, stem in rarest]
+        once, again = set[int](), set[int]()
+        for _, stories in having:
+            again |= once & stories
+            once |= stories
         shared: defaultdict[int, float] = defaultdict(float)
-        for stem in nlargest(_RAREST, weights, key=lambda stem: (weights[stem], stem)):
-            for story_id in {self._articles[article][0] for article in self._having[stem]}:
-                shared[story_id] += weights[stem]
-        return nlargest(_NEAREST, shared, key=lambda story_id: (shared[story_id], story_id))
+        for weight, stories in having:
+            for story_id in again & stories:
+                shared[story_id] += weight
+        best = _best(shared)
+        least = best[-1][0] if len(best) == _NEAREST else 0.0
+        for weight, stories in having:  # most share one word only: of them, those that share a rare one
+            if weight >= least:
+                shared.update(dict.fromkeys(stories - again, weight))
+        return [story_id for _, story_id in _best(shared)]
 
     def vector(self, fingerprint: Iterable[int]) -> dict[int, float]:
         """What each word of a fingerprint weighs, the vector's length being 1; {} below FEWEST words."""
         counts = Counter(fingerprint)
         if len(counts) < FEWEST:
             return {}
-        whole, commonness = self._whole(), self._commonness  # `weight` written out: this is what placing spends
-        weights = {
-            stem: (1 + math.log(count) if count > 1 else 1.0)
-            * (whole - (commonness[stem] if stem in commonness else _commonness(stem)))
-            * (_FIGURES_WEIGH if stem & 1 else 1.0)
-            for stem, count in counts.items()
-        }
-        length = math.sqrt(sum(weight * weight for weight in weights.values()))
-        return {stem: weight / length for stem, weight in weights.items()} if length else {}
+        pairs = zip(counts.values(), self._weights(counts), strict=True)
+        weights = [weight if count == 1 else (1 + math.log(count)) * weight for count, weight in pairs]
+        length = math.sqrt(sum(map(mul, weights, weights)))
+        return {stem: weight / length for stem, weight in zip(counts, weights, strict=True)} if length else {}
 
     def agreement(self, one: Article, other: Article) -> float:
         """How much of the names and figures of one article, by weight, the other has at all; of the two, the more.
@@ -203,6 +229,10 @@ class SimilarityIndex:
         return sum(map(self.weight, its & theirs)) / sum(map(self.weight, its))
 
 
+def _best(shared: Mapping[int, float]) -> list[tuple[float, int]]:
+    return nlargest(_NEAREST, zip(shared.values(), shared, strict=True))
+
+
 def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     """How alike two vectors of `SimilarityIndex.vector` are, from 0 (nothing in common) to 1."""
     return sum(weight * other[stem] for stem, weight in one.items() if stem in other)
@@ -210,4 +240,4 @@ def cosine(one: Mapping[int, float], other: Mapping[int, float]) -> float:
 
 def common_figures(one: Iterable[int], other: Iterable[int]) -> frozenset[int]:
     """The figures that stand in both fingerprints; single digits and years are in any news and do not count."""
-    return frozenset(stem for stem in one if stem & 1) & frozenset(other) - _ANYWHERE
+    return frozenset(stem for stem in one if stem & 1).difference(_ANYWHERE).intersection(other)

@@ -5,6 +5,7 @@ Which part of a page is the article is decided in sources/pages.
 
 import re
 from collections.abc import Collection, Iterable
+from html import unescape
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -14,7 +15,15 @@ from monitor.text import unicode
 _MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
 _LONGEST_TAG = 8_000  # characters
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
-_LINE_TAG = re.compile(r"</?p>|<br ?/?>")  # all the markup that most summaries have
+
+# All the markup that most summaries have. Attributes are plain: where the tag ends is beyond doubt.
+_PLAIN_VALUE = r"(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'=<>`]++)"
+_PLAIN_REST = rf"(?:\s++[^\s\"'<>/=]++(?:={_PLAIN_VALUE}(?=[\s/>]))?+)*+\s*+/?>"
+_USUAL_TAG = re.compile(
+    r"</?(?:(p|br|div|h[1-6]|li|ul|blockquote|figure|figcaption)|a|img|b|strong|i|em|span|u|font|small|sup)"
+    rf"{_PLAIN_REST}"
+)
+_UNCLOSED = re.compile(r"&(?!(?:#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)[#A-Za-z]")  # a reference that is not
 
 # Names are tried letter by letter: with one long alternation this would take as long as the parser.
 _BLOCK = (
@@ -68,7 +77,7 @@ _FOREIGN_AGENT = re.compile(
     r"(?:иностранн\w+\s+агент|иноагент|нежелательн)\w*[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_AGENT = re.compile(r"агент|нежелательн", re.IGNORECASE)
+_AGENT = ("агент", "нежелательн")  # one of them stands in every disclaimer
 _TO_THE_READER = (
     r"(?:читайте|смотрите|слушайте)(?:\s+(?:также|ещё|еще|нас|по теме|больше|подробнее))\b|читать далее|по теме:"
     r"|подписывайтесь|подпишитесь|подписаться на (?:наш|канал|новости|рассылку)|присоединяйтесь к (?:нам|нашему)"
@@ -212,8 +221,21 @@ def plain(html: str) -> str:
     if "<" not in html:
         paragraphs = _PARAGRAPH_BREAK.split(html)
         return unicode.clean("\n".join(_on_one_line(paragraph) for paragraph in paragraphs))
-    if "&" not in html and "<" not in (lines := _LINE_TAG.sub("\n", _on_one_line(html))):
-        return unicode.clean(lines)  # what the parser would say, without asking it
+    quick = _plain_of_few_tags(html)
+    return _parsed(html) if quick is None else quick
+
+
+def _plain_of_few_tags(html: str) -> str | None:
+    """What the parser would say, without asking it, of a fragment that has no other tags than nearly all have."""
+    text = _USUAL_TAG.sub(lambda tag: "\n" if tag[1] else "", _on_one_line(html))
+    if "<" in text or "\0" in text or html.count("<") > _MOST_TAGS:
+        return None
+    if "&" not in text:
+        return unicode.clean(text)
+    return None if _UNCLOSED.search(text) else unicode.clean(unescape(text))
+
+
+def _parsed(html: str) -> str:
     tree = document(html)
     drop_unread(tree)
     return text_of(tree.root) if tree.root is not None else ""
@@ -253,7 +275,8 @@ def skeleton(html: str) -> LexborHTMLParser:
 
 def without_disclaimers(readable: str) -> str:
     """The text without the foreign agent's disclaimer and the lines that speak of the outlet, not of the news."""
-    cut = _FOREIGN_AGENT.sub(" ", readable) if _AGENT.search(readable) else readable
+    lowered = readable.lower()
+    cut = _FOREIGN_AGENT.sub(" ", readable) if any(word in lowered for word in _AGENT) else readable
     cut = _ABOUT_THE_OUTLET.sub("", cut)
     cut = _SUBSCRIBE.sub("", cut) if "жазылыңыз" in cut else cut
     return readable if cut == readable else unicode.clean(cut)

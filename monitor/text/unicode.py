@@ -20,7 +20,7 @@ _LATIN = "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017e\u01f4\u01f5\u1e9e\u212a\
 # ── readable text ──────────────────────────────────────────────────────────────────────────────
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_UNUSUAL = re.compile(r"[^\n -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
+_UNUSUAL = re.compile(r"[^\n\xa0 -%'-~«»№–—…“”„\u0400-\u0481\u048a-\u052f]")
 _UNREADABLE = re.compile(
     f"[{INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
@@ -42,8 +42,8 @@ def clean(text: str) -> str:
     """
     if "&" in text or _UNUSUAL.search(text):
         text = _compose(_UNREADABLE.sub("", _LINE_END.sub("\n", _without_entities(text))))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return _BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
+    lines = "\n".join([" ".join(line.split()) for line in text.split("\n")])
+    return (_BREAKS.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip("\n")
 
 
 def _without_entities(text: str) -> str:

@@ -14,6 +14,9 @@ _LONGEST_REMEMBERED = 512
 _LONGEST_HOST = 253
 _LONGEST_AUTHORITY = 512  # host, port, name and password
 _LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
+_PLAIN = re.compile(  # what most addresses are: nothing in them needs the standard library's second look
+    r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)((?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9=&._~-]+))?"
+)
 _NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
 _BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#@]*@(?:[^/?#@]*@)*")
@@ -112,7 +115,7 @@ def absolute(base: str, url: str) -> str:
     if not trimmed:
         return ""
     try:
-        joined = urljoin(base, trimmed)
+        joined = trimmed if _PLAIN.fullmatch(trimmed) else urljoin(base, trimmed)
     except ValueError:
         return ""
     return joined if _split(joined) else ""
@@ -122,7 +125,8 @@ def _split(url: str) -> SplitResult | None:
     if len(url) > _LONGEST:
         return None
     try:
-        parts = urlsplit(url)
+        plain = _PLAIN.fullmatch(url)
+        parts = SplitResult(plain[1], plain[2], plain[3], plain[4] or "", "") if plain else urlsplit(url)
     except ValueError:
         return None
     is_web = parts.scheme in ("http", "https") and len(parts.netloc) <= _LONGEST_AUTHORITY

@@ -11,7 +11,7 @@ import httpx
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
-from monitor.storage.desk_keys import DeskKeys
+from monitor.storage.desk.keys import DeskKeys
 from tests.harness.clock import Clock
 
 _TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')

@@ -38,6 +38,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     clearTimeout(wait);
     wait = setTimeout(show, 350);
   });
+  show(); // a word may stand there already: typed before this ran, or put back by the browser
   shown.addEventListener("click", async (event) => {
     const onward = event.target.closest("a.onward");
     if (!onward) return;

@@ -40,4 +40,4 @@ def namings(keywords: Keywords) -> Namings:
         places = {(term.text, term.role) for name in naming.lists for term in terms.get(name, ())}
         for place in places:
             listed[place] += (naming,)
-    return Namings(own=own, listed=listed)
+    return Namings(own=dict(own), listed=dict(listed))

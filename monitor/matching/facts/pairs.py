@@ -29,11 +29,10 @@ def unpaired(keywords: Keywords) -> Iterator[ConfigError]:
 
 
 def _positive(keywords: Keywords) -> Iterator[Term]:
-    """Terms that can meet a line, names of people and where somebody is from left out."""
-    for topic in keywords.topics:
-        for rule in topic.rules:
-            for line in rule.lines:
-                yield from (term for term in line if term.role is not Role.ORIGIN and not _is_name(term))
+    """Terms that can meet a line, each once; names of people and where somebody is from left out."""
+    lines = (line for topic in keywords.topics for rule in topic.rules for line in rule.lines)
+    once = {id(term): term for line in lines for term in line}  # those of a list are the same wherever it is used
+    return (term for term in once.values() if term.role is not Role.ORIGIN and not _is_name(term))
 
 
 def _is_name(term: Term) -> bool:

@@ -1,7 +1,8 @@
 """Drafts of entries → entries with identities. For every kind whose entries have no number of their own."""
 
 import hashlib
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from monitor.models.feeds import Entry
 from monitor.text import unicode, urls
 
 _MOST_SHARED = 0.05  # of a feed's entries
+_SPECIFIC = re.compile(r"https?://[a-z0-9.-]+/+[A-Za-z0-9]")  # most addresses: something follows the host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +79,23 @@ def _meanings(uses: Iterable[tuple[str, str, Draft]]) -> Mapping[str, int]:
 
     Those that agree in both are still two articles when neither their titles nor their dates are the same.
     """
+    uses = [*uses]
+    counts = Counter(identity for identity, _, _ in uses)
     others, names, dates = (defaultdict[str, set[str]](set) for _ in range(3))
     for identity, other, draft in uses:
+        if counts[identity] == 1:
+            continue  # most are used once
         name = _bare_name(draft)
         others[identity].add(other or name)
         names[identity].add(name)
         dates[identity].add(draft.published_at.isoformat() if draft.published_at else name)
-    return {one: max(len(others[one]), min(len(names[one]), len(dates[one]))) for one in others}
+    repeated = {one: max(len(others[one]), min(len(names[one]), len(dates[one]))) for one in others}
+    return dict.fromkeys(counts, 1) | repeated
 
 
 def _is_specific(identity: str) -> bool:
     """Whether it can mean one article: a front page cannot."""
-    if not identity.startswith(("http://", "https://")):
+    if _SPECIFIC.match(identity) or not identity.startswith(("http://", "https://")):
         return bool(identity)
     try:
         parts = urlsplit(identity)

@@ -1,7 +1,7 @@
 """The body of a feed of any kind → ParsedFeed. Each kind has a module of its own, with a function `parse`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,20 +23,21 @@ _ENOUGH_TITLES = 5  # the same one so often is no chance
 _LEAST_CYRILLIC = 0.05  # of the letters
 
 
-def parse(feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+def parse(feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
     """The entries of a fetched body (its first 8 MiB), read as the kind its stanza names. Pure; all of it pickles.
 
+    Entries dated before `since` need no texts: they may come without.
     Raises ParseError, naming the feed, when the body is not what it should be. A feed with no entries is a
     value: whether that is a failure depends on what the feed had before.
     """
-    parsed = _read(feed, replace(fetched, body=fetched.body[:_LARGEST]), now)
+    parsed = _read(feed, replace(fetched, body=fetched.body[:_LARGEST]), now, since)
     return replace(parsed, problems=(*parsed.problems, *_strange_letters(feed, parsed), *_one_title(parsed)))
 
 
-def _read(feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
+def _read(feed: Feed, fetched: Fetched, now: datetime, since: datetime | None) -> ParsedFeed:
     if feed.kind is FeedKind.TELEGRAM:
         return telegram_preview.parse(fetched.body, url=fetched.url, now=now, name=feed.name)
-    read = syndication.parse
+    read: Callable[..., ParsedFeed] = partial(syndication.parse, since=since)
     if feed.kind is FeedKind.SITEMAP:
         read = sitemap.parse
     elif feed.kind is FeedKind.HTML:

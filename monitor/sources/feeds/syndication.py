@@ -11,10 +11,10 @@ from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import Entry, ParsedFeed
-from monitor.sources.feeds import entry_keys, fast_xml, json_feed, lenient
+from monitor.sources.feeds import entry_keys, fast_xml, json_feed
 from monitor.sources.feeds.entry_keys import Draft
 from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare
-from monitor.text import charsets, dates, markup, urls
+from monitor.text import charsets, dates, markup, unicode, urls
 
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # no database takes these
 _LONGEST_TITLE = 1_000
@@ -30,15 +30,25 @@ _DATES = (
 )  # feedparser's names: pubDate and dc:date fall under the first two
 
 
-def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, name: str = "") -> ParsedFeed:
+def parse(
+    body: bytes,
+    *,
+    content_type: str,
+    url: str,
+    tz: str,
+    now: datetime,
+    name: str = "",
+    since: datetime | None = None,
+) -> ParsedFeed:
     """The entries of a feed's body, in its order, each once; at most 1,000.
 
     `url` is the address the body came from (links are resolved against it), `tz` the zone of dates that name
-    none; a date more than a day after `now` is dropped. `name` is the feed's, for the message.
+    none; a date more than a day after `now` is dropped. `name` is the feed's, for the message. Entries dated before
+    `since` come without their texts.
     Raises ParseError: HTML, CHALLENGE, OPML, NOT_A_FEED, MOJIBAKE.
     """
     raw_entries = _read(charsets.decode(body, content_type), url, name)
-    drafts = [draft(raw, url, tz, now) for raw in raw_entries[:MOST_ENTRIES]]
+    drafts = [draft(raw, url, tz, now, since) for raw in raw_entries[:MOST_ENTRIES]]
     if charsets.is_lost("\n".join(one.title for one in drafts)):
         raise ParseError(
             "буквы ленты искажены ещё на сайте (кодировка потеряна): правила ничего в ней не найдут",
@@ -57,22 +67,29 @@ def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
         return entries
     source = prepare(text, name=name).encode("utf-8", "replace")
     entries = fast_xml.read(source)
-    return lenient.read(source, url=url, name=name) if entries is None else entries
+    if entries is not None:
+        return entries
+    from monitor.sources.feeds import lenient  # noqa: PLC0415 - few feeds are so broken, and feedparser takes 2 MB
+
+    return lenient.read(source, url=url, name=name)
 
 
-def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime) -> Draft:
+def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime, since: datetime | None = None) -> Draft:
     """An entry out of what a reader says of it in feedparser's names, within the bounds of this file."""
     guid = _UNSTORABLE.sub("", str(raw.get("id") or "")).strip()[:_LONGEST_GUID]
     written = str(raw.get("title") or "")[:_LONGEST_MARKUP]
-    title = charsets.repaired(written)
-    repair = charsets.repaired if title != written else str  # what was encoded twice was so throughout
+    repaired = charsets.repaired(written)
+    repair = charsets.repaired if repaired != written else str  # what was encoded twice was so throughout
+    title, published_at = markup.headline(repaired)[:_LONGEST_TITLE], _published_at(raw, tz, now)
+    is_old = since is not None and published_at is not None and published_at < since
+    unread = is_old and unicode.speaks(title)  # else its text says what to call it
     return Draft(
         guid=guid,
         url=urls.absolute(base, _link(raw, guid).replace("&amp;", "&"))[:_LONGEST_URL],
-        title=markup.headline(title)[:_LONGEST_TITLE],
-        summary=_text(raw.get("summary"), repair),
-        content=max((_text(value, repair) for value in _contents(raw)), key=len, default=""),
-        published_at=_published_at(raw, tz, now),
+        title=title,
+        summary="" if unread else _text(raw.get("summary"), repair),
+        content="" if unread else max((_text(value, repair) for value in _contents(raw)), key=len, default=""),
+        published_at=published_at,
     )
 
 

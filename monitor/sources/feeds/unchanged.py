@@ -6,7 +6,7 @@ Works on bytes, before any parser, and only where it cannot change what the rest
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import islice
 
 _PRINT = 8  # bytes of one fingerprint
@@ -37,11 +37,11 @@ def trim(body: bytes, known: bytes) -> Trimmed:
     """
     spans = _spans(body)
     items = [body[start:end] for start, end in spans]
-    is_closed = b"<!" not in body or all(map(_is_closed, items))
-    if not items or not is_closed or not _is_identified(items):
-        return Trimmed(body=body, items=b"")
-    prints = [blake2b(item, digest_size=_PRINT).digest() for item in items]
+    prints = [sha256(item).digest()[:_PRINT] for item in items]
     seen = set(_split(known))
+    new = (item for item, mark in zip(items, prints, strict=True) if mark not in seen)
+    if not items or not all(map(_is_closed, new)) or not _is_identified(items):  # the known ones are closed
+        return Trimmed(body=body, items=b"")
     gone = [span for span, mark in zip(spans, prints, strict=True) if mark in seen]
     return Trimmed(body=_without(body, gone), items=b"".join(prints), total=len(prints), known=len(gone))
 

@@ -1,1 +1,1 @@
-"""What the desk shows of decisions and rules: questions with their articles, the rules in figures. Only read."""
+"""What the desk needs that nobody else does: who is in, questions with their articles, rules and feeds in figures."""

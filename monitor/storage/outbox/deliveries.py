@@ -22,6 +22,7 @@ from monitor.models.outbox import (
     WantedPost,
 )
 from monitor.storage import chats
+from monitor.storage.chat_rows import row_of
 from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox.destinations import is_old
@@ -178,7 +179,7 @@ class Outbox:
                 return Wait(until=gate)
             if row.message_id is None and fold(db, chat, now):
                 row = db.execute(_next_pending(chat)).one()
-            return _take(db, row, chats.row_of(known, chat), now, lease)
+            return _take(db, row, row_of(known, chat), now, lease)
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""

@@ -123,8 +123,7 @@ def is_infinitive(word: str) -> bool:
 
 
 def _tags_of_lemma(word: str) -> list[frozenset[str]]:
-    known = [reading for reading in _readings(word) if reading.is_known and _is_lemma(reading, word)]
-    return [reading.tag.grammemes for reading in known]
+    return [reading.tag.grammemes for reading in _readings(word) if reading.is_known and _is_lemma(reading, word)]
 
 
 def is_place(word: str) -> bool:
@@ -205,9 +204,10 @@ def case_forms(word: str) -> dict[str, Case]:
 
 @cache
 def _analyzer() -> Any:
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.2 s and 38 MB that only a load of the rules needs
+    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
+    from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - the same; by itself it would look at every package there is
 
-    return MorphAnalyzer(lang="ru")
+    return MorphAnalyzer(path=get_path(), lang="ru")
 
 
 def forget_dictionary() -> None:

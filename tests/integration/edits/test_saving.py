@@ -7,12 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from monitor.edits import files
 from monitor.edits.files import read_file, write_whole
 from monitor.edits.saving import Check, Saved, Saving
-from monitor.errors import ConfigError, EditConflict, EditRefused
+from monitor.errors import ConfigError, DatabaseError, EditConflict, EditRefused
 from monitor.storage.edits import versions
 from monitor.storage.edits.versions import FileVersions, digest_of
 from tests.harness.clock import Clock
@@ -197,3 +198,16 @@ def test_a_file_that_git_does_not_keep_is_left_out(save: Callable[..., Saved], p
     _git(path.parent, "commit", "-q", "--allow-empty", "-m", "first")
 
     assert (save().git.commit, _git(path.parent, "rev-list", "--count", "HEAD")) == ("", "1")
+
+
+def test_a_save_that_the_database_does_not_take_is_none(engine: Engine, save: Callable[..., Saved], path: Path) -> None:
+    def fail(_db: Connection) -> None:
+        if path.read_bytes() == NEW:
+            raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    event.listen(engine, "commit", fail)
+    with pytest.raises(DatabaseError):
+        save()
+    event.remove(engine, "commit", fail)
+
+    assert path.read_bytes() == OLD

@@ -42,10 +42,10 @@ class Weighing(Sandbox):
 
     most = 0
 
-    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime) -> ParsedFeed:
+    async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
         held = {id(one.body): len(one.body) for one in gc.get_objects() if type(one) is Fetched}
         self.most = max(self.most, sum(size for size in held.values() if size > LIGHT))
-        return await super().parse(feed, fetched, now=now)
+        return await super().parse(feed, fetched, now=now, since=since)
 
 
 @asynccontextmanager

@@ -67,6 +67,28 @@ async def test_a_child_answers_as_the_parsers_do(sandbox: Sandbox) -> None:
     assert len(pids(sandbox)) == 1, "the child is kept warm"
 
 
+async def test_a_child_that_nobody_needs_ends(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    await sandbox.parse(feed(), FEED, now=NOW)
+    monkeypatch.setattr("monitor.sources.sandbox.IDLE", 0.01)
+    await sandbox.parse(feed(), FEED, now=NOW)
+    (pid,) = pids(sandbox)
+
+    await asyncio.to_thread(eventually, lambda: not is_alive(pid), what="its end")
+
+    assert pids(sandbox) == []
+    assert (await sandbox.parse(feed(), FEED, now=NOW)).entries, "a new one is started"
+
+
+async def test_a_child_in_use_is_left_alone(sandbox: Sandbox) -> None:
+    await sandbox.parse(feed(), FEED, now=NOW)
+    (child,) = sandbox._idle
+    await sandbox.parse(feed(), FEED, now=NOW)
+
+    sandbox._end_if_idle(child, jobs=1)
+
+    assert sandbox._idle == [child]
+
+
 async def test_a_container_short_of_memory_loses_a_child_first(sandbox: Sandbox) -> None:
     await sandbox.parse(feed(), FEED, now=NOW)
     (pid,) = pids(sandbox)

@@ -17,8 +17,9 @@ from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.archive import SAMPLES, Archive, keep, text_of, verdict_of
-from monitor.storage.database import SCRIPTS, migrate, open_engine, read_transaction, write_transaction
+from monitor.storage.database import migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
+from monitor.storage.schema_version import SCRIPTS
 from monitor.storage.store import Store
 from monitor.storage.tables import archive, archive_dictionaries, entries
 from monitor.stories.grouping import group

@@ -23,7 +23,8 @@ from sqlalchemy.exc import DatabaseError as DriverError
 from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 from monitor.storage import database
-from monitor.storage.database import SCRIPTS, instance_lock, is_held, migrate, open_engine, require_current_schema
+from monitor.storage.database import instance_lock, is_held, migrate, open_engine, require_current_schema
+from monitor.storage.schema_version import SCRIPTS, expected
 from monitor.storage.search.schema import is_not_of_search
 from monitor.storage.tables import metadata
 from tests.servers.postgres import PostgresServer
@@ -40,7 +41,7 @@ def test_the_newest_migration_is_known_by_its_file(engine: Engine) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     (head,) = ScriptDirectory.from_config(config).get_heads()
     with engine.connect() as db:
-        assert database._expected() == head == database._revision(db)
+        assert expected() == head == database._revision(db)
 
 
 def test_migrating_twice_is_harmless(engine: Engine) -> None:
@@ -147,12 +148,12 @@ def test_a_server_gone_without_a_word_is_not_waited_for_by_the_hour(postgres: Po
     url = postgres.new_database()
     mine, given = open_engine(url), open_engine(f"{url}?connect_timeout=3")
 
-    for engine, expected in ((mine, "10"), (given, "3")):
+    for engine, patience in ((mine, "10"), (given, "3")):
         with engine.connect() as db:
             driver = db.connection.driver_connection
             assert driver
             options = driver.info.get_parameters()
-            assert options["connect_timeout"] == expected
+            assert options["connect_timeout"] == patience
             assert options["tcp_user_timeout"] == "60000"
         engine.dispose()
 

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from monitor.storage.desk_keys import LINK_LIVES, SESSION_LIVES
+from monitor.storage.desk.keys import LINK_LIVES, SESSION_LIVES
 from monitor.storage.store import Store
 from tests.factories import NOW
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert
 
 from monitor.models.articles import Outcome
 from monitor.storage.database import write_transaction
-from monitor.storage.figures.feed_activity import FeedActivity
+from monitor.storage.desk.feed_activity import FeedActivity
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
 from monitor.stories.grouping import group

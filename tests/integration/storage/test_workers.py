@@ -15,15 +15,14 @@ from monitor.errors import DatabaseError, SchemaError
 from monitor.models.outbox import ChatIdentity, Delivery, DeliveryState, Pace, Settlement
 from monitor.storage.database import (
     SCHEMA_LOCK,
-    SCRIPTS,
     migrate,
     open_engine,
     require_current_schema,
     require_usable_schema,
-    serves,
     write_transaction,
 )
 from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.schema_version import SCRIPTS, serves
 from monitor.storage.store import Store
 from monitor.storage.tables import feeds
 from tests.factories import HOUR, NOW, poll_outcome

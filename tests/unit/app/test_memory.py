@@ -40,8 +40,3 @@ if sys.platform == "linux":
     assert resident() - before < 8_000_000, resident() - before
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_what_only_a_migration_needs_is_not_loaded_by_the_daemon() -> None:
-    program = "import sys; import monitor.cli.run; sys.exit('alembic' in sys.modules or 'pymorphy3' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,7 +7,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Rule, Scope, Term, TermWord, TermWordKind
-from monitor.matching.compiler import Word
 from monitor.matching.covering import Meaning, covered_rules
 from monitor.models.articles import Tier
 from tests.harness.cpu import cpu_at_most
@@ -16,7 +15,7 @@ WIDTHS: dict[Scope | int, int] = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT:
 
 
 def meaning(term: Term) -> Meaning:
-    return None, (Word(forms=frozenset({term.text})),)
+    return ord(term.text)
 
 
 def terms(words: str) -> tuple[Term, ...]:

@@ -9,7 +9,8 @@ from typer.main import get_command
 
 from monitor.cli.main import cli
 from monitor.config.settings import KNOWN, Settings
-from monitor.storage.database import SCRIPTS, sqlite_file
+from monitor.storage.database import sqlite_file
+from monitor.storage.schema_version import SCRIPTS
 
 ROOT = Path(__file__).resolve().parents[3]
 RECIPE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 import tracemalloc
 from datetime import timedelta
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.models.articles import Article
@@ -152,6 +152,52 @@ def test_an_index_that_forgot_everything_is_as_new(texts: list[str]) -> None:
 
     assert index.nearest(fingerprint("", TEXT)) == []
     assert index.weight(2) == SimilarityIndex().weight(2)
+
+
+COMING = st.tuples(
+    st.integers(1, 60), st.integers(1, 30), st.lists(st.integers(2, 50), max_size=12), st.integers(0, 30)
+)
+
+
+@settings(max_examples=40)
+@given(
+    coming=st.lists(COMING, min_size=20, max_size=40),
+    forgotten=st.integers(0, 15),
+    asked=st.frozensets(st.integers(2, 52), min_size=15),
+)
+def test_what_is_near_is_what_counting_one_word_after_another_says(
+    coming: list[tuple[int, int, list[int], int]], forgotten: int, asked: frozenset[int]
+) -> None:
+    index, told = SimilarityIndex(), dict[int, tuple[int, list[int], int]]()
+    for number, story, stems, hour in coming:
+        told[number] = (story, stems, hour)
+        index.add(number, story, stems, NOW + timedelta(hours=hour))
+    index.forget(NOW + timedelta(hours=forgotten))
+    left = [(story, stems) for story, stems, hour in told.values() if hour >= forgotten]
+    anew = SimilarityIndex()
+    for number, (story, stems) in enumerate(left):
+        anew.add(number, story, stems, NOW)
+    assert [index.weight(stem) for stem in asked] == [anew.weight(stem) for stem in asked]
+    assert index.nearest(asked) == counted(anew, left, asked)
+
+
+def counted(index: SimilarityIndex, told: list[tuple[int, list[int]]], asked: frozenset[int]) -> list[int]:
+    known = [(index.weight(stem), stem) for stem in asked if any(stem in stems for _, stems in told)]
+    shared = dict.fromkeys((story for story, _ in told), 0.0)
+    for weight, stem in sorted(known, reverse=True)[:25]:
+        for story in {story for story, stems in told if stem in stems}:
+            shared[story] += weight
+    ranked = sorted(((share, story) for story, share in shared.items() if share), reverse=True)
+    return [story for _, story in ranked[:12]]
+
+
+def test_one_rare_word_in_common_is_nearer_than_two_that_many_have() -> None:
+    index = SimilarityIndex()
+    for number in range(60):
+        index.add(number, number, [2, 4], NOW)
+    index.add(60, 60, [6], NOW)
+
+    assert index.nearest([2, 4, 6]) == [60, *range(59, 48, -1)]
 
 
 def test_an_article_that_comes_again_under_its_number_counts_once() -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -214,6 +215,22 @@ def test_an_entry_without_title_is_called_by_its_first_line() -> None:
     assert only(rss("<link>https://v.kz/1</link><description>Первая строка.&lt;br&gt;Вторая</description>")).title == (
         "Первая строка."
     )
+
+
+def test_what_is_too_old_to_be_news_comes_without_its_text_under_the_same_identity() -> None:
+    items = [
+        Item(title=title, link=f"https://v.kz/{number}", guid=None, description="<p>Подробности.</p>", published=at)
+        for number, (title, at) in enumerate(
+            [("Старое", NOW - timedelta(days=2)), ("", NOW - timedelta(days=2)), ("Новое", NOW), ("Без даты", None)]
+        )
+    ]
+    options = {"content_type": "", "url": URL, "tz": "UTC", "now": NOW}
+
+    brief = parse(build_rss(items), **options, since=NOW - timedelta(days=1)).entries  # type: ignore[arg-type]  # by name
+
+    whole = parse(build_rss(items), **options).entries  # type: ignore[arg-type]  # the same
+    assert [bool(entry.summary) for entry in brief] == [False, True, True, True]
+    assert [replace(entry, summary="") for entry in brief] == [replace(entry, summary="") for entry in whole]
 
 
 @pytest.mark.parametrize(

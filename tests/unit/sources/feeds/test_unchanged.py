@@ -70,6 +70,25 @@ def test_where_identities_depend_on_each_other_the_body_stays_whole(items: list[
 
 
 @pytest.mark.parametrize(
+    "now",
+    [
+        [item(3, guid="https://news.example/1"), item(1), item(2)],
+        [item(3, guid=None), item(1), item(2)],
+        [item(1), item(2), item(1)],
+    ],
+    ids=["the guid of a known one", "no guid beside those that have one", "a known one twice"],
+)
+def test_known_entries_stay_where_a_new_one_makes_them_doubtful(now: list[Item]) -> None:
+    body = rss(now)
+
+    assert again(rss([item(1), item(2)]), body) == Trimmed(body=body, items=b"")
+
+
+def test_an_address_that_begins_like_a_known_one_is_another() -> None:
+    assert again(rss([item(11)]), rss([item(1), item(11)])).known == 1
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
