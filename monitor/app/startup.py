@@ -1,7 +1,7 @@
 """What every start reads: the settings and the maintainers' files; and GETs as those settings want them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor import __version__
@@ -63,7 +63,7 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     environ = environment()
     settings = load_settings(environ)
     named = {"feeds": feeds, "keywords": keywords, "channels": channels}
-    settings = settings.model_copy(update={name: file for name, file in named.items() if file})
+    settings = replace(settings, **{name: file for name, file in named.items() if file})
     rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)))
     content = channels_content(settings, channels)
     return Config(

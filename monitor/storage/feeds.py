@@ -29,7 +29,7 @@ from sqlalchemy import (
 from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import chunks, insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.tables import feeds
+from monitor.storage.tables import entries, feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
@@ -122,6 +122,13 @@ def leased(wanted: Select[Any], until: datetime) -> Update:
 def unpaused(now: datetime) -> ColumnElement[bool]:
     """The feeds that maintainers do not want left alone now."""
     return or_(feeds.c.paused_until.is_(None), feeds.c.paused_until <= now)
+
+
+def seen_later() -> ColumnElement[bool]:
+    """The entries, joined with their feeds, that came after the feed's first good poll: what that one found may have
+    stood there for hours.
+    """
+    return or_(feeds.c.baseline_at.is_(None), entries.c.seen_at > feeds.c.baseline_at)
 
 
 def _locked(db: Connection) -> dict[str, Row[Any]]:
