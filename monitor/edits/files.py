@@ -102,6 +102,7 @@ def write_whole(file: str, content: bytes) -> None:
 def _put(path: Path, content: bytes) -> None:
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        made.unlink(missing_ok=True)  # of a process that was killed: in a container every one has the same number
         _write(made, os.O_CREAT | os.O_EXCL, content)
         _take_rights(made, path)
         made.replace(path)
