@@ -62,8 +62,12 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    named = {"feeds": feeds, "keywords": keywords, "channels": channels}
-    settings = replace(settings, **{name: file for name, file in named.items() if file})
+    settings = replace(
+        settings,
+        feeds=feeds or settings.feeds,
+        keywords=keywords or settings.keywords,
+        channels=channels or settings.channels,
+    )
     rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)))
     content = channels_content(settings, channels)
     return Config(

@@ -90,7 +90,7 @@ def troubles(feed: FeedHealth) -> str:
 def pause(until: datetime, because: str, zone: tzinfo) -> str:
     """A feed's pause: «на паузе до 10.12.2026: сайт взломан».
 
-    The day is the one that was chosen: a pause ends at its midnight by the feed's clock, which `zone` may be hours from.
+    The day is the one that was chosen: a pause ends at its midnight by the feed's clock, hours from that of `zone`.
     """
     return f"на паузе до {until.astimezone(zone) + _HALF_A_DAY:%d.%m.%Y}: {because}"
 

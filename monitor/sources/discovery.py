@@ -183,7 +183,7 @@ class _Search:
 
 
 def usual_addresses(written: str) -> tuple[str, ...]:
-    """The addresses that somebody may have meant, the likelier first: a site's name alone is tried with TLS and without."""
+    """The addresses that somebody may have meant, the likelier first: a site's name alone, with TLS and without."""
     address = channel_address(written) or written.strip()
     return (address,) if "://" in address else (f"https://{address}", f"http://{address}")
 

@@ -93,7 +93,9 @@ class Stats:
         waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
         firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
         posted = (
-            select(deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at, seen_later().label("later"))
+            select(
+                deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at, seen_later().label("later")
+            )
             .join(articles, articles.c.story_id == deliveries.c.story_id)
             .join(entries, entries.c.id == articles.c.entry_id)
             .join(feeds, feeds.c.name == entries.c.feed)
@@ -105,7 +107,9 @@ class Stats:
             return OutboxSummary(
                 counts={state: count for state, count in _delivery_states(db).items() if count},
                 oldest_pending_at=db.scalar(waiting),
-                found_after=tuple(sorted(one.created_at - one.published_at for one in rows if one.published_at and one.later)),
+                found_after=tuple(
+                    sorted(one.created_at - one.published_at for one in rows if one.published_at and one.later)
+                ),
                 sent_after=tuple(sorted(row.updated_at - row.created_at for row in rows)),
             )
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
+from monitor.models.feeds import Entry, FeedKind, Fetched
 from monitor.sources import discovery
 from tests.factories import NOW, entry
 from tests.factories import feed as make_feed
