@@ -125,10 +125,10 @@ def unpaused(now: datetime) -> ColumnElement[bool]:
 
 
 def seen_later() -> ColumnElement[bool]:
-    """The entries, joined with their feeds, that came after the feed's first good poll: what that one found may have
-    stood there for hours.
+    """The entries, joined with their feeds, that came after the feed's first good poll: what that one finds, or has
+    found, may have stood there for hours.
     """
-    return or_(feeds.c.baseline_at.is_(None), entries.c.seen_at > feeds.c.baseline_at)
+    return entries.c.seen_at > feeds.c.baseline_at
 
 
 def _locked(db: Connection) -> dict[str, Row[Any]]:

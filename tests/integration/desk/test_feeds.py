@@ -230,7 +230,7 @@ def test_a_pause_has_an_end_and_a_reason_and_is_taken_back(desk: Desk, file: Pat
 def test_a_feed_is_removed_only_when_that_is_sure(desk: Desk, file: Path) -> None:
     assert desk.post("/feeds/remove", fields(desk, EVIL), form_on="/feeds").status_code == 400
     told = desk.post("/feeds/remove", fields(desk, EVIL, sure="yes"), form_on="/feeds").text
-    assert '<a href="/feeds/versions">прежние версии</a>' in told
+    assert 'можно вернуть: <a href="/feeds/versions">' in told
     assert "evil" not in told.partition("<table")[2]
     assert list(now(file)) == ["Степь"]
     assert desk.get(one(EVIL)).status_code == 404, "the monitor still has it, the file has not"

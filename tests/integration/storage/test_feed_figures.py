@@ -34,6 +34,7 @@ def fill(store: Store, engine: Engine, *rows: tuple[str, timedelta, timedelta | 
         for number, (name, ago, late, outcome) in enumerate(rows)
     ]
     with write_transaction(engine) as db:
+        db.execute(update(feeds).values(baseline_at=NOW - 30 * DAY))
         db.execute(insert(entries), values)
 
 
