@@ -58,13 +58,16 @@ class _Answer:
     trial: FeedTrial | None = None
     lines: Sequence[ChangedLine] = ()  # of the file, as the edit would change them
     conflict: bool = False
-    is_unread: bool = False  # it was to be saved, and nothing is read with it
+    unread: str = ""  # why it is not saved without asking
 
-    def reads(self, changed: Collection[str]) -> bool:
-        """Whether news, and with a new selector their text, came of the trial."""
-        if self.trial is None or not self.trial.checkup.is_alive:
-            return False
-        return "article" not in changed or self.trial.article is None or not self.trial.article.problem
+    def lacking(self, changed: Collection[str]) -> str:
+        """What did not come of the trial: news, or with a new selector their text; "" when all did."""
+        if self.trial is None:
+            return "новые настройки не удалось попробовать"
+        if not self.trial.checkup.is_alive:
+            return "по новым настройкам лента не читается"
+        article = self.trial.article if "article" in changed else None
+        return "по новому селектору текст статьи не нашёлся" if article and article.problem else ""
 
 
 _Act = Callable[[Mapping[str, str], str], tuple[Callable[[str], str], str, str]]
@@ -108,8 +111,8 @@ class FeedPage:
         changed = await asyncio.to_thread(self._changed_reading, name, typed, form.get("digest", ""))
         if changed and form.get("anyway", "") != reading(typed):
             tried = await self._tried(name, typed)
-            if not tried.refused and not tried.reads(changed):
-                asked = replace(tried, status=HTTPStatus.UNPROCESSABLE_ENTITY, is_unread=True)
+            if not tried.refused and (lacking := tried.lacking(changed)):
+                asked = replace(tried, status=HTTPStatus.UNPROCESSABLE_ENTITY, unread=lacking)
                 return await self._page(request, name, asked)
         return await self._edited(request, form, self._settings)
 

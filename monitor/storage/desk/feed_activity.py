@@ -52,6 +52,7 @@ class FeedFigures:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._firsts: Mapping[datetime, int] = {}  # of mornings the first entry, which stays what it is
 
     def activity(self, mornings: Sequence[datetime], *, of: str | None = None) -> Mapping[str, FeedActivity]:
         """What each feed in use, or the one named, brought on the days that begin then; the last day is not over.
@@ -60,13 +61,16 @@ class FeedFigures:
         the day before or after.
         """
         with read_transaction(self._engine) as db:
-            firsts = [first_seen(db, at) for at in mornings]
+            found_firsts = {at: self._firsts.get(at) or first_seen(db, at) for at in mornings}
+            firsts = list(found_firsts.values())
             days = [_count(start, end) for start, end in pairwise([*firsts, LARGEST_ID])]
             asked = feeds.c.active if of is None else feeds.c.name == of
             found = db.execute(select(feeds.c.name, *days).where(asked)).all()
             told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0]
             of_stories = select(articles.c.feed, func.count()).where(*told).group_by(articles.c.feed)
             ours: dict[str, int] = {name: count for name, count in db.execute(of_stories)}  # noqa: C416 - a Row is no pair to mypy
+            last = db.scalar(select(func.max(entries.c.id))) or 0
+        self._firsts = {at: first for at, first in found_firsts.items() if first <= last}
         return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in found}
 
     def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
