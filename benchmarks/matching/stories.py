@@ -13,8 +13,8 @@ from typing import Any
 
 from pymorphy3 import MorphAnalyzer
 
-from monitor.matching.compiler import EVERYDAY
 from monitor.text.languages import kazakh
+from monitor.text.languages.word_frequencies import EVERYDAY
 
 BYTES = 3_000  # of a story in UTF-8, as the stories of the facts were
 SEED = 20
