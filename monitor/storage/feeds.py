@@ -29,7 +29,7 @@ from sqlalchemy import (
 from monitor.models.feeds import Feed, FeedHealth, FeedState, Habit, Validators
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import chunks, insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.tables import entries, feeds
+from monitor.storage.tables import feeds
 
 _HABIT = tuple(field.name for field in fields(Habit))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
@@ -124,11 +124,11 @@ def unpaused(now: datetime) -> ColumnElement[bool]:
     return or_(feeds.c.paused_until.is_(None), feeds.c.paused_until <= now)
 
 
-def seen_later() -> ColumnElement[bool]:
-    """The entries, joined with their feeds, that came after the feed's first good poll: what that one finds, or has
-    found, may have stood there for hours.
+def since_first_poll(published: Column[Any]) -> ColumnElement[bool]:
+    """What was published after the first good poll of its feed, with which it is joined: what stood there before may
+    have stood there for hours, and not all of it is read by that one poll.
     """
-    return entries.c.seen_at > feeds.c.baseline_at
+    return published >= feeds.c.baseline_at
 
 
 def _locked(db: Connection) -> dict[str, Row[Any]]:

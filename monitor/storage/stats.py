@@ -13,7 +13,7 @@ from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.chat_rows import beside, paused_until
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
-from monitor.storage.feeds import seen_later, unpaused
+from monitor.storage.feeds import since_first_poll, unpaused
 from monitor.storage.tables import (
     articles,
     chats,
@@ -88,13 +88,16 @@ class Stats:
     def summary(self, since: datetime) -> OutboxSummary:
         """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`.
 
-        How late a feed's news were found does not count what its first poll found there.
+        How late news were found is told of those published after the first poll of their feed.
         """
         waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
         firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
         posted = (
             select(
-                deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at, seen_later().label("later")
+                deliveries.c.created_at,
+                deliveries.c.updated_at,
+                articles.c.published_at,
+                since_first_poll(articles.c.published_at).label("later"),
             )
             .join(articles, articles.c.story_id == deliveries.c.story_id)
             .join(entries, entries.c.id == articles.c.entry_id)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, ScalarSelect, and_, desc, extract, func, select
 
 from monitor.models.articles import Outcome
 from monitor.storage.database import read_transaction
-from monitor.storage.feeds import seen_later
+from monitor.storage.feeds import since_first_poll
 from monitor.storage.search.finder import SKEW, first_seen
 from monitor.storage.tables import LARGEST_ID, articles, entries, feeds
 
@@ -76,8 +76,8 @@ class FeedFigures:
     def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
         """How long after their publication entries seen since then were usually seen, by feed, or of the one named.
 
-        What a feed's first poll found stood there before we looked, and does not count. A feed without dated new
-        entries is left out.
+        What was published before a feed's first poll stood there before we looked, and does not count. A feed without
+        dated new entries is left out.
         """
         late: dict[str, list[float]] = defaultdict(list)
         for feed, _, delay in self._dated(since, of=of):
@@ -100,7 +100,7 @@ class FeedFigures:
         asked = (
             select(entries.c.feed, seen, published)
             .join(feeds, feeds.c.name == entries.c.feed)
-            .where(entries.c.seen_at >= since, entries.c.published_at.isnot(None), ~old, seen_later())
+            .where(entries.c.seen_at >= since, ~old, since_first_poll(entries.c.published_at))
         )
         if of is not None:
             asked = asked.where(entries.c.feed == of)

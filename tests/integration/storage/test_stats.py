@@ -111,7 +111,7 @@ def test_what_a_first_poll_found_is_not_called_late(store: Store, outbox: Outbox
     assert (len(first.sent_after), first.found_after) == (1, ())
 
     (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
-    found = (matched(2, title="Другой случай", text="другое " * 30),)
+    found = (matched(2, title="Другой случай", text="другое " * 30, published_at=NOW),)
     later = poll_outcome(lease_no=state.lease_no, matched=found, polled_at=NOW + MINUTE)
     store.polls.record_all([later], PLACE, window=timedelta(days=5))
     send(outbox, Settlement(state=DeliveryState.SENT, message_id=8))
