@@ -192,7 +192,7 @@ def test_a_library_has_one_door() -> None:
         "feedparser": "monitor.sources.feeds.lenient",
         "lxml": "monitor.sources.feeds.fast_xml",
         "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),
-        "pymorphy3": "monitor.text.languages.russian",
+        "pymorphy3": "monitor.text.languages.dictionary",
         "telegram": ("monitor.bot.client", "monitor.bot.failures", "monitor.bot.updates"),
         "apscheduler": "monitor.app.daemon",
         "prometheus_client": "monitor.health.metrics",

@@ -13,12 +13,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.app import wiring
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.measured import spent
-from monitor.app import startup
+from monitor.app import startup, wiring
 from monitor.app.build_polling import HELD_POLLS
 from monitor.app.environment import clock
 from monitor.app.logs import configure

@@ -1,9 +1,11 @@
 """The desk, wired: what each of its parts is given, and the server. Imported only where the desk is on."""
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from monitor.app import memory
 from monitor.app.build_bot import new_secret
 from monitor.app.desk.build_feeds import build_feeds, build_status
 from monitor.app.desk.build_news import build_news
@@ -13,10 +15,12 @@ from monitor.config.settings import Settings
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
+from monitor.desk.words import Words
 from monitor.matching.matcher import Matcher
 from monitor.storage.store import Store
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+LET_GO_EVERY = 60.0  # seconds; what was not asked for between two rounds goes: 20 MB of the last edit
 
 
 @contextmanager
@@ -33,9 +37,28 @@ def serve_desk(
     secure = urlsplit(address).scheme == "https"
     access = Access(store.desk_keys, new_secret=new_secret, secure=secure, clock=clock)
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    app = build_app(build_parts(settings, store, matcher), access, address=address, hosts=hosts, clock=clock)
-    with server.serve(app, listening):
+    parts = build_parts(settings, store, matcher)
+    app = build_app(parts, access, address=address, hosts=hosts, clock=clock)
+    with server.serve(app, listening), _letting_go([part for part in parts if isinstance(part, Words)]):
         yield address
+
+
+@contextmanager
+def _letting_go(parts: Iterable[Words]) -> Iterator[None]:
+    """While the block lasts, give back what was needed for pages that nobody looks at any more."""
+    is_over = threading.Event()
+
+    def rounds() -> None:
+        while not is_over.wait(LET_GO_EVERY):
+            for part in parts:
+                part.let_go()
+            memory.give_back()
+
+    threading.Thread(target=rounds, name="desk-memory", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
 
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:

@@ -3,6 +3,7 @@
 An edition is one content of a file. Whoever holds one may use it as long as they like: it never changes.
 """
 
+import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
@@ -161,6 +162,8 @@ class EditedFile:
         try:
             status = Path(self.file).stat()
         except OSError:
+            return None
+        if not stat.S_ISREG(status.st_mode):  # a pipe would hold whoever reads it
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino
 

@@ -13,6 +13,8 @@ from monitor.config.settings import wanted_files
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock
 
+LARGEST = 50_000_000  # bytes of a file that is read whole: a list of any length is smaller, a device is not
+
 
 class SystemClock:
     """The machine's clock (`Clock` of models/clock.py)."""
@@ -64,8 +66,12 @@ def as_text(content: bytes, path: str) -> str:
 def read_bytes(path: str) -> bytes:
     """A file of any kind. Raises ConfigError with advice when it cannot be read."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as opened:
+            content = opened.read(LARGEST + 1)
     except FileNotFoundError as error:
         raise ConfigError("такого файла нет; проверьте путь", file=path) from error
     except OSError as error:
         raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=path) from error
+    if len(content) > LARGEST:
+        raise ConfigError(f"файл больше {LARGEST // 1_000_000} МБ: это не он; проверьте путь", file=path)
+    return content

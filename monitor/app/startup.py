@@ -17,6 +17,7 @@ from monitor.app.config_files import (
 )
 from monitor.app.environment import clock, environment
 from monitor.config.settings import Settings, load_settings, unknown_names
+from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.channels import Destination
@@ -58,6 +59,7 @@ class Config:
         return self.rules_edition.matcher
 
 
+@collector_paused(stays=True)
 def load(*, feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> Config:
     """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()

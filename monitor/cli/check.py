@@ -19,6 +19,7 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
 from monitor.edits.checking import check_rules
 from monitor.errors import ConfigError
+from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
 from monitor.models import labels
 from monitor.models.channels import Destination
@@ -58,21 +59,22 @@ def check(
     path = feeds or settings.feeds
     rules = _check_keywords(keywords or settings.keywords, settings if archive else None)
     destinations, wrong = _check_channels(settings, channels, rules.topics)
-    errors = (*_check_feeds(path), *rules.errors, *wrong)
+    read, broken = _check_feeds(path)
+    errors = (*broken, *rules.errors, *wrong)
     for error in errors:
         show_error(error)
     for warning in (*rules.warnings, *rules.by_use):
         show_warning(warning)
     if errors or (strict and rules.warnings):
         sys.exit(ConfigError.exit_code)
-    _show_pauses(feeds_file.load_feeds(read_text(path), file=path), err=as_json)
+    _show_pauses(read, err=as_json)
     say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
     for to in destinations:
         say(f"{labels.destination(to)}: {labels.wishes(to)}", err=as_json)
     if online:
         from monitor.cli import feeds as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 
-        feeds_command.check_online(settings, feeds_file.load_feeds(read_text(path), file=path), as_json=as_json)
+        feeds_command.check_online(settings, read, as_json=as_json)
 
 
 def schema(
@@ -97,11 +99,11 @@ def _show_pauses(feeds: Iterable[Feed], *, err: bool) -> None:
             say(f"«{feed.name}» {labels.pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))}", err=err)
 
 
-def _check_feeds(path: str) -> _Problems:
+def _check_feeds(path: str) -> tuple[tuple[Feed, ...], _Problems]:
     try:
-        return feeds_file.problems(read_text(path), file=path)
+        return feeds_file.load_checked(read_text(path), file=path)
     except ConfigError as error:
-        return (error,)
+        return (), (error,)
 
 
 def _check_channels(
@@ -121,6 +123,7 @@ def _check_channels(
     return channels_file.load_channels(text, file=path, settings=settings, topics=topics), ()
 
 
+@collector_paused(stays=True)  # until the end, which comes soon
 def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
     """With `settings`, the news in the database of theirs are asked too."""
     try:

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -75,6 +74,9 @@ def written_output() -> VisibleStream:
 @contextmanager
 def progress(doing: str, total: int) -> Iterator[Callable[[str], None]]:
     """A bar on stderr while so many things are done; what it gives is called with the name of each that is."""
+    # A bar is for `poll` and the like: `run` and `check` have none, and it is a megabyte.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - as above
+
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Screen(err=True), transient=True) as bar:
         task = bar.add_task(doing, total=total)

@@ -33,12 +33,18 @@ def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
     return feeds
 
 
-def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
-    """Everything that is wrong with the file, by line; () when `load_feeds` would succeed."""
+def load_checked(text: str, *, file: str) -> tuple[tuple[Feed, ...], tuple[ConfigError, ...]]:
+    """The sound feeds, and everything that is wrong with the file, by line: nothing when `load_feeds` would succeed."""
     try:
-        return in_order(_read(text, file)[1].problems)
+        feeds, reader = _read(text, file)
     except ConfigError as error:  # not even YAML
-        return (error,)
+        return (), (error,)
+    return feeds, in_order(reader.problems)
+
+
+def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
+    """What is wrong, as `load_checked` says it."""
+    return load_checked(text, file=file)[1]
 
 
 def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:

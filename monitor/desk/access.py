@@ -73,4 +73,7 @@ class Access:
 
 def _again(request: Request) -> str:
     """The page that was asked for: who comes from a link in a messenger is in only by a second step of their own."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/"
+    path = request.url.path
+    if request.method != "GET" or path[1:2] in ("/", "\\"):  # «//evil.example» would lead to another site
+        return "/"
+    return f"{path}?{request.url.query}" if request.url.query else path

@@ -70,11 +70,8 @@ async def _static(request: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    said = (
-        error.detail
-        if error.detail != HTTPStatus(error.status_code).phrase
-        else _SAID.get(HTTPStatus(error.status_code), "")
-    )
+    # What the library says of itself is English.
+    said = _SAID.get(HTTPStatus(error.status_code), "") if error.detail.isascii() else error.detail
     return _trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
 
 

@@ -36,6 +36,7 @@ _HEADERS: Final = {
     "X-Robots-Tag": "noindex, nofollow",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_LONGEST_ADDRESS: Final = 100  # characters
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
 
@@ -72,10 +73,15 @@ class Guard:
             return HTTPStatus.FORBIDDEN, "Форма пришла с чужого сайта: ничего не сделано.\n"
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > LONGEST_BODY:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
-        client = scope.get("client")
-        if not self._visits.allow(headers.get("cookie", "")[:200] or (client[0] if client else "")):
+        if not self._visits.allow(self._visitor(scope, headers)):
             return HTTPStatus.TOO_MANY_REQUESTS, "Слишком часто. Подождите немного и обновите страницу.\n"
         return None
+
+    def _visitor(self, scope: Scope, headers: Headers) -> str:
+        """The address it comes from; behind the proxy that speaks TLS for us, as the proxy tells it last."""
+        client = scope.get("client")
+        told = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() if self._secure else ""
+        return told[:_LONGEST_ADDRESS] or (client[0] if client else "")
 
     def _with_headers(self, send: Send, *, kept: bool) -> Send:
         async def answer(message: Message) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.desk.guard import LONGEST_BODY
+from monitor.text.unicode import visible
 
 SAID: Final = "said"  # the cookie of a message that the next page shows once
 _LONGEST_SAID: Final = 600  # characters
@@ -61,7 +62,7 @@ def static_address(name: str) -> str:
 
 def page(request: Request, template: str, /, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
     """A page made of a template. The message that the page before left is shown, once."""
-    said = unquote(request.cookies.get(SAID, ""))[:_LONGEST_SAID]
+    said = visible(unquote(request.cookies.get(SAID, ""))[:_LONGEST_SAID])
     token = csrf_token(request)
     field = Markup('<input type="hidden" name="token" value="{}">').format(token)
     known = {

@@ -8,6 +8,7 @@ half of one refuses it and looks again.
 import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ class FileContent:
 def read_file(file: str) -> FileContent:
     """A file as it lies on the disk. Raises ConfigError with advice when it cannot be read."""
     try:
-        with Path(file).open("rb") as opened:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # a pipe would hold us for ever
+                raise ConfigError("это не обычный файл — верните его на место или проверьте путь", file=file)
             content = opened.read(LARGEST + 1)
     except FileNotFoundError as error:
         raise ConfigError("такого файла нет — верните его на место или проверьте путь", file=file) from error
@@ -76,7 +79,7 @@ def is_writable(file: str) -> bool:
 def held_file(file: str) -> Iterator[None]:
     """While the block runs nobody else saves this file through here, in this process or another."""
     try:
-        descriptor = os.open(file, os.O_RDONLY)
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:  # who reads it says what is wrong
         yield
         return

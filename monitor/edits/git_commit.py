@@ -17,6 +17,7 @@ _QUIET = (
     "core.autocrlf=false",
     "gc.auto=0",
     "log.showSignature=false",
+    "protocol.allow=never",
 )
 _BRANCH = "HEAD"
 
@@ -76,7 +77,7 @@ def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> Commit
 
 
 def _author(initial: str) -> dict[str, str]:
-    name = initial or "?"
+    name = initial if initial.isalnum() else "?"
     who = {"NAME": name, "EMAIL": "desk@monitor.invalid"}
     return {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
 
@@ -92,7 +93,8 @@ def _git(folder: Path, *arguments: str, given: bytes = b"", more: dict[str, str]
         capture_output=True,
         timeout=_SECONDS,
         check=False,
-        env=ours | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | (more or {}),
+        # A repository may say that what it lacks is fetched by a command of its choice: then nothing is fetched.
+        env=ours | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"} | (more or {}),
     )
     if done.returncode:
         raise _GitError(done.stderr.decode(errors="replace"))

@@ -1,8 +1,8 @@
 """keywords.yaml as maintainers work at it: what is written where, an edit tried before it is saved, saves taken back.
 
 Everything is asked anew of the file on the disk; what a form was made from is known by the file's digest, and a save
-over another content is refused. Kept in memory: the rules of the file, those of the last edit, and the texts that the
-last forms were made from, so that what others changed meanwhile can be shown.
+over another content is refused. Kept in memory: while somebody asks, the rules of the file and those of the last edit;
+and the texts that the last forms were made from, so that what others changed meanwhile can be shown.
 """
 
 from collections import OrderedDict
@@ -59,6 +59,7 @@ class KeywordsFile:
         self.history = FileHistory(file, saving=saving, versions=versions, check=self._check)
         self._clock, self._needs = clock, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
+        self._is_asked = False  # since `let_go` was last called
         self._look: KeywordsLook | None = None
         self._other: Matcher | None = None  # rules in force that were compared with those of the file
         self._edited: tuple[str, CheckedRules] | None = None
@@ -71,9 +72,18 @@ class KeywordsFile:
         with self._lock:
             if self._look is None or self._look.file.digest != now.digest:
                 self._look, self._edited, self._other = self._read(now), None, None
-            self._look = self._sharing(self._look)
+            self._look, self._is_asked = self._sharing(self._look), True
             self._remember(now)
             return self._look
+
+    def let_go(self) -> None:
+        """Forget the rules of the file and of the last edit, which are made anew in half a second, if nobody has asked
+        for them since this was last called.
+        """
+        with self._lock:
+            if not self._is_asked:
+                self._look = self._other = self._edited = self._doubts = None
+            self._is_asked = False
 
     def find(self, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
         """Where a word is written, asked in any of its forms."""

@@ -62,8 +62,17 @@ class Saving:
             with self._versions.adding(before.file, content, now, initial=initial, summary=summary) as number:
                 write_whole(before.file, content)
                 is_written = True
-        except DatabaseError:
+        except DatabaseError as error:
             if is_written:
-                write_whole(before.file, before.content)
+                _restore(before, error)
             raise
         return number
+
+
+def _restore(before: FileContent, error: DatabaseError) -> None:
+    """Take back what has no version. Raises ConfigError that says so when not even that can be written."""
+    try:
+        write_whole(before.file, before.content)
+    except ConfigError:
+        said = f"файл сохранён, но версия не записана, и вернуть его не вышло: проверьте место на диске ({error})"
+        raise ConfigError(said, file=before.file) from error

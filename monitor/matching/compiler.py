@@ -25,6 +25,7 @@ from monitor.text.languages.role_words import CARRIERS
 from monitor.text.languages.word_frequencies import EVERYDAY
 from monitor.text.unicode import fold
 
+_NO_FORMS = frozenset[str]()
 _SMALL = 2  # letters of a preposition or a lone ending
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -53,7 +54,7 @@ class CompiledTerm:
     anchor: int
     role: Role | None = None
     base: int = -1  # its own number, when it has no role
-    russian: frozenset[str] = frozenset()
+    russian: frozenset[str] = _NO_FORMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
     return compiled
 
 
-@collector_paused(stays=True)
+@collector_paused()
 def compile_checked(
     keywords: Keywords, like: CompiledRules | None = None
 ) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
@@ -140,14 +141,14 @@ def word_of(written: TermWord, language: Language | None) -> Word:
         return _any_of(word_of(choice, own or language) for choice, own in written.choices)
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
-        return Word(forms=frozenset(), prefix=folded)
+        return Word(forms=_NO_FORMS, prefix=folded)
     if written.kind is TermWordKind.EXACT or not _is_inflected(written.text):
         return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
         forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
         return Word(forms=forms, stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
     return Word(
-        forms=russian.forms(written.text) if language != "kk" else frozenset(),
+        forms=russian.forms(written.text) if language != "kk" else _NO_FORMS,
         stems=kazakh.stems(written.text) if language != "ru" else (),
     )
 
@@ -370,7 +371,7 @@ def _loans(term: Term) -> frozenset[str]:
     """The Russian forms of the word a Kazakh term begins with, if it is a word of both languages."""
     written = term.words[0] if term.words else None
     if term.language != "kk" or written is None or written.kind is not TermWordKind.WORD:
-        return frozenset()
+        return _NO_FORMS
     return russian.forms(written.text) if written.text.isupper() else russian.known_forms(written.text)
 
 

@@ -17,7 +17,7 @@ _NOTHING = Verdict()
 class Matcher:
     """Compiled rules, ready to judge any number of articles."""
 
-    @collector_paused(stays=True)
+    @collector_paused()
     def __init__(self, compiled: CompiledRules) -> None:
         self.compiled = compiled
         self._index = TermIndex(compiled)

@@ -6,7 +6,7 @@ Most words it lacks are right («релокант», «иноагент»), so o
 import re
 from collections.abc import Collection, Iterator
 
-from monitor.text.languages.russian import is_dictionary_form, is_known
+from monitor.text.languages.russian import is_dictionary_form, is_known, known_among
 
 _WORD = re.compile(r"[а-яё]{6,}")
 _OF_A_PLACE = re.compile(r".+[сц]кий")  # the dictionary lacks most of them, and has too many that are like them
@@ -22,7 +22,8 @@ def meant_by(word: str, *, among: Collection[str]) -> str:
     if not _WORD.fullmatch(word) or _OF_A_PLACE.fullmatch(word) or is_known(word):
         return ""
     likely = dict.fromkeys(other for other in _slips(word) if not word.startswith(other) or word[-1] == word[-2])
-    return next((other for other in likely if other in among or is_dictionary_form(other)), "")
+    known = known_among(likely)
+    return next((other for other in likely if other in among or (other in known and is_dictionary_form(other))), "")
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ Of words, not of phrases. What was asked before is remembered in term_index.py.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from monitor.matching.compiler import Word
@@ -73,7 +73,7 @@ class WordIndex:
                 self._starts[stem.text].append((number, stem))
         answer = cache(lambda *numbers: _Answer(frozenset(numbers)))  # one for all forms of a word
         self._forms = {form: answer(*numbers) for form, numbers in forms.items()}
-        self._asked = lru_cache(_REMEMBERED)(self._answer)
+        self._asked: dict[str, _Answer] = {}  # no lru_cache: it would hold us as we hold it, and nothing be freed
         self._heads = frozenset(start[:_HEAD] for start in self._starts)
 
     def words_in(self, piece: str) -> tuple[PieceWord, ...]:
@@ -114,7 +114,15 @@ class WordIndex:
         """What a word may be. Most begin no stem, and have no letters that stand for others: the forms say all."""
         if self._begins_none(word) and not _RESPELLED.search(word):
             return self._forms.get(word, _NONE)
-        return self._asked(word) if len(word) <= _LONGEST_WORD else _NONE
+        return self._asked.get(word) or self._asked_anew(word)
+
+    def _asked_anew(self, word: str) -> _Answer:
+        if len(word) > _LONGEST_WORD:
+            return _NONE
+        if len(self._asked) >= _REMEMBERED:
+            self._asked.clear()
+        answer = self._asked[word] = self._answer(word)
+        return answer
 
     def _answer(self, word: str) -> _Answer:
         words, spelled = set(self._forms.get(word, _NONE).words), set[tuple[int, Stem]]()

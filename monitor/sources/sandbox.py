@@ -9,7 +9,8 @@ import io
 import os
 import pickle
 import sys
-from contextlib import nullcontext, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -24,6 +25,7 @@ from monitor.sources.sandbox_child import LENGTH
 SMALL = 64 * 1024  # bytes read in a thread: the worst of that size takes a second and never the lock (decision 0012)
 SECONDS = 20.0  # of a job, by the clock; its CPU seconds are bounded by the child itself
 CHILDREN = 2
+PATIENCE = 2.0  # seconds a job waits for the child at work before another one is started: most take hundredths
 HEAVY = 1024 * 1024  # bytes; larger documents are read one after the other, so that one child at most grows large
 IDLE = 60.0  # seconds without a job after which a child ends: at rest each would hold 17 MB, and a new one takes .3 s
 _MOST_JOBS = 1_000  # of one child, then a new one: the libraries it reads with leak
@@ -57,6 +59,7 @@ class Sandbox:
         self._small, self._seconds = small, seconds
         self._slots, self._heavy = asyncio.Semaphore(CHILDREN), asyncio.Semaphore(1)
         self._idle: list[_Child] = []  # the last one used is used first, so that those too many are left alone
+        self._at_work, self._freed = 0, asyncio.Event()
         self._ending: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -97,22 +100,38 @@ class Sandbox:
         """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job."""
         async with self._heavy if size > HEAVY else nullcontext(), self._slots:
             job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
+            async with self._child() as child:
+                try:
+                    async with asyncio.timeout(self._seconds):
+                        message = await _converse(child, job)
+                    answer = await asyncio.to_thread(_loaded, message)
+                except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
+                    raise TooHeavy from error
+        return answer
+
+    @asynccontextmanager
+    async def _child(self) -> AsyncIterator[_Child]:
+        """One for a job: another is started, of 15 MB, only when the one at work is not done with its job soon."""
+        if self._at_work and not self._idle:
+            self._freed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._freed.wait(), PATIENCE)
+        self._at_work += 1
+        try:
             child = self._idle.pop() if self._idle else await _start()
             may_go_on = False
             try:
-                async with asyncio.timeout(self._seconds):
-                    message = await _converse(child, job)
-                answer = await asyncio.to_thread(_loaded, message)
+                yield child
                 may_go_on = child.jobs < _MOST_JOBS
-            except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
-                raise TooHeavy from error
             finally:
                 if may_go_on:
                     self._idle.append(child)
                     asyncio.get_running_loop().call_later(IDLE, self._end_if_idle, child, child.jobs)
                 else:
                     await _end(child)
-        return answer
+        finally:
+            self._at_work -= 1
+            self._freed.set()
 
     def _end_if_idle(self, child: _Child, jobs: int) -> None:
         """End a child that has had no further job."""

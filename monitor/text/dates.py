@@ -53,6 +53,11 @@ _TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<secon
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
 _ZONE = re.compile(r"(?<![a-zа-я])(?P<name>[a-zа-я]{1,5})(?![a-zа-я])")
 _HALF = re.compile(r"\d\s*(?P<half>[ap])\.?m\b")
+_PLAIN = re.compile(  # RFC 822 as nearly every feed has it: nothing in it needs to be looked for
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun), )?(?P<day>\d{1,2}) (?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r" (?P<year>\d{4}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+    r" (?:gmt|(?P<sign>[+-])(?P<hours>[01]\d)(?P<minutes>[0-5]\d))"
+)
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 
 _UNITS = (
@@ -112,8 +117,11 @@ def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> dat
     """
     text = " ".join(raw[:_LONGEST].split()).lower()
     try:
-        written = _written(text, ZoneInfo(tz), now, month_first=month_first)
-        instant = _epoch(text) or written or _relative(text, ZoneInfo(tz), now)
+        if plain := _PLAIN.fullmatch(text):
+            instant: datetime | None = _plain(plain)
+        else:
+            written = _written(text, ZoneInfo(tz), now, month_first=month_first)
+            instant = _epoch(text) or written or _relative(text, ZoneInfo(tz), now)
     except (ValueError, OverflowError):  # the 31st of February, the year 0
         return None
     return min(instant, now) if instant and instant <= now + _SLACK else None
@@ -148,6 +156,13 @@ def _epoch(text: str) -> datetime | None:
     if not _EPOCH.fullmatch(text):
         return None
     return datetime.fromtimestamp(int(text[:10]), UTC)
+
+
+def _plain(date: re.Match[str]) -> datetime:
+    ahead = timedelta(hours=int(date["hours"] or 0), minutes=int(date["minutes"] or 0))
+    year, month, day = int(date["year"]), _MONTHS[date["name"]], int(date["day"])
+    at = datetime(year, month, day, int(date["hour"]), int(date["minute"]), min(int(date["second"]), 59), tzinfo=UTC)
+    return at + ahead if date["sign"] == "-" else at - ahead
 
 
 def _written(text: str, zone: tzinfo, now: datetime, *, month_first: bool) -> datetime | None:

@@ -47,12 +47,16 @@ class Desk:
 
 
 @contextmanager
-def open_desk(keys: DeskKeys, parts: Sequence[Part], clock: Clock, *, is_in: bool = True) -> Iterator[Desk]:
-    """The desk with these parts until the block ends; by default somebody is in."""
-    access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=False, clock=clock)
+def open_desk(
+    keys: DeskKeys, parts: Sequence[Part], clock: Clock, *, is_in: bool = True, public: str = ""
+) -> Iterator[Desk]:
+    """The desk with these parts until the block ends; by default somebody is in. `public` is its address outside."""
+    secure = public.startswith("https:")
+    access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=secure, clock=clock)
     listening = server.listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = build_app(parts, access, address=address, hosts=(), clock=clock)
+    own = address.removeprefix("http://")
+    app = build_app(parts, access, address=public or address, hosts=(own,), clock=clock)
     with server.serve(app, listening), httpx.Client(base_url=address, follow_redirects=True, trust_env=False) as client:
         desk = Desk(address=address, keys=keys, clock=clock, client=client)
         if is_in:

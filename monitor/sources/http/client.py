@@ -6,7 +6,7 @@ Nothing leaves but `Fetched`, `NotModified` and `FetchError`; what a failure mea
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -68,14 +68,14 @@ class _FetchRequest:
     allowance: Allowance
     exchanges: list[Exchange] | None  # where every request and its answer is noted, if anybody wants to know
 
-    @asynccontextmanager
-    async def deadline(self) -> AsyncIterator[None]:
+    async def in_time(self, exchange: Awaitable[Answer]) -> Answer:
         """Spends the seconds of the whole GET: a slow drip and a chain of redirects draw on one account."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         async with asyncio.timeout(self.seconds_left):
-            yield
+            answer = await exchange
         self.seconds_left = max(self.seconds_left - (loop.time() - began), 0)
+        return answer
 
     @property
     def is_page(self) -> bool:
@@ -204,10 +204,9 @@ class Fetcher:
         async with self._throttle.slot(host, gap=gap):
             if left := self._backoff.left(host, self._clock.steady()):
                 raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
-            async with request.deadline():
-                headers = {**request.headers, **request.validators, **cookie}
-                asked_at = self._clock()
-                answer = await self._http.get(url, headers, request.route, request.allowance)
+            headers = {**request.headers, **request.validators, **cookie}
+            asked_at = self._clock()
+            answer = await request.in_time(self._http.get(url, headers, request.route, request.allowance))
         if request.exchanges is not None:
             request.exchanges.append(self._http.exchange(url, headers, answer, asked_at))
         if answer.status in (429, 503) and (pause := self._retry_after(answer)):

@@ -40,7 +40,8 @@ class HostThrottle:
         try:
             is_free = not host.free.locked() and host.left_at + gap <= loop.time()
             async with asyncio.timeout(None if is_free else self._longest_wait) as wait, host.free:
-                await asyncio.sleep(host.left_at + gap - loop.time())
+                if (rest := host.left_at + gap - loop.time()) > 0:
+                    await asyncio.sleep(rest)
                 wait.reschedule(None)
                 try:
                     yield

@@ -63,7 +63,8 @@ class Transport(httpx.AsyncBaseTransport):
             with _named_by_httpx():
                 response = await _exchange(request, route, network)
             on_failure.pop_all()
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, network))
+        body = _Body(response, network)
+        return httpx.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
 
     async def aclose(self) -> None:
         """No connection outlives its exchange; only the threads of the name lookups are left to end."""

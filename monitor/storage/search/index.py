@@ -19,7 +19,7 @@ from monitor.storage.search.engines import IndexEngine, index_engine
 from monitor.storage.search.schema import state, texts, words
 from monitor.storage.tables import archive, articles, entries
 
-BATCH = 100  # texts a transaction: the lock is held some 30 ms
+BATCH = 25  # texts a transaction: the lock is held some 10 ms, and what FTS5 keeps of a hundred is 5 MB
 SWEPT = 2_000  # words that are asked for at once
 LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `missed`
 MARK = "#"  # begins what is no word: of which feed a text is, and what became of it

@@ -1,14 +1,15 @@
 """Russian: every form of a dictionary word, of a surname, of an acronym. No documents are analysed here.
 
-pymorphy3 knows the words; this file is the only one that imports it, at the first call. Verbs gain the passives that
+pymorphy3 knows the words (dictionary.py loads it); this file is the only one that asks it. Verbs gain the passives that
 OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames follow tables of endings.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, RUSSIAN, Case
 from monitor.text.unicode import fold
 
@@ -51,8 +52,10 @@ _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
 _UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
+_NO_FORMS = frozenset[str]()  # one for all: each new one takes 216 bytes
 
 
+@lru_cache(8_192)  # a word of many terms has one set of them, and they take a third of the memory of the rules
 def forms(word: str) -> frozenset[str]:
     """All forms of a dictionary word, folded as `unicode.fold` does; empty if it is no Russian word.
 
@@ -64,7 +67,7 @@ def forms(word: str) -> frozenset[str]:
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
         return frozenset(_acronym_forms(folded))
     if not _WORD.fullmatch(folded):
-        return frozenset()
+        return _NO_FORMS
     head, _, last = folded.rpartition("-")
     parses = _parses(folded, named=word != word.lower())
     known = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
@@ -76,14 +79,18 @@ def forms(word: str) -> frozenset[str]:
 def known_forms(word: str) -> frozenset[str]:
     """`forms` of a word that the dictionary has; empty for any other."""
     folded = fold(word.strip()).text
-    if not _WORD.fullmatch(folded) or not any(reading.is_known for reading in _readings(folded)):
-        return frozenset()
-    return forms(word)
+    is_there = _WORD.fullmatch(folded) and any(reading.is_known for reading in _readings(folded))
+    return forms(word) if is_there else _NO_FORMS
 
 
 def is_known(word: str) -> bool:
     """Whether the dictionary has it, as a form of any word."""
-    return bool(_analyzer().word_is_known(fold(word).text))
+    return bool(dictionary.analyzer().word_is_known(fold(word).text))
+
+
+def known_among(words: Iterable[str]) -> frozenset[str]:
+    """Those of these folded words that it has: quicker than to ask for each."""
+    return frozenset(filter(dictionary.analyzer().word_is_known, words))
 
 
 def is_dictionary_form(word: str) -> bool:
@@ -159,7 +166,7 @@ def is_of_people(word: str) -> bool:
 
 def _likely(word: str) -> list[Any]:
     """As the analyser reads a word of an article; [] for what is no Russian word: it may be of any signs."""
-    return list(_analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
+    return list(dictionary.analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
@@ -192,34 +199,26 @@ def case_forms(word: str) -> dict[str, Case]:
         return dict.fromkeys(forms(word), ANY)
     cases: dict[str, Case] = {}
     for form, trait in (one for parse in parses if parse.tag.POS in _DECLINED for one in _lexeme(parse)):
-        if trait.case and trait.part in _DECLINED:
-            own = trait.case if trait.part == "NOUN" else trait.case | Case.ADJECTIVE
+        if trait.role:
             folded_form = form.replace("ё", "е")
             known = cases.get(folded_form)
-            cases[folded_form] = own if known in (None, own) else known | own  # joining flags is slow
+            cases[folded_form] = trait.role if known in (None, trait.role) else known | trait.role  # joining is slow
     if word != word.lower() and folded.endswith(_OFTEN_UNDECLINED):
         cases[folded] = ANY
     return cases
 
 
-@cache
-def _analyzer() -> Any:
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
-    from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - the same; by itself it would look at every package there is
-
-    return MorphAnalyzer(path=get_path(), lang="ru")
-
-
 def forget_dictionary() -> None:
     """Give back what the dictionary takes; it is loaded again when it is needed."""
-    for remembered in (_analyzer, _readings, _rows, _trait):
+    dictionary.forget()
+    for remembered in (_readings, _rows, _trait, forms):
         remembered.cache_clear()
 
 
 @lru_cache(8_192)
 def _readings(word: str) -> tuple[Any, ...]:
     """As the analyser gives them; one load of the rules asks for a word up to three times."""
-    return tuple(_analyzer().parse(word))
+    return tuple(dictionary.analyzer().parse(word))
 
 
 def _parses(word: str, *, named: bool) -> list[Any]:
@@ -250,7 +249,7 @@ class _Trait(NamedTuple):
     """What a tag says of a form."""
 
     part: str | None  # as the dictionary calls it
-    case: Case
+    role: Case  # what it may be in a sentence; none for what has no cases
     participle: tuple[str | None, str | None] | None  # tense and voice
     is_passive: bool  # it has a passive in -ся beside it
     is_left_out: bool  # «позеленее»
@@ -274,25 +273,25 @@ def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
         yield from ((form.word, _trait(form.tag)) for form in parse.lexeme)
         return
     _, word, number, index = first
-    dictionary = _analyzer().dictionary
-    stem = dictionary.build_stem(dictionary.paradigms[number], index, word)
+    known = dictionary.analyzer().dictionary
+    stem = known.build_stem(known.paradigms[number], index, word)
     yield from ((prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number))
 
 
 @cache
 def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
     """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
-    return tuple(
-        (prefix, suffix, _trait(tag)) for prefix, tag, suffix in _analyzer().dictionary.build_paradigm_info(number)
-    )
+    rows = dictionary.analyzer().dictionary.build_paradigm_info(number)
+    return tuple((prefix, suffix, _trait(tag)) for prefix, tag, suffix in rows)
 
 
 @cache
 def _trait(tag: Any) -> _Trait:
     part, is_verb = tag.POS, tag.POS in {"VERB", "INFN", "GRND"}
+    case = RUSSIAN.get(tag.case or "") if part in _DECLINED else None
     return _Trait(
         part=part,
-        case=RUSSIAN.get(tag.case or "", Case(0)),
+        role=case if case and part == "NOUN" else case | Case.ADJECTIVE if case else Case(0),
         participle=(tag.tense, tag.voice) if part in {"PRTF", "PRTS"} else None,
         # Perfectives have none («задержался» is another word), nor have participles («выдающийся»).
         is_passive=is_verb and tag.mood != "impr" and tag.aspect == "impf",
@@ -388,7 +387,7 @@ def _by_ending(name: str) -> Iterator[str]:
 
 def _first_names(folded: str) -> Iterator[Any]:
     """What the dictionary knows as a first name or a patronymic with this base form: Лев, Павел, Илья."""
-    for reading in _analyzer().parse(folded):
+    for reading in dictionary.analyzer().parse(folded):
         is_name = {"Name", "Patr"} & reading.tag.grammemes
         if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
             yield reading

@@ -161,3 +161,28 @@ def test_what_is_kept_lets_nobody_in(desk: Desk, store: Store) -> None:
         kept = repr(db.exec_driver_sql("SELECT * FROM desk_keys").all())
     assert link.rpartition("/")[2] not in kept
     assert desk.client.cookies["desk"] not in kept
+
+
+def test_the_door_leads_nowhere_else(desk: Desk) -> None:
+    for path in ("//evil.example/x", "/%5cevil.example", "/\\evil.example"):
+        page = desk.client.get(httpx.URL(desk.address).copy_with(raw_path=path.encode())).text
+        assert 'href="/' in page
+        assert 'href="//' not in page
+        assert 'href="/\\' not in page
+
+
+def test_behind_a_proxy_each_address_is_a_visitor(store: Store, note: Note) -> None:
+    clock = Clock()
+    with open_desk(store.desk_keys, [note], clock, is_in=False, public="https://desk.example") as desk:
+        loud, quiet = {"X-Forwarded-For": "spoofed, 198.51.100.7"}, {"X-Forwarded-For": "198.51.100.8"}
+        statuses = [desk.client.get("/absent", headers=loud).status_code for _ in range(130)]
+        assert statuses[-1] == 429
+        assert desk.client.get("/absent", headers=quiet).status_code == 401
+
+
+def test_what_a_form_lacks_is_said_in_russian(desk: Desk) -> None:
+    desk.enter()
+    head = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = desk.client.post("/note", content=b"--x nonsense", headers=head)
+    assert answer.status_code == 400
+    assert "Форма не прочитана" in answer.text

@@ -67,7 +67,12 @@ def desk(store: Store, file: Path) -> Iterator[Desk]:
 
 
 def _open(store: Store, file: Path, in_force: Callable[[], Matcher]) -> AbstractContextManager[Desk]:
-    keywords = KeywordsFile(
+    words = Words(keywords=_keywords(store, file, in_force), zone="Asia/Almaty")
+    return open_desk(store.desk_keys, [words], Clock())
+
+
+def _keywords(store: Store, file: Path, in_force: Callable[[], Matcher]) -> KeywordsFile:
+    return KeywordsFile(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
         versions=store.versions,
@@ -75,7 +80,6 @@ def _open(store: Store, file: Path, in_force: Callable[[], Matcher]) -> Abstract
         in_force=in_force,
         clock=Clock(),
     )
-    return open_desk(store.desk_keys, [Words(keywords=keywords, zone="Asia/Almaty")], Clock())
 
 
 def _read(store: Store) -> None:
@@ -251,3 +255,17 @@ def test_an_address_of_an_edit_is_no_edit(desk: Desk, file: Path) -> None:
 
     assert refused.status_code == 403
     assert file.read_text(encoding="utf-8") == RULES
+
+
+def test_rules_are_kept_while_somebody_asks_and_let_go_then(store: Store, file: Path) -> None:
+    in_force = check_rules(RULES, file=str(file)).matcher
+    assert in_force
+    keywords = _keywords(store, file, lambda: in_force)
+    look = keywords.look()
+
+    keywords.let_go()
+    assert keywords.look() is look, "asked for since the last round"
+
+    keywords.let_go()
+    keywords.let_go()
+    assert keywords.look() is not look

@@ -181,6 +181,44 @@ def test_nothing_of_a_repository_is_run(save: Callable[..., Saved], repository: 
     assert not ran.exists()
 
 
+def test_what_a_repository_lacks_is_not_fetched(
+    save: Callable[..., Saved], repository: Path, tmp_path: Path, path: Path
+) -> None:
+    """A partial clone names the command that fetches the rest."""
+    ran = tmp_path / "ran"
+    tree = _git(repository, "rev-parse", "HEAD^{tree}")
+    for setting, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", str(repository)),
+        ("remote.origin.uploadpack", f"touch {ran}; git-upload-pack"),
+        ("protocol.allow", "always"),
+    ):
+        _git(repository, "config", setting, value)
+    (repository / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+
+    saved = save()
+
+    assert not ran.exists()
+    assert path.read_bytes() == NEW
+    assert "в git не записан" in saved.git.trouble
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_is_no_file_is_refused_and_holds_nobody(save: Callable[..., Saved], path: Path, kind: str) -> None:
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+
+    with pytest.raises(ConfigError):
+        save()
+
+
 def test_a_repository_that_cannot_be_written_loses_no_save(
     save: Callable[..., Saved], repository: Path, path: Path
 ) -> None:
@@ -211,3 +249,18 @@ def test_a_save_that_the_database_does_not_take_is_none(engine: Engine, save: Ca
     event.remove(engine, "commit", fail)
 
     assert path.read_bytes() == OLD
+
+
+def test_a_save_that_can_neither_stand_nor_be_taken_back_is_told_as_it_is(
+    engine: Engine, save: Callable[..., Saved], path: Path
+) -> None:
+    def fail(_db: Connection) -> None:
+        if path.is_file() and path.read_bytes() == NEW:
+            path.rename(path.with_suffix(".moved"))
+            path.mkdir()
+            raise OperationalError("COMMIT", {}, Exception("disk full"))
+
+    event.listen(engine, "commit", fail)
+    with pytest.raises(ConfigError, match="файл сохранён, но версия не записана"):
+        save()
+    event.remove(engine, "commit", fail)

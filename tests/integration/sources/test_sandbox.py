@@ -185,6 +185,11 @@ async def test_no_more_children_than_allowed(sandbox: Sandbox) -> None:
     assert 1 <= len(pids(sandbox)) <= CHILDREN
 
 
+async def test_short_jobs_share_a_child(sandbox: Sandbox) -> None:
+    await asyncio.gather(*(sandbox.parse(feed(), FEED, now=NOW) for _ in range(10)))
+    assert len(pids(sandbox)) == 1
+
+
 async def test_children_end_with_the_sandbox() -> None:
     async with Sandbox(small=0) as sandbox:
         await sandbox.parse(feed(), FEED, now=NOW)

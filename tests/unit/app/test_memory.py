@@ -1,10 +1,19 @@
 """What is done for memory leaves everything as it was."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from monitor.app import memory
-from monitor.text.languages import russian
+from monitor.config.keywords import load_keywords
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
+from monitor.text.languages import dictionary, russian
+
+RULES = "topics: {t: {title: T, hashtag: t, any_of: [{name: r, all: [{ru: экстрадировать}]}]}}"
 
 
 def test_the_dictionary_is_let_go_and_loaded_again_when_a_word_is_asked_for() -> None:
@@ -12,8 +21,33 @@ def test_the_dictionary_is_let_go_and_loaded_again_when_a_word_is_asked_for() ->
 
     memory.settle()
 
-    assert russian._analyzer.cache_info().currsize == 0
+    assert not dictionary.is_loaded()
     assert russian.forms("экстрадиция") == before
+
+
+def test_threads_that_ask_at_once_load_one_dictionary() -> None:
+    russian.forget_dictionary()
+    begin = Barrier(4)
+
+    def asked(_: int) -> int:
+        begin.wait()
+        return id(dictionary.analyzer())
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(asked, range(4)))) == 1
+
+
+def test_rules_that_nobody_has_any_more_are_freed_without_the_collector() -> None:
+    """Each word that somebody types on the desk makes new ones, of tens of megabytes."""
+    gc.disable()
+    try:
+        matcher = Matcher(compile_rules(load_keywords(RULES, file="k")))
+        matcher.judge(title="Суд", text="Экстрадированный")
+        words = weakref.ref(matcher._index.words_in.__self__)  # type: ignore[attr-defined] # of a bound method
+        del matcher
+        assert words() is None
+    finally:
+        gc.enable()
 
 
 def test_memory_is_bounded_and_given_back_on_any_system() -> None:

@@ -54,7 +54,8 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
 }
 OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.text.unicode._surplus_marks", "monitor.text.languages.kazakh_suffixes.endings"),
-    *(f"monitor.text.languages.russian.{name}" for name in ("_analyzer", "_readings", "_rows", "_trait")),
+    "monitor.text.languages.dictionary._loaded",
+    *(f"monitor.text.languages.russian.{name}" for name in ("_readings", "_rows", "_trait", "forms")),
     *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
     *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),

@@ -107,6 +107,23 @@ def test_any_text_gives_an_instant_or_nothing(written: str) -> None:
     assert instant is None or (instant.tzinfo is UTC and instant <= NOW)
 
 
+_JUST_BEYOND = (32, 24, 60, 61, 25, 61)  # the largest day, hour, minute, second; hours and minutes of a zone
+
+
+@given(
+    st.sampled_from(("", "Fri, ")),
+    st.sampled_from(("Jan", "Feb", "Sep")),
+    st.tuples(*(st.integers(0, most).map("{:02}".format) for most in _JUST_BEYOND)),
+)
+@settings(max_examples=200)
+def test_what_is_read_at_once_is_read_as_all_else(weekday: str, month: str, numbers: tuple[str, ...]) -> None:
+    day, hour, minute, second, hours, minutes = numbers
+    for zone in ("GMT", f"+{hours}{minutes}", f"-{hours}{minutes}"):
+        at_once = dates.parse(f"{weekday}{day} {month} 2026 {hour}:{minute}:{second} {zone}", tz="UTC", now=NOW)
+        looked_for = dates.parse(f"{weekday}{day} {month} 2026, {hour}:{minute}:{second} {zone}", tz="UTC", now=NOW)
+        assert at_once == looked_for
+
+
 @given(st.integers(min_value=0, max_value=int(NOW.timestamp())))
 @settings(max_examples=100)
 def test_iso_round_trip(seconds: int) -> None:
