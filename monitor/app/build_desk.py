@@ -63,7 +63,8 @@ def _letting_go(parts: Iterable[Words]) -> Iterator[None]:
 
 def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
-    keywords, feed_list = open_keywords(settings, store, matcher), open_feeds(store, settings.feeds)
+    keywords = open_keywords(settings, store, matcher)
+    feed_list = open_feeds(store, settings.feeds, zone=settings.timezone)
     return (
         build_words(settings, keywords),
         *build_feeds(settings, store, feed_list),

@@ -1,7 +1,7 @@
 """What every start reads: the settings and the maintainers' files; and GETs as those settings want them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor import __version__
@@ -64,12 +64,18 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
     """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
     environ = environment()
     settings = load_settings(environ)
-    rules = read_rules(keywords or settings.keywords, cache=RulesCache(data_folder(settings)))
+    settings = replace(
+        settings,
+        feeds=feeds or settings.feeds,
+        keywords=keywords or settings.keywords,
+        channels=channels or settings.channels,
+    )
+    rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)))
     content = channels_content(settings, channels)
     return Config(
         settings=settings,
         unknown_settings=unknown_names(environ),
-        feeds_edition=read_feeds(feeds or settings.feeds),
+        feeds_edition=read_feeds(settings.feeds),
         rules_edition=rules,
         channels_edition=read_channels(settings, content, rules.topics, file=channels),
     )

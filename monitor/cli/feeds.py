@@ -97,7 +97,8 @@ def _listed(file: str) -> tuple[Feed, ...]:
 
 
 def _show_compared(compared: ComparedList) -> None:
-    listed = (("Добавится", "+", [(feed, "") for feed in compared.new]), ("Уже есть", "=", compared.known))
+    new = [(feed, compared.renamed.get(feed.name, "")) for feed in compared.new]
+    listed = (("Добавится", "+", new), ("Уже есть", "=", compared.known))
     for title, sign, rows in (*listed, ("Не подойдёт", "−", compared.refused)):
         say(f"{title}: {len(rows)}")
         for feed, why in rows:
@@ -127,13 +128,9 @@ def feeds_export(
 async def _find(settings: Settings, url: str, known: Sequence[Feed]) -> FoundFeed | None:
     async with startup.open_fetcher(settings) as fetcher:
         try:
-            return await discovery.find_feed(fetcher, _with_scheme(url), known, now=clock())
+            return await discovery.find_feed(fetcher, url, known, now=clock())
         except FeedError as error:
             _refuse(f"{url}: {error.message}")
-
-
-def _with_scheme(url: str) -> str:
-    return url if "://" in url or url.startswith("@") else f"https://{url}"
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,8 +1,8 @@
 """One feed: how it does, what it brought and what became of that; its stanza as a form, tried before it is saved."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -25,31 +25,24 @@ from monitor.desk.shown import shown_by
 from monitor.edits import feeds_file
 from monitor.edits.feed_list import FeedList, OpenedList
 from monitor.edits.feed_trials import FeedTrial, FeedTrials
+from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
-from monitor.models.feeds import FeedKind
-from monitor.models.labels import span
+from monitor.models.labels import KINDS, LANGUAGES, pause, sentence, span
+from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
 AT_ONCE: Final = 10  # entries on a page
 PAUSE: Final = timedelta(days=7)  # as long as the form proposes
 _NOT_FOUND: Final = "Такой ленты нет: её убрали или назвали иначе."
-FIELDS: Final = {  # what of a stanza is edited here; a proxy and certificates are the operator's
-    "url": ("Адрес", "полный, https://…"),
-    "kind": ("Вид", ""),
-    "lang": ("Язык", ""),
-    "tz": ("Часовой пояс дат без пояса", "например Asia/Almaty; пусто — UTC"),
-    "interval": ("Как часто заходить", "10m, 1h; пусто — бот подбирает сам"),
-    "fallback": ("Запасной адрес", "те же новости в другом месте"),
-    "article": ("Селектор текста статьи", "например div.text"),
-    "listing.item": ("Селектор одной новости", "только для вида html"),
-    "listing.link": ("Селектор ссылки в ней", "пусто — первая"),
-    "listing.title": ("Селектор заголовка в ней", "пусто — текст ссылки"),
-    "listing.date": ("Селектор даты в ней", "пусто — элемент time"),
-    "group": ("Группа", ""),
-    "note": ("Заметка", "бот её не читает"),
-}
-_CHOICES: Final = {"kind": tuple(kind.value for kind in FeedKind), "lang": ("", "ru", "kk", "both")}
+PLAIN: Final = ("url", "kind", "lang", "interval", "group", "note")
+TECHNICAL: Final = (  # folded away; a proxy and certificates are the operator's and are not edited here
+    *("article", "listing.item", "listing.link", "listing.title", "listing.date", "fallback", "tz"),
+)
+FIELDS: Final = (*PLAIN, *TECHNICAL)
+_ASKED: Final = ("paused_until", "paused_because")  # in the form of a pause
+_READING: Final = ("url", "kind", "article", *(path for path in TECHNICAL if path.startswith("listing.")))
+"""What a feed cannot be read without: a save that changes it is tried first."""
 
 log = structlog.get_logger()
 
@@ -61,9 +54,20 @@ class _Answer:
     status: int = HTTPStatus.OK
     typed: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
+    refused: ConfigError | None = None  # why the file does not take it
     trial: FeedTrial | None = None
-    lines: Sequence[tuple[str, str]] = ()  # of the file, as the edit would change them
+    lines: Sequence[ChangedLine] = ()  # of the file, as the edit would change them
     conflict: bool = False
+    unread: str = ""  # why it is not saved without asking
+
+    def lacking(self, changed: Collection[str]) -> str:
+        """What did not come of the trial: news, or with a new selector their text; "" when all did."""
+        if self.trial is None:
+            return "новые настройки не удалось попробовать"
+        if not self.trial.checkup.is_alive:
+            return "по новым настройкам лента не читается"
+        article = self.trial.article if "article" in changed else None
+        return "по новому селектору текст статьи не нашёлся" if article and article.problem else ""
 
 
 _Act = Callable[[Mapping[str, str], str], tuple[Callable[[str], str], str, str]]
@@ -84,10 +88,11 @@ class FeedPage:
     ) -> None:
         self._list, self._trials, self._health, self._figures = feed_list, trials, health, figures
         self._zone, self._clock, self._shown = ZoneInfo(zone), clock, shown_by(zone)
-        acts = {"save": self._saved, "pause": self._paused, "resume": self._resumed, "remove": self._removed}
+        acts = {"pause": self._paused, "resume": self._resumed, "remove": self._removed}
         self.routes = [
             Route("/feeds/one", self._show),
             Route("/feeds/try", self._try, methods=["POST"]),
+            Route("/feeds/save", self._save, methods=["POST"]),
             *(Route(f"/feeds/{name}", self._edit(act), methods=["POST"]) for name, act in acts.items()),
         ]
 
@@ -97,55 +102,76 @@ class FeedPage:
     async def _try(self, request: Request) -> Response:
         """Read with what was typed, and save nothing."""
         form = await form_of(request)
-        name = _name(form)
-        lines: Sequence[tuple[str, str]] = ()
+        return await self._page(request, _name(form), await self._tried(_name(form), _typed(form)))
+
+    async def _save(self, request: Request) -> Response:
+        """Save what was typed; where nothing is read with it, ask first: a feed that works must not die of a slip."""
+        form = await form_of(request)
+        name, typed = _name(form), _typed(form)
+        changed = await asyncio.to_thread(self._changed_reading, name, typed, form.get("digest", ""))
+        if changed and form.get("anyway", "") != reading(typed):
+            tried = await self._tried(name, typed)
+            if not tried.refused and (lacking := tried.lacking(changed)):
+                asked = replace(tried, status=HTTPStatus.UNPROCESSABLE_ENTITY, unread=lacking)
+                return await self._page(request, name, asked)
+        return await self._edited(request, form, self._settings)
+
+    def _changed_reading(self, name: str, typed: Mapping[str, str], digest: str) -> frozenset[str]:
+        """What of `_READING` differs from the file; nothing when the save will be refused anyway."""
+        opened, said, _ = self._written(name)
+        if opened is None or said is None or opened.digest != digest:
+            return frozenset()
+        return frozenset(path for path in _READING if path in typed and typed[path] != said.get(path, ""))
+
+    async def _tried(self, name: str, typed: Mapping[str, str]) -> _Answer:
+        lines: Sequence[ChangedLine] = ()
         try:
             opened = await asyncio.to_thread(self._list.open)
-            made = await asyncio.to_thread(feeds_file.changed, opened.text, name, _typed(form), file=opened.file)
-            lines = feeds_file.line_changes(opened.text, made)
+            made = await asyncio.to_thread(feeds_file.changed, opened.text, name, typed, file=opened.file)
+            lines = changed_lines(opened.text, made)
             feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
-            trial = await self._trials.preview(feed)
+            return _Answer(typed=typed, trial=await self._trials.preview(feed), lines=lines)
         except ConfigError as error:
-            answer = _Answer(status=HTTPStatus.BAD_REQUEST, typed=_typed(form), trouble=str(error))
+            return _Answer(status=HTTPStatus.BAD_REQUEST, typed=typed, refused=error)
         except FeedError as error:
-            answer = _Answer(status=HTTPStatus.BAD_GATEWAY, typed=_typed(form), trouble=error.message, lines=lines)
-        else:
-            answer = _Answer(typed=_typed(form), trial=trial, lines=lines)
-        return await self._page(request, name, answer)
+            return _Answer(status=HTTPStatus.BAD_GATEWAY, typed=typed, trouble=error.message, lines=lines)
 
     def _edit(self, act: _Act) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            form = await form_of(request)
-            name, digest = _name(form), form.get("digest", "")
-            try:
-                change, summary, to = act(form, name)
-                edit = partial(self._list.edit, digest, change, initial=initial_of(request), summary=summary)
-                saved = await asyncio.to_thread(edit)
-            except EditConflict as error:
-                refused = _Answer(status=HTTPStatus.CONFLICT, typed=_typed(form), trouble=str(error), conflict=True)
-                return await self._page(request, name, refused)
-            except ConfigError as error:
-                refused = _Answer(status=HTTPStatus.BAD_REQUEST, typed=_typed(form), trouble=str(error))
-                return await self._page(request, name, refused)
-            log.info("a maintainer edited the feeds", action="desk", act=request.url.path, feed=name)
-            if saved.version is None:
-                return back(request, to, said="Менять нечего: в файле так и есть.")
-            return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.git.trouble])))
+            return await self._edited(request, await form_of(request), act)
 
         return answer
 
-    def _saved(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
-        typed = _typed(form)
-        change = partial(feeds_file.changed, name=name, changes=typed, file=self._list.file)
+    async def _edited(self, request: Request, form: Mapping[str, str], act: _Act) -> Response:
+        name, digest = _name(form), form.get("digest", "")
+        typed = {path: form[path].strip() for path in (*FIELDS, *_ASKED) if path in form}
+        try:
+            change, summary, to = act(form, name)
+            edit = partial(self._list.edit, digest, change, initial=initial_of(request), summary=summary)
+            saved = await asyncio.to_thread(edit)
+        except EditConflict as error:
+            refused = _Answer(status=HTTPStatus.CONFLICT, typed=typed, trouble=str(error), conflict=True)
+            return await self._page(request, name, refused)
+        except ConfigError as error:
+            refused = _Answer(status=HTTPStatus.BAD_REQUEST, typed=typed, refused=error)
+            return await self._page(request, name, refused)
+        log.info("a maintainer edited the feeds", action="desk", act=request.url.path, feed=name)
+        if saved.version is None:
+            return back(request, to, said="Менять нечего: в файле так и есть.")
+        return back(request, to, said=" ".join(filter(None, [sentence(f"Сохранено: {summary}"), saved.git.trouble])))
+
+    def _settings(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
+        change = partial(feeds_file.changed, name=name, changes=_typed(form), file=self._list.file)
         return change, f"настройки ленты «{name}»", _address(name)
 
     def _paused(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         try:
-            until = date.fromisoformat(form.get("until", ""))
+            until = date.fromisoformat(form.get("paused_until", ""))
         except ValueError as error:
-            raise ConfigError("выберите день, с которого читать ленту снова", file="") from error
+            message = "выберите день, с которого читать ленту снова"
+            raise ConfigError(message, file="", key="paused_until") from error
         today = self._clock().astimezone(self._zone).date()
-        because = form.get("because", "")
+        because = form.get("paused_because", "")
         change = partial(feeds_file.paused, name=name, until=until, because=because, today=today, file=self._list.file)
         return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", _address(name)
 
@@ -156,7 +182,7 @@ class FeedPage:
     def _removed(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         if form.get("sure") != "yes":
             raise ConfigError("отметьте, что ленту надо убрать; ничего не сделано", file="")
-        return partial(feeds_file.removed, name=name, file=self._list.file), f"убрана лента «{name}»", "/feeds"
+        return partial(feeds_file.removed, name=name, file=self._list.file), f"убрана лента «{name}»", "/feeds?removed="
 
     async def _page(self, request: Request, name: str, answer: _Answer) -> Response:
         known = await asyncio.to_thread(self._known, name, answer)
@@ -164,24 +190,37 @@ class FeedPage:
 
     def _known(self, name: str, answer: _Answer) -> Mapping[str, Any]:
         now = self._clock()
-        health = next((one for one in self._health(now) if one.name == name), None)
         opened, written, trouble = self._written(name)
-        if health is None and written is None:
+        known = self._health(now)
+        health = next((one for one in (opened.health(known, now) if opened else known) if one.name == name), None)
+        if health is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, answer.trouble or trouble or _NOT_FOUND)
+        wrong = _beside(answer.refused, answer.typed) if answer.refused and not trouble else {}
         return {
             "name": name,
             "health": health,
-            "state": state(health, self._zone) if health else "сохранена; монитор возьмёт её за несколько секунд",
+            "state": state(health, self._zone),
             **self._brought(name, now),
             "opened": opened,
             "written": written,
             "typed": {path: answer.typed.get(path, (written or {}).get(path, "")) for path in FIELDS},
-            "differing": [path for path in answer.typed if written and answer.typed[path] != written.get(path, "")],
-            "fields": FIELDS,
-            "choices": _CHOICES,
+            "differing": [
+                path
+                for path in FIELDS
+                if path in answer.typed and written and answer.typed[path] != written.get(path, "")
+            ],
+            "plain": PLAIN,
+            "technical": TECHNICAL,
+            "choices": {"kind": KINDS, "lang": {"": "не указан: русский и казахский", **LANGUAGES}},
+            "reading": reading(answer.typed),
+            "verdict": verdict,
+            "sentence": sentence,
             "answer": answer,
-            "trouble": answer.trouble or trouble,
-            "until": f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
+            "wrong": wrong,
+            "trouble": _trouble(answer, wrong) or trouble,
+            "paused": pause(health.paused_until, health.paused_because, self._zone) if health.paused_until else "",
+            "because": answer.typed.get("paused_because", ""),
+            "until": answer.typed.get("paused_until") or f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
             "tomorrow": f"{now.astimezone(self._zone).date() + timedelta(days=1):%Y-%m-%d}",
             "ago": lambda at: ago(at, now),
             "ahead": lambda at: f"через {span(at - now)}" if at > now else "сейчас",
@@ -222,6 +261,33 @@ def _name(given: Mapping[str, str]) -> str:
 
 def _typed(form: Mapping[str, str]) -> Mapping[str, str]:
     return {path: form[path].strip() for path in FIELDS if path in form}
+
+
+def reading(typed: Mapping[str, str]) -> str:
+    """What a feed would be read with: who has seen that it does not read may save just this."""
+    return " ".join(typed.get(path, "") for path in _READING)
+
+
+def verdict(checkup: Checkup) -> str:
+    """What came of a trial, in Russian."""
+    if not checkup.is_alive:
+        return "не читается"
+    return "читается" if checkup.verdict == "OK" else "читается, но нового давно не было"
+
+
+def _beside(refused: ConfigError, typed: Mapping[str, str]) -> Mapping[str, str]:
+    """The reason by the field it belongs to; nothing when it belongs to none."""
+    if refused.key == "url" and not typed.get("url"):
+        return {"url": "напишите адрес"}
+    inner = "listing.item" if refused.key == "listing" else f"listing.{refused.key}"
+    path = next((path for path in (refused.key, inner) if path in (*FIELDS, *_ASKED)), "")
+    return {path: refused.message} if path else {}
+
+
+def _trouble(answer: _Answer, wrong: Mapping[str, str]) -> str:
+    if wrong:
+        return "Не сохранено: исправьте отмеченное."
+    return str(answer.refused) if answer.refused else answer.trouble
 
 
 def _address(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -23,12 +24,13 @@ from monitor.edits.feeds_file import feed_of
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import Feed
+from monitor.models.labels import KINDS, LANGUAGES
 from monitor.sources.discovery import FoundFeed
 from monitor.sources.feeds import opml
 
 LONGEST: Final = 1_000_000  # characters of a list
 _BY: Final = "за столом"  # in the comment above a new stanza
-_LANGUAGES: Final = ("ru", "kk", "both")
+_FIELDS: Final = ("name", "kind", "url", "lang", "tz", "interval")  # of a found feed's form
 _NOT_UTF_8: Final = "Файл не в UTF-8: сохраните его в этой кодировке или возьмите командой monitor feeds import."
 
 log = structlog.get_logger()
@@ -73,28 +75,37 @@ class FeedLists:
         *,
         asked: str = "",
         found: Sequence[FoundFeed] | None = None,
+        kept: Mapping[str, str] | None = None,
         digest: str = "",
         trouble: str = "",
         status: int = HTTPStatus.OK,
     ) -> Response:
-        """`found` is None before anything was looked for."""
-        known: Mapping[str, Any] = {"asked": asked, "found": found, "digest": digest, "trouble": trouble}
-        return page(request, "feeds_add.html", status=status, **known, languages=_LANGUAGES, **self._shown)
+        """`found` is None before anything was looked for, `kept` is the form of a found feed that was not accepted."""
+        known: Mapping[str, Any] = {"asked": asked, "found": found, "kept": kept, "digest": digest, "trouble": trouble}
+        words = {"languages": LANGUAGES, "kinds": KINDS, "fields_of": _fields_of}
+        return page(request, "feeds_add.html", status=status, **known, **words, **self._shown)
 
     async def _add(self, request: Request) -> Response:
         form = await form_of(request)
-        asked = form.get("url", "")
+        kept = {path: form.get(path, "") for path in _FIELDS}
+        refused = partial(self._adding, request, asked=kept["url"])
+        digest = form.get("digest", "")
         try:
-            feed = feed_of(form)
             opened = await asyncio.to_thread(self._list.open)
+            digest = opened.digest
+            feed = feed_of(form)
             compared = self._compared([feed], opened.feeds)
             for _, why in (*compared.known, *compared.refused):
-                return self._adding(request, asked=asked, trouble=why, status=HTTPStatus.BAD_REQUEST)
+                return refused(kept=kept, digest=digest, trouble=why, status=HTTPStatus.BAD_REQUEST)
+            for name, why in compared.renamed.items():
+                said = f"Не добавлено: {why}. Свободно имя «{name}»: возьмите его или напишите другое."
+                named = kept | {"name": name}
+                return refused(kept=named, digest=digest, trouble=said, status=HTTPStatus.BAD_REQUEST)
             return await self._append(request, form, compared.new, to=f"/feeds/one?name={quote(feed.name, safe='')}")
         except EditConflict as error:
-            return self._adding(request, asked=asked, trouble=str(error), status=HTTPStatus.CONFLICT)
+            return refused(kept=kept, digest=digest, trouble=str(error), status=HTTPStatus.CONFLICT)
         except ConfigError as error:
-            return self._adding(request, asked=asked, trouble=str(error), status=HTTPStatus.BAD_REQUEST)
+            return refused(kept=kept, digest=digest, trouble=error.message, status=HTTPStatus.BAD_REQUEST)
 
     async def _ask_for_list(self, request: Request) -> Response:
         return self._importing(request)
@@ -121,7 +132,7 @@ class FeedLists:
         status: int = HTTPStatus.OK,
     ) -> Response:
         document = opml.write(compared.new) if compared and compared.new else ""
-        new = [(feed, "") for feed in compared.new] if compared else []
+        new = [(feed, compared.renamed.get(feed.name, "")) for feed in compared.new] if compared else []
         known: Mapping[str, Any] = {"compared": compared, "new": new, "document": document, "digest": digest}
         return page(request, "feeds_import.html", status=status, trouble=trouble, **known, **self._shown)
 
@@ -153,6 +164,20 @@ class FeedLists:
 
     def _compared(self, listed: Sequence[Feed], ours: Sequence[Feed]) -> ComparedList:
         return compare(listed, ours, allow_private=self._allow_private)
+
+
+def _fields_of(found: FoundFeed) -> Mapping[str, str]:
+    """What the form of a found feed proposes."""
+    feed = found.feed
+    interval = f"{feed.interval // timedelta(minutes=1)}m" if feed.interval else ""
+    return {
+        "name": feed.name,
+        "kind": feed.kind,
+        "url": feed.url,
+        "lang": feed.lang,
+        "tz": feed.tz,
+        "interval": interval,
+    }
 
 
 def _document(form: Mapping[str, str]) -> str:

@@ -39,11 +39,7 @@ class FeedRow:
     @property
     def kinds(self) -> frozenset[str]:
         """By what it can be chosen."""
-        health = self.health
-        if health.is_paused:
-            return frozenset({"paused"})
-        wrong = {str(trouble) for trouble in health.troubles} | ({"failed"} if health.failure else set())
-        return frozenset(wrong | ({"wrong"} if wrong else set()) | ({"new"} if health.polled_at is None else set()))
+        return kinds(self.health)
 
 
 CHOICES: Final[Mapping[str, str]] = {
@@ -66,12 +62,13 @@ class Feeds:
         self.routes = [Route("/feeds", self._table), Route("/feeds/opml", self._exported)]
 
     async def _table(self, request: Request) -> Response:
-        only = request.query_params.get("only", "")
-        return page(request, "feeds.html", **await asyncio.to_thread(self._known, only), **self._shown)
+        only, is_removed = request.query_params.get("only", ""), "removed" in request.query_params
+        known = await asyncio.to_thread(self._known, only)
+        return page(request, "feeds.html", **known, removed=is_removed, **self._shown)
 
     def _known(self, only: str) -> Mapping[str, Any]:
         now = self._clock()
-        rows = self._rows(now)
+        rows, trouble = self._rows(now)
         chosen = only if only in CHOICES else ""
         counts = {name: sum(not name or name in row.kinds for row in rows) for name in CHOICES}
         return {
@@ -82,26 +79,24 @@ class Feeds:
             "state": lambda health: state(health, self._zone),
             "span": span,
             "sparkline": sparkline,
-            "trouble": self._trouble(),
+            "trouble": trouble,
         }
 
-    def _rows(self, now: datetime) -> list[FeedRow]:
-        """Those that are in trouble first."""
+    def _rows(self, now: datetime) -> tuple[list[FeedRow], str]:
+        """The feeds of the file, those that are in trouble first; what is wrong with the file itself."""
+        listed = self._health(now)
+        try:
+            opened = self._list.open()
+            listed, trouble = opened.health(listed, now), opened.trouble
+        except ConfigError as error:
+            trouble = str(error)
         activity = self._figures.activity(mornings(now, self._zone))
         delays = self._figures.delays(now - LATELY)
         nothing = FeedActivity(by_day=(0,) * DAYS)
         rows = [
-            FeedRow(health=one, activity=activity.get(one.name, nothing), delay=delays.get(one.name))
-            for one in self._health(now)
+            FeedRow(health=one, activity=activity.get(one.name, nothing), delay=delays.get(one.name)) for one in listed
         ]
-        return sorted(rows, key=lambda row: "wrong" not in row.kinds)
-
-    def _trouble(self) -> str:
-        """What is wrong with the file itself."""
-        try:
-            return self._list.open().trouble
-        except ConfigError as error:
-            return str(error)
+        return sorted(rows, key=lambda row: "wrong" not in row.kinds), trouble
 
     async def _exported(self, _request: Request) -> Response:
         opened = await asyncio.to_thread(self._list.open)
@@ -109,6 +104,14 @@ class Feeds:
             raise ConfigError(opened.trouble, file="")
         headers = {"Content-Disposition": 'attachment; filename="feeds.opml"'}
         return Response(opml.write(opened.feeds), media_type="text/x-opml; charset=utf-8", headers=headers)
+
+
+def kinds(health: FeedHealth) -> frozenset[str]:
+    """Which of `CHOICES` a feed is among."""
+    if health.is_paused:
+        return frozenset({"paused"})
+    wrong = {str(trouble) for trouble in health.troubles} | ({"failed"} if health.failure else set())
+    return frozenset(wrong | ({"wrong"} if wrong else set()) | ({"new"} if health.polled_at is None else set()))
 
 
 def mornings(now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.desk.charts import bars, columns
-from monitor.desk.feeds import Health, ago
+from monitor.desk.feeds import Health, ago, kinds
 from monitor.desk.pages import page
 from monitor.desk.shown import shown_by
 from monitor.edits.files import FileTrouble
@@ -20,13 +20,14 @@ from monitor.health.conditions import TITLES
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.clock import Clock
 from monitor.models.health import Alarm, Disk, EvidenceVitals, Vitals
-from monitor.models.labels import STATES, copies, size, span
-from monitor.models.outbox import OutboxSummary
+from monitor.models.labels import STATES, copies, sentence, size, span
+from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.desk.feed_activity import FeedFigures
 from monitor.storage.reviews import Waiting
 
 LATELY: Final = timedelta(hours=24)
 _HOUR: Final = timedelta(hours=1)
+_UNDONE: Final = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
 _STATES: Final = {
     "working": "в порядке",
     "failing": "не отвечают",
@@ -86,9 +87,11 @@ class Status:
             "vitals": vitals,
             "polled": ago(vitals.polled_at, now),
             "feeds": _feeds(vitals),
-            "wrong": sum(bool(one.troubles) for one in self._health(now)),
+            "wrong": sum("wrong" in kinds(one) for one in self._health(now)),
             "outbox": outbox,
             "queue": _queue(outbox),
+            "sent": outbox.counts.get(DeliveryState.SENT, 0),
+            "sentence": sentence,
             "oldest": span(now - outbox.oldest_pending_at) if outbox.oldest_pending_at else "",
             "closed": [chat for chat in vitals.chats if chat.closed],
             "delays": list(_delays(outbox)),
@@ -118,11 +121,8 @@ def _feeds(vitals: Vitals) -> Markup:
 
 
 def _queue(outbox: OutboxSummary) -> Markup | None:
-    rows = [
-        (said, float(outbox.counts[name]), str(outbox.counts[name]))
-        for name, said in STATES.items()
-        if name in outbox.counts
-    ]
+    """What is not done yet; what was sent once would only grow."""
+    rows = [(STATES[name], float(count), str(count)) for name in _UNDONE if (count := outbox.counts.get(name, 0))]
     return bars(rows, said="Очередь отправки по состоянию") if rows else None
 
 

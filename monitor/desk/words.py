@@ -184,7 +184,7 @@ class Words:
 
     async def _versions(self, request: Request) -> Response:
         look = await asyncio.to_thread(self._keywords.look)
-        versions = await asyncio.to_thread(self._keywords.versions)
+        versions = await asyncio.to_thread(self._keywords.history.versions)
         now = next((version.id for version in versions if version.digest == look.file.digest), None)
         return self._page(request, "words_versions.html", versions=versions, now=now)
 
@@ -193,7 +193,7 @@ class Words:
         number = number_of(request.query_params.get("number", ""), "версии")
         other = number_or_none(request.query_params.get("with", ""), "версии")
         look = await asyncio.to_thread(self._keywords.look)
-        compared = await asyncio.to_thread(self._keywords.compared, number, with_number=other)
+        compared = await asyncio.to_thread(self._keywords.history.compared, number, with_number=other)
         if compared is None:
             raise _no_such_version()
         version, lines = compared
@@ -203,7 +203,9 @@ class Words:
         form = await form_of(request)
         number, digest = number_of(form.get("number", ""), "версии"), form.get("digest", "")
         try:
-            saved = await asyncio.to_thread(self._keywords.take_back, number, digest, initial=initial_of(request))
+            saved = await asyncio.to_thread(
+                self._keywords.history.take_back, number, digest, initial=initial_of(request)
+            )
         except EditConflict:
             said = "Файл изменился, пока вы смотрели: ничего не сделано. Вот как он отличается теперь."
             return back(request, f"/words/version?number={number}", said=said)

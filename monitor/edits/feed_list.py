@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from monitor.config.feeds import load_feeds, problems
-from monitor.edits.files import FileTrouble, is_writable, read_file, trouble_of
+from monitor.edits.file_history import FileHistory
+from monitor.edits.files import FileContent, FileTrouble, is_writable, read_file, trouble_of
 from monitor.edits.saving import Saved, Saving
 from monitor.errors import ConfigError, EditConflict
-from monitor.models.feeds import Feed
+from monitor.models.feeds import Feed, FeedHealth, Habit
+from monitor.storage.edits.versions import FileVersions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +29,24 @@ class OpenedList:
         """The feed of that name, if there is one."""
         return next((feed for feed in self.feeds if feed.name == name), None)
 
+    def health(self, known: Sequence[FeedHealth], now: datetime) -> tuple[FeedHealth, ...]:
+        """How its feeds do, by name, with what is `known` of them and the pauses that it says itself.
+
+        A save shows at once: the monitor takes it up seconds later. While there is a trouble, just what is known.
+        """
+        if self.trouble:
+            return tuple(known)
+        by_name = {one.name: one for one in known}
+        listed = sorted(self.feeds, key=lambda feed: feed.name)
+        return tuple(_with_pause(by_name.get(feed.name) or _unknown(feed, now), feed) for feed in listed)
+
 
 class FeedList:
     """The feeds.yaml at a path."""
 
-    def __init__(self, file: str, saving: Saving) -> None:
+    def __init__(self, file: str, *, saving: Saving, versions: FileVersions, zone: str = "UTC") -> None:
         self.file, self._saving = file, saving
+        self.history = FileHistory(file, saving=saving, versions=versions, check=_wrong_with, zone=zone)
         self._last: OpenedList | None = None  # what an unchanged file says need not be read again
 
     def open(self) -> OpenedList:
@@ -69,3 +85,24 @@ class FeedList:
             raise EditConflict(file=self.file, found=found.content)
         content = found.with_text(change(found.text))
         return self._saving.save(self.file, digest, content, initial=initial, summary=summary)
+
+
+def _unknown(feed: Feed, now: datetime) -> FeedHealth:
+    """Of a feed that the monitor has not taken up yet."""
+    nothing: dict[str, Any] = {
+        "failure": "",
+        "failure_kind": "",
+        "failures": 0,
+        "polled_at": None,
+        "succeeded_at": None,
+    }
+    return FeedHealth(name=feed.name, next_poll_at=now, habit=Habit(), looked_at=now, **nothing)
+
+
+def _with_pause(seen: FeedHealth, feed: Feed) -> FeedHealth:
+    due = max(seen.next_poll_at, feed.paused_until or seen.next_poll_at)
+    return replace(seen, next_poll_at=due, paused_until=feed.paused_until, paused_because=feed.paused_because)
+
+
+def _wrong_with(file: str, content: bytes) -> Sequence[ConfigError]:
+    return problems(FileContent(file=file, content=content).text, file=file)

@@ -14,7 +14,7 @@ from monitor.models.articles import Extracted
 from monitor.models.clock import Clock
 from monitor.models.feeds import Entry, Feed, Fetched
 from monitor.sources.checkup import Checkup, try_feed
-from monitor.sources.discovery import FoundFeed, channel_address, find_feeds
+from monitor.sources.discovery import FoundFeed, find_feeds, usual_addresses
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.text import urls
@@ -60,10 +60,10 @@ class FeedTrials:
 
         Raises FeedError, in Russian.
         """
-        address = channel_address(written) or (written if "://" in written else f"https://{written}")
+        address = usual_addresses(written)[0]
         found: list[FoundFeed] = []
         async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(found) as time:
-            async for one in find_feeds(fetcher, address, known, now=self._clock(), read=sandbox.parse):
+            async for one in find_feeds(fetcher, written, known, now=self._clock(), read=sandbox.parse):
                 if not found:
                     time.reschedule(asyncio.get_running_loop().time() + min(MORE_SECONDS, self._seconds))
                 found.append(one)

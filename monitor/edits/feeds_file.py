@@ -7,8 +7,7 @@ asked for and nothing else, or ConfigError tells to edit the file by hand.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import unified_diff
-from itertools import islice
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -100,13 +99,6 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
     return feed
 
 
-def line_changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """What an edit does to the lines of a file: "+" or "−", and the line."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
-    signs = {"+": "+", "-": "−"}
-    return tuple((signs[line[0]], line[1:]) for line in islice(lines, 2, None) if line[0] in signs)
-
-
 def removed(text: str, name: str, *, file: str) -> str:
     """The file without a feed; what is written above its stanza stays. Raises ConfigError, also for the last feed."""
     opened = _opened(text, name, file)
@@ -118,15 +110,22 @@ def removed(text: str, name: str, *, file: str) -> str:
 
 
 def _opened(text: str, name: str, file: str) -> _Opened:
-    feeds = yaml_reader.load(text, file=file).get("feeds")
-    stanzas = (
-        [one for one in feeds.items if isinstance(one, yaml_reader.Mapping)] if isinstance(feeds, Sequence) else []
-    )
+    stanzas = _stanzas(text, file)
     for place, stanza in enumerate(stanzas):
         called = stanza.get("name")
         if isinstance(called, Scalar) and normalize("NFC", called.text.strip()) == normalize("NFC", name):
-            return _Opened(text=text, file=file, stanzas=tuple(stanzas), place=place)
+            return _Opened(text=text, file=file, stanzas=stanzas, place=place)
     raise ConfigError(f"ленты «{name}» в файле нет: её переименовали или убрали", file=file)
+
+
+@lru_cache(maxsize=1)  # the file of the last page looked at is mostly that of the next
+def _stanzas(text: str, file: str) -> tuple[yaml_reader.Mapping, ...]:
+    feeds = yaml_reader.load(text, file=file).get("feeds")
+    return tuple(one for one in _listed(feeds) if isinstance(one, yaml_reader.Mapping))
+
+
+def _listed(node: Node | None) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else ()
 
 
 def _lines(stanza: yaml_reader.Mapping) -> dict[str, tuple[Scalar, Scalar]]:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
-from zoneinfo import ZoneInfo
 
 from monitor.config.keyword_rules import Keywords, TermWordKind
 from monitor.config.keywords import read_terms
 from monitor.edits.checking import CheckedRules, check_rules, new_ones
+from monitor.edits.file_history import FileHistory
 from monitor.edits.files import FileContent, FileTrouble, read_file, trouble_of
 from monitor.edits.keyword_edits import Spot, added, removed, spots
 from monitor.edits.keyword_places import KeywordsText, WordGroup, read_places
@@ -29,7 +29,6 @@ from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import WordForms, forms_of
-from monitor.models.file_versions import FileVersion
 from monitor.storage.edits.versions import FileVersions
 
 DAYS = 30  # of news that an edit is tried on
@@ -57,8 +56,9 @@ class KeywordsFile:
         needs: Callable[[Collection[str]], Sequence[ConfigError]] = lambda _: (),
     ) -> None:
         self.file = file
-        self._saving, self._versions, self._trials, self._in_force = saving, versions, trials, in_force
-        self._clock, self._zone, self._needs = clock, ZoneInfo(zone), needs
+        self._saving, self._trials, self._in_force = saving, trials, in_force
+        self.history = FileHistory(file, saving=saving, versions=versions, check=self._check, zone=zone)
+        self._clock, self._needs = clock, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._is_asked = False  # since `let_go` was last called
         self._look: KeywordsLook | None = None
@@ -189,35 +189,6 @@ class KeywordsFile:
             return ()
         before = FileContent(file=self.file, content=seen)
         return changed_lines(before.text, read_file(self.file).text)
-
-    def versions(self) -> tuple[FileVersion, ...]:
-        """The saves of the file, the newest first."""
-        return self._versions.of(self.file)
-
-    def compared(
-        self, number: int, *, with_number: int | None = None
-    ) -> tuple[FileVersion, tuple[ChangedLine, ...]] | None:
-        """A version, and what another one, or the file as it is now, has otherwise; None: there is no such version."""
-        one = self._version(number)
-        other = read_file(self.file) if with_number is None else None
-        later = self._version(with_number) if with_number is not None else None
-        if one is None or (with_number is not None and later is None):
-            return None
-        now = other or FileContent(file=self.file, content=later[1] if later else b"")
-        return one[0], changed_lines(FileContent(file=self.file, content=one[1]).text, now.text)
-
-    def take_back(self, number: int, digest: str, *, initial: str) -> Saved | None:
-        """Save a version anew; None: there is none with that number. Raises as `save`."""
-        version = self._version(number)
-        if version is None:
-            return None
-        when = f"{version[0].saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
-        return self._save(digest, version[1], initial, f"возвращён файл от {when}")
-
-    def _version(self, number: int) -> tuple[FileVersion, bytes] | None:
-        """Of this file only."""
-        found = self._versions.named(number)
-        return found if found and found[0].file == self.file else None
 
     def _save(self, digest: str, content: bytes, initial: str, summary: str) -> Saved:
         return self._saving.save(self.file, digest, content, initial=initial, summary=summary, check=self._check)

@@ -4,16 +4,17 @@ Pure.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from monitor.models.articles import Outcome
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
-from monitor.models.feeds import FeedHealth, Trouble
+from monitor.models.feeds import FeedHealth, FeedKind, Trouble
 from monitor.models.health import EvidenceVitals
 from monitor.models.outbox import DeliveryState
 from monitor.models.search import Coverage
 
+_HALF_A_DAY = timedelta(hours=12)
 LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 STATES = {
@@ -60,6 +61,17 @@ TROUBLES = {
 }
 
 
+KINDS = {
+    FeedKind.RSS: "RSS",
+    FeedKind.ATOM: "Atom",
+    FeedKind.JSON: "JSON Feed",
+    FeedKind.HTML: "страница со списком новостей",
+    FeedKind.SITEMAP: "карта новостей сайта (sitemap)",
+    FeedKind.TELEGRAM: "канал Telegram",
+}
+
+LANGUAGES = {"ru": "русский", "kk": "казахский", "both": "русский и казахский"}
+
 _NEWS = {"ru": "на русском", "kk": "на казахском"}
 _TONGUES = {"ru": "по-русски", "kk": "по-казахски", "en": "по-английски"}
 _SOUNDS = {Sound.URGENT: "со звуком — срочное", Sound.ALL: "всё со звуком", Sound.NONE: "всё без звука"}
@@ -76,9 +88,16 @@ def troubles(feed: FeedHealth) -> str:
 
 
 def pause(until: datetime, because: str, zone: tzinfo) -> str:
-    """A feed's pause: «на паузе до 10.12.2026: сайт взломан»; the hour too where the pause ends within a day."""
-    end = until.astimezone(zone)
-    return f"на паузе до {end:%d.%m.%Y}{'' if end.time() == time.min else f' {end:%H:%M}'}: {because}"
+    """A feed's pause: «на паузе до 10.12.2026: сайт взломан».
+
+    The day is the one that was chosen: a pause ends at its midnight by the feed's clock, hours from that of `zone`.
+    """
+    return f"на паузе до {until.astimezone(zone) + _HALF_A_DAY:%d.%m.%Y}: {because}"
+
+
+def sentence(said: str) -> str:
+    """With one point at its end: a span («3 дн.») and what people wrote may have theirs."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def span(duration: timedelta) -> str:

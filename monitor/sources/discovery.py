@@ -1,22 +1,24 @@
 """From an address somebody knows to a feed: where it stands, what its stanza should say, whether we already read it."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
 
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.errors import FeedError, FetchError
+from monitor.errors import FeedError, FetchError, FetchFailure
 from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
 from monitor.sources.checkup import ReadFeed, get, in_thread, with_further
 from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
 from monitor.text import charsets, markup, urls
 from monitor.text.languages import detection
+from monitor.text.unicode import cut
 
 MOST_TRIES = 30  # addresses asked for one search
 _MOST_CHANNELS = 3  # of a page, asked after these
@@ -25,6 +27,8 @@ _SAME = 0.5  # of the newer feed's addresses: with so many in another, both give
 _MIXED = 0.2  # of the titles: with so many in the other language, the feed is in both
 _VISITS = 4  # while what a feed shows is replaced once
 _LONGEST_NAME = 60
+LONGEST_NAME = 100  # in feeds.yaml
+_NOBODY_THERE = frozenset({FetchFailure.CONNECTION, FetchFailure.TLS, FetchFailure.TIMEOUT})
 
 _FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _SITEMAP_PATHS = (
@@ -76,9 +80,10 @@ async def find_feeds(
     """The feeds behind an address, the surest first, each with other news than those before it: what stands there
     itself, or what its page, its robots.txt or custom lead to.
 
-    Raises FetchError when the address itself cannot be had, ParseError when a list of feeds (OPML) stands there.
+    An address may be as somebody wrote it (`usual_addresses`). Raises FetchError when it cannot be had, ParseError when
+    a list of feeds (OPML) stands there.
     """
-    page = await get(fetcher, channel_address(url) or url)
+    page = await _first_page(fetcher, usual_addresses(url))
     parse.refuse_feed_list(page)
     search = _Search(fetcher=fetcher, page=page, now=now, read=read)
     found: list[FoundFeed] = []
@@ -86,6 +91,19 @@ async def find_feeds(
         if not any(same_entries(candidate.entries, one.entries) for one in found):
             found.append(candidate)
             yield await search.compared(candidate, known)
+
+
+async def _first_page(fetcher: Fetcher, addresses: Sequence[str]) -> Fetched:
+    """What stands at the first of the addresses where anybody answers. Raises FetchError, of the first."""
+    try:
+        return await get(fetcher, addresses[0])
+    except FetchError as error:
+        if error.kind not in _NOBODY_THERE:
+            raise
+        for address in addresses[1:]:
+            with suppress(FetchError):
+                return await get(fetcher, address)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +179,18 @@ class _Search:
             answer = await self._fetched(feed.url, feed)
             if answer and same_entries(candidate.entries, await self._entries(feed, answer)):
                 return replace(candidate, twin=feed)
-        return replace(candidate, feed=with_own_name(candidate.feed, known))
+        return replace(candidate, feed=with_own_name(candidate.feed, {name_key(one.name) for one in known}))
+
+
+def usual_addresses(written: str) -> tuple[str, ...]:
+    """The addresses that somebody may have meant, the likelier first: a site's name alone, with TLS and without."""
+    address = channel_address(written) or written.strip()
+    return (address,) if "://" in address else (f"https://{address}", f"http://{address}")
+
+
+def name_key(name: str) -> str:
+    """Equal for names that people take for the same: in any Unicode form, case and spacing."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def channel_address(written: str) -> str:
@@ -270,9 +299,8 @@ def same_entries(entries: Sequence[Entry], others: Collection[Entry]) -> bool:
     return len(addresses & {urls.canonical(entry.url) for entry in others}) > _SAME * len(addresses)
 
 
-def with_own_name(feed: Feed, known: Iterable[Feed]) -> Feed:
-    """The feed under a name that no other bears."""
-    names = {one.name for one in known}
-    numbered = (f"{feed.name} {number}" for number in count(2))
-    variants = chain((feed.name, f"{feed.name} ({urls.host_key(feed.url)})"), numbered)
-    return replace(feed, name=next(name for name in variants if name not in names))
+def with_own_name(feed: Feed, taken: Collection[str]) -> Feed:
+    """The feed under a name that no other bears; `taken` are `name_key`s."""
+    tails = chain(("", f" ({urls.host_key(feed.url)})"), (f" {number}" for number in count(2)))
+    variants = (f"{cut(feed.name, LONGEST_NAME - len(tail))}{tail}" for tail in tails)
+    return replace(feed, name=next(name for name in variants if name_key(name) not in taken))

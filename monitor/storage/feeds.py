@@ -124,6 +124,13 @@ def unpaused(now: datetime) -> ColumnElement[bool]:
     return or_(feeds.c.paused_until.is_(None), feeds.c.paused_until <= now)
 
 
+def since_first_poll(published: Column[Any]) -> ColumnElement[bool]:
+    """What was published after the first good poll of its feed, with which it is joined: what stood there before may
+    have stood there for hours, and not all of it is read by that one poll.
+    """
+    return published >= feeds.c.baseline_at
+
+
 def _locked(db: Connection) -> dict[str, Row[Any]]:
     """Of every feed known its address and pause, by name; the rows are locked until the transaction ends."""
     # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.

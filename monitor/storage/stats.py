@@ -13,7 +13,7 @@ from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.chat_rows import beside, paused_until
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
-from monitor.storage.feeds import unpaused
+from monitor.storage.feeds import since_first_poll, unpaused
 from monitor.storage.tables import (
     articles,
     chats,
@@ -86,12 +86,22 @@ class Stats:
             return tuple(sorted((row.id, row.seen_at, _rules(row.verdict)) for row in rows))
 
     def summary(self, since: datetime) -> OutboxSummary:
-        """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`."""
+        """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`.
+
+        How late news were found is told of those published after the first poll of their feed.
+        """
         waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
         firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
         posted = (
-            select(deliveries.c.created_at, deliveries.c.updated_at, articles.c.published_at)
+            select(
+                deliveries.c.created_at,
+                deliveries.c.updated_at,
+                articles.c.published_at,
+                since_first_poll(articles.c.published_at).label("later"),
+            )
             .join(articles, articles.c.story_id == deliveries.c.story_id)
+            .join(entries, entries.c.id == articles.c.entry_id)
+            .join(feeds, feeds.c.name == entries.c.feed)
             .where(articles.c.id.in_(firsts), deliveries.c.created_at >= since)
             .where(deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_revision == 1)
         )
@@ -100,7 +110,9 @@ class Stats:
             return OutboxSummary(
                 counts={state: count for state, count in _delivery_states(db).items() if count},
                 oldest_pending_at=db.scalar(waiting),
-                found_after=tuple(sorted(row.created_at - row.published_at for row in rows if row.published_at)),
+                found_after=tuple(
+                    sorted(one.created_at - one.published_at for one in rows if one.published_at and one.later)
+                ),
                 sent_after=tuple(sorted(row.updated_at - row.created_at for row in rows)),
             )
 

@@ -129,10 +129,11 @@ def test_a_list_is_compared_first_and_written_when_told(preview: Monitor, web: W
     shown = preview.call("feeds", "import", "subs.opml")
 
     assert shown.returncode == 0, shown.stderr
-    assert "Добавится: 2\n  + Вести: «главное» — https://vesti.kz/rss\n  + bez-imeni.example — " in shown.stdout
-    assert "Уже есть: 2\n  = Вторая проба — " in shown.stdout
+    assert "Добавится: 3\n  + Вести: «главное» — https://vesti.kz/rss\n  + bez-imeni.example — " in shown.stdout
+    assert "Уже есть: 1\n  = Вторая проба — " in shown.stdout
     assert "этот адрес уже читает «Проба»" in shown.stdout
-    assert "  = ПРОБА — https://other.example/rss: лента с таким именем уже есть: «Проба»" in shown.stdout
+    own = "  + ПРОБА (other.example) — https://other.example/rss: имя «ПРОБА» занято лентой с другим адресом"
+    assert own in shown.stdout
     assert "Не подойдёт: 1\n  − Злая [red] — ftp://bad.example/rss: url: нужен полный адрес" in shown.stdout
     assert shown.stdout.endswith("Ничего не записано. Вписать: monitor feeds import --write subs.opml\n")
     assert preview.feeds.read_text(encoding="utf-8") == before
@@ -146,6 +147,7 @@ def test_a_list_is_compared_first_and_written_when_told(preview: Monitor, web: W
     assert [(one.name, one.tz, one.group) for one in added] == [
         ("Вести: «главное»", "Asia/Almaty", "Соседи"),
         ("bez-imeni.example", "UTC", "Соседи"),
+        ("ПРОБА (other.example)", "UTC", ""),
     ]
     assert preview.call("check").returncode == 0
 

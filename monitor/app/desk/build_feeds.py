@@ -11,6 +11,7 @@ from monitor.config.settings import Settings
 from monitor.desk.app import Part
 from monitor.desk.feed import FeedPage
 from monitor.desk.feed_lists import FeedLists
+from monitor.desk.feed_versions import FeedVersions
 from monitor.desk.feeds import Feeds
 from monitor.desk.status import Status
 from monitor.edits.feed_list import FeedList
@@ -25,9 +26,9 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
 
-def open_feeds(store: Store, file: str, *, clock: Clock = clock) -> FeedList:
-    """The feeds.yaml that is edited."""
-    return FeedList(file, Saving(store.versions, clock=clock))
+def open_feeds(store: Store, file: str, *, zone: str = "UTC", clock: Clock = clock) -> FeedList:
+    """The feeds.yaml that is edited; `zone` is the maintainers' clock."""
+    return FeedList(file, saving=Saving(store.versions, clock=clock), versions=store.versions, zone=zone)
 
 
 def build_feeds(settings: Settings, store: Store, feed_list: FeedList, *, clock: Clock = clock) -> Sequence[Part]:
@@ -44,6 +45,7 @@ def build_feeds(settings: Settings, store: Store, feed_list: FeedList, *, clock:
     return (
         Feeds(feed_list=feed_list, health=health, figures=figures, zone=zone, clock=clock),
         FeedPage(feed_list=feed_list, trials=trials, health=health, figures=figures, zone=zone, clock=clock),
+        FeedVersions(feed_list=feed_list, zone=zone),
         FeedLists(feed_list=feed_list, trials=trials, allow_private=private, zone=zone, clock=clock),
     )
 

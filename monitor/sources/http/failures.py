@@ -1,6 +1,9 @@
 """Every way a GET can fail, named: exceptions, statuses and walls → FetchError that says what to do."""
 
+import errno
+import socket
 import ssl
+from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
@@ -17,8 +20,8 @@ _LONGEST_DETAIL = 200  # characters of somebody else's words in a message
 _STATUSES = {
     401: (FetchFailure.FORBIDDEN, "нужен вход (401): лента закрыта для чтения без пароля"),
     403: (FetchFailure.FORBIDDEN, "сервер отказал (403): он не пускает программы; нужен другой адрес ленты"),
-    404: (FetchFailure.NOT_FOUND, "страницы нет (404): проверьте адрес в feeds.yaml"),
-    410: (FetchFailure.NOT_FOUND, "страницу убрали насовсем (410): найдите новый адрес для feeds.yaml"),
+    404: (FetchFailure.NOT_FOUND, "страницы нет (404): проверьте адрес"),
+    410: (FetchFailure.NOT_FOUND, "страницу убрали насовсем (410): найдите новый адрес"),
     429: (FetchFailure.THROTTLED, "слишком частые запросы (429): сервер просит подождать"),
     451: (FetchFailure.FORBIDDEN, "закрыто по требованию властей (451): нужен прокси (MONITOR_PROXY) или другой адрес"),
 }
@@ -30,7 +33,7 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
         "адрес ведёт во внутреннюю сеть ({}), это запрещено; если сервер ваш: MONITOR_ALLOW_PRIVATE_ADDRESSES=true",
     ),
     (TooLarge, FetchFailure.TOO_LARGE, "ответ больше допустимого размера: похоже, это не лента и не статья"),
-    (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: {}"),
+    (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: обычно проходит само"),
     (UnreadableCertificates, FetchFailure.TLS, "файл сертификатов из ca_file не читается: {}"),
     (
         (httpx.TimeoutException, TimeoutError),
@@ -40,7 +43,7 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
     (
         (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError),
         FetchFailure.BAD_URL,
-        "негодный адрес: {}",
+        "негодный адрес: нужен полный, например https://site.kz/rss",
     ),
 )
 
@@ -53,8 +56,27 @@ _CERTIFICATES = {  # by OpenSSL's number of the failed check
     19: _UNKNOWN_ISSUER,
     20: _UNKNOWN_ISSUER,
     21: _UNKNOWN_ISSUER,
-    62: "сертификат выдан другому сайту: проверьте адрес в feeds.yaml",
-    64: "сертификат выдан другому сайту: проверьте адрес в feeds.yaml",
+    62: "сертификат выдан другому сайту: проверьте адрес",
+    64: "сертификат выдан другому сайту: проверьте адрес",
+}
+_NO_TLS = "по этому адресу нет защищённого соединения: попробуйте http:// вместо https://"
+_CUT_OFF = "сайт оборвал соединение: обычно проходит само"
+_HANDSHAKES = {  # by OpenSSL's name of what went wrong
+    "WRONG_VERSION_NUMBER": _NO_TLS,
+    "HTTP_REQUEST": _NO_TLS,
+    "RECORD_LAYER_FAILURE": _NO_TLS,
+    "UNEXPECTED_EOF_WHILE_READING": _CUT_OFF,
+}
+_NO_NAME = "сайта с таким именем нет: проверьте, нет ли в адресе опечатки"
+_NAME_SERVER = "имя сайта узнать не удалось: сервер имён (DNS) не ответил; обычно проходит само"
+_NO_HTTP = "оттуда отвечает не сайт, или он оборвал ответ: если так и дальше, проверьте адрес"
+_NO_WAY = "до сайта нет пути по сети: проверьте интернет на машине монитора и адрес"
+_ERRNOS = {
+    errno.ECONNREFUSED: "сайт не принимает соединений: проверьте адрес; если он верный, обычно проходит само",
+    errno.ECONNRESET: _CUT_OFF,
+    errno.EPIPE: _CUT_OFF,
+    errno.ENETUNREACH: _NO_WAY,
+    errno.EHOSTUNREACH: _NO_WAY,
 }
 _DETOURS = {
     Detour.HOME: (FetchFailure.DETOUR, "вместо неё открывается главная страница сайта: {}"),
@@ -73,8 +95,8 @@ def _of_class(status: int) -> tuple[FetchFailure, str]:
     if status >= 500:
         return FetchFailure.SERVER, f"ошибка на сервере ({status}): обычно проходит сама"
     if status >= 400:
-        return FetchFailure.CLIENT, f"сервер отверг запрос ({status}): проверьте адрес в feeds.yaml"
-    return FetchFailure.REDIRECTS, f"неожиданный ответ сервера ({status}): проверьте адрес в feeds.yaml"
+        return FetchFailure.CLIENT, f"сервер отверг запрос ({status}): проверьте адрес"
+    return FetchFailure.REDIRECTS, f"неожиданный ответ сервера ({status}): проверьте адрес"
 
 
 def of_wall(wall: str, *, feed: str, retry_after: timedelta | None) -> FetchError:
@@ -117,22 +139,36 @@ def _named(error: Exception) -> tuple[FetchFailure, str]:
     for types, kind, message in _ERRORS:
         if isinstance(error, types):
             return kind, message.format(_short(error))
-    if refused := _tls_error(error):
-        return FetchFailure.TLS, f"{_certificate(refused)} ({_short(refused)})"
-    return FetchFailure.CONNECTION, f"соединение не удалось: {_short(error) or type(error).__name__}"
+    causes = tuple(_causes(error))
+    if refused := next((one for one in causes if isinstance(one, ssl.SSLError)), None):
+        return FetchFailure.TLS, _refused_tls(refused)
+    said = next((said for cause in causes if (said := _connection(cause))), "")
+    return FetchFailure.CONNECTION, said or f"соединение не удалось: {_short(error) or type(error).__name__}"
 
 
-def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it."""
     while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return error
+        yield error
         error = error.__cause__ or error.__context__
-    return None
 
 
-def _certificate(error: ssl.SSLError) -> str:
+def _connection(error: BaseException) -> str:
+    """Why there was none; "" when this does not tell it."""
+    if isinstance(error, socket.gaierror):
+        return _NAME_SERVER if error.errno == socket.EAI_AGAIN else _NO_NAME
+    if isinstance(error, httpx.ProxyError):
+        return f"прокси не соединил с сайтом ({_short(error)}): проверьте proxy этой ленты или MONITOR_PROXY"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return _NO_HTTP
+    return _ERRNOS.get(error.errno or 0, "") if isinstance(error, OSError) else ""
+
+
+def _refused_tls(error: ssl.SSLError) -> str:
     code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else 0
-    return _CERTIFICATES.get(code, "сертификат или защищённое соединение не приняты")
+    if said := _CERTIFICATES.get(code) or _HANDSHAKES.get(error.reason or ""):
+        return said
+    return f"сертификат или защищённое соединение не приняты ({_short(error)})"
 
 
 def _short(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, ScalarSelect, and_, desc, extract, func, select
 
 from monitor.models.articles import Outcome
 from monitor.storage.database import read_transaction
+from monitor.storage.feeds import since_first_poll
 from monitor.storage.search.finder import SKEW, first_seen
 from monitor.storage.tables import LARGEST_ID, articles, entries, feeds
 
@@ -51,6 +52,7 @@ class FeedFigures:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._firsts: Mapping[datetime, int] = {}  # of mornings the first entry, which stays what it is
 
     def activity(self, mornings: Sequence[datetime], *, of: str | None = None) -> Mapping[str, FeedActivity]:
         """What each feed in use, or the one named, brought on the days that begin then; the last day is not over.
@@ -59,19 +61,23 @@ class FeedFigures:
         the day before or after.
         """
         with read_transaction(self._engine) as db:
-            firsts = [first_seen(db, at) for at in mornings]
+            found_firsts = {at: self._firsts.get(at) or first_seen(db, at) for at in mornings}
+            firsts = list(found_firsts.values())
             days = [_count(start, end) for start, end in pairwise([*firsts, LARGEST_ID])]
             asked = feeds.c.active if of is None else feeds.c.name == of
             found = db.execute(select(feeds.c.name, *days).where(asked)).all()
             told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0]
             of_stories = select(articles.c.feed, func.count()).where(*told).group_by(articles.c.feed)
             ours: dict[str, int] = {name: count for name, count in db.execute(of_stories)}  # noqa: C416 - a Row is no pair to mypy
+            last = db.scalar(select(func.max(entries.c.id))) or 0
+        self._firsts = {at: first for at, first in found_firsts.items() if first <= last}
         return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in found}
 
     def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
         """How long after their publication entries seen since then were usually seen, by feed, or of the one named.
 
-        A feed without dated new entries is left out.
+        What was published before a feed's first poll stood there before we looked, and does not count. A feed without
+        dated new entries is left out.
         """
         late: dict[str, list[float]] = defaultdict(list)
         for feed, _, delay in self._dated(since, of=of):
@@ -91,8 +97,10 @@ class FeedFigures:
         """Of dated news the feed, when it was seen (seconds since the epoch), how many seconds late."""
         seen, published = (extract("epoch", column) for column in (entries.c.seen_at, entries.c.published_at))
         old = entries.c.outcome.in_([Outcome.BASELINE, Outcome.TOO_OLD])
-        asked = select(entries.c.feed, seen, published).where(
-            entries.c.seen_at >= since, entries.c.published_at.isnot(None), ~old
+        asked = (
+            select(entries.c.feed, seen, published)
+            .join(feeds, feeds.c.name == entries.c.feed)
+            .where(entries.c.seen_at >= since, ~old, since_first_poll(entries.c.published_at))
         )
         if of is not None:
             asked = asked.where(entries.c.feed == of)

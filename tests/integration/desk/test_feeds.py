@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -131,10 +132,10 @@ def test_an_edit_is_tried_first_and_nothing_is_saved_by_that(desk: Desk, web: We
     before = file.read_bytes()
 
     tried = desk.post("/feeds/try", fields(desk, url=f"{web.url}/rss2", article="div.text"), form_on="/feeds").text
-    assert "Что читается сейчас: OK" in tried
+    assert "По этим настройкам лента читается" in tried
     assert "Суд в Актау отложил заседание 5" in tried
     assert "Текст заседания о высылке." in tried
-    assert f"<code>    url: {web.url}/rss2</code>" in tried
+    assert f"<ins>    url: {web.url}/rss2</ins>" in tried
     assert 'value="div.text"' in tried, "the form keeps what was typed"
     assert file.read_bytes() == before
 
@@ -149,12 +150,55 @@ def test_an_edit_is_saved_with_all_comments_and_kept_as_a_version(desk: Desk, st
     assert (newest.initial, newest.summary, oldest.initial) == ("А", "настройки ленты «Степь»", "")
 
 
+def test_an_address_that_does_not_read_is_asked_about_before_it_is_saved(
+    desk: Desk, web: WebServer, file: Path
+) -> None:
+    before = file.read_bytes()
+    typed = fields(desk, url=f"{web.url}/gone", kind="rss", article="")
+
+    asked = desk.post("/feeds/save", typed, form_on="/feeds")
+    assert (asked.status_code, file.read_bytes()) == (422, before)
+    assert "страницы нет (404)" in asked.text
+    assert f'value="{web.url}/gone"' in asked.text
+    anyway = unescape(asked.text.partition('name="anyway" value="')[2].partition('"')[0])
+    other = desk.post("/feeds/save", typed | {"url": f"{web.url}/gone2", "anyway": anyway}, form_on="/feeds")
+    assert (other.status_code, file.read_bytes()) == (422, before), "what was seen was another address"
+
+    assert "Сохранено" in desk.post("/feeds/save", typed | {"anyway": anyway}, form_on="/feeds").text
+    assert now(file)["Степь"].url == f"{web.url}/gone"
+    web.serve("/rss3", news(web))
+    assert "Сохранено" in desk.post("/feeds/save", fields(desk, url=f"{web.url}/rss3"), form_on="/feeds").text
+
+
+def test_a_save_is_compared_and_taken_back(desk: Desk, store: Store, file: Path) -> None:
+    before = file.read_bytes()
+    desk.post("/feeds/save", fields(desk, interval="10m"), form_on="/feeds")
+    after, first = store.versions.of(str(file))
+
+    assert "настройки ленты «Степь»" in desk.get("/feeds/versions").text
+    shown = desk.get("/feeds/version", number=first.id).text
+    assert "<ins>    interval: 10m</ins>" in shown
+    old = {"number": str(first.id), "digest": first.digest}
+    assert "ничего не сделано" in desk.post("/feeds/back", old, form_on="/feeds").text
+    assert file.read_bytes() != before
+    assert "Возвращено." in desk.post("/feeds/back", old | {"digest": after.digest}, form_on="/feeds").text
+    assert file.read_bytes() == before
+    for number in ("0", "x", "999"):
+        assert desk.get("/feeds/version", number=number).status_code == 404
+
+
 def test_what_the_file_does_not_take_is_said_beside_what_was_typed(desk: Desk, file: Path) -> None:
     before = file.read_bytes()
-    for typed, said in (({"interval": "раз в час"}, "10m, 1h"), ({"url": ""}, "url"), ({"listing.item": "li"}, "html")):
+    for typed, said in (
+        ({"interval": "раз в час"}, "10m, 1h"),
+        ({"url": ""}, "напишите адрес"),
+        ({"listing.item": "li"}, "html"),
+    ):
         answer = desk.post("/feeds/save", fields(desk, **typed), form_on="/feeds")
         assert answer.status_code == 400
-        assert said in answer.text
+        (path,) = typed
+        reason = answer.text.partition(f'id="wrong-{path.replace(".", "-")}">')[2].partition("<")[0]
+        assert said in reason
     assert 'value="раз в час"' in desk.post("/feeds/save", fields(desk, interval="раз в час"), form_on="/feeds").text
     assert file.read_bytes() == before
 
@@ -175,28 +219,31 @@ def test_of_two_editors_the_second_sees_what_the_first_did(desk: Desk, file: Pat
 def test_a_pause_has_an_end_and_a_reason_and_is_taken_back(desk: Desk, file: Path) -> None:
     before = file.read_bytes()
     for until, because in (("2026-11-22", "сломана"), ("", "сломана"), ("2026-12-01", " ")):
-        assert (
-            desk.post("/feeds/pause", fields(desk, until=until, because=because), form_on="/feeds").status_code == 400
-        )
-    desk.post("/feeds/pause", fields(desk, until="2026-12-01", because="сломана"), form_on="/feeds")
+        refused = desk.post("/feeds/pause", fields(desk, paused_until=until, paused_because=because), form_on="/feeds")
+        assert (refused.status_code, 'id="wrong-paused' in refused.text) == (400, True)
+    desk.post("/feeds/pause", fields(desk, paused_until="2026-12-01", paused_because="сломана"), form_on="/feeds")
 
     assert now(file)["Степь"].paused_because == "сломана"
-    assert "В файле: до 2026-12-01, сломана" in desk.get(one("Степь")).text
+    assert "В файле: на паузе до 01.12.2026: сломана" in desk.get(one("Степь")).text
     desk.post("/feeds/resume", fields(desk), form_on="/feeds")
     assert file.read_bytes() == before
 
 
 def test_a_feed_is_removed_only_when_that_is_sure(desk: Desk, file: Path) -> None:
     assert desk.post("/feeds/remove", fields(desk, EVIL), form_on="/feeds").status_code == 400
-    assert desk.post("/feeds/remove", fields(desk, EVIL, sure="yes"), form_on="/feeds").status_code == 200
+    told = desk.post("/feeds/remove", fields(desk, EVIL, sure="yes"), form_on="/feeds").text
+    assert 'можно вернуть: <a href="/feeds/versions">' in told
+    assert "evil" not in told.partition("<table")[2]
     assert list(now(file)) == ["Степь"]
+    assert desk.get(one(EVIL)).status_code == 404, "the monitor still has it, the file has not"
     assert "последняя" in desk.post("/feeds/remove", fields(desk, sure="yes"), form_on="/feeds").text
 
 
 def test_a_feed_is_found_tried_and_added(desk: Desk, web: WebServer, file: Path) -> None:
     web.serve("/all", news(web))
 
-    found = desk.post("/feeds/add", {"address": f"{web.url}/all"}, form_on="/feeds")
+    host = web.url.removeprefix("http://")
+    found = desk.post("/feeds/add", {"address": f"{host}/all"}, form_on="/feeds")
     assert "Суд в Актау отложил заседание 0" in found.text
     digest = found.text.partition('name="digest" value="')[2].partition('"')[0]
     typed = {
@@ -212,6 +259,11 @@ def test_a_feed_is_found_tried_and_added(desk: Desk, web: WebServer, file: Path)
     assert "добавлена лента «Вести «Актау»: суд»" in added.text
     assert now(file)["Вести «Актау»: суд"].url == f"{web.url}/all"
     assert "# Добавлено за столом 22.11.2026." in file.read_text(encoding="utf-8")
+    taken = typed | {"url": f"{web.url}/other", "name": "степь", "lang": "kk", "digest": ""}
+    kept = desk.post("/feeds/add/save", taken, form_on="/feeds")
+    assert (kept.status_code, "Свободно имя «степь (127.0.0.1" in kept.text) == (400, True)
+    assert f'name="url" value="{web.url}/other"' in kept.text, "what was found is not lost"
+    assert '<option value="kk" selected>' in kept.text
     again = desk.post("/feeds/add/save", typed, form_on="/feeds")
     assert (again.status_code, "уже читает" in again.text) == (400, True)
     assert "уже читает" in desk.post("/feeds/add", {"address": f"{web.url}/all"}, form_on="/feeds").text
@@ -235,6 +287,8 @@ def test_a_list_of_another_reader_is_compared_and_then_taken(desk: Desk, web: We
     desk.post("/feeds/import/save", {"digest": digest, "list": listed}, form_on="/feeds")
 
     assert now(file)["Новая"].url == "https://new.example/rss"
+    listed_now = desk.get("/feeds", only="new").text
+    assert "Новая" in listed_now, "before the monitor has taken it up"
     exported = desk.get("/feeds/opml")
     assert [one.url for one in opml.read(exported.content)] == [one.url for one in now(file).values()]
     assert "attachment" in exported.headers["content-disposition"]

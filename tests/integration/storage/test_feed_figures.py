@@ -3,13 +3,13 @@
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 
 from monitor.models.articles import Outcome
 from monitor.storage.database import write_transaction
 from monitor.storage.desk.feed_activity import FeedActivity
 from monitor.storage.store import Store
-from monitor.storage.tables import entries
+from monitor.storage.tables import entries, feeds
 from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
@@ -34,6 +34,7 @@ def fill(store: Store, engine: Engine, *rows: tuple[str, timedelta, timedelta | 
         for number, (name, ago, late, outcome) in enumerate(rows)
     ]
     with write_transaction(engine) as db:
+        db.execute(update(feeds).values(baseline_at=NOW - 30 * DAY))
         db.execute(insert(entries), values)
 
 
@@ -72,9 +73,15 @@ def test_delays_are_those_of_dated_news(store: Store, engine: Engine) -> None:
         ("В", DAY, minutes[0], Outcome.UNMATCHED),
     )
 
-    assert store.feed_figures.delays(NOW - 12 * HOUR) == {"А": timedelta(minutes=8), "Б": timedelta(0)}
+    later = {"Б": timedelta(0)}
+    assert store.feed_figures.delays(NOW - 12 * HOUR) == {"А": timedelta(minutes=8), **later}
     hours = [NOW - number * HOUR for number in (3, 2, 1)]
     assert store.feed_figures.delays_by_hour(hours) == (None, timedelta(0), timedelta(minutes=8))
+
+    with write_transaction(engine) as db:  # all that А brought, its first poll has found
+        db.execute(update(feeds).where(feeds.c.name == "А").values(baseline_at=NOW - HOUR))
+    assert store.feed_figures.delays(NOW - 12 * HOUR) == later
+    assert store.feed_figures.delays_by_hour(hours) == (None, timedelta(0), None)
 
 
 def test_a_feeds_last_entries_say_what_became_of_them(store: Store, engine: Engine) -> None:

@@ -103,6 +103,21 @@ def test_the_outbox_at_a_glance(store: Store, outbox: Outbox, stats: Stats) -> N
     assert (chat.chat, chat.pending, chat.waiting_since, chat.tried_at) == ("@channel", 1, NOW, NOW)
 
 
+def test_what_a_first_poll_found_is_not_called_late(store: Store, outbox: Outbox, stats: Stats) -> None:
+    store.feeds.sync([feed()], NOW)
+    poll(store, 1)
+    send(outbox, Settlement(state=DeliveryState.SENT, message_id=7))
+    first = stats.summary(NOW - HOUR)
+    assert (len(first.sent_after), first.found_after) == (1, ())
+
+    (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
+    found = (matched(2, title="Другой случай", text="другое " * 30, published_at=NOW),)
+    later = poll_outcome(lease_no=state.lease_no, matched=found, polled_at=NOW + MINUTE)
+    store.polls.record_all([later], PLACE, window=timedelta(days=5))
+    send(outbox, Settlement(state=DeliveryState.SENT, message_id=8))
+    assert len(stats.summary(NOW - HOUR).found_after) == 1
+
+
 def test_an_edit_waits_since_it_is_wanted_not_since_its_post(store: Store, stats: Stats, engine: Engine) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1)

@@ -53,7 +53,10 @@ def past(url: str) -> None:
     place = partial(group, chats=to_channel("@channel"))
     states = {s.name: s for s in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
     at = NOW - timedelta(minutes=40)
-    good = poll_outcome(feed="Первая", lease_no=1, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
+    first = poll_outcome(feed="Первая", lease_no=1, polled_at=at - LEASE)
+    store.polls.record_all([first], place, window=timedelta(hours=48))
+    store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Первая"])
+    good = poll_outcome(feed="Первая", lease_no=2, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
     failed = poll_outcome(
         feed="Вторая", lease_no=1, polled_at=at, failure="страницы нет (404)", failure_kind="not_found", failures=5,
         habit=Habit(lies=True),

@@ -31,10 +31,12 @@ def test_an_address_in_any_spelling_is_known(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Ёлочка", "Е\u0308лочка", "ЁЛОЧКА", "  ёлочка "])
-def test_a_name_in_any_spelling_is_known(name: str) -> None:
-    ((_, reason),) = compare([listed("https://other.example/rss", name)], OURS, allow_private=False).known
+def test_another_feed_with_a_taken_name_gets_its_own(name: str) -> None:
+    compared = compare([listed("https://other.example/rss", name)], OURS, allow_private=False)
 
-    assert reason == "лента с таким именем уже есть: «Ёлочка»"
+    (own,) = compared.new
+    assert own.name == f"{name} (other.example)"
+    assert compared.renamed == {own.name: f"имя «{name}» занято лентой с другим адресом"}
 
 
 def test_what_stands_twice_in_the_list_is_added_once() -> None:
@@ -45,11 +47,8 @@ def test_what_stands_twice_in_the_list_is_added_once() -> None:
     ]
     compared = compare(twice, OURS, allow_private=False)
 
-    assert [one.name for one in compared.new] == ["А"]
-    assert [reason for _, reason in compared.known] == [
-        "этот адрес уже читает «А»",
-        "лента с таким именем уже есть: «А»",
-    ]
+    assert [one.name for one in compared.new] == ["А", "а (b.example)"]
+    assert [reason for _, reason in compared.known] == ["этот адрес уже читает «А»"]
 
 
 def test_feeds_without_a_title_are_called_by_their_host() -> None:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
+from monitor.models.feeds import Entry, FeedKind, Fetched
 from monitor.sources import discovery
 from tests.factories import NOW, entry
 from tests.factories import feed as make_feed
@@ -133,8 +133,16 @@ def test_most_addresses_in_common_are_the_same_news() -> None:
 
 def test_a_taken_name_is_told_apart() -> None:
     feed = make_feed(name="Вести", url="https://www.vesti.kz/rss")
-    known: list[Feed] = []
+    taken: set[str] = set()
     for expected in ("Вести", "Вести (vesti.kz)", "Вести 2", "Вести 3"):
-        named = discovery.with_own_name(feed, known)
+        named = discovery.with_own_name(feed, taken)
         assert named.name == expected
-        known.append(named)
+        taken.add(discovery.name_key(named.name.upper()))
+    longest = discovery.with_own_name(make_feed(name="Я" * 100, url=feed.url), {discovery.name_key("я" * 100)}).name
+    assert (len(longest) <= 100, longest.endswith(" (vesti.kz)")) == (True, True)
+
+
+def test_what_somebody_writes_stands_for_addresses() -> None:
+    assert discovery.usual_addresses(" vesti.kz/rss") == ("https://vesti.kz/rss", "http://vesti.kz/rss")
+    assert discovery.usual_addresses("http://vesti.kz") == ("http://vesti.kz",)
+    assert discovery.usual_addresses("@vesti") == ("https://t.me/s/vesti",)

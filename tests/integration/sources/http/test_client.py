@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import gzip
+import re
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -174,8 +175,14 @@ async def test_what_is_no_address_is_named(fetcher: Fetcher, url: str) -> None:
 
 
 async def test_a_host_that_is_not_there(fetcher: Fetcher) -> None:
-    assert (await failure_of(fetcher, "http://127.0.0.1:1/")).kind is FetchFailure.CONNECTION
-    assert (await failure_of(fetcher, "http://no-such-host.invalid/")).kind is FetchFailure.CONNECTION
+    for url, said in (
+        ("http://127.0.0.1:1/", "не принимает соединений"),
+        ("http://no-such-host.invalid/", "имен"),
+    ):
+        error = await failure_of(fetcher, url)
+        assert error.kind is FetchFailure.CONNECTION
+        assert said in error.message
+        assert not re.search("[A-Za-z]{4}", error.message), "a maintainer reads Russian"
 
 
 async def test_plain_http_behind_https_is_a_tls_failure(web: WebServer, fetcher: Fetcher) -> None:
