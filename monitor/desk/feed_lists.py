@@ -18,7 +18,7 @@ from monitor.config.feed_writer import appended
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
 from monitor.edits.feed_import import ComparedList, compare
-from monitor.edits.feed_list import FeedList
+from monitor.edits.feed_list import FeedList, OpenedList
 from monitor.edits.feed_trials import FeedTrials
 from monitor.edits.feeds_file import feed_of
 from monitor.errors import ConfigError, EditConflict, FeedError
@@ -113,13 +113,11 @@ class FeedLists:
     async def _compare(self, request: Request) -> Response:
         form = await form_of(request)
         try:
-            listed = opml.read(_document(form))
+            opened, compared = await asyncio.to_thread(self._sorted, _document(form))
         except ValueError as error:
             return self._importing(request, trouble=str(error), status=HTTPStatus.BAD_REQUEST)
-        opened = await asyncio.to_thread(self._list.open)
         if opened.trouble:
             return self._importing(request, trouble=opened.trouble, status=HTTPStatus.CONFLICT)
-        compared = self._compared(listed, opened.feeds)
         return self._importing(request, compared=compared, digest=opened.digest)
 
     def _importing(
@@ -139,10 +137,8 @@ class FeedLists:
     async def _import(self, request: Request) -> Response:
         form = await form_of(request)
         try:
-            listed = opml.read(_document(form))
-            opened = await asyncio.to_thread(self._list.open)
-            new = self._compared(listed, opened.feeds).new
-            return await self._append(request, form, new, to="/feeds?only=new")
+            _, compared = await asyncio.to_thread(self._sorted, _document(form))
+            return await self._append(request, form, compared.new, to="/feeds?only=new")
         except EditConflict as error:
             return self._importing(request, trouble=str(error), status=HTTPStatus.CONFLICT)
         except (ConfigError, ValueError) as error:
@@ -161,6 +157,11 @@ class FeedLists:
         saved = await asyncio.to_thread(edit)
         log.info("a maintainer added feeds", action="desk", feeds=len(new))
         return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.git.trouble])))
+
+    def _sorted(self, document: str) -> tuple[OpenedList, ComparedList]:
+        """A list against the file as it is now. Raises ValueError, ConfigError; a long one takes seconds."""
+        opened = self._list.open()
+        return opened, self._compared(opml.read(document), opened.feeds)
 
     def _compared(self, listed: Sequence[Feed], ours: Sequence[Feed]) -> ComparedList:
         return compare(listed, ours, allow_private=self._allow_private)
