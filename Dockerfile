@@ -9,10 +9,15 @@ COPY requirements.lock ./
 RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
     -r requirements.lock
-# 53 MB that nobody asks for: zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
-# of what is compiled; lxml's objects; the languages that Pygments would colour.
-RUN rm -f /opt/venv/lib/python3.*/site-packages/zstandard/_cffi.* /opt/venv/lib/python3.*/site-packages/lxml/objectify.*.so \
-    /opt/venv/lib/python3.*/site-packages/pygments/lexers/[a-z]*.py \
+# 63 MB that nobody asks for: zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
+# of what is compiled; lxml's objects and headers; the languages that Pygments would colour; databases that are not ours;
+# telegram's framework, of which we use the client; what libraries test themselves with.
+RUN find /opt/venv/lib -depth \( -path '*/zstandard/_cffi.*' -o -path '*/lxml/objectify.*.so' -o -path '*/lxml/includes' \
+    -o -path '*/lxml/html' -o -path '*/lxml/isoschematron' -o -path '*/pygments/lexers/[a-z]*.py' \
+    -o -path '*/sqlalchemy/testing' -o -path '*/sqlalchemy/dialects/mysql' \
+    -o -path '*/sqlalchemy/dialects/oracle' -o -path '*/sqlalchemy/dialects/mssql' \
+    -o -path '*/alembic/testing' -o -path '*/greenlet/tests' -o -path '*/telegram/ext' \) \
+    -exec rm -rf {} + \
  && find /opt/venv/lib \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.px[di]' \) -delete \
  && find /opt/venv/lib -path '*/babel/locale-data/*' -name '*.dat' \
     ! -name 'root.dat' ! -name 'ru*' ! -name 'kk*' ! -name 'en*' -delete
