@@ -5,11 +5,11 @@ ARG BASE_IMAGE=python:3.12-slim-bookworm
 FROM ${BASE_IMAGE} AS builder
 WORKDIR /app
 # Only the lock: these layers stay in the cache until the lock changes. Wheels only: nothing foreign is run to be built.
-COPY requirements.lock ./
+COPY requirements.lock .ci/strip_libraries.py ./
 RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
     -r requirements.lock
-# 63 MB that nobody asks for: zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
+# 95 MB that nobody asks for: the debugging symbols of libraries; zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
 # of what is compiled; lxml's objects and headers; the languages that Pygments would colour; databases that are not ours;
 # telegram's framework, of which we use the client; what libraries test themselves with.
 RUN find /opt/venv/lib -depth \( -path '*/zstandard/_cffi.*' -o -path '*/lxml/objectify.*.so' -o -path '*/lxml/includes' \
@@ -18,6 +18,7 @@ RUN find /opt/venv/lib -depth \( -path '*/zstandard/_cffi.*' -o -path '*/lxml/ob
     -o -path '*/sqlalchemy/dialects/oracle' -o -path '*/sqlalchemy/dialects/mssql' \
     -o -path '*/alembic/testing' -o -path '*/greenlet/tests' -o -path '*/telegram/ext' \) \
     -exec rm -rf {} + \
+ && python strip_libraries.py /opt/venv/lib \
  && find /opt/venv/lib \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.px[di]' \) -delete \
  && find /opt/venv/lib -path '*/babel/locale-data/*' -name '*.dat' \
     ! -name 'root.dat' ! -name 'ru*' ! -name 'kk*' ! -name 'en*' -delete
@@ -43,7 +44,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 RUN monitor check && monitor run --help && monitor health --help \
  && export MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db \
  && monitor migrate && monitor site build /tmp/site && rm -r /tmp/monitor.db* /tmp/site \
- && python -c "import feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps"
+ && python -c "import feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps, monitor.app.build_desk"
 # Two heaps for all threads: each further one keeps megabytes that nobody uses.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
