@@ -5,20 +5,21 @@ ARG BASE_IMAGE=python:3.12-slim-bookworm
 FROM ${BASE_IMAGE} AS builder
 WORKDIR /app
 # Only the lock: these layers stay in the cache until the lock changes. Wheels only: nothing foreign is run to be built.
-COPY requirements.lock .ci/strip_libraries.py ./
+COPY requirements.lock ./
+COPY .ci/strip_libraries.py /tmp/
 RUN python -m venv --without-pip /opt/venv \
  && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile --only-binary :all: --require-hashes \
     -r requirements.lock
-# 95 MB that nobody asks for: the debugging symbols of libraries; zstandard's second engine, for PyPy; a thousand locales of Babel (the site has three); sources
-# of what is compiled; lxml's objects and headers; the languages that Pygments would colour; databases that are not ours;
-# telegram's framework, of which we use the client; what libraries test themselves with.
+# 95 MB that nobody asks for: the debugging symbols of libraries; zstandard's second engine, for PyPy; a thousand locales
+# of Babel (the site has three); sources of what is compiled; lxml's objects and headers; the languages that Pygments would
+# colour; databases that are not ours; telegram's framework, of which we use the client; what libraries test themselves with.
 RUN find /opt/venv/lib -depth \( -path '*/zstandard/_cffi.*' -o -path '*/lxml/objectify.*.so' -o -path '*/lxml/includes' \
     -o -path '*/lxml/html' -o -path '*/lxml/isoschematron' -o -path '*/pygments/lexers/[a-z]*.py' \
     -o -path '*/sqlalchemy/testing' -o -path '*/sqlalchemy/dialects/mysql' \
     -o -path '*/sqlalchemy/dialects/oracle' -o -path '*/sqlalchemy/dialects/mssql' \
     -o -path '*/alembic/testing' -o -path '*/greenlet/tests' -o -path '*/telegram/ext' \) \
     -exec rm -rf {} + \
- && python strip_libraries.py /opt/venv/lib \
+ && python /tmp/strip_libraries.py /opt/venv/lib \
  && find /opt/venv/lib \( -name '*.c' -o -name '*.h' -o -name '*.pyx' -o -name '*.px[di]' \) -delete \
  && find /opt/venv/lib -path '*/babel/locale-data/*' -name '*.dat' \
     ! -name 'root.dat' ! -name 'ru*' ! -name 'kk*' ! -name 'en*' -delete
@@ -27,7 +28,7 @@ COPY . .
 RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-build-isolation --editable .
 # What builds is not needed to run: 10 MB. Layers of the builder are not in the image, so they need not be one.
 # hadolint ignore=DL3059
-RUN rm -rf /opt/venv/lib/python3.*/site-packages/setuptools* /opt/venv/lib/python3.*/site-packages/pkg_resources \
+RUN rm -rf /app/.ci /opt/venv/lib/python3.*/site-packages/setuptools* /opt/venv/lib/python3.*/site-packages/pkg_resources \
     /opt/venv/lib/python3.*/site-packages/_distutils_hack /opt/venv/lib/python3.*/site-packages/distutils-precedence.pth
 
 FROM ${BASE_IMAGE}
