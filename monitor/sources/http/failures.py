@@ -33,7 +33,7 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
         "адрес ведёт во внутреннюю сеть ({}), это запрещено; если сервер ваш: MONITOR_ALLOW_PRIVATE_ADDRESSES=true",
     ),
     (TooLarge, FetchFailure.TOO_LARGE, "ответ больше допустимого размера: похоже, это не лента и не статья"),
-    (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: обычно проходит само"),
+    (Undecodable, FetchFailure.ENCODING, "сжатие ответа испорчено: {}"),
     (UnreadableCertificates, FetchFailure.TLS, "файл сертификатов из ca_file не читается: {}"),
     (
         (httpx.TimeoutException, TimeoutError),

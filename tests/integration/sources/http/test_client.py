@@ -177,7 +177,7 @@ async def test_what_is_no_address_is_named(fetcher: Fetcher, url: str) -> None:
 async def test_a_host_that_is_not_there(fetcher: Fetcher) -> None:
     for url, said in (
         ("http://127.0.0.1:1/", "не принимает соединений"),
-        ("http://no-such-host.invalid/", "имен"),
+        ("http://no-such-host.invalid/", "сайта"),
     ):
         error = await failure_of(fetcher, url)
         assert error.kind is FetchFailure.CONNECTION
