@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.config.keyword_rules import Role
+from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.edits.checking import new_ones
@@ -50,9 +51,7 @@ class Words:
             Route("/words/group", self._group),
             Route("/words/edit", self._edit),
             Route("/words/save", self._save, methods=["POST"]),
-            Route("/words/versions", self._versions),
-            Route("/words/version", self._version),
-            Route("/words/back", self._take_back, methods=["POST"]),
+            *FileVersionPages("/words", keywords.history, zone=zone).routes,
         ]
 
     def let_go(self) -> None:
@@ -182,40 +181,6 @@ class Words:
         about = {"look": look, "conflict": conflict, "edit": edit, "again": _address(conflict.again)}
         return self._page(request, "words_conflict.html", status=409, **about)
 
-    async def _versions(self, request: Request) -> Response:
-        look = await asyncio.to_thread(self._keywords.look)
-        versions = await asyncio.to_thread(self._keywords.history.versions)
-        now = next((version.id for version in versions if version.digest == look.file.digest), None)
-        return self._page(request, "words_versions.html", versions=versions, now=now)
-
-    async def _version(self, request: Request) -> Response:
-        """A version beside the file as it is now, or beside another version."""
-        number = number_of(request.query_params.get("number", ""), "версии")
-        other = number_or_none(request.query_params.get("with", ""), "версии")
-        look = await asyncio.to_thread(self._keywords.look)
-        compared = await asyncio.to_thread(self._keywords.history.compared, number, with_number=other)
-        if compared is None:
-            raise _no_such_version()
-        version, lines = compared
-        return self._page(request, "words_version.html", look=look, version=version, lines=lines, other=other)
-
-    async def _take_back(self, request: Request) -> Response:
-        form = await form_of(request)
-        number, digest = number_of(form.get("number", ""), "версии"), form.get("digest", "")
-        try:
-            saved = await asyncio.to_thread(
-                self._keywords.history.take_back, number, digest, initial=initial_of(request)
-            )
-        except EditConflict:
-            said = "Файл изменился, пока вы смотрели: ничего не сделано. Вот как он отличается теперь."
-            return back(request, f"/words/version?number={number}", said=said)
-        except EditRefused as refused:
-            problems = refused.problems
-            return self._page(request, "words_refused.html", edit=None, problems=problems, brought=problems, status=409)
-        if saved is None:
-            raise _no_such_version()
-        return back(request, "/words/versions", said=_said(saved))
-
     def _to(self, request: Request, look: KeywordsLook, group: WordGroup | None) -> Response:
         if group is None:
             return self._nowhere(request, look)
@@ -288,7 +253,3 @@ def _said(saved: Saved) -> str:
         return "Сохранять нечего: в файле уже так."
     done = "Сохранено. Монитор возьмёт правку за несколько секунд и скажет об этом в чате."
     return " ".join(filter(None, (done, saved.git.trouble)))
-
-
-def _no_such_version() -> HTTPException:
-    return HTTPException(HTTPStatus.NOT_FOUND, "Такой версии нет: хранятся последние двести.")

@@ -11,8 +11,8 @@ from monitor.config.settings import Settings
 from monitor.desk.app import Part
 from monitor.desk.feed import FeedPage
 from monitor.desk.feed_lists import FeedLists
-from monitor.desk.feed_versions import FeedVersions
 from monitor.desk.feeds import Feeds
+from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.status import Status
 from monitor.edits.feed_list import FeedList
 from monitor.edits.feed_trials import FeedTrials
@@ -45,7 +45,7 @@ def build_feeds(settings: Settings, store: Store, feed_list: FeedList, *, clock:
     return (
         Feeds(feed_list=feed_list, health=health, figures=figures, zone=zone, clock=clock),
         FeedPage(feed_list=feed_list, trials=trials, health=health, figures=figures, zone=zone, clock=clock),
-        FeedVersions(feed_list=feed_list, zone=zone),
+        FileVersionPages("/feeds", feed_list.history, zone=zone),
         FeedLists(feed_list=feed_list, trials=trials, allow_private=private, zone=zone, clock=clock),
     )
 
