@@ -35,10 +35,10 @@ def serve_desk(
     bound: int = listening.getsockname()[1]
     address = address or f"http://127.0.0.1:{bound}"
     secure = urlsplit(address).scheme == "https"
-    access = Access(store.desk_keys, new_secret=new_secret, secure=secure, clock=clock)
+    access = Access(store.desk_keys, new_secret=new_secret, secure=secure, undecided=store.questions.count, clock=clock)
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    parts, waiting = build_parts(settings, store, matcher), store.questions.count
-    app = build_app(parts, access, waiting=waiting, address=address, hosts=hosts, clock=clock)
+    parts = build_parts(settings, store, matcher)
+    app = build_app(parts, access, address=address, hosts=hosts, clock=clock)
     with server.serve(app, listening), _letting_go([part for part in parts if isinstance(part, Words)]):
         yield address
 

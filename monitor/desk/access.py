@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.desk.pages import back, form_of, page
+from monitor.desk.pages import back, database_away, form_of, page
+from monitor.errors import DatabaseError
 from monitor.models.clock import Clock
 from monitor.storage.desk.keys import SESSION_LIVES, DeskKeys
 
@@ -21,10 +22,21 @@ _OPEN: Final = ("/in/", "/static/")  # what needs no session
 
 
 class Access:
-    """Who is in. `new_secret` makes what nobody can guess; `secure`: cookies go over TLS only."""
+    """Who is in. `new_secret` makes what nobody can guess; `secure`: cookies go over TLS only; `undecided`
+    counts the questions that wait, for the menu of every page: it must be quick.
+    """
 
-    def __init__(self, keys: DeskKeys, *, new_secret: Callable[[], str], secure: bool, clock: Clock) -> None:
+    def __init__(
+        self,
+        keys: DeskKeys,
+        *,
+        new_secret: Callable[[], str],
+        secure: bool,
+        clock: Clock,
+        undecided: Callable[[], int],
+    ) -> None:
         self._keys, self._new_secret, self._clock, self._secure = keys, new_secret, clock, secure
+        self._undecided = undecided
         self.cookie = "__Host-desk" if secure else "desk"
         self.routes = [
             Route("/in/{link}", self._show_door),
@@ -37,16 +49,25 @@ class Access:
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             secret = HTTPConnection(scope).cookies.get(self.cookie, "")
-            initial = await asyncio.to_thread(self._keys.initial_of, secret, self._clock()) if secret else None
-            scope.setdefault("state", {}).update({"initial": initial, "secret": secret if initial is not None else ""})
-            if initial is None and not scope["path"].startswith(_OPEN):
-                request = Request(scope, receive)
-                answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, **_asked(request))
-                await answer(scope, receive, send)
-            else:
+            request = Request(scope, receive)
+            try:
+                state = await asyncio.to_thread(self._state, secret) if secret else {}
+            except DatabaseError as error:
+                await database_away(request, error)(scope, receive, send)
+                return
+            scope.setdefault("state", {}).update(state)
+            if state or scope["path"].startswith(_OPEN):
                 await app(scope, receive, send)
+                return
+            answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, **_asked(request))
+            await answer(scope, receive, send)
 
         return guarded
+
+    def _state(self, secret: str) -> dict[str, Any]:
+        """What pages know of whoever brings this secret; nothing of who is not in. Raises DatabaseError."""
+        initial = self._keys.initial_of(secret, self._clock())
+        return {} if initial is None else {"initial": initial, "secret": secret, "undecided": self._undecided()}
 
     async def _show_door(self, request: Request) -> Response:
         link = request.path_params["link"]

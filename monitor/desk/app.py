@@ -1,6 +1,6 @@
 """The desk as one ASGI app: its pages, behind the guard and the door; and what it says when something goes wrong."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from mimetypes import guess_type
 from typing import Protocol
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from monitor.desk.access import Access
 from monitor.desk.guard import Guard
-from monitor.desk.pages import STATIC, page, templates
+from monitor.desk.pages import STATIC, database_away, templates, trouble
 from monitor.errors import ConfigError, DatabaseError
 from monitor.models.clock import Clock
 
@@ -42,14 +42,11 @@ def build_app(
     parts: Iterable[Part],
     access: Access,
     *,
-    waiting: Callable[[], int],
     address: str,
     hosts: Iterable[str],
     clock: Clock,
 ) -> ASGIApp:
-    """The whole desk. `address` is what maintainers type, `hosts` are further Host headers it answers to; `waiting`
-    counts the questions nobody has decided, for the menu of every page: it must be quick.
-    """
+    """The whole desk. `address` is what maintainers type, `hosts` are further Host headers it answers to."""
     secure = urlsplit(address).scheme == "https"
     routes: list[BaseRoute] = [Route("/", _home), Route("/static/{name}", _static), *access.routes]
     routes += [route for part in parts for route in part.routes]
@@ -63,7 +60,7 @@ def build_app(
             Exception: _broken,
         },
     )
-    starlette.state.templates, starlette.state.secure, starlette.state.waiting = templates(), secure, waiting
+    starlette.state.templates, starlette.state.secure = templates(), secure
     return Guard(starlette, hosts={urlsplit(address).netloc, *hosts}, secure=secure, clock=clock)
 
 
@@ -82,23 +79,18 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # What the library says of itself is English.
     said = _SAID.get(HTTPStatus(error.status_code), "") if error.detail.isascii() else error.detail
-    return _trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
+    return trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
 
 
 async def _to_be_mended(request: Request, error: Exception) -> Response:
-    return _trouble(request, str(error), HTTPStatus.CONFLICT)
+    return trouble(request, str(error), HTTPStatus.CONFLICT)
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    log.warning("a page was not made: the database is away", action="desk", error=str(error))
-    return _trouble(request, "База данных сейчас недоступна. Ничего не сделано: повторите через минуту.", 503)
+    return database_away(request, error)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     log.error("a page broke", action="desk", path=request.url.path, exc_info=error)
     said = "Страница сломалась, и это ошибка программы: её текст — в журнале монитора. Файлы и база целы."
-    return _trouble(request, said, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def _trouble(request: Request, said: str, status: int) -> Response:
-    return page(request, "trouble.html", status=status, trouble=said)
+    return trouble(request, said, HTTPStatus.INTERNAL_SERVER_ERROR)

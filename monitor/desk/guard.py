@@ -99,7 +99,7 @@ class Guard:
 def _is_foreign(headers: Headers) -> bool:
     """Whether a browser says that another site sends the form; one that says neither is checked by the form's token.
 
-    Of a page without referrers, as ours are, Chromium sends "null" as the origin of a form.
+    Whoever keeps referrers to themselves sends "null" as the origin of a form of ours, too.
     """
     site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
     if site and site != "same-origin":

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import jinja2
+import structlog
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -16,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.desk.guard import LONGEST_BODY
-from monitor.errors import DatabaseError
 from monitor.text.unicode import visible
 
 SAID: Final = "said"  # the cookie of a message that the next page shows once
@@ -29,6 +29,8 @@ ROOMS: Final = (
     ("/rules", "Правила в цифрах"),
     ("/status", "Состояние"),
 )
+
+log = structlog.get_logger()
 
 
 def templates() -> jinja2.Environment:
@@ -72,7 +74,7 @@ def page(request: Request, template: str, /, *, status: int = HTTPStatus.OK, **c
         "is_in": bool(token),
         "csrf": field,
         "path": request.url.path,
-        "waiting": _waiting(request) if token else 0,
+        "undecided": getattr(request.state, "undecided", 0),
     }
     environment: jinja2.Environment = request.app.state.templates
     response = HTMLResponse(environment.get_template(template).render(known | context), status)
@@ -81,13 +83,15 @@ def page(request: Request, template: str, /, *, status: int = HTTPStatus.OK, **c
     return response
 
 
-def _waiting(request: Request) -> int:
-    """How many questions nobody has decided; a page that says that the database is away can do without."""
-    try:
-        waiting: int = request.app.state.waiting()
-    except DatabaseError:
-        return 0
-    return waiting
+def trouble(request: Request, said: str, status: int) -> Response:
+    """A page that says, in Russian, why there is no other."""
+    return page(request, "trouble.html", status=status, trouble=said)
+
+
+def database_away(request: Request, error: Exception) -> Response:
+    """A page that says that the database takes nothing."""
+    log.warning("a page was not made: the database is away", action="desk", error=str(error))
+    return trouble(request, "База данных сейчас недоступна. Ничего не сделано: повторите через минуту.", 503)
 
 
 def back(request: Request, to: str, *, said: str = "") -> Response:

@@ -54,18 +54,18 @@ def open_desk(
     *,
     is_in: bool = True,
     public: str = "",
-    waiting: Callable[[], int] = lambda: 0,
+    undecided: Callable[[], int] = lambda: 0,
 ) -> Iterator[Desk]:
     """The desk with these parts until the block ends; by default somebody is in, and no question waits.
 
     `public` is its address outside.
     """
     secure = public.startswith("https:")
-    access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=secure, clock=clock)
+    access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=secure, undecided=undecided, clock=clock)
     listening = server.listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     own = address.removeprefix("http://")
-    app = build_app(parts, access, waiting=waiting, address=public or address, hosts=(own,), clock=clock)
+    app = build_app(parts, access, address=public or address, hosts=(own,), clock=clock)
     with server.serve(app, listening), httpx.Client(base_url=address, follow_redirects=True, trust_env=False) as client:
         desk = Desk(address=address, keys=keys, clock=clock, client=client)
         if is_in:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.desk.pages import back, form_of, initial_of, page
+from monitor.errors import DatabaseError
 from monitor.storage.store import Store
 from tests.harness.clock import Clock
 from tests.harness.desk import Desk, open_desk
@@ -188,3 +189,14 @@ def test_what_a_form_lacks_is_said_in_russian(desk: Desk) -> None:
     answer = desk.client.post("/note", content=b"--x nonsense", headers=head)
     assert answer.status_code == 400
     assert "Форма не прочитана" in answer.text
+
+
+def test_a_database_that_is_away_is_said_so(desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise DatabaseError("away")
+
+    desk.enter()
+    monkeypatch.setattr(store.desk_keys, "initial_of", away)
+    answer = desk.get("/note")
+    assert answer.status_code == 503
+    assert "База данных сейчас недоступна" in answer.text
