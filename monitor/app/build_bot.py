@@ -1,14 +1,13 @@
 """The bot, wired: what brings the chats up to date, what answers and decides in the maintainers' chats."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import structlog
 
-from monitor.app.environment import clock, worker_name
+from monitor.app.environment import clock, new_secret, worker_name
 from monitor.app.startup import Config
 from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
@@ -174,11 +173,6 @@ def build_review_chat(
         release=mute_commands.release,
         clock=clock,
     )
-
-
-def new_secret() -> str:
-    """What nobody can guess: 256 bits, as letters that an address takes."""
-    return secrets.token_urlsafe(32)
 
 
 def build_presses(

@@ -1,21 +1,20 @@
 """The desk, wired: what each of its parts is given, and the server. Imported only where the desk is on."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from monitor.app import memory
-from monitor.app.build_bot import new_secret
 from monitor.app.desk.build_feeds import build_feeds, build_status, open_feeds
 from monitor.app.desk.build_news import build_news
 from monitor.app.desk.build_words import build_words, open_keywords
-from monitor.app.environment import clock
+from monitor.app.environment import clock, new_secret
 from monitor.config.settings import Settings
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
-from monitor.desk.words import Words
+from monitor.edits.keywords_file import KeywordsFile
 from monitor.matching.matcher import Matcher
 from monitor.storage.store import Store
 
@@ -37,21 +36,21 @@ def serve_desk(
     secure = urlsplit(address).scheme == "https"
     access = Access(store.desk_keys, new_secret=new_secret, secure=secure, undecided=store.questions.count, clock=clock)
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    parts = build_parts(settings, store, matcher)
+    keywords = open_keywords(settings, store, matcher)
+    parts = build_parts(settings, store, matcher, keywords)
     app = build_app(parts, access, address=address, hosts=hosts, clock=clock)
-    with server.serve(app, listening), _letting_go([part for part in parts if isinstance(part, Words)]):
+    with server.serve(app, listening), _letting_go(keywords.let_go):
         yield address
 
 
 @contextmanager
-def _letting_go(parts: Iterable[Words]) -> Iterator[None]:
+def _letting_go(let_go: Callable[[], None]) -> Iterator[None]:
     """While the block lasts, give back what was needed for pages that nobody looks at any more."""
     is_over = threading.Event()
 
     def rounds() -> None:
         while not is_over.wait(LET_GO_EVERY):
-            for part in parts:
-                part.let_go()
+            let_go()
             memory.give_back()
 
     threading.Thread(target=rounds, name="desk-memory", daemon=True).start()
@@ -61,9 +60,10 @@ def _letting_go(parts: Iterable[Words]) -> Iterator[None]:
         is_over.set()
 
 
-def build_parts(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> Sequence[Part]:
+def build_parts(
+    settings: Settings, store: Store, matcher: Callable[[], Matcher], keywords: KeywordsFile
+) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
-    keywords = open_keywords(settings, store, matcher)
     feed_list = open_feeds(store, settings.feeds, zone=settings.timezone)
     return (
         build_words(settings, keywords),

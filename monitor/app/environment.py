@@ -5,6 +5,7 @@ Light on purpose: every command begins here, and most of them need neither netwo
 
 import os
 import platform
+import secrets
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +35,11 @@ clock: Clock = SystemClock()
 def worker_name() -> str:
     """What this process is called among those that share a database: in a container, the container's name."""
     return platform.node()
+
+
+def new_secret() -> str:
+    """What nobody can guess: 256 bits, as letters that an address takes."""
+    return secrets.token_urlsafe(32)
 
 
 def environment() -> dict[str, str]:

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.desk.pages import back, database_away, form_of, page
-from monitor.errors import DatabaseError
+from monitor.desk.pages import back, form_of, page
 from monitor.models.clock import Clock
 from monitor.storage.desk.keys import SESSION_LIVES, DeskKeys
 
@@ -49,18 +48,15 @@ class Access:
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             secret = HTTPConnection(scope).cookies.get(self.cookie, "")
-            request = Request(scope, receive)
-            try:
-                state = await asyncio.to_thread(self._state, secret) if secret else {}
-            except DatabaseError as error:
-                await database_away(request, error)(scope, receive, send)
-                return
+            is_asked = secret and not scope["path"].startswith("/static/")
+            state = await asyncio.to_thread(self._state, secret) if is_asked else {}
             scope.setdefault("state", {}).update(state)
             if state or scope["path"].startswith(_OPEN):
                 await app(scope, receive, send)
-                return
-            answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, **_asked(request))
-            await answer(scope, receive, send)
+            else:
+                request = Request(scope, receive)
+                answer = page(request, "outside.html", status=HTTPStatus.UNAUTHORIZED, **_asked(request))
+                await answer(scope, receive, send)
 
         return guarded
 

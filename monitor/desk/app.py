@@ -10,6 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp
 
 from monitor.desk.access import Access
 from monitor.desk.guard import Guard
-from monitor.desk.pages import STATIC, database_away, templates, trouble
+from monitor.desk.pages import STATIC, page, templates
 from monitor.errors import ConfigError, DatabaseError
 from monitor.models.clock import Clock
 
@@ -52,7 +53,10 @@ def build_app(
     routes += [route for part in parts for route in part.routes]
     starlette = Starlette(
         routes=routes,
-        middleware=[Middleware(access.only_who_is_in)],
+        middleware=[  # what the door asks may fail as a page may, and stands outside what minds the pages
+            Middleware(ExceptionMiddleware, handlers={DatabaseError: _database_away}),
+            Middleware(access.only_who_is_in),
+        ],
         exception_handlers={
             HTTPException: _refused,
             ConfigError: _to_be_mended,
@@ -79,18 +83,23 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # What the library says of itself is English.
     said = _SAID.get(HTTPStatus(error.status_code), "") if error.detail.isascii() else error.detail
-    return trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
+    return _trouble(request, said or "Так сюда не обращаются. Ничего не сделано.", error.status_code)
 
 
 async def _to_be_mended(request: Request, error: Exception) -> Response:
-    return trouble(request, str(error), HTTPStatus.CONFLICT)
+    return _trouble(request, str(error), HTTPStatus.CONFLICT)
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    return database_away(request, error)
+    log.warning("a page was not made: the database is away", action="desk", error=str(error))
+    return _trouble(request, "База данных сейчас недоступна. Ничего не сделано: повторите через минуту.", 503)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     log.error("a page broke", action="desk", path=request.url.path, exc_info=error)
     said = "Страница сломалась, и это ошибка программы: её текст — в журнале монитора. Файлы и база целы."
-    return trouble(request, said, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _trouble(request, said, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _trouble(request: Request, said: str, status: int) -> Response:
+    return page(request, "trouble.html", status=status, trouble=said)

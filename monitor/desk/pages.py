@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import jinja2
-import structlog
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -29,8 +28,6 @@ ROOMS: Final = (
     ("/rules", "Правила в цифрах"),
     ("/status", "Состояние"),
 )
-
-log = structlog.get_logger()
 
 
 def templates() -> jinja2.Environment:
@@ -81,17 +78,6 @@ def page(request: Request, template: str, /, *, status: int = HTTPStatus.OK, **c
     if said:
         response.delete_cookie(SAID, httponly=True, samesite="strict")
     return response
-
-
-def trouble(request: Request, said: str, status: int) -> Response:
-    """A page that says, in Russian, why there is no other."""
-    return page(request, "trouble.html", status=status, trouble=said)
-
-
-def database_away(request: Request, error: Exception) -> Response:
-    """A page that says that the database takes nothing."""
-    log.warning("a page was not made: the database is away", action="desk", error=str(error))
-    return trouble(request, "База данных сейчас недоступна. Ничего не сделано: повторите через минуту.", 503)
 
 
 def back(request: Request, to: str, *, said: str = "") -> Response:

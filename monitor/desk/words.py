@@ -54,10 +54,6 @@ class Words:
             *FileVersionPages("/words", keywords.history, zone=zone).routes,
         ]
 
-    def let_go(self) -> None:
-        """Forget what takes memory if nobody has asked for it since this was last called."""
-        self._keywords.let_go()
-
     async def _all(self, request: Request) -> Response:
         """Everything as cards; or where a word stands; or, by a list's name or a line of the file, that very place."""
         look = await asyncio.to_thread(self._keywords.look)
