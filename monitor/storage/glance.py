@@ -21,7 +21,8 @@ _PLAIN = re.compile(r"sqlite:///([^?:%#]+)")  # whatever else an address may say
 _INSTANT = "%Y-%m-%d %H:%M:%S.%f"  # UTC, as SQLAlchemy writes it
 
 _DUE = """SELECT min(next_poll_at) FROM feeds
-WHERE active AND (lease_until IS NULL OR lease_until <= :now) AND next_poll_at <= :now"""
+WHERE active AND (lease_until IS NULL OR lease_until <= :now) AND next_poll_at <= :now
+AND (paused_until IS NULL OR paused_until <= :now)"""
 _WAITING = """SELECT chat, count(*), min(CASE WHEN message_id IS NULL THEN created_at ELSE updated_at END)
 FROM deliveries WHERE state = :state GROUP BY chat"""
 

@@ -81,6 +81,13 @@ def test_feeds_by_state(store: Store, stats: Stats, engine: Engine) -> None:
     assert (seen.due_since, seen.polled_at) == (NOW, NOW)
 
 
+def test_a_paused_feed_is_not_left_undone(store: Store, stats: Stats) -> None:
+    store.feeds.sync([feed(paused_until=NOW + HOUR, paused_because="сайт взломан")], NOW)
+
+    assert stats.vitals(NOW + MINUTE).due_since is None
+    assert stats.vitals(NOW + HOUR).due_since == NOW
+
+
 def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Store, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     store.feeds.claim(NOW, limit=1, lease=LEASE)
