@@ -2,6 +2,7 @@
 
     MonitorError
     ├─ ConfigError(file, line, key)      a maintainer must edit a file (exit 2)
+    │  └─ PortTaken                      another process listens there already
     ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
@@ -48,6 +49,10 @@ class ConfigError(MonitorError):
         self.message, self.file, self.line, self.key = message, file, line, key
         place = f"{file}:{line}" if line else file
         super().__init__(": ".join(part for part in (place, key, message) if part))
+
+
+class PortTaken(ConfigError):
+    """Another process listens where this one should: perhaps a monitor that already does what is asked for."""
 
 
 class SchemaError(MonitorError):

@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from monitor.app import startup
-from monitor.app.build_bot import new_secret
 from monitor.app.build_desk import serve_desk
 from monitor.app.build_polling import story_chats
-from monitor.app.environment import clock
+from monitor.app.environment import clock, new_secret
 from monitor.app.logs import configure
 from monitor.bot.desk_command import closed, invitation
 from monitor.cli.output import ChannelsFile, FeedsFile, KeywordsFile, say
-from monitor.errors import ConfigError
+from monitor.errors import PortTaken
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
 
@@ -46,9 +45,7 @@ def desk(
         with serve_desk(settings, store, matcher=lambda: config.matcher, port=settings.desk_port) as address:
             _invite(store, address)
             _wait()
-    except ConfigError:
-        if not settings.desk_port:
-            raise
+    except PortTaken:
         say("Порт занят: похоже, стол уже открыт работающим монитором.")
         _invite(store, settings.desk_address)
 

@@ -4,6 +4,7 @@ What uvicorn leaves open is closed here: a head that comes byte by byte has an e
 """
 
 import asyncio
+import errno
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, PortTaken
 
 HEAD_SECONDS: Final = 5.0  # in which a client says what it wants
 VISITORS: Final = 40  # connections at once; one more is told that the server is busy
@@ -85,7 +86,7 @@ def serve(app: ASGIApp, listening: socket) -> Iterator[None]:
 
 
 def listen(host: str, port: int) -> socket:
-    """A socket to serve on; port 0 is any free one. Raises ConfigError when it is taken."""
+    """A socket to serve on; port 0 is any free one. Raises PortTaken, ConfigError when there is no such address."""
     listening = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
     try:
         listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
@@ -94,7 +95,8 @@ def listen(host: str, port: int) -> socket:
     except OSError as error:
         listening.close()
         message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
-        raise ConfigError(message, file="переменные окружения", key="MONITOR_DESK_HOST, MONITOR_DESK_PORT") from error
+        kind = PortTaken if error.errno == errno.EADDRINUSE else ConfigError
+        raise kind(message, file="переменные окружения", key="MONITOR_DESK_HOST, MONITOR_DESK_PORT") from error
     return listening
 
 

@@ -34,6 +34,16 @@ def test_the_daemon_serves_it_and_the_command_gives_a_link(tmp_path: Path) -> No
     assert monitor.stop() == 0
 
 
+def test_an_address_that_is_not_ours_is_named_and_nobody_is_invited(tmp_path: Path) -> None:
+    monitor = Monitor(tmp_path, MONITOR_DESK_PORT=str(free_port()), MONITOR_DESK_HOST="192.0.2.1")
+    monitor.write_feeds(Лента="http://127.0.0.1:9/rss")
+    monitor.call("migrate")
+    told = monitor.call("desk")
+    assert told.returncode == 2
+    assert "192.0.2.1" in told.stderr
+    assert links(told.stdout) == []
+
+
 def test_alone_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     monitor = Monitor(tmp_path)
     monitor.write_feeds(Лента="http://127.0.0.1:9/rss")
