@@ -124,10 +124,10 @@ async def _schedule(config: startup.Config, components: wiring.Components) -> st
     """How many feeds are due, and when the next one will be, by the operator's clock."""
     now = clock()
     feeds = await asyncio.to_thread(components.store.feeds.health, now)
-    later = [feed for feed in feeds if feed.next_poll_at > now]
+    later = [feed for feed in feeds if feed.due_at > now]
     due = [f"сейчас пора опросить {len(feeds) - len(later)}"] if len(later) < len(feeds) else []
-    if first := min(later, key=attrgetter("next_poll_at"), default=None):
-        at = first.next_poll_at.astimezone(ZoneInfo(config.settings.timezone))
+    if first := min(later, key=attrgetter("due_at"), default=None):
+        at = first.due_at.astimezone(ZoneInfo(config.settings.timezone))
         due.append(f"следующий опрос в {at:%H:%M} ({first.name})")
     return ", ".join([f"Лент {len(feeds)}", *due])
 

@@ -69,7 +69,7 @@ def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) ->
     if troubled:
         table = Table("Лента", "Что с ней", "Неудач", "Опрос", "Новое", "Следующий")
         for one in sorted(troubled, key=lambda one: -one.failures):
-            instants = (_ago(one.polled_at, now), _ago(one.habit.news_at, now), _ahead(one.next_poll_at, now))
+            instants = (_ago(one.polled_at, now), _ago(one.habit.news_at, now), _ahead(one.due_at, now))
             table.add_row(one.name, troubles(one), str(one.failures or ""), *instants)
         screen.print(table)
     screen.print(f"Очередь: {queue(outbox.counts)}")
@@ -118,7 +118,7 @@ def _as_data(
                 "polled_at": _stamp(one.polled_at),
                 "succeeded_at": _stamp(one.succeeded_at),
                 "news_at": _stamp(one.habit.news_at),
-                "next_poll_at": _stamp(one.next_poll_at),
+                "next_poll_at": _stamp(one.due_at),
                 "paused_until": _stamp(one.paused_until) if one.is_paused else None,
                 "paused_because": one.paused_because if one.is_paused else "",
                 "notices": list(one.habit.notices),

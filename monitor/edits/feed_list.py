@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from monitor.config.feeds import load_feeds, problems
 from monitor.edits.file_history import FileHistory
@@ -89,19 +88,11 @@ class FeedList:
 
 def _unknown(feed: Feed, now: datetime) -> FeedHealth:
     """Of a feed that the monitor has not taken up yet."""
-    nothing: dict[str, Any] = {
-        "failure": "",
-        "failure_kind": "",
-        "failures": 0,
-        "polled_at": None,
-        "succeeded_at": None,
-    }
-    return FeedHealth(name=feed.name, next_poll_at=now, habit=Habit(), looked_at=now, **nothing)
+    return FeedHealth(name=feed.name, next_poll_at=now, habit=Habit(), looked_at=now)
 
 
 def _with_pause(seen: FeedHealth, feed: Feed) -> FeedHealth:
-    due = max(seen.next_poll_at, feed.paused_until or seen.next_poll_at)
-    return replace(seen, next_poll_at=due, paused_until=feed.paused_until, paused_because=feed.paused_because)
+    return replace(seen, paused_until=feed.paused_until, paused_because=feed.paused_because)
 
 
 def _wrong_with(file: str, content: bytes) -> Sequence[ConfigError]:

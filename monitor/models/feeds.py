@@ -180,16 +180,21 @@ class FeedHealth:
     """How a feed of feeds.yaml does, for those who watch over it."""
 
     name: str
-    failure: str  # why the last poll failed; "" when it did not
-    failure_kind: str  # a FetchFailure or ParseFailure; "" for none
-    failures: int  # in a row
-    polled_at: datetime | None
-    succeeded_at: datetime | None
-    next_poll_at: datetime  # when it is due, or its pause ends
+    failure: str = ""  # why the last poll failed; "" when it did not
+    failure_kind: str = ""  # a FetchFailure or ParseFailure; "" for none
+    failures: int = 0  # in a row
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    next_poll_at: datetime  # when it is due, if it is not paused
     habit: Habit
     looked_at: datetime  # when this was so
     paused_until: datetime | None = None
     paused_because: str = ""
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is polled next: when it is due, or its pause ends."""
+        return max(self.next_poll_at, self.paused_until or self.next_poll_at)
 
     @property
     def is_paused(self) -> bool:

@@ -4,7 +4,7 @@ Functions that take a connection are parts of somebody's transaction. Nothing is
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -193,8 +193,7 @@ def _state(row: Row[Any]) -> FeedState:
 
 
 def _health(row: Row[Any], now: datetime) -> FeedHealth:
-    seen = FeedHealth(**_values(row, _HEALTH), habit=_habit(row), looked_at=now)
-    return replace(seen, next_poll_at=max(seen.next_poll_at, seen.paused_until)) if seen.paused_until else seen
+    return FeedHealth(**_values(row, _HEALTH), habit=_habit(row), looked_at=now)
 
 
 def _habit_row(learnt: Habit) -> dict[str, Any]:

@@ -252,7 +252,7 @@ def test_a_paused_feed_is_left_alone_until_its_pause_ends_by_itself(store: Store
 
     assert store.feeds.claim(NOW, limit=9, lease=LEASE) == ()
     (health,) = store.feeds.health(NOW)
-    assert (health.is_paused, health.paused_because, health.next_poll_at) == (True, "сайт взломан", NOW + 2 * HOUR)
+    assert (health.is_paused, health.paused_because, health.due_at) == (True, "сайт взломан", NOW + 2 * HOUR)
     vitals = store.stats.vitals(NOW)
     assert (vitals.due_since, vitals.feeds["paused"]) == (None, 1)
     assert [state.name for state in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Лента"])] == ["Лента"]

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.models.feeds import Habit, Trouble
+from monitor.models.feeds import FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.factories.health import feed_health
 
@@ -40,3 +41,11 @@ def test_troubles_of_a_habit(habit: Habit, expected: tuple[Trouble, ...]) -> Non
 def test_a_feed_fails_after_three_failures_in_a_row() -> None:
     assert feed_health(failures=2).troubles == ()
     assert feed_health(failures=3).troubles == (Trouble.FAILING,)
+
+
+def test_a_feed_is_due_when_its_pause_ends_and_as_before_without_one() -> None:
+    health = FeedHealth(name="Лента", next_poll_at=NOW, habit=Habit(), looked_at=NOW)
+    paused = replace(health, paused_until=NOW + timedelta(days=9))
+
+    assert paused.due_at == NOW + timedelta(days=9)
+    assert replace(paused, paused_until=None).due_at == NOW
