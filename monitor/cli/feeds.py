@@ -17,7 +17,7 @@ from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
 from monitor.edits.feed_import import ComparedList, compare
-from monitor.edits.files import read_file, write_whole
+from monitor.edits.files import FileContent, read_file, unchanged_file, write_whole
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
 from monitor.sources import checkup, discovery
@@ -57,7 +57,7 @@ def feeds_add(
     made = feed_writer.appended(text, candidate.feed, file=path, today=clock().date())
     _show_candidate(candidate)
     if not dry_run:
-        write_whole(path, found.with_text(made))
+        _write(found, made)
         say(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
 
 
@@ -81,10 +81,16 @@ def feeds_import(
         text, *compared.new, file=path, today=clock().date(), by="командой monitor feeds import"
     )
     if write:
-        write_whole(path, found.with_text(made))
+        _write(found, made)
         say(f"Вписано в {path}: {len(compared.new)}. Проверьте, отвечают ли они: monitor check --online")
     else:
         say(f"Ничего не записано. Вписать: monitor feeds import --write {file}")
+
+
+def _write(found: FileContent, made: str) -> None:
+    """Raises EditConflict when somebody edited the file since it was read: nothing of theirs is lost."""
+    with unchanged_file(found.file, found.digest):
+        write_whole(found.file, found.with_text(made))
 
 
 def _listed(file: str) -> tuple[Feed, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, EditConflict
 from monitor.storage.edits.versions import digest_of
 
 LARGEST = 8_000_000  # bytes: four times what the readers of these files take
@@ -114,6 +114,16 @@ def held_file(file: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def unchanged_file(file: str, digest: str) -> Iterator[FileContent]:
+    """Hold a file that is still what its editor saw; gives it. Raises EditConflict when it is not, ConfigError."""
+    with held_file(file):
+        now = read_file(file)
+        if now.digest != digest:
+            raise EditConflict(file=file, found=now.content)
+        yield now
 
 
 def write_whole(file: str, content: bytes) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.edits.files import FileContent, held_file, read_file, write_whole
+from monitor.edits.files import FileContent, unchanged_file, write_whole
 from monitor.edits.git_commit import Committed, commit
-from monitor.errors import ConfigError, DatabaseError, EditConflict, EditRefused
+from monitor.errors import ConfigError, DatabaseError, EditRefused
 from monitor.storage.edits.versions import FileVersions, digest_of
 
 Check = Callable[[str, bytes], Sequence[ConfigError]]
@@ -42,10 +42,7 @@ class Saving:
         Raises EditConflict (somebody changed it), EditRefused (`check` has something against it), ConfigError (the file
         cannot be read or written), DatabaseError; the file is then as it was.
         """
-        with held_file(file):
-            before = read_file(file)
-            if before.digest != before_digest:
-                raise EditConflict(file=file, found=before.content)
+        with unchanged_file(file, before_digest) as before:
             if content == before.content:
                 return Saved(version=None, digest=before.digest, git=Committed())
             if check and (problems := check(file, content)):

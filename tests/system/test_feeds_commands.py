@@ -2,6 +2,7 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 from monitor.config.feeds import load_feeds
 from tests.harness.monitor_process import Monitor
@@ -35,6 +36,23 @@ def test_a_feed_is_found_behind_a_page_and_written_down(preview: Monitor, web: W
     again = preview.call("feeds", "add", f"{web.url}/lenta.xml")
     assert again.returncode == 1
     assert "уже читает «Лента новостей»" in again.stderr
+
+
+def test_what_somebody_edits_meanwhile_is_not_written_over(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    page = page_with_feed(web)
+    hold = web.hold("/lenta.xml")
+    with ThreadPoolExecutor(1) as thread:
+        adding = thread.submit(preview.call, "feeds", "add", page)
+        hold.wait_arrived()
+        edited = preview.feeds.read_text(encoding="utf-8").replace("interval: 1m", "interval: 7m")
+        preview.feeds.write_text(edited, encoding="utf-8")
+        hold.release()
+        refused = adding.result()
+
+    assert refused.returncode == 2
+    assert "файл изменился" in refused.stderr
+    assert preview.feeds.read_text(encoding="utf-8") == edited
 
 
 def test_a_dry_run_writes_nothing(preview: Monitor, web: WebServer) -> None:
