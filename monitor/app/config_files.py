@@ -18,9 +18,9 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.config.settings import Settings
 from monitor.config.yaml_reader import raise_first
+from monitor.edits.checking import check_rules
 from monitor.errors import ConfigError
-from monitor.matching.compiler import compile_checked, compile_rules
-from monitor.matching.explanation import check_examples
+from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
@@ -85,16 +85,15 @@ def _compiled(content: bytes, file: str) -> Compiled:
 
 
 def read_edited_rules(file: str, content: bytes, *, before: RulesEdition) -> RulesEdition:
-    """As `read_rules`, and every example must hold: while the last good rules work there is no need to take worse.
+    """As `read_rules`, and all that `monitor check` asks must hold: the last good rules work, no worse need be taken.
 
     Words that the rules `before` have too are taken from there, which is quicker.
     """
-    keywords = load_keywords(as_text(content, file), file=file)
-    compiled, problems = compile_checked(keywords, before.matcher.compiled)
-    raise_first(problems)
-    matcher = Matcher(compiled)
-    raise_first(check_examples(keywords, matcher))
-    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=matcher)
+    checked = check_rules(as_text(content, file), file=file, like=before.matcher.compiled)
+    raise_first(checked.errors)
+    assert checked.keywords is not None  # without an error there are rules
+    assert checked.matcher is not None  # the same
+    return RulesEdition(file=file, digest=_digest(content), keywords=checked.keywords, matcher=checked.matcher)
 
 
 def channels_content(settings: Settings, file: str | None = None) -> bytes | None:

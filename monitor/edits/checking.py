@@ -13,7 +13,6 @@ from monitor.config.yaml_reader import Mapping
 from monitor.errors import ConfigError
 from monitor.matching.compiler import CompiledRules, compile_checked
 from monitor.matching.explanation import check_examples
-from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
 
 _PLACE = re.compile(r"строк[аеиу] \d+")
@@ -29,6 +28,9 @@ class CheckedRules:
 
     def doubts(self) -> tuple[ConfigError, ...]:
         """What it may say but hardly means; takes half a second of the project's own rules."""
+        # The daemon, which takes up edits by `check_rules`, never asks.
+        from monitor.matching.lint import lint  # noqa: PLC0415 - as above
+
         return lint(self.keywords, self.matcher.compiled) if self.keywords and self.matcher else ()
 
 

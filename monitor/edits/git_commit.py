@@ -7,6 +7,7 @@ What else is staged stays staged.
 
 import os
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,8 @@ def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> Commit
         index.unlink(missing_ok=True)
     made = _git(folder, "commit-tree", tree, "-p", before, given=f"{summary}\n".encode(), more=_author(initial))
     _git(folder, "update-ref", "-m", "desk", _BRANCH, made, before)
-    _git(folder, "update-index", "--add", "--cacheinfo", entry)
+    with suppress(_GitError):  # it is committed; somebody works there just now, and their index shows it as a change
+        _git(folder, "update-index", "--add", "--cacheinfo", entry)
     return Committed(commit=made)
 
 

@@ -93,13 +93,17 @@ def reason_of(written: str) -> str:
 def order_of(written: str) -> tuple[str, bool]:
     """The reason, and whether the posts are to be deleted: «удалить: почему»."""
     found = _DELETES.match(written)
-    return reason_of(written[found.end() :] if found else written), bool(found)
+    return reason_of(_after_order(written)), bool(found)
 
 
 def is_too_long(written: str) -> bool:
     """Whether a reason would be cut."""
+    return utf16_length(" ".join(_after_order(written).removeprefix(":").split())) > LONGEST_REASON
+
+
+def _after_order(written: str) -> str:
     found = _DELETES.match(written)
-    return utf16_length(written[found.end() if found else 0 :].strip()) > LONGEST_REASON
+    return written[found.end() if found else 0 :].strip()
 
 
 def story_named(written: str) -> int | PostAddress | None:

@@ -232,6 +232,15 @@ def test_a_repository_that_cannot_be_written_loses_no_save(
     assert "файл сохранён, но в git не записан" in saved.git.trouble
 
 
+def test_a_commit_stands_while_somebody_works_in_the_repository(save: Callable[..., Saved], repository: Path) -> None:
+    (repository / ".git" / "index.lock").touch()
+
+    saved = save()
+
+    assert saved.git.trouble == ""
+    assert _git(repository, "show", "HEAD:keywords.yaml") == NEW.decode().strip()
+
+
 def test_a_file_that_git_does_not_keep_is_left_out(save: Callable[..., Saved], path: Path) -> None:
     _git(path.parent, "init", "-q", "-b", "main")
     _git(path.parent, "commit", "-q", "--allow-empty", "-m", "first")

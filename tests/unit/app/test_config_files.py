@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.app.config_files import STILL, EditedFile, read_edited_rules, read_feeds, read_rules
+from monitor.edits.checking import check_rules
 from monitor.errors import ConfigError
 from tests.harness.command_line import FEEDS, RULES, write_files
 
@@ -118,3 +119,13 @@ def test_an_edit_whose_examples_fail_is_no_good_edit(tmp_path: Path) -> None:
     assert rules.keywords.topics
     with pytest.raises(ConfigError, match=r"keywords.yaml:15: flight: пример «Снег» должен подходить"):
         read_edited_rules("keywords.yaml", broken, before=rules)
+
+
+def test_an_edit_is_asked_all_that_check_asks() -> None:
+    """Of counters, too, which no article is judged by."""
+    rules = read_rules("keywords.yaml", RULES.encode())
+    everyday = f"counters:\n  россия: {{ru: россия}}\n{RULES}".encode()
+
+    assert check_rules(everyday.decode(), file="keywords.yaml").errors
+    with pytest.raises(ConfigError):
+        read_edited_rules("keywords.yaml", everyday, before=rules)

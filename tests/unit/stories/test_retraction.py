@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
 from monitor.models.stories import Retraction
-from monitor.stories.corrections.retraction import PostAddress, reason_of, story_named, struck_post
+from monitor.stories.corrections.retraction import PostAddress, is_too_long, reason_of, story_named, struck_post
 from monitor.stories.digest import of_day
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
@@ -62,3 +62,9 @@ def test_the_day_always_tells_what_was_retracted(items: int, retracted: int, len
     assert html.count("<a ") <= 90
     assert f"Опровергнуто · {retracted}" in seen(html)
     assert html.count("<s>") == min(retracted, 10)
+
+
+def test_only_a_reason_that_would_be_cut_is_too_long() -> None:
+    assert not is_too_long(f"удалить: ложь{' ' * 400}и обман")
+    assert not is_too_long("а" * 300)
+    assert is_too_long("а" * 301)
