@@ -46,8 +46,8 @@ def status(
     else:
         _show(health, outbox, now)
         for feed in health:
-            if feed.is_paused and feed.paused_until:
-                say(f"«{feed.name}» {pause(feed.paused_until, feed.paused_because, ZoneInfo(settings.timezone))}")
+            if said := pause(feed, now, ZoneInfo(settings.timezone)):
+                say(f"«{feed.name}» {said}")
         for chat in stats.vitals(now).chats:
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
