@@ -48,7 +48,7 @@ def status(
         for feed in health:
             if said := pause(feed, now, ZoneInfo(settings.timezone)):
                 say(f"«{feed.name}» {said}")
-        for chat in stats.vitals(now).chats:
+        for chat in stats.chats():
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
         _show_waiting(waiting)
