@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config.feeds import load_feeds
+from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, ago, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
@@ -219,6 +220,7 @@ class FeedPage:
             "wrong": wrong,
             "trouble": _trouble(answer, wrong) or trouble,
             "paused": given_pause(health, self._zone),
+            "longest_line": LONGEST_LINE,
             "because": answer.typed.get("paused_because", ""),
             "until": answer.typed.get("paused_until") or f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
             "tomorrow": f"{now.astimezone(self._zone).date() + timedelta(days=1):%Y-%m-%d}",
