@@ -159,7 +159,7 @@ class FeedPage:
         log.info("a maintainer edited the feeds", action="desk", act=request.url.path, feed=name)
         if saved.version is None:
             return back(request, to, said="Менять нечего: в файле так и есть.")
-        return back(request, to, said=" ".join(filter(None, [sentence(f"Сохранено: {summary}"), saved.git.trouble])))
+        return back(request, to, said=" ".join(filter(None, [sentence(f"Сохранено: {summary}"), saved.trouble])))
 
     def _settings(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         change = partial(feeds_file.changed, name=name, changes=_typed(form), file=self._list.file)

@@ -157,7 +157,7 @@ class FeedLists:
         edit = partial(self._list.edit, form.get("digest", ""), change, initial=initial_of(request), summary=summary)
         saved = await asyncio.to_thread(edit)
         log.info("a maintainer added feeds", action="desk", feeds=len(new))
-        return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.git.trouble])))
+        return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.trouble])))
 
     def _sorted(self, document: str) -> tuple[OpenedList, ComparedList]:
         """A list against the file as it is now. Raises ValueError, ConfigError; a long one takes seconds."""

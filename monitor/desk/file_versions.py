@@ -58,7 +58,7 @@ class FileVersionPages:
         if saved is None:
             raise _no_such_version()
         done = "Возвращено. Сохранено новой версией: монитор возьмёт её за несколько секунд и скажет об этом в чате."
-        return back(request, f"{self._root}/versions", said=" ".join(filter(None, [done, saved.git.trouble])))
+        return back(request, f"{self._root}/versions", said=" ".join(filter(None, [done, saved.trouble])))
 
 
 def _no_such_version() -> HTTPException:

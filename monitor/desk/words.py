@@ -248,4 +248,4 @@ def _said(saved: Saved) -> str:
     if saved.version is None:
         return "Сохранять нечего: в файле уже так."
     done = "Сохранено. Монитор возьмёт правку за несколько секунд и скажет об этом в чате."
-    return " ".join(filter(None, (done, saved.git.trouble)))
+    return " ".join(filter(None, (done, saved.trouble)))

@@ -8,7 +8,6 @@ What else is staged stays staged.
 import os
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 _SECONDS = 10.0
@@ -23,42 +22,35 @@ _QUIET = (
 _BRANCH = "HEAD"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Committed:
-    """What became of it: `commit` is its hash, or "" and `trouble` says in Russian why there is none.
-
-    Both are "" where the file is in no repository, or the repository does not keep it.
-    """
-
-    commit: str = ""
-    trouble: str = ""
-
-
 class _GitError(Exception):
     """git said no, or nothing."""
 
 
-def commit(file: str, content: bytes, *, initial: str, summary: str) -> Committed:
-    """Commit this content of a file. Never raises: a save does not hang on it."""
+def commit(file: str, content: bytes, *, initial: str, summary: str) -> str:
+    """Commit this content of a file, where a repository keeps it; says in Russian why it is not committed, else "".
+
+    Never raises: a save does not hang on it.
+    """
     path = Path(file).resolve()
     try:
-        return _commit(path, content, initial=initial, summary=summary)
+        _commit(path, content, initial=initial, summary=summary)
     except FileNotFoundError:
-        return Committed()  # no git on this machine
+        pass  # no git on this machine
     except (_GitError, OSError, subprocess.SubprocessError) as error:
         said = str(error).strip().splitlines()
-        return Committed(trouble=f"файл сохранён, но в git не записан: {said[0] if said else type(error).__name__}")
+        return f"файл сохранён, но в git не записан: {said[0] if said else type(error).__name__}"
+    return ""
 
 
-def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> Committed:
+def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> None:
     folder = path.parent
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
-        return Committed()
+        return
     prefix = _git(folder, "rev-parse", "--show-prefix")
     place = f"{prefix}{path.name}"
     known = _git(folder, "ls-tree", "--full-tree", _BRANCH, "--", place)
     if not known:
-        return Committed()
+        return
     mode = known.split()[0]
     before = _git(folder, "rev-parse", "--verify", f"{_BRANCH}^{{commit}}")
     blob = _git(folder, "hash-object", "-w", "--no-filters", "--stdin", given=content)
@@ -75,7 +67,6 @@ def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> Commit
     _git(folder, "update-ref", "-m", "desk", _BRANCH, made, before)
     with suppress(_GitError):  # it is committed; somebody works there just now, and their index shows it as a change
         _git(folder, "update-index", "--add", "--cacheinfo", entry)
-    return Committed(commit=made)
 
 
 def _author(initial: str) -> dict[str, str]:

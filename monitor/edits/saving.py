@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.edits.files import FileContent, unchanged_file, write_whole
-from monitor.edits.git_commit import Committed, commit
+from monitor.edits.git_commit import commit
 from monitor.errors import ConfigError, DatabaseError, EditRefused
-from monitor.storage.edits.versions import FileVersions, digest_of
+from monitor.storage.edits.versions import FileVersions
 
 Check = Callable[[str, bytes], Sequence[ConfigError]]
 """What is wrong with this content of this file: all that `monitor check` would say."""
@@ -18,14 +18,13 @@ Check = Callable[[str, bytes], Sequence[ConfigError]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A save that stands: the number of its version, the digest of what the file is now, and what git made of it.
+    """A save that stands: the number of its version; `trouble` says why git does not have it, "" when all is well.
 
     `version` is None when nothing was to be saved: the file says this already.
     """
 
     version: int | None
-    digest: str
-    git: Committed
+    trouble: str = ""
 
 
 class Saving:
@@ -44,12 +43,12 @@ class Saving:
         """
         with unchanged_file(file, before_digest) as before:
             if content == before.content:
-                return Saved(version=None, digest=before.digest, git=Committed())
+                return Saved(version=None)
             if check and (problems := check(file, content)):
                 raise EditRefused(problems)
             said = {"initial": initial[:1], "summary": summary}
             number = self._replace(before, content, **said)
-            return Saved(version=number, digest=digest_of(content), git=commit(file, content, **said))
+            return Saved(version=number, trouble=commit(file, content, **said))
 
     def _replace(self, before: FileContent, content: bytes, *, initial: str, summary: str) -> int:
         """The file and its version, both or neither; the number of the version."""
