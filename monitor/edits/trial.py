@@ -61,14 +61,14 @@ class Trials:
         compiled = before.matcher.compiled, after.matcher.compiled
         phrases = reach(before.keywords, after.keywords, compiled=compiled)
         found = self._search.candidates(phrases, since=since)
-        numbers = found.numbers if begin is None else tuple(number for number in found.numbers if number <= begin)
-        earlier = len(found.numbers) - len(numbers)
+        numbers = found if begin is None else tuple(number for number in found if number <= begin)
+        earlier = len(found) - len(numbers)
         compared = Comparison(by(before.matcher), by(after.matcher))
         done = self._judge(numbers, compared, since, seconds)
         return Trial(
             since=since,
             articles=self._archive.count(since),
-            candidates=len(found.numbers),
+            candidates=len(found),
             looked=earlier + done,
             changes=tuple(compared.changes),
             rest=numbers[done] if done < len(numbers) else None,

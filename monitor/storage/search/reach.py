@@ -4,7 +4,6 @@ It may name an article too many, never one too few: what the index does not know
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
@@ -27,35 +26,30 @@ _AT_ONCE = 400  # forms in one question
 _KAZAKH = "әғқңөұүһі"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """The entries to judge again, the newest first; `indexed`: of the index, not those it does not know yet."""
-
-    numbers: tuple[int, ...]
-    indexed: int
-
-
 class Reach:
     """Asks the index of one database. Raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._index = engine, index_engine(engine)
 
-    def candidates(self, phrases: Sequence[Phrase] | None, *, since: datetime) -> Candidates:
-        """Kept articles in which one of the phrases may stand, with None all: those seen since then, and some more."""
+    def candidates(self, phrases: Sequence[Phrase] | None, *, since: datetime) -> tuple[int, ...]:
+        """Kept articles in which one of the phrases may stand, with None all: those seen since then, and some more.
+
+        They are named by their entries' numbers, the newest first.
+        """
         with read_transaction(self._engine) as db:
             known = db.execute(select(state)).one()
             first = first_seen(db, since - SKEW)
             groups = None if phrases is None else [_groups(db, phrase) for phrase in phrases]
             if groups is None or None in groups or known.version != VERSION:
-                return Candidates(numbers=tuple(reversed(numbers_after(db, first - 1))), indexed=0)
+                return tuple(reversed(numbers_after(db, first - 1)))
             found: set[int] = set()
             for phrase in groups:
                 found.update(self._having(db, phrase or (), first, known.indexed_to))
             lately = numbers_after(db, max(first - 1, known.indexed_to))
             late = missed(db, known.indexed_to, limit=None) if is_shared(db.engine) else []
-            new = {*lately, *(number for number in late if number >= first)}
-        return Candidates(numbers=tuple(sorted(found | new, reverse=True)), indexed=len(found - new))
+        found.update(lately, (number for number in late if number >= first))
+        return tuple(sorted(found, reverse=True))
 
     def _having(self, db: Connection, groups: Sequence[frozenset[str]], first: int, last: int) -> Iterator[int]:
         if not groups or not all(groups):
