@@ -44,17 +44,8 @@ class _Bounds:
     until: datetime | None
     outcomes: frozenset[Outcome]
 
-    def admit(self, row: Row[Any]) -> bool:
-        """Whether an entry is within them."""
-        return (
-            (self.feeds is None or row.feed in self.feeds)
-            and (self.since is None or row.seen_at >= self.since)
-            and (self.until is None or row.seen_at < self.until)
-            and (not self.outcomes or Outcome(row.outcome) in self.outcomes)
-        )
-
     def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """The same, for a statement."""
+        """Of an entry within them, for a statement."""
         if self.feeds is not None:
             yield entries.c.feed.in_(self.feeds)
         if self.since is not None:
@@ -162,9 +153,9 @@ class _Question:
 
     def _read(self, numbers: Sequence[int]) -> Iterator[Found]:
         for chunk in chunks(numbers, _AT_ONCE):
-            for row in self._db.execute(_told().where(entries.c.id.in_(chunk))).all():
+            for row in self._db.execute(_told().where(entries.c.id.in_(chunk), *self._bounds.conditions())).all():
                 title, text = read_text(self._db, row)
-                if text is not None and self._bounds.admit(row) and (matches := self._places(title, text)):
+                if text is not None and (matches := self._places(title, text)):
                     yield _found(row, title, text, matches)
 
     def _places(self, title: str, text: str) -> tuple[Match, ...]:

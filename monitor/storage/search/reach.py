@@ -17,7 +17,8 @@ from monitor.storage.database import chunks, read_transaction
 from monitor.storage.search.engines import Expression, index_engine
 from monitor.storage.search.finder import SKEW, first_seen
 from monitor.storage.search.index import is_shared, missed, numbers_after
-from monitor.storage.search.schema import state, words
+from monitor.storage.search.schema import state
+from monitor.storage.search.vocabulary import beginning_with, known_among
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import in_russian_letters
 
@@ -72,15 +73,12 @@ def _groups(db: Connection, phrase: Phrase) -> tuple[frozenset[str], ...] | None
 
 def _possible(db: Connection, word: Word) -> Iterator[str]:
     """As word_index.py recognises them; a name counts without its capital letter."""
-    listed = sorted({part for form in word.forms for part in in_parts(form)})
-    yield from (part for part in listed if part.isdecimal())
-    for chunk in chunks(listed):
-        yield from db.scalars(select(words.c.word).where(words.c.word.in_(chunk)))
+    yield from known_among(db, (part for form in word.forms for part in in_parts(form)))
     if word.prefix:
-        yield from _beginning(db, word.prefix[:LONGEST_WORD])
+        yield from beginning_with(db, word.prefix[:LONGEST_WORD])
     index = WordIndex([Word(forms=word.forms, stems=word.stems, prefix=word.prefix)])
     beginnings = {beginning for stem in word.stems for beginning in _beginnings(stem)}
-    for known in {known for beginning in beginnings for known in _beginning(db, beginning)}:
+    for known in {known for beginning in beginnings for known in beginning_with(db, beginning)}:
         if len(known) >= LONGEST_WORD or _is_latin_form(known, word) or index.words_in(known):
             yield known
 
@@ -102,8 +100,3 @@ def _beginnings(stem: Stem) -> Iterator[str]:
             {letter, *(own for own in _KAZAKH if in_russian_letters(own) == letter)} for letter in stem.text[:_HEAD]
         )
         yield from map("".join, product(*spellings))
-
-
-def _beginning(db: Connection, beginning: str) -> Sequence[str]:
-    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    return db.scalars(select(words.c.word).where(words.c.word >= beginning, words.c.word < after)).all()

@@ -3,7 +3,7 @@
 Russian forms are listed and looked up; Kazakh ones are too many, so the words with such a beginning are looked through.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -21,11 +21,22 @@ _MOST_FORMS = 500  # of one word, in a question
 
 def present_forms(db: Connection, word: Word) -> frozenset[str]:
     """The words of the index that are a form of `word`."""
-    listed = {part for form in word.forms for part in _whole(form)}
-    among = select(words.c.word)
-    found = {known for chunk in chunks(sorted(listed)) for known in db.scalars(among.where(words.c.word.in_(chunk)))}
-    found |= {part for part in listed if part.isdecimal()}  # numbers stand in no list
-    return frozenset(sorted(found | set(_of_stems(db, word.stems)), key=len)[:_MOST_FORMS])
+    listed = known_among(db, (part for form in word.forms for part in _whole(form)))
+    return frozenset(sorted({*listed, *_of_stems(db, word.stems)}, key=len)[:_MOST_FORMS])
+
+
+def known_among(db: Connection, parts: Iterable[str]) -> Iterator[str]:
+    """Those of some words that texts have; of numbers, which stand in no list, all."""
+    listed = sorted(set(parts))
+    yield from filter(str.isdecimal, listed)
+    for chunk in chunks(listed):
+        yield from db.scalars(select(words.c.word).where(words.c.word.in_(chunk)))
+
+
+def beginning_with(db: Connection, start: str, *, limit: int | None = None) -> Sequence[str]:
+    """The words of the index that begin so, no more than `limit` of them."""
+    after = start[:-1] + chr(ord(start[-1]) + 1)
+    return db.scalars(select(words.c.word).where(words.c.word >= start, words.c.word < after).limit(limit)).all()
 
 
 def _whole(form: str) -> Iterator[str]:
@@ -39,13 +50,8 @@ def _of_stems(db: Connection, stems: Iterable[Stem]) -> Iterator[str]:
     for stem in stems:
         if len(stem.text) >= _LEAST:
             beginning = f"{LATIN}{stem.text}" if stem.script == "latin" else stem.text
-            yield from (word for word in _beginning(db, beginning) if _is_form(word.removeprefix(LATIN), stem))
-
-
-def _beginning(db: Connection, beginning: str) -> Iterable[str]:
-    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    between = words.c.word >= beginning, words.c.word < after
-    return db.scalars(select(words.c.word).where(*between).limit(_MOST_SEEN)).all()
+            seen = beginning_with(db, beginning, limit=_MOST_SEEN)
+            yield from (word for word in seen if _is_form(word.removeprefix(LATIN), stem))
 
 
 def _is_form(word: str, stem: Stem) -> bool:
