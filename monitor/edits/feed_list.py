@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.config.feeds import load_feeds, problems
+from monitor.config.feeds import load_checked, problems
 from monitor.edits.file_history import FileHistory
 from monitor.edits.files import FileContent, FileTrouble, is_writable, read_file, trouble_of
 from monitor.edits.saving import Saved, Saving
@@ -15,14 +15,19 @@ from monitor.storage.edits.versions import FileVersions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedList:
-    """One content of feeds.yaml. `feeds` are () while `trouble` says what is wrong with the file."""
+    """One content of feeds.yaml. `feeds` are () while there are `problems`, all that is wrong with the file."""
 
     file: str
     digest: str
     text: str
     feeds: tuple[Feed, ...]
-    trouble: str
+    problems: tuple[ConfigError, ...]
     is_writable: bool
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the file, a line each; "" when nothing is."""
+        return "\n".join(map(str, self.problems))
 
     def feed(self, name: str) -> Feed | None:
         """The feed of that name, if there is one."""
@@ -33,7 +38,7 @@ class OpenedList:
 
         A save shows at once: the monitor takes it up seconds later. While there is a trouble, just what is known.
         """
-        if self.trouble:
+        if self.problems:
             return tuple(known)
         by_name = {one.name: one for one in known}
         listed = sorted(self.feeds, key=lambda feed: feed.name)
@@ -54,25 +59,20 @@ class FeedList:
         writable = is_writable(self.file)
         if self._last and self._last.digest == found.digest:
             return replace(self._last, is_writable=writable)
-        text = found.text
-        feeds: tuple[Feed, ...] = ()
-        trouble = ""
-        try:
-            feeds = load_feeds(text, file=self.file)
-        except ConfigError:
-            trouble = "\n".join(map(str, problems(text, file=self.file)))
+        feeds, wrong = load_checked(found.text, file=self.file)
         self._last = OpenedList(
-            file=self.file, digest=found.digest, text=text, feeds=feeds, trouble=trouble, is_writable=writable
+            file=self.file,
+            digest=found.digest,
+            text=found.text,
+            feeds=() if wrong else feeds,
+            problems=wrong,
+            is_writable=writable,
         )
         return self._last
 
     def trouble(self) -> FileTrouble | None:
         """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
-        return trouble_of(self.file, self._problems)
-
-    def _problems(self) -> Sequence[ConfigError]:
-        opened = self.open()
-        return problems(opened.text, file=self.file) if opened.trouble else ()
+        return trouble_of(self.file, lambda: self.open().problems)
 
     def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:
         """Save what `change` makes of the file's text, if it is still the one that was opened.
