@@ -27,6 +27,11 @@ def stanza(feed: Feed, *, indent: str = "  ") -> str:
 def _quoted(value: str) -> str:
     if _PLAIN.fullmatch(value) or (value.startswith("http") and not re.search(r"[#'\"{}\[\],\\]|: ", value)):
         return value
+    return in_quotes(value)
+
+
+def in_quotes(value: str) -> str:
+    """One line as YAML takes it anywhere; nothing in it stands for another sign."""
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -85,6 +85,16 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def items_of(node: Node | None) -> tuple[Node, ...]:
+    """What a sequence lists; () when it is none."""
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def pairs_of(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+    """The keys of a mapping with their values; () when it is none."""
+    return node.items if isinstance(node, Mapping) else ()
+
+
 def load(text: str, *, file: str) -> Mapping:
     """The file's top mapping. Raises ConfigError with the line and what to write instead."""
     if len(text) > MAX_CHARACTERS:

@@ -12,8 +12,10 @@ from typing import Any
 from unicodedata import normalize
 
 from monitor.config import yaml_reader
+from monitor.config.feed_writer import in_quotes
 from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
-from monitor.config.yaml_reader import Node, Scalar, Sequence
+from monitor.config.yaml_reader import Node, Scalar, Sequence, items_of, pairs_of
+from monitor.edits.written_words import line_start, quoted
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed
 
@@ -25,7 +27,6 @@ ALL_KEYS = tuple(
 
 _LISTED = [path for path in ALL_KEYS if path.startswith(f"{LISTING}.")]
 _Splice = tuple[int, int, str]  # from, to, what stands there instead
-_Line = tuple[Scalar, Node]  # a key and its value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
     keys = [(path, value.strip()) for path in ALL_KEYS if (value := fields.get(path, "")) and path not in _LISTED]
     for path, value in keys:
         _one_line(path, value, file="")
-    lines = "\n    ".join(f"{path}: {_in_quotes(value)}" for path, value in keys)
+    lines = "\n    ".join(f"{path}: {in_quotes(value)}" for path, value in keys)
     (feed,) = load_feeds(f"feeds:\n  - {lines}\n", file="")
     return feed
 
@@ -106,7 +107,7 @@ def removed(text: str, name: str, *, file: str) -> str:
         raise ConfigError("это последняя лента, а без лент монитору нечего читать", file=file)
     first, last = opened.stanza.items[0][0].span[0], max(opened.typed(leaf)[1] for leaf in _leaves(opened.stanza))
     wanted = [_tree(stanza) for stanza in opened.stanzas if stanza is not opened.stanza]
-    return _read_back(opened, _spliced(text, [(_line_start(text, first), _line_end(text, last), "")]), wanted)
+    return _read_back(opened, _spliced(text, [(line_start(text, first), _line_end(text, last), "")]), wanted)
 
 
 def _opened(text: str, name: str, file: str) -> _Opened:
@@ -121,23 +122,14 @@ def _opened(text: str, name: str, file: str) -> _Opened:
 @lru_cache(maxsize=1)  # the file of the last page looked at is mostly that of the next
 def _stanzas(text: str, file: str) -> tuple[yaml_reader.Mapping, ...]:
     feeds = yaml_reader.load(text, file=file).get("feeds")
-    return tuple(one for one in _listed(feeds) if isinstance(one, yaml_reader.Mapping))
-
-
-def _listed(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()
+    return tuple(one for one in items_of(feeds) if isinstance(one, yaml_reader.Mapping))
 
 
 def _lines(stanza: yaml_reader.Mapping) -> dict[str, tuple[Scalar, Scalar]]:
     """The keys with one text each, by their paths."""
-    inner = stanza.get(LISTING)
     pairs = [(key.text, key, value) for key, value in stanza.items]
-    pairs += [(f"{LISTING}.{key.text}", key, value) for key, value in _items(inner)]
+    pairs += [(f"{LISTING}.{key.text}", key, value) for key, value in pairs_of(stanza.get(LISTING))]
     return {path: (key, value) for path, key, value in pairs if isinstance(value, Scalar)}
-
-
-def _items(node: Node | None) -> tuple[_Line, ...]:
-    return node.items if isinstance(node, yaml_reader.Mapping) else ()
 
 
 def _replaced(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
@@ -181,7 +173,7 @@ def _after(opened: _Opened, path: str, fellows: list[str]) -> tuple[int, str]:
         raise opened.by_hand()
     key, value = lines[(before or there)[-1 if before else 0]]
     start, end = key.span[0], opened.typed(value)[1]
-    return _line_end(opened.text, end), " " * (start - _line_start(opened.text, start))
+    return _line_end(opened.text, end), " " * (start - line_start(opened.text, start))
 
 
 def _is_one_line(opened: _Opened, key: Scalar, value: Scalar) -> bool:
@@ -190,7 +182,7 @@ def _is_one_line(opened: _Opened, key: Scalar, value: Scalar) -> bool:
 
 def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
     """A line that goes; a comment behind it stays, on a line of its own."""
-    start, stop = _line_start(opened.text, key.span[0]), _line_end(opened.text, end)
+    start, stop = line_start(opened.text, key.span[0]), _line_end(opened.text, end)
     indent, rest = opened.text[start : key.span[0]], opened.text[end:stop]
     if indent.strip():
         raise opened.by_hand()
@@ -203,12 +195,8 @@ def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
     if style in ("|", ">"):
         raise opened.by_hand()
     if style == '"':
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return value if style != "'" and _is_plain(value) else _in_quotes(value)
-
-
-def _in_quotes(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+        return quoted(value)
+    return value if style != "'" and _is_plain(value) else in_quotes(value)
 
 
 def _one_line(path: str, value: str, *, file: str) -> None:
@@ -223,10 +211,6 @@ def _is_plain(value: str) -> bool:
     except ConfigError:
         return False
     return isinstance(read, Scalar) and read.text == value
-
-
-def _line_start(text: str, place: int) -> int:
-    return text.rfind("\n", 0, place) + 1
 
 
 def _line_end(text: str, place: int) -> int:

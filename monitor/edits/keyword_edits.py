@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role
 from monitor.config.mentions import LANGUAGES, items
-from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence
+from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, pairs_of
 from monitor.edits.keyword_places import KeywordsText, Path, WordGroup, WordPlace, node_at, read_places
-from monitor.edits.written_words import WrittenWord, quoted, words_of
+from monitor.edits.written_words import WrittenWord, line_start, quoted, words_of
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
@@ -97,7 +97,7 @@ def spots(written: KeywordsText, group: WordGroup) -> tuple[Spot, ...]:
 
 def one_word(word: str, *, file: str) -> str:
     """A word as it is written: blanks made equal, letters composed. Raises ConfigError if it is not one."""
-    clean = unicodedata.normalize("NFC", " ".join(word.split()))
+    clean = _clean(word)
     if len([item for item in items(clean) if item[0].strip()]) != 1 or clean.strip(",").strip() != clean:
         raise ConfigError("нужно одно слово или выражение; несколько впишите по одному", file=file)
     if not all(map(str.isprintable, clean)):
@@ -105,12 +105,16 @@ def one_word(word: str, *, file: str) -> str:
     return clean
 
 
+def _clean(word: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(word.split()))
+
+
 def _is_same(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFC", " ".join(one.split())) == other
+    return _clean(one) == other
 
 
 def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[WordPlace, int]]:
-    clean = unicodedata.normalize("NFC", " ".join(word.split()))
+    clean = _clean(word)
     for place in group.places:
         for number, known in enumerate(place.words):
             if _is_same(known.text, clean) and line in (0, known.line):
@@ -131,7 +135,7 @@ def _additions(
         return
     around = node_at(written.root, place.path[:-1])
     if isinstance(around, Sequence) and not around.flow and _is_one_a_line(around, written.text):
-        yield _with_item(written.text, around, word)
+        yield _with_line(written.text, around, f"- {_typed(word)}")
     is_in_brackets = _is_in_brackets(written.root, place.path)
     if not is_in_brackets or place.node.style:
         yield _at_end(written.text, place, word, longest=LONGEST_LINE if not is_in_brackets else len(written.text))
@@ -156,9 +160,7 @@ def _at_end(source: str, place: WordPlace, word: str, *, longest: int) -> str:
     end, sign = last.end, ","
     if (rest := source[last.end : place.node.span[1]].lstrip()).startswith(","):
         end, sign = source.index(rest, last.end) + 1, ""
-    begins = source.rfind("\n", 0, end) + 1
-    stops = source.find("\n", end) if source.find("\n", end) >= 0 else len(source)
-    is_long = stops - begins + len(sign) + 1 + len(word) > longest
+    is_long = _line_end(source, end) - line_start(source, end) + len(sign) + 1 + len(word) > longest
     break_ = "\n" + _indent(source, place) if is_long and place.node.style != "|" else " "
     return f"{source[:end]}{sign}{break_}{word}{source[end:]}"
 
@@ -166,16 +168,16 @@ def _at_end(source: str, place: WordPlace, word: str, *, longest: int) -> str:
 def _indent(source: str, place: WordPlace) -> str:
     """Of a further line of a text: as its last line has it, or as far as the text begins."""
     first, last = place.words[0], place.words[-1]
-    line = source[source.rfind("\n", 0, last.end) + 1 : last.end]
+    line = source[line_start(source, last.end) : last.end]
     if "\n" in source[place.node.span[0] : first.end] or "\n" in source[first.start : last.end]:
         return line[: len(line) - len(line.lstrip())]
-    return " " * (place.node.span[0] - source.rfind("\n", 0, place.node.span[0]) - 1)
+    return " " * _column(source, place.node)
 
 
-def _with_item(source: str, sequence: Sequence, word: str) -> str:
-    indent = sequence.span[0] - source.rfind("\n", 0, sequence.span[0]) - 1
-    end = _line_end(source, _last_text(sequence, source))
-    return f"{source[:end]}\n{' ' * indent}- {_typed(word)}{source[end:]}"
+def _with_line(source: str, node: Mapping | Sequence, line: str) -> str:
+    """With one line more at the end of a block."""
+    end = _line_end(source, _last_text(node, source))
+    return f"{source[:end]}\n{' ' * _column(source, node)}{line}{source[end:]}"
 
 
 def _with_new_text(written: KeywordsText, node: Node, word: str, language: Language | None) -> Iterator[str]:
@@ -186,17 +188,12 @@ def _with_new_text(written: KeywordsText, node: Node, word: str, language: Langu
         yield f"{source[:end]}, {language}: {_typed(word)}{source[end:]}"
         yield f"{source[: node.span[1] - 1].rstrip()}, {language}: {_typed(word)}{source[node.span[1] - 1 :]}"
     elif isinstance(node, Mapping) and language:
-        indent = node.span[0] - source.rfind("\n", 0, node.span[0]) - 1
-        end = _line_end(source, _last_text(node, source))
-        yield f"{source[:end]}\n{' ' * indent}{language}: {_typed(word)}{source[end:]}"
+        yield _with_line(source, node, f"{language}: {_typed(word)}")
     elif isinstance(node, Sequence) and node.flow:
         item = f"{{{language}: {_typed(word)}}}" if language else _typed(word)
         yield f"{source[: node.span[1] - 1].rstrip()}, {item}{source[node.span[1] - 1 :]}"
     elif isinstance(node, Sequence):
-        indent = node.span[0] - source.rfind("\n", 0, node.span[0]) - 1
-        end = _line_end(source, _last_text(node, source))
-        item = f"{language}: {_typed(word)}" if language else _typed(word)
-        yield f"{source[:end]}\n{' ' * indent}- {item}{source[end:]}"
+        yield _with_line(source, node, f"- {language}: {_typed(word)}" if language else f"- {_typed(word)}")
 
 
 def _typed(word: str) -> str:
@@ -234,21 +231,17 @@ def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterat
         yield from _without_text(written, group, path[:-1])
         return
     starts, ends = _bounds(around, source)
-    number = step if isinstance(step, int) else _keys(around).index(step)
+    number = step if isinstance(step, int) else [name.text for name, _ in pairs_of(around)].index(step)
     if around.flow:
         is_last = number + 1 == len(starts)
         yield _replaced(
             source, (ends[number - 1], ends[number]) if is_last else (starts[number], starts[number + 1]), ""
         )
         return
-    line = source.rfind("\n", 0, starts[number]) + 1
+    line = line_start(source, starts[number])
     yield _replaced(source, (line, min(_line_end(source, ends[number]) + 1, len(source))), "")
     if number + 1 < len(starts):
         yield _replaced(source, (starts[number], starts[number + 1]), "")
-
-
-def _keys(around: Node) -> list[str]:
-    return [name.text for name, _ in around.items] if isinstance(around, Mapping) else []
 
 
 def _bounds(around: Mapping | Sequence, source: str) -> tuple[list[int], list[int]]:
@@ -277,6 +270,10 @@ def _commas(source: str, last: WrittenWord, node: Scalar) -> int:
     """How far after the last word its text still has commas."""
     rest = source[last.end : node.span[1]]
     return len(rest) - len(rest.lstrip(" ,"))
+
+
+def _column(source: str, node: Node) -> int:
+    return node.span[0] - line_start(source, node.span[0])
 
 
 def _line_end(source: str, place: int) -> int:

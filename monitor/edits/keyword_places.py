@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role
 from monitor.config.mentions import LANGUAGES, ROLES
-from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, load
+from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, items_of, load, pairs_of
 from monitor.edits.written_words import WrittenWord, words_of
 from monitor.models.articles import Language
 
@@ -106,16 +106,15 @@ class _Reader:
         self._lines = text.split("\n")
 
     def groups(self) -> Iterator[WordGroup]:
-        for name, node in _pairs(self._root.get("lists")):
+        for name, node in pairs_of(self._root.get("lists")):
             yield self._group(f"list:{name.text}", "list", f"${name.text}", node, ("lists", name.text), line=name.line)
         for name, node in self._root.items:
             if name.text in ("people", "never"):
                 title = {"people": "Люди", "never": "Никогда"}[name.text]
                 yield self._group(name.text, name.text, title, node, (name.text,), line=name.line)
-        for name, node in _pairs(self._root.get("topics")):
+        for name, node in pairs_of(self._root.get("topics")):
             yield from self._topic(name, node)
-        counters = self._root.get("counters")
-        for number, body in _items(counters):
+        for number, body in enumerate(items_of(self._root.get("counters"))):
             yield from self._rule(body, ("counters", number), topic="", kinds={"all": "counter", "none": "counter"})
 
     def _topic(self, name: Scalar, node: Node) -> Iterator[WordGroup]:
@@ -126,7 +125,7 @@ class _Reader:
             title = _said(node.get("title")) or name.text
             key = f"against:{name.text}"
             yield self._group(key, "against", title, none, (*path, "none"), line=none.line, topic=name.text)
-        for number, body in _items(node.get("any_of")):
+        for number, body in enumerate(items_of(node.get("any_of"))):
             yield from self._rule(
                 body, (*path, "any_of", number), topic=name.text, kinds={"all": "all", "none": "none"}
             )
@@ -136,7 +135,7 @@ class _Reader:
             return
         name = _said(body.get("name")) or f"правило {int(path[-1]) + 1}"
         about = {"topic": topic, "rule": name}
-        for number, line in _items(body.get("all")):
+        for number, line in enumerate(items_of(body.get("all"))):
             key = f"all:{topic}:{name}:{number}"
             yield self._group(key, kinds["all"], name, line, (*path, "all", number), line=line.line, **about)
         if (none := body.get("none")) is not None:
@@ -182,14 +181,6 @@ class _Reader:
                 break
             above.append(note[1])
         return " ".join(reversed(above))
-
-
-def _pairs(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
-    return node.items if isinstance(node, Mapping) else ()
-
-
-def _items(node: Node | None) -> Iterator[tuple[int, Node]]:
-    return iter(enumerate(node.items)) if isinstance(node, Sequence) else iter(())
 
 
 def _said(node: Node | None) -> str:

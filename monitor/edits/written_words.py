@@ -61,6 +61,11 @@ def _places(node: Scalar, source: str) -> _Place | None:
     return lambda at: at + moved[bisect_right(firsts, at) - 1]
 
 
+def line_start(source: str, place: int) -> int:
+    """Where the line begins on which a place of the file is."""
+    return source.rfind("\n", 0, place) + 1
+
+
 def quoted(text: str) -> str:
     """As YAML takes it anywhere."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
