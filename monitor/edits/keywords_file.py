@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
-from monitor.config.keyword_rules import Keywords, TermWordKind
-from monitor.config.keywords import read_terms
 from monitor.edits.checking import CheckedRules, check_rules, new_ones
 from monitor.edits.file_history import FileHistory
 from monitor.edits.files import FileContent, FileTrouble, read_file, trouble_of
@@ -22,7 +20,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
 from monitor.edits.told_changes import ToldChange, told
 from monitor.edits.trial import ReadyRules, Trial, Trials
-from monitor.edits.word_doubts import word_doubts
+from monitor.edits.word_doubts import terms_of, word_doubts
 from monitor.edits.word_edits import Conflict, KeywordsLook, Preview, WordEdit
 from monitor.edits.word_search import find_words
 from monitor.edits.written_words import WrittenWord
@@ -79,11 +77,7 @@ class KeywordsFile:
 
     def trouble(self) -> FileTrouble | None:
         """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
-        return trouble_of(self.file, self._problems)
-
-    def _problems(self) -> Sequence[ConfigError]:
-        rules = self.look().rules
-        return rules.errors or self._unmet(rules.keywords)
+        return trouble_of(self.file, lambda: self._wrong_with(self.look().rules))
 
     def let_go(self) -> None:
         """Forget the rules of the file and of the last edit, which are made anew in half a second, if nobody has asked
@@ -199,7 +193,7 @@ class KeywordsFile:
             if self._edited and self._edited[0] == made.digest:
                 return self._edited[1].errors
         rules = check_rules(made.text, file=file, like=self._in_force().compiled)
-        return rules.errors or self._unmet(rules.keywords)
+        return self._wrong_with(rules)
 
     def _read(self, now: FileContent) -> KeywordsLook:
         try:
@@ -228,12 +222,14 @@ class KeywordsFile:
             if self._edited is None or self._edited[0] != made.digest:
                 like = look.rules.matcher or self._in_force()
                 rules = check_rules(written.text, file=self.file, root=written.root, like=like.compiled)
-                errors = rules.errors or self._unmet(rules.keywords)
-                self._edited = made.digest, CheckedRules(errors=errors, keywords=rules.keywords, matcher=rules.matcher)
+                self._edited = made.digest, replace(rules, errors=self._wrong_with(rules))
             return self._edited[1]
 
-    def _unmet(self, keywords: Keywords | None) -> tuple[ConfigError, ...]:
-        return tuple(self._needs([topic.id for topic in keywords.topics])) if keywords else ()
+    def _wrong_with(self, rules: CheckedRules) -> tuple[ConfigError, ...]:
+        """What they say wrong themselves; of sound ones, what else in the monitor would not work with them."""
+        if rules.errors or rules.keywords is None:
+            return rules.errors
+        return tuple(self._needs([topic.id for topic in rules.keywords.topics]))
 
     def _seen_by(self, digest: str) -> KeywordsLook:
         look = self.look()
@@ -262,9 +258,8 @@ def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms
     """Of a list's name none: its words have pages of their own."""
     if "$" in edit.word:
         return ()
-    kind = TermWordKind.NAME if group.kind == "people" else TermWordKind.WORD
     try:
-        return tuple(forms_of(term) for term in read_terms(edit.word, language=edit.language, kind=kind))
+        return tuple(forms_of(term) for term in terms_of(edit.word, edit.language, group))
     except ConfigError as error:
         raise ConfigError(error.message, file=file, line=group.line) from error
 

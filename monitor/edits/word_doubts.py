@@ -19,11 +19,12 @@ def word_doubts(edit: WordEdit, group: WordGroup, *, file: str) -> tuple[ConfigE
     """Of a list's name, and of what is taken out, none. Takes a tenth of a second where there are many words."""
     if not edit.is_added or "$" in edit.word:
         return ()
-    terms = _terms(edit.word, edit.language, group)
+    terms = terms_of(edit.word, edit.language, group)
     return tuple(ConfigError(said, file=file) for term in terms for said in (*_guessed(term), *_covered(term, group)))
 
 
-def _terms(written: str, language: Language | None, group: WordGroup) -> tuple[Term, ...]:
+def terms_of(written: str, language: Language | None, group: WordGroup) -> tuple[Term, ...]:
+    """What one word means that is written in a group. Raises ConfigError."""
     kind = TermWordKind.NAME if group.kind == "people" else TermWordKind.WORD
     return read_terms(written, language=language, kind=kind)
 
@@ -47,7 +48,7 @@ def _covered(term: Term, group: WordGroup) -> Iterator[str]:
         if place.role is None
         for known in place.words
         if "$" not in known.text
-        for other in _terms(known.text, place.language, group)
+        for other in terms_of(known.text, place.language, group)
     )
     for known, other in others:
         if finds_all_of(other, term):
