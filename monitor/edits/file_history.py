@@ -31,25 +31,26 @@ class FileHistory:
     ) -> tuple[FileVersion, tuple[ChangedLine, ...]] | None:
         """A version, and what another one, or the file as it is now, has otherwise; None: there is no such version."""
         one = self._version(number)
-        other = read_file(self.file) if with_number is None else None
-        later = self._version(with_number) if with_number is not None else None
-        if one is None or (with_number is not None and later is None):
+        other = (None, read_file(self.file)) if with_number is None else self._version(with_number)
+        if one is None or other is None:
             return None
-        now = other or FileContent(file=self.file, content=later[1] if later else b"")
-        return one[0], changed_lines(FileContent(file=self.file, content=one[1]).text, now.text)
+        return one[0], changed_lines(one[1].text, other[1].text)
 
     def take_back(self, number: int, digest: str, *, initial: str) -> Saved | None:
         """Save a version anew; None: there is none with that number.
 
         Raises EditConflict, EditRefused, ConfigError, DatabaseError; the file is then as it was.
         """
-        version = self._version(number)
-        if version is None:
+        found = self._version(number)
+        if found is None:
             return None
-        summary = f"возвращён файл от {version[0].saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
-        return self._saving.save(self.file, digest, version[1], initial=initial, summary=summary, check=self._check)
+        version, was = found
+        summary = f"возвращён файл от {version.saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
+        return self._saving.save(self.file, digest, was.content, initial=initial, summary=summary, check=self._check)
 
-    def _version(self, number: int) -> tuple[FileVersion, bytes] | None:
+    def _version(self, number: int) -> tuple[FileVersion, FileContent] | None:
         """Of this file only."""
         found = self._versions.named(number)
-        return found if found and found[0].file == self.file else None
+        if found is None or found[0].file != self.file:
+            return None
+        return found[0], FileContent(file=self.file, content=found[1])

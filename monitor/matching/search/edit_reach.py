@@ -12,7 +12,7 @@ from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
 from monitor.matching.compiler import CompiledRules, Word, is_empty, word_of
 from monitor.models.articles import Language
 
-MOST = 60  # phrases: an edit that changes more is tried on everything
+_MOST = 60  # phrases: an edit that changes more is tried on everything
 
 _Key = tuple[object, ...]
 _Choice = tuple[TermWord, Language | None]
@@ -22,19 +22,19 @@ Phrase = tuple[Word, ...]
 
 
 def reach(
-    before: Keywords, after: Keywords, *, compiled: Sequence[CompiledRules] = (), most: int = MOST
+    before: Keywords, after: Keywords, *, compiled: tuple[CompiledRules, CompiledRules]
 ) -> tuple[Phrase, ...] | None:
     """The phrases of which one stands wherever the two give different verdicts; None: everything may change.
 
-    `compiled` are both, if they are at hand: what a form's cases are may change for a word that stays as it is.
+    `compiled` are both, compiled: what a form's cases are may change for a word that stays as it is.
     """
     if before.short_text != after.short_text:
         return None
     terms = _Terms(before, after)
     phrases = dict.fromkeys(terms.phrase(*one) for one in set(_changed(before, after, terms)))
-    if len(phrases) > most:
+    if len(phrases) > _MOST:
         return None
-    forms = _recased(*compiled) if len(compiled) == 2 else frozenset[str]()
+    forms = _recased(*compiled)
     return (*_apart(phrases), *([(Word(forms=forms),)] if forms else []))
 
 

@@ -26,10 +26,10 @@ class FileVersions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, file: str, *, limit: int = KEPT) -> tuple[FileVersion, ...]:
+    def of(self, file: str) -> tuple[FileVersion, ...]:
         """Those of a file, the newest first."""
         with read_transaction(self._engine) as db:
-            return tuple(map(_version, db.execute(_newest(file).limit(limit))))
+            return tuple(map(_version, db.execute(_newest(file).limit(KEPT))))
 
     def named(self, number: int) -> tuple[FileVersion, bytes] | None:
         """One version with its content; None when there is none with that number, or none any more."""
