@@ -34,7 +34,13 @@ def serve_desk(
     bound: int = listening.getsockname()[1]
     address = address or f"http://127.0.0.1:{bound}"
     secure = urlsplit(address).scheme == "https"
-    access = Access(store.desk_keys, new_secret=new_secret, secure=secure, undecided=store.questions.count, clock=clock)
+    access = Access(
+        store.desk_keys,
+        new_secret=new_secret,
+        secure=secure,
+        undecided=lambda: store.reviews.waiting().count,
+        clock=clock,
+    )
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
     keywords = open_keywords(settings, store, matcher)
     parts = build_parts(settings, store, matcher, keywords)

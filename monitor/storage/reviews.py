@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, exists, func, select, update
 
 from monitor.config.hours import Day
 from monitor.models.articles import Outcome
@@ -18,7 +18,7 @@ from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
 from monitor.storage.outbox.deliveries import REMOVABLE, announce_removal, remove, tell, want
-from monitor.storage.stories import MADE, lock_stories, read_stories
+from monitor.storage.stories import MADE, UNDECIDED, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.grouping import Chats, is_asked, posts_of
@@ -31,7 +31,6 @@ _NOTHING_DECIDED = "За последние сутки решений не бы�
 _NOTHING_TO_UNDO = "Отменять нечего: этого решения уже нет, или ему больше суток, или пост уже удалён."
 _AT_ONCE = 20  # questions told of as expired in one message
 NOWHERE = Chats(destinations=())  # for those who publish nothing
-_undecided = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +39,11 @@ class Waiting:
 
     open: int
     expired: int
+
+    @property
+    def count(self) -> int:
+        """Of both."""
+        return self.open + self.expired
 
 
 class TakenBack(NamedTuple):
@@ -62,7 +66,7 @@ class Reviews:
         """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            taken = update(reviews).where(_is(story_id, part), _undecided)
+            taken = update(reviews).where(_is(story_id, part), UNDECIDED)
             made = db.execute(taken.values(decision=decision, decided_at=now, initial=initial)).rowcount == 1
             row = db.execute(select(reviews).where(_is(story_id, part))).first()
             if row is None:
@@ -176,10 +180,8 @@ class Reviews:
             return _items(db, db.execute(mine.order_by(reviews.c.asked_at)).all())
 
     def waiting(self) -> Waiting:
-        """How many questions are undecided."""
-        counted = (
-            select(reviews.c.decision, func.count().label("number")).where(_undecided).group_by(reviews.c.decision)
-        )
+        """How many questions are undecided. It is asked for every page of the desk: an index has the answer."""
+        counted = select(reviews.c.decision, func.count().label("number")).where(UNDECIDED).group_by(reviews.c.decision)
         with read_transaction(self._engine) as db:
             counts = {row.decision: row.number for row in db.execute(counted)}
         return Waiting(open=counts.get(None, 0), expired=counts.get(Decision.EXPIRED, 0))
@@ -326,7 +328,7 @@ def _open(db: Connection, story_id: int, part: int, story: Story, now: datetime)
 
 
 def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
-    closed = update(reviews).where(_is(story_id, part), _undecided).values(decision=Decision.OVERTAKEN, decided_at=now)
+    closed = update(reviews).where(_is(story_id, part), UNDECIDED).values(decision=Decision.OVERTAKEN, decided_at=now)
     asked = db.scalar(closed.returning(reviews.c.html))
     if asked is not None:
         note = tag("b", text(DECIDED[Decision.OVERTAKEN]))

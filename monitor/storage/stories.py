@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, text
+from sqlalchemy import Connection, Row, and_, or_, select, text
 
 from monitor.models.articles import Article
 from monitor.models.stories import Decision, Retraction, Story, Telling
@@ -23,6 +23,7 @@ from monitor.stories.similarity import SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
 MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # by maintainers
+UNDECIDED = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
 def lock_stories(db: Connection) -> None:

@@ -177,18 +177,15 @@ class SimilarityIndex:
             else:
                 del self._having[stem], self._commonness[stem]
 
-    def weight(self, stem: int) -> float:
-        """Inverse document frequency, of the articles here and of those that an empty index counts with."""
-        return self._weights((stem,))[0]
-
-    def _weights(self, stems: Iterable[int]) -> list[float]:
+    def weights(self, stems: Iterable[int]) -> list[float]:
+        """Inverse document frequencies, of the articles here and of those that an empty index counts with."""
         whole, commonness = math.log(len(self._articles) + _PRIOR + 1), self._commonness
         return [(whole - commonness[stem]) * _FIGURES_WEIGH if stem & 1 else whole - commonness[stem] for stem in stems]
 
     def nearest(self, fingerprint: Iterable[int]) -> list[int]:
         """The stories that share the most of the article's rarest words, the nearest first; at most a dozen."""
         known = self._having.keys() & frozenset(fingerprint)
-        rarest = sorted(zip(self._weights(known), known, strict=True), reverse=True)[:_RAREST]
+        rarest = sorted(zip(self.weights(known), known, strict=True), reverse=True)[:_RAREST]
         having = [(weight, frozenset(self._having[stem])) for weight, stem in rarest]
         once, again = set[int](), set[int]()
         for _, stories in having:
@@ -210,7 +207,7 @@ class SimilarityIndex:
         counts = Counter(fingerprint)
         if len(counts) < FEWEST:
             return {}
-        pairs = zip(counts.values(), self._weights(counts), strict=True)
+        pairs = zip(counts.values(), self.weights(counts), strict=True)
         weights = [weight if count == 1 else (1 + math.log(count)) * weight for count, weight in pairs]
         length = math.sqrt(sum(map(mul, weights, weights)))
         return {stem: weight / length for stem, weight in zip(counts, weights, strict=True)} if length else {}
@@ -226,7 +223,7 @@ class SimilarityIndex:
         return max(self._share(its, frozenset(theirs.fingerprint)) for its, theirs in sides)
 
     def _share(self, its: frozenset[int], theirs: frozenset[int]) -> float:
-        return sum(map(self.weight, its & theirs)) / sum(map(self.weight, its))
+        return sum(self.weights(its & theirs)) / sum(self.weights(its))
 
 
 def _best(shared: Mapping[int, float]) -> list[tuple[float, int]]:

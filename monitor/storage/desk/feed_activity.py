@@ -64,9 +64,9 @@ class FeedFigures:
             found_firsts = {at: self._firsts.get(at) or first_seen(db, at) for at in mornings}
             firsts = list(found_firsts.values())
             days = [_count(start, end) for start, end in pairwise([*firsts, LARGEST_ID])]
-            asked = feeds.c.active if of is None else feeds.c.name == of
+            asked, mine = (feeds.c.active, []) if of is None else (feeds.c.name == of, [articles.c.feed == of])
             found = db.execute(select(feeds.c.name, *days).where(asked)).all()
-            told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0]
+            told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0], *mine
             of_stories = select(articles.c.feed, func.count()).where(*told).group_by(articles.c.feed)
             ours: dict[str, int] = {name: count for name, count in db.execute(of_stories)}  # noqa: C416 - a Row is no pair to mypy
             last = db.scalar(select(func.max(entries.c.id))) or 0

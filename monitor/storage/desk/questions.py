@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, select
 
 from monitor.models.articles import Tier
 from monitor.models.stories import Decision
 from monitor.storage.database import read_transaction
 from monitor.storage.history import Member, member_rows, read_member
-from monitor.storage.stories import MADE
+from monitor.storage.stories import MADE, UNDECIDED
 from monitor.storage.tables import entries, reviews
-
-_WAITING = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +55,10 @@ class Questions:
         `before`, where that is asked. The questions of one story come together, so that there may be a few more.
         """
         earlier = [] if before is None else [reviews.c.story_id < before]
-        newest = select(reviews.c.story_id).where(_WAITING, *earlier).distinct()
+        newest = select(reviews.c.story_id).where(UNDECIDED, *earlier).distinct()
         numbers = newest.order_by(reviews.c.story_id.desc()).limit(limit)
         with read_transaction(self._engine) as db:
-            return _questions(db, [_WAITING, reviews.c.story_id.in_(numbers)])
-
-    def count(self) -> int:
-        """How many are undecided, expired too."""
-        with read_transaction(self._engine) as db:
-            return db.scalar(select(func.count()).select_from(reviews).where(_WAITING)) or 0
+            return _questions(db, [UNDECIDED, reviews.c.story_id.in_(numbers)])
 
     def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
         """What maintainers decided since then, the last decision first."""

@@ -80,7 +80,7 @@ def desk(store: Store) -> Iterator[Desk]:
     store.reviews.chats, store.retractions.destinations = CHATS, CHATS.destinations
     clock = Clock()
     parts = build_news(load_settings({}), store, matcher, clock)
-    with open_desk(store.desk_keys, parts, clock, undecided=store.questions.count) as opened:
+    with open_desk(store.desk_keys, parts, clock, undecided=lambda: store.reviews.waiting().count) as opened:
         yield opened
 
 

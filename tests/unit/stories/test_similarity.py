@@ -93,8 +93,9 @@ def test_a_word_that_everybody_has_weighs_little_and_figures_more() -> None:
         index.add(number, number, fingerprint("", f"самолёт редкость{'абвгдежзик'[number % 10]}"), NOW)
     (common,), (rare,), (figure,) = (fingerprint("", word) for word in ("самолёт", "верблюд", "4711"))
 
-    assert index.weight(common) < index.weight(rare)
-    assert index.weight(figure) == 1.5 * index.weight(rare)
+    little, much, more = index.weights((common, rare, figure))
+    assert little < much
+    assert more == 1.5 * much
 
 
 def test_names_and_figures_that_agree_are_told_from_those_that_do_not() -> None:
@@ -151,7 +152,7 @@ def test_an_index_that_forgot_everything_is_as_new(texts: list[str]) -> None:
     index.forget(NOW + timedelta(seconds=1))
 
     assert index.nearest(fingerprint("", TEXT)) == []
-    assert index.weight(2) == SimilarityIndex().weight(2)
+    assert index.weights([2]) == SimilarityIndex().weights([2])
 
 
 COMING = st.tuples(
@@ -177,12 +178,12 @@ def test_what_is_near_is_what_counting_one_word_after_another_says(
     anew = SimilarityIndex()
     for number, (story, stems) in enumerate(left):
         anew.add(number, story, stems, NOW)
-    assert [index.weight(stem) for stem in asked] == [anew.weight(stem) for stem in asked]
+    assert index.weights(asked) == anew.weights(asked)
     assert index.nearest(asked) == counted(anew, left, asked)
 
 
 def counted(index: SimilarityIndex, told: list[tuple[int, list[int]]], asked: frozenset[int]) -> list[int]:
-    known = [(index.weight(stem), stem) for stem in asked if any(stem in stems for _, stems in told)]
+    known = [one for one in zip(index.weights(asked), asked, strict=True) if any(one[1] in stems for _, stems in told)]
     shared = dict.fromkeys((story for story, _ in told), 0.0)
     for weight, stem in sorted(known, reverse=True)[:25]:
         for story in {story for story, stems in told if stem in stems}:
