@@ -18,7 +18,7 @@ from monitor.bot.review_chat import NO_BUTTON, Answer, Command, CommandCall, Pre
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import mute_label
-from monitor.models.labels import queue, troubles
+from monitor.models.labels import TIER_WORDS, queue, troubles
 from monitor.models.outbox import Buttons, DeliveryState, OutboxRow
 from monitor.storage.evidence.notices import PageNotices
 from monitor.storage.feeds import FeedStore
@@ -233,7 +233,7 @@ def _report(report: explanation.TopicReport) -> Html:
     title, fired = tag("b", text(line(report.title, _LONGEST_LINE))), report.fired
     if fired is None or report.is_hinted:
         return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST_REASON))))
-    tier = {"post": "сразу в канал", "review": "редактору"}[fired.tier]
+    tier = TIER_WORDS[fired.tier]
     met = text(line(f"— правило «{fired.rule}», {tier}: {explanation.pictured(report.lines)}", _LONGEST_REASON))
     lack = explanation.lack_of_post(report)
     missed = [text(line(f"Сразу в канал не пошло бы: {lack}", _LONGEST_REASON))] if lack else []

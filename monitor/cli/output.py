@@ -1,4 +1,4 @@
-"""What several commands share: their options, words for tiers and languages, and the one door for all they print."""
+"""What several commands share: their options, words for languages, and the one door for all they print."""
 
 import json
 import os
@@ -16,7 +16,6 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import ConfigError, MonitorError
-from monitor.models.articles import Tier
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState, OutboxRow
 from monitor.text.unicode import visible
@@ -31,7 +30,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="для программ: J
 _PERIOD = re.compile(r"([1-9]\d{0,3})([hdw])", re.ASCII)
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.UNCERTAIN, DeliveryState.REJECTED)
-TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "не подходит"}
 LANGUAGES: dict[str | None, str] = {"ru": "русский", "kk": "казахский", None: "другой или неясен"}
 
 

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from monitor.config.keyword_rules import Mention
-from monitor.desk.shown import TIERS
 from monitor.matching.explanation import passages
 from monitor.matching.rule_lines import NearMiss
 from monitor.models.articles import Match, TopicVerdict, Verdict, Veto
+from monitor.models.labels import TIER_WORDS
 from monitor.text.marked_text import MarkedPiece, marked
 from monitor.text.unicode import visible
 
@@ -82,7 +82,7 @@ def marked_title(title: str, matches: Iterable[Match | Veto]) -> Pieces:
 def reasons_of(verdict: Verdict) -> tuple[Reason, ...]:
     """What was decided about an article, and by which of its words."""
     said = (
-        *(_of_topic(topic, TIERS[topic.tier]) for topic in verdict.topics),
+        *(_of_topic(topic, TIER_WORDS[topic.tier]) for topic in verdict.topics),
         *(_of_topic(topic, "пишется не в пост: сильнее другая тема") for topic in verdict.hinted),
         *(_of_topic(topic, "на паузе (/mute)") for topic in verdict.muted),
     )
@@ -105,7 +105,7 @@ def near_reasons(misses: Iterable[NearMiss]) -> tuple[Reason, ...]:
     return tuple(
         Reason(
             number=number,
-            said=f"«{miss.topic}», правило «{miss.rule}» ({TIERS[miss.tier]}). Не хватило: {miss.lacking}",
+            said=f"«{miss.topic}», правило «{miss.rule}» ({TIER_WORDS[miss.tier]}). Не хватило: {miss.lacking}",
             words=tuple(line.match for line in miss.lines if line.match),
             lacking=() if miss.is_astray else tuple(dict.fromkeys(map(_word_link, miss.wanted))),
         )

@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from monitor.desk.charts import sparkline
 from monitor.desk.pages import page
-from monitor.desk.shown import TIERS
 from monitor.health.rule_rates import RuleRate
+from monitor.models.labels import TIER_WORDS
 from monitor.storage.desk.rule_figures import WEEKS, Figures
 
 LEAST: Final = 0.5  # of published: where more is rejected, it is said what to do about it
@@ -35,4 +35,4 @@ class Rules:
             self._counting = asyncio.create_task(asyncio.to_thread(self._figures, SECONDS_UNSEEN))
         unusual = {rate.rule: rate.unusual for rate in await asyncio.to_thread(self._rates)}
         known: dict[str, Any] = {"figures": figures, "unusual": unusual, "weeks": WEEKS, "least": LEAST}
-        return page(request, "rules.html", tiers=TIERS, sparkline=sparkline, **known)
+        return page(request, "rules.html", tiers=TIER_WORDS, sparkline=sparkline, **known)

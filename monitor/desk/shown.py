@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.matching.explanation import TopicReport, lack, lack_of_post, pictured
 from monitor.models.articles import Outcome
-from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, SIGHTS, STATES
+from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, SIGHTS, STATES, TIER_WORDS
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.stories.corrections import retraction
@@ -18,7 +18,6 @@ from monitor.text.telegram_html import line, web_address
 from monitor.text.unicode import visible
 from monitor.text.urls import message_link, without_credentials
 
-TIERS: Final = {"post": "сразу в канал", "review": "редактору", "none": "никуда"}
 _BEGUN: Final = {Outcome.POSTED: "начало новой истории", Outcome.JOINED: "ещё одно изложение истории"}
 _STANDINGS: Final = {
     DeliveryState.SENT: "в канале",
@@ -44,7 +43,6 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "outcome_words": OUTCOME_WORDS,
         "states": STATES,
         "sights": SIGHTS,
-        "tiers": TIERS,
         "decided": partial(_decided, zone=zone),
         "decisions": DECIDED,
         "retracted": retraction.label,
@@ -85,5 +83,5 @@ def _report(report: TopicReport) -> str:
     if fired is None or report.is_hinted:
         return f"нет: {lack(report)}"
     missed = lack_of_post(report)
-    said = f"правило «{fired.rule}», {TIERS[fired.tier]}: {pictured(report.lines)}"
+    said = f"правило «{fired.rule}», {TIER_WORDS[fired.tier]}: {pictured(report.lines)}"
     return f"{said}. Сразу в канал не пошло бы: {missed}" if missed else said

@@ -7,12 +7,12 @@ from monitor.matching import explanation
 from monitor.matching.backtest import Change
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, Verdict
+from monitor.models.labels import TIERS
 from monitor.text.marked_text import MarkedPiece, marked
 from monitor.text.unicode import visible
 
 _SENTENCES = 3
 _LONGEST = 600  # characters of a sentence
-_TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "никуда"}
 _SIGNS = {"gained": "+", "lost": "−", "moved": "~"}
 
 Pieces = tuple[MarkedPiece, ...]
@@ -68,4 +68,4 @@ def _why(change: Change, after: Matcher) -> str:
 
 def _decided(verdict: Verdict) -> str:
     rules = ", ".join(f"«{topic.rule}»" for topic in verdict.topics)
-    return f"{rules} — {_TIERS[verdict.tier]}" if rules else _TIERS[Tier.NONE]
+    return f"{rules} — {TIERS[verdict.tier]}" if rules else TIERS[Tier.NONE]

@@ -1,4 +1,4 @@
-"""The Russian words for states, outcomes, troubles, durations, destinations: the same in the terminal and in chats.
+"""The Russian words for states, tiers, outcomes, troubles, durations, destinations: the same in the terminal and in chats.
 
 Pure.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
-from monitor.models.articles import Outcome
+from monitor.models.articles import Outcome, Tier
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, FeedKind, Trouble
@@ -27,6 +27,10 @@ STATES = {
     DeliveryState.CANCELLED: "снято",
     DeliveryState.DIGESTED: "вошло в сводку",
 }
+
+TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "никуда"}
+TIER_WORDS = TIERS | {Tier.REVIEW: "редактору"}  # within a sentence
+VERDICTS = TIERS | {Tier.NONE: "не подходит"}  # of a text as a whole
 
 OUTCOMES = {
     Outcome.POSTED: "начало новой истории: пост в канал",

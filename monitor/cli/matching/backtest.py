@@ -13,12 +13,13 @@ from rich.text import Text
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
 from monitor.cli.matching.explanation_view import quoted
-from monitor.cli.output import TIERS, AsJson, KeywordsFile, Screen, Since, period_of, print_json
+from monitor.cli.output import AsJson, KeywordsFile, Screen, Since, period_of, print_json
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, Verdict
+from monitor.models.labels import VERDICTS
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_existing
 from monitor.text.unicode import clean
@@ -120,7 +121,7 @@ def _why(change: Change, matcher: Matcher) -> Iterator[RenderableType]:
 
 def _decided(verdict: Verdict) -> str:
     rules = ", ".join(f"{topic.id}: {topic.rule}" for topic in verdict.topics)
-    return f"{rules} — {TIERS[verdict.tier]}" if rules else TIERS[Tier.NONE]
+    return f"{rules} — {VERDICTS[verdict.tier]}" if rules else VERDICTS[Tier.NONE]
 
 
 def _matches(verdict: Verdict) -> list[Match]:

@@ -8,9 +8,10 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from monitor.cli.output import LANGUAGES, TIERS, Screen
+from monitor.cli.output import LANGUAGES, Screen
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, pictured
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
+from monitor.models.labels import VERDICTS
 from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
@@ -40,7 +41,7 @@ def show_reports(screen: Screen, page: Extracted, verdict: Verdict, reports: Ite
         screen.print(Rule(_heading(report), align="left", characters="─", style="dim"))
         screen.print(Padding(Group(*_topic(report, page)), (0, 0, 0, 2)))
     screen.print()
-    screen.print(Text("Итог: ", style="bold"), Text(TIERS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
+    screen.print(Text("Итог: ", style="bold"), Text(VERDICTS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
 
 
 def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[RenderableType]:
@@ -88,7 +89,7 @@ def _read(source: str, page: Extracted) -> Group:
 
 def _heading(report: TopicReport) -> Text:
     tier = report.fired.tier if report.fired else Tier.NONE
-    return Text.assemble((report.title, "bold"), f" ({report.id}): ", (TIERS[tier], _TIER_STYLES[tier]))
+    return Text.assemble((report.title, "bold"), f" ({report.id}): ", (VERDICTS[tier], _TIER_STYLES[tier]))
 
 
 def _topic(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
