@@ -1,4 +1,4 @@
-"""The Russian words for states, tiers, outcomes, troubles, durations, destinations: the same in the terminal and in chats.
+"""The Russian words for states, tiers, outcomes, durations and the like: the same in the terminal and in chats.
 
 Pure.
 """

@@ -1,7 +1,7 @@
 """How alike two articles are: fingerprints, their likeness, and an index that finds the stories near to one.
 
 The likeness is the cosine of TF-IDF vectors over title and lead. What a word weighs follows from how many recent
-articles have it (`SimilarityIndex.weight`). What retellings keep counts for more: names, figures, the words of the
+articles have it (`SimilarityIndex.weights`). What retellings keep counts for more: names, figures, the words of the
 headline. Which likeness is enough is decided in placement.py; what is news in a retelling, in novelty.py.
 """
 
