@@ -28,6 +28,7 @@ from monitor.edits.feed_trials import FeedTrial, FeedTrials
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
+from monitor.models.feeds import Feed
 from monitor.models.labels import KINDS, LANGUAGES, pause, sentence, span
 from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
@@ -126,15 +127,19 @@ class FeedPage:
     async def _tried(self, name: str, typed: Mapping[str, str]) -> _Answer:
         lines: Sequence[ChangedLine] = ()
         try:
-            opened = await asyncio.to_thread(self._list.open)
-            made = await asyncio.to_thread(feeds_file.changed, opened.text, name, typed, file=opened.file)
-            lines = changed_lines(opened.text, made)
-            feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
+            lines, feed = await asyncio.to_thread(self._made, name, typed)
             return _Answer(typed=typed, trial=await self._trials.preview(feed), lines=lines)
         except ConfigError as error:
             return _Answer(status=HTTPStatus.BAD_REQUEST, typed=typed, refused=error)
         except FeedError as error:
             return _Answer(status=HTTPStatus.BAD_GATEWAY, typed=typed, trouble=error.message, lines=lines)
+
+    def _made(self, name: str, typed: Mapping[str, str]) -> tuple[Sequence[ChangedLine], Feed]:
+        """What would change in the file, and the feed as it would be. Raises ConfigError."""
+        opened = self._list.open()
+        made = feeds_file.changed(opened.text, name, typed, file=opened.file)
+        feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
+        return changed_lines(opened.text, made), feed
 
     def _edit(self, act: _Act) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -147,8 +152,8 @@ class FeedPage:
         typed = {path: form[path].strip() for path in (*FIELDS, *_ASKED) if path in form}
         try:
             change, summary, to = act(form, name)
-            edit = partial(self._list.edit, digest, change, initial=initial_of(request), summary=summary)
-            saved = await asyncio.to_thread(edit)
+            initial = initial_of(request)
+            saved = await asyncio.to_thread(self._list.edit, digest, change, initial=initial, summary=summary)
         except EditConflict as error:
             refused = _Answer(status=HTTPStatus.CONFLICT, typed=typed, trouble=str(error), conflict=True)
             return await self._page(request, name, refused)

@@ -153,8 +153,8 @@ class FeedLists:
         def change(text: str) -> str:
             return appended(text, *new, file=self._list.file, today=today, by=_BY)
 
-        edit = partial(self._list.edit, form.get("digest", ""), change, initial=initial_of(request), summary=summary)
-        saved = await asyncio.to_thread(edit)
+        digest, initial = form.get("digest", ""), initial_of(request)
+        saved = await asyncio.to_thread(self._list.edit, digest, change, initial=initial, summary=summary)
         log.info("a maintainer added feeds", action="desk", feeds=len(new))
         return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.git.trouble])))
 
