@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from monitor.config.feeds import load_feeds
 from monitor.desk.charts import columns
-from monitor.desk.feeds import DAYS, LATELY, Health, ago, mornings, state
+from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
 from monitor.edits import feeds_file
@@ -29,7 +29,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import Feed
-from monitor.models.labels import KINDS, LANGUAGES, pause, sentence, span
+from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, pause, sentence, span
 from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
@@ -227,8 +227,8 @@ class FeedPage:
             "because": answer.typed.get("paused_because", ""),
             "until": answer.typed.get("paused_until") or f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
             "tomorrow": f"{now.astimezone(self._zone).date() + timedelta(days=1):%Y-%m-%d}",
-            "ago": lambda at: ago(at, now),
-            "ahead": lambda at: f"через {span(at - now)}" if at > now else "сейчас",
+            "ago": partial(ago, now=now),
+            "ahead": partial(ahead, now=now),
         }
 
     def _written(self, name: str) -> tuple[OpenedList | None, Mapping[str, str] | None, str]:

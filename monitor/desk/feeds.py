@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from monitor.edits.feed_list import FeedList
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock
 from monitor.models.feeds import FeedHealth, Trouble
-from monitor.models.labels import TROUBLES, pause, span
+from monitor.models.labels import TROUBLES, ago, pause, span
 from monitor.sources.feeds import opml
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures
 
@@ -75,7 +76,7 @@ class Feeds:
             "rows": [row for row in rows if not chosen or chosen in row.kinds],
             "chosen": chosen,
             "choices": [(name, said, counts[name]) for name, said in CHOICES.items() if counts[name] or not name],
-            "ago": lambda at: ago(at, now),
+            "ago": partial(ago, now=now),
             "state": lambda health: state(health, self._zone),
             "span": span,
             "sparkline": sparkline,
@@ -119,11 +120,6 @@ def mornings(now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     today = now.astimezone(zone).date()
     days = (today - timedelta(days=back) for back in reversed(range(DAYS)))
     return tuple(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in days)
-
-
-def ago(at: datetime | None, now: datetime) -> str:
-    """«3 ч назад»; "—" for never."""
-    return f"{span(now - at)} назад" if at else "—"
 
 
 def state(health: FeedHealth, zone: ZoneInfo) -> str:
