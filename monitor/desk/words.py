@@ -127,7 +127,7 @@ class Words:
             return await self._refused(request, edit, (error,), typed=request.query_params)
         if part not in _PARTS and edit.is_added and (errors := told["preview"].errors):
             return await self._refused(request, edit, errors, typed=request.query_params)
-        return self._page(request, template, error=None, edit=edit, **told)
+        return self._page(request, template, error=None, edit=edit, fields=_fields(edit), **told)
 
     async def _refused(
         self, request: Request, edit: WordEdit, problems: Sequence[ConfigError], *, typed: Mapping[str, str]
@@ -217,7 +217,7 @@ def _spot_field(spot: Spot | WordEdit | WordPlace) -> str:
 
 
 def _fields(edit: WordEdit) -> dict[str, str]:
-    """The edit as a form writes it."""
+    """The edit as a form sends it."""
     sign = "+" if edit.is_added else "-"
     place = {"key": edit.group, "language": _spot_field(edit), "line": str(edit.line or "")}
     return {**place, "word": edit.word, "sign": sign, "digest": edit.digest}
