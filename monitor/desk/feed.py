@@ -167,7 +167,7 @@ class FeedPage:
 
     def _settings(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         change = partial(feeds_file.changed, name=name, changes=_typed(form), file=self._list.file)
-        return change, f"настройки ленты «{name}»", _address(name)
+        return change, f"настройки ленты «{name}»", feed_address(name)
 
     def _paused(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         try:
@@ -178,11 +178,11 @@ class FeedPage:
         today = self._clock().astimezone(self._zone).date()
         because = form.get("paused_because", "")
         change = partial(feeds_file.paused, name=name, until=until, because=because, today=today, file=self._list.file)
-        return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", _address(name)
+        return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", feed_address(name)
 
     def _resumed(self, _form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         change = partial(feeds_file.resumed, name=name, file=self._list.file)
-        return change, f"лента «{name}» читается снова", _address(name)
+        return change, f"лента «{name}» читается снова", feed_address(name)
 
     def _removed(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         if form.get("sure") != "yes":
@@ -295,5 +295,6 @@ def _trouble(answer: _Answer, wrong: Mapping[str, str]) -> str:
     return str(answer.refused) if answer.refused else answer.trouble
 
 
-def _address(name: str) -> str:
+def feed_address(name: str) -> str:
+    """The page of a feed."""
     return f"/feeds/one?name={quote(name, safe='')}"
