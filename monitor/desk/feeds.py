@@ -31,16 +31,12 @@ Health = Callable[[datetime], tuple[FeedHealth, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """One feed of the table. `delay` is None when nothing of it was dated lately."""
+    """One feed of the table. It can be chosen by its `kinds`; `delay` is None when nothing of it was dated lately."""
 
     health: FeedHealth
+    kinds: frozenset[str]
     activity: FeedActivity
     delay: timedelta | None
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """By what it can be chosen."""
-        return kinds(self.health)
 
 
 CHOICES: Final[Mapping[str, str]] = {
@@ -95,7 +91,13 @@ class Feeds:
         delays = self._figures.delays(now - LATELY)
         nothing = FeedActivity(by_day=(0,) * DAYS)
         rows = [
-            FeedRow(health=one, activity=activity.get(one.name, nothing), delay=delays.get(one.name)) for one in listed
+            FeedRow(
+                health=one,
+                kinds=kinds(one),
+                activity=activity.get(one.name, nothing),
+                delay=delays.get(one.name),
+            )
+            for one in listed
         ]
         return sorted(rows, key=lambda row: "wrong" not in row.kinds), trouble
 

@@ -84,11 +84,9 @@ class Status:
         return {
             "alarms": [(TITLES[alarm.kind], alarm) for alarm in self._alarms() if alarm.told_at and not alarm.gone_at],
             "files": [trouble for trouble_in in self._files if (trouble := trouble_in())],
-            "vitals": vitals,
             "polled": ago(vitals.polled_at, now),
             "feeds": _feeds(vitals),
             "wrong": sum("wrong" in kinds(one) for one in self._health(now)),
-            "outbox": outbox,
             "queue": _queue(outbox),
             "sent": outbox.counts.get(DeliveryState.SENT, 0),
             "sentence": sentence,
