@@ -8,7 +8,7 @@ import struct
 import sys
 from pathlib import Path
 
-HEADS, HEAD_SIZE, HEADS_COUNT = 32, 54, 56  # where the ELF header says where the program headers are, and how large
+HEADS = "<32xQ14xHH"  # of the ELF header: where the program headers are, how large, how many
 SECTIONS = (slice(40, 48), slice(60, 64))  # and where the table of sections is, how many, which holds their names
 
 
@@ -16,10 +16,7 @@ def stripped(library: bytes) -> bytes:
     """The library up to the end of its last segment."""
     if library[:6] != b"\x7fELF\x02\x01":
         return library
-    (first,), (size,), (count,) = (
-        struct.unpack_from(kind, library, place)
-        for kind, place in (("<Q", HEADS), ("<H", HEAD_SIZE), ("<H", HEADS_COUNT))
-    )
+    first, size, count = struct.unpack_from(HEADS, library)
     segments = (struct.unpack_from("<8xQ16xQ", library, first + number * size) for number in range(count))
     kept = bytearray(library[: max(offset + length for offset, length in segments)])
     for place in SECTIONS:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.sweeps.newstext import article, item
+from benchmarks.sweeps.newstext import article, item, rss
 from monitor.sources.feeds import fast_xml, lenient
 from monitor.sources.feeds.repair import prepare
 from monitor.sources.feeds.syndication import draft
@@ -32,8 +32,7 @@ def feed(entries: int) -> bytes:
         link = f"https://news.example/{number}"
         title, paragraphs = article(chance, LENGTH)
         items.append(item(number, link, title, paragraphs, format_datetime(NOW - timedelta(minutes=number))))
-    head = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Лента</title>'
-    return f"{head}{''.join(items)}</channel></rss>".encode()
+    return rss("Лента", items)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -130,8 +130,8 @@ def show(found: Mapping[str, Mapping[str, Cost]]) -> None:
         for whose, costs in found.items():
             if cost := costs.get(name):
                 of_goal = max(cost.cpu / seconds if seconds else 0, cost.mb / mb if mb else 0)
-                goals = (f"{goal or '':>5}" for goal in (seconds, mb))
-                print(f"{of_goal:>8.2f} {cost.cpu:>7.2f} {next(goals)} {cost.mb:>6.0f} {next(goals)}  {name}{whose}")
+                cpu, memory = f"{cost.cpu:>7.2f} {seconds or '':>5}", f"{cost.mb:>6.0f} {mb or '':>5}"
+                print(f"{of_goal:>8.2f} {cpu} {memory}  {name}{whose}")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.sweeps.newstext import article, item, sentences
+from benchmarks.sweeps.newstext import article, item, rss, sentences
 
 ENTRIES = 30
 NEWS = 3  # entries a new version adds at the top
@@ -40,11 +40,8 @@ class Press:
     def body(self, feed: int) -> bytes:
         """About 55 kB: the newest entry first."""
         newest = ENTRIES + NEWS * self.version
-        items = "".join(self.item(feed, number, self.fresh) for number in range(newest, newest - ENTRIES, -1))
-        return (
-            '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
-            f"<title>Лента {feed}</title><link>http://news.example/{feed}</link>{items}</channel></rss>"
-        ).encode()
+        items = (self.item(feed, number, self.fresh) for number in range(newest, newest - ENTRIES, -1))
+        return rss(f"Лента {feed}", items, link=f"http://news.example/{feed}")
 
     def _item(self, feed: int, number: int, fresh: bool) -> str:  # noqa: FBT001 - the key of a cache
         chance = random.Random(feed * 1_000_003 + number)

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.farm import Loopback, serve
-from benchmarks.sweeps.newstext import article, item
+from benchmarks.sweeps.newstext import article, item, rss
 
 ENTRIES, LENGTH = 5, 2_000  # characters of an entry
 MATCHED = "Казахстан экстрадировал россиянина, бежавшего от мобилизации."
@@ -31,8 +31,7 @@ def body(feed: int, opening: str, chance: random.Random) -> bytes:
         link = f"http://news.example/{feed}/{number}-novosti"
         at = format_datetime(now - timedelta(hours=1, minutes=number))
         items.append(item(number, link, title, paragraphs, at))
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Лента</title>'
-    return f"{head}{''.join(items)}</channel></rss>".encode()
+    return rss("Лента", items)
 
 
 class Conversation(Loopback):

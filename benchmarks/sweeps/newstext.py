@@ -1,7 +1,7 @@
 """What entries of feeds say and the markup they say it in: made-up sentences of real words, with pictures and links."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 
@@ -36,6 +36,13 @@ def item(number: int, link: str, title: str, paragraphs: Sequence[str], publishe
         f"<item><title>{escape(title)}</title><link>{link}</link><guid>{link}</guid>"
         f"<pubDate>{published}</pubDate><description>{way(link, title, paragraphs)}</description></item>\n"
     )
+
+
+def rss(title: str, items: Iterable[str], *, link: str = "") -> bytes:
+    """A feed of such items; `link` is the page of its site."""
+    site = f"<link>{link}</link>" if link else ""
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>{title}</title>{site}'
+    return f"{head}{''.join(items)}</channel></rss>".encode()
 
 
 def _escaped(link: str, _title: str, paragraphs: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.sweeps.farm import Loopback, serve
+from benchmarks.sweeps.newstext import rss
 
 ENTRIES, LARGE = 30, 10
 LETTERS, VOCABULARY = "абвгдежзиклмнопрстуфхц", 20_000
@@ -74,9 +75,8 @@ class Newswire:
     def _feed(self, feed: int, host: str) -> bytes:
         newest = int((datetime.now(UTC) - self.began).total_seconds() / 60 * self.news)
         items = (self._item(feed, number, host) for number in range(newest, newest - ENTRIES, -1))
-        head = f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Лента {feed}</title>'
         filling = f"<!--{'x' * 100_000 * (feed % LARGE == 0)}-->"
-        return f"{head}{''.join(items)}{filling}</channel></rss>".encode()
+        return rss(f"Лента {feed}", [*items, filling])
 
     def _item(self, feed: int, number: int, host: str) -> str:
         article = self.article(feed, number)

@@ -13,7 +13,7 @@ from monitor.matching.backtest import Change, Comparison, Kind
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 from monitor.models.file_versions import FileVersion
-from monitor.models.labels import destination, pause, wishes
+from monitor.models.labels import destination, given_pause, wishes
 from monitor.storage.edits.versions import FOUND
 from monitor.text.telegram_html import Html, join, tag, text
 from monitor.text.unicode import utf16_length
@@ -42,9 +42,7 @@ def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ..
 
 
 def _pause(feed: Feed) -> str:
-    if feed.paused_until is None:
-        return "паузы больше нет"
-    return pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))
+    return given_pause(feed, ZoneInfo(feed.tz)) or "паузы больше нет"
 
 
 def _differ(before: Feed, after: Feed) -> bool:

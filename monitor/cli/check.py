@@ -95,8 +95,8 @@ def schema(
 def _show_pauses(feeds: Iterable[Feed], *, err: bool) -> None:
     """A pause is no mistake, but nobody should forget it."""
     for feed in feeds:
-        if feed.paused_until and feed.is_paused(clock()):
-            say(f"«{feed.name}» {labels.pause(feed.paused_until, feed.paused_because, ZoneInfo(feed.tz))}", err=err)
+        if said := labels.pause(feed, clock(), ZoneInfo(feed.tz)):
+            say(f"«{feed.name}» {said}", err=err)
 
 
 def _check_feeds(path: str) -> tuple[tuple[Feed, ...], _Problems]:

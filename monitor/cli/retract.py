@@ -39,12 +39,13 @@ def retract(
     settings = load_settings(environment())
     chats = story_chats(settings, read_channels(settings, channels_content(settings), None).destinations)
     retractions = Retractions(open_usable(settings.database_url), destinations=chats.destinations)
-    reason, asks_deletion = order_of(" ".join(why or ()))
+    order = " ".join(why or ())
+    reason, asks_deletion = order_of(order)
     delete = delete or asks_deletion
     if not undo and not reason:
         say("Напишите, почему: monitor retract ИСТОРИЯ ПОЧЕМУ. Причину прочтут подписчики.", err=True)
         raise typer.Exit(2)
-    if is_too_long(" ".join(why or ())):
+    if is_too_long(order):
         say(TOO_LONG, err=True)
         raise typer.Exit(2)
     named = story_named(story)

@@ -46,9 +46,9 @@ def status(
     else:
         _show(health, outbox, now)
         for feed in health:
-            if feed.is_paused and feed.paused_until:
-                say(f"«{feed.name}» {pause(feed.paused_until, feed.paused_because, ZoneInfo(settings.timezone))}")
-        for chat in stats.vitals(now).chats:
+            if said := pause(feed, now, ZoneInfo(settings.timezone)):
+                say(f"«{feed.name}» {said}")
+        for chat in stats.chats():
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
         _show_waiting(waiting)

@@ -181,8 +181,8 @@ def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
 
 def _standing(feed: FeedRecord) -> Iterator[str]:
     """Why nothing comes from a feed just now."""
-    if feed.paused_until and clock() < feed.paused_until:
-        yield pause(feed.paused_until, feed.paused_because, UTC)
+    if said := pause(feed, clock(), UTC):
+        yield said
     if feed.failure:
         yield f"сейчас: {feed.failure}"
 

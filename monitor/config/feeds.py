@@ -6,6 +6,7 @@ from typing import cast, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from monitor.config.hours import read_zone
 from monitor.config.stanzas import name_of, one_line, place_of, unique
 from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load, nearest, raise_first
 from monitor.errors import ConfigError
@@ -196,16 +197,11 @@ def _lang(reader: YamlReader, stanza: Mapping) -> FeedLanguage:
 
 def _tz(reader: YamlReader, stanza: Mapping) -> str:
     tz = reader.text(stanza.get("tz"), key="tz", at=stanza, default="UTC") or "UTC"
-    if _zone(tz) is None:
-        reader.problem(f"нет часового пояса «{tz}» — пишут так: Asia/Almaty", at=place_of(stanza, "tz"), key="tz")
-    return tz
-
-
-def _zone(tz: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(tz)
-    except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database
-        return None
+        return read_zone(tz)
+    except ValueError:
+        reader.problem(f"нет часового пояса «{tz}» — пишут так: Asia/Almaty", at=place_of(stanza, "tz"), key="tz")
+        return "UTC"
 
 
 def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
@@ -229,7 +225,7 @@ def _paused_until(reader: YamlReader, stanza: Mapping, tz: str) -> datetime | No
     if not text:
         return None
     try:
-        midnight = datetime.combine(date.fromisoformat(text), time.min, tzinfo=_zone(tz) or UTC)
+        midnight = datetime.combine(date.fromisoformat(text), time.min, tzinfo=ZoneInfo(tz))
         return midnight.astimezone(UTC)
     except (ValueError, OverflowError):
         advice = "день, с которого читать снова, пишут так: 2026-12-10"

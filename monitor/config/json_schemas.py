@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from monitor.config import channels, facts, feeds, keywords
 from monitor.config.keyword_rules import FactGroup, Role, Scope
+from monitor.config.stanzas import LONGEST_LINE
 from monitor.models.articles import Language, Tier
 from monitor.models.channels import Sound, Tongue
 from monitor.models.feeds import FeedKind, FeedLanguage, Listing
@@ -45,7 +46,9 @@ _LISTING = {
     "date": _described("селектор даты; без него — первый элемент time"),
 }
 _FEED = {
-    "name": _described("имя, каким его увидят подписчики; это ключ: адрес менять можно, имя — нет", maxLength=100),
+    "name": _described(
+        "имя, каким его увидят подписчики; это ключ: адрес менять можно, имя — нет", maxLength=LONGEST_LINE
+    ),
     "kind": _described("что лежит по адресу", enum=[kind.value for kind in FeedKind]),
     "url": _described("адрес ленты", pattern="^https?://"),
     "lang": _described("на каком языке пишут", enum=list(get_args(FeedLanguage))),
@@ -65,7 +68,7 @@ _FEED = {
         "день, с которого читать ленту снова: 2026-12-10; до него она на паузе",
         pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     ),
-    "paused_because": _described("почему лента на паузе", maxLength=100),
+    "paused_because": _described("почему лента на паузе", maxLength=LONGEST_LINE),
     "ca_file": _described("файл PEM с сертификатами, которых сервер не присылает"),
 }
 
@@ -83,7 +86,7 @@ def feeds_schema() -> Schema:
 _CHAT_NAME: Schema = {"type": "string", "pattern": "^@[A-Za-z][A-Za-z0-9_]{3,}$"}
 _CHAT_NUMBER: Schema = {"type": ["string", "number"], "pattern": "^-?[0-9]+$"}
 _CHANNEL = {
-    "name": _described("как место зовёте вы; у каждого своё", maxLength=100),
+    "name": _described("как место зовёте вы; у каждого своё", maxLength=LONGEST_LINE),
     "chat": {"description": "@имя канала или группы либо номер чата", "anyOf": [_CHAT_NAME, _CHAT_NUMBER]},
     "thread": _described("номер темы форума", type="integer", minimum=2),
     "topics": _several("только эти темы keywords.yaml; без ключа — все", {"type": "string"}),

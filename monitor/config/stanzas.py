@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 from monitor.config.yaml_reader import Mapping, Node, YamlReader
 
-_MAX_LINE = 100
+LONGEST_LINE = 100  # characters of a name, a group, a reason
 
 
 def place_of(stanza: Mapping, key: str) -> Node:
@@ -38,5 +38,5 @@ def unique(reader: YamlReader, named: Iterable[tuple[Mapping, str]], *, key: str
 
 
 def _check_line(reader: YamlReader, stanza: Mapping, key: str, written: str) -> None:
-    if len(written) > _MAX_LINE or not written.isprintable():
-        reader.problem(f"здесь нужна одна строка до {_MAX_LINE} знаков", at=place_of(stanza, key), key=key)
+    if len(written) > LONGEST_LINE or not written.isprintable():
+        reader.problem(f"здесь нужна одна строка до {LONGEST_LINE} знаков", at=place_of(stanza, key), key=key)

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config.feeds import load_feeds
+from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
@@ -29,7 +30,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import Feed
-from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, pause, sentence, span
+from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, given_pause, sentence, span
 from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
@@ -223,7 +224,8 @@ class FeedPage:
             "answer": answer,
             "wrong": wrong,
             "trouble": _trouble(answer, wrong) or trouble,
-            "paused": pause(health.paused_until, health.paused_because, self._zone) if health.paused_until else "",
+            "paused": given_pause(health, self._zone),
+            "longest_line": LONGEST_LINE,
             "because": answer.typed.get("paused_because", ""),
             "until": answer.typed.get("paused_until") or f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
             "tomorrow": f"{now.astimezone(self._zone).date() + timedelta(days=1):%Y-%m-%d}",

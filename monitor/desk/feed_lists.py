@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config.feed_writer import appended
+from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
@@ -82,7 +83,7 @@ class FeedLists:
     ) -> Response:
         """`found` is None before anything was looked for, `kept` is the form of a found feed that was not accepted."""
         known: Mapping[str, Any] = {"asked": asked, "found": found, "kept": kept, "digest": digest, "trouble": trouble}
-        words = {"languages": LANGUAGES, "kinds": KINDS, "fields_of": _fields_of}
+        words = {"languages": LANGUAGES, "kinds": KINDS, "fields_of": _fields_of, "longest_line": LONGEST_LINE}
         return page(request, "feeds_add.html", status=status, **known, **words, **self._shown)
 
     async def _add(self, request: Request) -> Response:

@@ -126,8 +126,8 @@ def mornings(now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
 
 def state(health: FeedHealth, zone: ZoneInfo) -> str:
     """How a feed does, in a few words."""
-    if health.is_paused and health.paused_until:
-        return pause(health.paused_until, health.paused_because, zone)
+    if said := pause(health, health.looked_at, zone):
+        return said
     wrong = [TROUBLES[trouble] for trouble in health.troubles]
     if health.failure and Trouble.FAILING not in health.troubles:
         wrong.append("последний опрос не удался")

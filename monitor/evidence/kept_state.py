@@ -15,7 +15,7 @@ from monitor.models.evidence import Sight, Version
 
 
 def _version(said: Mapping[str, str]) -> Version:
-    return Version(title=said["title"], text=said["text"])
+    return Version(**said)
 
 
 _READERS: Mapping[str, Callable[[Any], object]] = {

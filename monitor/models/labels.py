@@ -5,6 +5,7 @@ Pure.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from monitor.models.articles import Outcome
 from monitor.models.channels import Destination, Sound
@@ -87,12 +88,28 @@ def troubles(feed: FeedHealth) -> str:
     return "; ".join(filter(None, [*map(TROUBLES.__getitem__, feed.troubles), feed.failure]))
 
 
-def pause(until: datetime, because: str, zone: tzinfo) -> str:
-    """A feed's pause: «на паузе до 10.12.2026: сайт взломан».
+class _Pausable(Protocol):
+    """A feed, or what is known of one."""
+
+    @property
+    def paused_until(self) -> datetime | None: ...
+    @property
+    def paused_because(self) -> str: ...
+
+
+def pause(feed: _Pausable, now: datetime, zone: tzinfo) -> str:
+    """What keeps a feed from being read now, as `given_pause` says it; "" when nothing does."""
+    return given_pause(feed, zone) if feed.paused_until and now < feed.paused_until else ""
+
+
+def given_pause(feed: _Pausable, zone: tzinfo) -> str:
+    """A feed's pause, over or not: «на паузе до 10.12.2026: сайт взломан»; "" when it was given none.
 
     The day is the one that was chosen: a pause ends at its midnight by the feed's clock, hours from that of `zone`.
     """
-    return f"на паузе до {until.astimezone(zone) + _HALF_A_DAY:%d.%m.%Y}: {because}"
+    if feed.paused_until is None:
+        return ""
+    return f"на паузе до {feed.paused_until.astimezone(zone) + _HALF_A_DAY:%d.%m.%Y}: {feed.paused_because}"
 
 
 def sentence(said: str) -> str:

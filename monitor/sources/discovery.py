@@ -27,7 +27,7 @@ _SAME = 0.5  # of the newer feed's addresses: with so many in another, both give
 _MIXED = 0.2  # of the titles: with so many in the other language, the feed is in both
 _VISITS = 4  # while what a feed shows is replaced once
 _LONGEST_NAME = 60
-LONGEST_NAME = 100  # in feeds.yaml
+LONGEST_NAME = 100  # in feeds.yaml: `LONGEST_LINE` of monitor/config/stanzas.py
 _NOBODY_THERE = frozenset({FetchFailure.CONNECTION, FetchFailure.TLS, FetchFailure.TIMEOUT})
 
 _FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")

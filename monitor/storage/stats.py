@@ -56,6 +56,11 @@ class Stats:
                 deaf=_deaf(db, now),
             )
 
+    def chats(self) -> tuple[ChatVitals, ...]:
+        """How each chat is served."""
+        with read_transaction(self._engine) as db:
+            return _chats(db)
+
     def times(self, delivery_id: int) -> tuple[datetime | None, datetime] | None:
         """When what a post tells was published (None: undated) and when we saw it; None: it tells no article."""
         mine = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)

@@ -24,11 +24,6 @@ def _loaded() -> Any:
     return MorphAnalyzer(path=get_path(), lang="ru")
 
 
-def is_loaded() -> bool:
-    """Whether somebody has asked since it was given back."""
-    return _loaded.cache_info().currsize > 0
-
-
 def forget() -> None:
     """Give it back; whoever keeps what it has read must let that go, too."""
     _loaded.cache_clear()

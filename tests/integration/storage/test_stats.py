@@ -156,6 +156,7 @@ def test_a_closed_chat_is_seen_without_anything_waiting(stats: Stats, engine: En
 
     (chat,) = stats.vitals(NOW).chats
 
+    assert stats.chats() == (chat,)
     assert (chat.closed, chat.not_before_at, chat.pending, chat.waiting_since) == ("нет прав", NOW + MINUTE, 0, None)
 
 
