@@ -106,14 +106,12 @@ def channels_content(settings: Settings, file: str | None = None) -> bytes | Non
     return read_bytes(file or settings.channels)
 
 
-def read_channels(
-    settings: Settings, content: bytes | None, topics: Collection[str] | None, *, file: str | None = None
-) -> ChannelsEdition:
+def read_channels(settings: Settings, content: bytes | None, topics: Collection[str] | None) -> ChannelsEdition:
     """Where posts go by this content of the file, or with none. Raises ConfigError; `topics` are those of the rules.
 
     None: of whatever rules.
     """
-    path = file or settings.channels
+    path = settings.channels
     if content is None:
         destinations = main_only(settings)
     else:

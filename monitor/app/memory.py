@@ -27,8 +27,7 @@ def give_back() -> None:
 
     The dictionary goes, too: few articles ask it anything, and the next that does loads it in a twentieth of a second.
     """
-    russian.forget_dictionary()
-    gc.collect()  # it holds itself
+    forget_dictionary()
     _trim()
 
 

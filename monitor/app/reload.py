@@ -7,7 +7,6 @@ changes nothing: the last good edition works on, and the maintainers are told wh
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from time import monotonic
 
@@ -67,19 +66,24 @@ class Reloader:
 
     async def look(self) -> None:
         """Take up what was edited since the last look, if its writer has finished. Raises DatabaseError."""
-        content = await asyncio.to_thread(self._feeds_file.content, monotonic())
-        if content is not None:
+        if (content := await self._edit(self._feeds_file, self._feeds)) is not None:
             await self._take_feeds(content)
-        content = await asyncio.to_thread(self._rules_file.content, monotonic())
-        if content is not None:
+        if (content := await self._edit(self._rules_file, self._rules)) is not None:
             await self._take_rules(content)
-        content = await asyncio.to_thread(self._channels_file.content, monotonic())
-        if content is not None:
+        if (content := await self._edit(self._channels_file, self._channels)) is not None:
             await self._take_channels(content)
 
+    async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
+        """What is to be taken up; of a file that was refused and says again what is in force it is told."""
+        content = await asyncio.to_thread(file.content, monotonic())
+        if content is None or sha256(content).digest() != in_force.digest:
+            return content
+        log.info("the file is in order again", action="reload", file=in_force.file)
+        said = "В нём снова то, по чему монитор и работает."
+        await self._put(edit_message(f"Файл снова в порядке: {in_force.file}", (said,)), content)
+        return None
+
     async def _take_feeds(self, content: bytes) -> None:
-        if await self._is_mended(self._feeds, content):
-            return
         try:
             feeds = await asyncio.to_thread(read_feeds, self._feeds.file, content)
         except ConfigError as error:
@@ -94,8 +98,6 @@ class Reloader:
         await self._announce("Ленты обновлены", before, feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
-        if await self._is_mended(self._rules, content):
-            return
         try:
             rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content, before=self._rules)
             asked_for, by = self._channels.destinations, self._channels.file
@@ -115,18 +117,15 @@ class Reloader:
 
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
-        if await self._is_mended(self._channels, content):
-            return
-        file, topics = self._channels.file, self._rules.topics
         try:
-            channels = await asyncio.to_thread(read_channels, self._settings, content, topics, file=file)
+            channels = await asyncio.to_thread(read_channels, self._settings, content, self._rules.topics)
         except ConfigError as error:
             await self._refuse(error, content)
             return
         try:
             await self._adopt_channels(channels)
         except DatabaseError:
-            self._channels_file = EditedFile(file, self._channels.digest)
+            self._channels_file = EditedFile(self._channels.file, self._channels.digest)
             raise
         before, self._channels = self._channels, channels
         self._rules_file = EditedFile(self._rules.file, self._rules.digest)
@@ -146,19 +145,10 @@ class Reloader:
     async def _announce(self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes) -> None:
         """Who edited is asked of all versions after the one before: several saves may have been taken up as one."""
         log.info("an edit is in force", action="reload", file=before.file, changes=list(changes))
-        since = partial(self._versions.saved_since, before.file, before.digest.hex(), sha256(content).hexdigest())
-        who = saved_by(await asyncio.to_thread(since))
+        digests = before.digest.hex(), sha256(content).hexdigest()
+        who = saved_by(await asyncio.to_thread(self._versions.saved_since, before.file, *digests))
         heading = f"{title}: {before.file}{f' ({who})' if who else ''}"
         await self._put(edit_message(heading, changes or ("По сути ничего не изменилось.",)), content)
-
-    async def _is_mended(self, in_force: _Edition, content: bytes) -> bool:
-        """Whether a file that was refused says again what is in force: nothing is to be taken up, but it is told."""
-        if sha256(content).digest() != in_force.digest:
-            return False
-        log.info("the file is in order again", action="reload", file=in_force.file)
-        said = "В нём снова то, по чему монитор и работает."
-        await self._put(edit_message(f"Файл снова в порядке: {in_force.file}", (said,)), content)
-        return True
 
     async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))

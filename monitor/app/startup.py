@@ -77,7 +77,7 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
         unknown_settings=unknown_names(environ),
         feeds_edition=read_feeds(settings.feeds),
         rules_edition=rules,
-        channels_edition=read_channels(settings, content, rules.topics, file=channels),
+        channels_edition=read_channels(settings, content, rules.topics),
     )
 
 

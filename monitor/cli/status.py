@@ -16,7 +16,7 @@ from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import EvidenceVitals
-from monitor.models.labels import copies, pause, queue, span, troubles
+from monitor.models.labels import ago, ahead, copies, delays, pause, queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
@@ -69,23 +69,14 @@ def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) ->
     if troubled:
         table = Table("Лента", "Что с ней", "Неудач", "Опрос", "Новое", "Следующий")
         for one in sorted(troubled, key=lambda one: -one.failures):
-            instants = (_ago(one.polled_at, now), _ago(one.habit.news_at, now), _ahead(one.due_at, now))
+            instants = (ago(one.polled_at, now), ago(one.habit.news_at, now), ahead(one.due_at, now))
             table.add_row(one.name, troubles(one), str(one.failures or ""), *instants)
         screen.print(table)
     screen.print(f"Очередь: {queue(outbox.counts)}")
     if outbox.oldest_pending_at:
         screen.print(f"Дольше всех ждёт отправки: {span(now - outbox.oldest_pending_at)}")
-    for what, delays in (("от публикации до находки", outbox.found_after), ("от находки до канала", outbox.sent_after)):
-        if delays:
-            screen.print(f"За сутки {what}: обычно {span(delays[len(delays) // 2])}, дольше всего {span(delays[-1])}")
-
-
-def _ago(at: datetime | None, now: datetime) -> str:
-    return f"{span(now - at)} назад" if at else "—"
-
-
-def _ahead(at: datetime, now: datetime) -> str:
-    return f"через {span(at - now)}" if at > now else "сейчас"
+    for said in delays(outbox):
+        screen.print(f"За сутки {said}")
 
 
 def _show_waiting(waiting: Waiting) -> None:

@@ -34,8 +34,8 @@ class Access:
         clock: Clock,
         undecided: Callable[[], int],
     ) -> None:
-        self._keys, self._new_secret, self._clock, self._secure = keys, new_secret, clock, secure
-        self._undecided = undecided
+        self._keys, self._new_secret, self._clock = keys, new_secret, clock
+        self._undecided, self.secure = undecided, secure
         self.cookie = "__Host-desk" if secure else "desk"
         self.routes = [
             Route("/in/{link}", self._show_door),
@@ -77,14 +77,14 @@ class Access:
             return page(request, "used_link.html", status=HTTPStatus.GONE)
         response = back(request, "/")
         age = int(SESSION_LIVES.total_seconds())
-        response.set_cookie(self.cookie, secret, max_age=age, httponly=True, samesite="strict", secure=self._secure)
+        response.set_cookie(self.cookie, secret, max_age=age, httponly=True, samesite="strict", secure=self.secure)
         return response
 
     async def _let_out(self, request: Request) -> Response:
         await form_of(request)
         await asyncio.to_thread(self._keys.leave, request.cookies.get(self.cookie, ""))
         response = back(request, "/")
-        response.delete_cookie(self.cookie, httponly=True, samesite="strict", secure=self._secure)
+        response.delete_cookie(self.cookie, httponly=True, samesite="strict", secure=self.secure)
         return response
 
 

@@ -48,7 +48,6 @@ def build_app(
     clock: Clock,
 ) -> ASGIApp:
     """The whole desk. `address` is what maintainers type, `hosts` are further Host headers it answers to."""
-    secure = urlsplit(address).scheme == "https"
     routes: list[BaseRoute] = [Route("/", _home), Route("/static/{name}", _static), *access.routes]
     routes += [route for part in parts for route in part.routes]
     starlette = Starlette(
@@ -64,8 +63,8 @@ def build_app(
             Exception: _broken,
         },
     )
-    starlette.state.templates, starlette.state.secure = templates(), secure
-    return Guard(starlette, hosts={urlsplit(address).netloc, *hosts}, secure=secure, clock=clock)
+    starlette.state.templates, starlette.state.secure = templates(), access.secure
+    return Guard(starlette, hosts={urlsplit(address).netloc, *hosts}, secure=access.secure, clock=clock)
 
 
 async def _home(_request: Request) -> Response:

@@ -20,11 +20,12 @@ from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.reviews import UNDOABLE, Reviews
+from monitor.storage.stories import MADE
 from monitor.stories.corrections.retraction import TOO_LONG, absent, is_too_long, not_retracted, reason_of, told
 
 AT_ONCE: Final = 20  # questions on a page
 _MOST_QUOTED: Final = 3  # sentences of a question
-_DECISIONS: Final = {one.value: one for one in (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)}
+_DECISIONS: Final = {one.value: one for one in MADE}
 _NO_REASON: Final = "Напишите, почему: это прочтут подписчики. Ничего не сделано."
 _BACK: Final = "Вернуть можно кнопкой под историей."
 
@@ -50,11 +51,16 @@ class Decisions:
     ) -> None:
         self._questions, self._reviews, self._retractions = questions, reviews, retractions
         self._review_chat, self._clock, self._shown = review_chat, clock, shown_by(zone)
-        acts = (self._decide, self._take_back, self._remove, self._retract, self._restore)
-        names = ("decide", "undo", "remove", "retract", "restore")
+        acts = {
+            "decide": self._decide,
+            "undo": self._take_back,
+            "remove": self._remove,
+            "retract": self._retract,
+            "restore": self._restore,
+        }
         self.routes = [
             Route("/news/waiting", self._waiting),
-            *(Route(f"/news/{name}", self._act(act), methods=["POST"]) for name, act in zip(names, acts, strict=True)),
+            *(Route(f"/news/{name}", self._act(act), methods=["POST"]) for name, act in acts.items()),
         ]
 
     async def _waiting(self, request: Request) -> Response:
@@ -71,8 +77,7 @@ class Decisions:
     def _asked_of(self, query: Mapping[str, str]) -> Question | None:
         """The question that was just acted on, if the address names one."""
         story, part = number_or_none(query.get("story", ""), "истории"), number_or_none(query.get("part", ""), "части")
-        asked = self._questions.of_story(story) if story else ()
-        return next((one for one in asked if one.part == part), None)
+        return self._questions.of_part(story, part) if story and part else None
 
     def _act(self, act: _Do) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

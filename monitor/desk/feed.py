@@ -20,7 +20,7 @@ from starlette.routing import Route
 from monitor.config.feeds import load_feeds
 from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.charts import columns
-from monitor.desk.feeds import DAYS, LATELY, Health, ago, mornings, state
+from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
 from monitor.edits import feeds_file
@@ -29,7 +29,8 @@ from monitor.edits.feed_trials import FeedTrial, FeedTrials
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
-from monitor.models.labels import KINDS, LANGUAGES, given_pause, sentence, span
+from monitor.models.feeds import Feed
+from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, given_pause, sentence, span
 from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
@@ -127,15 +128,19 @@ class FeedPage:
     async def _tried(self, name: str, typed: Mapping[str, str]) -> _Answer:
         lines: Sequence[ChangedLine] = ()
         try:
-            opened = await asyncio.to_thread(self._list.open)
-            made = await asyncio.to_thread(feeds_file.changed, opened.text, name, typed, file=opened.file)
-            lines = changed_lines(opened.text, made)
-            feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
+            lines, feed = await asyncio.to_thread(self._made, name, typed)
             return _Answer(typed=typed, trial=await self._trials.preview(feed), lines=lines)
         except ConfigError as error:
             return _Answer(status=HTTPStatus.BAD_REQUEST, typed=typed, refused=error)
         except FeedError as error:
             return _Answer(status=HTTPStatus.BAD_GATEWAY, typed=typed, trouble=error.message, lines=lines)
+
+    def _made(self, name: str, typed: Mapping[str, str]) -> tuple[Sequence[ChangedLine], Feed]:
+        """What would change in the file, and the feed as it would be. Raises ConfigError."""
+        opened = self._list.open()
+        made = feeds_file.changed(opened.text, name, typed, file=opened.file)
+        feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
+        return changed_lines(opened.text, made), feed
 
     def _edit(self, act: _Act) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -148,8 +153,8 @@ class FeedPage:
         typed = {path: form[path].strip() for path in (*FIELDS, *_ASKED) if path in form}
         try:
             change, summary, to = act(form, name)
-            edit = partial(self._list.edit, digest, change, initial=initial_of(request), summary=summary)
-            saved = await asyncio.to_thread(edit)
+            initial = initial_of(request)
+            saved = await asyncio.to_thread(self._list.edit, digest, change, initial=initial, summary=summary)
         except EditConflict as error:
             refused = _Answer(status=HTTPStatus.CONFLICT, typed=typed, trouble=str(error), conflict=True)
             return await self._page(request, name, refused)
@@ -163,7 +168,7 @@ class FeedPage:
 
     def _settings(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         change = partial(feeds_file.changed, name=name, changes=_typed(form), file=self._list.file)
-        return change, f"настройки ленты «{name}»", _address(name)
+        return change, f"настройки ленты «{name}»", feed_address(name)
 
     def _paused(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         try:
@@ -174,11 +179,11 @@ class FeedPage:
         today = self._clock().astimezone(self._zone).date()
         because = form.get("paused_because", "")
         change = partial(feeds_file.paused, name=name, until=until, because=because, today=today, file=self._list.file)
-        return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", _address(name)
+        return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", feed_address(name)
 
     def _resumed(self, _form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         change = partial(feeds_file.resumed, name=name, file=self._list.file)
-        return change, f"лента «{name}» читается снова", _address(name)
+        return change, f"лента «{name}» читается снова", feed_address(name)
 
     def _removed(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         if form.get("sure") != "yes":
@@ -224,8 +229,8 @@ class FeedPage:
             "because": answer.typed.get("paused_because", ""),
             "until": answer.typed.get("paused_until") or f"{now.astimezone(self._zone).date() + PAUSE:%Y-%m-%d}",
             "tomorrow": f"{now.astimezone(self._zone).date() + timedelta(days=1):%Y-%m-%d}",
-            "ago": lambda at: ago(at, now),
-            "ahead": lambda at: f"через {span(at - now)}" if at > now else "сейчас",
+            "ago": partial(ago, now=now),
+            "ahead": partial(ahead, now=now),
         }
 
     def _written(self, name: str) -> tuple[OpenedList | None, Mapping[str, str] | None, str]:
@@ -292,5 +297,6 @@ def _trouble(answer: _Answer, wrong: Mapping[str, str]) -> str:
     return str(answer.refused) if answer.refused else answer.trouble
 
 
-def _address(name: str) -> str:
+def feed_address(name: str) -> str:
+    """The page of a feed."""
     return f"/feeds/one?name={quote(name, safe='')}"

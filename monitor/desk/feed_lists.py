@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from monitor.config.feed_writer import appended
 from monitor.config.stanzas import LONGEST_LINE
+from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
 from monitor.edits.feed_import import ComparedList, compare
@@ -102,7 +102,7 @@ class FeedLists:
                 said = f"Не добавлено: {why}. Свободно имя «{name}»: возьмите его или напишите другое."
                 named = kept | {"name": name}
                 return refused(kept=named, digest=digest, trouble=said, status=HTTPStatus.BAD_REQUEST)
-            return await self._append(request, form, compared.new, to=f"/feeds/one?name={quote(feed.name, safe='')}")
+            return await self._append(request, form, compared.new, to=feed_address(feed.name))
         except EditConflict as error:
             return refused(kept=kept, digest=digest, trouble=str(error), status=HTTPStatus.CONFLICT)
         except ConfigError as error:
@@ -154,8 +154,8 @@ class FeedLists:
         def change(text: str) -> str:
             return appended(text, *new, file=self._list.file, today=today, by=_BY)
 
-        edit = partial(self._list.edit, form.get("digest", ""), change, initial=initial_of(request), summary=summary)
-        saved = await asyncio.to_thread(edit)
+        digest, initial = form.get("digest", ""), initial_of(request)
+        saved = await asyncio.to_thread(self._list.edit, digest, change, initial=initial, summary=summary)
         log.info("a maintainer added feeds", action="desk", feeds=len(new))
         return back(request, to, said=" ".join(filter(None, [f"Сохранено: {summary}.", saved.trouble])))
 

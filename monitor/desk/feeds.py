@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from monitor.edits.feed_list import FeedList
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock
 from monitor.models.feeds import FeedHealth, Trouble
-from monitor.models.labels import TROUBLES, pause, span
+from monitor.models.labels import TROUBLES, ago, pause, span
 from monitor.sources.feeds import opml
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures
 
@@ -30,16 +31,12 @@ Health = Callable[[datetime], tuple[FeedHealth, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """One feed of the table. `delay` is None when nothing of it was dated lately."""
+    """One feed of the table. It can be chosen by its `kinds`; `delay` is None when nothing of it was dated lately."""
 
     health: FeedHealth
+    kinds: frozenset[str]
     activity: FeedActivity
     delay: timedelta | None
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """By what it can be chosen."""
-        return kinds(self.health)
 
 
 CHOICES: Final[Mapping[str, str]] = {
@@ -75,7 +72,7 @@ class Feeds:
             "rows": [row for row in rows if not chosen or chosen in row.kinds],
             "chosen": chosen,
             "choices": [(name, said, counts[name]) for name, said in CHOICES.items() if counts[name] or not name],
-            "ago": lambda at: ago(at, now),
+            "ago": partial(ago, now=now),
             "state": lambda health: state(health, self._zone),
             "span": span,
             "sparkline": sparkline,
@@ -94,7 +91,13 @@ class Feeds:
         delays = self._figures.delays(now - LATELY)
         nothing = FeedActivity(by_day=(0,) * DAYS)
         rows = [
-            FeedRow(health=one, activity=activity.get(one.name, nothing), delay=delays.get(one.name)) for one in listed
+            FeedRow(
+                health=one,
+                kinds=kinds(one),
+                activity=activity.get(one.name, nothing),
+                delay=delays.get(one.name),
+            )
+            for one in listed
         ]
         return sorted(rows, key=lambda row: "wrong" not in row.kinds), trouble
 
@@ -119,11 +122,6 @@ def mornings(now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     today = now.astimezone(zone).date()
     days = (today - timedelta(days=back) for back in reversed(range(DAYS)))
     return tuple(datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC) for day in days)
-
-
-def ago(at: datetime | None, now: datetime) -> str:
-    """«3 ч назад»; "—" for never."""
-    return f"{span(now - at)} назад" if at else "—"
 
 
 def state(health: FeedHealth, zone: ZoneInfo) -> str:

@@ -31,7 +31,7 @@ from monitor.matching.search.query import Query, read_query
 from monitor.models.clock import Clock
 from monitor.models.outbox import DeliveryState
 from monitor.models.search import Found, SearchResult
-from monitor.storage.desk.questions import Question, Questions
+from monitor.storage.desk.questions import Questions
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import History, Member
 from monitor.storage.reviews import UNDOABLE
@@ -132,15 +132,11 @@ class News:
             "chats": self._chats(),
             "reports": reports,
             "story": self._history.story(entry.story_id) if entry.story_id else None,
-            "question": self._question(entry),
+            "question": self._questions.of_part(entry.story_id, entry.part) if entry.story_id else None,
             "undoable_since": self._clock() - UNDOABLE,
             "pages": self._evidence.records(entry.story_id or entry.url) if entry.story_id or entry.url else (),
             "is_public": entry.story_id is not None and self._is_public(entry.story_id),
         }
-
-    def _question(self, entry: Member) -> Question | None:
-        asked = self._questions.of_story(entry.story_id) if entry.story_id else ()
-        return next((one for one in asked if one.part == entry.part), None)
 
     async def _nearly_found(self, request: Request) -> Response:
         before = number_or_none(request.query_params.get("before", ""), "новости")

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from monitor.matching.explanation import TopicReport, lack, lack_of_post, pictured
 from monitor.models.articles import Outcome
-from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, SIGHTS, STATES, TIER_WORDS
+from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, STATES, TIER_WORDS
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.stories.corrections import retraction
-from monitor.stories.question import DECIDED, decision_label, outcome_label
+from monitor.stories.question import decision_label, outcome_label
 from monitor.text.telegram_html import line, web_address
 from monitor.text.unicode import visible
 from monitor.text.urls import message_link, without_credentials
@@ -42,9 +42,7 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "titled": titled,
         "outcome_words": OUTCOME_WORDS,
         "states": STATES,
-        "sights": SIGHTS,
         "decided": partial(_decided, zone=zone),
-        "decisions": DECIDED,
         "retracted": retraction.label,
         "post_link": message_link,
         "say_report": _report,

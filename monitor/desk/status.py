@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.desk.charts import bars, columns
-from monitor.desk.feeds import Health, ago, kinds
+from monitor.desk.feeds import Health, kinds
 from monitor.desk.pages import page
 from monitor.desk.shown import shown_by
 from monitor.edits.files import FileTrouble
@@ -20,7 +20,7 @@ from monitor.health.conditions import TITLES
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.clock import Clock
 from monitor.models.health import Alarm, Disk, EvidenceVitals, Vitals
-from monitor.models.labels import STATES, copies, sentence, size, span
+from monitor.models.labels import STATES, ago, copies, delays, sentence, size, span
 from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.desk.feed_activity import FeedFigures
 from monitor.storage.reviews import Waiting
@@ -84,17 +84,15 @@ class Status:
         return {
             "alarms": [(TITLES[alarm.kind], alarm) for alarm in self._alarms() if alarm.told_at and not alarm.gone_at],
             "files": [trouble for trouble_in in self._files if (trouble := trouble_in())],
-            "vitals": vitals,
             "polled": ago(vitals.polled_at, now),
             "feeds": _feeds(vitals),
             "wrong": sum("wrong" in kinds(one) for one in self._health(now)),
-            "outbox": outbox,
             "queue": _queue(outbox),
             "sent": outbox.counts.get(DeliveryState.SENT, 0),
             "sentence": sentence,
             "oldest": span(now - outbox.oldest_pending_at) if outbox.oldest_pending_at else "",
             "closed": [chat for chat in vitals.chats if chat.closed],
-            "delays": list(_delays(outbox)),
+            "delays": list(delays(outbox)),
             "by_hour": self._by_hour(now),
             "disk": disk,
             "free": _free(disk) if disk else "",
@@ -106,10 +104,10 @@ class Status:
     def _by_hour(self, now: datetime) -> Markup:
         last = now.replace(minute=0, second=0, microsecond=0)
         hours = [last - _HOUR * back for back in reversed(range(24))]
-        delays = self._figures.delays_by_hour(hours)
-        minutes = [delay / timedelta(minutes=1) if delay else 0.0 for delay in delays]
+        taken = self._figures.delays_by_hour(hours)
+        minutes = [delay / timedelta(minutes=1) if delay else 0.0 for delay in taken]
         first, end = (f"{at.astimezone(ZoneInfo(self._zone)):%H:00}" for at in (hours[0], hours[-1]))
-        longest = span(max((delay for delay in delays if delay), default=timedelta(0)))
+        longest = span(max((delay for delay in taken if delay), default=timedelta(0)))
         told = ", ".join(f"{value:.0f}" for value in minutes)
         said = f"Через сколько минут после публикации новости обычно видны, по часам с {first}: {told}"
         return columns(minutes, first=first, last=end, highest=longest, said=said)
@@ -124,16 +122,6 @@ def _queue(outbox: OutboxSummary) -> Markup | None:
     """What is not done yet; what was sent once would only grow."""
     rows = [(STATES[name], float(count), str(count)) for name in _UNDONE if (count := outbox.counts.get(name, 0))]
     return bars(rows, said="Очередь отправки по состоянию") if rows else None
-
-
-def _delays(outbox: OutboxSummary) -> Sequence[str]:
-    """What of the posts of a day is worth a sentence."""
-    told = (("от публикации до находки", outbox.found_after), ("от находки до канала", outbox.sent_after))
-    return [
-        f"{what}: обычно {span(delays[len(delays) // 2])}, дольше всего {span(delays[-1])}"
-        for what, delays in told
-        if delays
-    ]
 
 
 def _free(disk: Disk) -> Markup:

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +16,7 @@ from monitor.config.keyword_rules import Role
 from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
+from monitor.desk.shown import shown_by
 from monitor.edits.checking import new_ones
 from monitor.edits.files import is_writable
 from monitor.edits.keyword_edits import Spot
@@ -45,7 +44,9 @@ class Words:
     """The pages of one file. `zone` is the maintainers' clock."""
 
     def __init__(self, *, keywords: KeywordsFile, zone: str) -> None:
-        self._keywords, self._zone = keywords, ZoneInfo(zone)
+        self._keywords = keywords
+        ours = {"file": keywords.file, "group_address": _group_address, "spot_field": _spot_field}
+        self._called = {**shown_by(zone), **ours}
         self.routes = [
             Route("/words", self._all),
             Route("/words/group", self._group),
@@ -126,7 +127,7 @@ class Words:
             return await self._refused(request, edit, (error,), typed=request.query_params)
         if part not in _PARTS and edit.is_added and (errors := told["preview"].errors):
             return await self._refused(request, edit, errors, typed=request.query_params)
-        return self._page(request, template, error=None, edit=edit, **told)
+        return self._page(request, template, error=None, edit=edit, fields=_fields(edit), **told)
 
     async def _refused(
         self, request: Request, edit: WordEdit, problems: Sequence[ConfigError], *, typed: Mapping[str, str]
@@ -183,16 +184,7 @@ class Words:
         return RedirectResponse(_group_address(group.key), HTTPStatus.SEE_OTHER)
 
     def _page(self, request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
-        shown = {
-            "file": self._keywords.file,
-            "moment": self._moment,
-            "group_address": _group_address,
-            "spot_field": _spot_field,
-        }
-        return page(request, template, status=status, **shown, **context)
-
-    def _moment(self, at: datetime) -> str:
-        return f"{at.astimezone(self._zone):%d.%m.%Y %H:%M}"
+        return page(request, template, status=status, **self._called, **context)
 
 
 def _edit_of(fields: Mapping[str, str]) -> WordEdit:
@@ -225,7 +217,7 @@ def _spot_field(spot: Spot | WordEdit | WordPlace) -> str:
 
 
 def _fields(edit: WordEdit) -> dict[str, str]:
-    """The edit as a form writes it."""
+    """The edit as a form sends it."""
     sign = "+" if edit.is_added else "-"
     place = {"key": edit.group, "language": _spot_field(edit), "line": str(edit.line or "")}
     return {**place, "word": edit.word, "sign": sign, "digest": edit.digest}

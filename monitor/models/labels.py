@@ -12,7 +12,7 @@ from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import FeedHealth, FeedKind, Trouble
 from monitor.models.health import EvidenceVitals
-from monitor.models.outbox import DeliveryState
+from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.models.search import Coverage
 
 _HALF_A_DAY = timedelta(hours=12)
@@ -130,6 +130,23 @@ def span(duration: timedelta) -> str:
     if minutes < 120:
         return f"{minutes} мин"
     return f"{minutes // 60} ч" if minutes < 48 * 60 else f"{minutes // 1440} дн."
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """«3 ч назад»; "—" for never."""
+    return f"{span(now - at)} назад" if at else "—"
+
+
+def ahead(at: datetime, now: datetime) -> str:
+    """«через 3 ч»; «сейчас» when it has come."""
+    return f"через {span(at - now)}" if at > now else "сейчас"
+
+
+def delays(outbox: OutboxSummary) -> Iterator[str]:
+    """How long posts were under way: «от находки до канала: обычно 20 с, дольше всего 3 мин»."""
+    for what, took in (("от публикации до находки", outbox.found_after), ("от находки до канала", outbox.sent_after)):
+        if took:
+            yield f"{what}: обычно {span(took[len(took) // 2])}, дольше всего {span(took[-1])}"
 
 
 def copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:

@@ -11,13 +11,12 @@ from markupsafe import Markup
 from monitor.site.charts.counts import Chart, Row
 from monitor.site.texts import Texts
 
-_WIDTH: Final = 400
+WIDTH: Final = 400
 _PANEL: Final = 106  # height of a row of columns, its name included
 _NAME: Final = 32
 _AXIS: Final = 22
-_LINE: Final = 26  # height of a bar with its label beside it
+LINE: Final = 26  # height of a bar with its label beside it
 _LABELS: Final = 150  # width
-_VALUES: Final = 48
 _FEW: Final = 3  # columns that have each its label
 _LONGEST: Final = 50  # letters of a name that stand on one line
 _LONGEST_LABEL: Final = 20
@@ -34,10 +33,10 @@ _RECT: Final = Markup('<rect class="{name}" x="{x:g}" y="{y:g}" width="{width:g}
 def draw(chart: Chart, say: Texts) -> Markup:
     """The chart as an `svg` element for a page."""
     pieces = list(_columns(chart, say) if chart.shape == "columns" else _bars(chart, say))
-    height = len(chart.rows) * _PANEL + _AXIS if chart.shape == "columns" else len(chart.labels) * _LINE
+    height = len(chart.rows) * _PANEL + _AXIS if chart.shape == "columns" else len(chart.labels) * LINE
     inner = Markup("").join(pieces)
     return _FRAME.format(
-        width=_WIDTH, height=height, id=f"chart-{chart.id}", title=chart.title, note=chart.note, inner=inner
+        width=WIDTH, height=height, id=f"chart-{chart.id}", title=chart.title, note=chart.note, inner=inner
     )
 
 
@@ -51,6 +50,36 @@ def rect(x: float, y: float, width: float, height: float, *, name: str = "bar") 
     return _RECT.format(x=round(x, 1), y=round(y, 1), width=round(width, 1), height=round(height, 1), name=name)
 
 
+def columns(
+    values: Sequence[float], *, base: float, space: float, most: float, told: str, aside: float = 10
+) -> Iterator[Markup]:
+    """A column for each value but 0, on a line at `base`, `space` high for `most`. Above the highest stands `told`,
+    its middle no nearer to a side than `aside`.
+    """
+    yield rect(0, base, WIDTH, 1, name="base")
+    step = WIDTH / len(values)
+    width = min(step * 0.72, 28)
+    highest = max(range(len(values)), key=values.__getitem__)
+    for place, value in enumerate(values):
+        if value:
+            height = max(value / most * space, 2)
+            middle = step * (place + 0.5)
+            yield rect(middle - width / 2, base - height, width, height)
+            if place == highest:
+                yield text(told, min(max(middle, aside), WIDTH - aside), base - height - 4, anchor="middle")
+
+
+def bars(rows: Sequence[tuple[str, float, str]], *, beside: float = 48) -> Iterator[Markup]:
+    """A line for each row: its label, a bar of its value, and how the value is said, in the room `beside` the bars."""
+    most = max((value for _, value, _ in rows), default=0) or 1
+    for number, (label, value, told) in enumerate(rows):
+        middle, width = number * LINE + 17, value / most * (WIDTH - _LABELS - beside)
+        yield text(label, _LABELS - 8, middle, anchor="end")
+        if value:
+            yield rect(_LABELS, middle - 13, max(width, 1), 17)
+        yield text(told, _LABELS + width + 6, middle, name="value")
+
+
 def short(words: str, letters: int) -> str:
     """Words that fit on a line of a drawing, where nothing wraps."""
     return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
@@ -62,38 +91,22 @@ def _columns(chart: Chart, say: Texts) -> Iterator[Markup]:
         yield from _panel(row, number * _PANEL, most, say)
     y = len(chart.rows) * _PANEL + _AXIS - 6
     if len(chart.labels) <= _FEW:
-        step = _WIDTH / len(chart.labels)
+        step = WIDTH / len(chart.labels)
         for place, label in enumerate(chart.labels):
             yield text(label, step * (place + 0.5), y, name="axis", anchor="middle")
     else:
         yield text(chart.labels[0], 0, y, name="axis")
-        yield text(chart.labels[-1], _WIDTH, y, name="axis", anchor="end")
+        yield text(chart.labels[-1], WIDTH, y, name="axis", anchor="end")
 
 
 def _panel(row: Row, top: float, most: int, say: Texts) -> Iterator[Markup]:
     """The bars of one row, of the same scale as those of the others; the highest has its value above it."""
-    base, step = top + _PANEL - 4, _WIDTH / len(row.values)
-    space = _PANEL - _NAME - 20
     yield text(short(row.name, _LONGEST), 0, top + 25, name="name")
-    yield rect(0, base, _WIDTH, 1, name="base")
-    highest = max(range(len(row.values)), key=row.values.__getitem__)
-    width = min(step * 0.72, 28)
-    for place, value in enumerate(row.values):
-        if value:
-            height = max(value / most * space, 2)
-            middle = step * (place + 0.5)
-            yield rect(middle - width / 2, base - height, width, height)
-            if place == highest:
-                yield text(say.number(value), min(max(middle, 10), _WIDTH - 10), base - height - 4, anchor="middle")
+    yield from columns(
+        row.values, base=top + _PANEL - 4, space=_PANEL - _NAME - 20, most=most, told=say.number(max(row.values))
+    )
 
 
 def _bars(chart: Chart, say: Texts) -> Iterator[Markup]:
-    values: Sequence[int] = chart.rows[0].values
-    most = max(values)
-    for number, (label, value) in enumerate(zip(chart.labels, values, strict=True)):
-        middle = number * _LINE + 17
-        width = value / most * (_WIDTH - _LABELS - _VALUES)
-        yield text(short(label, _LONGEST_LABEL), _LABELS - 8, middle, anchor="end")
-        if value:
-            yield rect(_LABELS, middle - 13, max(width, 1), 17)
-        yield text(say.number(value), _LABELS + width + 6, middle, name="value")
+    rows = zip(chart.labels, chart.rows[0].values, strict=True)
+    return bars([(short(label, _LONGEST_LABEL), value, say.number(value)) for label, value in rows])

@@ -68,10 +68,11 @@ class Questions:
             found = _questions(db, [lately, reviews.c.story_id.in_(last)])
         return tuple(sorted(found, key=lambda one: one.decided_at or one.asked_at, reverse=True))
 
-    def of_story(self, number: int) -> tuple[Question, ...]:
-        """Every question about a story, decided or not, by part."""
+    def of_part(self, story: int, part: int) -> Question | None:
+        """The question about a part of a story, decided or not."""
         with read_transaction(self._engine) as db:
-            return _questions(db, [reviews.c.story_id == number])
+            found = _questions(db, [reviews.c.story_id == story, reviews.c.part == part])
+        return found[0] if found else None
 
 
 def _questions(db: Connection, which: Sequence[ColumnElement[bool]]) -> tuple[Question, ...]:
