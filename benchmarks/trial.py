@@ -26,11 +26,12 @@ from sqlalchemy import Engine, insert
 
 from benchmarks.find import NOW, invented, put_in
 from monitor.edits.checking import check_rules
-from monitor.edits.keywords_file import KeywordsFile
+from monitor.edits.keywords.keywords_file import KeywordsFile
+from monitor.edits.keywords.trial import Trials
+from monitor.edits.keywords.word_edits import WordEdit
 from monitor.edits.saving import Saving
-from monitor.edits.trial import Trials
-from monitor.edits.word_edits import WordEdit
 from monitor.matching.backtest import Comparison, by
+from monitor.matching.compiler import CompiledRules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome
 from monitor.storage.archive import Archive
@@ -94,7 +95,7 @@ def main(count: int, kind: str) -> None:
         fill(engine, count, known)
         file = Path(folder) / "keywords.yaml"
         file.write_bytes(KEYWORDS.read_bytes())
-        words = keywords_file(engine, str(file), in_force)
+        words = keywords_file(engine, str(file), in_force.compiled)
         list(islice((in_force.judge(title=one.title, text=one.text) for one in Archive(engine).kept(SINCE)), 2_000))
         print(f"{kind}: {count} articles of {WORDS} words, {DAYS} days")
         print(f"  the page of the list    {seconds(words.look)[0]:5.2f} s, once for each content of the file")
@@ -103,32 +104,30 @@ def main(count: int, kind: str) -> None:
         print(f"  every article judged    {everything(Archive(engine), in_force, min(count, 2_000)) * count:5.1f} s")
 
 
-def keywords_file(engine: Engine, file: str, in_force: Matcher) -> KeywordsFile:
-    versions = FileVersions(engine)
+def keywords_file(engine: Engine, file: str, in_force: CompiledRules) -> KeywordsFile:
     return KeywordsFile(
         file,
-        saving=Saving(versions, clock=lambda: NOW),
-        versions=versions,
+        saving=Saving(FileVersions(engine), clock=lambda: NOW),
         trials=Trials(Archive(engine), Reach(engine), steady=time.perf_counter),
-        in_force=lambda: in_force,
-        zone="UTC",
+        in_force=in_force,
         clock=lambda: NOW,
     )
 
 
 def first_answer(words: KeywordsFile, word: str) -> str:
-    digest = words.look().file.digest
+    digest = words.look().digest
     edit = WordEdit(group="list:земля казахстана", word=word, is_added=True, digest=digest, language="ru")
     forms, _ = seconds(partial(words.forms, edit))
     began = time.process_time()
-    made, preview = seconds(partial(words.preview, edit))
-    tried, trial = seconds(partial(words.trial, preview))
+    made, _ = seconds(partial(words.preview, edit))
+    whole, tried = seconds(partial(words.tried, edit, doubts=False, trial=True))
     used = time.process_time() - began
-    doubts, _ = seconds(partial(words.doubts, preview))
+    doubts, _ = seconds(partial(words.tried, edit, doubts=True, trial=False))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    trial = tried.trial
     assert trial
     return (
-        f"first answer {made + tried:.2f} s (CPU {used:.2f}): the edit and its rules {made:.2f}, the trial {tried:.2f};"
+        f"first answer {made + whole:.2f} s (CPU {used:.2f}): the edit and its rules {made:.2f}, the trial {whole:.2f};"
         f" looked at {trial.looked} of {trial.candidates} of {trial.articles}, changes {len(trial.changes)};"
         f" forms {forms * 1e3:.1f} ms, doubts {doubts:.2f} s; peak {memory:.0f} MB"
     )

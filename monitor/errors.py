@@ -9,6 +9,7 @@
     ├─ EditError                         an edit of a maintainers' file is not saved (exit 2)
     │  ├─ EditConflict(found)            the file was changed meanwhile
     │  └─ EditRefused(problems)          what would be saved is not in order
+    ├─ NoAnswer                          the process that edits are tried in ended: perhaps saved, perhaps not
     ├─ QueryError                        a question to the search that cannot be understood (exit 2)
     ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
     ├─ SiteError                         the public archive cannot be built
@@ -26,15 +27,21 @@ Expected absence (not modified, no text, no match) is a value, not an exception.
 Messages a maintainer or operator reads are Russian; they say what happened, where, and what to do next.
 """
 
+import copyreg
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class MonitorError(Exception):
     """The root of the tree; `exit_code` is what the command line ends with."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle of it, for another process of ours: by its values, as constructors here want names."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined] # of pickle's protocol 2
 
 
 class ConfigError(MonitorError):
@@ -99,6 +106,16 @@ class EditRefused(EditError):
     def __init__(self, problems: Sequence[ConfigError]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, problems)))
+
+
+class NoAnswer(MonitorError):
+    """The process that tries and saves edits ended instead of answering. What it was asked is done whole or not."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Процесс, который примеряет и сохраняет правки, оборвался: не хватило времени или памяти. Файл цел, но"
+            " сохранена ли правка, неизвестно: откройте страницу заново и посмотрите"
+        )
 
 
 class QueryError(MonitorError):

@@ -2,31 +2,32 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from monitor.app import memory
+from monitor.app.config_files import RulesEdition
 from monitor.app.desk.build_feeds import build_feeds, build_status, open_feeds
 from monitor.app.desk.build_news import build_news
-from monitor.app.desk.build_words import build_words, open_keywords
+from monitor.app.desk.build_words import build_words, keywords_process, keywords_trouble
 from monitor.app.environment import clock, new_secret
 from monitor.config.settings import Settings
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
-from monitor.edits.keywords_file import KeywordsFile
-from monitor.matching.matcher import Matcher
+from monitor.edits.keywords.keywords_process import KeywordsProcess
 from monitor.storage.store import Store
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
-LET_GO_EVERY = 60.0  # seconds; what was not asked for between two rounds goes: 20 MB of the last edit
+LET_GO_EVERY = 60.0  # seconds between two rounds
 
 
 @contextmanager
 def serve_desk(
-    settings: Settings, store: Store, *, matcher: Callable[[], Matcher], port: int, address: str = ""
+    settings: Settings, store: Store, *, rules: Callable[[], RulesEdition], port: int, address: str = ""
 ) -> Iterator[str]:
-    """Serve the desk until the block ends; gives its address. `matcher` are the rules in force.
+    """Serve the desk until the block ends; gives its address. `rules` are those in force.
 
     `port` 0 is any free one. Without an `address` it is this machine's. Raises ConfigError when the port is taken.
     """
@@ -42,10 +43,10 @@ def serve_desk(
         clock=clock,
     )
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    keywords = open_keywords(settings, store, matcher)
-    parts = build_parts(settings, store, matcher, keywords)
+    keywords = keywords_process(settings, rules)
+    parts = build_parts(settings, store, rules, keywords)
     app = build_app(parts, access, address=address, hosts=hosts, clock=clock)
-    with server.serve(app, listening), _letting_go(keywords.let_go):
+    with server.serve(app, listening), closing(keywords), _letting_go(keywords.let_go):
         yield address
 
 
@@ -67,13 +68,13 @@ def _letting_go(let_go: Callable[[], None]) -> Iterator[None]:
 
 
 def build_parts(
-    settings: Settings, store: Store, matcher: Callable[[], Matcher], keywords: KeywordsFile
+    settings: Settings, store: Store, rules: Callable[[], RulesEdition], keywords: KeywordsProcess
 ) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
     feed_list = open_feeds(store, settings.feeds, zone=settings.timezone)
     return (
-        build_words(settings, keywords),
+        build_words(settings, store, keywords),
         *build_feeds(settings, store, feed_list),
-        *build_news(settings, store, matcher, clock),
-        build_status(settings, store, [keywords.trouble, feed_list.trouble]),
+        *build_news(settings, store, lambda: rules().matcher, clock),
+        build_status(settings, store, [partial(keywords_trouble, settings, keywords, rules), feed_list.trouble]),
     )

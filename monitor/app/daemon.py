@@ -31,10 +31,10 @@ from monitor.errors import DatabaseError, EvidenceError
 from monitor.evidence.retention import Retention
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
 from monitor.health.watchdog import Watchdog
-from monitor.matching.matcher import Matcher
 from monitor.models.feeds import FeedState
 from monitor.polling.claim import claim_due
 from monitor.polling.poll import LEASE
+from monitor.storage.store import Store
 
 TICK = timedelta(seconds=1)  # between two looks at what is due
 WATCH = timedelta(seconds=60)  # between two looks at how the work goes
@@ -80,6 +80,11 @@ class Daemon:
         self._beaten_at: dict[str, datetime] = {}
         self._failing: dict[str, str] = {}  # why a job fails; said once, until it goes well
         self._cut_off: list[FeedState] = []  # polls cut off by the end
+
+    @property
+    def rules(self) -> RulesEdition:
+        """Those in force."""
+        return self._reloader.rules
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
@@ -330,17 +335,14 @@ async def reschedule_when_set_back(scheduler: AsyncIOScheduler) -> None:
                 job.modify(next_run_time=clock())
 
 
-def _desk(settings: Settings, components: Components) -> AbstractContextManager[object]:
+def _desk(settings: Settings, store: Store, rules: Callable[[], RulesEdition]) -> AbstractContextManager[object]:
     """The maintainers' web page while the block lasts, if a port is set. Raises ConfigError when it is taken."""
     if not settings.desk_port:
         return nullcontext()
     # Its libraries cost 10 MB, and most monitors have no desk.
     from monitor.app.build_desk import serve_desk  # noqa: PLC0415 - as above
 
-    def matcher() -> Matcher:
-        return components.read_commands.matcher
-
-    return serve_desk(settings, components.store, matcher=matcher, port=settings.desk_port, address=settings.desk_url)
+    return serve_desk(settings, store, rules=rules, port=settings.desk_port, address=settings.desk_url)
 
 
 async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, None, None]]) -> bool:
@@ -353,10 +355,12 @@ async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, N
     async with open_components(config) as components:
         began = beat_name(START, components.watch.worker)
         await asyncio.to_thread(components.store.heartbeats.beat, began, clock())
-        with serve_pages(config.settings, components.watch), _desk(config.settings, components), watchdog.watching():
+        daemon = Daemon(components, config, watchdog)
+        desk = _desk(config.settings, components.store, lambda: daemon.rules)
+        with serve_pages(config.settings, components.watch), desk, watchdog.watching():
             greeting = asyncio.create_task(ready(components))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
-            finished = await Daemon(components, config, watchdog).run(stop)
+            finished = await daemon.run(stop)
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
             log.info("stopped", action="run", finished=finished)

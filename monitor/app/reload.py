@@ -56,7 +56,7 @@ class Reloader:
         notify: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
-        self._feeds, self._rules, self._channels, self._settings = feeds, rules, channels, settings
+        self._feeds, self.rules, self._channels, self._settings = feeds, rules, channels, settings
         self._feeds_file = EditedFile(feeds.file, feeds.digest)
         self._rules_file = EditedFile(rules.file, rules.digest)
         self._channels_file = EditedFile(channels.file, channels.digest)
@@ -68,7 +68,7 @@ class Reloader:
         """Take up what was edited since the last look, if its writer has finished. Raises DatabaseError."""
         if (content := await self._edit(self._feeds_file, self._feeds)) is not None:
             await self._take_feeds(content)
-        if (content := await self._edit(self._rules_file, self._rules)) is not None:
+        if (content := await self._edit(self._rules_file, self.rules)) is not None:
             await self._take_rules(content)
         if (content := await self._edit(self._channels_file, self._channels)) is not None:
             await self._take_channels(content)
@@ -99,13 +99,13 @@ class Reloader:
 
     async def _take_rules(self, content: bytes) -> None:
         try:
-            rules = await asyncio.to_thread(read_edited_rules, self._rules.file, content, before=self._rules)
+            rules = await asyncio.to_thread(read_edited_rules, self.rules.file, content, before=self.rules)
             asked_for, by = self._channels.destinations, self._channels.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:
             await self._refuse(error, content)
             return
-        before, self._rules = self._rules, rules
+        before, self.rules = self.rules, rules
         self._adopt_rules(rules)
         self._channels_file = EditedFile(self._channels.file, self._channels.digest)  # it may have waited for a topic
         try:
@@ -118,7 +118,7 @@ class Reloader:
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
         try:
-            channels = await asyncio.to_thread(read_channels, self._settings, content, self._rules.topics)
+            channels = await asyncio.to_thread(read_channels, self._settings, content, self.rules.topics)
         except ConfigError as error:
             await self._refuse(error, content)
             return
@@ -128,7 +128,7 @@ class Reloader:
             self._channels_file = EditedFile(self._channels.file, self._channels.digest)
             raise
         before, self._channels = self._channels, channels
-        self._rules_file = EditedFile(self._rules.file, self._rules.digest)
+        self._rules_file = EditedFile(self.rules.file, self.rules.digest)
         changes = channel_changes(before.destinations, channels.destinations)
         await self._announce("Каналы обновлены", before, changes, content)
 

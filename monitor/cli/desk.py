@@ -42,7 +42,7 @@ def desk(
         say(closed(store.desk_keys.close(clock())))
         return
     try:
-        with serve_desk(settings, store, matcher=lambda: config.matcher, port=settings.desk_port) as address:
+        with serve_desk(settings, store, rules=lambda: config.rules_edition, port=settings.desk_port) as address:
             _invite(store, address)
             _wait()
     except PortTaken:

@@ -16,7 +16,7 @@ from monitor.cli.output import FeedsFile, Screen, print_json, progress, say, wri
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
-from monitor.edits.feed_import import ComparedList, compare
+from monitor.edits.feeds.feed_import import ComparedList, compare
 from monitor.edits.files import FileContent, read_file, unchanged_file, write_whole
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from monitor.desk.access import Access
 from monitor.desk.guard import Guard
 from monitor.desk.pages import STATIC, page, templates
-from monitor.errors import ConfigError, DatabaseError
+from monitor.errors import ConfigError, DatabaseError, NoAnswer
 from monitor.models.clock import Clock
 
 _SAID = {
@@ -60,6 +60,7 @@ def build_app(
             HTTPException: _refused,
             ConfigError: _to_be_mended,
             DatabaseError: _database_away,
+            NoAnswer: _no_answer,
             Exception: _broken,
         },
     )
@@ -92,6 +93,11 @@ async def _to_be_mended(request: Request, error: Exception) -> Response:
 async def _database_away(request: Request, error: Exception) -> Response:
     log.warning("a page was not made: the database is away", action="desk", error=str(error))
     return _trouble(request, "База данных сейчас недоступна. Ничего не сделано: повторите через минуту.", 503)
+
+
+async def _no_answer(request: Request, error: Exception) -> Response:
+    log.warning("the process that tries edits ended", action="desk", error=repr(error.__cause__))
+    return _trouble(request, str(error), 503)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -23,9 +23,9 @@ from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
-from monitor.edits import feeds_file
-from monitor.edits.feed_list import FeedList, OpenedList
-from monitor.edits.feed_trials import FeedTrial, FeedTrials
+from monitor.edits.feeds import feeds_file
+from monitor.edits.feeds.feed_list import FeedList, OpenedList
+from monitor.edits.feeds.feed_trials import FeedTrial, FeedTrials
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock

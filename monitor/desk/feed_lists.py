@@ -18,10 +18,10 @@ from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
-from monitor.edits.feed_import import ComparedList, compare
-from monitor.edits.feed_list import FeedList, OpenedList
-from monitor.edits.feed_trials import FeedTrials
-from monitor.edits.feeds_file import feed_of
+from monitor.edits.feeds.feed_import import ComparedList, compare
+from monitor.edits.feeds.feed_list import FeedList, OpenedList
+from monitor.edits.feeds.feed_trials import FeedTrials
+from monitor.edits.feeds.feeds_file import feed_of
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import Feed

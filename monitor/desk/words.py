@@ -1,10 +1,10 @@
 """«Слова»: where each word of keywords.yaml stands, and a word put in or taken out, tried before it is saved."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -18,13 +18,14 @@ from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
 from monitor.edits.checking import new_ones
+from monitor.edits.file_history import FileHistory
 from monitor.edits.files import is_writable
-from monitor.edits.keyword_edits import Spot
-from monitor.edits.keyword_places import WordGroup, WordPlace
-from monitor.edits.keywords_file import DAYS, KeywordsFile
+from monitor.edits.keywords.keyword_edits import Spot
+from monitor.edits.keywords.keyword_places import WordGroup, WordPlace
+from monitor.edits.keywords.keywords_file import DAYS, KeywordsFile
+from monitor.edits.keywords.word_edits import KeywordsLook, TriedEdit, WordEdit
+from monitor.edits.keywords.word_search import uses
 from monitor.edits.saving import Saved
-from monitor.edits.word_edits import KeywordsLook, WordEdit
-from monitor.edits.word_search import uses
 from monitor.errors import ConfigError, EditConflict, EditRefused
 from monitor.models.articles import Language
 
@@ -40,24 +41,37 @@ _NO_SUCH_PLACE: Final = (
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Words:
-    """The pages of one file. `zone` is the maintainers' clock."""
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
-    def __init__(self, *, keywords: KeywordsFile, zone: str) -> None:
-        self._keywords = keywords
-        ours = {"file": keywords.file, "group_address": _group_address, "spot_field": _spot_field}
+
+class Ask(Protocol):
+    """Asks the file that is edited, wherever it is open."""
+
+    def __call__(
+        self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs
+    ) -> _T:
+        """What a method of it answers. Raises what it raises."""
+
+
+class Words:
+    """The pages of one file. `ask` asks a KeywordsFile, `zone` is the maintainers' clock."""
+
+    def __init__(self, *, ask: Ask, history: FileHistory, zone: str) -> None:
+        self._ask, self._file = ask, history.file
+        ours = {"file": history.file, "group_address": _group_address, "spot_field": _spot_field}
         self._called = {**shown_by(zone), **ours}
         self.routes = [
             Route("/words", self._all),
             Route("/words/group", self._group),
             Route("/words/edit", self._edit),
             Route("/words/save", self._save, methods=["POST"]),
-            *FileVersionPages("/words", keywords.history, zone=zone).routes,
+            *FileVersionPages("/words", history, zone=zone).routes,
         ]
 
     async def _all(self, request: Request) -> Response:
         """Everything as cards; or where a word stands; or, by a list's name or a line of the file, that very place."""
-        look = await asyncio.to_thread(self._keywords.look)
+        look = await self._asked(KeywordsFile.look)
         named, line = request.query_params.get("list"), request.query_params.get("line")
         if named is not None:
             group = next((one for one in look.groups if one.key in (f"list:{named}", named)), None)
@@ -67,17 +81,17 @@ class Words:
             group = max((one for one in look.groups if one.line <= number), key=_line, default=None)
             return self._to(request, look, group)
         asked = request.query_params.get("ask", "")[:_LONGEST].strip()
-        found = await asyncio.to_thread(self._keywords.find, asked) if asked else []
+        found = await self._asked(KeywordsFile.find, asked) if asked else []
         return self._page(request, "words.html", look=look, asked=asked, found=found)
 
     async def _group(self, request: Request) -> Response:
-        look = await asyncio.to_thread(self._keywords.look)
+        look = await self._asked(KeywordsFile.look)
         group = look.group(request.query_params.get("key", ""))
         if group is None:
             return self._nowhere(request, look)
-        return self._shown(request, look, group)
+        return await self._shown(request, look, group)
 
-    def _shown(
+    async def _shown(
         self,
         request: Request,
         look: KeywordsLook,
@@ -87,23 +101,24 @@ class Words:
         problems: Sequence[ConfigError] = (),
     ) -> Response:
         """The page of a group. `typed` stands in its form, if it was refused for these problems."""
+        spots = await self._asked(KeywordsFile.spots, group.key)
         return self._page(
             request,
             "words_group.html",
             look=look,
             group=group,
-            offered=[_spot_field(spot) for spot in self._keywords.spots(look, group)],
+            offered=[_spot_field(spot) for spot in spots],
             uses=uses(look.groups, group),
-            is_writable=is_writable(self._keywords.file),
+            is_writable=is_writable(self._file),
             typed=typed,
             problems=problems,
-            brought=new_ones(look.rules.errors, problems),
+            brought=new_ones(look.errors, problems),
             status=409 if problems else 200,
         )
 
     def _nowhere(self, request: Request, look: KeywordsLook) -> Response:
         """There is no such place: or nobody can tell, since the file is broken."""
-        if look.written is None:
+        if look.is_broken:
             return self._page(request, "words_broken.html", look=look, status=409)
         raise HTTPException(HTTPStatus.NOT_FOUND, _NO_SUCH_PLACE)
 
@@ -114,55 +129,52 @@ class Words:
         begin = number_or_none(request.query_params.get("begin", ""), "новости")
         template = f"words_{part}.html" if part in _PARTS else "words_edit.html"
         try:
-            _require_filled(request.query_params, file=self._keywords.file)
+            _require_filled(request.query_params, file=self._file)
             if part == "forms":
-                forms = await asyncio.to_thread(self._keywords.forms, edit)
+                forms = await self._asked(KeywordsFile.forms, edit)
                 return self._page(request, template, edit=edit, forms=forms, error=None)
-            told = await asyncio.to_thread(self._told, edit, part, begin)
+            tried = await self._tried(edit, part, begin)
         except EditConflict:
             return await self._conflict(request, edit)
         except ConfigError as error:
             if part in _PARTS:
                 return self._page(request, template, error=error, edit=edit)
             return await self._refused(request, edit, (error,), typed=request.query_params)
-        if part not in _PARTS and edit.is_added and (errors := told["preview"].errors):
+        if part not in _PARTS and edit.is_added and (errors := tried.preview.errors):
             return await self._refused(request, edit, errors, typed=request.query_params)
-        return self._page(request, template, error=None, edit=edit, fields=_fields(edit), **told)
+        onward = _address(edit, begin=tried.trial.rest) if tried.trial and tried.trial.rest else ""
+        about: dict[str, Any] = {
+            "tried": tried,
+            "preview": tried.preview,
+            "trial": tried.trial,
+            "onward": onward,
+            "days": DAYS,
+        }
+        return self._page(request, template, error=None, edit=edit, fields=_fields(edit), **about)
 
     async def _refused(
         self, request: Request, edit: WordEdit, problems: Sequence[ConfigError], *, typed: Mapping[str, str]
     ) -> Response:
         """Why not, above the form as it was filled in."""
-        look = await asyncio.to_thread(self._keywords.look)
+        look = await self._asked(KeywordsFile.look)
         group = look.group(edit.group)
         if group is None:
             return self._nowhere(request, look)
         if edit.is_added:
-            return self._shown(request, look, group, typed=typed, problems=problems)
-        brought = new_ones(look.rules.errors, problems)
+            return await self._shown(request, look, group, typed=typed, problems=problems)
+        brought = new_ones(look.errors, problems)
         return self._page(request, "words_refused.html", edit=edit, problems=problems, brought=brought, status=409)
 
-    def _told(self, edit: WordEdit, part: str, begin: int | None) -> dict[str, Any]:
-        preview = self._keywords.preview(edit)
-        doubts = self._keywords.doubts(preview) if part in ("doubts", "") else ()
-        trial = self._keywords.trial(preview, begin=begin) if part in ("trial", "") else None
-        changes = self._keywords.told(preview, trial) if trial else ()
-        onward = _address(edit, begin=trial.rest) if trial and trial.rest else ""
-        return {
-            "preview": preview,
-            "doubts": doubts,
-            "trial": trial,
-            "changes": changes,
-            "onward": onward,
-            "days": DAYS,
-        }
+    async def _tried(self, edit: WordEdit, part: str, begin: int | None) -> TriedEdit:
+        doubts, trial = part in ("doubts", ""), part in ("trial", "")
+        return await self._asked(KeywordsFile.tried, edit, doubts=doubts, trial=trial, begin=begin)
 
     async def _save(self, request: Request) -> Response:
         form = await form_of(request)
         edit = _edit_of(form)
         try:
-            _require_filled(form, file=self._keywords.file)
-            saved = await asyncio.to_thread(self._keywords.save, edit, initial=initial_of(request))
+            _require_filled(form, file=self._file)
+            saved = await self._asked(KeywordsFile.save, edit, initial=initial_of(request))
         except EditConflict:
             return await self._conflict(request, edit)
         except EditRefused as refused:
@@ -173,8 +185,8 @@ class Words:
 
     async def _conflict(self, request: Request, edit: WordEdit) -> Response:
         """What others changed, beside what was wanted; the edit can be made anew of the file as it is now."""
-        conflict = await asyncio.to_thread(self._keywords.conflict, edit)
-        look = await asyncio.to_thread(self._keywords.look)
+        conflict = await self._asked(KeywordsFile.conflict, edit)
+        look = await self._asked(KeywordsFile.look)
         about = {"look": look, "conflict": conflict, "edit": edit, "again": _address(conflict.again)}
         return self._page(request, "words_conflict.html", status=409, **about)
 
@@ -182,6 +194,11 @@ class Words:
         if group is None:
             return self._nowhere(request, look)
         return RedirectResponse(_group_address(group.key), HTTPStatus.SEE_OTHER)
+
+    async def _asked(
+        self, question: Callable[Concatenate[KeywordsFile, _P], _T], *args: _P.args, **options: _P.kwargs
+    ) -> _T:
+        return await asyncio.to_thread(lambda: self._ask(question, *args, **options))
 
     def _page(self, request: Request, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
         return page(request, template, status=status, **self._called, **context)

@@ -6,7 +6,6 @@ it: the document is named a failure, the next one gets a new child.
 
 import asyncio
 import io
-import os
 import pickle
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from typing import Any, Self
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed, Fetched, ParsedFeed
+from monitor.sources.child_process import module_path
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
 from monitor.sources.sandbox_child import LENGTH
@@ -144,10 +144,9 @@ class Sandbox:
 
 async def _start() -> _Child:
     """A new interpreter, not a fork of ours; of our environment it gets no more than where modules stand."""
-    environment = {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - as it stands in sys.path
     pipe = asyncio.subprocess.PIPE
     return _Child(
-        await asyncio.create_subprocess_exec(sys.executable, "-c", _COMMAND, stdin=pipe, stdout=pipe, env=environment)
+        await asyncio.create_subprocess_exec(sys.executable, "-c", _COMMAND, stdin=pipe, stdout=pipe, env=module_path())
     )
 
 

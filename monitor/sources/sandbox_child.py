@@ -6,18 +6,15 @@ input, answers go to standard output: pickles, each after its length.
 
 import ctypes
 import gc
-import os
 import pickle
 import resource
-import signal
 import struct
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
 from monitor.errors import ParseError
+from monitor.sources.child_process import die_with_parent
 from monitor.sources.feeds.parse import parse as parse_feed
 from monitor.sources.pages import article
 from monitor.text.visible_stream import VisibleStream
@@ -26,7 +23,6 @@ MEMORY = 256 * 1024 * 1024  # address space of the child, its libraries included
 CPU_SECONDS = 5  # of one job
 LENGTH = struct.Struct(">I")
 
-_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 _COLLECT_ABOVE = 1_000_000  # bytes of a job after which memory is given back
 
 
@@ -76,14 +72,7 @@ def send(stream: BinaryIO, message: bytes) -> None:
 
 
 def _confine() -> None:
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-        with suppress(OSError):  # a container short of memory loses the child and not the parent
-            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to the whole group: the parent decides
+    die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -14,8 +14,8 @@ from monitor.desk.feed_lists import FeedLists
 from monitor.desk.feeds import Feeds
 from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.status import Status
-from monitor.edits.feed_list import FeedList
-from monitor.edits.feed_trials import FeedTrials
+from monitor.edits.feeds.feed_list import FeedList
+from monitor.edits.feeds.feed_trials import FeedTrials
 from monitor.edits.files import FileTrouble
 from monitor.edits.saving import Saving
 from monitor.evidence import retention

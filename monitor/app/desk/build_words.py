@@ -1,45 +1,47 @@
 """The part of the desk where keywords.yaml is edited, wired."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from functools import partial
-from time import monotonic
 
-from monitor.app.config_files import channels_content
-from monitor.app.environment import as_text, clock
-from monitor.config import channels
+from monitor.app.config_files import RulesEdition
+from monitor.app.desk.open_keywords import open_keywords
+from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk.words import Words
-from monitor.edits.keywords_file import KeywordsFile
+from monitor.edits.file_history import FileHistory
+from monitor.edits.files import FileTrouble, read_file, trouble_of
+from monitor.edits.keywords.keywords_file import KeywordsFile
+from monitor.edits.keywords.keywords_process import KeywordsProcess
 from monitor.edits.saving import Saving
-from monitor.edits.trial import Trials
 from monitor.errors import ConfigError
-from monitor.matching.matcher import Matcher
 from monitor.storage.store import Store
 
 
-def open_keywords(settings: Settings, store: Store, matcher: Callable[[], Matcher]) -> KeywordsFile:
-    """The keywords.yaml that is edited; `matcher` are the rules in force."""
-    return KeywordsFile(
+def keywords_process(settings: Settings, rules: Callable[[], RulesEdition]) -> KeywordsProcess:
+    """Where edits of keywords.yaml are tried; `rules` are those in force."""
+
+    return KeywordsProcess(lambda: partial(open_keywords, settings, rules().matcher.compiled))
+
+
+def build_words(settings: Settings, store: Store, keywords: KeywordsProcess) -> Words:
+    """What maintainers do with keywords.yaml."""
+    history = FileHistory(
         settings.keywords,
         saving=Saving(store.versions, clock=clock),
         versions=store.versions,
-        trials=Trials(store.archive, store.reach, steady=monotonic),
-        in_force=matcher,
-        clock=clock,
+        check=lambda _, content: keywords.ask(KeywordsFile.problems_of, content),
         zone=settings.timezone,
-        needs=partial(_unmet_channels, settings),
     )
+    return Words(ask=keywords.ask, history=history, zone=settings.timezone)
 
 
-def build_words(settings: Settings, keywords: KeywordsFile) -> Words:
-    """What maintainers do with keywords.yaml."""
-    return Words(keywords=keywords, zone=settings.timezone)
+def keywords_trouble(
+    settings: Settings, keywords: KeywordsProcess, rules: Callable[[], RulesEdition]
+) -> FileTrouble | None:
+    """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
 
+    def problems() -> tuple[ConfigError, ...]:
+        is_in_force = read_file(settings.keywords).digest == rules().digest.hex()
+        return () if is_in_force else keywords.ask(KeywordsFile.problems)
 
-def _unmet_channels(settings: Settings, topics: Collection[str]) -> Sequence[ConfigError]:
-    """What channels.yaml asks for that rules with these topics have not."""
-    content = channels_content(settings)
-    if content is None:
-        return ()
-    text = as_text(content, settings.channels)
-    return channels.problems(text, file=settings.channels, settings=settings, topics=topics)
+    return trouble_of(settings.keywords, problems)

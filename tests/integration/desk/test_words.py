@@ -4,9 +4,11 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,10 +17,11 @@ import pytest
 
 from monitor.desk.words import Words
 from monitor.edits.checking import check_rules
-from monitor.edits.keywords_file import KeywordsFile
+from monitor.edits.file_history import FileHistory
+from monitor.edits.keywords.keywords_file import KeywordsFile
+from monitor.edits.keywords.trial import Trials
 from monitor.edits.saving import Saving
-from monitor.edits.trial import Trials
-from monitor.matching.matcher import Matcher
+from monitor.matching.compiler import CompiledRules
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.store import Store
@@ -28,6 +31,9 @@ from tests.factories import HOUR, NOW, article, entry, feed, poll_outcome
 from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 from tests.harness.desk import Desk, open_desk
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 RULES = """\
 lists:
@@ -63,24 +69,39 @@ def desk(store: Store, file: Path) -> Iterator[Desk]:
     _read(store)
     in_force = check_rules(RULES, file=str(file)).matcher
     assert in_force
-    with _open(store, file, lambda: in_force) as opened:
+    with _open(store, file, in_force.compiled) as opened:
         yield opened
 
 
-def _open(store: Store, file: Path, in_force: Callable[[], Matcher]) -> AbstractContextManager[Desk]:
-    words = Words(keywords=_keywords(store, file, in_force), zone="Asia/Almaty")
-    return open_desk(store.desk_keys, [words], Clock())
-
-
-def _keywords(store: Store, file: Path, in_force: Callable[[], Matcher]) -> KeywordsFile:
-    return KeywordsFile(
+def _open(store: Store, file: Path, in_force: CompiledRules) -> AbstractContextManager[Desk]:
+    keywords = _keywords(store, file, in_force)
+    history = FileHistory(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
         versions=store.versions,
+        check=lambda _, content: keywords.problems_of(content),
+        zone="Asia/Almaty",
+    )
+    return open_desk(store.desk_keys, [Words(ask=_Here(keywords).ask, history=history, zone="Asia/Almaty")], Clock())
+
+
+@dataclass(frozen=True)
+class _Here:
+    """The file asked in this process: tests/integration/edits/test_keywords_process.py asks it in another."""
+
+    file: KeywordsFile
+
+    def ask(self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
+        return question(self.file, *args, **options)
+
+
+def _keywords(store: Store, file: Path, in_force: CompiledRules) -> KeywordsFile:
+    return KeywordsFile(
+        str(file),
+        saving=Saving(store.versions, clock=Clock()),
         trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
         in_force=in_force,
         clock=Clock(),
-        zone="Asia/Almaty",
     )
 
 
@@ -343,17 +364,3 @@ def test_an_address_of_an_edit_is_no_edit(desk: Desk, file: Path) -> None:
 
     assert refused.status_code == 403
     assert file.read_text(encoding="utf-8") == RULES
-
-
-def test_rules_are_kept_while_somebody_asks_and_let_go_then(store: Store, file: Path) -> None:
-    in_force = check_rules(RULES, file=str(file)).matcher
-    assert in_force
-    keywords = _keywords(store, file, lambda: in_force)
-    look = keywords.look()
-
-    keywords.let_go()
-    assert keywords.look() is look, "asked for since the last round"
-
-    keywords.let_go()
-    keywords.let_go()
-    assert keywords.look() is not look

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.edits.feed_trials import FeedTrials
+from monitor.edits.feeds.feed_trials import FeedTrials
 from monitor.errors import FeedError
 from monitor.models.feeds import FeedKind, Listing
 from monitor.sources.http.client import Fetcher, Limits

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 
 from monitor.config.keywords import load_keywords
 from monitor.config.mentions import LANGUAGES
-from monitor.edits.keyword_edits import added, removed
-from monitor.edits.keyword_places import KeywordsText, read_places
-from monitor.edits.trial import ReadyRules, Trial, Trials
+from monitor.edits.keywords.keyword_edits import added, removed
+from monitor.edits.keywords.keyword_places import KeywordsText, read_places
+from monitor.edits.keywords.trial import ReadyRules, Trial, Trials
 from monitor.errors import ConfigError
 from monitor.matching.backtest import Comparison, by
 from monitor.matching.compiler import compile_rules

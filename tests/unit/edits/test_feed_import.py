@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.edits.feed_import import compare
+from monitor.edits.feeds.feed_import import compare
 from monitor.models.feeds import Feed, FeedKind
 from tests.factories import feed
 

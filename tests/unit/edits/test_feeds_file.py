@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.feeds import load_feeds
-from monitor.edits.feeds_file import ALL_KEYS, changed, paused, removed, resumed, written
+from monitor.edits.feeds.feeds_file import ALL_KEYS, changed, paused, removed, resumed, written
 from monitor.errors import ConfigError
 
 OURS = Path("feeds.yaml").read_text(encoding="utf-8")

@@ -61,7 +61,7 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),
     *("monitor.site.pictures.cards._faces", "monitor.site.pictures.cards._blank"),
     *("monitor.site.outputs.search_forms._stemmer", "monitor.stories.steps._spoken"),
-    *("monitor.stories.steps._told_as_happened", "monitor.edits.feeds_file._stanzas"),
+    *("monitor.stories.steps._told_as_happened", "monitor.edits.feeds.feeds_file._stanzas"),
 }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.config.keywords import read_terms
-from monitor.edits.keyword_places import WordGroup
-from monitor.edits.word_edits import WordEdit
+from monitor.edits.keywords.keyword_places import WordGroup
+from monitor.edits.keywords.word_edits import WordEdit
 from monitor.errors import ConfigError
 from monitor.matching.covering import finds_all_of
 from monitor.models.articles import Language

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role
-from monitor.edits.checking import CheckedRules
-from monitor.edits.files import FileContent
-from monitor.edits.keyword_places import KeywordsText, WordGroup
+from monitor.edits.keywords.keyword_places import WordGroup
+from monitor.edits.keywords.told_changes import ToldChange
+from monitor.edits.keywords.trial import Trial
 from monitor.edits.line_diff import ChangedLine
 from monitor.errors import ConfigError
 from monitor.matching.word_forms import WordForms
@@ -30,20 +30,19 @@ class WordEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordsLook:
-    """The file as it lies on the disk: its words, and what is wrong with it. `written` is None if it cannot be read."""
+    """The file as it lies on the disk: its words, and what is wrong with it. `digest` is what it is known by.
 
-    file: FileContent
-    written: KeywordsText | None
-    rules: CheckedRules
+    `is_broken`: nobody can tell what words there are.
+    """
 
-    @property
-    def groups(self) -> tuple[WordGroup, ...]:
-        """What can be edited in it."""
-        return self.written.groups if self.written else ()
+    digest: str
+    groups: tuple[WordGroup, ...]
+    errors: tuple[ConfigError, ...]
+    is_broken: bool
 
     def group(self, key: str) -> WordGroup | None:
         """The one so named."""
-        return self.written.group(key) if self.written else None
+        return next((group for group in self.groups if group.key == key), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +58,19 @@ class Preview:
     lines: tuple[ChangedLine, ...]
     errors: tuple[ConfigError, ...]
     brought: tuple[ConfigError, ...]
-    rules: CheckedRules
-    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedEdit:
+    """What was asked of an edit: the doubts in it, and a look at the kept news, of which the first stories are `told`.
+
+    `trial` is None when there is nothing to try: the edit is refused, or the file is; or when nobody asked.
+    """
+
+    preview: Preview
+    doubts: tuple[ConfigError, ...] = ()
+    trial: Trial | None = None
+    told: tuple[ToldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""feeds.yaml edited feed by feed: new ones tried, lists taken in and out."""

@@ -1,0 +1,34 @@
+"""The child process that keywords_process.py asks: opens the file, answers until nobody asks any more.
+
+On standard input come pickles: first what opens the file, then questions, each a method with its arguments. An answer
+is whether it went well, and the value or the error.
+"""
+
+import pickle
+import sys
+import traceback
+from io import BufferedReader
+from typing import Any, TextIO, cast
+
+from monitor.errors import MonitorError
+from monitor.sources.child_process import die_with_parent
+from monitor.text.visible_stream import VisibleStream
+
+
+def main() -> None:
+    """Answer questions until standard input ends."""
+    die_with_parent()
+    questions, answers = cast("BufferedReader", sys.stdin.buffer), sys.stdout.buffer
+    sys.stdout = sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # whatever prints must not answer
+    opening, file = pickle.load(questions), None  # noqa: S301 - from our parent, as all that follows
+    while questions.peek(1):
+        question, args, options = pickle.load(questions)  # noqa: S301 - as above
+        try:
+            file = file or opening()
+            answer: tuple[bool, Any] = (True, question(file, *args, **options))
+        except MonitorError as error:
+            answer = (False, error)
+        except Exception:  # noqa: BLE001 - our parent's log is where somebody will look
+            answer = (False, RuntimeError(traceback.format_exc()))
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()

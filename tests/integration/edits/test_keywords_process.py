@@ -1,0 +1,171 @@
+"""keywords.yaml asked in a process of its own: answers and errors come over, and its end is noticed."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import sleep
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.edits.checking import check_rules
+from monitor.edits.keywords.keywords_file import KeywordsFile
+from monitor.edits.keywords.keywords_process import KeywordsProcess
+from monitor.edits.keywords.trial import Trials
+from monitor.edits.keywords.word_edits import WordEdit
+from monitor.edits.saving import Saving
+from monitor.errors import ConfigError, EditConflict, NoAnswer, SchemaError
+from monitor.matching.compiler import CompiledRules
+from monitor.storage.database import open_usable
+from monitor.storage.store import Store
+from tests.factories import NOW
+
+RULES = """\
+lists:
+  города:
+    ru: Астана, Актау
+topics:
+  extradition:
+    title: Выдача
+    any_of:
+      - name: выдали
+        all: [выдать, $города]
+    examples:
+      match: [В Актау выдали россиянина]
+"""
+
+
+def _now() -> datetime:
+    return NOW
+
+
+def open_file(url: str, file: str, in_force: CompiledRules) -> KeywordsFile:
+    """Runs in the child."""
+    store = Store(open_usable(url))
+    return KeywordsFile(
+        file,
+        saving=Saving(store.versions, clock=_now),
+        trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
+        in_force=in_force,
+        clock=_now,
+    )
+
+
+def number(_file: KeywordsFile) -> int:
+    """The process in which the file is open."""
+    return os.getpid()
+
+
+def fails(_file: KeywordsFile, word: str) -> None:
+    """A mistake of ours."""
+    raise KeyError(word)
+
+
+def hangs(_file: KeywordsFile) -> None:
+    """Never answers."""
+    print("not an answer")
+    sleep(600)
+
+
+Opened = Callable[..., KeywordsProcess]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "keywords.yaml"
+    path.write_text(RULES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(engine: Engine, file: Path) -> Iterator[Opened]:
+    """Opens the file of a database, this one if no other is named; all ends with the test."""
+    ours = engine.url.render_as_string(hide_password=False)
+    matcher = check_rules(RULES, file=str(file)).matcher
+    assert matcher
+    made: list[KeywordsProcess] = []
+
+    def open_(url: str = ours, **options: float) -> KeywordsProcess:
+        made.append(KeywordsProcess(lambda: partial(open_file, url, str(file), matcher.compiled), **options))
+        return made[-1]
+
+    yield open_
+    for process in made:
+        process.close()
+
+
+def _edit(digest: str, word: str = "Байконур") -> WordEdit:
+    return WordEdit(group="list:города", word=word, is_added=True, digest=digest, language="ru")
+
+
+def test_an_edit_is_tried_and_saved_there(opened: Opened, file: Path) -> None:
+    process = opened()
+    edit = _edit(process.ask(KeywordsFile.look).digest)
+
+    tried = process.ask(KeywordsFile.tried, edit, doubts=True, trial=True)
+    saved = process.ask(KeywordsFile.save, edit, initial="А")
+
+    assert tried.preview.errors == ()
+    assert tried.trial
+    assert tried.trial.articles == 0
+    assert saved.version
+    assert "Астана, Актау, Байконур" in file.read_text(encoding="utf-8")
+    assert process.ask(number) == process.ask(number) != os.getpid()
+
+
+def test_errors_come_over_whole(opened: Opened, file: Path) -> None:
+    process = opened()
+    digest = process.ask(KeywordsFile.look).digest
+
+    with pytest.raises(EditConflict) as conflict:
+        process.ask(KeywordsFile.preview, _edit("0" * 64))
+    assert conflict.value.found == RULES.encode()
+    with pytest.raises(ConfigError, match="одно слово") as refused:
+        process.ask(KeywordsFile.preview, _edit(digest, "один, два"))
+    assert refused.value.file == str(file)
+    with pytest.raises(RuntimeError, match="KeyError: 'слово'"):
+        process.ask(fails, "слово")
+
+
+def test_a_child_that_was_killed_is_followed_by_another(opened: Opened) -> None:
+    process = opened()
+    first = process.ask(number)
+
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+
+    assert process.ask(number) != first
+
+
+def test_a_child_that_does_not_answer_is_ended_and_told_of(opened: Opened) -> None:
+    process = opened(longest=0.5)
+
+    with pytest.raises(NoAnswer, match="сохранена ли правка, неизвестно"):
+        process.ask(hangs)
+
+
+def test_it_ends_when_nobody_has_asked_for_a_while(opened: Opened) -> None:
+    lasting, idle = opened(), opened(idle=0)
+    first, other = lasting.ask(number), idle.ask(number)
+
+    lasting.let_go()
+    idle.let_go()
+
+    assert lasting.ask(number) == first
+    assert not Path(f"/proc/{other}").exists()
+    assert idle.ask(number) != other
+
+
+def test_an_opening_that_fails_is_told_and_tried_again(opened: Opened, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/there.db"
+    process = opened(url)
+    with pytest.raises(SchemaError, match="monitor migrate"):
+        process.ask(number)
+
+    Path(f"{tmp_path}/there.db").touch()
+
+    with pytest.raises(SchemaError, match="пустая"):
+        process.ask(number)
