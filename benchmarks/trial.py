@@ -31,7 +31,6 @@ from monitor.edits.keywords.trial import Trials
 from monitor.edits.keywords.word_edits import WordEdit
 from monitor.edits.saving import Saving
 from monitor.matching.backtest import Comparison, by
-from monitor.matching.compiler import CompiledRules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome
 from monitor.storage.archive import Archive
@@ -95,7 +94,7 @@ def main(count: int, kind: str) -> None:
         fill(engine, count, known)
         file = Path(folder) / "keywords.yaml"
         file.write_bytes(KEYWORDS.read_bytes())
-        words = keywords_file(engine, str(file), in_force.compiled)
+        words = keywords_file(engine, str(file))
         list(islice((in_force.judge(title=one.title, text=one.text) for one in Archive(engine).kept(SINCE)), 2_000))
         print(f"{kind}: {count} articles of {WORDS} words, {DAYS} days")
         print(f"  the page of the list    {seconds(words.look)[0]:5.2f} s, once for each content of the file")
@@ -104,12 +103,11 @@ def main(count: int, kind: str) -> None:
         print(f"  every article judged    {everything(Archive(engine), in_force, min(count, 2_000)) * count:5.1f} s")
 
 
-def keywords_file(engine: Engine, file: str, in_force: CompiledRules) -> KeywordsFile:
+def keywords_file(engine: Engine, file: str) -> KeywordsFile:
     return KeywordsFile(
         file,
         saving=Saving(FileVersions(engine), clock=lambda: NOW),
         trials=Trials(Archive(engine), Reach(engine), steady=time.perf_counter),
-        in_force=in_force,
         clock=lambda: NOW,
     )
 

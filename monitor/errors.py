@@ -9,7 +9,7 @@
     ├─ EditError                         an edit of a maintainers' file is not saved (exit 2)
     │  ├─ EditConflict(found)            the file was changed meanwhile
     │  └─ EditRefused(problems)          what would be saved is not in order
-    ├─ NoAnswer                          the process that edits are tried in ended: perhaps saved, perhaps not
+    ├─ EditUnanswered                    the process that edits are tried in ended: perhaps saved, perhaps not
     ├─ QueryError                        a question to the search that cannot be understood (exit 2)
     ├─ EvidenceError                     a proof does not hold, or cannot be had: stamp, chain, bundle
     ├─ SiteError                         the public archive cannot be built
@@ -108,7 +108,7 @@ class EditRefused(EditError):
         super().__init__("\n".join(map(str, problems)))
 
 
-class NoAnswer(MonitorError):
+class EditUnanswered(MonitorError):
     """The process that tries and saves edits ended instead of answering. What it was asked is done whole or not."""
 
     def __init__(self) -> None:

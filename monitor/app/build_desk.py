@@ -43,7 +43,7 @@ def serve_desk(
         clock=clock,
     )
     hosts = [f"{host}:{bound}" for host in OWN_HOSTS]
-    keywords = keywords_process(settings, rules)
+    keywords = keywords_process(settings)
     parts = build_parts(settings, store, rules, keywords)
     app = build_app(parts, access, address=address, hosts=hosts, clock=clock)
     with server.serve(app, listening), closing(keywords), _letting_go(keywords.let_go):

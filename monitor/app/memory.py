@@ -3,6 +3,8 @@
 import ctypes
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from monitor.text.languages import russian
 
@@ -35,6 +37,15 @@ def forget_dictionary() -> None:
     """Give the 15 MB of the dictionary back at once: it refers to itself, so that the collector must find it."""
     russian.forget_dictionary()
     gc.collect()
+
+
+@contextmanager
+def dictionary_for_now() -> Iterator[None]:
+    """What is asked in the block may need the dictionary; nobody keeps it for what is asked now and then."""
+    try:
+        yield
+    finally:
+        forget_dictionary()
 
 
 def settle() -> None:

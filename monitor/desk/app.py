@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from monitor.desk.access import Access
 from monitor.desk.guard import Guard
 from monitor.desk.pages import STATIC, page, templates
-from monitor.errors import ConfigError, DatabaseError, NoAnswer
+from monitor.errors import ConfigError, DatabaseError, EditUnanswered
 from monitor.models.clock import Clock
 
 _SAID = {
@@ -60,7 +60,7 @@ def build_app(
             HTTPException: _refused,
             ConfigError: _to_be_mended,
             DatabaseError: _database_away,
-            NoAnswer: _no_answer,
+            EditUnanswered: _no_answer,
             Exception: _broken,
         },
     )

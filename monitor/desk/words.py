@@ -45,7 +45,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class Ask(Protocol):
+class AskKeywords(Protocol):
     """Asks the file that is edited, wherever it is open."""
 
     def __call__(
@@ -57,7 +57,7 @@ class Ask(Protocol):
 class Words:
     """The pages of one file. `ask` asks a KeywordsFile, `zone` is the maintainers' clock."""
 
-    def __init__(self, *, ask: Ask, history: FileHistory, zone: str) -> None:
+    def __init__(self, *, ask: AskKeywords, history: FileHistory, zone: str) -> None:
         self._ask, self._file = ask, history.file
         ours = {"file": history.file, "group_address": _group_address, "spot_field": _spot_field}
         self._called = {**shown_by(zone), **ours}

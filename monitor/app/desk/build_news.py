@@ -1,7 +1,7 @@
 """The parts of the desk that show news, wired: search, decisions, near misses, the rules in figures."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,11 +70,8 @@ class _Search:
         self._finder = store.finder
 
     def __call__(self, query: Query, *, limit: int, before: int | None) -> SearchResult:
-        try:
+        with memory.dictionary_for_now() if query.phrases else nullcontext():
             return self._finder.answer(query, limit=limit, before=before)
-        finally:
-            if query.phrases:
-                memory.forget_dictionary()  # for a question now and then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +82,20 @@ class _RulesInForce:
     matcher: Callable[[], Matcher]
     clock: Clock
 
+    @memory.dictionary_for_now()
     def ask(self, *, title: str, text: str) -> tuple[tuple[TopicReport, ...], tuple[NearMiss, ...]]:
         """By topic, and which rules lacked one line."""
         rules = self._audible()
         return explain(rules, title=title, text=text), nearest_misses(rules, title=title, text=text)
 
+    @memory.dictionary_for_now()
     def near(self, before: int | None) -> NearArticles:
         """The newest news that rules nearly found, of entries before that number."""
         since, is_over = self.clock() - NEARLY_LATELY, self._is_over(NEAR_SECONDS)
         with closing(self.store.archive.kept(since, before=before, outcomes=NEARLY_FOUND)) as kept:
             return nearly_found(kept, self._audible(), most=MOST_NEAR, is_over=is_over)
 
+    @memory.dictionary_for_now()
     def figures(self, seconds: float) -> Figures:
         """The figures, as far as they are counted by then."""
         return self.store.rule_figures.figures(self.matcher(), now=self.clock(), is_over=self._is_over(seconds))

@@ -17,10 +17,9 @@ from monitor.errors import ConfigError
 from monitor.storage.store import Store
 
 
-def keywords_process(settings: Settings, rules: Callable[[], RulesEdition]) -> KeywordsProcess:
-    """Where edits of keywords.yaml are tried; `rules` are those in force."""
-
-    return KeywordsProcess(lambda: partial(open_keywords, settings, rules().matcher.compiled))
+def keywords_process(settings: Settings) -> KeywordsProcess:
+    """Where edits of keywords.yaml are tried."""
+    return KeywordsProcess(partial(open_keywords, settings))
 
 
 def build_words(settings: Settings, store: Store, keywords: KeywordsProcess) -> Words:

@@ -13,12 +13,11 @@ from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.saving import Saving
 from monitor.errors import ConfigError
-from monitor.matching.compiler import CompiledRules
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
 
 
-def open_keywords(settings: Settings, in_force: CompiledRules) -> KeywordsFile:
+def open_keywords(settings: Settings) -> KeywordsFile:
     """The file that the settings name. Raises DatabaseError, SchemaError."""
     configure(form=settings.log_format, secrets=settings.secrets)
     store = Store(open_usable(settings.database_url))
@@ -26,7 +25,6 @@ def open_keywords(settings: Settings, in_force: CompiledRules) -> KeywordsFile:
         settings.keywords,
         saving=Saving(store.versions, clock=clock),
         trials=Trials(store.archive, store.reach, steady=monotonic),
-        in_force=in_force,
         clock=clock,
         needs=partial(_unmet_channels, settings),
     )

@@ -26,7 +26,6 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
 from monitor.errors import ConfigError, EditConflict
 from monitor.matching.compiler import CompiledRules
-from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import WordForms, forms_of
 
 DAYS = 30  # of news that an edit is tried on
@@ -36,7 +35,7 @@ _REMEMBERED = 6  # texts that forms were made from
 
 
 class KeywordsFile:
-    """The file of one monitor. `in_force` are the rules that it works with, `clock` its time.
+    """The file of one monitor, `clock` is its time.
 
     `needs` says what else in the monitor would not work with these topics.
     """
@@ -47,12 +46,11 @@ class KeywordsFile:
         *,
         saving: Saving,
         trials: Trials,
-        in_force: CompiledRules,
         clock: Callable[[], datetime],
         needs: Callable[[Collection[str]], Sequence[ConfigError]] = lambda _: (),
     ) -> None:
         self.file = file
-        self._saving, self._trials, self._in_force = saving, trials, in_force
+        self._saving, self._trials = saving, trials
         self._clock, self._needs = clock, needs
         self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._content: _Content | None = None
@@ -78,9 +76,7 @@ class KeywordsFile:
     def find(self, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
         """Where a word is written, asked in any of its forms."""
         now = self._now()
-        return find_words(
-            now.written.groups if now.written else (), now.rules.matcher or Matcher(self._in_force), asked
-        )
+        return find_words(now.written.groups if now.written else (), now.rules.matcher, asked)
 
     def spots(self, key: str) -> tuple[Spot, ...]:
         """As what a word can be added to a group."""
@@ -144,7 +140,7 @@ class KeywordsFile:
             return _Content(file=now, written=None, rules=CheckedRules(errors=(error,)))
         if self._edited and self._edited[0] == now.digest:  # it was saved here
             return _Content(file=now, written=written, rules=self._edited[1])
-        rules = check_rules(written.text, file=self.file, root=written.root, like=self._in_force)
+        rules = check_rules(written.text, file=self.file, root=written.root, like=_like(self._content))
         return _Content(file=now, written=written, rules=rules)
 
     def _made(self, edit: WordEdit) -> "_MadeEdit":
@@ -181,8 +177,7 @@ class KeywordsFile:
         """Remembered: the form is shown, then the trial, then it is saved."""
         with self._lock:
             if self._edited is None or self._edited[0] != made.digest:
-                like = now.rules.matcher.compiled if now.rules.matcher else self._in_force
-                rules = check_rules(written.text, file=self.file, root=written.root, like=like)
+                rules = check_rules(written.text, file=self.file, root=written.root, like=_like(now))
                 self._edited = made.digest, replace(rules, errors=self._wrong_with(rules))
             return self._edited[1]
 
@@ -209,7 +204,7 @@ class KeywordsFile:
         with self._lock:
             if self._edited and self._edited[0] == made.digest:
                 return self._edited[1].errors
-        return self._wrong_with(check_rules(made.text, file=file, like=self._in_force))
+        return self._wrong_with(check_rules(made.text, file=file, like=_like(self._content)))
 
     def _wrong_with(self, rules: CheckedRules) -> tuple[ConfigError, ...]:
         """What they say wrong themselves; of sound ones, what else in the monitor would not work with them."""
@@ -249,6 +244,11 @@ class _MadeEdit:
     before: _Content
     rules: CheckedRules
     content: bytes
+
+
+def _like(content: _Content | None) -> CompiledRules | None:
+    """Rules with much the same words as an edit of this content."""
+    return content.rules.matcher.compiled if content and content.rules.matcher else None
 
 
 def _rules(checked: CheckedRules) -> ReadyRules | None:

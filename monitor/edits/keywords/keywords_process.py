@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from monitor.edits.keywords.keywords_file import KeywordsFile
-from monitor.errors import NoAnswer
+from monitor.errors import EditUnanswered
 from monitor.sources.child_process import module_path
 
 IDLE: Final = 300.0  # seconds without a question after which the child ends: a new one takes one second
@@ -30,22 +30,22 @@ _T = TypeVar("_T")
 
 
 class KeywordsProcess:
-    """Asks a KeywordsFile elsewhere, one question at a time. `opening` gives how it is opened, at each start."""
+    """Asks a KeywordsFile elsewhere, one question at a time. `open_file` opens it there."""
 
-    def __init__(self, opening: Callable[[], Open], *, idle: float = IDLE, longest: float = LONGEST) -> None:
-        self._opening, self._idle, self._longest = opening, idle, longest
+    def __init__(self, open_file: Open, *, idle: float = IDLE, longest: float = LONGEST) -> None:
+        self._open_file, self._idle, self._longest = open_file, idle, longest
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._asked_at = 0.0
 
     def ask(self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
-        """What a method of KeywordsFile answers. Raises what it raises, and NoAnswer when the child ends instead."""
+        """What a method of KeywordsFile answers. Raises what it raises, and EditUnanswered when the child ends instead."""
         with self._lock:
             try:
                 is_well, answer = self._converse((question, args, options))
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 self._end()
-                raise NoAnswer from error
+                raise EditUnanswered from error
             finally:
                 self._asked_at = monotonic()
         if is_well:
@@ -82,7 +82,7 @@ class KeywordsProcess:
         if self._child is None:
             command, environment, pipe = [sys.executable, "-c", _COMMAND], os.environ | module_path(), subprocess.PIPE
             self._child = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe)  # noqa: S603 - ourselves
-            _send(self._child, self._opening())
+            _send(self._child, self._open_file)
         return self._child
 
     def _end(self) -> None:

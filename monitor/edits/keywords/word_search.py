@@ -16,13 +16,18 @@ _AGAINST = ("none", "against", "never")
 _ALIKE = 0.75  # of a word with a mistake in it
 
 
-def find_words(groups: Iterable[WordGroup], matcher: Matcher, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
-    """The groups with the words that somebody may mean, in the file's order; if there are none, words much alike."""
+def find_words(
+    groups: Iterable[WordGroup], matcher: Matcher | None, asked: str
+) -> list[tuple[WordGroup, list[WrittenWord]]]:
+    """The groups with the words that somebody may mean, in the file's order; if there are none, words much alike.
+
+    Without a `matcher`, which knows forms, words are found as they are written.
+    """
     tokens = _TOKEN.findall(asked)
     if not tokens:
         return []
     among = tuple(groups)
-    meant = [{*_meant(matcher, token), fold(token).text} for token in tokens]
+    meant = [{*(_meant(matcher, token) if matcher else ()), fold(token).text} for token in tokens]
     found = list(_having(among, lambda words: all(words & kin for kin in meant)))
     folded = " ".join(fold(token).text for token in tokens)
     return found or list(_having_part(among, folded)) or list(_alike(among, folded))

@@ -16,12 +16,10 @@ import httpx
 import pytest
 
 from monitor.desk.words import Words
-from monitor.edits.checking import check_rules
 from monitor.edits.file_history import FileHistory
 from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.saving import Saving
-from monitor.matching.compiler import CompiledRules
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
 from monitor.storage.store import Store
@@ -67,14 +65,12 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def desk(store: Store, file: Path) -> Iterator[Desk]:
     _read(store)
-    in_force = check_rules(RULES, file=str(file)).matcher
-    assert in_force
-    with _open(store, file, in_force.compiled) as opened:
+    with _open(store, file) as opened:
         yield opened
 
 
-def _open(store: Store, file: Path, in_force: CompiledRules) -> AbstractContextManager[Desk]:
-    keywords = _keywords(store, file, in_force)
+def _open(store: Store, file: Path) -> AbstractContextManager[Desk]:
+    keywords = _keywords(store, file)
     history = FileHistory(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
@@ -95,12 +91,11 @@ class _Here:
         return question(self.file, *args, **options)
 
 
-def _keywords(store: Store, file: Path, in_force: CompiledRules) -> KeywordsFile:
+def _keywords(store: Store, file: Path) -> KeywordsFile:
     return KeywordsFile(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
         trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
-        in_force=in_force,
         clock=Clock(),
     )
 

@@ -11,14 +11,12 @@ from time import sleep
 import pytest
 from sqlalchemy import Engine
 
-from monitor.edits.checking import check_rules
 from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.keywords.keywords_process import KeywordsProcess
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.keywords.word_edits import WordEdit
 from monitor.edits.saving import Saving
-from monitor.errors import ConfigError, EditConflict, NoAnswer, SchemaError
-from monitor.matching.compiler import CompiledRules
+from monitor.errors import ConfigError, EditConflict, EditUnanswered, SchemaError
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
 from tests.factories import NOW
@@ -42,14 +40,13 @@ def _now() -> datetime:
     return NOW
 
 
-def open_file(url: str, file: str, in_force: CompiledRules) -> KeywordsFile:
+def open_file(url: str, file: str) -> KeywordsFile:
     """Runs in the child."""
     store = Store(open_usable(url))
     return KeywordsFile(
         file,
         saving=Saving(store.versions, clock=_now),
         trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
-        in_force=in_force,
         clock=_now,
     )
 
@@ -84,12 +81,10 @@ def file(tmp_path: Path) -> Path:
 def opened(engine: Engine, file: Path) -> Iterator[Opened]:
     """Opens the file of a database, this one if no other is named; all ends with the test."""
     ours = engine.url.render_as_string(hide_password=False)
-    matcher = check_rules(RULES, file=str(file)).matcher
-    assert matcher
     made: list[KeywordsProcess] = []
 
     def open_(url: str = ours, **options: float) -> KeywordsProcess:
-        made.append(KeywordsProcess(lambda: partial(open_file, url, str(file), matcher.compiled), **options))
+        made.append(KeywordsProcess(partial(open_file, url, str(file)), **options))
         return made[-1]
 
     yield open_
@@ -143,7 +138,7 @@ def test_a_child_that_was_killed_is_followed_by_another(opened: Opened) -> None:
 def test_a_child_that_does_not_answer_is_ended_and_told_of(opened: Opened) -> None:
     process = opened(longest=0.5)
 
-    with pytest.raises(NoAnswer, match="сохранена ли правка, неизвестно"):
+    with pytest.raises(EditUnanswered, match="сохранена ли правка, неизвестно"):
         process.ask(hangs)
 
 
