@@ -29,14 +29,9 @@ def give_back() -> None:
 
     The dictionary goes, too: few articles ask it anything, and the next that does loads it in a twentieth of a second.
     """
-    forget_dictionary()
-    _trim()
-
-
-def forget_dictionary() -> None:
-    """Give the 15 MB of the dictionary back at once: it refers to itself, so that the collector must find it."""
     russian.forget_dictionary()
-    gc.collect()
+    gc.collect()  # it refers to itself
+    _trim()
 
 
 @contextmanager
@@ -45,7 +40,7 @@ def dictionary_for_now() -> Iterator[None]:
     try:
         yield
     finally:
-        forget_dictionary()
+        give_back()
 
 
 def settle() -> None:

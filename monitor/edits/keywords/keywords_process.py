@@ -39,7 +39,7 @@ class KeywordsProcess:
         self._asked_at = 0.0
 
     def ask(self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
-        """What a method of KeywordsFile answers. Raises what it raises, and EditUnanswered when the child ends instead."""
+        """What a method of KeywordsFile answers. Raises what it raises; EditUnanswered when the child ends instead."""
         with self._lock:
             try:
                 is_well, answer = self._converse((question, args, options))
