@@ -148,7 +148,7 @@ def test_broad_excepts_stand_only_where_the_house_allows() -> None:
     allowed = {
         "monitor/app/daemon.py": 2,  # the two ticks: a bad moment must not stop the clock
         "monitor/app/caching/rules.py": 1,  # what a damaged pickle raises nobody can list
-        "monitor/edits/keywords/keywords_child.py": 1,  # its parent tells of it, in the log that somebody reads
+        "monitor/edits/child.py": 1,  # its parent tells of it, in the log that somebody reads
         "monitor/evidence/timestamps.py": 1,  # a panic of the library is no Exception
         "monitor/polling/poll.py": 1,  # the boundary of one poll
         "monitor/polling/recorder.py": 1,  # one poll that cannot be recorded must not cost the others of its batch
@@ -237,7 +237,7 @@ DOORS = {  # to the terminal, and what stands behind each
     "monitor/bot/terminal.py": {"rich.console.Console", "sys.stdout"},  # posts in preview mode
     "monitor/__main__.py": {"sys.stdout", "sys.stderr"},  # a guard for stderr, and the end of a broken stdout
     "monitor/sources/sandbox_child.py": {"sys.stdout", "sys.stderr"},  # a guard, and answers to its parent
-    "monitor/edits/keywords/keywords_child.py": {"sys.stdout", "sys.stderr"},  # the same
+    "monitor/edits/child.py": {"sys.stdout", "sys.stderr"},  # the same
     "monitor/health/watchdog.py": {"sys.stderr"},  # where the threads stand: our own lines of code
     "monitor/cli/health.py": {"sys.stdout"},  # what is wrong, made visible
     "monitor/cli/run.py": {"sys.stdout"},  # flushed before the process is ended

@@ -16,7 +16,8 @@ from monitor.config.settings import Settings
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
-from monitor.edits.keywords.keywords_process import KeywordsProcess
+from monitor.edits.child_process import ChildProcess
+from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.storage.store import Store
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -68,7 +69,7 @@ def _letting_go(let_go: Callable[[], None]) -> Iterator[None]:
 
 
 def build_parts(
-    settings: Settings, store: Store, rules: Callable[[], RulesEdition], keywords: KeywordsProcess
+    settings: Settings, store: Store, rules: Callable[[], RulesEdition], keywords: ChildProcess[KeywordsFile]
 ) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
     feed_list = open_feeds(store, settings.feeds, zone=settings.timezone)

@@ -5,10 +5,13 @@ An edition is one content of a file. Whoever holds one may use it as long as the
 
 import stat
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+
+import structlog
 
 from monitor.app.caching.rules import NO_CACHE, Compiled, RulesCache
 from monitor.app.environment import as_text, read_bytes
@@ -19,7 +22,8 @@ from monitor.config.keywords import load_keywords
 from monitor.config.settings import Settings
 from monitor.config.yaml_reader import raise_first
 from monitor.edits.checking import check_rules
-from monitor.errors import ConfigError
+from monitor.edits.child_process import ChildProcess
+from monitor.errors import ConfigError, EditUnanswered
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.channels import Destination
@@ -28,6 +32,8 @@ from monitor.models.feeds import Feed
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
 
 _Stamp = tuple[int, int, int]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +90,26 @@ def _compiled(content: bytes, file: str) -> Compiled:
     return keywords, compile_rules(keywords)
 
 
-def read_edited_rules(file: str, content: bytes, *, before: RulesEdition) -> RulesEdition:
+def read_edited_rules(file: str, content: bytes) -> RulesEdition:
     """As `read_rules`, and all that `monitor check` asks must hold: the last good rules work, no worse need be taken.
 
-    Words that the rules `before` have too are taken from there, which is quicker.
+    Compiled in a child: the monitor would not get 40 MB back (docs/decisions/0038).
     """
-    checked = check_rules(as_text(content, file), file=file, like=before.matcher.compiled)
+    try:
+        with closing(ChildProcess(object)) as child:
+            keywords, compiled = child.ask(_compiled_edit, content, file)
+    except EditUnanswered as error:
+        log.warning("rules are compiled here, as the child ended", action="reload", error=repr(error.__cause__))
+        keywords, compiled = _compiled_edit(None, content, file)
+    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
+
+
+def _compiled_edit(_: object, content: bytes, file: str) -> Compiled:
+    checked = check_rules(as_text(content, file), file=file)
     raise_first(checked.errors)
     assert checked.keywords is not None  # without an error there are rules
     assert checked.matcher is not None  # the same
-    return RulesEdition(file=file, digest=_digest(content), keywords=checked.keywords, matcher=checked.matcher)
+    return checked.keywords, checked.matcher.compiled
 
 
 def channels_content(settings: Settings, file: str | None = None) -> bytes | None:

@@ -99,7 +99,7 @@ class Reloader:
 
     async def _take_rules(self, content: bytes) -> None:
         try:
-            rules = await asyncio.to_thread(read_edited_rules, self.rules.file, content, before=self.rules)
+            rules = await asyncio.to_thread(read_edited_rules, self.rules.file, content)
             asked_for, by = self._channels.destinations, self._channels.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:

@@ -17,7 +17,7 @@ from typing import Any, Self
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed, Fetched, ParsedFeed
-from monitor.sources.child_process import module_path
+from monitor.sources.children import module_path
 from monitor.sources.feeds import parse
 from monitor.sources.pages import article
 from monitor.sources.sandbox_child import LENGTH

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, TextIO, cast
 
 from monitor.errors import ParseError
-from monitor.sources.child_process import die_with_parent
+from monitor.sources.children import die_with_parent
 from monitor.sources.feeds.parse import parse as parse_feed
 from monitor.sources.pages import article
 from monitor.text.visible_stream import VisibleStream

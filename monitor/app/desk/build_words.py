@@ -8,21 +8,21 @@ from monitor.app.desk.open_keywords import open_keywords
 from monitor.app.environment import clock
 from monitor.config.settings import Settings
 from monitor.desk.words import Words
+from monitor.edits.child_process import ChildProcess
 from monitor.edits.file_history import FileHistory
 from monitor.edits.files import FileTrouble, read_file, trouble_of
 from monitor.edits.keywords.keywords_file import KeywordsFile
-from monitor.edits.keywords.keywords_process import KeywordsProcess
 from monitor.edits.saving import Saving
 from monitor.errors import ConfigError
 from monitor.storage.store import Store
 
 
-def keywords_process(settings: Settings) -> KeywordsProcess:
+def keywords_process(settings: Settings) -> ChildProcess[KeywordsFile]:
     """Where edits of keywords.yaml are tried."""
-    return KeywordsProcess(partial(open_keywords, settings))
+    return ChildProcess(partial(open_keywords, settings))
 
 
-def build_words(settings: Settings, store: Store, keywords: KeywordsProcess) -> Words:
+def build_words(settings: Settings, store: Store, keywords: ChildProcess[KeywordsFile]) -> Words:
     """What maintainers do with keywords.yaml."""
     history = FileHistory(
         settings.keywords,
@@ -35,7 +35,7 @@ def build_words(settings: Settings, store: Store, keywords: KeywordsProcess) -> 
 
 
 def keywords_trouble(
-    settings: Settings, keywords: KeywordsProcess, rules: Callable[[], RulesEdition]
+    settings: Settings, keywords: ChildProcess[KeywordsFile], rules: Callable[[], RulesEdition]
 ) -> FileTrouble | None:
     """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
 

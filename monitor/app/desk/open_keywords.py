@@ -1,4 +1,4 @@
-"""The keywords.yaml that is edited, opened: in the process that keywords_process.py starts, where no page is known."""
+"""The keywords.yaml that is edited, opened: in the process that child_process.py starts, where no page is known."""
 
 from collections.abc import Collection, Sequence
 from functools import partial

@@ -83,7 +83,7 @@ def _open(store: Store, file: Path) -> AbstractContextManager[Desk]:
 
 @dataclass(frozen=True)
 class _Here:
-    """The file asked in this process: tests/integration/edits/test_keywords_process.py asks it in another."""
+    """The file asked in this process: tests/integration/edits/test_child_process.py asks it in another."""
 
     file: KeywordsFile
 

@@ -118,7 +118,7 @@ def test_an_edit_whose_examples_fail_is_no_good_edit(tmp_path: Path) -> None:
     rules = read_rules("keywords.yaml", broken)
     assert rules.keywords.topics
     with pytest.raises(ConfigError, match=r"keywords.yaml:15: flight: пример «Снег» должен подходить"):
-        read_edited_rules("keywords.yaml", broken, before=rules)
+        read_edited_rules("keywords.yaml", broken)
 
 
 def test_an_edit_is_asked_all_that_check_asks() -> None:
@@ -128,4 +128,4 @@ def test_an_edit_is_asked_all_that_check_asks() -> None:
 
     assert check_rules(everyday.decode(), file="keywords.yaml").errors
     with pytest.raises(ConfigError):
-        read_edited_rules("keywords.yaml", everyday, before=rules)
+        read_edited_rules("keywords.yaml", everyday)

@@ -11,8 +11,8 @@ from time import sleep
 import pytest
 from sqlalchemy import Engine
 
+from monitor.edits.child_process import ChildProcess
 from monitor.edits.keywords.keywords_file import KeywordsFile
-from monitor.edits.keywords.keywords_process import KeywordsProcess
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.keywords.word_edits import WordEdit
 from monitor.edits.saving import Saving
@@ -67,7 +67,7 @@ def hangs(_file: KeywordsFile) -> None:
     sleep(600)
 
 
-Opened = Callable[..., KeywordsProcess]
+Opened = Callable[..., ChildProcess[KeywordsFile]]
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def file(tmp_path: Path) -> Path:
 def opened(engine: Engine, file: Path) -> Iterator[Opened]:
     """Opens the file of a database, this one if no other is named; all ends with the test."""
     ours = engine.url.render_as_string(hide_password=False)
-    made: list[KeywordsProcess] = []
+    made: list[ChildProcess[KeywordsFile]] = []
 
-    def open_(url: str = ours, **options: float) -> KeywordsProcess:
-        made.append(KeywordsProcess(partial(open_file, url, str(file)), **options))
+    def open_(url: str = ours, **options: float) -> ChildProcess[KeywordsFile]:
+        made.append(ChildProcess(partial(open_file, url, str(file)), **options))
         return made[-1]
 
     yield open_

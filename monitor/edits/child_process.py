@@ -1,7 +1,8 @@
-"""keywords.yaml edited in a process of its own, which ends when nobody has asked for some minutes.
+"""Work on rules other than those in force, in a process of its own that is ended when it is not needed any more.
 
-To try an edit is to compile a second set of rules: 60 MB, of which a process that goes on gets a third never back. A
-child gives back all of it (docs/decisions/0038). It is ours and reads our files; what it answers is trusted.
+To compile a second set of rules takes 60 MB, of which a process that goes on never gets a third back: what it allocates
+meanwhile stands in between. A child gives back all of it (docs/decisions/0038). It is ours, started by us and reads our
+files; what it answers is trusted.
 """
 
 import os
@@ -11,35 +12,35 @@ import sys
 import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
-from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.errors import EditUnanswered
-from monitor.sources.child_process import module_path
+from monitor.sources.children import module_path
 
 IDLE: Final = 300.0  # seconds without a question after which the child ends: a new one takes one second
 LONGEST: Final = 60.0  # seconds of an answer
 
-_COMMAND: Final = "from monitor.edits.keywords.keywords_child import main; main()"
-
-Open = Callable[[], KeywordsFile]
-"""Opens the file in the child: it goes there as a pickle."""
+_COMMAND: Final = "from monitor.edits.child import main; main()"
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_Kept = TypeVar("_Kept")
 
 
-class KeywordsProcess:
-    """Asks a KeywordsFile elsewhere, one question at a time. `open_file` opens it there."""
+class ChildProcess(Generic[_Kept]):
+    """Asks what is opened in a child, one question at a time; the child is started at the first.
 
-    def __init__(self, open_file: Open, *, idle: float = IDLE, longest: float = LONGEST) -> None:
-        self._open_file, self._idle, self._longest = open_file, idle, longest
+    `opening` opens it there, where it goes as a pickle, as questions and answers do.
+    """
+
+    def __init__(self, opening: Callable[[], _Kept], *, idle: float = IDLE, longest: float = LONGEST) -> None:
+        self._opening, self._idle, self._longest = opening, idle, longest
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._asked_at = 0.0
 
-    def ask(self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
-        """What a method of KeywordsFile answers. Raises what it raises; EditUnanswered when the child ends instead."""
+    def ask(self, question: Callable[Concatenate[_Kept, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
+        """What a function says of what is opened. Raises what it raises; EditUnanswered when the child ends instead."""
         with self._lock:
             try:
                 is_well, answer = self._converse((question, args, options))
@@ -49,7 +50,7 @@ class KeywordsProcess:
             finally:
                 self._asked_at = monotonic()
         if is_well:
-            return answer  # type: ignore[no-any-return] # a pickle has no types; it is what the method gave
+            return answer  # type: ignore[no-any-return] # a pickle has no types; it is what the function gave
         raise answer
 
     def let_go(self) -> None:
@@ -82,7 +83,7 @@ class KeywordsProcess:
         if self._child is None:
             command, environment, pipe = [sys.executable, "-c", _COMMAND], os.environ | module_path(), subprocess.PIPE
             self._child = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe)  # noqa: S603 - ourselves
-            _send(self._child, self._open_file)
+            _send(self._child, self._opening)
         return self._child
 
     def _end(self) -> None:

@@ -1,7 +1,7 @@
-"""The child process that keywords_process.py asks: opens the file, answers until nobody asks any more.
+"""The child process that child_process.py asks: opens what it is told to, answers until nobody asks any more.
 
-On standard input come pickles: first what opens the file, then questions, each a method with its arguments. An answer
-is whether it went well, and the value or the error.
+On standard input come pickles: first what opens it, then questions, each a function with its arguments after the first,
+which is what was opened. An answer is whether it went well, and the value or the error.
 """
 
 import pickle
@@ -11,7 +11,7 @@ from io import BufferedReader
 from typing import Any, TextIO, cast
 
 from monitor.errors import MonitorError
-from monitor.sources.child_process import die_with_parent
+from monitor.sources.children import die_with_parent
 from monitor.text.visible_stream import VisibleStream
 
 
@@ -20,12 +20,12 @@ def main() -> None:
     die_with_parent()
     questions, answers = cast("BufferedReader", sys.stdin.buffer), sys.stdout.buffer
     sys.stdout = sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # whatever prints must not answer
-    opening, file = pickle.load(questions), None  # noqa: S301 - from our parent, as all that follows
+    opening, opened = pickle.load(questions), None  # noqa: S301 - from our parent, as all that follows
     while questions.peek(1):
         question, args, options = pickle.load(questions)  # noqa: S301 - as above
         try:
-            file = file or opening()
-            answer: tuple[bool, Any] = (True, question(file, *args, **options))
+            opened = opened or opening()
+            answer: tuple[bool, Any] = (True, question(opened, *args, **options))
         except MonitorError as error:
             answer = (False, error)
         except Exception:  # noqa: BLE001 - our parent's log is where somebody will look
