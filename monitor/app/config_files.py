@@ -5,25 +5,19 @@ An edition is one content of a file. Whoever holds one may use it as long as the
 
 import stat
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-import structlog
-
-from monitor.app.caching.rules import NO_CACHE, Compiled, RulesCache
 from monitor.app.environment import as_text, read_bytes
+from monitor.app.rules.cache import NO_CACHE, Compiled, RulesCache
 from monitor.config.channels import as_posted, load_channels, main_only
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.config.settings import Settings
-from monitor.config.yaml_reader import raise_first
-from monitor.edits.checking import check_rules
-from monitor.edits.child_process import ChildProcess
-from monitor.errors import ConfigError, EditUnanswered
+from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.channels import Destination
@@ -32,8 +26,6 @@ from monitor.models.feeds import Feed
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
 
 _Stamp = tuple[int, int, int]
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,35 +73,18 @@ def read_rules(file: str, content: bytes | None = None, *, cache: RulesCache = N
     Takes about half a second, a tenth when they are those that `cache` has kept.
     """
     content = read_bytes(file) if content is None else content
-    keywords, compiled = cache.compiled(content, file, partial(_compiled, content, file))
+    return rules_edition(file, content, cache.compiled(content, file, partial(_compiled, content, file)))
+
+
+def rules_edition(file: str, content: bytes, made: Compiled) -> RulesEdition:
+    """The rules made of this content."""
+    keywords, compiled = made
     return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
 
 
 def _compiled(content: bytes, file: str) -> Compiled:
     keywords = load_keywords(as_text(content, file), file=file)
     return keywords, compile_rules(keywords)
-
-
-def read_edited_rules(file: str, content: bytes) -> RulesEdition:
-    """As `read_rules`, and all that `monitor check` asks must hold: the last good rules work, no worse need be taken.
-
-    Compiled in a child: the monitor would not get 40 MB back (docs/decisions/0038).
-    """
-    try:
-        with closing(ChildProcess(object)) as child:
-            keywords, compiled = child.ask(_compiled_edit, content, file)
-    except EditUnanswered as error:
-        log.warning("rules are compiled here, as the child ended", action="reload", error=repr(error.__cause__))
-        keywords, compiled = _compiled_edit(None, content, file)
-    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
-
-
-def _compiled_edit(_: object, content: bytes, file: str) -> Compiled:
-    checked = check_rules(as_text(content, file), file=file)
-    raise_first(checked.errors)
-    assert checked.keywords is not None  # without an error there are rules
-    assert checked.matcher is not None  # the same
-    return checked.keywords, checked.matcher.compiled
 
 
 def channels_content(settings: Settings, file: str | None = None) -> bytes | None:

@@ -22,11 +22,11 @@ from monitor.app.build_polling import HELD_POLLS, recording, story_chats
 from monitor.app.config_files import ChannelsEdition, FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
+from monitor.app.rules.edited_rules import EditedRules
 from monitor.app.startup import Config
 from monitor.app.sweep import drain, index
 from monitor.app.wiring import Components, open_components
 from monitor.config.channels import chats_of
-from monitor.config.settings import Settings
 from monitor.errors import DatabaseError, EvidenceError
 from monitor.evidence.retention import Retention
 from monitor.health.liveness import DISPATCH, EVERY, POLL, START, beat_name
@@ -60,14 +60,11 @@ class Daemon:
         self._components, self._watchdog, self._settings = components, watchdog, config.settings
         self._keep = timedelta(days=config.settings.keep_days)
         self._reloader = Reloader(
-            config.feeds_edition,
-            config.rules_edition,
-            config.channels_edition,
-            settings=config.settings,
+            config,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
-            archive=components.store.archive,
+            open_edit=partial(EditedRules, config.settings.database_url),
             versions=components.store.versions,
             notify=components.notify,
             clock=clock,
@@ -80,11 +77,6 @@ class Daemon:
         self._beaten_at: dict[str, datetime] = {}
         self._failing: dict[str, str] = {}  # why a job fails; said once, until it goes well
         self._cut_off: list[FeedState] = []  # polls cut off by the end
-
-    @property
-    def rules(self) -> RulesEdition:
-        """Those in force."""
-        return self._reloader.rules
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Work until `stop` is set, then finish what is held. False: some work had to be cut off."""
@@ -299,7 +291,7 @@ class Daemon:
         """Let running jobs end; what does not end in time is cut off, and its lease or claim says so."""
         self._components.dispatcher.stopping = True
         self._components.poller.stopping.set()
-        self._reloader.stopping = True
+        self._reloader.stop()
         for task in self._interruptible.values():
             task.cancel()  # what is cut short here is done again; a slow page must not hold up the end
         running: Iterable[asyncio.Task[None]] = [
@@ -335,14 +327,17 @@ async def reschedule_when_set_back(scheduler: AsyncIOScheduler) -> None:
                 job.modify(next_run_time=clock())
 
 
-def _desk(settings: Settings, store: Store, rules: Callable[[], RulesEdition]) -> AbstractContextManager[object]:
+def _desk(config: Config, store: Store) -> AbstractContextManager[object]:
     """The maintainers' web page while the block lasts, if a port is set. Raises ConfigError when it is taken."""
+    settings = config.settings
     if not settings.desk_port:
         return nullcontext()
     # Its libraries cost 10 MB, and most monitors have no desk.
     from monitor.app.build_desk import serve_desk  # noqa: PLC0415 - as above
 
-    return serve_desk(settings, store, rules=rules, port=settings.desk_port, address=settings.desk_url)
+    return serve_desk(
+        settings, store, rules=lambda: config.rules_edition, port=settings.desk_port, address=settings.desk_url
+    )
 
 
 async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, None, None]]) -> bool:
@@ -355,12 +350,11 @@ async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, N
     async with open_components(config) as components:
         began = beat_name(START, components.watch.worker)
         await asyncio.to_thread(components.store.heartbeats.beat, began, clock())
-        daemon = Daemon(components, config, watchdog)
-        desk = _desk(config.settings, components.store, lambda: daemon.rules)
-        with serve_pages(config.settings, components.watch), desk, watchdog.watching():
+        pages, desk = serve_pages(config.settings, components.watch), _desk(config, components.store)
+        with pages, desk, watchdog.watching():
             greeting = asyncio.create_task(ready(components))
             log.info("running", action="run", feeds=len(config.feeds), live=config.settings.live)
-            finished = await daemon.run(stop)
+            finished = await Daemon(components, config, watchdog).run(stop)
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
             log.info("stopped", action="run", finished=finished)

@@ -12,26 +12,24 @@ from time import monotonic
 
 import structlog
 
-from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, saved_by, trial
+from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, saved_by
 from monitor.app.config_files import (
     ChannelsEdition,
     EditedFile,
     FeedsEdition,
     RulesEdition,
     read_channels,
-    read_edited_rules,
     read_feeds,
+    rules_edition,
 )
+from monitor.app.rules.edited_rules import EditedRules
+from monitor.app.startup import Config
 from monitor.config.channels import require_topics
-from monitor.config.settings import Settings
 from monitor.errors import ConfigError, DatabaseError
-from monitor.matching.backtest import Comparison, by
 from monitor.models.outbox import Notifier
-from monitor.storage.archive import Archive
 from monitor.storage.edits.versions import FileVersions
 
 DAYS = 7  # of news that an edit of the rules is tried on
-PATIENCE = 20.0  # seconds for the trial; the newest news come first
 
 _Edition = FeedsEdition | RulesEdition | ChannelsEdition
 
@@ -39,38 +37,43 @@ log = structlog.get_logger()
 
 
 class Reloader:
-    """Looks after the files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers."""
+    """Looks after the files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers.
+
+    `open_edit` opens what an edit of the rules is compiled and tried in. What is in force stands in `config`: nobody
+    else may keep an edition that was replaced, tens of megabytes.
+    """
 
     def __init__(
         self,
-        feeds: FeedsEdition,
-        rules: RulesEdition,
-        channels: ChannelsEdition,
+        config: Config,
         *,
-        settings: Settings,
         adopt_feeds: Callable[[FeedsEdition], Coroutine[None, None, None]],
         adopt_rules: Callable[[RulesEdition], None],
         adopt_channels: Callable[[ChannelsEdition], Coroutine[None, None, None]],
-        archive: Archive,
+        open_edit: Callable[[], EditedRules],
         versions: FileVersions,
         notify: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
-        self._feeds, self.rules, self._channels, self._settings = feeds, rules, channels, settings
-        self._feeds_file = EditedFile(feeds.file, feeds.digest)
-        self._rules_file = EditedFile(rules.file, rules.digest)
-        self._channels_file = EditedFile(channels.file, channels.digest)
+        self._config = config
+        self._feeds_file, self._rules_file = _file_of(config.feeds_edition), _file_of(config.rules_edition)
+        self._channels_file = _file_of(config.channels_edition)
         self._adopt_feeds, self._adopt_rules, self._adopt_channels = adopt_feeds, adopt_rules, adopt_channels
-        self._archive, self._versions, self._notify, self._clock = archive, versions, notify, clock
-        self.stopping = False
+        self._open_edit, self._versions, self._notify, self._clock = open_edit, versions, notify, clock
+        self._edit_in_hand: EditedRules | None = None
+
+    def stop(self) -> None:
+        """Wait for no trial any more."""
+        if self._edit_in_hand:
+            self._edit_in_hand.stop()
 
     async def look(self) -> None:
         """Take up what was edited since the last look, if its writer has finished. Raises DatabaseError."""
-        if (content := await self._edit(self._feeds_file, self._feeds)) is not None:
+        if (content := await self._edit(self._feeds_file, self._config.feeds_edition)) is not None:
             await self._take_feeds(content)
-        if (content := await self._edit(self._rules_file, self.rules)) is not None:
+        if (content := await self._edit(self._rules_file, self._config.rules_edition)) is not None:
             await self._take_rules(content)
-        if (content := await self._edit(self._channels_file, self._channels)) is not None:
+        if (content := await self._edit(self._channels_file, self._config.channels_edition)) is not None:
             await self._take_channels(content)
 
     async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
@@ -85,31 +88,40 @@ class Reloader:
 
     async def _take_feeds(self, content: bytes) -> None:
         try:
-            feeds = await asyncio.to_thread(read_feeds, self._feeds.file, content)
+            feeds = await asyncio.to_thread(read_feeds, self._config.feeds_edition.file, content)
         except ConfigError as error:
             await self._refuse(error, content)
             return
         try:
             await self._adopt_feeds(feeds)
         except DatabaseError:
-            self._feeds_file = EditedFile(self._feeds.file, self._feeds.digest)  # the next look finds the edit again
+            self._feeds_file = _file_of(self._config.feeds_edition)  # the next look finds the edit again
             raise
-        before, self._feeds = self._feeds, feeds
+        before, self._config.feeds_edition = self._config.feeds_edition, feeds
         await self._announce("Ленты обновлены", before, feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
+        with self._open_edit() as edit:
+            self._edit_in_hand = edit
+            await self._take_edited_rules(edit, content)
+
+    async def _take_edited_rules(self, edit: EditedRules, content: bytes) -> None:
+        file = self._config.rules_edition.file
         try:
-            rules = await asyncio.to_thread(read_edited_rules, self.rules.file, content)
-            asked_for, by = self._channels.destinations, self._channels.file
+            made = await asyncio.to_thread(edit.compiled, content, file)
+            rules = await asyncio.to_thread(rules_edition, file, content, made)
+            asked_for, by = self._config.channels_edition.destinations, self._config.channels_edition.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:
             await self._refuse(error, content)
             return
-        before, self.rules = self.rules, rules
+        before, self._config.rules_edition = self._config.rules_edition, rules
         self._adopt_rules(rules)
-        self._channels_file = EditedFile(self._channels.file, self._channels.digest)  # it may have waited for a topic
+        self._channels_file = _file_of(self._config.channels_edition)  # it may have waited for a topic
+        since = self._clock() - timedelta(days=DAYS)
         try:
-            tried = await asyncio.to_thread(self._tried, before, rules)
+            compiled = before.matcher.compiled, rules.matcher.compiled
+            tried = await asyncio.to_thread(edit.tried, *compiled, since=since, days=DAYS)
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
@@ -118,29 +130,21 @@ class Reloader:
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
         try:
-            channels = await asyncio.to_thread(read_channels, self._settings, content, self.rules.topics)
+            channels = await asyncio.to_thread(
+                read_channels, self._config.settings, content, self._config.rules_edition.topics
+            )
         except ConfigError as error:
             await self._refuse(error, content)
             return
         try:
             await self._adopt_channels(channels)
         except DatabaseError:
-            self._channels_file = EditedFile(self._channels.file, self._channels.digest)
+            self._channels_file = _file_of(self._config.channels_edition)
             raise
-        before, self._channels = self._channels, channels
-        self._rules_file = EditedFile(self.rules.file, self.rules.digest)
+        before, self._config.channels_edition = self._config.channels_edition, channels
+        self._rules_file = _file_of(self._config.rules_edition)
         changes = channel_changes(before.destinations, channels.destinations)
         await self._announce("Каналы обновлены", before, changes, content)
-
-    def _tried(self, before: RulesEdition, after: RulesEdition) -> tuple[str, ...]:
-        """What the edit changes for the news of the last days, as far as there is time."""
-        compared = Comparison(by(before.matcher), by(after.matcher))
-        until = monotonic() + PATIENCE
-        for article in self._archive.kept(self._clock() - timedelta(days=DAYS)):
-            if self.stopping or monotonic() > until:
-                return trial(compared, days=DAYS, everything=False)
-            compared.add(article)
-        return trial(compared, days=DAYS, everything=True)
 
     async def _announce(self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes) -> None:
         """Who edited is asked of all versions after the one before: several saves may have been taken up as one."""
@@ -158,3 +162,8 @@ class Reloader:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
         key = f"reload:{sha256(content).hexdigest()[:16]}:{self._clock():%Y%m%d%H%M}"
         await asyncio.to_thread(self._notify, key, html)
+
+
+def _file_of(edition: _Edition) -> EditedFile:
+    """The file, in which this edition is nothing new."""
+    return EditedFile(edition.file, edition.digest)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor import __version__
-from monitor.app.caching.rules import RulesCache
 from monitor.app.config_files import (
     ChannelsEdition,
     FeedsEdition,
@@ -16,6 +15,7 @@ from monitor.app.config_files import (
     read_rules,
 )
 from monitor.app.environment import clock, environment
+from monitor.app.rules.cache import RulesCache
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
@@ -28,9 +28,12 @@ from monitor.storage.database import sqlite_file
 from monitor.text import urls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Config:
-    """The operator's settings and the maintainers' files, read and valid."""
+    """The operator's settings and the maintainers' files, read and valid.
+
+    Of a daemon, what is in force: an edit that is taken up is put in its edition's place.
+    """
 
     settings: Settings
     unknown_settings: tuple[str, ...]  # MONITOR_… variables that are none

@@ -59,6 +59,11 @@ class ChildProcess(Generic[_Kept]):
             if monotonic() - self._asked_at >= self._idle:
                 self._end()
 
+    def kill(self) -> None:
+        """End the child, in the middle of an answer too: who waits for it gets EditUnanswered."""
+        if child := self._child:
+            child.kill()
+
     def close(self) -> None:
         """End the child."""
         with self._lock:

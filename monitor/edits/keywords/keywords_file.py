@@ -3,7 +3,7 @@
 Everything is asked anew of the file on the disk; what a form was made from is known by the file's digest, and a save
 over another content is refused. Kept in memory: the rules of the file and those of the last edit; and the texts that
 the last forms were made from, so that what others changed meanwhile can be shown. That is 60 MB: it is asked in a
-process of its own (keywords_process.py), and what it answers with goes through a pipe.
+process of its own (edits/child_process.py), and what it answers with goes through a pipe.
 """
 
 from collections import OrderedDict

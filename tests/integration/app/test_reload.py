@@ -17,12 +17,13 @@ from monitor.app.config_files import (
     read_rules,
 )
 from monitor.app.reload import Reloader
+from monitor.app.rules.edited_rules import EditedRules
+from monitor.app.startup import Config
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.config.settings import load_settings
 from monitor.edits.saving import Saving
 from monitor.models.outbox import DeliveryState, Pace
-from monitor.storage.archive import Archive
 from monitor.storage.chats import ChatStore
 from monitor.storage.edits.versions import FileVersions, digest_of
 from monitor.storage.outbox.deliveries import Outbox
@@ -40,15 +41,19 @@ class Worker:
     def __init__(self, engine: Engine, folder: Path, clock: Clock) -> None:
         settings = load_settings({})
         self.rules: RulesEdition = read_rules(str(folder / "keywords.yaml"))
-        self.reloader = Reloader(
-            read_feeds(str(folder / "feeds.yaml")),
-            self.rules,
-            read_channels(settings, None, self.rules.topics),
+        config = Config(
             settings=settings,
+            unknown_settings=(),
+            feeds_edition=read_feeds(str(folder / "feeds.yaml")),
+            rules_edition=self.rules,
+            channels_edition=read_channels(settings, None, self.rules.topics),
+        )
+        self.reloader = Reloader(
+            config,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
-            archive=Archive(engine),
+            open_edit=partial(EditedRules, engine.url.render_as_string(hide_password=False)),
             versions=FileVersions(engine),
             notify=partial(Outbox(engine).tell, CHAT, now=clock()),
             clock=clock,

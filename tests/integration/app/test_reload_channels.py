@@ -1,6 +1,7 @@
 """Edits of channels.yaml while the monitor runs: taken up, refused, told; and what they mean for the rules."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from monitor.app.config_files import (
     read_rules,
 )
 from monitor.app.reload import Reloader
+from monitor.app.rules.edited_rules import EditedRules
+from monitor.app.startup import Config
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, DatabaseError
 from monitor.storage.archive import Archive
@@ -46,15 +49,19 @@ class Working:
         self.trouble: DatabaseError | None = None  # of the next adoption
         self.rules = read_rules("keywords.yaml")
         self.channels = read_channels(SETTINGS, channels_content(SETTINGS), self.rules.topics)
-        self._reloader = Reloader(
-            read_feeds("feeds.yaml"),
-            self.rules,
-            self.channels,
+        config = Config(
             settings=SETTINGS,
+            unknown_settings=(),
+            feeds_edition=read_feeds("feeds.yaml"),
+            rules_edition=self.rules,
+            channels_edition=self.channels,
+        )
+        self._reloader = Reloader(
+            config,
             adopt_feeds=self._adopt_feeds,
             adopt_rules=self._adopt_rules,
             adopt_channels=self._adopt_channels,
-            archive=archive,
+            open_edit=partial(EditedRules, archive._engine.url.render_as_string(hide_password=False)),
             versions=FileVersions(archive._engine),
             notify=lambda _key, html: self.told.append(html),
             clock=Clock(),

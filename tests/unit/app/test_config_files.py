@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.app.config_files import STILL, EditedFile, read_edited_rules, read_feeds, read_rules
-from monitor.edits.checking import check_rules
+from monitor.app.config_files import STILL, EditedFile, read_feeds, read_rules
 from monitor.errors import ConfigError
 from tests.harness.command_line import FEEDS, RULES, write_files
 
@@ -110,22 +109,3 @@ def test_rules_and_feeds_are_read_whole(tmp_path: Path) -> None:
     assert read_rules(path, (RULES + "#").encode()).digest != rules.digest
     with pytest.raises(ConfigError, match="UTF-8"):
         read_feeds(path, b"feeds: \xff")
-
-
-def test_an_edit_whose_examples_fail_is_no_good_edit(tmp_path: Path) -> None:
-    broken = RULES.replace("Беглеца остановила таможня", "Снег").encode()
-
-    rules = read_rules("keywords.yaml", broken)
-    assert rules.keywords.topics
-    with pytest.raises(ConfigError, match=r"keywords.yaml:15: flight: пример «Снег» должен подходить"):
-        read_edited_rules("keywords.yaml", broken)
-
-
-def test_an_edit_is_asked_all_that_check_asks() -> None:
-    """Of counters, too, which no article is judged by."""
-    rules = read_rules("keywords.yaml", RULES.encode())
-    everyday = f"counters:\n  россия: {{ru: россия}}\n{RULES}".encode()
-
-    assert check_rules(everyday.decode(), file="keywords.yaml").errors
-    with pytest.raises(ConfigError):
-        read_edited_rules("keywords.yaml", everyday)

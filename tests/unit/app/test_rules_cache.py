@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app.caching import rules
-from monitor.app.caching.rules import NAME, RulesCache
 from monitor.app.config_files import RulesEdition, read_rules
+from monitor.app.rules import cache as rules
+from monitor.app.rules.cache import NAME, RulesCache
 from monitor.errors import ConfigError
 from tests.factories.polling import RULES
 

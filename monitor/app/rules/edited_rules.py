@@ -1,0 +1,86 @@
+"""An edit of keywords.yaml that the monitor takes up: compiled and tried on the kept news in a child.
+
+Beside the rules in force that takes 80 MB, of which the monitor would not get the half back (docs/decisions/0038).
+"""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+import structlog
+
+from monitor.app.config_diff import trial
+from monitor.app.environment import as_text
+from monitor.app.rules.cache import Compiled
+from monitor.config.yaml_reader import raise_first
+from monitor.edits.checking import check_rules
+from monitor.edits.child_process import ChildProcess
+from monitor.errors import EditUnanswered
+from monitor.matching.backtest import Comparison, by
+from monitor.matching.compiler import CompiledRules
+from monitor.matching.matcher import Matcher
+from monitor.storage.archive import Archive
+from monitor.storage.database import open_usable
+
+PATIENCE = 20.0  # seconds for a trial; the newest news come first
+
+log = structlog.get_logger()
+
+
+class EditedRules(AbstractContextManager["EditedRules"]):
+    """One edit, until the block ends. `database_url` is where the news are kept."""
+
+    def __init__(self, database_url: str) -> None:
+        self._child = ChildProcess(partial(_Edit, database_url))
+
+    def __exit__(self, *_: object) -> None:
+        self._child.close()
+
+    def compiled(self, content: bytes, file: str) -> Compiled:
+        """The rules of this content of a file, of which all that `monitor check` asks holds. Raises ConfigError."""
+        try:
+            return self._child.ask(_Edit.compiled, content, file)
+        except EditUnanswered as error:
+            log.warning("rules are compiled here, as the child ended", action="reload", error=repr(error.__cause__))
+            return _compiled(content, file)
+
+    def tried(self, before: CompiledRules, after: CompiledRules, *, since: datetime, days: int) -> tuple[str, ...]:
+        """What it changes for the news since then, as far as there is time, for a message. Raises DatabaseError."""
+        try:
+            return self._child.ask(_Edit.tried, before, after, since=since, days=days)
+        except EditUnanswered:
+            return ("К прочитанным новостям не примерено: не хватило времени или памяти.",)
+
+    def stop(self) -> None:
+        """Wait for nothing any more: a trial under way is given up."""
+        self._child.kill()
+
+
+class _Edit:
+    """Of the child."""
+
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    def compiled(self, content: bytes, file: str) -> Compiled:
+        """As in EditedRules."""
+        return _compiled(content, file)
+
+    def tried(self, before: CompiledRules, after: CompiledRules, *, since: datetime, days: int) -> tuple[str, ...]:
+        """As in EditedRules."""
+        compared = Comparison(by(Matcher(before)), by(Matcher(after)))
+        until = monotonic() + PATIENCE
+        for article in Archive(open_usable(self._database_url)).kept(since):
+            if monotonic() > until:
+                return trial(compared, days=days, everything=False)
+            compared.add(article)
+        return trial(compared, days=days, everything=True)
+
+
+def _compiled(content: bytes, file: str) -> Compiled:
+    checked = check_rules(as_text(content, file), file=file)
+    raise_first(checked.errors)
+    assert checked.keywords is not None  # without an error there are rules
+    assert checked.matcher is not None  # the same
+    return checked.keywords, checked.matcher.compiled
