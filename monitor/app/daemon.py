@@ -221,9 +221,7 @@ class Daemon:
     def _adopt_rules(self, rules: RulesEdition) -> None:
         """The next poll asks these rules; those under way hold the poller they began with."""
         poller = self._components.poller
-        self._components = replace(
-            self._components, poller=replace(poller, judge=replace(poller.judge, matcher=rules.matcher))
-        )
+        self._components.poller = replace(poller, judge=replace(poller.judge, matcher=rules.matcher))
         self._components.watch.rules = partial(rule_names, rules.matcher)
         self._components.read_commands.matcher = rules.matcher
         memory.settle()
@@ -232,10 +230,10 @@ class Daemon:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""
         before, feeds = self._components.feeds, {feed.name: feed for feed in edition.feeds}
         changed = [name for name, feed in feeds.items() if name in before and _ASKED(before[name]) != _ASKED(feed)]
-        capturer = replace(self._components.capturer, feeds=feeds)
-        self._components = replace(self._components, feeds={**before, **feeds}, capturer=capturer)
+        self._components.capturer = replace(self._components.capturer, feeds=feeds)
+        self._components.feeds = {**before, **feeds}
         await asyncio.to_thread(self._components.store.feeds.sync, edition.feeds, clock(), changed=changed)
-        self._components = replace(self._components, feeds=feeds)
+        self._components.feeds = feeds
 
     async def _adopt_channels(self, edition: ChannelsEdition) -> None:
         """Whatever is recorded from now on goes where the edition says."""

@@ -49,9 +49,9 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Components:
-    """What a sweep and the daemon work with."""
+    """What a sweep and the daemon work with. The daemon puts others in their place when the files are edited."""
 
     feeds: Mapping[str, Feed]
     store: Store
