@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from monitor.app import memory
-from monitor.app.config_files import RulesEdition
+from monitor.app.config_files import RulesEdition, channel_problems
 from monitor.app.desk.build_feeds import build_feeds, build_status, open_feeds
 from monitor.app.desk.build_news import build_news
 from monitor.app.desk.build_words import build_words, keywords_process, keywords_trouble
@@ -17,6 +17,7 @@ from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
 from monitor.edits.child_process import ChildProcess
+from monitor.edits.files import FileTrouble, trouble_of
 from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.storage.store import Store
 
@@ -72,10 +73,16 @@ def build_parts(
     settings: Settings, store: Store, rules: Callable[[], RulesEdition], keywords: ChildProcess[KeywordsFile]
 ) -> Sequence[Part]:
     """The parts of the desk, in the order of its menu."""
+
+    def channels() -> FileTrouble | None:
+        return trouble_of(settings.channels, lambda: channel_problems(settings, rules().topics))
+
     feed_list = open_feeds(store, settings.feeds, zone=settings.timezone)
     return (
         build_words(settings, store, keywords),
         *build_feeds(settings, store, feed_list),
         *build_news(settings, store, lambda: rules().matcher, clock),
-        build_status(settings, store, [partial(keywords_trouble, settings, keywords, rules), feed_list.trouble]),
+        build_status(
+            settings, store, [partial(keywords_trouble, settings, keywords, rules), feed_list.trouble, channels]
+        ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.app.environment import as_text, read_bytes
 from monitor.app.rules.cache import NO_CACHE, Compiled, RulesCache
-from monitor.config.channels import as_posted, load_channels, main_only
+from monitor.config.channels import as_posted, load_channels, main_only, problems
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
@@ -95,6 +95,15 @@ def channels_content(settings: Settings, file: str | None = None) -> bytes | Non
     if file is None and not settings.wants_channels and not Path(settings.channels).exists():
         return None
     return read_bytes(file or settings.channels)
+
+
+def channel_problems(settings: Settings, topics: Collection[str]) -> tuple[ConfigError, ...]:
+    """What is wrong with channels.yaml beside rules with these topics. Raises ConfigError when nobody can read it."""
+    content = channels_content(settings)
+    if content is None:
+        return ()
+    path = settings.channels
+    return tuple(problems(as_text(content, path), file=path, settings=settings, topics=topics))
 
 
 def read_channels(settings: Settings, content: bytes | None, topics: Collection[str] | None) -> ChannelsEdition:

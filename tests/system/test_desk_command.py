@@ -50,5 +50,11 @@ def test_alone_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     monitor.call("migrate")
     monitor.start("desk")
     eventually(lambda: links(monitor.output), what="the link")
-    assert enter(links(monitor.output)[0]).status_code == 200
+    monitor.keywords.write_text("topics: [", encoding="utf-8")
+    (tmp_path / "channels.yaml").write_text("channels: [{name: Главный}]", encoding="utf-8")
+    status = enter(links(monitor.output)[0])
+    assert status.status_code == 200
+    told = [line for line in status.text.split("\n") if 'class="trouble"' in line]
+    assert ["keywords.yaml" in line for line in told].count(True) == 1, "what is not taken up is named"
+    assert ["channels.yaml" in line for line in told].count(True) == 1
     assert monitor.stop() == 0

@@ -1,18 +1,15 @@
 """The keywords.yaml that is edited, opened: in the process that child_process.py starts, where no page is known."""
 
-from collections.abc import Collection, Sequence
 from functools import partial
 from time import monotonic
 
-from monitor.app.config_files import channels_content
-from monitor.app.environment import as_text, clock
+from monitor.app.config_files import channel_problems
+from monitor.app.environment import clock
 from monitor.app.logs import configure
-from monitor.config import channels
 from monitor.config.settings import Settings
 from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.saving import Saving
-from monitor.errors import ConfigError
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
 
@@ -26,14 +23,5 @@ def open_keywords(settings: Settings) -> KeywordsFile:
         saving=Saving(store.versions, clock=clock),
         trials=Trials(store.archive, store.reach, steady=monotonic),
         clock=clock,
-        needs=partial(_unmet_channels, settings),
+        needs=partial(channel_problems, settings),
     )
-
-
-def _unmet_channels(settings: Settings, topics: Collection[str]) -> Sequence[ConfigError]:
-    """What channels.yaml asks for that rules with these topics have not."""
-    content = channels_content(settings)
-    if content is None:
-        return ()
-    text = as_text(content, settings.channels)
-    return channels.problems(text, file=settings.channels, settings=settings, topics=topics)
