@@ -51,10 +51,14 @@ def _is_other(kind: "_Kind", ours: Iterable[str], their_text: str, theirs: Itera
 
 def additions(article: Article, earlier: Iterable[Article]) -> tuple[list[str], list[str]]:
     """The places, and the numbers, of the article's headline that no earlier one speaks of."""
-    known = "\n".join(f"{one.title}\n{one.text}" for one in earlier)
-    where = sorted(place for place in _headline_places(article) if not is_named(place, known))
-    how_many = sorted(number for number in _counts(article) if not _is_counted(number, known))
+    known = [text for one in earlier for text in (one.title, one.text)]
+    where = sorted(place for place in _headline_places(article) if not _knows(is_named, place, known))
+    how_many = sorted(number for number in _counts(article) if not _knows(_is_counted, number, known))
     return where, how_many
+
+
+def _knows(is_known: Callable[[str, str], bool], fact: str, texts: Iterable[str]) -> bool:
+    return any(is_known(fact, text) for text in texts)
 
 
 def _beginning(article: Article) -> str:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from monitor.models.articles import Match
@@ -16,6 +17,7 @@ from monitor.text.unicode import sentences
 _Span = tuple[int, int]
 
 _SENTENCES: Final = 3
+_REMEMBERED: Final = 500  # texts: of a story with many tellings each post asks all that were told earlier
 _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
     PLACE: is_named,
@@ -41,8 +43,8 @@ def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
     decides shows its first one.
     """
     article = telling.article
-    read = {bare(one.article.text[slice(*span)]) for one in earlier for span in sentences(one.article.text)}
-    read |= {"", bare(article.title), *(bare(one.article.title) for one in earlier)}
+    read = {"", bare(article.title), *(bare(one.article.title) for one in earlier)}
+    read.update(*(_bare_sentences(one.article.text) for one in earlier))
     spans = [span for span in sentences(article.text) if bare(article.text[slice(*span)]) not in read]
     deciding = _deciding(spans, text_matches(telling))
     first = _foremost(telling, earlier, deciding, spans) or deciding[:1] or spans[:1]
@@ -105,6 +107,11 @@ def _deciding(spans: Sequence[_Span], matches: Iterable[Match]) -> list[_Span]:
         chosen.append(best)
         wanted -= terms[best]
     return [spans[index] for index in sorted(chosen)]
+
+
+@lru_cache(_REMEMBERED)
+def _bare_sentences(text: str) -> frozenset[str]:
+    return frozenset(bare(text[start:end]) for start, end in sentences(text))
 
 
 def bare(sentence: str) -> str:

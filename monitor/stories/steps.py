@@ -8,7 +8,7 @@ subscribers in our own words, so only finite forms are read (step_forms.py), and
 import re
 from collections.abc import Iterable
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from monitor.models.channels import Tongue
@@ -152,6 +152,7 @@ _NOT_BEFORE = re.compile(
 )
 _NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
 _NOT_WITHIN = 40  # characters before a step in which its denial stands
+_REMEMBERED = 1_000  # texts: of a story with many tellings each post asks all that were told earlier
 
 
 def _any_of(words: str, phrases: str) -> re.Pattern[str]:
@@ -191,8 +192,13 @@ def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, .
 
     `before_too`: also those that the text itself calls earlier ones («ранее», «былтыр»).
     """
-    told = {step for text in texts for start, end in sentences(text) for step in _told(text[start:end], before_too)}
+    told = frozenset[Step]().union(*(_told_in(text, before_too) for text in texts))
     return tuple(step for step in _RANK if step in told)
+
+
+@lru_cache(_REMEMBERED)
+def _told_in(text: str, before_too: bool) -> frozenset[Step]:  # noqa: FBT001 - private, and passed on as it came
+    return frozenset(step for start, end in sentences(text) for step in _told(text[start:end], before_too))
 
 
 def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - private, and passed on as it came

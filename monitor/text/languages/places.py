@@ -5,7 +5,7 @@ Kazakhstan's towns are known from a list, together with the region each is the c
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from monitor.text.languages.cases import Case
@@ -90,7 +90,7 @@ def places(text: str, *, kazakh: bool = False) -> frozenset[str]:
     """The places a text names: a listed town by the first name of its line, another by its stem."""
     named = {match[1] for pattern in (_AFTER_IN, _KAZAKH_AT)[: 1 + kazakh] for match in pattern.finditer(text)}
     others = (_stem(name) for name in named if not _listed(name) and not _NO_PLACE.match(name.casefold()))
-    return frozenset(_towns(text)) | frozenset(stem for stem in others if len(stem) > 1)
+    return _towns(text) | frozenset(stem for stem in others if len(stem) > 1)
 
 
 def is_named(place: str, text: str) -> bool:
@@ -100,12 +100,10 @@ def is_named(place: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(place)}", text.casefold().replace("ё", "е")) is not None
 
 
-def _towns(text: str) -> Iterator[str]:
-    for word in _WORD.findall(text):
-        if word[0].isupper() or _ADJECTIVE.search(word):
-            town = _listed(word)
-            if town:
-                yield town
+@lru_cache(maxsize=1_000)  # of a story with many tellings each new one is compared with all
+def _towns(text: str) -> frozenset[str]:
+    words = (word for word in _WORD.findall(text) if word[0].isupper() or _ADJECTIVE.search(word))
+    return frozenset(filter(None, map(_listed, words)))
 
 
 def _listed(name: str) -> str:
