@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 from monitor.models.articles import Match
@@ -12,12 +11,13 @@ from monitor.stories.novelty import NAME, NUMBER, PLACE, added
 from monitor.stories.steps import Step, happened
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
+from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
 
 _Span = tuple[int, int]
 
 _SENTENCES: Final = 3
-_REMEMBERED: Final = 500  # texts: of a story with many tellings each post asks all that were told earlier
+_REMEMBERED: Final = 1_000  # texts: of a story with many tellings each post asks all that were told earlier
 _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
     PLACE: is_named,
@@ -43,9 +43,9 @@ def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
     decides shows its first one.
     """
     article = telling.article
-    read = {"", bare(article.title), *(bare(one.article.title) for one in earlier)}
-    read.update(*(_bare_sentences(one.article.text) for one in earlier))
-    spans = [span for span in sentences(article.text) if bare(article.text[slice(*span)]) not in read]
+    read = {hash(bare(said)) for said in ("", article.title, *(one.article.title for one in earlier))}
+    read.update(*(_sentence_hashes(one.article.text) for one in earlier))
+    spans = [span for span in sentences(article.text) if hash(bare(article.text[slice(*span)])) not in read]
     deciding = _deciding(spans, text_matches(telling))
     first = _foremost(telling, earlier, deciding, spans) or deciding[:1] or spans[:1]
     return [*first, *(span for span in deciding if span not in first)][:_SENTENCES]
@@ -109,9 +109,9 @@ def _deciding(spans: Sequence[_Span], matches: Iterable[Match]) -> list[_Span]:
     return [spans[index] for index in sorted(chosen)]
 
 
-@lru_cache(_REMEMBERED)
-def _bare_sentences(text: str) -> frozenset[str]:
-    return frozenset(bare(text[start:end]) for start, end in sentences(text))
+@remembered(_REMEMBERED)
+def _sentence_hashes(text: str) -> frozenset[int]:
+    return frozenset(hash(bare(text[start:end])) for start, end in sentences(text))
 
 
 def bare(sentence: str) -> str:

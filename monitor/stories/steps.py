@@ -8,12 +8,13 @@ subscribers in our own words, so only finite forms are read (step_forms.py), and
 import re
 from collections.abc import Iterable
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from monitor.models.channels import Tongue
 from monitor.stories.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
 from monitor.text.languages.objects import given_thing, is_giving
+from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
 
 
@@ -152,7 +153,7 @@ _NOT_BEFORE = re.compile(
 )
 _NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
 _NOT_WITHIN = 40  # characters before a step in which its denial stands
-_REMEMBERED = 1_000  # texts: of a story with many tellings each post asks all that were told earlier
+_REMEMBERED = 5_000  # texts: of a story with many tellings each post asks all that were told earlier
 
 
 def _any_of(words: str, phrases: str) -> re.Pattern[str]:
@@ -196,7 +197,7 @@ def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, .
     return tuple(step for step in _RANK if step in told)
 
 
-@lru_cache(_REMEMBERED)
+@remembered(_REMEMBERED)
 def _told_in(text: str, before_too: bool) -> frozenset[Step]:  # noqa: FBT001 - private, and passed on as it came
     return frozenset(step for start, end in sentences(text) for step in _told(text[start:end], before_too))
 

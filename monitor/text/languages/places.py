@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from monitor.text.languages.cases import Case
 from monitor.text.languages.russian import case_forms
+from monitor.text.remembered import remembered
 
 # A line is one place: the beginnings of its names. It is called by the first of them.
 _TOWNS = """
@@ -100,7 +101,7 @@ def is_named(place: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(place)}", text.casefold().replace("ё", "е")) is not None
 
 
-@lru_cache(maxsize=1_000)  # of a story with many tellings each new one is compared with all
+@remembered(5_000)  # of a story with many tellings each new one is compared with all
 def _towns(text: str) -> frozenset[str]:
     words = (word for word in _WORD.findall(text) if word[0].isupper() or _ADJECTIVE.search(word))
     return frozenset(filter(None, map(_listed, words)))
