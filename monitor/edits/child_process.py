@@ -65,7 +65,8 @@ class ChildProcess(Generic[_Kept]):
             child.kill()
 
     def close(self) -> None:
-        """End the child."""
+        """The same, and wait until it is gone."""
+        self.kill()  # who waits for an answer holds the lock
         with self._lock:
             self._end()
 

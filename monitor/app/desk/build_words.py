@@ -13,7 +13,7 @@ from monitor.edits.file_history import FileHistory
 from monitor.edits.files import FileTrouble, read_file, trouble_of
 from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.saving import Saving
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, EditUnanswered
 from monitor.storage.store import Store
 
 
@@ -40,7 +40,11 @@ def keywords_trouble(
     """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
 
     def problems() -> tuple[ConfigError, ...]:
-        is_in_force = read_file(settings.keywords).digest == rules().digest.hex()
-        return () if is_in_force else keywords.ask(KeywordsFile.problems)
+        if read_file(settings.keywords).digest == rules().digest.hex():
+            return ()
+        try:
+            return keywords.ask(KeywordsFile.problems)
+        except EditUnanswered:
+            return (ConfigError("проверить его не вышло: не хватило времени или памяти", file=settings.keywords),)
 
     return trouble_of(settings.keywords, problems)
