@@ -236,8 +236,7 @@ DOORS = {  # to the terminal, and what stands behind each
     "monitor/app/logs.py": {"sys.stderr"},  # what is logged
     "monitor/bot/terminal.py": {"rich.console.Console", "sys.stdout"},  # posts in preview mode
     "monitor/__main__.py": {"sys.stdout", "sys.stderr"},  # a guard for stderr, and the end of a broken stdout
-    "monitor/sources/sandbox_child.py": {"sys.stdout", "sys.stderr"},  # a guard, and answers to its parent
-    "monitor/edits/child.py": {"sys.stdout", "sys.stderr"},  # the same
+    "monitor/sources/children.py": {"sys.stdout", "sys.stderr"},  # a guard, and answers to a parent
     "monitor/health/watchdog.py": {"sys.stderr"},  # where the threads stand: our own lines of code
     "monitor/cli/health.py": {"sys.stdout"},  # what is wrong, made visible
     "monitor/cli/run.py": {"sys.stdout"},  # flushed before the process is ended

@@ -5,21 +5,16 @@ which is what was opened. An answer is whether it went well, and the value or th
 """
 
 import pickle
-import sys
 import traceback
-from io import BufferedReader
-from typing import Any, TextIO, cast
+from typing import Any
 
 from monitor.errors import MonitorError
-from monitor.sources.children import die_with_parent
-from monitor.text.visible_stream import VisibleStream
+from monitor.sources.children import listen
 
 
 def main() -> None:
     """Answer questions until standard input ends."""
-    die_with_parent()
-    questions, answers = cast("BufferedReader", sys.stdin.buffer), sys.stdout.buffer
-    sys.stdout = sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # whatever prints must not answer
+    questions, answers = listen()
     opening, opened = pickle.load(questions), None  # noqa: S301 - from our parent, as all that follows
     while questions.peek(1):
         question, args, options = pickle.load(questions)  # noqa: S301 - as above

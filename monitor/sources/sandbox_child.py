@@ -9,15 +9,13 @@ import gc
 import pickle
 import resource
 import struct
-import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO, TextIO, cast
+from typing import Any, BinaryIO
 
 from monitor.errors import ParseError
-from monitor.sources.children import die_with_parent
+from monitor.sources.children import listen
 from monitor.sources.feeds.parse import parse as parse_feed
 from monitor.sources.pages import article
-from monitor.text.visible_stream import VisibleStream
 
 MEMORY = 256 * 1024 * 1024  # address space of the child, its libraries included: eight honest megabytes take 175
 CPU_SECONDS = 5  # of one job
@@ -39,9 +37,8 @@ JOBS: dict[str, Callable[..., object]] = {"parse": parse, "extract": article.ext
 
 def main() -> None:
     """Answer jobs until standard input ends."""
+    jobs, answers = listen()
     _confine()
-    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr = cast("TextIO", VisibleStream(sys.stderr))  # whatever prints must not answer
     while job := receive(jobs):
         _grant(CPU_SECONDS)
         size = len(job)
@@ -72,7 +69,6 @@ def send(stream: BinaryIO, message: bytes) -> None:
 
 
 def _confine() -> None:
-    die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
