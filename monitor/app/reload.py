@@ -6,7 +6,8 @@ changes nothing: the last good edition works on, and the maintainers are told wh
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import datetime
 from hashlib import sha256
 from time import monotonic
 
@@ -101,7 +102,7 @@ class Reloader:
         await self._announce("Ленты обновлены", before, feed_changes(before.feeds, feeds.feeds), content)
 
     async def _take_rules(self, content: bytes) -> None:
-        with self._open_edit() as edit:
+        with closing(self._open_edit()) as edit:
             self._edit_in_hand = edit
             await self._take_edited_rules(edit, content)
 
@@ -118,10 +119,9 @@ class Reloader:
         before, self._config.rules_edition = self._config.rules_edition, rules
         self._adopt_rules(rules)
         self._channels_file = _file_of(self._config.channels_edition)  # it may have waited for a topic
-        since = self._clock() - timedelta(days=DAYS)
+        compiled = before.matcher.compiled, rules.matcher.compiled
         try:
-            compiled = before.matcher.compiled, rules.matcher.compiled
-            tried = await asyncio.to_thread(edit.tried, *compiled, since=since, days=DAYS)
+            tried = await asyncio.to_thread(edit.tried, *compiled, now=self._clock(), days=DAYS)
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)

@@ -3,8 +3,7 @@
 Beside the rules in force that takes 80 MB, of which the monitor would not get the half back (docs/decisions/0038).
 """
 
-from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
@@ -28,27 +27,27 @@ PATIENCE = 20.0  # seconds for a trial; the newest news come first
 log = structlog.get_logger()
 
 
-class EditedRules(AbstractContextManager["EditedRules"]):
-    """One edit, until the block ends. `database_url` is where the news are kept."""
+class EditedRules:
+    """One edit, until it is closed. `database_url` is where the news are kept."""
 
     def __init__(self, database_url: str) -> None:
-        self._child = ChildProcess(partial(_Edit, database_url))
-
-    def __exit__(self, *_: object) -> None:
-        self._child.close()
+        self._child = ChildProcess(partial(str, database_url))
 
     def compiled(self, content: bytes, file: str) -> Compiled:
         """The rules of this content of a file, of which all that `monitor check` asks holds. Raises ConfigError."""
         try:
-            return self._child.ask(_Edit.compiled, content, file)
+            return self._child.ask(_compiled, content, file)
         except EditUnanswered as error:
             log.warning("rules are compiled here, as the child ended", action="reload", error=repr(error.__cause__))
-            return _compiled(content, file)
+            return _compiled("", content, file)
 
-    def tried(self, before: CompiledRules, after: CompiledRules, *, since: datetime, days: int) -> tuple[str, ...]:
-        """What it changes for the news since then, as far as there is time, for a message. Raises DatabaseError."""
+    def tried(self, before: CompiledRules, after: CompiledRules, *, now: datetime, days: int) -> tuple[str, ...]:
+        """What it changes for the news of the last days, as far as there is time, for a message.
+
+        Raises DatabaseError.
+        """
         try:
-            return self._child.ask(_Edit.tried, before, after, since=since, days=days)
+            return self._child.ask(_tried, before, after, now=now, days=days)
         except EditUnanswered:
             return ("К прочитанным новостям не примерено: не хватило времени или памяти.",)
 
@@ -56,31 +55,26 @@ class EditedRules(AbstractContextManager["EditedRules"]):
         """Wait for nothing any more: a trial under way is given up."""
         self._child.kill()
 
-
-class _Edit:
-    """Of the child."""
-
-    def __init__(self, database_url: str) -> None:
-        self._database_url = database_url
-
-    def compiled(self, content: bytes, file: str) -> Compiled:
-        """As in EditedRules."""
-        return _compiled(content, file)
-
-    def tried(self, before: CompiledRules, after: CompiledRules, *, since: datetime, days: int) -> tuple[str, ...]:
-        """As in EditedRules."""
-        compared = Comparison(by(Matcher(before)), by(Matcher(after)))
-        until = monotonic() + PATIENCE
-        for article in Archive(open_usable(self._database_url)).kept(since):
-            if monotonic() > until:
-                return trial(compared, days=days, everything=False)
-            compared.add(article)
-        return trial(compared, days=days, everything=True)
+    def close(self) -> None:
+        """It is taken up, or refused."""
+        self._child.close()
 
 
-def _compiled(content: bytes, file: str) -> Compiled:
+def _compiled(_database_url: str, content: bytes, file: str) -> Compiled:
     checked = check_rules(as_text(content, file), file=file)
     raise_first(checked.errors)
     assert checked.keywords is not None  # without an error there are rules
     assert checked.matcher is not None  # the same
     return checked.keywords, checked.matcher.compiled
+
+
+def _tried(
+    database_url: str, before: CompiledRules, after: CompiledRules, *, now: datetime, days: int
+) -> tuple[str, ...]:
+    compared = Comparison(by(Matcher(before)), by(Matcher(after)))
+    until = monotonic() + PATIENCE
+    for article in Archive(open_usable(database_url)).kept(now - timedelta(days=days)):
+        if monotonic() > until:
+            return trial(compared, days=days, everything=False)
+        compared.add(article)
+    return trial(compared, days=days, everything=True)

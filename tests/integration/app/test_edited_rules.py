@@ -1,7 +1,7 @@
 """An edit of the rules compiled and tried in a child: what it says, and that nothing is lost when it ends."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from threading import Timer
@@ -29,7 +29,7 @@ NEWS = ["Беглеца остановила таможня", "Беглеца о
 
 @pytest.fixture
 def edit(engine: Engine) -> Iterator[EditedRules]:
-    with EditedRules(engine.url.render_as_string(hide_password=False)) as opened:
+    with closing(EditedRules(engine.url.render_as_string(hide_password=False))) as opened:
         yield opened
 
 
@@ -51,7 +51,7 @@ def test_an_edit_is_compiled_and_tried_on_what_was_read(edit: EditedRules, store
     before = read_rules(FILE, RULES.encode()).matcher.compiled
 
     keywords, after = edit.compiled(EDIT, FILE)
-    told = edit.tried(before, after, since=NOW - timedelta(days=1), days=1)
+    told = edit.tried(before, after, now=NOW, days=1)
 
     assert [topic.id for topic in keywords.topics] == ["flight"]
     assert told[0].startswith("Новости за 1 дн. (все 3)")
@@ -91,7 +91,7 @@ def test_a_trial_is_given_up_when_the_monitor_stops(edit: EditedRules, store: St
     before, after = (read_rules(FILE, content).matcher.compiled for content in (RULES.encode(), EDIT))
     Timer(0.2, edit.stop).start()  # in the middle of the child's start
 
-    told = edit.tried(before, after, since=NOW - timedelta(days=1), days=1)
+    told = edit.tried(before, after, now=NOW, days=1)
 
     assert told == ("К прочитанным новостям не примерено: не хватило времени или памяти.",)
 
@@ -100,5 +100,5 @@ def test_a_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     rules = read_rules(FILE, RULES.encode()).matcher.compiled
     (tmp_path / "folder.db").mkdir()
 
-    with EditedRules(f"sqlite:///{tmp_path}/folder.db") as edit, pytest.raises(DatabaseError):
-        edit.tried(rules, rules, since=NOW, days=1)
+    with closing(EditedRules(f"sqlite:///{tmp_path}/folder.db")) as edit, pytest.raises(DatabaseError):
+        edit.tried(rules, rules, now=NOW, days=1)
