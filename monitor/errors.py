@@ -109,7 +109,10 @@ class EditRefused(EditError):
 
 
 class EditUnanswered(MonitorError):
-    """The process that tries and saves edits ended instead of answering. What it was asked is done whole or not."""
+    """The process that tries and saves edits ended instead of answering.
+
+    What it was asked is done whole or not at all.
+    """
 
     def __init__(self) -> None:
         super().__init__(

@@ -15,7 +15,7 @@ from monitor.config import yaml_reader
 from monitor.config.feed_writer import in_quotes
 from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
 from monitor.config.yaml_reader import Node, Scalar, Sequence, items_of, pairs_of
-from monitor.edits.keywords.written_words import line_start, quoted
+from monitor.edits.written_words import line_start, quoted
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed
 

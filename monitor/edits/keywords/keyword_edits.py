@@ -13,7 +13,7 @@ from monitor.config.keyword_rules import Role
 from monitor.config.mentions import LANGUAGES, items
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, pairs_of
 from monitor.edits.keywords.keyword_places import KeywordsText, Path, WordGroup, WordPlace, node_at, read_places
-from monitor.edits.keywords.written_words import WrittenWord, line_start, quoted, words_of
+from monitor.edits.written_words import WrittenWord, line_start, quoted, words_of
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.config.keyword_rules import Role
 from monitor.config.mentions import LANGUAGES, ROLES
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, items_of, load, pairs_of
-from monitor.edits.keywords.written_words import WrittenWord, words_of
+from monitor.edits.written_words import WrittenWord, words_of
 from monitor.models.articles import Language
 
 _KEY_NOTE = re.compile(r"[^#\n]*?:(?:\s+[>|][-+0-9]*)?\s+#\s*(\S.*)")

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Lock
 
 from monitor.edits.checking import CheckedRules, check_rules, new_ones
 from monitor.edits.files import FileContent, read_file
@@ -21,9 +20,9 @@ from monitor.edits.keywords.trial import ReadyRules, Trial, Trials
 from monitor.edits.keywords.word_doubts import terms_of, word_doubts
 from monitor.edits.keywords.word_edits import Conflict, KeywordsLook, Preview, TriedEdit, WordEdit
 from monitor.edits.keywords.word_search import find_words
-from monitor.edits.keywords.written_words import WrittenWord
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
+from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
 from monitor.matching.compiler import CompiledRules
 from monitor.matching.word_forms import WordForms, forms_of
@@ -35,7 +34,7 @@ _REMEMBERED = 6  # texts that forms were made from
 
 
 class KeywordsFile:
-    """The file of one monitor, `clock` is its time.
+    """The file of one monitor, `clock` is its time. For one thread.
 
     `needs` says what else in the monitor would not work with these topics.
     """
@@ -52,7 +51,6 @@ class KeywordsFile:
         self.file = file
         self._saving, self._trials = saving, trials
         self._clock, self._needs = clock, needs
-        self._lock = Lock()  # of what is remembered; one edit is compiled at a time
         self._content: _Content | None = None
         self._edited: tuple[str, CheckedRules] | None = None
         self._doubts: tuple[str, tuple[ConfigError, ...]] | None = None
@@ -127,11 +125,10 @@ class KeywordsFile:
 
     def _now(self) -> "_Content":
         now = read_file(self.file)
-        with self._lock:
-            if self._content is None or self._content.file.digest != now.digest:
-                self._content, self._edited = self._read(now), None
-            self._remember(now)
-            return self._content
+        if self._content is None or self._content.file.digest != now.digest:
+            self._content, self._edited = self._read(now), None
+        self._remember(now)
+        return self._content
 
     def _read(self, now: FileContent) -> "_Content":
         try:
@@ -175,11 +172,10 @@ class KeywordsFile:
 
     def _checked(self, made: FileContent, written: KeywordsText, now: "_Content") -> CheckedRules:
         """Remembered: the form is shown, then the trial, then it is saved."""
-        with self._lock:
-            if self._edited is None or self._edited[0] != made.digest:
-                rules = check_rules(written.text, file=self.file, root=written.root, like=_like(now))
-                self._edited = made.digest, replace(rules, errors=self._wrong_with(rules))
-            return self._edited[1]
+        if self._edited is None or self._edited[0] != made.digest:
+            rules = check_rules(written.text, file=self.file, root=written.root, like=_like(now))
+            self._edited = made.digest, replace(rules, errors=self._wrong_with(rules))
+        return self._edited[1]
 
     def _tried(self, made: "_MadeEdit", begin: int | None) -> Trial | None:
         before, after = _rules(made.before.rules), _rules(made.rules)
@@ -201,9 +197,8 @@ class KeywordsFile:
 
     def _check(self, file: str, content: bytes) -> tuple[ConfigError, ...]:
         made = FileContent(file=file, content=content)
-        with self._lock:
-            if self._edited and self._edited[0] == made.digest:
-                return self._edited[1].errors
+        if self._edited and self._edited[0] == made.digest:
+            return self._edited[1].errors
         return self._wrong_with(check_rules(made.text, file=file, like=_like(self._content)))
 
     def _wrong_with(self, rules: CheckedRules) -> tuple[ConfigError, ...]:
@@ -213,8 +208,7 @@ class KeywordsFile:
         return tuple(self._needs([topic.id for topic in rules.keywords.topics]))
 
     def _changed_since(self, digest: str) -> tuple[ChangedLine, ...]:
-        with self._lock:
-            seen = self._seen.get(digest)
+        seen = self._seen.get(digest)
         if seen is None:
             return ()
         before = FileContent(file=self.file, content=seen)

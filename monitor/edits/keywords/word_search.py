@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from monitor.edits.keywords.keyword_places import WordGroup
-from monitor.edits.keywords.written_words import WrittenWord
+from monitor.edits.written_words import WrittenWord
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_index import WordIndex
 from monitor.text.unicode import fold

@@ -13,7 +13,7 @@ from monitor.config.keywords import load_keywords
 from monitor.config.mentions import LANGUAGES
 from monitor.edits.keywords.keyword_edits import Spot, added, removed, spots
 from monitor.edits.keywords.keyword_places import KeywordsText, WordGroup, read_places
-from monitor.edits.keywords.written_words import WrittenWord
+from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
