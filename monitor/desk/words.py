@@ -143,13 +143,7 @@ class Words:
         if part not in _PARTS and edit.is_added and (errors := tried.preview.errors):
             return await self._refused(request, edit, errors, typed=request.query_params)
         onward = _address(edit, begin=tried.trial.rest) if tried.trial and tried.trial.rest else ""
-        about: dict[str, Any] = {
-            "tried": tried,
-            "preview": tried.preview,
-            "trial": tried.trial,
-            "onward": onward,
-            "days": DAYS,
-        }
+        about: dict[str, Any] = {"tried": tried, "onward": onward, "days": DAYS}
         return self._page(request, template, error=None, edit=edit, fields=_fields(edit), **about)
 
     async def _refused(

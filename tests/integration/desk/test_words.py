@@ -4,10 +4,11 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,7 +19,6 @@ import pytest
 from monitor.desk.words import Words
 from monitor.edits.file_history import FileHistory
 from monitor.edits.keywords.keywords_file import KeywordsFile
-from monitor.edits.keywords.trial import Trials
 from monitor.edits.saving import Saving
 from monitor.models.articles import Outcome
 from monitor.models.stories import EntryOutcome
@@ -29,6 +29,7 @@ from tests.factories import HOUR, NOW, article, entry, feed, poll_outcome
 from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
 from tests.harness.desk import Desk, open_desk
+from tests.harness.keywords import open_keywords
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -70,7 +71,7 @@ def desk(store: Store, file: Path) -> Iterator[Desk]:
 
 
 def _open(store: Store, file: Path) -> AbstractContextManager[Desk]:
-    keywords = _keywords(store, file)
+    keywords = open_keywords(store, str(file))
     history = FileHistory(
         str(file),
         saving=Saving(store.versions, clock=Clock()),
@@ -86,18 +87,11 @@ class _Here:
     """The file asked in this process: tests/integration/edits/test_child_process.py asks it in another."""
 
     file: KeywordsFile
+    lock: Lock = field(default_factory=Lock)  # one question at a time, there and here
 
     def ask(self, question: Callable[Concatenate[KeywordsFile, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
-        return question(self.file, *args, **options)
-
-
-def _keywords(store: Store, file: Path) -> KeywordsFile:
-    return KeywordsFile(
-        str(file),
-        saving=Saving(store.versions, clock=Clock()),
-        trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
-        clock=Clock(),
-    )
+        with self.lock:
+            return question(self.file, *args, **options)
 
 
 def _read(store: Store) -> None:

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import sleep
@@ -13,13 +12,11 @@ from sqlalchemy import Engine
 
 from monitor.edits.child_process import ChildProcess
 from monitor.edits.keywords.keywords_file import KeywordsFile
-from monitor.edits.keywords.trial import Trials
 from monitor.edits.keywords.word_edits import WordEdit
-from monitor.edits.saving import Saving
 from monitor.errors import ConfigError, EditConflict, EditUnanswered, SchemaError
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
-from tests.factories import NOW
+from tests.harness.keywords import open_keywords
 
 RULES = """\
 lists:
@@ -36,19 +33,9 @@ topics:
 """
 
 
-def _now() -> datetime:
-    return NOW
-
-
 def open_file(url: str, file: str) -> KeywordsFile:
     """Runs in the child."""
-    store = Store(open_usable(url))
-    return KeywordsFile(
-        file,
-        saving=Saving(store.versions, clock=_now),
-        trials=Trials(store.archive, store.reach, steady=lambda: 0.0),
-        clock=_now,
-    )
+    return open_keywords(Store(open_usable(url)), file)
 
 
 def number(_file: KeywordsFile) -> int:
