@@ -224,7 +224,7 @@ class Daemon:
         self._components.poller = replace(poller, judge=replace(poller.judge, matcher=rules.matcher))
         self._components.watch.rules = partial(rule_names, rules.matcher)
         self._components.read_commands.matcher = rules.matcher
-        memory.settle()
+        memory.settle(replaced=True)
 
     async def _adopt_feeds(self, edition: FeedsEdition) -> None:
         """New feeds are known here before the database says they are due, old ones until it says they are not."""

@@ -28,7 +28,7 @@ class Find(Protocol):
 class FindCommand:
     """Answers from the database; raises DatabaseError. `zone` is the maintainers' time zone."""
 
-    def __init__(self, find: Find, *, zone: str, forget: Callable[[], None] = forget_dictionary) -> None:
+    def __init__(self, find: Find, *, zone: str, forget: Callable[[], object] = forget_dictionary) -> None:
         self._find, self._zone, self._forget = find, ZoneInfo(zone), forget
 
     def __call__(self, argument: str) -> Html:

@@ -24,6 +24,8 @@ def _loaded() -> Any:
     return MorphAnalyzer(path=get_path(), lang="ru")
 
 
-def forget() -> None:
-    """Give it back; whoever keeps what it has read must let that go, too."""
+def forget() -> bool:
+    """Give it back, if it is there; whoever keeps what it has read must let that go, too."""
+    was_there = _loaded.cache_info().currsize > 0
     _loaded.cache_clear()
+    return was_there

@@ -208,11 +208,11 @@ def case_forms(word: str) -> dict[str, Case]:
     return cases
 
 
-def forget_dictionary() -> None:
-    """Give back what the dictionary takes; it is loaded again when it is needed."""
-    dictionary.forget()
+def forget_dictionary() -> bool:
+    """Give back what the dictionary takes, if it was loaded; it is loaded again when it is needed."""
     for remembered in (_readings, _rows, _trait, forms):
         remembered.cache_clear()
+    return dictionary.forget()
 
 
 @lru_cache(8_192)

@@ -26,6 +26,25 @@ def test_the_dictionary_is_let_go_and_loaded_again_when_a_word_is_asked_for() ->
     assert russian.forms("экстрадиция") == before
 
 
+def test_everything_is_walked_only_when_there_is_something_to_free() -> None:
+    walks: list[int] = []
+
+    def note(phase: str, round_: dict[str, int]) -> None:
+        if phase == "start" and round_["generation"] == 2:
+            walks.append(gc.get_freeze_count())
+
+    russian.forget_dictionary()
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        memory.settle()
+        assert walks == [], "the rules were kept: no dictionary was loaded"
+        memory.settle(replaced=True)
+        assert walks == [0], "nothing is left out"
+    finally:
+        gc.callbacks.remove(note)
+
+
 def test_threads_that_ask_at_once_load_one_dictionary() -> None:
     russian.forget_dictionary()
     begin = Barrier(4)
