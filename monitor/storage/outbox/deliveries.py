@@ -166,8 +166,11 @@ class Outbox:
             known = chats.stand_in_line(db, chat)
             mine = deliveries.c.chat == chat
             sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
-            self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
-            in_flight = db.scalar(select(deliveries.c.lease_until).where(sending))
+            held = select(deliveries.c.lease_until).where(sending).order_by(deliveries.c.lease_until)
+            in_flight = db.scalar(held)
+            if in_flight and in_flight <= now:
+                self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
+                in_flight = db.scalar(held)
             row = db.execute(_next_pending(chat)).first()
             if row and row.message_id is None and withdraw_unsent(db, mine, now):
                 row = db.execute(_next_pending(chat)).first()
