@@ -1,12 +1,11 @@
 """The rules of the house that no linter knows. A rule without a checker is a wish."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
 from monitor.config.settings import KNOWN
 from monitor.errors import MonitorError
+from tests.harness.command_line import call
 from tests.harness.mentions import missing_files, prose, unknown_names
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +38,15 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 LONGEST_LISTING = 20
 VAGUE = {"utils", "util", "common", "helpers", "helper", "manager", "service", "handler", "misc", "base"}
+
+
+Trees = Mapping[Path, ast.Module]
+
+
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """The sources, parsed once for all the rules."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 
 
 def lines_of(path: Path) -> list[str]:
@@ -64,18 +73,18 @@ def test_no_folder_lists_too_much() -> None:
         assert files <= LONGEST_LISTING, f"{folder} lists {files} files"
 
 
-def test_a_package_is_its_charter() -> None:
+def test_a_package_is_its_charter(trees: Trees) -> None:
     """One name, one place: a package says what it is for and hands on nothing."""
     for path in (path for path in SOURCES if path.name == "__init__.py"):
-        _, *rest = ast.parse(path.read_text(encoding="utf-8")).body
+        _, *rest = trees[path].body
         version = [f"__version__ = {monitor.__version__!r}"] if path.parent.name == "monitor" else []
         assert [ast.unparse(statement) for statement in rest] == version, path
 
 
-def test_a_class_is_called_what_no_other_class_is() -> None:
+def test_a_class_is_called_what_no_other_class_is(trees: Trees) -> None:
     places: dict[str, list[str]] = {}
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(relative(path))
 
@@ -91,8 +100,8 @@ def test_a_migration_depends_on_no_living_code() -> None:
             assert not [name for name in names if name.partition(".")[0] == "monitor"], path
 
 
-def test_a_module_says_what_lives_in_it() -> None:
-    said = {relative(path): ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in SOURCES}
+def test_a_module_says_what_lives_in_it(trees: Trees) -> None:
+    said = {relative(path): ast.get_docstring(tree) or "" for path, tree in trees.items()}
 
     assert [path for path, docstring in said.items() if len(docstring) <= 40] == []
 
@@ -144,7 +153,7 @@ def lines_of_all(paths: Iterable[Path]) -> Iterator[tuple[str, int, str]]:
         yield from ((relative(path), number, line) for number, line in enumerate(lines_of(path), start=1))
 
 
-def test_broad_excepts_stand_only_where_the_house_allows() -> None:
+def test_broad_excepts_stand_only_where_the_house_allows(trees: Trees) -> None:
     allowed = {
         "monitor/app/daemon.py": 2,  # the two ticks: a bad moment must not stop the clock
         "monitor/app/rules/cache.py": 1,  # what a damaged pickle raises nobody can list
@@ -157,8 +166,7 @@ def test_broad_excepts_stand_only_where_the_house_allows() -> None:
         "monitor/bot/review_chat.py": 1,  # nor one that breaks its handling
         "monitor/sources/feeds/lenient.py": 1,  # feedparser raises anything on hostile bytes
     }
-    for path in SOURCES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for path, tree in trees.items():
         broad = [
             node
             for node in ast.walk(tree)
@@ -171,7 +179,7 @@ def test_broad_excepts_stand_only_where_the_house_allows() -> None:
         assert len(broad) <= allowed.get(relative(path), 0), f"{path}: a broad except"
 
 
-def test_a_library_has_one_door() -> None:
+def test_a_library_has_one_door(trees: Trees) -> None:
     """Exchanging a library means rewriting what stands behind its door."""
     doors: dict[str, str | tuple[str, ...]] = {
         "httpx": (
@@ -214,13 +222,13 @@ def test_a_library_has_one_door() -> None:
         "fontpkg_pt_sans": "monitor.site.pictures",
     }
     for path, module in zip(SOURCES, MODULES, strict=True):
-        for library in imports(path) & doors.keys():
+        for library in imports(trees[path]) & doors.keys():
             assert module.startswith(doors[library]), f"{path} imports {library}: {doors[library]}"
 
 
-def imports(path: Path) -> set[str]:
+def imports(tree: ast.Module) -> set[str]:
     """The top-level packages that a file imports, wherever in it."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    nodes = list(ast.walk(tree))
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
     return {name.partition(".")[0] for name in names}
@@ -243,10 +251,10 @@ DOORS = {  # to the terminal, and what stands behind each
 }
 
 
-def test_the_terminal_has_few_doors() -> None:
+def test_the_terminal_has_few_doors(trees: Trees) -> None:
     """What is printed past them would reach it as it came from outside: print by cli/output.py, or log."""
-    for path in SOURCES:
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for path, tree in trees.items():
+        nodes = list(ast.walk(tree))
         names = {ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)}
         for node in nodes:
             if isinstance(node, ast.ImportFrom):
@@ -283,7 +291,8 @@ def said_in(path: Path) -> str:
 
 
 def test_every_file_mentioned_exists() -> None:
-    said = {relative(path): missing_files(said_in(path), path.parent) for path in [*SOURCES, *TESTS, *PAGES]}
+    naming = [path for path in [*SOURCES, *TESTS, *PAGES] if ".py" in path.read_text(encoding="utf-8")]
+    said = {relative(path): missing_files(said_in(path), path.parent) for path in naming}
     assert {path: missing for path, missing in said.items() if missing} == {}
 
 
@@ -325,10 +334,8 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 def test_every_command_is_documented() -> None:
     documented = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    environment = {"PATH": os.environ["PATH"], "COLUMNS": "200", "TERM": "dumb"}
     for group in ([], ["outbox"], ["feeds"], ["evidence"]):
-        command = [sys.executable, "-m", "monitor", *group, "--help"]
-        shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+        shown = call(*group, "--help", columns=200).stdout
         names = re.findall(r"^│ ([a-z][a-z-]*) ", shown, flags=re.MULTILINE)
         assert names, shown
         for name in names:
