@@ -6,7 +6,6 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ import structlog
 from hypothesis import settings
 from sqlalchemy import Engine
 
-from monitor.storage.database import open_engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
-from tests.harness.databases import lent_postgres_database, sqlite_database
+from tests.harness.databases import close_lent_engines, lent_postgres_engine, open_test_engine, sqlite_database
 from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
@@ -92,6 +90,7 @@ def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL of our own; a machine that cannot start one fails, it does not skip."""
     with PostgresServer() as server:
         yield server
+        close_lent_engines(server)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -109,12 +108,11 @@ def database_url(database_server: PostgresServer | None, tmp_path: Path) -> str:
 @pytest.fixture
 def engine(database_server: PostgresServer | None, tmp_path: Path) -> Iterator[Engine]:
     """A migrated database of either kind."""
-    with ExitStack() as stack:
-        if database_server:
-            url = stack.enter_context(lent_postgres_database(database_server))
-        else:
-            url = sqlite_database(tmp_path / "monitor.db")
-        engine = open_engine(url)
+    if database_server:
+        with lent_postgres_engine(database_server) as engine:
+            yield engine
+    else:
+        engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
         yield engine
         engine.dispose()
 

@@ -1,14 +1,19 @@
-"""Empty migrated databases: the migrations run once a process, each test gets a copy of what they made."""
+"""Empty migrated databases: the migrations run once a process, each test gets a copy of what they made; and engines
+that compile a statement once a process.
+"""
 
 import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.storage.database import migrate, open_engine
 from tests.servers.postgres import PostgresServer
@@ -27,19 +32,54 @@ def postgres_database(server: PostgresServer) -> str:
 
 
 @contextmanager
-def lent_postgres_database(server: PostgresServer) -> Iterator[str]:
+def lent_postgres_engine(server: PostgresServer) -> Iterator[Engine]:
     """`postgres_database` for the time of the block: emptied, it is lent again, since a copy takes a tenth of a second.
 
-    One that is still used at the end, or whose tables are no longer the migrations', is lent to nobody else.
+    Its connections stay open: a new one costs the server more than most tests ask of it. A database that is still used
+    at the end, or whose tables are no longer the migrations', is lent to nobody else.
     """
     free = _free[server]
-    url = free.pop() if free else postgres_database(server)
-    yield url
-    if _emptied(url, like=_migrated_template(server)):
-        free.append(url)
+    engine = free.pop() if free else open_test_engine(postgres_database(server))
+    yield engine.execution_options()  # who listens to its events listens to this borrower's
+    if _emptied(engine, like=_migrated_template(server)):
+        free.append(engine)
+    else:
+        engine.dispose()
 
 
-_free: defaultdict[PostgresServer, list[str]] = defaultdict(list)
+def close_lent_engines(server: PostgresServer) -> None:
+    """Before the server stops."""
+    for engine in _free.pop(server, ()):
+        engine.dispose()
+
+
+def open_test_engine(url: str) -> Engine:
+    """`open_engine`; what one of these engines has compiled, no other of its kind compiles again.
+
+    By itself each keeps its own statements, and a database that lives for one test is asked most of them once.
+    """
+    engine = open_engine(url)
+    dialect: Any = type(engine.dialect)
+    engine.dialect.__class__ = _alike(dialect)
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
+
+
+_COMPILED: dict[Any, Any] = {}
+
+
+@cache
+def _alike(dialect: type[Dialect]) -> type[Dialect]:
+    """The dialect, all of whose objects are one key among the compiled statements."""
+
+    def is_alike(one: object, other: object) -> bool:
+        return type(one) is type(other)
+
+    own = {"__eq__": is_alike, "__hash__": lambda one: hash(type(one)), "supports_statement_cache": True}
+    return type(dialect.__name__, (dialect,), own)
+
+
+_free: defaultdict[PostgresServer, list[Engine]] = defaultdict(list)
 _SCHEMA = """
 SELECT md5(string_agg(format('%s.%s %s', c.relname, a.attname, a.atttypid), ',' ORDER BY c.relname, a.attnum))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
@@ -55,23 +95,24 @@ BEGIN
   FOR name IN {_TABLES} LOOP
     EXECUTE format('DELETE FROM %I', name);
   END LOOP;
-  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
-    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
-  END LOOP;
+  PERFORM setval(sequencename::regclass, start_value, false) FROM pg_sequences WHERE schemaname = 'public';
 END $$
 """
 
 
-def _emptied(url: str, *, like: str) -> bool:
+def _emptied(engine: Engine, *, like: str) -> bool:
     try:
-        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-            if connection.execute(_SCHEMA.encode()).fetchone() != _schema(like):
+        with closing(engine.raw_connection()) as pooled:
+            connection: Any = pooled.driver_connection
+            if connection.execute(_SCHEMA).fetchone() != _schema(like):
                 return False
-            connection.execute(_EMPTY.encode())
+            connection.execute(_EMPTY)
+            connection.commit()
             for table, rows in _first_rows(like):
                 put = f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", %s::json)'
-                connection.execute(put.encode(), [rows])
-    except psycopg.Error:
+                connection.execute(put, [rows])
+            connection.commit()
+    except (psycopg.Error, SQLAlchemyError):
         return False
     return True
 

@@ -16,13 +16,12 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import open_engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats
 from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
-from tests.harness.databases import sqlite_database
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.servers.web import Item, WebServer, rss
 
 # What else stands in an article: so long that a feed which carries it is taken at its word. No rule of the tests
@@ -86,7 +85,7 @@ class PolledHistory:
 
     def post(self, at: datetime) -> None:
         """Settle everything that waits as posted, one message of a chat a minute."""
-        engine = open_engine(self.url)
+        engine = open_test_engine(self.url)
         outbox = Outbox(engine)
         for chat in filter(None, (*(to.chat for to in self._chats.destinations), self._chats.review)):
             self._drain(outbox, chat, at)
@@ -109,7 +108,7 @@ class PolledHistory:
         ]
         address = self._web.serve(f"/{name.encode().hex()}", rss(items))
         self._feeds[name] = Feed(name=name, kind=FeedKind.RSS, url=address, lang="ru")
-        engine = open_engine(self.url)
+        engine = open_test_engine(self.url)
         store = Store(engine)
         store.feeds.sync(list(self._feeds.values()), at)
         (state,) = store.feeds.claim(at, limit=1, lease=LEASE, names=[name])

@@ -26,12 +26,11 @@ from monitor.polling.poll import LEASE
 from monitor.polling.recorder import RecordAll
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import open_engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.factories.polling import poller_of
-from tests.harness.databases import sqlite_database
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.visibility import hidden
 from tests.simulation.virtual_loop import SimulationLoop, wait, worker
 from tests.simulation.world import (
@@ -50,7 +49,6 @@ from tests.simulation.world import (
 TROUBLE_SECONDS = 600.0  # virtual, in which things fail
 ROUND, MOST_ROUNDS = 20.0, 300  # virtual seconds between two looks afterwards; by the last one all must be right
 TICK = 15.0
-_COMPILED: dict[Any, Any] = {}  # statements, the same in every simulation
 
 
 class Worker:
@@ -275,10 +273,10 @@ class Simulation:
 
 
 def _open(url: str) -> Engine:
-    engine = open_engine(url)
+    engine = open_test_engine(url)
     if engine.dialect.name == "sqlite":  # nobody pulls the plug here: the system keeps what it was given
         event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=OFF"))
-    return engine.execution_options(compiled_cache=_COMPILED)
+    return engine
 
 
 def simulate(seed: int, url: str) -> SimulationLog:

@@ -15,9 +15,10 @@ from monitor.health.conditions import TITLES
 from monitor.health.database_outage import TITLE
 from monitor.models.health import ConditionKind
 from monitor.models.outbox import DeliveryState
-from monitor.storage.database import migrate, open_engine
+from monitor.storage.database import migrate
 from monitor.storage.tables import deliveries
 from tests.harness.clock import Clock
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.loops import wait_out
 from tests.harness.worker import CHANNEL, ServedFeed, Worker, run_worker
 from tests.servers import faults
@@ -89,13 +90,12 @@ def troubled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[E
     """A database, and a way to make it take nothing: the disk is full, or read-only; it is locked; it is gone."""
     if request.param == "away":
         with PostgresServer(durable=True) as server:
-            engine = open_engine(server.new_database())
+            engine = open_test_engine(server.new_database())
             migrate(engine)
             yield engine, lambda: stopped(server)
             engine.dispose()
         return
-    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
-    migrate(engine)
+    engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
     troubles: dict[str, Trouble] = {
         "full": lambda: pragma(engine, "PRAGMA max_page_count=1", "PRAGMA max_page_count=1000000"),
         "read-only": lambda: pragma(engine, "PRAGMA query_only=1", "PRAGMA query_only=0"),
@@ -129,7 +129,7 @@ async def test_a_database_that_takes_nothing(
 @pytest.mark.postgres
 async def test_a_server_that_only_restarts_is_not_worth_a_word(served: ServedFeed, bot_api: BotApi) -> None:
     with PostgresServer(durable=True) as server:
-        engine = open_engine(server.new_database())
+        engine = open_test_engine(server.new_database())
         migrate(engine)
         async with run_worker(engine, bot_api, served) as worker:
             for number in range(3):

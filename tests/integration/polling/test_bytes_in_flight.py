@@ -18,13 +18,13 @@ from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.byte_budget import LIGHT, ByteBudget
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.servers.web import Item, WebServer, page, rss
 
 LARGE, ENTRIES = 75, 5
@@ -50,8 +50,7 @@ class Weighing(Sandbox):
 
 @asynccontextmanager
 async def polling(tmp_path: Path, budget: int) -> AsyncIterator[tuple[Poller, Weighing, Engine]]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
-    migrate(engine)
+    engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
     limits, clock = Limits(host_gap=0, host_concurrency=100, in_flight=budget), Clock()
     async with (
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,

@@ -15,13 +15,13 @@ from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
 from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.loops import wait_out
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, page, rss
@@ -75,8 +75,7 @@ class Room:
 
 @pytest.fixture
 async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
-    migrate(engine)
+    engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
     limits, clock = Limits(host_gap=0, body=2 * 1024 * 1024), Clock()
     async with (
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,

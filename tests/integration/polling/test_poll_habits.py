@@ -15,13 +15,13 @@ from monitor.polling.judge import count_new
 from monitor.polling.poll import LEASE
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries
 from tests.factories import HOUR
 from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.servers import faults
 from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
 
@@ -72,8 +72,7 @@ class Room:
 
 @pytest.fixture
 async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
-    migrate(engine)
+    engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
     made = Room(web, engine)
     limits = Limits(host_gap=0, host_concurrency=9)
     async with (

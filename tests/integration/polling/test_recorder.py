@@ -12,11 +12,11 @@ from monitor.errors import DatabaseError
 from monitor.models.feeds import Validators
 from monitor.models.stories import PollOutcome
 from monitor.polling.recorder import MOST, MOST_MATCHED, Recorder
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import NOW, entry, feed, matched, poll_outcome, settled
 from tests.factories.channels import to_channel
+from tests.harness.databases import open_test_engine, sqlite_database
 
 LEASE = timedelta(minutes=5)
 
@@ -25,8 +25,7 @@ class Room:
     """A recorder over a database of its own, and the sizes of the batches it committed."""
 
     def __init__(self, folder: Path, feeds: int) -> None:
-        engine = open_engine(f"sqlite:///{folder / 'monitor.db'}")
-        migrate(engine)
+        engine = open_test_engine(sqlite_database(folder / "monitor.db"))
         self.store, self.batches = Store(engine), list[int]()
         self.names = [f"лента {number}" for number in range(feeds)]
         self.store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in self.names], NOW)

@@ -11,12 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import insert, select
 
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.storage.database import open_engine, write_transaction
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox.deliveries import Outbox, want
 from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.tables import chats, deliveries, destinations, sends, stories
 from tests.factories import NOW
-from tests.harness.databases import postgres_database, sqlite_database
+from tests.harness.databases import open_test_engine, postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 MAIN, FURTHER = "@main", ("@kazakh", "@brief", "-1001/7")
@@ -31,7 +31,7 @@ class Destinations(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = open_engine(self.url)
+        self.engine = open_test_engine(self.url)
         with write_transaction(self.engine) as db:
             for table in (deliveries, stories, chats, sends, destinations):
                 db.execute(table.delete())

@@ -1,13 +1,11 @@
 """Whatever is muted, unmuted and found, in any order: what was held is shown once, and not while its rules are mute."""
 
 import re
-import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
@@ -15,7 +13,6 @@ from sqlalchemy import Engine, select
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.articles import Outcome, Verdict
 from monitor.models.stories import EntryOutcome
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
@@ -24,6 +21,7 @@ from monitor.stories.placement import SAME_CASE
 from tests.factories import entry, feed, poll_outcome, telling, verdict
 from tests.factories.channels import to_channel
 from tests.harness.clock import Clock
+from tests.harness.databases import open_test_engine, sqlite_database
 
 CHAT = "-100"
 RULES = tuple(RuleName(topic="t", title="Тема", rule=name) for name in ("первое", "второе"))
@@ -85,23 +83,13 @@ class Days:
             ]
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "monitor.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
-    return path
-
-
 @settings(max_examples=80)
 @given(lengths=st.permutations([1, 6]), steps=st.lists(STEPS, min_size=2, max_size=10))
 def test_what_is_held_is_shown_once_and_not_before_its_time(
-    empty: Path, lengths: list[int], steps: list[tuple[str, RuleName, int]]
+    lengths: list[int], steps: list[tuple[str, RuleName, int]]
 ) -> None:
     with TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{shutil.copy(empty, folder)}")
+        engine = open_test_engine(sqlite_database(Path(folder) / "monitor.db"))
         days = Days(engine)
         begun = [("mute", rule, hours) for rule, hours in zip(RULES, lengths, strict=True)]
         for step in [*begun, ("poll", RULES[0], 2), *steps]:

@@ -16,13 +16,13 @@ from sqlalchemy import Row, and_, insert, select
 
 from monitor.bot.reconcile import PATIENCE
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement, WantedPost
-from monitor.storage.database import open_engine, write_transaction
+from monitor.storage.database import write_transaction
 from monitor.storage.outbox.deliveries import Outbox, remove, want
 from monitor.storage.outbox.digests import FLOOD
 from monitor.storage.outbox.uncertain import UncertainPosts
 from monitor.storage.tables import chats, deliveries, sends, stories
 from tests.factories import NOW
-from tests.harness.databases import postgres_database, sqlite_database
+from tests.harness.databases import open_test_engine, postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 CHAT = "@channel"
@@ -56,7 +56,7 @@ class Law(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = open_engine(self.url)
+        self.engine = open_test_engine(self.url)
         with write_transaction(self.engine) as db:
             for table in (deliveries, stories, chats, sends):
                 db.execute(table.delete())

@@ -15,14 +15,13 @@ from sqlalchemy import Connection, Engine, select, update
 from monitor.models.articles import Outcome, Tier
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import EntryOutcome
-from monitor.storage.database import open_engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories.grouping import group
 from tests.factories import NOW, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
-from tests.harness.databases import sqlite_database
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.visibility import hidden
 
 OUTLETS = ("Лента", "Вестник", "Азаттық")
@@ -100,7 +99,7 @@ def headlines_by_part(db: Connection) -> list[set[str]]:
 @given(st.lists(notes, min_size=2, max_size=10))
 def test_nothing_that_matched_is_hidden(stream: list[Note]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        engine = open_engine(sqlite_database(Path(folder) / "store.db"))
+        engine = open_test_engine(sqlite_database(Path(folder) / "store.db"))
         polled(engine, *(brought(number, one) for number, one in enumerate(stream)))
         with engine.connect() as db:
             assert hidden(db) == []
@@ -143,7 +142,8 @@ def test_another_outlets_copy_is_listed_and_the_same_outlets_other_article_is_a_
     polled(engine, note(1, title), note(2, title, outlet="Вестник"), note(3, f"{title} снова", text=more))
 
     with engine.connect() as db:
-        posts = db.execute(select(deliveries.c.story_id, deliveries.c.part, deliveries.c.html)).all()
+        columns = (deliveries.c.story_id, deliveries.c.part, deliveries.c.html)
+        posts = db.execute(select(*columns).order_by(deliveries.c.part)).all()
         outcomes = db.scalars(select(entries.c.outcome).order_by(entries.c.id)).all()
     assert [(post.story_id, post.part) for post in posts] == [(1, 1), (1, 2)]
     assert "Вестник" in posts[0].html
