@@ -8,11 +8,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from monitor.app.config_files import read_rules
+from monitor.app.rules.cache import NAME, RulesCache
 from tests.factories.polling import RULES
+from tests.harness.databases import sqlite_database
 from tests.harness.forked_monitor import ForkedMonitor, Order, execute
 from tests.servers.bot_api import CHANNEL, TOKEN, BotApi
 from tests.servers.loopback import Hold
@@ -49,8 +53,6 @@ class Monitor:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "200",
-            "MONITOR_FEEDS": str(self.feeds),
-            "MONITOR_KEYWORDS": str(self.keywords),
             "MONITOR_ALLOW_PRIVATE_ADDRESSES": "1",
             **settings,
         }
@@ -167,11 +169,24 @@ class Monitor:
 
 
 def live_monitor(folder: Path, bot_api: BotApi) -> Monitor:
-    """With a token and the stand-in's channel."""
-    return Monitor(
+    """With a token and the stand-in's channel, as a start has left it: the database migrated, the rules compiled."""
+    monitor = Monitor(
         folder,
         MONITOR_BOT_TOKEN=TOKEN,
         MONITOR_CHANNEL=f"@{CHANNEL.username}",
         MONITOR_BOT_API_URL=bot_api.url,
         MONITOR_TELEGRAM_PREVIEW_URL=bot_api.url,
     )
+    sqlite_database(monitor.database)
+    kept_rules = monitor.database.with_name(NAME)
+    kept_rules.write_bytes(_kept_rules())
+    kept_rules.chmod(0o600)
+    return monitor
+
+
+@cache
+def _kept_rules() -> bytes:
+    """What a start keeps of RULES."""
+    with TemporaryDirectory() as folder:
+        read_rules("keywords.yaml", RULES.encode(), cache=RulesCache(Path(folder)))
+        return (Path(folder) / NAME).read_bytes()
