@@ -43,7 +43,7 @@ CHANNEL = "@test_channel"
 OWNER = str(OPERATOR.id)
 STEP = timedelta(seconds=30)  # between two looks at what is due
 LIMITS = Limits(host_gap=0, host_concurrency=9)
-STORIES = relevant(30)
+STORIES = relevant(30, whole=False)
 _Result = TypeVar("_Result")
 
 

@@ -26,8 +26,11 @@ _LAST_SENTENCES = (
 )
 
 
-def relevant(count: int) -> list[tuple[str, str]]:
-    """Titles and texts about extraditions of Russians from Kazakhstan, all different people and events."""
+def relevant(count: int, *, whole: bool = True) -> list[tuple[str, str]]:
+    """Titles and texts about extraditions of Russians from Kazakhstan, all different people and events.
+
+    Those that are not `whole` are so short that the monitor asks for their page, of one host once a second.
+    """
     people = islice(product(_SURNAMES, _NAMES), count)
     return [
         (
@@ -35,7 +38,7 @@ def relevant(count: int) -> list[tuple[str, str]]:
             f"Суд в городе, в {_CITIES[number % 7]}, разрешил выдачу. Казахстан экстрадирует россиянина "
             f"{name}а {surname}а. Раньше он {_BIOGRAPHIES[number % 7]}. {_LAST_SENTENCES[number % 5]} "
             + f"Дело номер {number * 7919} {_BIOGRAPHIES[(number * 3 + 2) % 7]}."
-            * 3,
+            * (5 if whole else 3),
         )
         for number, (surname, name) in enumerate(people)
     ]

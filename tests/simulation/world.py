@@ -27,7 +27,7 @@ from tests.simulation.virtual_loop import SLOWEST_STEP, wait, worker
 CHAT = "@channel"
 PACE = Pace(per_minute=5)
 STEPS = timedelta(seconds=2 * SLOWEST_STEP)  # between the claim, which the pace counts, and the request
-STORIES = relevant(12)
+STORIES = relevant(12, whole=False)
 FREQUENT = {
     "fetch": 0.4,
     "refusal": 0.4,
