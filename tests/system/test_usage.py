@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.harness.monitor_process import ROOT
+from tests.harness.monitor_process import ROOT, Monitor
 
 
 def called(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,8 +36,8 @@ def called(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("export --since вчера", "--since: нужна дата, например 2026-11-22."),
     ],
 )
-def test_a_mistake_in_a_call_is_named_in_russian(arguments: str, says: str) -> None:
-    answered = called(*arguments.split())
+def test_a_mistake_in_a_call_is_named_in_russian(preview: Monitor, arguments: str, says: str) -> None:
+    answered = preview.call(*arguments.split())
 
     assert answered.returncode == 2
     assert says in answered.stderr
