@@ -1,14 +1,14 @@
 """Messages about edits: rows of the outbox, told once for all workers, and still there after a restart."""
 
-import asyncio
 from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
+from monitor.app import config_files
 from monitor.app.config_diff import saved_by
 from monitor.app.config_files import (
-    STILL,
     ChannelsEdition,
     FeedsEdition,
     RulesEdition,
@@ -33,6 +33,12 @@ from tests.servers.bot_api import REVIEW, TOKEN, BotApi
 
 CHAT = str(REVIEW.id)
 FEEDS = "feeds:\n  - {name: Порт, kind: rss, url: 'https://port.example/rss', lang: ru}\n"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for an editor to finish: that is tested in tests/unit/app/test_config_files.py."""
+    monkeypatch.setattr(config_files, "STILL", 0.0)
 
 
 class Worker:
@@ -74,7 +80,6 @@ async def edit(folder: Path, content: str, *workers: Worker) -> None:
     (folder / "keywords.yaml").write_text(content, encoding="utf-8")
     for worker in workers:
         await worker.reloader.look()
-    await asyncio.sleep(STILL + 0.1)
     for worker in workers:
         await worker.reloader.look()
 
