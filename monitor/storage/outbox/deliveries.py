@@ -160,8 +160,10 @@ class Outbox:
         """Take the next delivery of a chat into `sending`. Wait: something stands ready but may not go yet.
 
         Deletions go before first posts, those before edits, older stories before newer ones; a flood of posts becomes
-        digests first.
+        digests first. Where nothing waits, as at most ticks of the clock, nobody is kept from writing.
         """
+        if not self._is_awaited(chat):
+            return None
         with write_transaction(self._engine) as db:
             known = chats.stand_in_line(db, chat)
             mine = deliveries.c.chat == chat
@@ -183,6 +185,15 @@ class Outbox:
             if row.message_id is None and fold(db, chat, now):
                 row = db.execute(_next_pending(chat)).one()
             return _take(db, row, row_of(known, chat), now, lease)
+
+    def _is_awaited(self, chat: str) -> bool:
+        """Whether anything of this chat waits or is in hand."""
+        unsettled = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
+        with read_transaction(self._engine) as db:
+            return (
+                db.execute(select(deliveries.c.id).where(deliveries.c.chat == chat, unsettled).limit(1)).first()
+                is not None
+            )
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
