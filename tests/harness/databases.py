@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.storage.database import migrate, open_engine
@@ -56,9 +56,12 @@ def close_lent_engines(server: PostgresServer) -> None:
 def open_test_engine(url: str) -> Engine:
     """`open_engine`; what one of these engines has compiled, no other of its kind compiles again.
 
-    By itself each keeps its own statements, and a database that lives for one test is asked most of them once.
+    By itself each keeps its own statements, and a database that lives for one test is asked most of them once. SQLite
+    does not wait for the disk: nobody pulls the plug here, and the system keeps what it was given.
     """
     engine = open_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=OFF"))
     dialect: Any = type(engine.dialect)
     engine.dialect.__class__ = _alike(dialect)
     engine.update_execution_options(compiled_cache=_COMPILED)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import OperationalError
 
 from monitor.bot.dispatcher import Dispatcher
@@ -177,7 +177,7 @@ class Simulation:
         self.workers = self.chance.choice((1, 2, 3))
         self.alone = self.workers == 1  # then the product holds the instance lock
         self.polling: dict[tuple[Worker, str], float] = {}
-        self.engine = _open(url)
+        self.engine = open_test_engine(url)
         event.listen(self.engine, "commit", self._commit_may_fail)
         self.press = SimulatedPress(publications(self.chance, names, TROUBLE_SECONDS), self.chance, self.log)
         self.telegram = SimulatedTelegram(self.engine, self.chance, self.log)
@@ -270,13 +270,6 @@ class Simulation:
             stories.setdefault(url.rpartition("/")[2], set()).add(story)
         for number, ids in stories.items():
             self.log.require(len(ids) == 1, f"story {number} was begun {len(ids)} times")
-
-
-def _open(url: str) -> Engine:
-    engine = open_test_engine(url)
-    if engine.dialect.name == "sqlite":  # nobody pulls the plug here: the system keeps what it was given
-        event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=OFF"))
-    return engine
 
 
 def simulate(seed: int, url: str) -> SimulationLog:
