@@ -21,9 +21,12 @@ import monitor
 
 _ROOT = Path(monitor.__file__).parent
 _LENGTHS = tuple(1_024 * 8**step for step in range(4))  # 1 kB … 512 kB
-_LONG_ENOUGH = 0.001  # CPU seconds at which a longer input says nothing new; what takes less of 512 kB may be quadratic
-# and yet end within a quarter of a second on the longest body that is read, of 8 MB
+_LONG_ENOUGH = (
+    0.0005  # CPU seconds at which a longer input says nothing new; what takes less of 512 kB may be quadratic
+)
+# and yet end within an eighth of a second on the longest body that is read, of 8 MB
 _MOST_GROWTH = 26  # of the time, for eight times the length
+_DOUBTFUL = 12  # a growth from which on one measurement is not enough
 _SIGNS = (
     " ",
     "\n",
@@ -135,14 +138,14 @@ def _seconds(pattern: re.Pattern[Any], way: str, text: Any) -> float:
 def _growth(pattern: re.Pattern[Any], way: str, make: Callable[[int], Any]) -> float:
     """By how much eight times the length costs more, at the first length that costs enough to be measured.
 
-    A growth that looks like too much is measured again: the machine may have had other work.
+    A growth that looks like much is measured again: the machine may have had other work, in the longer or the shorter.
     """
     before = _seconds(pattern, way, make(_LENGTHS[0]))
     for short, long in itertools.pairwise(_LENGTHS):
         now = _seconds(pattern, way, make(long))
         if now >= _LONG_ENOUGH:
             growth = now / max(before, 1e-6)
-            if growth > _MOST_GROWTH:
+            if growth > _DOUBTFUL:
                 by_turns = [[_seconds(pattern, way, make(size)) for size in (short, long)] for _ in range(5)]
                 before, now = map(min, zip(*by_turns, strict=True))
                 growth = now / max(before, 1e-6)
