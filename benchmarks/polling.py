@@ -146,14 +146,15 @@ def main() -> None:
     given = options.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        farm = stack.enter_context(running(sys.executable, str(PARTS / "farm.py")))
+        farm = stack.enter_context(running(sys.executable, str(PARTS / "farm.py"), core=1))
         assert farm.stdout
         port = int(farm.stdout.readline())
         listed = folder / "urls.txt"
         listed.write_text("\n".join(address(number, port) for number in range(given.feeds)), encoding="utf-8")
         there = commands(given, listed)
         systems = [
-            System(name, stack.enter_context(running(*command)), folder / "none") for name, command in there.items()
+            System(name, stack.enter_context(running(*command, core=0)), folder / "none")
+            for name, command in there.items()
         ]
 
         def control(version: int, *, validators: bool = True, fresh: bool = False) -> None:

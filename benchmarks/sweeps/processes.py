@@ -1,6 +1,7 @@
 """Processes that do something for each line they are told, and answer with a line of JSON."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,9 +9,11 @@ from typing import Any
 
 
 @contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends when its standard input is closed."""
+def running(*command: str, core: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A process that ends when its standard input is closed; if wanted on one core alone, where there are several."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if core in os.sched_getaffinity(0):
+        os.sched_setaffinity(process.pid, {core})
     try:
         yield process
     finally:

@@ -94,11 +94,10 @@ def repaired(text: str) -> str:
 
 def is_lost(text: str) -> bool:
     """Whether the letters are those of a wrong decoding: «Ýêñòðàäèöèÿ», «Р­РєСЃС‚», «Ð­ÐºÑ»."""
-    cyrillic = letters_in(_CYRILLIC, text)
     if (twice := len(_TWICE_ENCODED.findall(text))) > 3:
-        return twice * 3 > cyrillic
+        return twice * 3 > letters_in(_CYRILLIC, text)
     accented = letters_in(_ACCENTED, text)
-    return accented > 8 and accented > cyrillic and accented > letters_in(_LATIN, text) / 4
+    return accented > 8 and accented > letters_in(_CYRILLIC, text) and accented > letters_in(_LATIN, text) / 4
 
 
 def _declared(body: bytes, content_type: str) -> Sequence[str]:

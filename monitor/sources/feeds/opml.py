@@ -31,7 +31,7 @@ def read(document: bytes | str) -> tuple[Feed, ...]:
         raise ValueError("в списке есть DOCTYPE или ENTITY, а OPML они не нужны — уберите эти строки")
     if not is_feed_list(text):
         raise ValueError("это не OPML: нужен файл, который начинается с <opml>")
-    root = fast_xml.tree(sound(_DECLARATION.sub("", text)).encode("utf-8", "replace"))
+    root = fast_xml.tree(sound(_DECLARATION.sub("", text)))
     if root is None:
         raise ValueError("файл OPML испорчен или вложен слишком глубоко — сохраните список заново")
     feeds = tuple(_feeds(root))

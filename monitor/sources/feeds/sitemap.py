@@ -63,7 +63,7 @@ def _document(text: str, name: str) -> bytes:
     root = find_root(text)
     if root is None or root.name not in SITEMAPS:
         raise not_a_feed(text, name)
-    return sound(text[root.start :]).encode("utf-8", "replace")
+    return sound(text[root.start :])
 
 
 def _fields(element: Any) -> _Fields:

@@ -65,7 +65,7 @@ def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
         if entries is None:
             raise not_a_feed(text, name)
         return entries
-    source = prepare(text, name=name).encode("utf-8", "replace")
+    source = prepare(text, name=name)
     entries = fast_xml.read(source)
     if entries is not None:
         return entries

@@ -36,7 +36,7 @@ items = st.builds(
 
 def readings(document: bytes) -> tuple[list[Draft] | None, list[Draft]]:
     """The entries as the quick reader gives them (None: it hands back) and as feedparser does."""
-    source = prepare(charsets.decode(document), name="").encode("utf-8", "replace")
+    source = prepare(charsets.decode(document), name="")
     quick, lenient_entries = fast_xml.read(source), lenient.read(source, url=BASE, name="")
     return None if quick is None else drafts(quick), drafts(lenient_entries)
 
