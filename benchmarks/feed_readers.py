@@ -47,7 +47,7 @@ def main() -> None:
     print(f"{'entries':>8} {'kB':>6} {'lxml, ms':>10} {'feedparser, ms':>15} {'ratio':>6}")
     for entries in (10, 30, 100, 300):
         body = feed(entries)
-        source = prepare(body.decode(), name="").encode()
+        source = prepare(body.decode(), name="")
 
         def quick(source: bytes = source) -> object:
             return [draft(raw, "https://news.example", "UTC", NOW) for raw in fast_xml.read(source) or ()]

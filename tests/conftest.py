@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from tests.harness.databases import close_lent_engines, lent_postgres_engine, open_test_engine, sqlite_database
-from tests.harness.loops import ManualTimeLoop, VirtualTimeLoop
+from tests.harness.loops import LoopbackLoop, ManualTimeLoop, VirtualTimeLoop, refuse_outside
 from tests.servers.bot_api import BotApi
 from tests.servers.postgres import PostgresServer
 from tests.servers.web import WebServer
@@ -61,7 +61,7 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
     for mark, loop in (("virtual_time", VirtualTimeLoop), ("manual_time", ManualTimeLoop)):
         if item.get_closest_marker(mark):
             return {mark: loop}
-    return {"real time": asyncio.new_event_loop}
+    return {"real time": LoopbackLoop}
 
 
 @pytest.fixture(autouse=True)
@@ -70,9 +70,7 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
-        host = address[0] if isinstance(address, tuple) else ""
-        if host and not host.startswith("127.") and host not in {"::1", "localhost"}:
-            raise AssertionError(f"a test tried to reach {host}")
+        refuse_outside(address[0] if isinstance(address, tuple) else "")
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)

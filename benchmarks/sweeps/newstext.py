@@ -32,16 +32,25 @@ def article(chance: random.Random, characters: int) -> tuple[str, tuple[str, ...
 def item(number: int, link: str, title: str, paragraphs: Sequence[str], published: str) -> str:
     """One RSS item, in one of three usual ways."""
     way = (_escaped, _wordpress, _broken_lines)[number % 3]
+    picture = (
+        f'<enclosure url="{link}.jpg" type="image/jpeg" length="16180"/>',
+        f'<media:thumbnail url="{link}.jpg" />',
+        f'<media:content url="{link}.jpg" medium="image"><media:title>Фото</media:title></media:content>',
+    )[number % 3]
     return (
-        f"<item><title>{escape(title)}</title><link>{link}</link><guid>{link}</guid>"
-        f"<pubDate>{published}</pubDate><description>{way(link, title, paragraphs)}</description></item>\n"
+        f"<item>\n  <title>{escape(title)}</title>\n  <link>{link}</link>\n  <guid>{link}</guid>\n"
+        f"  <pubDate>{published}</pubDate>\n  <dc:creator>{title.split(maxsplit=1)[0]}</dc:creator>\n"
+        f"  <category>{title.rsplit(maxsplit=1)[-1]}</category>\n  {picture}\n"
+        f"  <description>{way(link, title, paragraphs)}</description>\n</item>\n"
     )
 
 
 def rss(title: str, items: Iterable[str], *, link: str = "") -> bytes:
     """A feed of such items; `link` is the page of its site."""
     site = f"<link>{link}</link>" if link else ""
-    head = f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>{title}</title>{site}'
+    dc, media = "http://purl.org/dc/elements/1.1/", "http://search.yahoo.com/mrss/"
+    opening = f'<rss version="2.0" xmlns:dc="{dc}" xmlns:media="{media}">'
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n{opening}<channel><title>{title}</title>{site}'
     return f"{head}{''.join(items)}</channel></rss>".encode()
 
 

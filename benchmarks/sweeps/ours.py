@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import json
 
+import uvloop
 from sqlalchemy import func, select
 
 from benchmarks.sweeps.measured import memory_mb, spent
@@ -61,4 +62,4 @@ async def sweep_once(components: wiring.Components, feeds: Sequence[Feed], url: 
 
 if __name__ == "__main__":
     configure(form="text", secrets=(), stream=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
-    asyncio.run(serve(Path(sys.argv[1]).read_text(encoding="utf-8").split()))
+    uvloop.run(serve(Path(sys.argv[1]).read_text(encoding="utf-8").split()))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import uvloop
+
 from benchmarks.sweeps.measured import spent
 from monitor.app import startup, wiring
 from monitor.app.build_polling import HELD_POLLS
@@ -69,4 +71,4 @@ if __name__ == "__main__":
     configure(form="text", secrets=(), stream=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the end
     os.environ |= {"MONITOR_ALLOW_PRIVATE_ADDRESSES": "1", "MONITOR_CHANNEL": "", "MONITOR_BOT_TOKEN": ""}
     os.environ["MONITOR_DATABASE_URL"] = sys.argv[1]
-    asyncio.run(serve(Path(sys.argv[2]).read_text(encoding="utf-8").split()))
+    uvloop.run(serve(Path(sys.argv[2]).read_text(encoding="utf-8").split()))

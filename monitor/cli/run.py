@@ -12,6 +12,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import typer
+import uvloop
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -34,7 +35,7 @@ _Row = tuple[str, str, str, str, Text]  # feed, new, matched, vetoed, result
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None, channels: ChannelsFile = None) -> None:
     """Работать постоянно: опрашивать ленты и отправлять новости, пока не остановят (Ctrl+C, SIGTERM)."""
-    asyncio.run(_run(_start(feeds, keywords, channels)))
+    uvloop.run(_run(_start(feeds, keywords, channels)))
 
 
 async def _run(config: startup.Config) -> None:
@@ -60,7 +61,7 @@ def poll(
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ConfigError(f"такой ленты нет; есть: {', '.join(known)}", file=config.feeds_file, key=unknown[0])
-    asyncio.run(_sweep(config, names or [feed.name for feed in config.feeds if not feed.is_paused(clock())]))
+    uvloop.run(_sweep(config, names or [feed.name for feed in config.feeds if not feed.is_paused(clock())]))
 
 
 async def _sweep(config: startup.Config, names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Event loops whose time does not depend on how busy the machine is.
+"""The event loops of tests: the daemon's own, and two whose time does not depend on how busy the machine is.
 
 `@pytest.mark.virtual_time`: nothing waits; when all tasks sleep, it is the moment of the first to wake. Without I/O.
 `@pytest.mark.manual_time`: sockets and threads work as ever, and no second passes but by `pass_seconds`.
@@ -8,12 +8,31 @@ import asyncio
 import selectors
 import time
 from collections.abc import Awaitable
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
+
+import uvloop
 
 from tests.servers.faults import Answer, Fault
 from tests.servers.loopback import Exchange
 
 Result = TypeVar("Result")
+
+
+def refuse_outside(host: str | None) -> None:
+    """Raise AssertionError for a host that is not this machine."""
+    if host and not host.startswith("127.") and host not in {"::1", "localhost"}:
+        raise AssertionError(f"a test tried to reach {host}")
+
+
+class LoopbackLoop(uvloop.Loop):
+    """The daemon's loop, which connects without Python's sockets, so that it must refuse the outside itself."""
+
+    async def create_connection(  # type: ignore[override]  # both of its forms at once
+        self, factory: Any, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        """As ever, within this machine."""
+        refuse_outside(host)
+        return await super().create_connection(factory, host, port, **options)
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):

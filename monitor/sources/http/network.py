@@ -6,7 +6,7 @@ What httpcore reads and writes through, in place of its own backend.
 import asyncio
 from collections.abc import Iterable
 from ssl import SSLContext, SSLError
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 
@@ -37,8 +37,7 @@ class BoundedStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio when the connection stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's has all of it, and does not inherit it
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio; reading pauses while much is held that nobody reads."""
