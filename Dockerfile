@@ -46,9 +46,9 @@ RUN monitor check && monitor run --help && monitor health --help \
  && export MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db \
  && monitor migrate && monitor site build /tmp/site && rm -r /tmp/monitor.db* /tmp/site \
  && python -c "import feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps, monitor.app.build_desk"
-# Two heaps for all threads: each further one keeps megabytes that nobody uses.
+# One heap for all threads: each further one keeps megabytes that nobody uses.
 ENV PYTHONDONTWRITEBYTECODE=1 \
-    MALLOC_ARENA_MAX=2 \
+    MALLOC_ARENA_MAX=1 \
     MONITOR_DATABASE_URL=sqlite:////data/monitor.db \
     MONITOR_EVIDENCE_DIR=/data/evidence
 USER 10001:10001

@@ -19,9 +19,9 @@ _NOT_FOR_THE_DAEMON = (
     "click",  # httpx has a command line
     "cryptography",  # Telegram Passport; time stamps bring it by themselves
     "h2",  # httpcore speaks HTTP/2, which nobody asks it to
-    "rich.traceback",  # structlog draws tracebacks, ours are plain
+    "rich",  # structlog draws with it, our logs are plain
 )
-"""What its libraries import because it is there: 15 MB and a tenth of a second for what the daemon never does."""
+"""What its libraries import because it is there: 17 MB and a tenth of a second for what the daemon never does."""
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     try:
         _command()()
     except MonitorError as error:
-        from monitor.cli.output import show_error  # noqa: PLC0415 - brings what draws, which no health check needs
+        from monitor.cli.console.output import show_error  # noqa: PLC0415 - brings what draws, which no health check needs
 
         show_error(error)
         sys.exit(error.exit_code)
@@ -53,7 +53,7 @@ def _command() -> Callable[[], object]:
             from monitor.cli.health import show_health as command  # noqa: PLC0415 - not before the signals are minded
         case ["run"]:
             with _absent(*_NOT_FOR_THE_DAEMON):
-                from monitor.cli.run import run as command  # noqa: PLC0415 - the same
+                from monitor.cli.run_daemon import run_daemon as command  # noqa: PLC0415 - the same
         case ["check"]:
             from monitor.cli.check import check as command  # noqa: PLC0415 - the same
         case _:

@@ -39,8 +39,8 @@ def item(number: int, link: str, title: str, paragraphs: Sequence[str], publishe
     )[number % 3]
     return (
         f"<item>\n  <title>{escape(title)}</title>\n  <link>{link}</link>\n  <guid>{link}</guid>\n"
-        f"  <pubDate>{published}</pubDate>\n  <dc:creator>{title.split(maxsplit=1)[0]}</dc:creator>\n"
-        f"  <category>{title.rsplit(maxsplit=1)[-1]}</category>\n  {picture}\n"
+        f"  <pubDate>{published}</pubDate>\n  <dc:creator>{escape(title.split(maxsplit=1)[0])}</dc:creator>\n"
+        f"  <category>{escape(title.rsplit(maxsplit=1)[-1])}</category>\n  {picture}\n"
         f"  <description>{way(link, title, paragraphs)}</description>\n</item>\n"
     )
 

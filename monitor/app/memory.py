@@ -13,14 +13,15 @@ _LARGE = 128 * 1024  # bytes
 
 
 def bound_allocator() -> None:
-    """Of glibc: two heaps for all threads instead of eight a core, and a large block goes back once it is freed.
+    """Of glibc: one heap for all threads instead of eight a core, and a large block goes back once it is freed.
 
+    Threads hold the interpreter by turns and need no heaps of their own: each would keep holes of megabytes.
     By itself it learns from the first body of megabytes to keep such blocks in its heaps, where they leave holes.
     Call it before threads start. Other C libraries have no such call, and no such heaps.
     """
     libc = _libc()
     if libc is not None and hasattr(libc, "mallopt"):
-        for name, value in ((_ARENA_MAX, 2), (_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE)):
+        for name, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE)):
             libc.mallopt(name, value)
 
 

@@ -31,7 +31,6 @@ from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.pinned_index import PinnedIndex
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.review_chat import ReviewChat
-from monitor.bot.terminal import Terminal
 from monitor.bot.weekly_digest import WeeklyDigest
 from monitor.config.channels import chats_of
 from monitor.evidence.audit import ChainAudit
@@ -89,10 +88,10 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
         fetcher = await stack.enter_async_context(open_fetcher(settings))
         sandbox = await stack.enter_async_context(Sandbox())
         reconciler = review_chat = None
-        chat: Chat = Terminal()
+        client = await open_client(stack, settings) if settings.live else None
+        chat: Chat = client or _terminal()
         read_commands = build_read_commands(config, store)
-        if settings.live:
-            chat = client = await open_client(stack, settings)
+        if client:
             listener = await open_client(stack, settings)
             reconciler = build_reconciler(settings, store, fetcher, client)
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
@@ -135,3 +134,10 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             notify=build_notifier(store, story_chats(settings, config.destinations).review),
             check_chats=lambda: why_closed(chats),
         )
+
+
+def _terminal() -> Chat:
+    """Where posts are shown while there is no channel. Brings what draws, two megabytes, which a live daemon spares."""
+    from monitor.bot.terminal import Terminal  # noqa: PLC0415 - as above
+
+    return Terminal()

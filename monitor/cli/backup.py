@@ -12,8 +12,8 @@ import typer
 
 from monitor.app.environment import clock, environment
 from monitor.app.logs import configure
+from monitor.cli.console.output import print_json, say, written_output
 from monitor.cli.matching.jsonl import STDIN
-from monitor.cli.output import print_json, say, written_output
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError
 from monitor.storage import backup as database_copies

@@ -11,7 +11,8 @@ import typer
 
 from monitor.app.config_files import channels_content
 from monitor.app.environment import as_text, clock, environment, read_text
-from monitor.cli.output import AsJson, ChannelsFile, FeedsFile, KeywordsFile, print_json, say, show_error, show_warning
+from monitor.cli.console.options import AsJson, ChannelsFile, FeedsFile, KeywordsFile
+from monitor.cli.console.output import print_json, say, show_error, show_warning
 from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
 from monitor.config import json_schemas

@@ -12,7 +12,8 @@ from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock, new_secret
 from monitor.app.logs import configure
 from monitor.bot.desk_command import closed, invitation
-from monitor.cli.output import ChannelsFile, FeedsFile, KeywordsFile, say
+from monitor.cli.console.options import ChannelsFile, FeedsFile, KeywordsFile
+from monitor.cli.console.output import say
 from monitor.errors import PortTaken
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store

@@ -14,7 +14,8 @@ from rich.text import Text
 from monitor import __version__
 from monitor.app.environment import clock, environment
 from monitor.app.timestamp_roots import timestamp_roots
-from monitor.cli.output import Screen, say
+from monitor.cli.console.output import say
+from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
 from monitor.errors import EvidenceError
 from monitor.evidence import retention, warc

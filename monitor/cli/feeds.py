@@ -11,8 +11,10 @@ from rich.text import Text
 
 from monitor.app import startup
 from monitor.app.environment import clock, environment, read_text
+from monitor.cli.console.options import FeedsFile
+from monitor.cli.console.output import print_json, say, written_output
+from monitor.cli.console.screen import Screen, progress
 from monitor.cli.matching.jsonl import STDIN, opened
-from monitor.cli.output import FeedsFile, Screen, print_json, progress, say, written_output
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings

@@ -9,8 +9,10 @@ import typer
 from rich.padding import Padding
 
 from monitor.app.environment import environment
+from monitor.cli.console.options import AsJson
+from monitor.cli.console.output import print_json, say
+from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted
-from monitor.cli.output import AsJson, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
 from monitor.models.labels import searchable

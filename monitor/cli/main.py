@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from monitor.cli.usage import RussianGroup, in_russian
+from monitor.cli.console.usage import RussianGroup, in_russian
 
 # In the order of --help. A command that needs no Telegram must not wait for it to be imported: `check` runs before
 # every commit.

@@ -2,7 +2,7 @@
 
 from monitor.app.environment import environment
 from monitor.app.logs import configure
-from monitor.cli.output import say
+from monitor.cli.console.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.database import migrate as migrate_database
 from monitor.storage.database import open_engine

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from monitor.app.environment import clock, environment
-from monitor.cli.output import UNSETTLED, say, show_rows
+from monitor.cli.console.output import UNSETTLED, say
+from monitor.cli.console.screen import show_rows
 from monitor.config.settings import load_settings
 from monitor.models.labels import STATES
 from monitor.models.outbox import DeliveryState

@@ -7,7 +7,7 @@ import typer
 from monitor.app.build_polling import story_chats
 from monitor.app.config_files import channels_content, read_channels
 from monitor.app.environment import clock, environment
-from monitor.cli.output import say
+from monitor.cli.console.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import open_usable

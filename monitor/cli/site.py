@@ -7,7 +7,7 @@ import typer
 
 from monitor.app.build_site import build_site
 from monitor.app.environment import clock, environment
-from monitor.cli.output import say
+from monitor.cli.console.output import say
 from monitor.config.settings import load_settings
 from monitor.storage.database import open_existing, open_usable
 from monitor.storage.site.cases import CaseStore, TakedownStore

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 
 from monitor.app.environment import clock, environment
-from monitor.cli.output import Screen, print_json, say
+from monitor.cli.console.output import print_json, say
+from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
 from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label

@@ -12,8 +12,10 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
+from monitor.cli.console.options import AsJson, KeywordsFile
+from monitor.cli.console.output import LANGUAGES, print_json, say
+from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted, show_reports
-from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher

@@ -10,8 +10,10 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import environment
+from monitor.cli.console.options import AsJson, KeywordsFile
+from monitor.cli.console.output import LANGUAGES, print_json, say
+from monitor.cli.console.screen import Screen
 from monitor.cli.matching.jsonl import Record, numbered_lines, opened, record_of
-from monitor.cli.output import LANGUAGES, AsJson, KeywordsFile, Screen, print_json, say
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import evaluation

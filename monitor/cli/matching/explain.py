@@ -10,9 +10,10 @@ import typer
 
 from monitor.app.config_files import load_matcher, read_feeds
 from monitor.app.environment import clock, environment, read_bytes
+from monitor.cli.console.options import AsJson, FeedsFile, KeywordsFile
+from monitor.cli.console.output import print_json, show_warning
 from monitor.cli.matching.explanation_view import show_explanation
 from monitor.cli.matching.jsonl import STDIN, numbered_lines, opened, record_of
-from monitor.cli.output import AsJson, FeedsFile, KeywordsFile, print_json, show_warning
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation

@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from monitor.cli.output import LANGUAGES, Screen
+from monitor.cli.console.output import LANGUAGES
+from monitor.cli.console.screen import Screen
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, pictured
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
 from monitor.models.labels import VERDICTS

@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app.environment import environment, read_text
-from monitor.cli.output import AsJson, KeywordsFile, Screen, print_json, say
+from monitor.cli.console.options import AsJson, KeywordsFile
+from monitor.cli.console.output import print_json, say
+from monitor.cli.console.screen import Screen
 from monitor.config.keyword_rules import Role, Term, TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
 from monitor.config.settings import load_settings

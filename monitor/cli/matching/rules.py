@@ -12,7 +12,9 @@ from rich.text import Text
 
 from monitor.app.config_files import load_matcher
 from monitor.app.environment import clock, environment
-from monitor.cli.output import AsJson, KeywordsFile, Screen, Since, period_of, print_json
+from monitor.cli.console.options import AsJson, KeywordsFile, Since, period_of
+from monitor.cli.console.output import print_json
+from monitor.cli.console.screen import Screen
 from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, MonitorError

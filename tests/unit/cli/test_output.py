@@ -9,7 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.output import Screen, print_json, progress, say, written_output
+from monitor.cli.console.output import print_json, say, written_output
+from monitor.cli.console.screen import Screen, progress
 from monitor.text.visible_stream import VisibleStream
 from tests.harness.terminals import DRIVES
 

@@ -3,8 +3,8 @@ import re
 import pytest
 import typer
 
+from monitor.cli.console.usage import RussianGroup, mistake
 from monitor.cli.main import _PLACES
-from monitor.cli.usage import RussianGroup, mistake
 from tests.harness.command_line import call
 
 ENGLISH = re.compile(

@@ -17,7 +17,8 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from monitor.cli.output import Screen, say
+from monitor.cli.console.output import say
+from monitor.cli.console.screen import Screen
 
 _MISTAKES = (
     (r"No such command (.+)\. Did you mean (.+)\?", r"Команды \1 нет. Может быть, \2?"),

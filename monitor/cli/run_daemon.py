@@ -1,0 +1,111 @@
+"""The daemon, and what it tells the operator at its start.
+
+Nothing here reads arguments or, as a rule, draws: what does takes five megabytes.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from contextlib import suppress
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+import uvloop
+
+from monitor.app import daemon, startup, wiring
+from monitor.app.environment import clock
+from monitor.app.logs import configure
+from monitor.cli.console.output import say
+from monitor.config.settings import Settings
+
+OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
+ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so that the next one is known
+
+
+def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
+    """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
+    uvloop.run(_run(start(feeds, keywords, channels)))
+
+
+async def _run(config: startup.Config) -> None:
+    finished = await daemon.run(config, ready=lambda components: _greet(config, components))
+    if not finished:
+        # A thread hangs in a call that nothing can interrupt (a locked database), and the event loop would wait
+        # for it. What it was doing stands in the database, or does not: the next start goes on from there.
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
+
+
+async def _greet(config: startup.Config, components: wiring.Components) -> None:
+    """What the daemon is about to do; and, when there is no network, that once."""
+    say(await _schedule(config, components), err=True)
+    await show_mode(config, components)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(OUTAGE_SHOWS_WITHIN):
+            while not components.outage.is_down:  # noqa: ASYNC110 - a value of the pure core, that cannot be waited for
+                await asyncio.sleep(0.5)
+            await asyncio.sleep(ROUND)
+            _show_framed(await _outage(config, components), title="Сети нет", colour="red")
+
+
+async def _outage(config: startup.Config, components: wiring.Components) -> str:
+    lost, total = len(components.outage.unreachable()), len(components.feeds)
+    return (
+        f"Не отвечают {lost} из {total} лент: похоже, сеть пропала у нас. Проверьте сеть, DNS и MONITOR_PROXY.\n"
+        "Каждая лента опрашивается снова раз в минуту, лентам это не в счёт. Работа продолжится сама,\n"
+        "до тех пор журнал молчит о неудачах.\n" + await _schedule(config, components)
+    )
+
+
+async def _schedule(config: startup.Config, components: wiring.Components) -> str:
+    """How many feeds are due, and when the next one will be, by the operator's clock."""
+    now = clock()
+    feeds = await asyncio.to_thread(components.store.feeds.health, now)
+    later = [feed for feed in feeds if feed.due_at > now]
+    due = [f"сейчас пора опросить {len(feeds) - len(later)}"] if len(later) < len(feeds) else []
+    if first := min(later, key=attrgetter("due_at"), default=None):
+        at = first.due_at.astimezone(ZoneInfo(config.settings.timezone))
+        due.append(f"следующий опрос в {at:%H:%M} ({first.name})")
+    return ", ".join([f"Лент {len(feeds)}", *due])
+
+
+async def show_mode(config: startup.Config, components: wiring.Components) -> None:
+    """Say in which mode the monitor works, and what is missing to go live."""
+    settings = config.settings
+    for name in config.unknown_settings:
+        say(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)", err=True)
+    if not settings.live:
+        _show_framed(_preview_advice(settings), title="Режим просмотра", colour="yellow")
+        return
+    closed = await components.check_chats()
+    if closed:
+        text = f"{closed}\nНовости собираются и уйдут в канал сами, как только это будет исправлено."
+        _show_framed(text, title="Канал пока недоступен", colour="red")
+
+
+def _show_framed(text: str, *, title: str, colour: str) -> None:
+    from monitor.cli.console.screen import Panel, Screen, Text  # noqa: PLC0415 - the usual daemon has nothing to frame
+
+    Screen(err=True).print(Panel(Text(text), title=title, border_style=colour))
+
+
+def _preview_advice(settings: Settings) -> str:
+    missing = " и ".join(settings.missing)
+    return (
+        f"Не задано: {missing}. Новости показываются здесь, в Telegram ничего не уходит.\n"
+        "Чтобы начать отправку:\n"
+        "  1. Создайте бота у @BotFather и сделайте его администратором канала с правом писать.\n"
+        "  2. Впишите в файл .env: MONITOR_BOT_TOKEN=… и MONITOR_CHANNEL=@имя_канала\n"
+        "  3. Запустите снова."
+    )
+
+
+def start(
+    feeds: str | None, keywords: str | None, channels: str | None, *, level: int = logging.INFO
+) -> startup.Config:
+    config = startup.load(feeds=feeds, keywords=keywords, channels=channels)
+    configure(form=config.settings.log_format, secrets=config.settings.secrets)
+    logging.getLogger().setLevel(level)
+    return config
