@@ -83,7 +83,8 @@ class _Linter:
             (line for topic in self.keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
             [self.keywords.never],
         )
-        return tuple({(term.text, term.line, term.words): term for line in lines for term in line}.values())
+        once = {id(term): term for line in lines for term in line}  # lines that refer to one list share its terms
+        return tuple({(term.text, term.line, term.words): term for term in once.values()}.values())
 
     def _misspelt(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
         """Words under kk: are no business of a Russian dictionary."""
