@@ -4,7 +4,7 @@ An edition is one content of a file. Whoever holds one may use it as long as the
 """
 
 import stat
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -12,13 +12,12 @@ from pathlib import Path
 
 from monitor.app.environment import as_text, read_bytes
 from monitor.app.rules.cache import NO_CACHE, Compiled, RulesCache
+from monitor.app.rules.first_rules import compiled
 from monitor.config.channels import as_posted, load_channels, main_only, problems
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
-from monitor.config.keywords import load_keywords
 from monitor.config.settings import Settings
 from monitor.errors import ConfigError
-from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
@@ -67,24 +66,25 @@ def read_feeds(file: str, content: bytes | None = None) -> FeedsEdition:
     return FeedsEdition(file=file, digest=_digest(content), feeds=load_feeds(as_text(content, file), file=file))
 
 
-def read_rules(file: str, content: bytes | None = None, *, cache: RulesCache = NO_CACHE) -> RulesEdition:
+def read_rules(
+    file: str,
+    content: bytes | None = None,
+    *,
+    cache: RulesCache = NO_CACHE,
+    compile_: Callable[[bytes, str], Compiled] = compiled,
+) -> RulesEdition:
     """The rules of a file, or of this content of it. Raises ConfigError.
 
     Takes about half a second, a tenth when they are those that `cache` has kept.
     """
     content = read_bytes(file) if content is None else content
-    return rules_edition(file, content, cache.compiled(content, file, partial(_compiled, content, file)))
+    return rules_edition(file, content, cache.compiled(content, file, partial(compile_, content, file)))
 
 
 def rules_edition(file: str, content: bytes, made: Compiled) -> RulesEdition:
     """The rules made of this content."""
     keywords, compiled = made
     return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
-
-
-def _compiled(content: bytes, file: str) -> Compiled:
-    keywords = load_keywords(as_text(content, file), file=file)
-    return keywords, compile_rules(keywords)
 
 
 def channels_content(settings: Settings, file: str | None = None) -> bytes | None:

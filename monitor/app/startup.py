@@ -1,6 +1,6 @@
 """What every start reads: the settings and the maintainers' files; and GETs as those settings want them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from monitor.app.config_files import (
     read_rules,
 )
 from monitor.app.environment import clock, environment
-from monitor.app.rules.cache import RulesCache
+from monitor.app.rules.cache import Compiled, RulesCache
+from monitor.app.rules.first_rules import compiled
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
@@ -63,8 +64,17 @@ class Config:
 
 
 @collector_paused(stays=True)
-def load(*, feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> Config:
-    """Read settings and the files; the arguments win over the settings. Raises ConfigError."""
+def load(
+    *,
+    feeds: str | None = None,
+    keywords: str | None = None,
+    channels: str | None = None,
+    compile_: Callable[[bytes, str], Compiled] = compiled,
+) -> Config:
+    """Read settings and the files; the arguments win over the settings. `compile_` makes rules that nobody has kept.
+
+    Raises ConfigError.
+    """
     environ = environment()
     settings = load_settings(environ)
     settings = replace(
@@ -73,7 +83,7 @@ def load(*, feeds: str | None = None, keywords: str | None = None, channels: str
         keywords=keywords or settings.keywords,
         channels=channels or settings.channels,
     )
-    rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)))
+    rules = read_rules(settings.keywords, cache=RulesCache(data_folder(settings)), compile_=compile_)
     content = channels_content(settings, channels)
     return Config(
         settings=settings,

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ import uvloop
 from monitor.app import daemon, startup, wiring
 from monitor.app.environment import clock
 from monitor.app.logs import configure
+from monitor.app.rules.cache import Compiled
+from monitor.app.rules.first_rules import compiled, compiled_in_child
 from monitor.cli.console.output import say
 from monitor.config.settings import Settings
 
@@ -25,7 +28,7 @@ ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so 
 
 def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
     """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
-    uvloop.run(_run(start(feeds, keywords, channels)))
+    uvloop.run(_run(start(feeds, keywords, channels, compile_=compiled_in_child)))
 
 
 async def _run(config: startup.Config) -> None:
@@ -103,9 +106,15 @@ def _preview_advice(settings: Settings) -> str:
 
 
 def start(
-    feeds: str | None, keywords: str | None, channels: str | None, *, level: int = logging.INFO
+    feeds: str | None,
+    keywords: str | None,
+    channels: str | None,
+    *,
+    level: int = logging.INFO,
+    compile_: Callable[[bytes, str], Compiled] = compiled,
 ) -> startup.Config:
-    config = startup.load(feeds=feeds, keywords=keywords, channels=channels)
+    """The settings and the files, and a log of that level. Raises ConfigError."""
+    config = startup.load(feeds=feeds, keywords=keywords, channels=channels, compile_=compile_)
     configure(form=config.settings.log_format, secrets=config.settings.secrets)
     logging.getLogger().setLevel(level)
     return config

@@ -1,0 +1,34 @@
+"""The rules of a start of which nobody has kept the compiled form: made in a child, as an edit's are.
+
+Compiled here they would leave 10 MB of holes for as long as the daemon lives (docs/decisions/0038).
+"""
+
+from functools import partial
+
+from monitor.app.environment import as_text
+from monitor.app.rules.cache import Compiled
+from monitor.config.keywords import load_keywords
+from monitor.edits.child_process import ChildProcess
+from monitor.errors import EditUnanswered
+from monitor.matching.compiler import compile_rules
+
+
+def compiled(content: bytes, file: str) -> Compiled:
+    """The rules of this content of a file. Raises ConfigError."""
+    keywords = load_keywords(as_text(content, file), file=file)
+    return keywords, compile_rules(keywords)
+
+
+def compiled_in_child(content: bytes, file: str) -> Compiled:
+    """As `compiled`; here, when the child ends without an answer. Raises ConfigError."""
+    child = ChildProcess(partial(str, file))
+    try:
+        return child.ask(_compiled_there, content)
+    except EditUnanswered:
+        return compiled(content, file)
+    finally:
+        child.close()
+
+
+def _compiled_there(file: str, content: bytes) -> Compiled:
+    return compiled(content, file)
