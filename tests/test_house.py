@@ -204,6 +204,7 @@ def test_a_library_has_one_door(trees: Trees) -> None:
         "pymorphy3": "monitor.text.languages.dictionary",
         "telegram": ("monitor.bot.client", "monitor.bot.failures", "monitor.bot.updates"),
         "apscheduler": "monitor.app.daemon",
+        "uvloop": "monitor.cli.run",
         "prometheus_client": "monitor.health.metrics",
         "pydantic": "monitor.site.manifest",
         "isal": ("monitor.evidence.warc_records", "monitor.site.pictures.png_format"),
