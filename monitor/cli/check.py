@@ -139,10 +139,15 @@ def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
 
 
 def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _Problems:
-    """What the news of the last month say against the rules; () where there is no database to ask."""
+    """What the news of the last month say against the rules; () where there are none, or too few to say anything."""
     file = settings.database_url.removeprefix("sqlite:///")
     if file != settings.database_url and not Path(file).exists():
         return ()  # before anything that takes long to import
-    from monitor.cli.matching.rules import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
+    from monitor.matching.lint import FEWEST  # noqa: PLC0415 - as above
+    from monitor.storage.glance import has_entries, plain_file  # noqa: PLC0415 - as above
+
+    if (known := plain_file(settings.database_url)) and not has_entries(known, FEWEST):
+        return ()
+    from monitor.cli.matching.usage_warnings import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
 
     return usage_warnings(loaded, matcher, settings.database_url)

@@ -1,8 +1,8 @@
-"""What a health check asks of a SQLite file, with the standard library alone.
+"""What a health check, and `check`, ask of a SQLite file, with the standard library alone.
 
-It is asked twice a minute as long as the monitor lives, and SQLAlchemy would be three quarters of its CPU and memory.
-Only where all is as it should be: of another database, of a file that is missing, broken or of another version it says
-nothing, and storage/stats.py is asked, which says the same at length (tests/integration/storage/test_glance.py).
+The former asks twice a minute as long as the monitor lives, and SQLAlchemy would be three quarters of its CPU and
+memory. Only where all is as it should be: of another database, of a file that is missing, broken or of another version
+it says nothing, and others are asked, who say the same at length (tests/integration/storage/test_glance.py).
 """
 
 import re
@@ -43,11 +43,25 @@ def plain_file(url: str) -> Path | None:
 def vitals(file: Path, now: datetime) -> Vitals | None:
     """What tells whether the work goes on; all else of Vitals is empty. None: ask `Stats`."""
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as db:
+        with closing(_opened(file)) as db:
             (revision,) = db.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
             return _vitals(db, now) if serves(revision, expected()) else None
     except sqlite3.Error:
         return None
+
+
+def has_entries(file: Path, least: int) -> bool:
+    """Whether feeds have shown so many entries; True too where that cannot be seen."""
+    try:
+        with closing(_opened(file)) as db:
+            (shown,) = db.execute("SELECT count(*) FROM (SELECT 1 FROM entries LIMIT ?)", [least]).fetchone()
+            return bool(shown == least)
+    except sqlite3.Error:
+        return True
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
 
 
 def _vitals(db: sqlite3.Connection, now: datetime) -> Vitals:

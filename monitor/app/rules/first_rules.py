@@ -1,6 +1,6 @@
 """The rules of a start of which nobody has kept the compiled form: made in a child, as an edit's are.
 
-Compiled here they would leave 10 MB of holes for as long as the daemon lives (docs/decisions/0038).
+Compiled here they would leave 7 MB of holes for as long as the daemon lives (docs/decisions/0038).
 """
 
 from functools import partial

@@ -1,9 +1,7 @@
-"""`rules`: how each rule fares with the news read and with what editors decided; and what `check` learns of them."""
+"""`rules`: how each rule fares with the news read and with what editors decided."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
-from time import monotonic
 from typing import Annotated
 
 import typer
@@ -15,18 +13,11 @@ from monitor.app.environment import clock, environment
 from monitor.cli.console.options import AsJson, KeywordsFile, Since, period_of
 from monitor.cli.console.output import print_json
 from monitor.cli.console.screen import Screen
-from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import load_settings
-from monitor.errors import ConfigError, MonitorError
-from monitor.matching.lint import Usage
-from monitor.matching.matcher import Matcher
 from monitor.matching.rule_scores import RuleScore, RuleScores
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_existing
 from monitor.storage.reviews import Reviews
-
-PERIOD = timedelta(days=30)
-PATIENCE = 5.0  # seconds: the newest news are read first, and what fits says enough
 
 
 def rules(
@@ -83,19 +74,3 @@ def _cells(row: RuleScore) -> Sequence[Text]:
     share = "" if row.share is None else f"{row.share:.0%}"
     counts = (row.fired, row.alone, row.published, row.rejected)
     return Text(f"  {row.rule} · {row.tier}"), *(Text(str(count or "")) for count in counts), Text(share)
-
-
-def usage_warnings(loaded: Keywords, matcher: Matcher, database_url: str) -> Sequence[ConfigError]:
-    """What the kept articles say against the rules; that the database cannot be asked is a warning itself."""
-    usage = Usage(loaded, matcher)
-    now, until = clock(), monotonic() + PATIENCE
-    oldest = now
-    try:
-        for article in Archive(open_existing(database_url)).kept(now - PERIOD):
-            usage.add(article)
-            oldest = min(oldest, article.seen_at)
-            if monotonic() > until:
-                break
-    except MonitorError as error:
-        return (ConfigError(f"правила не примерены к прочитанным новостям: {error}", file=loaded.file),)
-    return usage.doubts(days=max(round((now - oldest) / timedelta(days=1)), 1))

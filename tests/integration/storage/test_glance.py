@@ -2,12 +2,17 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from monitor.storage import glance
-from tests.factories import NOW
+from monitor.storage.database import open_engine
+from monitor.storage.store import Store
+from monitor.stories.grouping import group
+from tests.factories import HOUR, NOW, feed, poll_outcome, settled
+from tests.factories.channels import to_channel
 from tests.harness.databases import sqlite_database
 
 
@@ -43,3 +48,21 @@ def test_tables_of_another_version_are_left_to_others(tmp_path: Path, revision: 
         db.execute("UPDATE alembic_version SET version_num = ?", (revision,))
 
     assert glance.vitals(file, NOW) is None
+
+
+def test_few_entries_are_told_from_enough_and_what_cannot_be_asked_has_enough(tmp_path: Path) -> None:
+    url = sqlite_database(tmp_path / "monitor.db")
+    store = Store(open_engine(url))
+    store.feeds.sync([feed()], NOW)
+    (state,) = store.feeds.claim(NOW, limit=1, lease=HOUR, names=["Лента"])
+    seen = tuple(settled(number) for number in (1, 2, 3))
+    store.polls.record_all(
+        [poll_outcome(lease_no=state.lease_no, settled=seen)], partial(group, chats=to_channel("@channel")), window=HOUR
+    )
+    file = glance.plain_file(url)
+    assert file
+
+    assert glance.has_entries(file, 3)
+    assert not glance.has_entries(file, 4)
+    (tmp_path / "broken.db").write_bytes(b"no database" * 100)
+    assert glance.has_entries(tmp_path / "broken.db", 3)

@@ -59,8 +59,11 @@ def test_a_health_check_imports_next_to_nothing(tmp_path: Path) -> None:
 def test_a_check_of_the_files_reads_them_and_nothing_else(tmp_path: Path) -> None:
     assert imported_by("check", folder=tmp_path) & HEAVY == {"ruamel", "pymorphy3", "selectolax"}
 
+    sqlite_database(tmp_path / "data" / "monitor.db")
+    assert imported_by("check", folder=tmp_path) & HEAVY == {"ruamel", "pymorphy3", "selectolax", "sqlite3"}
+
 
 def test_the_daemon_starts_without_what_it_may_never_need(tmp_path: Path) -> None:
     code = "from monitor import __main__; __main__._command()"
 
-    assert not imported_by("run", folder=tmp_path, code=code) & (ON_DEMAND | {"pymorphy3"})
+    assert not imported_by("run", folder=tmp_path, code=code) & (ON_DEMAND | SHOWING | {"pymorphy3"})
