@@ -46,8 +46,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests of processes wait for most of their time."""
-    return len(os.sched_getaffinity(0)) + 1
+    """Two more than there are cores: tests of processes wait for most of their time. (Four more gain nothing.)"""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 def pytest_collection_finish() -> None:
