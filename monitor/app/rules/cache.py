@@ -60,7 +60,7 @@ class RulesCache:
         kept = _read(self._file, key)
         if kept is None:
             kept = compile_()
-            with suppress(OSError):  # read-only, full, not there yet: the next start compiles, too
+            with suppress(OSError):  # read-only, full: the next start compiles, too
                 _write(self._file, key, kept)
         return kept
 
@@ -108,6 +108,7 @@ def _bytes_of(file: Path) -> bytes:
 
 def _write(file: Path, key: bytes, compiled: Compiled) -> None:
     """Whole, or not at all. Raises OSError."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the first start has no database yet, nor its folder
     values = pickle.dumps(compiled, protocol=pickle.HIGHEST_PROTOCOL)
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)

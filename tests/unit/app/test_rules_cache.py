@@ -134,12 +134,23 @@ def test_a_link_a_pipe_and_a_folder_are_not_read(asked: Asked, tmp_path: Path) -
 
 
 def test_where_nothing_can_be_written_rules_are_compiled(tmp_path: Path) -> None:
-    asked = Asked(tmp_path / "not there yet")
+    (tmp_path / "file").touch()
+    asked = Asked(tmp_path / "file" / "no folder")
 
     read(asked)
     read(asked)
 
     assert asked.compilations == 2
+
+
+def test_the_first_start_of_all_makes_the_folder_as_the_database_does(tmp_path: Path) -> None:
+    asked = Asked(tmp_path / "data")
+
+    read(asked)
+    read(asked)
+
+    assert asked.compilations == 1
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_rules_with_a_mistake_are_not_kept(tmp_path: Path) -> None:
