@@ -89,9 +89,9 @@ async def show_mode(config: startup.Config, components: wiring.Components) -> No
 
 
 def _show_framed(text: str, *, title: str, colour: str) -> None:
-    from monitor.cli.console.screen import Panel, Screen, Text  # noqa: PLC0415 - the usual daemon has nothing to frame
+    from monitor.cli.console.screen import show_framed  # noqa: PLC0415 - the usual daemon has nothing to frame
 
-    Screen(err=True).print(Panel(Text(text), title=title, border_style=colour))
+    show_framed(text, title=title, colour=colour)
 
 
 def _preview_advice(settings: Settings) -> str:

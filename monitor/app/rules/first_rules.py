@@ -21,14 +21,10 @@ def compiled(content: bytes, file: str) -> Compiled:
 
 def compiled_in_child(content: bytes, file: str) -> Compiled:
     """As `compiled`; here, when the child ends without an answer. Raises ConfigError."""
-    child = ChildProcess(partial(str, file))
+    child = ChildProcess(partial(bytes, content))
     try:
-        return child.ask(_compiled_there, content)
+        return child.ask(compiled, file)
     except EditUnanswered:
         return compiled(content, file)
     finally:
         child.close()
-
-
-def _compiled_there(file: str, content: bytes) -> Compiled:
-    return compiled(content, file)

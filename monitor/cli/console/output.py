@@ -48,8 +48,10 @@ def show_warning(warning: MonitorError) -> None:
 
 def _show(kind: str, message: str, *, style: str) -> None:
     # They bring the log's library and what draws, which a command in order never needs.
+    from rich.text import Text  # noqa: PLC0415 - as above
+
     from monitor.app.logs import Redactor  # noqa: PLC0415 - as above
-    from monitor.cli.console.screen import Screen, Text  # noqa: PLC0415 - as above
+    from monitor.cli.console.screen import Screen  # noqa: PLC0415 - as above
 
     redacted = Redactor((os.environ.get("MONITOR_BOT_TOKEN", ""),))(message)
     Screen(err=True).print(Text(kind, style=style), redacted, sep="", soft_wrap=True)

@@ -19,8 +19,6 @@ from monitor.models.outbox import OutboxRow
 from monitor.text.unicode import visible
 from monitor.text.visible_stream import VisibleStream
 
-__all__ = ["Panel", "Screen", "Table", "Text", "progress", "show_rows"]
-
 
 class Screen(Console):
     """Where commands draw tables and coloured lines. What is drawn is data: no markup, nothing drives the terminal."""
@@ -38,6 +36,11 @@ class Screen(Console):
         """What goes to the terminal, whatever it was made of."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+def show_framed(text: str, *, title: str, colour: str) -> None:
+    """Draw a message in a frame, on stderr."""
+    Screen(err=True).print(Panel(Text(text), title=title, border_style=colour))
 
 
 @contextmanager

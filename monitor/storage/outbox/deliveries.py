@@ -190,10 +190,7 @@ class Outbox:
         """Whether anything of this chat waits or is in hand."""
         unsettled = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
         with read_transaction(self._engine) as db:
-            return (
-                db.execute(select(deliveries.c.id).where(deliveries.c.chat == chat, unsettled).limit(1)).first()
-                is not None
-            )
+            return db.scalar(select(deliveries.c.id).where(deliveries.c.chat == chat, unsettled).limit(1)) is not None
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
