@@ -14,7 +14,9 @@ _LINE_END = re.compile(rf"[-‐]\r?\n(?={_LETTER})")
 # A dot after a lone letter and what follows it; the dot stands first, so that the search is quick.
 _DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_LETTER}(?!\w)){{0,4}}\.?")
 _SPACED = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}(?!\w)){{3,40}}")
-_PERHAPS_SPACED = re.compile(r" . . .\W")  # and more: letters are slower to look for
+# What stands in both, quicker to look for: a line's end, a blank, and only then what is around it.
+_HYPHENATED = re.compile(r"\n(?<=[-‐]\n)")
+_FOUR_SPACED = re.compile(rf" . . .(?!\w)(?<={_LETTER} {_LETTER} {_LETTER} {_LETTER})")
 
 LONGEST_PIECE = 100  # characters; what is longer, between blanks, is no word
 Part = tuple[int, str]  # where it begins in the piece, and its text
@@ -22,9 +24,9 @@ Part = tuple[int, str]  # where it begins in the piece, and its text
 
 def rejoined(text: str) -> str:
     """`text`, exactly as long, with joiners for what breaks a word."""
-    if "-\n" in text or "\r" in text:
+    if "\r" in text or _HYPHENATED.search(text):
         text = _LINE_END.sub(_over_line_end, text)
-    if _PERHAPS_SPACED.search(text):
+    if _FOUR_SPACED.search(text):
         text = _SPACED.sub(_joined, text)
     return _DOTTED.sub(_over_dots, text)
 
