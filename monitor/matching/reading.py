@@ -43,8 +43,8 @@ class Reading:
         self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
         self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
         self._hits: dict[int, list[Hit]] = {}  # by line
-        self._spots = list(self._perhaps())
-        self._possible = reduce(or_, map(itemgetter(1), self._spots), 0)
+        self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, signs not counted, and which lines
+        self._possible = self._look_through()
         self.rules = sorted(self._rules())
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
 
@@ -68,10 +68,10 @@ class Reading:
                 return True
         return False
 
-    def _perhaps(self) -> Iterator[tuple[int, int]]:
-        """Words where lines may have a hit, signs not counted, and which lines."""
-        signs = 0
-        order = self._order
+    def _look_through(self) -> int:
+        """Note the spots, and return all their lines."""
+        signs = possible = 0
+        order, spots = self._order, self._spots
         for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(order), order)):  # most have none
             if not piece.perhaps:
                 signs += piece.is_signs
@@ -82,7 +82,9 @@ class Reading:
             if piece.before and order[at - 1] and (beside := self._next(at, -1)[1]):
                 here |= _bits(piece.before, beside.words[-1])
             if here:
-                yield at - signs, here
+                spots.append((at - signs, here))
+                possible |= here
+        return possible
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
         """The next piece that is not of signs only, and its number; None when no rule has its words."""
