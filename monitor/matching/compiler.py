@@ -5,7 +5,7 @@ so that a list used by fifty rules is searched for once.
 """
 
 import gc
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,30 +15,18 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
+from monitor.matching.compiled_words import Word, is_empty, is_inflected, word_of
 from monitor.matching.facts.naming import Namings, namings
 from monitor.models.articles import Language, Tier
-from monitor.text.languages import kazakh, russian
+from monitor.text.languages import dictionary, russian
 from monitor.text.languages.cases import Case
-from monitor.text.languages.kazakh import Stem
-from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
 from monitor.text.languages.role_words import CARRIERS
 from monitor.text.languages.word_frequencies import EVERYDAY
-from monitor.text.unicode import fold
 
 _NO_FORMS = frozenset[str]()
 _SMALL = 2  # letters of a preposition or a lone ending
 
 _Key = TypeVar("_Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded."""
-
-    forms: frozenset[str]
-    stems: tuple[Stem, ...] = ()
-    prefix: str = ""
-    capital: bool = False  # a name: the article must write it with a capital letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,51 +121,6 @@ def compile_checked(
     compiler = _Compiler(keywords, like)
     compiled = compiler.compile()
     return compiled, in_order(compiler.problems)
-
-
-def word_of(written: TermWord, language: Language | None) -> Word:
-    """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
-    if written.kind is TermWordKind.LIST:
-        return _any_of(word_of(choice, own or language) for choice, own in written.choices)
-    folded = fold(written.text).text
-    if written.kind is TermWordKind.PREFIX:
-        return Word(forms=_NO_FORMS, prefix=folded)
-    if written.kind is TermWordKind.EXACT or not _is_inflected(written.text):
-        return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
-    if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
-        forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
-        return Word(forms=forms, stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
-    return Word(
-        forms=russian.forms(written.text) if language != "kk" else _NO_FORMS,
-        stems=kazakh.stems(written.text) if language != "ru" else (),
-    )
-
-
-def _any_of(words: Iterable[Word]) -> Word:
-    """One word that has the forms of all these."""
-    among = tuple(words)
-    forms = frozenset[str]().union(*(word.forms for word in among))
-    return Word(forms=forms, stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
-
-
-def _as_written(folded: str) -> tuple[Stem, ...]:
-    """A Kazakh word in this very form, in Latin and in Russian letters."""
-    latin = (Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
-    typed = (
-        Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
-        for text in sorted(russian_spellings(folded))
-    )
-    return *latin, *typed
-
-
-def is_empty(word: Word) -> bool:
-    """Nothing could ever match it."""
-    return not (word.forms or word.stems or word.prefix)
-
-
-def _is_inflected(text: str) -> bool:
-    """Numbers and foreign names («1937», «Telegram») stand as written."""
-    return any(character >= "\u0400" for character in text)
 
 
 class _Numbers(Generic[_Key]):
@@ -356,15 +299,15 @@ def cases_of(written: TermWord, language: Language | None) -> Mapping[str, Case]
         return {
             form: case for choice, own in written.choices for form, case in cases_of(choice, own or language).items()
         }
-    if written.kind is not TermWordKind.WORD or language == "kk" or not _is_inflected(written.text):
+    if written.kind is not TermWordKind.WORD or language == "kk" or not is_inflected(written.text):
         return {}
     return russian.case_forms(written.text)
 
 
 def is_undeclined(written: TermWord, language: Language | None) -> bool:
     """An adverb, a verb; with no language said, only where the Russian dictionary knows it: others may be Kazakh."""
-    is_russian = language == "ru" or (language is None and russian.is_known(written.text))
-    return is_russian and written.kind is TermWordKind.WORD and _is_inflected(written.text)
+    is_russian = language == "ru" or (language is None and dictionary.is_known(written.text))
+    return is_russian and written.kind is TermWordKind.WORD and is_inflected(written.text)
 
 
 def _loans(term: Term) -> frozenset[str]:

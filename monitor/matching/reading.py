@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, reduce
 from itertools import compress
-from operator import itemgetter, or_
+from operator import or_
 from typing import Literal, cast
 
 from monitor.matching.compiler import CompiledTerm

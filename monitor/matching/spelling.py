@@ -6,7 +6,8 @@ Most words it lacks are right («релокант», «иноагент»), so o
 import re
 from collections.abc import Collection, Iterator
 
-from monitor.text.languages.russian import is_dictionary_form, is_known, known_among
+from monitor.text.languages.dictionary import is_known, known_among
+from monitor.text.languages.russian import is_dictionary_form
 
 _WORD = re.compile(r"[а-яё]{6,}")
 _OF_A_PLACE = re.compile(r".+[сц]кий")  # the dictionary lacks most of them, and has too many that are like them

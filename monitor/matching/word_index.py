@@ -10,16 +10,14 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from monitor.matching.compiler import Word
+from monitor.matching.compiled_words import PLAIN_STEM, Word
 from monitor.text.broken_words import Part, readings
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
-from monitor.text.languages.russian import is_known
 from monitor.text.unicode import WORD, fold
 
 _LONGEST_WORD = 64  # letters; what is longer is no word
 _REMEMBERED = 10_000  # words
-_PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had
 _HEAD = 4  # letters of a stem that are looked at first
 _EDGES = '.,:;!?…«»“”„"()—–-'
 _PLAIN = re.compile("[а-яәғқңөұүһі]+")
@@ -64,6 +62,7 @@ class WordIndex:
         forms: defaultdict[str, list[int]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
+        self._also_russian = frozenset[str]().union(*(word.also_russian for word in words))
         for number, word in enumerate(words):
             for form in word.forms:
                 forms[form].append(number)
@@ -137,7 +136,7 @@ class WordIndex:
             spelled.update(self._half_typed(word))
         if not spelled:
             return _Answer(frozenset(words)) if words else _NONE
-        plain = {number for number, stem in spelled if _is_plain(word, stem)}
+        plain = {number for number, stem in spelled if self._is_plain(word, stem)}
         return _Answer(frozenset(words), frozenset(number for number, _ in spelled) - words, frozenset(plain - words))
 
     def _latin(self, word: str) -> Iterator[tuple[int, Stem]]:
@@ -164,11 +163,10 @@ class WordIndex:
             for number, stem in self._starts.get(word[:length], ()):
                 yield number, stem, word[length:]
 
-
-def _is_plain(word: str, stem: Stem) -> bool:
-    """Whether nothing but the stem can be meant: it is long, and the word is none of the Russian ones."""
-    size = len(stem.text)
-    if stem.script == "latin" and LATIN_MARKS.search(word):
-        return True
-    is_long = size >= _PLAIN_STEM or (size == _PLAIN_STEM - 1 and len(word) > _PLAIN_STEM)
-    return is_long and (stem.script == "latin" or not is_known(word))
+    def _is_plain(self, word: str, stem: Stem) -> bool:
+        """Whether nothing but the stem can be meant: it is long, and the word is none of the Russian ones."""
+        size = len(stem.text)
+        if stem.script == "latin" and LATIN_MARKS.search(word):
+            return True
+        is_long = size >= PLAIN_STEM or (size == PLAIN_STEM - 1 and len(word) > PLAIN_STEM)
+        return is_long and word not in self._also_russian

@@ -19,7 +19,7 @@ from typing import Any
 
 from monitor.config import keyword_rules
 from monitor.config.keyword_rules import Keywords
-from monitor.matching import compiler
+from monitor.matching import compiled_words, compiler
 from monitor.matching.compiler import CompiledRules, collector_paused
 from monitor.matching.facts import naming
 from monitor.models import articles
@@ -35,7 +35,8 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
         *("Example", "FactGroup", "Keywords", "Mention", "Naming", "Role", "Rule", "Scope", "Term", "TermWord"),
         *("TermWordKind", "Topic", "WordList"),
     ),
-    compiler.__name__: ("CompiledRule", "CompiledRules", "CompiledTerm", "Word"),
+    compiled_words.__name__: ("Word",),
+    compiler.__name__: ("CompiledRule", "CompiledRules", "CompiledTerm"),
     naming.__name__: ("Namings",),
     articles.__name__: ("Tier",),
     cases.__name__: ("Case",),

@@ -10,7 +10,7 @@ from monitor.edits.keywords.word_edits import WordEdit
 from monitor.errors import ConfigError
 from monitor.matching.covering import finds_all_of
 from monitor.models.articles import Language
-from monitor.text.languages.russian import is_known
+from monitor.text.languages.dictionary import is_known
 
 _RUSSIAN = re.compile(r"[а-яё-]+", re.IGNORECASE)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
-from monitor.matching.compiler import CompiledRules, Word, is_empty, word_of
+from monitor.matching.compiled_words import Word, is_empty, word_of
+from monitor.matching.compiler import CompiledRules
 from monitor.models.articles import Language
 
 _MOST = 60  # phrases: an edit that changes more is tried on everything

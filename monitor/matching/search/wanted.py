@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
 
-from monitor.matching.compiler import CompiledRules, CompiledTerm, Word
+from monitor.matching.compiled_words import Word
+from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.explanation import passages
 from monitor.matching.reading import Reading
 from monitor.matching.search.query import Query
 from monitor.matching.term_index import TermIndex
 from monitor.models.articles import Match
-from monitor.text.languages import kazakh, russian
+from monitor.text.languages import dictionary, kazakh, russian
 from monitor.text.languages.derivation import family
 from monitor.text.unicode import fold
 
@@ -34,7 +35,7 @@ def _forms_of_name(text: str, folded: str) -> frozenset[str]:
     bases = russian.surnames(folded)
     forms = {folded, *(russian.forms(text) if not bases else ())}
     forms |= {form.lower() for base in bases or (folded,) for form in russian.name_forms(base)}
-    if len(folded) <= _LONGEST_ACRONYM and not russian.is_known(folded):
+    if len(folded) <= _LONGEST_ACRONYM and not dictionary.is_known(folded):
         forms |= russian.forms(folded.upper())
     return frozenset(forms)
 

@@ -4,12 +4,13 @@ It may name an article too many, never one too few: what the index does not know
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
 
 from sqlalchemy import Connection, Engine, select
 
-from monitor.matching.compiler import Word
+from monitor.matching.compiled_words import Word
 from monitor.matching.search.edit_reach import Phrase
 from monitor.matching.search.words import LATIN, LONGEST_WORD, VERSION, in_parts
 from monitor.matching.word_index import WordIndex
@@ -76,7 +77,7 @@ def _possible(db: Connection, word: Word) -> Iterator[str]:
     yield from known_among(db, (part for form in word.forms for part in in_parts(form)))
     if word.prefix:
         yield from beginning_with(db, word.prefix[:LONGEST_WORD])
-    index = WordIndex([Word(forms=word.forms, stems=word.stems, prefix=word.prefix)])
+    index = WordIndex([replace(word, capital=False)])
     beginnings = {beginning for stem in word.stems for beginning in _beginnings(stem)}
     for known in {known for beginning in beginnings for known in beginning_with(db, beginning)}:
         if len(known) >= LONGEST_WORD or _is_latin_form(known, word) or index.words_in(known):

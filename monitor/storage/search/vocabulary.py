@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from monitor.matching.compiler import Word
+from monitor.matching.compiled_words import Word
 from monitor.matching.search.words import LATIN, in_parts
 from monitor.storage.database import chunks
 from monitor.storage.search.schema import words
-from monitor.text.languages import russian
+from monitor.text.languages import dictionary
 from monitor.text.languages.kazakh import Stem
 
 _LEAST = 2  # letters of a stem: too much begins with one
@@ -59,4 +59,4 @@ def _is_form(word: str, stem: Stem) -> bool:
     if not stem.typed_for:
         return stem.accepts(rest)
     # Kazakh in Russian letters: what is a Russian word is more often that
-    return stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True) and not russian.is_known(word)
+    return stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True) and not dictionary.is_known(word)

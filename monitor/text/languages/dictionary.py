@@ -1,11 +1,16 @@
-"""The Russian dictionary itself: loaded when a word is asked for, given back when nobody asks. Only russian.py asks.
+"""The Russian dictionary itself, and which words it has. Loaded when asked for, given back when nobody asks.
 
-pymorphy3 is imported here and nowhere else. It takes 20 MB, and whatever it reads holds all of it.
+What its words are in the language, russian.py asks it, and nothing else does. pymorphy3 is imported here and nowhere
+else. It takes 20 MB, and whatever it reads holds all of it.
 """
 
+from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from threading import Lock
 from typing import Any
+
+from monitor.text.unicode import fold
 
 _LOADING = Lock()  # two threads that ask at once would load two, and what either reads would keep both
 
@@ -29,3 +34,20 @@ def forget() -> bool:
     was_there = _loaded.cache_info().currsize > 0
     _loaded.cache_clear()
     return was_there
+
+
+def is_known(word: str) -> bool:
+    """Whether it has a word, as a form of any."""
+    return bool(analyzer().word_is_known(fold(word).text))
+
+
+def known_among(words: Iterable[str]) -> frozenset[str]:
+    """Those of these folded words that it has: quicker than to ask for each."""
+    return frozenset(filter(analyzer().word_is_known, words))
+
+
+def known_beginning(start: str) -> frozenset[str]:
+    """The folded words, in all their forms, that begin so."""
+    words = analyzer().dictionary.words
+    spellings = product(*("её" if letter == "е" else letter for letter in start))
+    return frozenset(word.replace("ё", "е") for spelling in spellings for word in words.iterkeys("".join(spelling)))

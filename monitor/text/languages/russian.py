@@ -5,7 +5,7 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -83,19 +83,11 @@ def known_forms(word: str) -> frozenset[str]:
     return forms(word) if is_there else _NO_FORMS
 
 
-def is_known(word: str) -> bool:
-    """Whether the dictionary has it, as a form of any word."""
-    return bool(dictionary.analyzer().word_is_known(fold(word).text))
-
-
-def known_among(words: Iterable[str]) -> frozenset[str]:
-    """Those of these folded words that it has: quicker than to ask for each."""
-    return frozenset(filter(dictionary.analyzer().word_is_known, words))
-
-
 def is_dictionary_form(word: str) -> bool:
     """Whether the dictionary lists a word under this very form."""
-    return is_known(word) and any(reading.is_known and _is_lemma(reading, word) for reading in _readings(word))
+    return dictionary.is_known(word) and any(
+        reading.is_known and _is_lemma(reading, word) for reading in _readings(word)
+    )
 
 
 def undeclined_part(word: str) -> str:

@@ -15,7 +15,7 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier, Verdict
 from monitor.text.broken_words import rejoined
-from monitor.text.languages import kazakh, russian
+from monitor.text.languages import dictionary, kazakh, russian
 from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import (
@@ -76,7 +76,7 @@ def begins(stem: kazakh.Stem, word: str, around: str | None) -> bool:
 
 def is_meant(stem: kazakh.Stem, word: str, around: str | None) -> bool:
     size, latin = len(stem.text), stem.script == "latin"
-    is_plain = (size >= 5 or (size == 4 and len(word) >= 6)) and (latin or not russian.is_known(word))
+    is_plain = (size >= 5 or (size == 4 and len(word) >= 6)) and (latin or not dictionary.is_known(word))
     if around is None:
         return True
     if latin:

@@ -10,6 +10,7 @@ from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import found_in
 from monitor.text.languages.kazakh_latin import in_russian_letters
+from monitor.text.languages.russian import forget_dictionary
 
 
 def places(written: str, text: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[str, ...]:
@@ -61,6 +62,16 @@ def test_kazakh_is_found_in_other_letters(term: str, text: str, expected: str) -
 )
 def test_what_merely_looks_like_it_is_another_word(term: str, text: str) -> None:
     assert places(term, text) == ()
+
+
+def test_to_tell_them_from_russian_words_takes_no_dictionary() -> None:
+    rules = "topics: {t: {title: т, any_of: [{all: [{kk: қалам}]}]}}"
+    matcher = Matcher(compile_rules(load_keywords(rules, file="k.yaml")))
+    forget_dictionary()
+
+    assert not matcher.judge(title="", text="Он сказал, что калам древнее пера").topics
+    assert matcher.judge(title="", text="Он сказал, что каламынан не пишут").topics
+    assert not forget_dictionary(), "it was loaded"
 
 
 @pytest.mark.parametrize(

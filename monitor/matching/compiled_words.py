@@ -1,0 +1,87 @@
+"""A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from monitor.config.keyword_rules import TermWord, TermWordKind
+from monitor.models.articles import Language
+from monitor.text.languages import kazakh, russian
+from monitor.text.languages.dictionary import known_beginning
+from monitor.text.languages.kazakh import Stem
+from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
+from monitor.text.unicode import fold
+
+PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had; of a long word one less
+
+_NO_FORMS = frozenset[str]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded.
+
+    `also_russian` are words of the Russian dictionary that its stems accept in Russian letters: they tell nothing of
+    their author's language. They are looked up here, once, so that judging does not load the dictionary.
+    """
+
+    forms: frozenset[str]
+    stems: tuple[Stem, ...] = ()
+    prefix: str = ""
+    capital: bool = False  # a name: the article must write it with a capital letter
+    also_russian: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "also_russian", frozenset(_also_russian(self.stems)))
+
+
+def word_of(written: TermWord, language: Language | None) -> Word:
+    """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
+    if written.kind is TermWordKind.LIST:
+        return _any_of(word_of(choice, own or language) for choice, own in written.choices)
+    folded = fold(written.text).text
+    if written.kind is TermWordKind.PREFIX:
+        return Word(forms=_NO_FORMS, prefix=folded)
+    if written.kind is TermWordKind.EXACT or not is_inflected(written.text):
+        return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
+    if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
+        forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
+        return Word(forms=forms, stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
+    return Word(
+        forms=russian.forms(written.text) if language != "kk" else _NO_FORMS,
+        stems=kazakh.stems(written.text) if language != "ru" else (),
+    )
+
+
+def _any_of(words: Iterable[Word]) -> Word:
+    """One word that has the forms of all these."""
+    among = tuple(words)
+    forms = frozenset[str]().union(*(word.forms for word in among))
+    return Word(forms=forms, stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
+
+
+def _as_written(folded: str) -> tuple[Stem, ...]:
+    """A Kazakh word in this very form, in Latin and in Russian letters."""
+    latin = (Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
+    typed = (
+        Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
+        for text in sorted(russian_spellings(folded))
+    )
+    return *latin, *typed
+
+
+def _also_russian(stems: Iterable[Stem]) -> Iterator[str]:
+    for stem in stems:
+        if stem.script == "cyrillic" and len(stem.text) >= PLAIN_STEM - 1:
+            for word in known_beginning(stem.text):
+                if stem.accepts(word[len(stem.text) :], in_russian_letters=True):
+                    yield word
+
+
+def is_empty(word: Word) -> bool:
+    """Nothing could ever match it."""
+    return not (word.forms or word.stems or word.prefix)
+
+
+def is_inflected(text: str) -> bool:
+    """Numbers and foreign names («1937», «Telegram») stand as written."""
+    return any(character >= "\u0400" for character in text)
