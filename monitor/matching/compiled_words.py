@@ -1,7 +1,7 @@
 """A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from monitor.config.keyword_rules import TermWord, TermWordKind
 from monitor.models.articles import Language
@@ -18,20 +18,12 @@ _NO_FORMS = frozenset[str]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded.
-
-    `also_russian` are words of the Russian dictionary that its stems accept in Russian letters: they tell nothing of
-    their author's language. They are looked up here, once, so that judging does not load the dictionary.
-    """
+    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded."""
 
     forms: frozenset[str]
     stems: tuple[Stem, ...] = ()
     prefix: str = ""
     capital: bool = False  # a name: the article must write it with a capital letter
-    also_russian: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "also_russian", frozenset(_also_russian(self.stems)))
 
 
 def word_of(written: TermWord, language: Language | None) -> Word:
@@ -69,12 +61,16 @@ def _as_written(folded: str) -> tuple[Stem, ...]:
     return *latin, *typed
 
 
-def _also_russian(stems: Iterable[Stem]) -> Iterator[str]:
-    for stem in stems:
-        if stem.script == "cyrillic" and len(stem.text) >= PLAIN_STEM - 1:
-            for word in known_beginning(stem.text):
-                if stem.accepts(word[len(stem.text) :], in_russian_letters=True):
-                    yield word
+def also_russian(words: Iterable[Word]) -> frozenset[str]:
+    """The words of the Russian dictionary that long Kazakh stems of these accept, too, in Russian letters."""
+    stems = {stem for word in words for stem in word.stems}
+    return frozenset(
+        known
+        for stem in stems
+        if stem.script == "cyrillic" and len(stem.text) >= PLAIN_STEM - 1
+        for known in known_beginning(stem.text)
+        if stem.accepts(known[len(stem.text) :], in_russian_letters=True)
+    )
 
 
 def is_empty(word: Word) -> bool:

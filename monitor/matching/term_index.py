@@ -68,7 +68,7 @@ class TermIndex(dict[str, Piece | None]):
         super().__init__()
         self.terms, self.rules = compiled.terms, compiled.rules
         self.needed = tuple(lines_in_one(rule.lines) for rule in compiled.rules)
-        self.words_in = WordIndex(compiled.words).words_in
+        self.words_in = WordIndex(compiled.words, compiled.also_russian).words_in
         self._met = lru_cache(_ASKED)(self.words_in)
         self._said: dict[_Said, Piece] = {}
         self._lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from monitor.matching.compiled_words import PLAIN_STEM, Word
 from monitor.text.broken_words import Part, readings
+from monitor.text.languages.dictionary import is_known
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
 from monitor.text.unicode import WORD, fold
@@ -58,11 +59,12 @@ class PieceWord(NamedTuple):
 class WordIndex:
     """Words to be recognised, by their numbers."""
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    def __init__(self, words: Sequence[Word], also_russian: frozenset[str] | None = None) -> None:
+        """`also_russian` is as in CompiledRules."""
         forms: defaultdict[str, list[int]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
-        self._also_russian = frozenset[str]().union(*(word.also_russian for word in words))
+        self._is_russian = is_known if also_russian is None else also_russian.__contains__
         for number, word in enumerate(words):
             for form in word.forms:
                 forms[form].append(number)
@@ -169,4 +171,4 @@ class WordIndex:
         if stem.script == "latin" and LATIN_MARKS.search(word):
             return True
         is_long = size >= PLAIN_STEM or (size == PLAIN_STEM - 1 and len(word) > PLAIN_STEM)
-        return is_long and word not in self._also_russian
+        return is_long and (stem.script == "latin" or not self._is_russian(word))

@@ -17,7 +17,7 @@ from monitor.edits.checking import check_rules
 from monitor.edits.child_process import ChildProcess
 from monitor.errors import EditUnanswered
 from monitor.matching.backtest import Comparison, by
-from monitor.matching.compiler import CompiledRules
+from monitor.matching.compiler import CompiledRules, with_russian
 from monitor.matching.matcher import Matcher
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_usable
@@ -65,7 +65,7 @@ def _compiled(_database_url: str, content: bytes, file: str) -> Compiled:
     raise_first(checked.errors)
     assert checked.keywords is not None  # without an error there are rules
     assert checked.matcher is not None  # the same
-    return checked.keywords, checked.matcher.compiled
+    return checked.keywords, with_russian(checked.matcher.compiled)
 
 
 def _tried(

@@ -10,13 +10,13 @@ from monitor.app.rules.cache import Compiled
 from monitor.config.keywords import load_keywords
 from monitor.edits.child_process import ChildProcess
 from monitor.errors import EditUnanswered
-from monitor.matching.compiler import compile_rules
+from monitor.matching.compiler import compile_rules, with_russian
 
 
 def compiled(content: bytes, file: str) -> Compiled:
     """The rules of this content of a file. Raises ConfigError."""
     keywords = load_keywords(as_text(content, file), file=file)
-    return keywords, compile_rules(keywords)
+    return keywords, with_russian(compile_rules(keywords))
 
 
 def compiled_in_child(content: bytes, file: str) -> Compiled:

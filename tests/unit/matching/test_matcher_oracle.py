@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind
 from monitor.config.keywords import load_keywords
-from monitor.matching.compiler import compile_checked
+from monitor.matching.compiler import compile_checked, with_russian
 from monitor.matching.matcher import Matcher
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier, Verdict
@@ -388,3 +388,4 @@ def test_the_matcher_equals_the_brute_force_evaluator(
         for match in topic.matches:
             assert (title if match.where == "title" else text)[match.start : match.end] == match.form
     assert matcher.judge(title=title, text=text) == verdict
+    assert Matcher(with_russian(compiled)).judge(title=title, text=text) == verdict

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import TermWordKind
 from monitor.config.keywords import load_keywords, read_terms
-from monitor.matching.compiler import compile_rules
+from monitor.matching.compiler import compile_rules, with_russian
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import found_in
 from monitor.text.languages.kazakh_latin import in_russian_letters
@@ -66,7 +66,7 @@ def test_what_merely_looks_like_it_is_another_word(term: str, text: str) -> None
 
 def test_to_tell_them_from_russian_words_takes_no_dictionary() -> None:
     rules = "topics: {t: {title: т, any_of: [{all: [{kk: қалам}]}]}}"
-    matcher = Matcher(compile_rules(load_keywords(rules, file="k.yaml")))
+    matcher = Matcher(with_russian(compile_rules(load_keywords(rules, file="k.yaml"))))
     forget_dictionary()
 
     assert not matcher.judge(title="", text="Он сказал, что калам древнее пера").topics
