@@ -17,9 +17,9 @@ from monitor.matching.compiler import CompiledRules, is_everyday
 from monitor.matching.covering import Meaning, covered_rules
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
-from monitor.matching.spelling import meant_by
 from monitor.text.languages.places import places
 from monitor.text.languages.russian import is_place
+from monitor.text.languages.spelling import meant_by
 
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
