@@ -64,6 +64,7 @@ def test_what_is_written_for_machines(head: str) -> None:
         '<p itemprop="datePublished" content="2026-11-28T14:05:00">28.11</p>',
         '<abbr class="published" title="2026-11-28T14:05:00+05:00">2 дня назад</abbr>',
         '<time pubdate datetime="2026-11-28T14:05+05:00">28.11</time>',
+        '<AMP-TIMEAGO DATETIME="2026-11-28T14:05+05:00">28.11</AMP-TIMEAGO>',
         '<time class="entry-date updated" datetime="2026-11-28T14:05+05:00">28.11</time>',
         '<amp-timeago datetime="2026-11-28T14:05+05:00">28.11</amp-timeago>',
         "<time>28 ноября 2026, 14:05</time>",
