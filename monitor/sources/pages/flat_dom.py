@@ -192,6 +192,6 @@ class _OutlineWriter:
 def _names(attributes: dict[str, str | None]) -> str:
     """An element's classes, id and roles, joined by blanks, and `is-hidden` where it is."""
     names = [attributes.get(key) or "" for key in ("class", "id", "itemprop", "role")]
-    if "hidden" in attributes or "display:none" in (attributes.get("style") or "").replace(" ", ""):
+    if "hidden" in attributes or "display:none" in "".join((attributes.get("style") or "").split()).lower():
         names.append("is-hidden")
     return " ".join(name[:_LONGEST_NAMES] for name in names if name)
