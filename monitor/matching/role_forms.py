@@ -129,9 +129,11 @@ def _kazakh(term: Term, role: Role) -> Iterator[str]:
 
 
 def _torn(role: Role, forms: Mapping[str, Case], prepositional: tuple[str, ...]) -> str:
-    """«в Сочи» may be both whither and where: the rules take it for the latter alone."""
+    """«в Сочи» may be both whither and where: the rules take it for the latter alone; «в РФ» as what stands before."""
     both = Case.ACCUSATIVE | Case.LOCATIVE
     torn = next((f"в {form}" for form, case in forms.items() if case & both == both), "")
     if role is not Role.TO or not torn or torn in prepositional:
         return ""
-    return f"«{torn}» — и «куда», и «где»: роли «куда» бот ему не даёт"
+    meant = f"«куда» только рядом со словом «отправить» и подобными: «отправить {torn}»"
+    is_taken = ANY in forms.values()
+    return f"«{torn}» — и «куда», и «где»: {meant if is_taken else 'роли «куда» бот ему не даёт'}"

@@ -16,6 +16,7 @@ from monitor.text.languages.role_words import (
     FROM_HIS,
     HANDING,
     KAZAKH_ASKING,
+    KAZAKH_BETWEEN,
     KAZAKH_LEFT,
     KAZAKH_ONCE_THERE,
     KAZAKH_OWN_WAY,
@@ -141,6 +142,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
+        leads = leads or (case == ANY and preposition in _INTO and _leads_there(place, preposition))  # «отправить в РФ»
         goes_there = leads or (preposition in _TOWARDS and case & Case.DATIVE)
         return bool(goes_there) and not (_goes_itself(place, preposition) or _is_asked_for(place, preposition))
     if role is Role.FROM:
@@ -267,7 +269,8 @@ def _comes_from(words: Sequence[str]) -> bool:
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
-    is_owner, after = bool(case & (Case.NOMINATIVE | Case.GENITIVE)), next(iter(place.after), "")
+    is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE))
+    after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
     if role is Role.TO:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
         return bool(goes) or (is_owner and _is_to_his(after))

@@ -67,6 +67,43 @@ def test_a_person_is_from_where_he_comes_whatever_he_does(text: str) -> None:
     assert HOME.judge(title="", text=f"Беглец. {text} задержали.").topics
 
 
+WHITHER = Matcher(
+    compile_rules(
+        load_keywords(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва", kk: Ресей}}'), file="keywords.yaml")
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Решили отправить в РФ и выдать.", True),
+        ("Беглеца вернули в РФ.", True),
+        ("Беглеца депортируют в РФ.", True),
+        ("Грозит высылка в РФ: он беглец.", True),
+        ("Беглеца вернули в Москву.", True),
+        ("Беглеца осудили в РФ.", False),
+        ("В РФ отправили домой беглеца.", False),
+        ("Беглец вернулся в РФ.", False),
+    ],
+)
+def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: str, fires: bool) -> None:
+    assert bool(WHITHER.judge(title="", text=text).topics) is fires
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Беглец пен Ресейдің үш азаматы.",
+        "Беглец, Ресейдің 12 азаматы.",
+        "Беглец, Ресейдің тағы бір азаматы.",
+        "Беглец, Ресей Федерациясының екі белсендісі.",
+    ],
+)
+def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
+    assert HOME.judge(title="", text=text).topics
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -47,7 +47,9 @@ def test_cells_are_known_and_what_nobody_reads_is_left_out() -> None:
 
 
 def test_names_are_classes_ids_roles_and_hiding() -> None:
-    laid = outline('<div class="a b" id="c" itemprop="articleBody"><p style="DISPLAY:\tnone">x</p><p hidden>y</p></div>')
+    laid = outline(
+        '<div class="a b" id="c" itemprop="articleBody"><p style="DISPLAY:\tnone">x</p><p hidden>y</p></div>'
+    )
 
     assert laid.names == ["", "a b c articleBody", "is-hidden", "is-hidden"]
 
