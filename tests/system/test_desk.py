@@ -3,15 +3,14 @@
 Pictures of its pages are left in build/desk-screenshots.
 """
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.harness.chromium import CHROMIUM, barriers
 from tests.harness.monitor_process import PATIENCE, Monitor, eventually
 from tests.harness.polled_history import FILLER
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi
@@ -19,9 +18,6 @@ from tests.servers.postgres import free_port
 from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
 from tests.test_house import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
 PICTURES = ROOT / "build/desk-screenshots"
 PHONE, LAPTOP = 360, 1280
 CHANNEL = "@test_channel"
@@ -78,12 +74,11 @@ def monitor(tmp_path: Path, web: WebServer, bot_api: BotApi) -> Iterator[Monitor
 
 
 @pytest.fixture
-def page(monitor: Monitor, bot_api: BotApi) -> Iterator[Page]:
-    """A browser that came in by the link of the chat; whatever its console says is an error of the test."""
+def page(monitor: Monitor, bot_api: BotApi, browser: Browser) -> Iterator[Page]:
+    """A visitor who came in by the link of the chat; whatever the console says is an error of the test."""
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        page = browser.new_context(viewport={"width": LAPTOP, "height": 800}, locale="ru").new_page()
+    with browser.new_context(viewport={"width": LAPTOP, "height": 800}, locale="ru") as context:
+        page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         expect.set_options(timeout=PATIENCE * 1000)
         page.on("console", lambda message: said.append(message.text))
@@ -92,7 +87,6 @@ def page(monitor: Monitor, bot_api: BotApi) -> Iterator[Page]:
         page.get_by_role("button", name="Войти").click()
         page.wait_for_url("**/news/waiting")
         yield page
-        browser.close()
     assert said == []
 
 
@@ -114,9 +108,7 @@ def looked_at(page: Page, name: str) -> None:
     page.set_viewport_size({"width": PHONE, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, name
     page.screenshot(path=PICTURES / f"{name}-phone.png")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(told => told.violations.map(one => [one.id, one.nodes[0].html]))")
-    assert found == [], name
+    assert barriers(page) == [], name
     page.set_viewport_size({"width": LAPTOP, "height": 800})
 
 
