@@ -19,6 +19,8 @@ _HOST: Final = re.compile(r"""[^\s"<>\\^`{|}#?%]+""")
 
 def writable(text: str) -> str:
     """`text` without characters that no XML may have, or that only mislead."""
+    if text.isascii() and text.isprintable():  # as most of what is written: names of tags, addresses, dates
+        return text
     return _UNWRITABLE.sub("", text)
 
 
