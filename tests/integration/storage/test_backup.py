@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from monitor.errors import DatabaseError, InstanceRunning
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
 from monitor.storage import backup
-from monitor.storage.database import instance_lock, migrate, open_engine, write_transaction
+from monitor.storage.database import instance_lock, open_engine, write_transaction
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
 from monitor.stories.grouping import group
 from tests.factories import NOW, feed, matched, poll_outcome, settled
 from tests.factories.channels import to_channel
+from tests.harness.databases import postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 PLACE = partial(group, chats=to_channel("@channel", review="-100"))
@@ -43,10 +44,15 @@ def poll(store: Store, numbers: range) -> None:
 
 
 @pytest.fixture
+def database_url(database_server: PostgresServer | None, tmp_path: Path) -> str:
+    """The address of a migrated database, of either kind."""
+    return postgres_database(database_server) if database_server else sqlite_database(tmp_path / "monitor.db")
+
+
+@pytest.fixture
 def filled(database_url: str) -> Iterator[Engine]:
     """A database of either kind with stories: one posted, one just being sent, the others waiting."""
     engine = open_engine(database_url)
-    migrate(engine)
     store, outbox = Store(engine), Outbox(engine)
     store.feeds.sync([feed()], NOW)
     poll(store, range(1, 6))
@@ -80,9 +86,8 @@ def test_a_backup_is_equal_row_by_row(filled: Engine, database_url: str, tmp_pat
 
 def test_a_backup_taken_during_writes_is_one_moment(tmp_path: Path) -> None:
     """Every entry in it has its feed, its story and its delivery, whatever was written meanwhile."""
-    url = address(tmp_path / "live.db")
+    url = sqlite_database(tmp_path / "live.db")
     engine = open_engine(url)
-    migrate(engine)
     store = Store(engine)
     store.feeds.sync([feed()], NOW)
     stop = threading.Event()
@@ -157,10 +162,9 @@ def test_a_restore_that_ends_before_the_doubts_restores_nothing(
 
 
 def test_a_restore_to_postgresql_is_one_transaction(tmp_path: Path, postgres: PostgresServer) -> None:
-    file, server = address(tmp_path / "monitor.db"), postgres.new_database()
+    file, server = sqlite_database(tmp_path / "monitor.db"), postgres_database(postgres)
     for url in (file, server):
         engine = open_engine(url)
-        migrate(engine)
         with write_transaction(engine) as db:
             if url == file:
                 row = {"chat": "@c", "state": DeliveryState.PENDING, "html": "x", "key": "x", "wanted_revision": 1}
@@ -189,9 +193,8 @@ def test_copies_are_their_owners_alone(filled: Engine, database_url: str, tmp_pa
 
 
 def test_an_edit_that_waited_goes_on_after_a_restore(tmp_path: Path) -> None:
-    url = address(tmp_path / "live.db")
+    url = sqlite_database(tmp_path / "live.db")
     engine = open_engine(url)
-    migrate(engine)
     with write_transaction(engine) as db:
         db.execute(insert(stories).values(id=1, created_at=NOW, updated_at=NOW))
         edit = {"story_id": 1, "chat": "@c", "state": DeliveryState.PENDING, "html": "x", "wanted_revision": 2}
@@ -205,9 +208,8 @@ def test_an_edit_that_waited_goes_on_after_a_restore(tmp_path: Path) -> None:
 
 
 def test_a_restore_replaces_only_when_told_and_keeps_the_old_file(tmp_path: Path) -> None:
-    url = address(tmp_path / "monitor.db")
+    url = sqlite_database(tmp_path / "monitor.db")
     engine = open_engine(url)
-    migrate(engine)
     Store(engine).feeds.sync([feed(name="Новая")], NOW)
     backup.backup(url, tmp_path / "copy.db")
     with write_transaction(engine) as db:
@@ -224,10 +226,7 @@ def test_a_restore_replaces_only_when_told_and_keeps_the_old_file(tmp_path: Path
 
 
 def test_a_database_in_use_is_neither_replaced_nor_moved(tmp_path: Path) -> None:
-    url = address(tmp_path / "monitor.db")
-    fresh = open_engine(url)
-    migrate(fresh)
-    fresh.dispose()
+    url = sqlite_database(tmp_path / "monitor.db")
     backup.backup(url, tmp_path / "copy.db")
 
     with instance_lock(url):
@@ -239,9 +238,8 @@ def test_a_database_in_use_is_neither_replaced_nor_moved(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("damage", ["cut", "text", "empty", "missing", "foreign"])
 def test_what_is_no_whole_copy_is_refused_and_nothing_replaced(damage: str, tmp_path: Path) -> None:
-    url = address(tmp_path / "monitor.db")
+    url = sqlite_database(tmp_path / "monitor.db")
     engine = open_engine(url)
-    migrate(engine)
     Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(200)], NOW)
     backup.backup(url, tmp_path / "copy.db")
     before, copy = rows(url), tmp_path / "copy.db"
@@ -267,9 +265,8 @@ def test_what_is_no_whole_copy_is_refused_and_nothing_replaced(damage: str, tmp_
 
 @pytest.mark.postgres
 def test_a_sqlite_file_moves_to_postgresql_and_goes_on_there(tmp_path: Path, postgres: PostgresServer) -> None:
-    url, target = address(tmp_path / "monitor.db"), postgres.new_database()
+    url, target = sqlite_database(tmp_path / "monitor.db"), postgres.new_database()
     engine = open_engine(url)
-    migrate(engine)
     store = Store(engine)
     store.feeds.sync([feed()], NOW)
     poll(store, range(1, 6))
@@ -290,9 +287,8 @@ def test_a_sqlite_file_moves_to_postgresql_and_goes_on_there(tmp_path: Path, pos
 
 @pytest.mark.postgres
 def test_a_backup_of_postgresql_comes_back_to_postgresql(tmp_path: Path, postgres: PostgresServer) -> None:
-    url, target = postgres.new_database(), postgres.new_database()
+    url, target = postgres_database(postgres), postgres.new_database()
     engine = open_engine(url)
-    migrate(engine)
     Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(2_500)], NOW)
     engine.dispose()
     backup.backup(url, tmp_path / "copy.db")
@@ -303,9 +299,8 @@ def test_a_backup_of_postgresql_comes_back_to_postgresql(tmp_path: Path, postgre
 
 
 def test_a_target_with_rows_is_refused(filled: Engine, database_url: str, tmp_path: Path) -> None:
-    target = address(tmp_path / "target.db")
+    target = sqlite_database(tmp_path / "target.db")
     other = open_engine(target)
-    migrate(other)
     Store(other).feeds.sync([feed(name="Чужая")], NOW)
     before = rows(target)
 
@@ -316,9 +311,8 @@ def test_a_target_with_rows_is_refused(filled: Engine, database_url: str, tmp_pa
 
 
 def test_a_difference_is_named(tmp_path: Path) -> None:
-    one, other = (open_engine(address(tmp_path / name)) for name in ("one.db", "other.db"))
+    one, other = (open_engine(sqlite_database(tmp_path / name)) for name in ("one.db", "other.db"))
     for engine, name in ((one, "Первая"), (other, "Вторая")):
-        migrate(engine)
         Store(engine).feeds.sync([feed(name=name)], NOW)
 
     with one.connect() as old, other.connect() as new:
