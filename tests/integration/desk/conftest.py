@@ -2,6 +2,15 @@
 
 import pytest
 
+from monitor.desk import app
+from tests.harness.templates import compiled_once
+
+
+@pytest.fixture(autouse=True)
+def templates_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each desk compiles its own otherwise."""
+    monkeypatch.setattr(app, "templates", compiled_once(app.templates))
+
 
 @pytest.fixture
 def database_server() -> None:
