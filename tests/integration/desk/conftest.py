@@ -2,14 +2,14 @@
 
 import pytest
 
-from monitor.desk import app
+from monitor.desk.pages import templates
 from tests.harness.templates import compiled_once
 
 
 @pytest.fixture(autouse=True)
 def templates_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each desk compiles its own otherwise."""
-    monkeypatch.setattr(app, "templates", compiled_once(app.templates))
+    monkeypatch.setattr("monitor.desk.app.templates", compiled_once(templates))
 
 
 @pytest.fixture
