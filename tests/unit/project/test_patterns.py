@@ -21,10 +21,8 @@ import monitor
 
 _ROOT = Path(monitor.__file__).parent
 _LENGTHS = tuple(1_024 * 8**step for step in range(4))  # 1 kB … 512 kB
-_LONG_ENOUGH = (
-    0.0005  # CPU seconds at which a longer input says nothing new; what takes less of 512 kB may be quadratic
-)
-# and yet end within an eighth of a second on the longest body that is read, of 8 MB
+_LONG_ENOUGH = 0.00025  # CPU seconds at which a longer input says nothing new; what takes less of 512 kB may be
+# quadratic and yet end within a sixteenth of a second on the longest body that is read, of 8 MB
 _MOST_GROWTH = 26  # of the time, for eight times the length
 _DOUBTFUL = 12  # a growth from which on one measurement is not enough
 _SIGNS = (
