@@ -1,9 +1,10 @@
 """Stamps of an authority that openssl plays, on loopback: what is believed, and what is refused."""
 
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,7 @@ pytestmark = [
 
 HASH = "7" * 64
 DATA = HASH.encode()
+Made = Callable[[Make], TimestampAuthority]
 PATIENCE = 0.5  # seconds that a silent authority is given here
 
 
@@ -48,6 +50,12 @@ def token(authority: TimestampAuthority) -> bytes:
     """An answer without HTTP, to a query by openssl."""
     authority.manner = Manner.HONEST
     return answered(authority)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Authorities of any make, each made once: their keys take a moment."""
+    return cache(lambda make: TimestampAuthority(tmp_path_factory.mktemp("made"), make))
 
 
 @pytest.fixture
@@ -294,9 +302,9 @@ def verdict(token: bytes, roots: bytes) -> datetime | None:
 
 @pytest.mark.parametrize("change", [0x01, 0x0A, 0x0F, 0x1F, 0xFF])
 @pytest.mark.parametrize("make", [Make(), Make(key="rsa", named_by="sha1", name=LONG)])
-def test_every_altered_byte_is_refused_or_decides_nothing(tmp_path: Path, make: Make, change: int) -> None:
+def test_every_altered_byte_is_refused_or_decides_nothing(made: Made, make: Make, change: int) -> None:
     """With the root known. Where a byte may differ, the authority's time is still the same."""
-    authority = TimestampAuthority(tmp_path, make)
+    authority = made(make)
     token, roots = answered(authority), authority.roots
     stamped_at = check(token, DATA, roots)
     for place, byte in enumerate(token):
