@@ -20,7 +20,7 @@ SENTENCE: Final = 600
 NAME: Final = 120
 
 _NONCHARACTERS: Final = re.compile(
-    "[" + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF)) + "]"
+    "[\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)) + "]"
 )
 _EDIT: Final = re.compile(
     r"(?P<headline>Заголовок: )?"
@@ -63,7 +63,7 @@ def iso(say: Texts, at: datetime) -> str:
 
 def web(url: str) -> str:
     """The address if a browser may be sent there, without name and password; else ""."""
-    return without_credentials(web_address(url))
+    return without_credentials(web_address(_NONCHARACTERS.sub("", url)))
 
 
 def edits(said: str) -> tuple[Edited, ...]:

@@ -38,6 +38,7 @@ def test_marks_that_fit_nowhere_cost_no_words(marks: tuple[tuple[int, int], ...]
     ("url", "address"),
     [
         ("https://v.example/a b", "https://v.example/a%20b"),
+        ("https://v.example/\ufffe\ufdd0\U0001ffff", "https://v.example/"),
         ("https://name:word@v.example/", "https://v.example/"),
         ("javascript:alert(1)", ""),
         ("//v.example", ""),
