@@ -221,18 +221,23 @@ class LoopbackServer:
                 self._loop.call_soon_threadsafe(callback)
 
     async def _serve(self, listener: socket.socket, started: Future[asyncio.AbstractEventLoop]) -> None:
-        conversations: set[asyncio.Task[None]] = set()
+        conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
         # a plain function: a coroutine's cancelled task would be logged as a crash by Python 3.11
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if self._stopping.is_set():  # nobody would cancel it any more
+                writer.transport.abort()
+                return
             task = asyncio.create_task(self._converse(reader, writer))
-            conversations.add(task)
-            task.add_done_callback(conversations.discard)
+            conversations[task] = writer
+            task.add_done_callback(conversations.pop)
 
         server = await asyncio.start_server(accept, sock=listener, ssl=self.tls)
         started.set_result(asyncio.get_running_loop())
         await self._stopping.wait()
         server.close()  # asyncio.run cancels the conversations
+        for writer in conversations.values():  # those too that have not begun, and never will
+            writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
