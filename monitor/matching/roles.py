@@ -229,7 +229,8 @@ def _is_receiver(case: Case, place: Place) -> bool:
         return True
     if OWNED.match(place.beside):
         return False
-    is_given = any(HANDING.match(word) for word in (place.beside, *place.after[:1]))
+    handing = place.before[1:2] if is_person(place.beside) else (place.beside,)  # «выдать активиста России»
+    is_given = any(HANDING.match(word) for word in (*handing, *place.after[:1]))
     return is_given or (place.is_named and case != ANY)
 
 

@@ -82,6 +82,9 @@ WHITHER = Matcher(
         ("Беглеца депортируют в РФ.", True),
         ("Грозит высылка в РФ: он беглец.", True),
         ("Беглеца вернули в Москву.", True),
+        ("Выдали блогера Москве: он беглец.", True),
+        ("Выдали беглеца РФ.", True),
+        ("Беглец — друг блогера РФ.", False),
         ("Беглеца осудили в РФ.", False),
         ("В РФ отправили домой беглеца.", False),
         ("Беглец вернулся в РФ.", False),
@@ -102,6 +105,11 @@ def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: st
 )
 def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
     assert HOME.judge(title="", text=text).topics
+
+
+def test_a_citizenship_is_no_citizen() -> None:
+    assert HOME.judge(title="", text="Беглец — Ресей азаматы.").topics
+    assert not HOME.judge(title="", text="Беглец Ресей азаматтығынан айырылды.").topics
 
 
 @pytest.mark.parametrize(
