@@ -274,7 +274,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
     if role is Role.TO:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
-        return bool(goes) or (is_owner and _is_to_his(after))
+        return bool(goes) or (is_owner and _is_to_his(place))
     if role is Role.FROM:
         is_taken = case & Case.ABLATIVE and not (KAZAKH_LEFT.match(after) or KAZAKH_ASKING.match(after))
         return bool(is_taken) or (is_owner and after.endswith(FROM_HIS))
@@ -282,7 +282,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         said = KAZAKH_LEFT.match(after) if case & Case.ABLATIVE else is_owner and KAZAKH_PERSON.match(after)
         return bool(said)
     if role is Role.AT:
-        leads = _is_to_his(after) or after.endswith(FROM_HIS)
+        leads = _is_to_his(place) or after.endswith(FROM_HIS)
         away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
         stays = case & Case.LOCATIVE and not KAZAKH_ONCE_THERE.match(after)
         return bool(stays) or (is_owner and not away)
@@ -290,5 +290,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
 
 
-def _is_to_his(word: str) -> bool:
-    return word.endswith(TO_HIS) and not word.startswith(STATE)
+def _is_to_his(place: Place) -> bool:
+    """«Ресей жағына», «Ресей күштік құрылымдарына»: to what is his, perhaps with one word before it."""
+    near = place.after[:1] if any(map(KAZAKH_PERSON.match, place.after[:1])) else place.after[:2]
+    return any(word.endswith(TO_HIS) and not word.startswith(STATE) for word in near)
