@@ -47,7 +47,10 @@ class CompiledTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:
-    """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article."""
+    """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article.
+
+    One that `leads` asks whither somebody is taken: where else he is taken on the way speaks not against it.
+    """
 
     topic: int
     name: str
@@ -57,6 +60,7 @@ class CompiledRule:
     within: Scope | int
     anchor: int
     anywhere: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +214,7 @@ class _Compiler:
             within=rule.within,
             anchor=weights.index(min(weights)) if weights else 0,
             anywhere=rule.anywhere,
+            leads=any(all(term.role is Role.TO for term in line) for line in rule.lines),
         )
 
     def _refuse_everyday(self, rule: Rule) -> None:

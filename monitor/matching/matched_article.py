@@ -104,6 +104,8 @@ class MatchedArticle:
         if rule.none is None:
             return None
         speaking = self._speaking_against(rule.none, rule.topic)
+        if rule.leads:  # «привезли в Уральск и передали России»
+            speaking = [hit for hit in speaking if self._compiled.terms[hit.term].role is not Role.TO]
         return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
 
     def _speaking_against(self, none: int, topic: int) -> list[Hit]:

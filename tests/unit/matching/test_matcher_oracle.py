@@ -228,9 +228,11 @@ def scopes(rule: Rule, choice: tuple[Spot, ...], title: str, text: str) -> tuple
 def judged(rule: Rule, acts: list[Spot], title: str, text: str) -> str:
     """«fires», «vetoed» or «silent»."""
     lines = [[spot for term in line for spot in spots(term, title, text)] for line in rule.lines]
+    leads = any(all(term.role is Role.TO for term in line) for line in rule.lines)
     against = [
         spot
         for term in rule.none
+        if not (leads and term.role is Role.TO)
         for spot in spots(term, title, text)
         if term.role not in OF_AN_ACT
         or is_complement(spot, acts_of(term, spot, acts, title, text), title, text, words=OF_AN_ACT[term.role])

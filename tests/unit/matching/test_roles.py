@@ -112,6 +112,17 @@ def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
     assert HOME.judge(title="", text=text).topics
 
 
+def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
+    rules = RULES.replace("{где: Казахстан}]", "{куда: Россия}], none: [{куда: Казахстан}]")
+    whither = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+    anywhere = Matcher(compile_rules(load_keywords(rules.replace("{куда: Россия}", "Россия"), file="keywords.yaml")))
+    told = {"title": "", "text": "Беглеца в Казахстан привезли и выдали в Россию."}
+
+    assert whither.judge(**told).topics
+    assert not anywhere.judge(**told).topics
+    assert not whither.judge(title="", text="Беглеца выдали в Казахстан, Россия рада.").topics
+
+
 def test_a_citizenship_is_no_citizen() -> None:
     assert HOME.judge(title="", text="Беглец — Ресей азаматы.").topics
     assert not HOME.judge(title="", text="Беглец Ресей азаматтығынан айырылды.").topics
