@@ -111,7 +111,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
     if role is Role.TO:
         return _is_receiver(case, place)
     if role is Role.AT:
-        return bool(case & _ACTING) and not _is_only_named(case, place)
+        return bool(case & _ACTING) and not (_is_only_named(case, place) or _is_receiver(case, place))
     wanted = {
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
         Role.WHO: Case.NOMINATIVE | Case.INSTRUMENTAL,

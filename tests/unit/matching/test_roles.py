@@ -112,6 +112,14 @@ def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
     assert HOME.judge(title="", text=text).topics
 
 
+def test_who_receives_somebody_is_not_where_it_happens() -> None:
+    where = Matcher(compile_rules(load_keywords(RULES.replace("Казахстан}", "Россия}"), file="keywords.yaml")))
+
+    assert where.judge(title="", text="Россия выдала беглеца.").topics
+    assert not where.judge(title="", text="Выдали России беглеца.").topics
+    assert not where.judge(title="", text="Выдали блогера России.").topics
+
+
 def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
     rules = RULES.replace("{где: Казахстан}]", "{куда: Россия}], none: [{куда: Казахстан}]")
     whither = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
