@@ -1,8 +1,6 @@
 """Token and passwords stand in no output, whatever goes wrong: log, traces, tables, pages, metrics, chat, database."""
 
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -12,17 +10,14 @@ from tests.harness.monitor_process import Monitor, eventually
 from tests.samples.news import feed_of, relevant
 from tests.servers import faults
 from tests.servers.bot_api import TOKEN, BotApi
+from tests.servers.postgres import free_port
 from tests.servers.web import WebServer
 
 PASSWORD = "p4ss-of-the-proxy"
 SERVER_PASSWORD = "p4ss%2Fof-the-server"
 BEAT = "5d1f-made-up-beat"
+NOBODY = "127.0.0.1:1"  # listens there; a free port may be another test's in a moment
 SECRETS = (TOKEN, TOKEN.partition(":")[2], PASSWORD, SERVER_PASSWORD, "p4ss/of-the-server", BEAT)
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
 
 
 def leaks(*texts: str) -> set[str]:
@@ -44,7 +39,7 @@ def with_secrets(tmp_path: Path, bot_api: BotApi) -> Iterator[Monitor]:
         MONITOR_BOT_TOKEN_FILE=str(tmp_path / "token"),
         MONITOR_CHANNEL="@test_channel",
         MONITOR_BOT_API_URL=bot_api.url,
-        MONITOR_HEARTBEAT_URL=f"http://127.0.0.1:{free_port()}/{BEAT}",
+        MONITOR_HEARTBEAT_URL=f"http://{NOBODY}/{BEAT}",
         MONITOR_LOG_FORMAT="json",
     )
     yield monitor
@@ -88,7 +83,7 @@ def test_when_telegram_fails(with_secrets: Monitor, web: WebServer, bot_api: Bot
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_when_the_proxy_fails(with_secrets: Monitor, web: WebServer, scheme: str) -> None:
-    with_secrets.environment["MONITOR_PROXY"] = f"{scheme}://user:{PASSWORD}@127.0.0.1:{free_port()}"
+    with_secrets.environment["MONITOR_PROXY"] = f"{scheme}://user:{PASSWORD}@{NOBODY}"
     with_secrets.write_feeds(Проба=feed_of(web, "/rss", []))
 
     shown = run_for_a_while(with_secrets, "poll failed")
@@ -100,10 +95,10 @@ def test_when_the_proxy_fails(with_secrets: Monitor, web: WebServer, scheme: str
 
 @pytest.mark.parametrize("given", ["host", "query"])
 def test_when_the_database_fails(with_secrets: Monitor, given: str) -> None:
-    place = f"127.0.0.1:{free_port()}/monitor"
+    place = f"{NOBODY}/monitor"
     address = f"monitor:{SERVER_PASSWORD}@{place}" if given == "host" else f"monitor@{place}?password={SERVER_PASSWORD}"
     with_secrets.environment["MONITOR_DATABASE_URL"] = f"postgresql+psycopg://{address}"
-    with_secrets.write_feeds(Проба="http://127.0.0.1:1/rss")
+    with_secrets.write_feeds(Проба=f"http://{NOBODY}/rss")
 
     result = [with_secrets.call(*command) for command in (("run",), ("health",), ("backup", "copy.db"))]
 
@@ -114,7 +109,7 @@ def test_when_the_database_fails(with_secrets: Monitor, given: str) -> None:
 @pytest.mark.parametrize("token", [TOKEN.replace(":", " "), f"{TOKEN} {TOKEN}"])
 def test_a_mistyped_token_is_not_shown(with_secrets: Monitor, token: str) -> None:
     (with_secrets.folder / "token").write_text(token)
-    with_secrets.write_feeds(Проба="http://127.0.0.1:1/rss")
+    with_secrets.write_feeds(Проба=f"http://{NOBODY}/rss")
 
     ended = with_secrets.call("run")
 
