@@ -29,7 +29,7 @@ class Word:
 def word_of(written: TermWord, language: Language | None) -> Word:
     """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
     if written.kind is TermWordKind.LIST:
-        return _any_of(word_of(choice, own or language) for choice, own in written.choices)
+        return any_of(word_of(choice, own or language) for choice, own in written.choices)
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
         return Word(forms=_NO_FORMS, prefix=folded)
@@ -44,7 +44,7 @@ def word_of(written: TermWord, language: Language | None) -> Word:
     )
 
 
-def _any_of(words: Iterable[Word]) -> Word:
+def any_of(words: Iterable[Word]) -> Word:
     """One word that has the forms of all these."""
     among = tuple(words)
     forms = frozenset[str]().union(*(word.forms for word in among))

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
-from monitor.matching.compiled_words import Word, also_russian, is_empty, is_inflected, word_of
+from monitor.matching.compiled_words import Word, also_russian, any_of, is_empty, is_inflected, word_of
 from monitor.matching.facts.naming import Namings, namings
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import dictionary, russian
@@ -155,6 +155,7 @@ class _Compiler:
         self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
         self._forms: list[Word] = []
         self._weights: list[float] = []
+        self._term_weights: dict[int, float] = {}  # by their id(), too
         self._line_weights: dict[int, float] = {}
         self._cases: dict[str, Case] = {}
         self._carriers: dict[str, Case] = {}
@@ -253,6 +254,7 @@ class _Compiler:
                 self._decline(term)
                 number = self._terms.of((term.text, words, term.role, loans))
             self._numbers[id(term)] = number
+            self._term_weights[id(term)] = min(map(_weight, term.words), default=0.0)
         return number
 
     def _decline(self, term: Term) -> None:
@@ -280,8 +282,7 @@ class _Compiler:
     def _word(self, written: TermWord, term: Term) -> int:
         number = self._words.of((written, term.language))
         if number == len(self._forms):
-            known = self._known.get((written, term.language)) if written.kind is not TermWordKind.LIST else None
-            word = known or word_of(written, term.language)
+            word = self._made(written, term.language)
             self._forms.append(word)
             self._weights.append(_weight(written))
             if is_empty(word):
@@ -293,13 +294,22 @@ class _Compiler:
                 )
         return number
 
+    def _made(self, written: TermWord, language: Language | None) -> Word:
+        """One word; those of a list in a phrase are mostly there, as words of their own."""
+        if written.kind is TermWordKind.LIST:
+            return any_of(self._made(choice, own or language) for choice, own in written.choices)
+        number = self._words.known.get((written, language), len(self._forms))
+        if number < len(self._forms):
+            return self._forms[number]
+        return self._known.get((written, language)) or word_of(written, language)
+
     def _anchor(self, words: tuple[int, ...]) -> int:
         weights = [self._weights[word] for word in words]
         return weights.index(min(weights)) if weights else 0
 
     def _line_weight(self, number: int, terms: tuple[Term, ...]) -> float:
         if number not in self._line_weights:
-            self._line_weights[number] = sum(min(map(_weight, term.words), default=0.0) for term in terms)
+            self._line_weights[number] = sum(self._term_weights[id(term)] for term in terms)
         return self._line_weights[number]
 
     def _problem(self, message: str, line: int, key: str) -> None:
