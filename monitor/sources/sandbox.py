@@ -161,8 +161,11 @@ async def _converse(child: _Child, job: bytes) -> bytes:
     assert jobs is not None
     assert answers is not None
     child.jobs += 1
-    jobs.write(LENGTH.pack(len(job)))
-    jobs.write(job)
+    try:
+        jobs.write(LENGTH.pack(len(job)))
+        jobs.write(job)
+    except RuntimeError as error:  # uvloop's, of a pipe whose reader is known to be gone
+        raise BrokenPipeError from error
     await jobs.drain()
     (length,) = LENGTH.unpack(await answers.readexactly(LENGTH.size))
     if length > _LARGEST_ANSWER:

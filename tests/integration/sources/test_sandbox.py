@@ -138,10 +138,13 @@ async def test_a_feed_too_heavy_is_a_named_failure() -> None:
     assert caught.value.kind is ParseFailure.TOO_HEAVY
 
 
-async def test_a_child_that_dies_is_replaced(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("is_noticed", [True, False])
+async def test_a_child_that_dies_is_replaced(sandbox: Sandbox, is_noticed: bool) -> None:
     await sandbox.parse(feed(), FEED, now=NOW)
     (pid,) = pids(sandbox)
     os.kill(pid, signal.SIGKILL)
+    if is_noticed:
+        await sandbox._idle[0].process.wait()  # its pipes are closed by then
 
     with pytest.raises(ParseError, match="слишком тяжёлый документ"):
         await sandbox.parse(feed(), FEED, now=NOW)
