@@ -1,6 +1,6 @@
 """A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import TermWord, TermWordKind
@@ -26,10 +26,17 @@ class Word:
     capital: bool = False  # a name: the article must write it with a capital letter
 
 
-def word_of(written: TermWord, language: Language | None) -> Word:
-    """Every form of one word; a Word without forms, stems and prefix when the languages know none."""
+Make = Callable[[TermWord, Language | None], Word]
+
+
+def word_of(written: TermWord, language: Language | None, *, of_list: Make | None = None) -> Word:
+    """Every form of one word; a Word without forms, stems and prefix when the languages know none.
+
+    `of_list` makes the words of a list, for who has most of them already.
+    """
     if written.kind is TermWordKind.LIST:
-        return any_of(word_of(choice, own or language) for choice, own in written.choices)
+        make = of_list or word_of
+        return _any_of(make(choice, own or language) for choice, own in written.choices)
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
         return Word(forms=_NO_FORMS, prefix=folded)
@@ -44,7 +51,7 @@ def word_of(written: TermWord, language: Language | None) -> Word:
     )
 
 
-def any_of(words: Iterable[Word]) -> Word:
+def _any_of(words: Iterable[Word]) -> Word:
     """One word that has the forms of all these."""
     among = tuple(words)
     forms = frozenset[str]().union(*(word.forms for word in among))

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
-from monitor.matching.compiled_words import Word, also_russian, any_of, is_empty, is_inflected, word_of
+from monitor.matching.compiled_words import Word, also_russian, is_empty, is_inflected, word_of
 from monitor.matching.facts.naming import Namings, namings
 from monitor.models.articles import Language, Tier
 from monitor.text.languages import dictionary, russian
@@ -296,12 +296,11 @@ class _Compiler:
 
     def _made(self, written: TermWord, language: Language | None) -> Word:
         """One word; those of a list in a phrase are mostly there, as words of their own."""
-        if written.kind is TermWordKind.LIST:
-            return any_of(self._made(choice, own or language) for choice, own in written.choices)
         number = self._words.known.get((written, language), len(self._forms))
         if number < len(self._forms):
             return self._forms[number]
-        return self._known.get((written, language)) or word_of(written, language)
+        known = self._known.get((written, language)) if written.kind is not TermWordKind.LIST else None
+        return known or word_of(written, language, of_list=self._made)
 
     def _anchor(self, words: tuple[int, ...]) -> int:
         weights = [self._weights[word] for word in words]

@@ -55,7 +55,7 @@ class MatchedArticle:
         self._title, self._text = title, text
         self._lines: dict[int, list[Hit]] = {}
         self._sentences: dict[int, list[Span]] = {}
-        self._against_of: dict[tuple[int, int], list[Hit]] = {}
+        self._against_of: dict[tuple[int, int, bool], list[Hit]] = {}
         self._surroundings: dict[Span, _Surroundings] = {}
         self.candidates = [compiled.rules[number] for number in reading.rules]
         """Rules whose every line may have a hit, in the file's order; no other holds."""
@@ -103,15 +103,17 @@ class MatchedArticle:
             return kind
         if rule.none is None:
             return None
-        speaking = self._speaking_against(rule.none, rule.topic)
-        if rule.leads:  # «привезли в Уральск и передали России»
-            speaking = [hit for hit in speaking if self._compiled.terms[hit.term].role is not Role.TO]
+        speaking = self._speaking_against(rule.none, rule)
         return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
 
-    def _speaking_against(self, none: int, topic: int) -> list[Hit]:
-        if (none, topic) not in self._against_of:
-            self._against_of[none, topic] = [hit for hit in self.line(none) if self._is_complement(hit, topic)]
-        return self._against_of[none, topic]
+    def _speaking_against(self, none: int, rule: CompiledRule) -> list[Hit]:
+        key = none, rule.topic, rule.leads
+        if key not in self._against_of:
+            hits = (hit for hit in self.line(none) if self._is_complement(hit, rule.topic))
+            if rule.leads:  # «привезли в Уральск и передали России»
+                hits = (hit for hit in hits if self._compiled.terms[hit.term].role is not Role.TO)
+            self._against_of[key] = list(hits)
+        return self._against_of[key]
 
     @cached_property
     def _heading(self) -> Span:

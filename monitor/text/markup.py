@@ -49,7 +49,6 @@ _SUBSTITUTES = {  # what stands for an element that is not kept; nothing stands 
 _DATED = re.compile(
     r"\bitemprop\s*=\s*[\"']?date|\bdatetime\s*=|\bclass\s*=\s*[\"']?[\w -]{0,80}\bpublished\b", re.IGNORECASE
 )
-_MAYBE_DATED = re.compile("date|published", re.IGNORECASE)  # quicker to look for
 _UNREAD = "script, style, noscript, iframe, textarea, nav, title"
 
 _FORMATTING = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
@@ -123,12 +122,17 @@ def document(html: str, *, edged: bool = True) -> LexborHTMLParser:
     return LexborHTMLParser(_within_cap(_EDGE.sub("\n<", shaped) if edged else shaped))
 
 
+def _is_dated(attributes: str) -> bool:
+    small = attributes.lower()
+    return ("date" in small or "published" in small) and _DATED.search(attributes) is not None  # quick for most
+
+
 def _translated(tag: re.Match[str]) -> str:
     slash, name, rest = tag.groups()
     if rest is None:
         return f"&lt;{slash}{name}"  # never closed: no tag, whatever the parser would make of it
     substitute = _SUBSTITUTES.get(name.lower(), "")
-    if not substitute and not slash and _MAYBE_DATED.search(rest) and _DATED.search(rest):
+    if not substitute and not slash and _is_dated(rest):
         return f"<meta {rest}"
     if substitute == "nav":
         return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may stand inside a sentence
