@@ -129,6 +129,7 @@ class _KeywordsReader(YamlReader):
         self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
+        self._alone: dict[str, tuple[_Phrase, ...]] = {}
         self._longer: dict[str, tuple[_Phrase, ...]] = {}  # a list inside a phrase: its terms of several words
         self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
 
@@ -384,7 +385,10 @@ class _KeywordsReader(YamlReader):
     def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
         """A list inside a phrase: one of its words."""
         terms = self._referred(token[1:], node, key)
-        alone = (term for term in terms if len(term.words) == 1)
-        choices = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
-        self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1))
+        if terms and token not in self._longer:
+            alone = (term for term in terms if len(term.words) == 1)
+            self._alone[token] = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
+            longer = (term for term in terms if len(term.words) > 1)
+            self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in longer))
+        choices = self._alone[token] if terms else ()
         return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []

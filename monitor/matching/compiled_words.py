@@ -1,5 +1,6 @@
 """A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,14 +14,15 @@ from monitor.text.unicode import fold
 
 PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had; of a long word one less
 
-_NO_FORMS = frozenset[str]()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded."""
+    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded.
 
-    forms: frozenset[str]
+    Forms are in order, each once: of three thousand words a set each would take five times as much.
+    """
+
+    forms: tuple[str, ...]
     stems: tuple[Stem, ...] = ()
     prefix: str = ""
     capital: bool = False  # a name: the article must write it with a capital letter
@@ -39,23 +41,28 @@ def word_of(written: TermWord, language: Language | None, *, of_list: Make | Non
         return _any_of(make(choice, own or language) for choice, own in written.choices)
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
-        return Word(forms=_NO_FORMS, prefix=folded)
+        return Word(forms=(), prefix=folded)
     if written.kind is TermWordKind.EXACT or not is_inflected(written.text):
-        return Word(forms=frozenset({folded}), stems=_as_written(folded) if language != "ru" else ())
+        return Word(forms=(folded,), stems=_as_written(folded) if language != "ru" else ())
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
-        forms = frozenset(fold(form).text for form in russian.name_forms(written.text))
-        return Word(forms=forms, stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
+        forms = {fold(form).text for form in russian.name_forms(written.text)}
+        return Word(forms=_listed(forms), stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
     return Word(
-        forms=russian.forms(written.text) if language != "kk" else _NO_FORMS,
+        forms=_listed(russian.forms(written.text)) if language != "kk" else (),
         stems=kazakh.stems(written.text) if language != "ru" else (),
     )
+
+
+def _listed(forms: Iterable[str]) -> tuple[str, ...]:
+    """In order; one object for a form of many words."""
+    return tuple(map(sys.intern, sorted(forms)))
 
 
 def _any_of(words: Iterable[Word]) -> Word:
     """One word that has the forms of all these."""
     among = tuple(words)
-    forms = frozenset[str]().union(*(word.forms for word in among))
-    return Word(forms=forms, stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
+    forms = {form for word in among for form in word.forms}
+    return Word(forms=_listed(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:

@@ -5,6 +5,7 @@ so that a list used by fifty rules is searched for once.
 """
 
 import gc
+import sys
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -269,7 +270,7 @@ class _Compiler:
         cases = cases_of(written, term.language)
         for form, case in cases.items():
             known = self._cases.get(form)
-            self._cases[form] = case if known in (None, case) else known | case  # joining flags is slow
+            self._cases[sys.intern(form)] = case if known in (None, case) else known | case  # joining flags is slow
         if not cases and is_undeclined(written, term.language):
             hint = " (казахское — под kk:)" if term.language is None else ""
             self._problem(

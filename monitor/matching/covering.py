@@ -82,7 +82,7 @@ def _is_found_by(narrow: Word, wide: Word) -> bool:
     if wide.capital and not narrow.capital:
         return False
     if not wide.prefix:
-        return not narrow.prefix and narrow.forms <= wide.forms and {*narrow.stems} <= {*wide.stems}
+        return not narrow.prefix and {*narrow.forms} <= {*wide.forms} and {*narrow.stems} <= {*wide.stems}
     stems = (stem for stem in narrow.stems if stem.script == "cyrillic" or not narrow.forms)
     starts = (narrow.prefix or wide.prefix, *narrow.forms, *(stem.text for stem in stems))
     return all(text.startswith(wide.prefix) for text in starts)

@@ -5,7 +5,7 @@ Remembered, so that only new pieces are looked into, in word_index.py. What stan
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from operator import or_
@@ -71,10 +71,7 @@ class TermIndex(dict[str, Piece | None]):
         self.words_in = WordIndex(compiled.words, compiled.also_russian).words_in
         self._met = lru_cache(_ASKED)(self.words_in)
         self._said: dict[_Said, Piece] = {}
-        self._lines_of: defaultdict[int, list[int]] = defaultdict(list)  # by term
-        for line, terms in enumerate(compiled.lines):
-            for number in terms:
-                self._lines_of[number].append(line)
+        self._lines_of = _lines_by_term(compiled.lines)
         self._on: defaultdict[int, list[int]] = defaultdict(list)  # by word: the terms to look for at it
         for number, term in enumerate(compiled.terms):
             if term.words and number in self._lines_of:
@@ -120,7 +117,7 @@ class TermIndex(dict[str, Piece | None]):
 
     def _mark(self, piece: Piece, number: int, place: int, *, is_sure: bool) -> None:
         """Note that a term may stand there, or may if the next word of the phrase does."""
-        term, lines = self.terms[number], lines_in_one(self._lines_of[number])
+        term, lines = self.terms[number], self._lines_of[number]
         piece.terms.append((number, place, lines))
         piece.perhaps |= lines
         if len(term.words) == 1:
@@ -135,6 +132,17 @@ class TermIndex(dict[str, Piece | None]):
             piece.after += ((beside, lines),)
         else:
             piece.before += ((beside, lines),)
+
+
+def _lines_by_term(lines: Sequence[Iterable[int]]) -> Mapping[int, int]:
+    """For each term the lines that have it, as a number: one object for all terms that stand in the same lines."""
+    met: dict[int, int] = {}
+    shared: dict[int, int] = {}
+    for line, terms in enumerate(lines):
+        for term in terms:
+            together = met.get(term, 0) | 1 << line
+            met[term] = shared.setdefault(together, together)
+    return met
 
 
 def lines_in_one(lines: Iterable[int]) -> int:

@@ -59,9 +59,9 @@ def _forms(written: TermWord, word: Word) -> WordForms:
     )
 
 
-def _russian(written: TermWord, forms: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+def _russian(written: TermWord, forms: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
-        return {_NAME: tuple(sorted(form.title() for form in forms))} if forms else {}
+        return {_NAME: tuple(form.title() for form in forms)} if forms else {}
     groups = grouped_forms(written.text) if written.kind is TermWordKind.WORD else {}
-    known = {group: members for group, members in groups.items() if forms.issuperset(members)}
-    return known or ({_AS_WRITTEN: tuple(forms)} if forms else {})
+    known = {group: members for group, members in groups.items() if set(members).issubset(forms)}
+    return known or ({_AS_WRITTEN: forms} if forms else {})

@@ -61,19 +61,19 @@ class WordIndex:
 
     def __init__(self, words: Sequence[Word], also_russian: frozenset[str] | None = None) -> None:
         """`also_russian` is as in CompiledRules."""
-        forms: defaultdict[str, list[int]] = defaultdict(list)
-        self._starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
+        self._forms: dict[str, _Answer] = {}
+        starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         self._is_russian = is_known if also_russian is None else also_russian.__contains__
+        joined = cache(lambda answer, number: _Answer(answer.words | {number}))  # one for all forms of a word
         for number, word in enumerate(words):
             for form in word.forms:
-                forms[form].append(number)
+                self._forms[form] = joined(self._forms.get(form, _NONE), number)
             if word.prefix:
-                self._starts[word.prefix].append((number, None))
+                starts[word.prefix].append((number, None))
             for stem in word.stems:
-                self._starts[stem.text].append((number, stem))
-        answer = cache(lambda *numbers: _Answer(frozenset(numbers)))  # one for all forms of a word
-        self._forms = {form: answer(*numbers) for form, numbers in forms.items()}
+                starts[stem.text].append((number, stem))
+        self._starts = {text: tuple(begun) for text, begun in starts.items()}
         self._asked: dict[str, _Answer] = {}  # no lru_cache: it would hold us as we hold it, and nothing be freed
         self._heads = frozenset(start[:_HEAD] for start in self._starts)
 

@@ -36,7 +36,7 @@ def reach(
     if len(phrases) > _MOST:
         return None
     forms = _recased(*compiled)
-    return (*_apart(phrases), *([(Word(forms=forms),)] if forms else []))
+    return (*_apart(phrases), *([(Word(forms=tuple(sorted(forms))),)] if forms else []))
 
 
 def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
@@ -50,7 +50,7 @@ def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
 
 def _has(one: Word, other: Word) -> bool:
     """Whether each form of the other is a form of this word."""
-    return one.forms >= other.forms and {*one.stems} >= {*other.stems} and other.prefix in ("", one.prefix)
+    return {*one.forms} >= {*other.forms} and {*one.stems} >= {*other.stems} and other.prefix in ("", one.prefix)
 
 
 class _Terms:

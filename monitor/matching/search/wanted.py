@@ -28,16 +28,16 @@ def searched(text: str) -> Word:
     stems = () if russian.is_infinitive(next(iter(kin), "")) else kazakh.stems(text)
     if not kin or is_named:
         return Word(forms=_forms_of_name(text, folded), stems=stems)
-    return Word(forms=frozenset({folded}).union(*map(russian.forms, kin)), stems=stems)
+    return Word(forms=tuple(sorted({folded}.union(*map(russian.forms, kin)))), stems=stems)
 
 
-def _forms_of_name(text: str, folded: str) -> frozenset[str]:
+def _forms_of_name(text: str, folded: str) -> tuple[str, ...]:
     bases = russian.surnames(folded)
     forms = {folded, *(russian.forms(text) if not bases else ())}
     forms |= {form.lower() for base in bases or (folded,) for form in russian.name_forms(base)}
     if len(folded) <= _LONGEST_ACRONYM and not dictionary.is_known(folded):
         forms |= russian.forms(folded.upper())
-    return frozenset(forms)
+    return tuple(sorted(forms))
 
 
 @dataclass(frozen=True, kw_only=True)
