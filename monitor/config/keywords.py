@@ -129,8 +129,8 @@ class _KeywordsReader(YamlReader):
         self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
-        self._alone: dict[str, tuple[_Phrase, ...]] = {}
-        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # a list inside a phrase: its terms of several words
+        self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
+        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
         self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
 
     def declare(self, root: Mapping) -> None:
@@ -385,10 +385,9 @@ class _KeywordsReader(YamlReader):
     def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
         """A list inside a phrase: one of its words."""
         terms = self._referred(token[1:], node, key)
-        if terms and token not in self._longer:
-            alone = (term for term in terms if len(term.words) == 1)
-            self._alone[token] = tuple(dict.fromkeys((term.words[0], term.language) for term in alone))
-            longer = (term for term in terms if len(term.words) > 1)
-            self._longer[token] = tuple(dict.fromkeys((term.words, term.language) for term in longer))
-        choices = self._alone[token] if terms else ()
-        return [TermWord(text=token, kind=TermWordKind.LIST, choices=choices)] if choices else []
+        if terms and token not in self._in_phrases:  # one object for all phrases that it stands in
+            alone = dict.fromkeys((term.words[0], term.language) for term in terms if len(term.words) == 1)
+            longer = dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1)
+            word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
+            self._in_phrases[token], self._longer[token] = [word] if alone else [], tuple(longer)
+        return self._in_phrases[token] if terms else []

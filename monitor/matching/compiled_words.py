@@ -46,14 +46,16 @@ def word_of(written: TermWord, language: Language | None, *, of_list: Make | Non
         return Word(forms=(folded,), stems=_as_written(folded) if language != "ru" else ())
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
         forms = {fold(form).text for form in russian.name_forms(written.text)}
-        return Word(forms=_listed(forms), stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
+        return Word(
+            forms=sorted_forms(forms), stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME
+        )
     return Word(
-        forms=_listed(russian.forms(written.text)) if language != "kk" else (),
+        forms=sorted_forms(russian.forms(written.text)) if language != "kk" else (),
         stems=kazakh.stems(written.text) if language != "ru" else (),
     )
 
 
-def _listed(forms: Iterable[str]) -> tuple[str, ...]:
+def sorted_forms(forms: Iterable[str]) -> tuple[str, ...]:
     """In order; one object for a form of many words."""
     return tuple(map(sys.intern, sorted(forms)))
 
@@ -62,7 +64,7 @@ def _any_of(words: Iterable[Word]) -> Word:
     """One word that has the forms of all these."""
     among = tuple(words)
     forms = {form for word in among for form in word.forms}
-    return Word(forms=_listed(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
+    return Word(forms=sorted_forms(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
 
-from monitor.matching.compiled_words import Word
+from monitor.matching.compiled_words import Word, sorted_forms
 from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.explanation import passages
 from monitor.matching.reading import Reading
@@ -28,7 +28,7 @@ def searched(text: str) -> Word:
     stems = () if russian.is_infinitive(next(iter(kin), "")) else kazakh.stems(text)
     if not kin or is_named:
         return Word(forms=_forms_of_name(text, folded), stems=stems)
-    return Word(forms=tuple(sorted({folded}.union(*map(russian.forms, kin)))), stems=stems)
+    return Word(forms=sorted_forms({folded}.union(*map(russian.forms, kin))), stems=stems)
 
 
 def _forms_of_name(text: str, folded: str) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def _forms_of_name(text: str, folded: str) -> tuple[str, ...]:
     forms |= {form.lower() for base in bases or (folded,) for form in russian.name_forms(base)}
     if len(folded) <= _LONGEST_ACRONYM and not dictionary.is_known(folded):
         forms |= russian.forms(folded.upper())
-    return tuple(sorted(forms))
+    return sorted_forms(forms)
 
 
 @dataclass(frozen=True, kw_only=True)
