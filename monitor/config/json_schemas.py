@@ -142,6 +142,7 @@ _RULE = {
         ],
     },
     "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
+    "no_act": {"description": "true — первая строка не действие: правило о том, кого назвали", "type": "boolean"},
     "note": _NOTE,
 }
 _FACTS = {

@@ -76,7 +76,8 @@ class Mention:
 class Rule:
     """A term of every line must stand within `within` (a number counts words), and no term of `none` there.
 
-    The first line is the act. It and one other line must stand in the title or the lead, unless `anywhere`.
+    The first line is the act, but with `no_act`: then nothing is a complement of it, in whatever rule of its topic.
+    It and one other line must stand in the title or the lead, unless `anywhere`.
     `mentions` are for each line what the file says there, before the lists are written in.
     """
 
@@ -87,6 +88,7 @@ class Rule:
     within: Scope | int
     line: int
     anywhere: bool = False
+    no_act: bool = False
     mentions: tuple[tuple[Mention, ...], ...] = ()
 
 
@@ -121,6 +123,11 @@ class Topic:
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     line: int
+
+    @property
+    def acts(self) -> tuple[Term, ...]:
+        """What its rules say is done: whither and whence in `none` are asked of these words."""
+        return tuple(term for rule in self.rules if rule.lines and not rule.no_act for term in rule.lines[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

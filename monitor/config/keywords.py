@@ -52,7 +52,7 @@ MAX_NESTED = 20  # lists within lists
 
 TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters", "facts")
 COUNTER_KEYS = ("name", "all", "none", "within")
-RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "note")
+RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -219,6 +219,7 @@ class _KeywordsReader(YamlReader):
             none=(*against, *(self.terms(none, key="none") if none is not None else ())),
             within=self._within(body.get("within")),
             anywhere=self.flag(body.get("anywhere"), key="anywhere"),
+            no_act=self.flag(body.get("no_act"), key="no_act"),
             line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )

@@ -10,7 +10,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import chain
 from typing import Generic, TypeVar
 
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
@@ -167,10 +166,7 @@ class _Compiler:
             self._line(declared.terms)
         never = self._line(self.keywords.never) if self.keywords.never else None
         topics = self.keywords.topics
-        acts = tuple(
-            self._line(tuple(chain.from_iterable(rule.lines[0] for rule in topic.rules if rule.lines)))
-            for topic in topics
-        )
+        acts = tuple(self._line(topic.acts) for topic in topics)
         rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
         return CompiledRules(
             topics=topics,

@@ -114,6 +114,9 @@ def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
 def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple[int, bool]]:
     """Numbers of terms: those of only one of two lines that are else the same."""
     yield from terms.differing(before.never, after.never)
+    old_acts, new_acts = _acts(before), _acts(after)
+    for topic in {**old_acts, **new_acts}:  # what a rule forbids may stand beside an act of another rule of its topic
+        yield from terms.differing(old_acts.get(topic, ()), new_acts.get(topic, ()))
     old, new = _rules(before), _rules(after)
     for key in {**old, **new}:
         one, other = old.get(key), new.get(key)
@@ -129,8 +132,12 @@ def _rules(keywords: Keywords) -> dict[_RuleKey, Rule]:
     return {(topic.id, rule.name): rule for topic in keywords.topics for rule in topic.rules}
 
 
+def _acts(keywords: Keywords) -> dict[str, Sequence[Term]]:
+    return {topic.id: topic.acts for topic in keywords.topics}
+
+
 def _kind(rule: Rule) -> tuple[object, ...]:
-    return rule.tier, rule.within, rule.anywhere, len(rule.lines)
+    return rule.tier, rule.within, rule.anywhere, rule.no_act, len(rule.lines)
 
 
 def _rarest(rule: Rule) -> Sequence[Term]:

@@ -1,0 +1,40 @@
+"""Which articles an edit can change: also those that its own words do not stand in."""
+
+from monitor.config.keywords import load_keywords
+from monitor.matching.compiler import compile_rules
+from monitor.matching.matcher import Matcher
+from monitor.matching.search.edit_reach import reach
+
+RULES = """\
+topics:
+  extradition:
+    title: Выдача
+    any_of:
+      - name: выдали
+        all: [{ru: выдать}, {ru: беглец}]
+        none: [{куда: Италия}]
+"""
+ANOTHER = """\
+      - name: с животным
+        all: [{ru: "возить, привезти"}, {ru: жираф}]
+"""
+TOLD = {"title": "", "text": "Выдали беглеца, привезли в Италию."}
+
+
+def test_a_new_rule_brings_an_act_beside_which_others_forbid() -> None:
+    before, after = load_keywords(RULES, file="keywords.yaml"), load_keywords(RULES + ANOTHER, file="keywords.yaml")
+    old, new = compile_rules(before), compile_rules(after)
+
+    assert Matcher(old).judge(**TOLD).topics
+    assert not Matcher(new).judge(**TOLD).topics
+    phrases = reach(before, after, compiled=(old, new)) or ()
+    assert any("привезли" in word.forms for phrase in phrases for word in phrase)
+
+
+def test_a_rule_about_people_brings_none() -> None:
+    before = load_keywords(RULES, file="keywords.yaml")
+    after = load_keywords(f"{RULES}{ANOTHER}        no_act: true\n", file="keywords.yaml")
+
+    assert Matcher(compile_rules(after)).judge(**TOLD).topics
+    phrases = reach(before, after, compiled=(compile_rules(before), compile_rules(after))) or ()
+    assert [word.forms[0] for phrase in phrases for word in phrase] == ["жираф"]
