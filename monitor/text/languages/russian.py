@@ -5,7 +5,7 @@ OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _ACRONYM = re.compile(r"[а-я]{2,6}")
+_BORROWED_VERB = re.compile(r"[а-я]+ир(?:у[юетшй][а-я]*|ова(?:[лтв]|н(?!и))[а-я]*)(?:ся|сь)?")
 _VOWELS = "аеиоуыэюя"
 OTHER_FORMS = "другие формы"
 ONLY_RUSSIAN = frozenset({"глагол", "прилагательное"})  # Kazakh has borrowed the nouns only
@@ -134,6 +135,8 @@ def is_place(word: str) -> bool:
 def is_person(word: str) -> bool:
     """Whether it may be a form of a noun of the living, by the dictionary or by its ending: «айтишника», «семья»."""
     readings = _likely(word)
+    if _is_borrowed_verb(word, readings):
+        return False
     likely = [reading for reading in readings if reading.is_known and reading.score >= _UNLIKELY] or readings[:1]
     return any({"NOUN", "anim"} <= reading.tag.grammemes or reading.normal_form in _SOME_PEOPLE for reading in likely)
 
@@ -142,7 +145,12 @@ def is_person(word: str) -> bool:
 def is_verb(word: str) -> bool:
     """Whether it is most likely a verb, or a participle."""
     readings = _likely(word)
-    return bool(readings) and readings[0].tag.POS in _VERBS
+    return bool(readings) and (readings[0].tag.POS in _VERBS or _is_borrowed_verb(word, readings))
+
+
+def _is_borrowed_verb(word: str, readings: Sequence[Any]) -> bool:
+    """«экстрадируют», «экстрадирован»: the dictionary lacks the verb, and guesses a noun or a name."""
+    return _BORROWED_VERB.fullmatch(word) is not None and not any(reading.is_known for reading in readings)
 
 
 def likely_tags(word: str) -> tuple[frozenset[str], ...]:

@@ -106,6 +106,8 @@ def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: st
         "Беглец, Ресейдің тағы бір азаматы.",
         "Беглец, Ресей Федерациясының екі белсендісі.",
         "Беглец — Омбы облысының оқушысы.",
+        "Беглец — Бурятияның бұрынғы полицейі.",
+        "Беглец — Якутияның белгілі суретшісі.",
     ],
 )
 def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
