@@ -239,19 +239,19 @@ class _Compiler:
                 )
 
     def _line(self, terms: tuple[Term, ...]) -> int:
-        return self._lines.of(tuple(dict.fromkeys(map(self._term, terms))))
+        for term in terms:
+            if id(term) not in self._numbers:
+                self._numbers[id(term)] = self._term(term)
+        return self._lines.of(tuple(dict.fromkeys(map(self._numbers.__getitem__, map(id, terms)))))
 
     def _term(self, term: Term) -> int:
-        number = self._numbers.get(id(term))
-        if number is None:
-            words = tuple(self._word(word, term) for word in term.words)
-            loans = _loans(term)
-            number = self._terms.of((term.text, words, None, loans))
-            if term.role is not None:
-                self._decline(term)
-                number = self._terms.of((term.text, words, term.role, loans))
-            self._numbers[id(term)] = number
-            self._term_weights[id(term)] = min(map(_weight, term.words), default=0.0)
+        words = tuple(self._word(word, term) for word in term.words)
+        loans = _loans(term)
+        number = self._terms.of((term.text, words, None, loans))
+        if term.role is not None:
+            self._decline(term)
+            number = self._terms.of((term.text, words, term.role, loans))
+        self._term_weights[id(term)] = min(map(_weight, term.words), default=0.0)
         return number
 
     def _decline(self, term: Term) -> None:

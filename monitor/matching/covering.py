@@ -1,7 +1,7 @@
 """Which rules change nothing, because a stronger one of their topic fires whenever they would; and which terms do."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 
 from monitor.config.keyword_rules import Rule, Scope, Term
@@ -15,15 +15,15 @@ _Line = frozenset[Meaning]
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 
 
-def covered_rules(rules: tuple[Rule, ...], meaning: Callable[[Term], Meaning]) -> Iterator[tuple[Rule, Rule]]:
+def covered_rules(rules: tuple[Rule, ...], meanings: Callable[[Iterable[Term]], _Line]) -> Iterator[tuple[Rule, Rule]]:
     """A covered rule and the first that covers it.
 
     Each line of a covering rule has all meanings of a line of the covered one, so only rules are compared of which one
     line, that of the rarest meanings, has a meaning of the other's: ten thousand rules take seconds.
     """
     ranked = sorted((rule for rule in rules if rule.lines), key=lambda rule: rule.tier is not Tier.POST)
-    lines = [[frozenset(map(meaning, line)) for line in rule.lines] for rule in ranked]
-    against = [frozenset(map(meaning, rule.none)) for rule in ranked]
+    lines = [[*map(meanings, rule.lines)] for rule in ranked]
+    against = [meanings(rule.none) for rule in ranked]
     counts = Counter(one for rule in lines for line in rule for one in line)
     by_meaning: dict[Meaning, list[int]] = {}
     for number, rule in enumerate(ranked):

@@ -41,8 +41,11 @@ class _Linter:
             written: same.setdefault(word, len(same))
             for written, word in zip(compiled.written, compiled.words, strict=True)
         }
-        self._meanings: dict[tuple[Role | None, tuple[int, ...]], Meaning] = {}
-        self._known: dict[int, Meaning] = {}  # of terms by their id(): those of a list are the same wherever it is used
+        self._terms = _by_id(keywords)
+        meanings: dict[tuple[Role | None, tuple[int, ...]], Meaning] = {}
+        self._meanings = {
+            number: meanings.setdefault(self._key(term), len(meanings)) for number, term in self._terms.items()
+        }
 
     def doubts(self) -> Iterator[ConfigError]:
         written = self._written()
@@ -71,7 +74,7 @@ class _Linter:
         for term in terms:
             if term.key != key:
                 continue
-            first = seen.setdefault(self._meaning(term), term)
+            first = seen.setdefault(self._meanings[id(term)], term)
             is_variant = "$" in term.text and (first.text, first.line) == (term.text, term.line)
             if first is not term and not is_variant:
                 message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
@@ -79,13 +82,7 @@ class _Linter:
 
     def _written(self) -> tuple[Term, ...]:
         """Every term once, where it is written."""
-        lines = chain(
-            (declared.terms for declared in self.keywords.lists),
-            (line for topic in self.keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
-            [self.keywords.never],
-        )
-        once = {id(term): term for line in lines for term in line}  # lines that refer to one list share its terms
-        return tuple({(term.text, term.line, term.words): term for term in once.values()}.values())
+        return tuple({(term.text, term.line, term.words): term for term in self._terms.values()}.values())
 
     def _misspelt(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
         """Words under kk: are no business of a Russian dictionary."""
@@ -117,9 +114,7 @@ class _Linter:
 
     def _names_in_roles(self) -> Iterator[ConfigError]:
         """No dictionary has the cases of a name: its role shows by the preposition alone."""
-        rules = (rule for topic in self.keywords.topics for rule in topic.rules)
-        lines = (line for rule in rules for line in (*rule.lines, rule.none))
-        named = {(term.role_line, term.role): term for line in lines for term in line if term.role and _is_name(term)}
+        named = {(term.role_line, term.role): term for term in self._terms.values() if term.role and _is_name(term)}
         for (line, role), term in named.items():
             message = (
                 f"падежей имени ({term.text}) бот не знает, роль «{role}» видна у него только по предлогу, без предлога"
@@ -154,22 +149,31 @@ class _Linter:
             yield self._doubt(message, rule.line, "within")
 
     def _covered(self, rules: tuple[Rule, ...]) -> Iterator[ConfigError]:
-        for rule, covering in covered_rules(rules, self._meaning):
+        for rule, covering in covered_rules(rules, self._meanings_of):
             message = (
                 f"правило «{rule.name}» ничего не добавляет: всё, что оно найдёт, раньше найдёт «{covering.name}»"
                 f" (строка {covering.line}) — удалите его или поменяйте слова"
             )
             yield self._doubt(message, rule.line, "name")
 
-    def _meaning(self, term: Term) -> Meaning:
-        known = self._known.get(id(term))
-        if known is None:
-            means = term.role, tuple(self._words[written, term.language] for written in term.words)
-            known = self._known[id(term)] = self._meanings.setdefault(means, len(self._meanings))
-        return known
+    def _key(self, term: Term) -> tuple[Role | None, tuple[int, ...]]:
+        return term.role, tuple(self._words[written, term.language] for written in term.words)
+
+    def _meanings_of(self, terms: Iterable[Term]) -> frozenset[Meaning]:
+        return frozenset(map(self._meanings.__getitem__, map(id, terms)))
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)
+
+
+def _by_id(keywords: Keywords) -> dict[int, Term]:
+    """Every term once: lines that refer to one list share its terms."""
+    lines = chain(
+        (declared.terms for declared in keywords.lists),
+        (line for topic in keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
+        [keywords.never],
+    )
+    return {id(term): term for line in lines for term in line}
 
 
 def _is_name(term: Term) -> bool:
