@@ -1,38 +1,23 @@
 """The project's own keywords.yaml put to stories that its examples do not contain, written as editors write them."""
 
 import csv
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.config.keyword_rules import Keywords
-from monitor.config.keywords import load_keywords
-from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import check_examples
-from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from monitor.stories.fact_line import fact_line
+from tests.harness.project_rules import project_keywords, project_matcher
 
 TESTS = Path(__file__).parents[2]
-PROJECT = TESTS.parent / "keywords.yaml"
 with (TESTS / "samples/stories.tsv").open(encoding="utf-8", newline="") as file:
     STORIES = list(csv.DictReader(file, delimiter="\t", restval=""))
 
 
-@cache
-def keywords() -> Keywords:
-    return load_keywords(PROJECT.read_text(encoding="utf-8"), file="keywords.yaml")
-
-
-@cache
-def project() -> Matcher:
-    return Matcher(compile_rules(keywords()))
-
-
 def tiers(title: str, text: str = "") -> dict[str, Tier]:
-    return {topic.id: topic.tier for topic in project().judge(title=title, text=text).topics}
+    return {topic.id: topic.tier for topic in project_matcher().judge(title=title, text=text).topics}
 
 
 MISSED = ("БҰҰ Қазақстанға ресейлік босқынды",)  # known, and seen as soon as they are found
@@ -65,11 +50,11 @@ def test_a_background_does_not_hide_a_story() -> None:
 
 
 def test_its_examples_hold() -> None:
-    assert check_examples(keywords(), project()) == ()
+    assert check_examples(project_keywords(), project_matcher()) == ()
 
 
 def test_every_topic_shows_both_tiers_and_misses() -> None:
-    shown = {topic.id: {example.expects for example in topic.examples} for topic in keywords().topics}
+    shown = {topic.id: {example.expects for example in topic.examples} for topic in project_keywords().topics}
 
     assert set(shown) == {"extradition", "rvp", "knb"}
     assert all(expects >= {"post", "review", "miss"} for expects in shown.values())
@@ -91,6 +76,6 @@ def test_every_topic_shows_both_tiers_and_misses() -> None:
     ],
 )
 def test_a_kazakh_story_has_a_line_in_russian(title: str, line: str) -> None:
-    verdict = project().judge(title=title, text="")
+    verdict = project_matcher().judge(title=title, text="")
     assert verdict.topics
     assert fact_line(verdict, "ru") == line

@@ -1,0 +1,123 @@
+"""The project's own rules put to every way of saying the plainest things: who, by which verb, in which order.
+
+Whoever writes examples writes one form of a verb; «экстрадирован» and «возвращена» were silent for months.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from monitor.matching.matcher import Matcher
+from monitor.models.articles import Tier
+from tests.harness.project_rules import project_matcher
+
+# Nominative, whom, feminine.
+PERSONS = [
+    ("дезертир", "дезертира", False),
+    ("активистка", "активистку", True),
+    ("россиянин", "россиянина", False),
+    ("айтишник из Омска", "айтишника из Омска", False),
+]
+# They did, they do, it did, to do, he is done to, the deed.
+VERBS = [
+    ("экстрадировали", "экстрадируют", "экстрадировал", "экстрадировать", "экстрадирован", "экстрадиция"),
+    ("депортировали", "депортируют", "депортировал", "депортировать", "депортирован", "депортация"),
+    ("выдворили", "выдворяют", "выдворил", "выдворить", "выдворен", "выдворение"),
+    ("выслали", "вышлют", "выслал", "выслать", "выслан", "высылка"),
+    ("выдали", "выдают", "выдал", "выдать", "выдан", "выдача"),
+    ("передали", "передают", "передал", "передать", "передан", "передача"),
+    ("вывезли", "вывозят", "вывез", "вывезти", "вывезен", "вывоз"),
+    ("вернули", "возвращают", "вернул", "вернуть", "возвращён", "возвращение"),
+    ("отправили", "отправят", "отправил", "отправить", "отправлен", "отправка"),
+    ("этапировали", "этапируют", "этапировал", "этапировать", "этапирован", "этапирование"),
+    ("доставили", "доставят", "доставил", "доставить", "доставлен", "доставка"),
+]
+KAZAKH_PERSONS = [
+    ("дезертир", "дезертирді"),
+    ("ресейлік белсенді", "ресейлік белсендіні"),
+    ("Ресей азаматы", "Ресей азаматын"),
+    ("читалық бағдарламашы", "читалық бағдарламашыны"),
+]
+# Did, does, is done to, the deed.
+KAZAKH_VERBS = [
+    ("экстрадициялады", "экстрадициялайды", "экстрадицияланды", "экстрадициялау"),
+    ("депортациялады", "депортациялайды", "депортацияланды", "депортациялау"),
+    ("берді", "бермек", "берілді", "беру"),
+    ("тапсырды", "тапсырмақ", "тапсырылды", "тапсыру"),
+    ("қайтарды", "қайтармақ", "қайтарылды", "қайтару"),
+    ("жөнелтті", "жөнелтпек", "жөнелтілді", "жөнелту"),
+    ("шығарып жіберді", "шығарып жібермек", "шығарып жіберілді", "шығарып жіберу"),
+    ("әкетті", "әкетпек", "әкетілді", "әкету"),
+    ("табыстады", "табыстамақ", "табысталды", "табыстау"),
+]
+
+
+def russian(out_of: str, who: str, where: str) -> Iterator[str]:
+    """Of a country: «из Казахстана», «Казахстан», «в Казахстане»."""
+    for (person, whom, is_she), (did, do, it_did, to_do, done, deed) in product(PERSONS, VERBS):
+        is_done = f"{done}а".replace("ёна", "ена") if is_she else done
+        yield f"{whom} {did} {out_of} в Россию"
+        yield f"{whom} {do} {out_of} в Россию"
+        yield f"{out_of} в Россию {did} {whom}"
+        yield f"{out_of} {did} в Россию {whom}"
+        yield f"{person} {is_done} {out_of} в Россию"
+        yield f"{out_of} в Россию {is_done} {person}"
+        yield f"{who} {it_did} {whom} в Россию"
+        yield f"суд {where} постановил {to_do} {whom} в Россию"
+        yield f"{who} отказывается {to_do} {whom} в Россию"
+        if "из" not in whom:
+            yield f"{deed} {whom.replace('активистку', 'активистки')} {out_of} в Россию"
+
+
+def kazakh(out_of: str, who: str, where: str) -> Iterator[str]:
+    """The same: «Қазақстаннан», «Қазақстан», «Қазақстанда»."""
+    for (person, whom), (did, do, done, deed) in product(KAZAKH_PERSONS, KAZAKH_VERBS):
+        yield f"{whom} {out_of} Ресейге {did}"
+        yield f"{out_of} Ресейге {whom} {did}"
+        yield f"{person} {out_of} Ресейге {done}"
+        yield f"{who} {whom} Ресейге {do}"
+        yield f"{where} ұсталған {whom} Ресейге {did}"
+        yield f"{who} соты {whom} Ресейге {deed} туралы шешім шығарды"
+
+
+def told(sentences: Iterator[str], matcher: Matcher, tier: Tier | None) -> list[str]:
+    """Those of which the rules say something else."""
+    headlines = (sentence[0].upper() + sentence[1:] for sentence in sentences)
+    verdicts = ((title, matcher.judge(title=title, text="")) for title in headlines)
+    return [title for title, verdict in verdicts if (verdict.tier if verdict.topics else None) is not tier]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        russian("из Казахстана", "Казахстан", "в Казахстане"),
+        russian("из Актюбинска", "Астана", "в Кокчетаве"),
+        kazakh("Қазақстаннан", "Қазақстан", "Қазақстанда"),
+        kazakh("Рудныйдан", "Астана", "Петропавлда"),
+    ],
+)
+def test_whoever_is_taken_from_kazakhstan_to_russia_is_told_of(sentences: Iterator[str]) -> None:
+    assert told(sentences, project_matcher(), Tier.POST) == []
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        russian("из Грузии", "Грузия", "в Тбилиси"),
+        russian("из Канады", "Канада", "в Торонто"),
+        russian("из Швеции", "Швеция", "в Стокгольме"),
+        russian("из Таиланда", "Таиланд", "в Паттайе"),
+        kazakh("Грузиядан", "Грузия", "Батумиде"),
+        kazakh("Қырғызстаннан", "Қырғызстан", "Ошта"),
+        kazakh("Австриядан", "Австрия", "Австрияда"),
+    ],
+)
+def test_whoever_is_taken_to_russia_from_elsewhere_is_not(sentences: Iterator[str]) -> None:
+    assert told((one for one in sentences if "из Омска" not in one), project_matcher(), None) == []
+
+
+def test_whoever_comes_home_to_kazakhstan_is_not_ours() -> None:
+    home = (one for one in russian("из России", "Россия", "в Омске") if "дезертир" in one)
+    sentences = (one.replace("в Россию", "в Казахстан").replace("дезертир", "казахстанец") for one in home)
+    assert told((one.replace("казахстанеца", "казахстанца") for one in sentences), project_matcher(), None) == []
