@@ -29,6 +29,7 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters around a word in which stands what shows its role
 _NEAR = 500  # characters; six words are not longer
+_AT_BORDER = re.compile(r"\bграниц\w+ (?:\w+ и )?$", re.IGNORECASE)
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
 _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
@@ -128,6 +129,8 @@ class MatchedArticle:
         role = self._compiled.terms[hit.term].role
         if role is None or role not in _OF_AN_ACT:
             return True
+        if role is Role.AT and _AT_BORDER.search(self._whole, max(hit.start - _BESIDE, 0), hit.start):
+            return False  # «на границе Казахстана и России»: in neither
         acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _NEAR,)), bisect_left(acts, (hit.end + _NEAR,))
         if role is Role.FROM and self._plays(hit, Role.ORIGIN):
