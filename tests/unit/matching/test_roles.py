@@ -120,6 +120,28 @@ def test_who_receives_somebody_is_not_where_it_happens() -> None:
     assert where.judge(title="", text="Россия выдала беглеца.").topics
     assert not where.judge(title="", text="Выдали России беглеца.").topics
     assert not where.judge(title="", text="Выдали блогера России.").topics
+    assert not where.judge(title="", text="России выдали блогера, беглеца.").topics
+
+
+def test_a_name_that_is_not_declined_hands_over_when_one_does_and_receives_when_they_do() -> None:
+    where = Matcher(compile_rules(load_keywords(RULES.replace("Казахстан}", "РФ}"), file="keywords.yaml")))
+
+    assert where.judge(title="", text="РФ выдала беглеца.").topics
+    assert not where.judge(title="", text="РФ выдали беглеца.").topics
+
+
+def test_a_border_of_two_countries_is_in_neither_for_a_veto() -> None:
+    rules = RULES.replace("{где: Казахстан}]", "Казахстан], none: [{где: Россия}]")
+    matcher = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+
+    assert matcher.judge(title="", text="Беглеца выдали на границе Казахстана и России.").topics
+    assert matcher.judge(title="", text="Беглеца выдали у границы России и Казахстана.").topics
+    assert not matcher.judge(title="", text="Беглеца выдали в России, он из Казахстана.").topics
+
+
+@pytest.mark.parametrize("verb", ["экстрадируют", "экстрадирован", "экстрадирована", "депортируют", "выдворен"])
+def test_whoever_is_taken_out_of_a_country_is_not_from_there(verb: str) -> None:
+    assert not HOME.judge(title="", text=f"Беглец — активистка {verb} из Омска.").topics
 
 
 def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
