@@ -30,6 +30,7 @@ from monitor.text.languages.role_words import (
     OWNED,
     PAPER,
     PREPOSITIONS,
+    RECEIVING,
     STATE,
     TAKEN,
     THING,
@@ -226,6 +227,8 @@ def _is_receiver(case: Case, place: Place) -> bool:
     """«выдать России», «передать российским силовикам»: a dative; one that may be a genitive needs its verb beside."""
     if not case & Case.DATIVE or _is_asked_for(place):
         return False
+    if case & Case.ADJECTIVE and _is_born_there(place) and not RECEIVING.match(_noun(place)):
+        return False  # «омскому учителю отказали»
     if not case & (Case.GENITIVE | Case.NOMINATIVE):
         return True
     if OWNED.match(place.beside):
@@ -247,8 +250,13 @@ def _is_home(case: Case, preposition: str, place: Place) -> bool:
 
 def _is_born_there(place: Place) -> bool:
     """Whether an adjective is said of a person: «омского врача», not «омского суда», nor «омских следователей»."""
-    noun = next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
+    noun = _noun(place)
     return is_person(noun) and not OFFICE.match(noun)
+
+
+def _noun(place: Place) -> str:
+    """What an adjective is said of."""
+    return next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
 
 
 def _is_said_of(place: Place) -> bool:
@@ -263,7 +271,7 @@ def _comes_from(words: Sequence[str]) -> bool:
     for word in words:
         if LEFT.match(word) or is_person(word):
             return True
-        if is_verb(word):
+        if is_verb(word) or word in _OUT:  # «айтишника из Омска из Казахстана»: he has a home
             return False
     return False
 

@@ -139,6 +139,21 @@ def test_a_border_of_two_countries_is_in_neither_for_a_veto() -> None:
     assert not matcher.judge(title="", text="Беглеца выдали в России, он из Казахстана.").topics
 
 
+def test_what_is_said_of_a_person_leads_nowhere() -> None:
+    whither = Matcher(
+        compile_rules(load_keywords(RULES.replace("где: Казахстан", "куда: омский"), file="keywords.yaml"))
+    )
+
+    assert not whither.judge(title="", text="Беглец, омскому учителю отказали.").topics
+    assert whither.judge(title="", text="Беглец, передали омским силовикам.").topics
+    assert whither.judge(title="", text="Беглец, передали омским военным.").topics
+
+
+def test_whoever_has_a_home_is_taken_from_elsewhere() -> None:
+    assert HOME.judge(title="", text="Беглец — учитель из Омска.").topics
+    assert not HOME.judge(title="", text="Беглец: экстрадиция бывшего полицейского из Риги из Омска.").topics
+
+
 @pytest.mark.parametrize("verb", ["экстрадируют", "экстрадирован", "экстрадирована", "депортируют", "выдворен"])
 def test_whoever_is_taken_out_of_a_country_is_not_from_there(verb: str) -> None:
     assert not HOME.judge(title="", text=f"Беглец — активистка {verb} из Омска.").topics
