@@ -151,7 +151,7 @@ def test_what_is_said_of_a_person_leads_nowhere() -> None:
 
 def test_whoever_has_a_home_is_taken_from_elsewhere() -> None:
     assert HOME.judge(title="", text="Беглец — учитель из Омска.").topics
-    assert not HOME.judge(title="", text="Беглец: экстрадиция бывшего полицейского из Риги из Омска.").topics
+    assert not HOME.judge(title="", text="Беглец. Учителя из Риги из Омска увезли.").topics
 
 
 @pytest.mark.parametrize("verb", ["экстрадируют", "экстрадирован", "экстрадирована", "депортируют", "выдворен"])
