@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -136,13 +136,12 @@ class TermIndex(dict[str, Piece | None]):
 
 def _lines_by_term(lines: Sequence[Iterable[int]]) -> Mapping[int, int]:
     """For each term the lines that have it, as a number: one object for all terms that stand in the same lines."""
-    met: dict[int, int] = {}
-    shared: dict[int, int] = {}
+    standing: defaultdict[int, list[int]] = defaultdict(list)
     for line, terms in enumerate(lines):
         for term in terms:
-            together = met.get(term, 0) | 1 << line
-            met[term] = shared.setdefault(together, together)
-    return met
+            standing[term].append(line)
+    together = cache(lambda *lines: lines_in_one(lines))
+    return {term: together(*known) for term, known in standing.items()}
 
 
 def lines_in_one(lines: Iterable[int]) -> int:
