@@ -21,6 +21,7 @@ from monitor.text.languages.role_words import (
     KAZAKH_ONCE_THERE,
     KAZAKH_OWN_WAY,
     KAZAKH_PERSON,
+    KAZAKH_WHOM,
     KAZAKH_WHOSE,
     LEFT,
     MOVING,
@@ -165,8 +166,13 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
 
 def _is_only_named(case: Case, place: Place) -> bool:
     """Whether what stands without a preposition neither acts nor owns: an address, somebody's home, who asks."""
-    is_persons = any(map(KAZAKH_WHOSE.match, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
+    is_persons = any(map(_is_kazakh_owned, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
     return bool(is_persons) or _is_aside(case, place) or _is_whose(place) or _asks(case, place)
+
+
+def _is_kazakh_owned(word: str) -> bool:
+    """«Грузия азаматы», but not «Грузия белсендіні ұстады», where Georgia acts."""
+    return KAZAKH_WHOSE.match(word) is not None and KAZAKH_WHOM.fullmatch(word) is None
 
 
 def _is_aside(case: Case, place: Place) -> bool:
@@ -281,8 +287,9 @@ def _comes_from(words: Sequence[str]) -> bool:
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
-    is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE))
     after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
+    is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.fullmatch(after)
+    is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE)) and not is_subject
     if role is Role.TO:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
         return bool(goes) or (is_owner and _is_to_his(place))
@@ -296,7 +303,7 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         leads = _is_to_his(place) or after.endswith(FROM_HIS)
         away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
         stays = case & Case.LOCATIVE and not KAZAKH_ONCE_THERE.match(after)
-        return bool(stays) or (is_owner and not away)
+        return bool(stays or is_subject) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
 

@@ -170,6 +170,16 @@ def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
     assert not whither.judge(title="", text="Беглеца выдали в Казахстан, Россия рада.").topics
 
 
+@pytest.mark.parametrize("whom", ["сарбазды", "белсендіні", "азаматты", "блогерді", "журналисті"])
+def test_in_kazakh_a_country_that_does_something_to_somebody_is_not_where_he_is_from(whom: str) -> None:
+    assert not HOME.judge(title="", text=f"Беглец. Ресей {whom} ұстады.").topics
+
+
+@pytest.mark.parametrize("whom", ["сарбазын", "белсендісін", "азаматы", "азаматын", "азаматтарын", "блогерін"])
+def test_in_kazakh_a_countrys_own_are_from_there(whom: str) -> None:
+    assert HOME.judge(title="", text=f"Беглец. Ресей {whom} ұстады.").topics
+
+
 def test_a_citizenship_is_no_citizen() -> None:
     assert HOME.judge(title="", text="Беглец — Ресей азаматы.").topics
     assert not HOME.judge(title="", text="Беглец Ресей азаматтығынан айырылды.").topics
