@@ -172,7 +172,7 @@ def _is_only_named(case: Case, place: Place) -> bool:
 
 def _is_kazakh_owned(word: str) -> bool:
     """«Грузия азаматы», but not «Грузия белсендіні ұстады», where Georgia acts."""
-    return KAZAKH_WHOSE.match(word) is not None and KAZAKH_WHOM.fullmatch(word) is None
+    return KAZAKH_WHOSE.match(word) is not None and KAZAKH_WHOM.search(word) is None
 
 
 def _is_aside(case: Case, place: Place) -> bool:
@@ -288,7 +288,7 @@ def _comes_from(words: Sequence[str]) -> bool:
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
     after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
-    is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.fullmatch(after)
+    is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.search(after)
     is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE)) and not is_subject
     if role is Role.TO:
         goes = case & Case.DATIVE and not KAZAKH_OWN_WAY.match(after)
