@@ -14,7 +14,7 @@ from benchmarks.matching.peers import Count, Engine
 from benchmarks.matching.stories import Rule, Story, dormant_names, rules, stories
 from monitor.matching.matcher import Matcher
 
-ROUNDS = 25  # the caches of the processor are one engine's or another's: of five rounds the best still varies by a sixth
+ROUNDS = 25  # of five the best still varies by a sixth: the caches are one engine's or another's
 SIZES = (50, 500)
 DORMANT = 50_000
 BAR = 0.6  # with our own rules, of which many lines stand in most stories
