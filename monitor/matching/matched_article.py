@@ -21,6 +21,7 @@ from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.languages.objects import given_thing, is_giving
+from monitor.text.languages.role_words import AT_BORDER
 from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
@@ -29,7 +30,6 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters around a word in which stands what shows its role
 _NEAR = 500  # characters; six words are not longer
-_AT_BORDER = re.compile(r"\bграниц\w+ (?:\w+ и )?$", re.IGNORECASE)
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
 _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
@@ -129,7 +129,7 @@ class MatchedArticle:
         role = self._compiled.terms[hit.term].role
         if role is None or role not in _OF_AN_ACT:
             return True
-        if role is Role.AT and _AT_BORDER.search(self._whole, max(hit.start - _BESIDE, 0), hit.start):
+        if role is Role.AT and AT_BORDER.search(self._whole, max(hit.start - _BESIDE, 0), hit.start):
             return False  # «на границе Казахстана и России»: in neither
         acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _NEAR,)), bisect_left(acts, (hit.end + _NEAR,))

@@ -13,6 +13,7 @@ from monitor.config.keyword_rules import Role
 from monitor.text.languages.cases import ANY, Case
 from monitor.text.languages.role_words import (
     ASKING,
+    BY_SOMEBODY,
     FROM_HIS,
     HANDING,
     KAZAKH_ASKING,
@@ -53,7 +54,6 @@ _INTO, _OUT, _TOWARDS = (
     frozenset({"из", "из-под", "с", "со", "от"}),
     frozenset({"к", "ко"}),
 )
-_BY_SOMEBODY = re.compile(r"\w+(?:ли|[аяую]т|ны)")  # «выдали», «выдают», «выданы»: who does is not said
 _ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
@@ -241,7 +241,7 @@ def _is_receiver(case: Case, place: Place) -> bool:
         return False
     handing = place.before[1:2] if is_person(place.beside) else (place.beside,)  # «выдать активиста России»
     # «Баку выдал» hands over; «РФ выдали» receives.
-    follows = [word for word in place.after[:1] if not case & Case.NOMINATIVE or _BY_SOMEBODY.fullmatch(word)]
+    follows = [word for word in place.after[:1] if not case & Case.NOMINATIVE or BY_SOMEBODY.search(word)]
     is_given = any(HANDING.match(word) for word in (*handing, *follows))
     return is_given or (place.is_named and case != ANY)
 

@@ -49,6 +49,10 @@ OFFICE = re.compile(
     "президент|министр|посол|посл[аеоуы]|консул|силовик|следовател|прокурор|дипломат|чиновник|полицейск|представител"
     "|пресс|спикер|парламентари|сенатор|коллег|погранич|жандарм|судь[яию]|судей|чекист|сотрудник"
 )
+# «на границе Казахстана и России» is in neither, for what speaks against a rule; ends where the country begins.
+AT_BORDER = re.compile(r"\bграниц\w+ (?:\w+ и )?$", re.IGNORECASE)
+# «выдали», «выдают», «выданы»: who does it is not said.
+BY_SOMEBODY = re.compile(r"(?<=\w)(?:ли|[аяую]т|ны)$")
 # Persons whom somebody is handed to: «передали российским военным», but not «отказали российским врачам».
 RECEIVING = re.compile("военн|гварде|офицерам|солдатам|командир")
 # «с французской визой», «в сербской фирме»: a thing is of a country wherever it is.

@@ -3,12 +3,11 @@
 Whoever writes examples writes one form of a verb; «экстрадирован» and «возвращена» were silent for months.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import pytest
 
-from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 from tests.harness.project_rules import project_matcher
 
@@ -83,43 +82,43 @@ def kazakh(out_of: str, who: str, where: str) -> Iterator[str]:
         yield f"{who} соты {whom} Ресейге {deed} туралы шешім шығарды"
 
 
-def told(sentences: Iterator[str], matcher: Matcher, tier: Tier | None) -> list[str]:
+def told(sentences: Iterable[str], tier: Tier | None) -> list[str]:
     """Those of which the rules say something else."""
     headlines = (sentence[0].upper() + sentence[1:] for sentence in sentences)
-    verdicts = ((title, matcher.judge(title=title, text="")) for title in headlines)
+    verdicts = ((title, project_matcher().judge(title=title, text="")) for title in headlines)
     return [title for title, verdict in verdicts if (verdict.tier if verdict.topics else None) is not tier]
 
 
 @pytest.mark.parametrize(
     "sentences",
     [
-        russian("из Казахстана", "Казахстан", "в Казахстане"),
-        russian("из Актюбинска", "Астана", "в Кокчетаве"),
-        kazakh("Қазақстаннан", "Қазақстан", "Қазақстанда"),
-        kazakh("Рудныйдан", "Астана", "Петропавлда"),
+        [*russian("из Казахстана", "Казахстан", "в Казахстане")],
+        [*russian("из Актюбинска", "Астана", "в Кокчетаве")],
+        [*kazakh("Қазақстаннан", "Қазақстан", "Қазақстанда")],
+        [*kazakh("Рудныйдан", "Астана", "Петропавлда")],
     ],
 )
-def test_whoever_is_taken_from_kazakhstan_to_russia_is_told_of(sentences: Iterator[str]) -> None:
-    assert told(sentences, project_matcher(), Tier.POST) == []
+def test_whoever_is_taken_from_kazakhstan_to_russia_is_told_of(sentences: list[str]) -> None:
+    assert told(sentences, Tier.POST) == []
 
 
 @pytest.mark.parametrize(
     "sentences",
     [
-        russian("из Грузии", "Грузия", "в Тбилиси"),
-        russian("из Канады", "Канада", "в Торонто"),
-        russian("из Швеции", "Швеция", "в Стокгольме"),
-        russian("из Таиланда", "Таиланд", "в Паттайе"),
-        kazakh("Грузиядан", "Грузия", "Батумиде"),
-        kazakh("Қырғызстаннан", "Қырғызстан", "Ошта"),
-        kazakh("Австриядан", "Австрия", "Австрияда"),
+        [*russian("из Грузии", "Грузия", "в Тбилиси")],
+        [*russian("из Канады", "Канада", "в Торонто")],
+        [*russian("из Швеции", "Швеция", "в Стокгольме")],
+        [*russian("из Таиланда", "Таиланд", "в Паттайе")],
+        [*kazakh("Грузиядан", "Грузия", "Батумиде")],
+        [*kazakh("Қырғызстаннан", "Қырғызстан", "Ошта")],
+        [*kazakh("Австриядан", "Австрия", "Австрияда")],
     ],
 )
-def test_whoever_is_taken_to_russia_from_elsewhere_is_not(sentences: Iterator[str]) -> None:
-    assert told((one for one in sentences if "из Омска" not in one), project_matcher(), None) == []
+def test_whoever_is_taken_to_russia_from_elsewhere_is_not(sentences: list[str]) -> None:
+    assert told((one for one in sentences if "из Омска" not in one), None) == []
 
 
 def test_whoever_comes_home_to_kazakhstan_is_not_ours() -> None:
     home = (one for one in russian("из России", "Россия", "в Омске") if "дезертир" in one)
     sentences = (one.replace("в Россию", "в Казахстан").replace("дезертир", "казахстанец") for one in home)
-    assert told((one.replace("казахстанеца", "казахстанца") for one in sentences), project_matcher(), None) == []
+    assert told((one.replace("казахстанеца", "казахстанца") for one in sentences), None) == []

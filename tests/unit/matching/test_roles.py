@@ -14,7 +14,13 @@ topics:
     any_of:
       - {name: выдали, within: text, all: ["выдать, беглец", {где: Казахстан}]}
 """
-MATCHER = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
+
+
+def matcher_of(written: str) -> Matcher:
+    return Matcher(compile_rules(load_keywords(written, file="keywords.yaml")))
+
+
+MATCHER = matcher_of(RULES)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +49,7 @@ topics:
     any_of:
       - {name: свои, within: text, all: [беглец, {родом: $россия}]}
 """
-HOME = Matcher(compile_rules(load_keywords(AT_HOME, file="keywords.yaml")))
+HOME = matcher_of(AT_HOME)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +73,7 @@ def test_a_person_is_from_where_he_comes_whatever_he_does(text: str) -> None:
     assert HOME.judge(title="", text=f"Беглец. {text} задержали.").topics
 
 
-WHITHER = Matcher(
-    compile_rules(
-        load_keywords(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва", kk: Ресей}}'), file="keywords.yaml")
-    )
-)
+WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва", kk: Ресей}}'))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_in_kazakh_a_number_may_stand_before_the_person(text: str) -> None:
 
 
 def test_who_receives_somebody_is_not_where_it_happens() -> None:
-    where = Matcher(compile_rules(load_keywords(RULES.replace("Казахстан}", "Россия}"), file="keywords.yaml")))
+    where = matcher_of(RULES.replace("Казахстан}", "Россия}"))
 
     assert where.judge(title="", text="Россия выдала беглеца.").topics
     assert not where.judge(title="", text="Выдали России беглеца.").topics
@@ -124,7 +126,7 @@ def test_who_receives_somebody_is_not_where_it_happens() -> None:
 
 
 def test_a_name_that_is_not_declined_hands_over_when_one_does_and_receives_when_they_do() -> None:
-    where = Matcher(compile_rules(load_keywords(RULES.replace("Казахстан}", "РФ}"), file="keywords.yaml")))
+    where = matcher_of(RULES.replace("Казахстан}", "РФ}"))
 
     assert where.judge(title="", text="РФ выдала беглеца.").topics
     assert not where.judge(title="", text="РФ выдали беглеца.").topics
@@ -132,7 +134,7 @@ def test_a_name_that_is_not_declined_hands_over_when_one_does_and_receives_when_
 
 def test_a_border_of_two_countries_is_in_neither_for_a_veto() -> None:
     rules = RULES.replace("{где: Казахстан}]", "Казахстан], none: [{где: Россия}]")
-    matcher = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+    matcher = matcher_of(rules)
 
     assert matcher.judge(title="", text="Беглеца выдали на границе Казахстана и России.").topics
     assert matcher.judge(title="", text="Беглеца выдали у границы России и Казахстана.").topics
@@ -140,9 +142,7 @@ def test_a_border_of_two_countries_is_in_neither_for_a_veto() -> None:
 
 
 def test_what_is_said_of_a_person_leads_nowhere() -> None:
-    whither = Matcher(
-        compile_rules(load_keywords(RULES.replace("где: Казахстан", "куда: омский"), file="keywords.yaml"))
-    )
+    whither = matcher_of(RULES.replace("где: Казахстан", "куда: омский"))
 
     assert not whither.judge(title="", text="Беглец, омскому учителю отказали.").topics
     assert whither.judge(title="", text="Беглец, передали омским силовикам.").topics
@@ -161,8 +161,8 @@ def test_whoever_is_taken_out_of_a_country_is_not_from_there(verb: str) -> None:
 
 def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
     rules = RULES.replace("{где: Казахстан}]", "{куда: Россия}], none: [{куда: Казахстан}]")
-    whither = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
-    anywhere = Matcher(compile_rules(load_keywords(rules.replace("{куда: Россия}", "Россия"), file="keywords.yaml")))
+    whither = matcher_of(rules)
+    anywhere = matcher_of(rules.replace("{куда: Россия}", "Россия"))
     told = {"title": "", "text": "Беглеца в Казахстан привезли и выдали в Россию."}
 
     assert whither.judge(**told).topics
@@ -219,7 +219,7 @@ topics:
         all: ["выдать, отказать, ұстап беру", беглец]
         none: [{где: $страны}, {откуда: $страны}]
 """
-ELSEWHERE = Matcher(compile_rules(load_keywords(ACTS, file="keywords.yaml")))
+ELSEWHERE = matcher_of(ACTS)
 
 
 @pytest.mark.parametrize(
