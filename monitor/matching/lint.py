@@ -185,8 +185,8 @@ def _is_small_name(word: TermWord) -> bool:
 
 
 def _is_place(word: TermWord) -> bool:
-    is_known = is_place(word.text) or bool(places(word.text))
-    return word.kind is TermWordKind.WORD and word.text[:1].isupper() and is_known
+    is_named = word.kind is TermWordKind.WORD and word.text[:1].isupper()
+    return is_named and (is_place(word.text) or bool(places(word.text)))
 
 
 def _are_places(words: tuple[TermWord, TermWord]) -> bool:

@@ -95,5 +95,5 @@ def _cuts(word: str, after_consonant: str, after_vowel: str) -> Iterator[str]:
     for end in range(_LEAST_OF_KAZAKH, len(word)):
         template = after_vowel if word[end - 1] in _VOWELS else after_consonant
         rest = word[end:]
-        if kazakh.LETTERS.fullmatch(rest) and kazakh.endings(template, "cyrillic", "any").accept(rest):
+        if kazakh.LETTERS.fullmatch(rest) and kazakh.accept(rest, template, "cyrillic", "any"):
             yield word[:end]

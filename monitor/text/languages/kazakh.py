@@ -48,9 +48,8 @@ class Stem:
         """Whether `rest` (may be empty) is a chain of suffixes of this stem, perhaps typed in Russian letters."""
         if not grammar.LETTERS.fullmatch(rest):
             return False
-        # Compiled at the first question: most stems are never met, and compiling all would slow every start.
-        endings = grammar.endings(self.template, self.script, self.vowels)
-        return any(map(endings.accept, grammar.meant_by(rest) if in_russian_letters else (rest,)))
+        chains = grammar.meant_by(rest) if in_russian_letters else (rest,)
+        return any(grammar.accept(chain, self.template, self.script, self.vowels) for chain in chains)
 
 
 def stems(word: str) -> tuple[Stem, ...]:

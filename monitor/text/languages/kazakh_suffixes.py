@@ -84,37 +84,46 @@ EXACT = ""
 CONVERB_PERSON = _CONVERB
 
 
+# Of one byte a letter: where letters are larger, each class of them takes the compiler thrice as long.
+_CODECS: dict[Script, str] = {"cyrillic": "kz1048", "latin": "iso8859-9"}
+
 # Quick to look for: endings in any spelling have no other letters, and none has more.
 LETTERS = re.compile("[абгдезийклмнпрстушыюяғқңі]{0,40}|[a-zş]{0,40}")
 
 
-class Endings(NamedTuple):
-    """What a stem may end in. `deeds`: each mark that stands for the endings of a noun, and those endings."""
+class _Endings(NamedTuple):
+    """What a stem may end in, in one harmony. `mark` stands for the endings of a noun, which are `deeds`."""
 
-    pattern: re.Pattern[str]
-    deeds: tuple[tuple[str, re.Pattern[str]], ...]
+    pattern: re.Pattern[bytes]
+    mark: bytes
+    deeds: re.Pattern[bytes] | None
 
-    def accept(self, rest: str) -> bool:
+    def accept(self, rest: bytes) -> bool:
         """Whether these letters are such an ending."""
         if self.pattern.fullmatch(rest):
             return True
-        return any(
-            deed.fullmatch(rest, start) and self.pattern.fullmatch(rest[:start] + mark)
-            for mark, deed in self.deeds
+        deeds = self.deeds
+        return deeds is not None and any(
+            deeds.fullmatch(rest, start) and self.pattern.fullmatch(rest[:start] + self.mark)
             for start in range(len(rest) + 1)
         )
 
 
-@cache
-def endings(template: str, script: Script, vowels: Vowels) -> Endings:
-    """The endings of a template, in the harmonies that the vowels allow."""
+def accept(rest: str, template: str, script: Script, vowels: Vowels) -> bool:
+    """Whether these letters are endings of the template, in a harmony that the vowels allow."""
     names: tuple[Vowels, ...] = ("back", "front") if vowels == "any" else (vowels,)
-    pattern = "|".join(template.translate(str.maketrans(_HARMONIES[name])) for name in names)
+    letters = rest.encode(_CODECS[script], "replace")
+    return any(_endings(template, script, name).accept(letters) for name in names)
+
+
+@cache
+def _endings(template: str, script: Script, harmony: Vowels) -> _Endings:
+    """Compiled at the first question: most are never asked for, and compiling all would slow every start."""
+    pattern = template.translate(str.maketrans(_HARMONIES[harmony]))
     if script == "latin":
         pattern = latin_skeleton(pattern.replace("ң", "нг?"))
-    with_deeds = names if "Д" in template else ()
-    deeds = ((_DEEDS[name], endings(_DEED, script, name).pattern) for name in with_deeds)
-    return Endings(re.compile(pattern), tuple(deeds))
+    deeds = _endings(_DEED, script, harmony).pattern if "Д" in template else None
+    return _Endings(re.compile(pattern.encode(_CODECS[script])), _DEEDS[harmony].encode(), deeds)
 
 
 _BACK, _FRONT = str.maketrans("гки", "ғқы"), str.maketrans("иы", "іі")

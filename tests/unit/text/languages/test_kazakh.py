@@ -1,4 +1,5 @@
 import unicodedata
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -171,10 +172,17 @@ def test_any_rest_is_answered(word: str, rest: str) -> None:
 @pytest.mark.parametrize("script", ["cyrillic", "latin"])
 def test_what_is_quick_to_look_for_has_every_letter_of_the_endings(script: grammar.Script) -> None:
     templates = [value for name, value in vars(grammar).items() if name.isupper() and isinstance(value, str)]
-    for ending in (grammar.endings(template, script, "any") for template in (*templates, grammar._DEED)):
-        letters = "".join({*filter(str.islower, ending.pattern.pattern)})
+    harmonies: tuple[grammar.Vowels, ...] = ("back", "front")
+    for template, harmony in product((*templates, grammar._DEED), harmonies):
+        pattern = grammar._endings(template, script, harmony).pattern.pattern.decode(grammar._CODECS[script])
+        letters = "".join({*filter(str.islower, pattern)})
         assert grammar.LETTERS.fullmatch(letters)
         assert grammar.LETTERS.fullmatch(letters.translate(str.maketrans("ғқңі", "гкни")))
+
+
+def test_what_has_no_letter_of_its_script_is_no_ending() -> None:
+    assert not grammar.accept("ler", grammar.NOUN, "cyrillic", "any")
+    assert not grammar.accept("лар", grammar.NOUN, "latin", "any")
 
 
 def test_a_verb_is_a_noun_from_its_participle_on_and_all_of_one_harmony() -> None:
