@@ -30,9 +30,13 @@ MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
 
 _NO_BLANK = re.compile(r"\S+")
+_MIXED = "выше идёт список, где каждая строка начинается с «- » — начните так и эту"
 _HINTS = (
     (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
-    (re.compile(r"""(?:^|[-:,{[]) *[*&@%`!|>]\S"""), 'строка начинается со служебного знака — возьмите её в «"…"»'),
+    (
+        re.compile(r"""(?:^|[-:,{[]) *(?:[*&@%`!]|[|>](?![-+0-9]*\s*(?:#|$)))\S"""),
+        'строка начинается со служебного знака — возьмите её в «"…"»',
+    ),
     (re.compile(r"""["'] *,? *[^\s,:#}\]]"""), "после закрывающей кавычки идёт текст — возьмите в кавычки всю строку"),
     (re.compile(r":\s.*:\s"), 'в строке два двоеточия — возьмите текст после первого в «"…"»'),
     (re.compile(r"^[^:]*\S[^:]*$"), "проверьте отступы и двоеточие после имени ключа (после двоеточия нужен пробел)"),
@@ -102,9 +106,11 @@ def load(text: str, *, file: str) -> Mapping:
     try:
         root = _build(_events(text), file, text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        begun = error.context_mark if error.context == "while scanning a simple key" else None
+        mark = begun or error.problem_mark or error.context_mark  # of a key without «:» where it stands
         line = mark.line + 1 if mark else 0
-        raise ConfigError(f"здесь файл не читается: {_hint(text, line)}", file=file, line=line) from error
+        advice = _MIXED if _is_mixed(error) else _hint(text, line)
+        raise ConfigError(f"здесь файл не читается: {advice}", file=file, line=line) from error
     except (YAMLError, UnicodeError, ValueError) as error:
         raise ConfigError("в файле есть недопустимые знаки — сохраните его как UTF-8", file=file) from error
     if not isinstance(root, Mapping):
@@ -115,6 +121,13 @@ def load(text: str, *, file: str) -> Mapping:
 def _events(text: str) -> Iterator[Event]:
     yaml = YAML(typ="safe", pure=True)  # "rt" marks the folds of a text with control characters
     yield from yaml.parse(text)
+
+
+def _is_mixed(error: MarkedYAMLError) -> bool:
+    """Whether something else stands in a list, as far in as its «- »."""
+    began, met = error.context_mark, error.problem_mark
+    is_list = error.context == "while parsing a block collection"
+    return is_list and began is not None and met is not None and began.column == met.column
 
 
 def _hint(text: str, line: int) -> str:

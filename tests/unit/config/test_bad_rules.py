@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.config.keywords import load_checked
+from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_checked
 from monitor.matching.lint import lint
 from monitor.matching.matcher import Matcher
@@ -134,3 +135,20 @@ def test_ten_thousand_rules_are_loaded_and_the_wrong_one_is_named() -> None:
 
     assert [(one.line, "нет списка «$нет»" in one.message) for one in problems] == [(9005, True)]
     assert Matcher(compiled).judge(title="", text="Беглец, рейс, ы77.").topics[0].rule == "п77"
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "advice"),
+    [
+        ("ru: >-\n      первое,\n    второе\n    kk: >-\n      үшінші", 3, "проверьте отступы"),
+        ("ru: >-первое", 1, "служебного знака"),
+        ("- первое\n    ru: второе", 2, "каждая строка начинается с «- »"),
+        ("ru: |2\n      первое\n    второе", 3, "проверьте отступы"),
+    ],
+)
+def test_where_a_text_over_several_lines_breaks_off_is_told_by_its_own_line(
+    line: str, number: int, advice: str
+) -> None:
+    with pytest.raises(ConfigError, match=advice) as refused:
+        load_checked(f"lists:\n  слова:\n    {line}\n", file="k.yaml")
+    assert refused.value.line == 2 + number
