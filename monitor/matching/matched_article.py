@@ -188,7 +188,7 @@ class MatchedArticle:
         form = fold(self._whole[start:end]).text
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
         before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
-        return first, last, place_of(before, fold(after).text)
+        return first, last, place_of(before, after)
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""

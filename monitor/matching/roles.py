@@ -37,6 +37,7 @@ from monitor.text.languages.role_words import (
     TAKEN,
     THING,
     TO_HIS,
+    TREATY,
     WHOSE,
 )
 from monitor.text.languages.russian import is_person, is_verb
@@ -56,6 +57,13 @@ _INTO, _OUT, _TOWARDS = (
 )
 _ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
+# «граждане Армении, Беларуси и России», «Ресей, Беларусь және Армения азаматтары»: whatever stands before or after
+# all of them stands before or after each.
+_NAME = r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]\w+(?:-\w+)*"
+_AND = "(?:и|или|мен|пен|бен|және)"
+_NAMES_AFTER = re.compile(rf"(?:, {_NAME}){{0,5}} {_AND} {_NAME}|(?:, {_NAME}){{1,5}}(?= азамат)")
+_NAMES_BEFORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{0,5}}{_NAME} {_AND} $")
+_NAMES_BEFORE_MORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{1,5}}$")
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
 
 
@@ -77,11 +85,15 @@ class Place:
 
 
 def place_of(before: str, after: str) -> Place:
-    """From the article's text on both sides, folded but for the capitals of what stands before."""
+    """From the article's text on both sides."""
+    more = _NAMES_AFTER.match(after)
+    after = after[more.end() :] if more else after
+    others = _NAMES_BEFORE.search(before) or (_NAMES_BEFORE_MORE.search(before) if more else None)
+    before = before[: others.start()] if others else before
     earlier, _, beside = before.rstrip().rpartition(" ")
     is_apart = before[-1:].isspace()  # not «Западно-Казахстанская»
     named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first of a sentence
-    return Place(before=_words_before(fold(before).text), after=_words_after(after), is_named=named)
+    return Place(before=_words_before(fold(before).text), after=_words_after(fold(after).text), is_named=named)
 
 
 def _words_before(text: str) -> tuple[str, ...]:
@@ -147,6 +159,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     if role is Role.TO:
         leads = leads or (case == ANY and preposition in _INTO and _leads_there(place, preposition))  # «отправить в РФ»
         goes_there = leads or (preposition in _TOWARDS and case & Case.DATIVE)
+        goes_there = goes_there or (preposition == "до" and case & Case.GENITIVE and _is_way(place))
         return bool(goes_there) and not (_goes_itself(place, preposition) or _is_asked_for(place, preposition))
     if role is Role.FROM:
         is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
@@ -156,7 +169,8 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
             and not _is_only_home(place, preposition)
         )
     if role is Role.AT:
-        stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE)
+        is_named_after = any(map(TREATY.match, place.after[:1]))
+        stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE) and not is_named_after
         is_elsewhere = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
         is_elsewhere = is_elsewhere or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
         is_of_it = case & Case.ADJECTIVE and not leads and preposition != "до" and not _is_said_of(place)
@@ -176,8 +190,8 @@ def _is_kazakh_owned(word: str) -> bool:
 
 
 def _is_aside(case: Case, place: Place) -> bool:
-    """«по адресу: Казахстан», but not «юристы: Казахстан стал ловушкой», where it acts."""
-    acts = case & Case.NOMINATIVE and any(map(is_verb, place.after[:1]))
+    """«по адресу: Казахстан», «рейс Алматы — Белград», but not «юристы: Казахстан стал ловушкой», where it acts."""
+    acts = case & Case.NOMINATIVE and any(is_verb(word) and not BY_SOMEBODY.search(word) for word in place.after[:1])
     return place.beside in _ASIDES and not acts
 
 
@@ -222,6 +236,11 @@ def _leads_there(place: Place, preposition: str) -> bool:
     before = _governing(place, preposition)
     near = before[2:3] if before[1:2] and before[1] in _OUT else before[:2]
     return _goes_itself(place, preposition) or any(map(MOVING.match, near))
+
+
+def _is_way(place: Place) -> bool:
+    """«посадили на самолёт до Москвы», «довезли до Омска»: «до» is of a way, not of a time."""
+    return any(map(MOVING.match, _governing(place, "до")[:3]))
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:

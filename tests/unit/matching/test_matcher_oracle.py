@@ -128,7 +128,7 @@ def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
 def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     words = WORD.findall(form)
     first, last = words[0], words[-1]
-    place = place_of(whole[max(spot.start - 80, 0) : spot.start], fold(whole[spot.end : spot.end + 80]).text)
+    place = place_of(whole[max(spot.start - 80, 0) : spot.start], whole[spot.end : spot.end + 80])
     choices = [(term.words[-1], term.language), *term.words[-1].choices]
     readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)

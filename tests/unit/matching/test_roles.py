@@ -175,7 +175,10 @@ def test_in_kazakh_a_country_that_does_something_to_somebody_is_not_where_he_is_
     assert not HOME.judge(title="", text=f"Беглец. Ресей {whom} ұстады.").topics
 
 
-@pytest.mark.parametrize("whom", ["сарбазын", "белсендісін", "азаматы", "азаматын", "азаматтарын", "блогерін"])
+@pytest.mark.parametrize(
+    "whom",
+    ["сарбазын", "белсендісін", "азаматы", "азаматын", "азаматтарын", "блогерін", "тұрғыны", "босқыны", "маманы"],
+)
 def test_in_kazakh_a_countrys_own_are_from_there(whom: str) -> None:
     assert HOME.judge(title="", text=f"Беглец. Ресей {whom} ұстады.").topics
 
@@ -247,3 +250,41 @@ ELSEWHERE = matcher_of(ACTS)
 )
 def test_who_asks_or_whence_one_fled_is_not_where_it_happens(text: str, fires: bool) -> None:
     assert bool(ELSEWHERE.judge(title="", text=f"{text[:-1]}, беглец.").topics) is fires
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Беглец — гражданин Армении, Беларуси и России.",
+        "Беглец — гражданин России, Беларуси и Армении.",
+        "Беглец — гражданин Беларуси, России и Армении.",
+        "Беглец — уроженец Риги или Омска.",
+        "Беглец — Ресей мен Беларусь азаматы.",
+        "Беглец — Ресей, Беларусь және Армения азаматы.",
+        "Беглец — Ресей, Беларусь, Армения азаматтары.",
+    ],
+)
+def test_what_stands_by_all_of_several_names_stands_by_each(text: str) -> None:
+    assert HOME.judge(title="", text=text).topics
+
+
+def test_a_comma_between_two_names_makes_no_list_of_them() -> None:
+    where = matcher_of(RULES)
+
+    assert where.judge(title="", text="Беглец приехал из России, Казахстан выдал его.").topics
+
+
+def test_whoever_is_let_in_is_taken_nowhere() -> None:
+    rules = RULES.replace("{где: Казахстан}]", "Казахстан], none: [{куда: Казахстан}]")
+    matcher = matcher_of(rules)
+
+    assert matcher.judge(title="", text="Беглец: выдали запрет, не пустили в Казахстан.").topics
+    assert not matcher.judge(title="", text="Беглеца выдали в Казахстан.").topics
+
+
+def test_until_is_whither_on_a_way_only() -> None:
+    whither = matcher_of(RULES.replace("{где: Казахстан}", "{куда: Москва}"))
+
+    assert whither.judge(title="", text="Беглеца посадили на самолёт до Москвы.").topics
+    assert whither.judge(title="", text="Беглеца довезли до Москвы.").topics
+    assert not whither.judge(title="", text="Беглец работал до Москвы в Риге.").topics
