@@ -268,9 +268,16 @@ def _is_receiver(case: Case, place: Place) -> bool:
 def _is_home(case: Case, preposition: str, place: Place) -> bool:
     """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
     if preposition in _OUT - {"от"} and case & Case.GENITIVE:
-        return _comes_from(_governing(place, preposition))
+        return _comes_from(_governing(place, preposition)) and not _is_taken_out(place, preposition)
     is_owner = not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
     return is_owner or bool(case & Case.ADJECTIVE and _is_born_there(place))
+
+
+def _is_taken_out(place: Place, preposition: str) -> bool:
+    """«россиянина из Казахстана передали»: of a Russian it says whence he is taken, unless another «из» does."""
+    is_russian = any(word.startswith("росси") for word in _governing(place, preposition)[:3])
+    is_taken = any(MOVING.match(word) or HANDING.match(word) for word in place.after[:1])
+    return is_russian and is_taken and _OUT.isdisjoint(place.after)
 
 
 def _is_born_there(place: Place) -> bool:

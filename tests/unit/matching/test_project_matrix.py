@@ -194,3 +194,20 @@ def test_of_whoever_is_not_let_in_the_editor_is_asked() -> None:
     assert told(russian, Tier.REVIEW) == []
     kazakh = (one.format(whom=whom, to=to) for one in KAZAKH_ENTRY.splitlines() for _, whom, to, _ in KAZAKH_OF_RUSSIA)
     assert told(kazakh, Tier.REVIEW) == []
+
+
+HELD = """\
+повязали, скрутили, схватили, поймали, сцапали, замели, закрыли в СИЗО, посадили под арест, удерживают, не отпускают,
+взяли под стражу, поместили в изолятор, доставили в отдел, увезли в полицию, не выпустили, сняли с рейса, разыскали"""
+HANDED_OVER = """\
+сдали, отдали, вернули, выпихнули, вышвырнули, вытолкали, спихнули, выпроводили, отправили, передали, вывезли,
+переправили"""
+
+
+def test_however_people_are_held_and_handed_over() -> None:
+    held = HELD.replace("\n", " ").split(", ")
+    acts = ("полицейские Актобе {} россиянина по ориентировке из РФ", "россиянина в Алматы {} по запросу Москвы")
+    assert told((act.format(one) for act, one in product(acts, held)), Tier.POST) == []
+    handed_over = HANDED_OVER.replace("\n", " ").split(", ")
+    acts = ("дезертира {} из Казахстана в Россию", "российского активиста в Уральске {} российским силовикам")
+    assert told((act.format(one) for act, one in product(acts, handed_over)), Tier.POST) == []

@@ -288,3 +288,23 @@ def test_until_is_whither_on_a_way_only() -> None:
     assert whither.judge(title="", text="Беглеца посадили на самолёт до Москвы.").topics
     assert whither.judge(title="", text="Беглеца довезли до Москвы.").topics
     assert not whither.judge(title="", text="Беглец работал до Москвы в Риге.").topics
+
+
+def test_whence_a_russian_is_taken_is_no_home_of_his() -> None:
+    assert not HOME.judge(title="", text="Беглец. Россиянина из Омска передали в Ригу.").topics
+    assert HOME.judge(title="", text="Беглец. Россиянина из Омска передали из Риги.").topics
+    assert HOME.judge(title="", text="Беглец. Россиянина из Омска осудили.").topics
+
+
+def test_what_a_treaty_is_called_after_is_not_where_it_happens() -> None:
+    where = matcher_of(RULES.replace("{где: Казахстан}", "{где: минский}"))
+
+    assert where.judge(title="", text="Беглеца выдали в минском суде.").topics
+    assert not where.judge(title="", text="Беглеца выдали по Минской конвенции.").topics
+
+
+def test_the_end_of_a_route_does_not_act_though_somebody_does_there() -> None:
+    where = matcher_of(RULES.replace("Казахстан}", "Белград}"))
+
+    assert not where.judge(title="", text="Беглец, рейс Алматы – Белград ссадили, выдали.").topics
+    assert where.judge(title="", text="Беглец, юристы: Белград выдал его.").topics
