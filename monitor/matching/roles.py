@@ -59,9 +59,9 @@ _ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
 # «граждане Армении, Беларуси и России», «Ресей, Беларусь және Армения азаматтары»: whatever stands before or after
 # all of them stands before or after each.
-_NAME = r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]\w+(?:-\w+)*"
-_AND = "(?:и|или|мен|пен|бен|және)"
-_NAMES_AFTER = re.compile(rf"(?:, {_NAME}){{0,5}} {_AND} {_NAME}|(?:, {_NAME}){{1,5}}(?= азамат)")
+_NAME = r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІÁÄǴĞŃÑÓÖÚÜŪÝŞ]\w+(?:-\w+)*"
+_AND = "(?i:и|или|[мпб]ен|және|жане|[mpb]en|j[aäá]ne|zhane)"
+_NAMES_AFTER = re.compile(rf"(?:, {_NAME}){{0,5}} {_AND} {_NAME}|(?:, {_NAME}){{1,5}}(?= (?:азамат|azamat))")
 _NAMES_BEFORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{0,5}}{_NAME} {_AND} $")
 _NAMES_BEFORE_MORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{1,5}}$")
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")

@@ -262,6 +262,9 @@ def test_who_asks_or_whence_one_fled_is_not_where_it_happens(text: str, fires: b
         "Беглец — Ресей мен Беларусь азаматы.",
         "Беглец — Ресей, Беларусь және Армения азаматы.",
         "Беглец — Ресей, Беларусь, Армения азаматтары.",
+        "Беглец — Ресей жане Беларусь азаматы.",
+        "Беглец — Reseı men Belarýs azamaty.",
+        "БЕГЛЕЦ — ГРАЖДАНИН БЕЛАРУСИ И РОССИИ.",
     ],
 )
 def test_what_stands_by_all_of_several_names_stands_by_each(text: str) -> None:
