@@ -132,6 +132,7 @@ class _KeywordsReader(YamlReader):
         self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
         self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
         self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
+        self._equal: dict[tuple[int, ...], tuple[Term, ...]] = {}  # by the id() of each
 
     def declare(self, root: Mapping) -> None:
         """Remember the lists by name and read the people."""
@@ -208,7 +209,7 @@ class _KeywordsReader(YamlReader):
     def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
         name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""
         written = self.items(body.get("all"), key="all", at=body)
-        lines = tuple(self.terms(line, key="all") for line in written)
+        lines = tuple(self._one_object(self.terms(line, key="all")) for line in written)
         if len(lines) > MAX_LINES:
             self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=body, key="all")
         none = body.get("none")
@@ -216,13 +217,17 @@ class _KeywordsReader(YamlReader):
             name=name,
             tier=self._tier(body.get("tier")),
             lines=lines,
-            none=(*against, *(self.terms(none, key="none") if none is not None else ())),
+            none=self._one_object((*against, *(self.terms(none, key="none") if none is not None else ()))),
             within=self._within(body.get("within")),
             anywhere=self.flag(body.get("anywhere"), key="anywhere"),
             no_act=self.flag(body.get("no_act"), key="no_act"),
             line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )
+
+    def _one_object(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """The same lists in the same order, wherever rules name them: a third of all lines, the longest."""
+        return self._equal.setdefault(tuple(map(id, terms)), terms)
 
     def _tier(self, node: Node | None) -> Tier:
         if node is None:

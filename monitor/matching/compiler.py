@@ -153,6 +153,7 @@ class _Compiler:
         self._terms: _Numbers[tuple[str, tuple[int, ...], Role | None, frozenset[str]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
         self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
+        self._seen: dict[int, tuple[tuple[Term, ...], int]] = {}  # lines by their id(), which are kept for it
         self._forms: list[Word] = []
         self._weights: list[float] = []
         self._term_weights: dict[int, float] = {}  # by their id(), too
@@ -239,10 +240,13 @@ class _Compiler:
                 )
 
     def _line(self, terms: tuple[Term, ...]) -> int:
-        for term in terms:
-            if id(term) not in self._numbers:
-                self._numbers[id(term)] = self._term(term)
-        return self._lines.of(tuple(dict.fromkeys(map(self._numbers.__getitem__, map(id, terms)))))
+        if id(terms) not in self._seen:
+            for term in terms:
+                if id(term) not in self._numbers:
+                    self._numbers[id(term)] = self._term(term)
+            numbers = tuple(dict.fromkeys(map(self._numbers.__getitem__, map(id, terms))))
+            self._seen[id(terms)] = terms, self._lines.of(numbers)
+        return self._seen[id(terms)][1]
 
     def _term(self, term: Term) -> int:
         words = tuple(self._word(word, term) for word in term.words)

@@ -173,7 +173,8 @@ def _by_id(keywords: Keywords) -> dict[int, Term]:
         (line for topic in keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
         [keywords.never],
     )
-    return {id(term): term for line in lines for term in line}
+    different = {id(line): line for line in lines}
+    return {id(term): term for line in different.values() for term in line}
 
 
 def _is_name(term: Term) -> bool:
