@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from monitor.config.keyword_rules import Role
-from monitor.text.languages.cases import ANY, Case
+from monitor.text.languages.cases import ANY, NO_CASE, Case, ending_case
 from monitor.text.languages.role_words import (
     ASKING,
     BY_SOMEBODY,
@@ -71,12 +71,14 @@ _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|
 class Place:
     """What stands around a word: folded, the nearest first; `is_named`: the word before it is a name.
 
-    `after` reaches no further than a pause.
+    `after` reaches no further than a pause. `row` is the case of a row of names that the word stands in, which in
+    Kazakh its last shows: «Ресей мен Қырғызстаннан келген».
     """
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     is_named: bool = False
+    row: Case = NO_CASE
 
     @property
     def beside(self) -> str:
@@ -87,13 +89,15 @@ class Place:
 def place_of(before: str, after: str) -> Place:
     """From the article's text on both sides."""
     more = _NAMES_AFTER.match(after)
+    row = ending_case(fold(more[0]).text) if more else NO_CASE
     after = after[more.end() :] if more else after
     others = _NAMES_BEFORE.search(before) or (_NAMES_BEFORE_MORE.search(before) if more else None)
     before = before[: others.start()] if others else before
     earlier, _, beside = before.rstrip().rpartition(" ")
     is_apart = before[-1:].isspace()  # not «Западно-Казахстанская»
     named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first of a sentence
-    return Place(before=_words_before(fold(before).text), after=_words_after(fold(after).text), is_named=named)
+    words, follow = _words_before(fold(before).text), _words_after(fold(after).text)
+    return Place(before=words, after=follow, is_named=named, row=row)
 
 
 def _words_before(text: str) -> tuple[str, ...]:
@@ -314,6 +318,7 @@ def _comes_from(words: Sequence[str]) -> bool:
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
     after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
+    case = place.row or case
     is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.search(after)
     is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE)) and not is_subject
     if role is Role.TO:

@@ -25,6 +25,7 @@ class Case(IntFlag):
 
 
 ANY = Case(127)
+NO_CASE = Case(0)
 RUSSIAN = {
     "nomn": Case.NOMINATIVE,
     "gent": Case.GENITIVE,
@@ -53,6 +54,12 @@ _SPELLED = {
     "cyrillic": (_TO_HIS, *_ENDINGS),
     "latin": tuple((tuple(map(latin_skeleton, endings)), case) for endings, case in (_TO_HIS, *_ENDINGS)),
 }
+
+
+def ending_case(name: str) -> Case:
+    """The genitive or ablative that a folded Kazakh name ends in; none of what may be bare: «Қазақстан», «Канада»."""
+    endings = () if name.endswith("стан") else _ENDINGS[:2]
+    return next((case for known, case in endings if name.endswith(known)), NO_CASE)
 
 
 def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
