@@ -184,7 +184,7 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
 
 def _is_only_named(case: Case, place: Place) -> bool:
     """Whether what stands without a preposition neither acts nor owns: an address, somebody's home, who asks."""
-    is_persons = any(map(_is_kazakh_owned, place.after[:1])) or (case & Case.ADJECTIVE and _is_said_of(place))
+    is_persons = _is_kazakh_owned(_kazakh_noun(place)) or (case & Case.ADJECTIVE and _is_said_of(place))
     return bool(is_persons) or _is_aside(case, place) or _is_whose(place) or _asks(case, place)
 
 
@@ -317,7 +317,7 @@ def _comes_from(words: Sequence[str]) -> bool:
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
-    after = next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
+    after = _kazakh_noun(place)
     case = place.row or case
     is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.search(after)
     is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE)) and not is_subject
@@ -337,6 +337,11 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         return bool(stays or is_subject) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
+
+
+def _kazakh_noun(place: Place) -> str:
+    """What a name stands before in Kazakh: «азаматы» of «Ресейдің үш азаматы»."""
+    return next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
 
 
 def _is_to_his(place: Place) -> bool:
