@@ -106,9 +106,7 @@ def load(text: str, *, file: str) -> Mapping:
     try:
         root = _build(_events(text), file, text)
     except MarkedYAMLError as error:
-        begun = error.context_mark if error.context == "while scanning a simple key" else None
-        mark = begun or error.problem_mark or error.context_mark  # of a key without «:» where it stands
-        line = mark.line + 1 if mark else 0
+        line = _line_of(error)
         advice = _MIXED if _is_mixed(error) else _hint(text, line)
         raise ConfigError(f"здесь файл не читается: {advice}", file=file, line=line) from error
     except (YAMLError, UnicodeError, ValueError) as error:
@@ -121,6 +119,13 @@ def load(text: str, *, file: str) -> Mapping:
 def _events(text: str) -> Iterator[Event]:
     yaml = YAML(typ="safe", pure=True)  # "rt" marks the folds of a text with control characters
     yield from yaml.parse(text)
+
+
+def _line_of(error: MarkedYAMLError) -> int:
+    """The line to look at; of a key without «:» where it stands, not where the parser missed it. 0: none is known."""
+    is_key = error.context == "while scanning a simple key"
+    mark = (error.context_mark if is_key else None) or error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 0
 
 
 def _is_mixed(error: MarkedYAMLError) -> bool:

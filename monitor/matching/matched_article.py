@@ -21,7 +21,7 @@ from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.languages.objects import given_thing, is_giving
-from monitor.text.languages.role_words import AT_BORDER
+from monitor.text.languages.role_words import BORDER
 from monitor.text.unicode import WORD, fold, sentences, word_at
 
 _COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
@@ -129,7 +129,7 @@ class MatchedArticle:
         role = self._compiled.terms[hit.term].role
         if role is None or role not in _OF_AN_ACT:
             return True
-        if role is Role.AT and AT_BORDER.search(self._whole, max(hit.start - _BESIDE, 0), hit.start):
+        if role is Role.AT and BORDER.match(self._surrounding(hit)[2].beside):
             return False  # «на границе Казахстана и России»: in neither
         acts = self.line(self._compiled.acts[topic])
         low, high = bisect_left(acts, (hit.start - _NEAR,)), bisect_left(acts, (hit.end + _NEAR,))
@@ -175,14 +175,17 @@ class MatchedArticle:
 
     def _plays(self, hit: Hit, role: Role) -> bool:
         """Whether the words there stand in the role, whatever role their term asks for."""
-        span = hit[:2]
-        if span not in self._surroundings:
-            self._surroundings[span] = self._look_around(*span)
-        first, last, place = self._surroundings[span]
+        first, last, place = self._surrounding(hit)
         word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
         if last not in word.forms and word.stems:
             return kazakh_fits(role, kazakh_case(last, word.stems), place)
         return russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
+
+    def _surrounding(self, hit: Hit) -> _Surroundings:
+        span = hit[:2]
+        if span not in self._surroundings:
+            self._surroundings[span] = self._look_around(*span)
+        return self._surroundings[span]
 
     def _look_around(self, start: int, end: int) -> _Surroundings:
         form = fold(self._whole[start:end]).text

@@ -135,7 +135,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
         Role.WHOM: Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE,
         Role.WHO: Case.NOMINATIVE | Case.INSTRUMENTAL,
     }
-    return bool(case & wanted.get(role, Case(0)))
+    return bool(case & wanted.get(role, NO_CASE))
 
 
 def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[Case, str]:
@@ -162,9 +162,11 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
         leads = leads or (case == ANY and preposition in _INTO and _leads_there(place, preposition))  # «отправить в РФ»
-        goes_there = leads or (preposition in _TOWARDS and case & Case.DATIVE)
-        goes_there = goes_there or (preposition == "до" and case & Case.GENITIVE and _is_way(place))
-        return bool(goes_there) and not (_goes_itself(place, preposition) or _is_asked_for(place, preposition))
+        is_towards = preposition in _TOWARDS and case & Case.DATIVE
+        is_as_far_as = preposition == "до" and case & Case.GENITIVE and _is_way(place)
+        return bool(leads or is_towards or is_as_far_as) and not (
+            _goes_itself(place, preposition) or _is_asked_for(place, preposition)
+        )
     if role is Role.FROM:
         is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
         return (

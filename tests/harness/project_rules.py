@@ -25,8 +25,20 @@ def project_matcher() -> Matcher:
     return Matcher(compile_rules(project_keywords()))
 
 
-def told(sentences: Iterable[str], tier: Tier | None) -> list[str]:
-    """Those of these headlines of which the rules say something else; None: that they are silent."""
-    headlines = (sentence[0].upper() + sentence[1:] for sentence in sentences)
-    verdicts = ((title, project_matcher().judge(title=title, text="")) for title in headlines)
+def every(acts: str, people: Iterable[str | tuple[str, ...]]) -> list[str]:
+    """Each line of `acts` said of each person; a tuple has his name as `{who}`, `{whom}`, `{to}` and `{whose}`."""
+    named = [(one,) if isinstance(one, str) else one for one in people]
+    cases = ("who", "whom", "to", "whose")
+    return [act.format(*one, **dict(zip(cases, one, strict=False))) for act in acts.splitlines() for one in named]
+
+
+def listed(words: str) -> list[str]:
+    """What stands between commas, over as many lines as it takes."""
+    return words.replace("\n", " ").split(", ")
+
+
+def judged_otherwise(headlines: Iterable[str], tier: Tier | None) -> list[str]:
+    """Those of these headlines, which may begin small, that the rules give another tier; None: they are silent."""
+    titles = (headline[0].upper() + headline[1:] for headline in headlines)
+    verdicts = ((title, project_matcher().judge(title=title, text="")) for title in titles)
     return [title for title, verdict in verdicts if (verdict.tier if verdict.topics else None) is not tier]

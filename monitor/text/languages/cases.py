@@ -64,7 +64,7 @@ def ending_case(name: str) -> Case:
 
 def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
     """The cases of a folded word, in whatever letters, that one of these stems begins; ANY when none does."""
-    case = Case(0)
+    case = NO_CASE
     script: Script = "latin" if word[:1] < "\u0400" else "cyrillic"
     spellings = (latin_skeleton(word),) if script == "latin" else (word, in_russian_letters(word))
     for stem in (stem for stem in stems if stem.script == script):
@@ -73,7 +73,7 @@ def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
         if written.startswith(stem.text):
             chains = [rest, *meant_by(rest)] if script == "cyrillic" else [rest]
             chain = next(filter(stem.accepts, chains), None)
-            case |= Case(0) if chain is None else _of_chain(chain, script)
+            case |= NO_CASE if chain is None else _of_chain(chain, script)
     return case or ANY
 
 

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from monitor.text.languages import dictionary
-from monitor.text.languages.cases import ANY, RUSSIAN, Case
+from monitor.text.languages.cases import ANY, NO_CASE, RUSSIAN, Case
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -291,7 +291,7 @@ def _trait(tag: Any) -> _Trait:
     case = RUSSIAN.get(tag.case or "") if part in _DECLINED else None
     return _Trait(
         part=part,
-        role=case if case and part == "NOUN" else case | Case.ADJECTIVE if case else Case(0),
+        role=case if case and part == "NOUN" else case | Case.ADJECTIVE if case else NO_CASE,
         participle=(tag.tense, tag.voice) if part in {"PRTF", "PRTS"} else None,
         # Perfectives have none («задержался» is another word), nor have participles («выдающийся»).
         is_passive=is_verb and tag.mood != "impr" and tag.aspect == "impf",

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from monitor.models.articles import Tier
-from tests.harness.project_rules import told
+from tests.harness.project_rules import every, judged_otherwise, listed
 
 # Nominative, whom, feminine.
 PERSONS = [
@@ -92,7 +92,7 @@ def kazakh(out_of: str, who: str, where: str) -> Iterator[str]:
     ],
 )
 def test_whoever_is_taken_from_kazakhstan_to_russia_is_told_of(sentences: list[str]) -> None:
-    assert told(sentences, Tier.POST) == []
+    assert judged_otherwise(sentences, Tier.POST) == []
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,13 @@ def test_whoever_is_taken_from_kazakhstan_to_russia_is_told_of(sentences: list[s
     ],
 )
 def test_whoever_is_taken_to_russia_from_elsewhere_is_not(sentences: list[str]) -> None:
-    assert told((one for one in sentences if "из Омска" not in one), None) == []
+    assert judged_otherwise((one for one in sentences if "из Омска" not in one), None) == []
 
 
 def test_whoever_comes_home_to_kazakhstan_is_not_ours() -> None:
     home = (one for one in russian("из России", "Россия", "в Омске") if "дезертир" in one)
     sentences = (one.replace("в Россию", "в Казахстан").replace("дезертир", "казахстанец") for one in home)
-    assert told((one.replace("казахстанеца", "казахстанца") for one in sentences), None) == []
+    assert judged_otherwise((one.replace("казахстанеца", "казахстанца") for one in sentences), None) == []
 
 
 # Nominative, whom, to whom.
@@ -175,14 +175,8 @@ KAZAKH_COURSE = """\
 
 
 def test_whatever_happens_on_the_way_is_told_of() -> None:
-    russian = (one.format(who=who, whom=whom, to=to) for one in COURSE.splitlines() for who, whom, to in OF_RUSSIA)
-    assert told(russian, Tier.POST) == []
-    kazakh = (
-        one.format(who=who, whom=whom, to=to, whose=whose)
-        for one in KAZAKH_COURSE.splitlines()
-        for who, whom, to, whose in KAZAKH_OF_RUSSIA
-    )
-    assert told(kazakh, Tier.POST) == []
+    assert judged_otherwise(every(COURSE, OF_RUSSIA), Tier.POST) == []
+    assert judged_otherwise(every(KAZAKH_COURSE, KAZAKH_OF_RUSSIA), Tier.POST) == []
 
 
 ENTRY = "{whom} не пустили в Казахстан\n{to} запретили въезд в Казахстан"
@@ -190,10 +184,8 @@ KAZAKH_ENTRY = "{whom} Қазақстанға кіргізбеді\n{to} Қаз�
 
 
 def test_of_whoever_is_not_let_in_the_editor_is_asked() -> None:
-    russian = (one.format(whom=whom, to=to) for one in ENTRY.splitlines() for _, whom, to in OF_RUSSIA)
-    assert told(russian, Tier.REVIEW) == []
-    kazakh = (one.format(whom=whom, to=to) for one in KAZAKH_ENTRY.splitlines() for _, whom, to, _ in KAZAKH_OF_RUSSIA)
-    assert told(kazakh, Tier.REVIEW) == []
+    assert judged_otherwise(every(ENTRY, OF_RUSSIA), Tier.REVIEW) == []
+    assert judged_otherwise(every(KAZAKH_ENTRY, KAZAKH_OF_RUSSIA), Tier.REVIEW) == []
 
 
 HELD = """\
@@ -205,12 +197,10 @@ HANDED_OVER = """\
 
 
 def test_however_people_are_held_and_handed_over() -> None:
-    held = HELD.replace("\n", " ").split(", ")
-    acts = ("полицейские Актобе {} россиянина по ориентировке из РФ", "россиянина в Алматы {} по запросу Москвы")
-    assert told((act.format(one) for act, one in product(acts, held)), Tier.POST) == []
-    handed_over = HANDED_OVER.replace("\n", " ").split(", ")
-    acts = ("дезертира {} из Казахстана в Россию", "российского активиста в Уральске {} российским силовикам")
-    assert told((act.format(one) for act, one in product(acts, handed_over)), Tier.POST) == []
+    held = "полицейские Актобе {} россиянина по ориентировке из РФ\nроссиянина в Алматы {} по запросу Москвы"
+    assert judged_otherwise(every(held, listed(HELD)), Tier.POST) == []
+    handed = "дезертира {} из Казахстана в Россию\nроссийского активиста в Уральске {} российским силовикам"
+    assert judged_otherwise(every(handed, listed(HANDED_OVER)), Tier.POST) == []
 
 
 SAID = """\
@@ -236,5 +226,5 @@ ASKED_ABOUT = """\
 
 
 def test_what_is_said_of_the_practice_is_told_of_or_asked_about() -> None:
-    assert told(SAID.splitlines(), Tier.POST) == []
-    assert told(ASKED_ABOUT.splitlines(), Tier.REVIEW) == []
+    assert judged_otherwise(SAID.splitlines(), Tier.POST) == []
+    assert judged_otherwise(ASKED_ABOUT.splitlines(), Tier.REVIEW) == []

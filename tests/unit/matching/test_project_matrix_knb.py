@@ -1,12 +1,9 @@
 """What the security service does to people, put to the project's own rules: every act, to everyone whom it concerns."""
 
-from collections.abc import Iterator, Sequence
-from itertools import product
-
 import pytest
 
 from monitor.models.articles import Tier
-from tests.harness.project_rules import told
+from tests.harness.project_rules import every, judged_otherwise, listed
 
 # Nominative, whom (and whose), to whom.
 PERSONS = [
@@ -80,44 +77,33 @@ KAZAKH_EVERYONE = """\
 қатысушысын, оқытушыны, телеграм-арна авторын, қоғам қайраткерін"""
 
 
-def russian(persons: Sequence[tuple[str, str, str]], *, service: str = "КНБ") -> Iterator[str]:
-    for act, (who, whom, to) in product(ACTS.splitlines(), persons):
-        yield act.format(who=who, whom=whom, to=to).replace("КНБ", service)
-
-
-def kazakh(*, service: str = "ҰҚК") -> Iterator[str]:
-    for act, (who, whom, to, whose) in product(KAZAKH_ACTS.splitlines(), KAZAKH_PERSONS):
-        yield act.format(who=who, whom=whom, to=to, whose=whose).replace("ҰҚК", service)
-
-
-@pytest.mark.parametrize("sentences", [[*russian(PERSONS)], [*kazakh()]])
+@pytest.mark.parametrize("sentences", [every(ACTS, PERSONS), every(KAZAKH_ACTS, KAZAKH_PERSONS)])
 def test_whatever_it_does_to_people_who_speak_up_or_came_from_russia_is_told_of(sentences: list[str]) -> None:
-    assert told(sentences, Tier.POST) == []
+    assert judged_otherwise(sentences, Tier.POST) == []
 
 
 @pytest.mark.parametrize("service", ["СБУ", "ГКНБ Кыргызстана"])
 def test_other_countries_services_are_not_ours(service: str) -> None:
-    assert told(russian(PERSONS[:3], service=service), None) == []
+    assert judged_otherwise(every(ACTS.replace("КНБ", service), PERSONS[:3]), None) == []
 
 
 def test_another_service_is_not_ours_in_kazakh_either() -> None:
-    assert told((one for one in kazakh(service="УКМК") if "ресейлік" not in one), None) == []
+    others = [person for person in KAZAKH_PERSONS if "ресейлік" not in person]
+    assert judged_otherwise(every(KAZAKH_ACTS.replace("ҰҚК", "УКМК"), others), None) == []
 
 
 @pytest.mark.parametrize(
     "whom", [("террорист", "террориста", "террористу"), ("наркокурьер", "наркокурьера", "наркокурьеру")]
 )
 def test_its_other_work_is_no_news_of_ours(whom: tuple[str, str, str]) -> None:
-    assert told(russian([whom]), None) == []
+    assert judged_otherwise(every(ACTS, [whom]), None) == []
 
 
 def test_it_concerns_whoever_speaks_up() -> None:
-    acts = ("КНБ допросил {}", "сотрудники КНБ обыскали дом {}", "КНБ задержал {} в Алматы")
-    people = EVERYONE.replace("\n", " ").split(", ")
-    assert told((act.format(whom) for act, whom in product(acts, people)), Tier.POST) == []
-    kazakh_acts = ("ҰҚК {} тергеді", "ҰҚК {} жауапқа шақырды", "ҰҚК қызметкерлері {} ұстады")
-    kazakhs = KAZAKH_EVERYONE.replace("\n", " ").split(", ")
-    assert told((act.format(whom) for act, whom in product(kazakh_acts, kazakhs)), Tier.POST) == []
+    acts = "КНБ допросил {}\nсотрудники КНБ обыскали дом {}\nКНБ задержал {} в Алматы"
+    assert judged_otherwise(every(acts, listed(EVERYONE)), Tier.POST) == []
+    kazakh_acts = "ҰҚК {} тергеді\nҰҚК {} жауапқа шақырды\nҰҚК қызметкерлері {} ұстады"
+    assert judged_otherwise(every(kazakh_acts, listed(KAZAKH_EVERYONE)), Tier.POST) == []
 
 
 PEACEFUL = """\
@@ -141,5 +127,5 @@ OF_OFFICIALS = """\
 
 
 def test_whoever_speaks_up_may_be_its_guest_or_tell_of_others() -> None:
-    assert told(PEACEFUL.splitlines(), None) == []
-    assert told(OF_OFFICIALS.splitlines(), Tier.REVIEW) == []
+    assert judged_otherwise(PEACEFUL.splitlines(), None) == []
+    assert judged_otherwise(OF_OFFICIALS.splitlines(), Tier.REVIEW) == []

@@ -1,11 +1,9 @@
 """Permits and rules of stay, put to the project's own rules: what is done with them, and whom it concerns."""
 
-from itertools import product
-
 import pytest
 
 from monitor.models.articles import Tier
-from tests.harness.project_rules import told
+from tests.harness.project_rules import every, judged_otherwise
 
 # Whose.
 WHOSE = ["россиян", "граждан России", "граждан РФ", "граждан России, Беларуси и Армении", "граждан Армении и России"]
@@ -45,10 +43,6 @@ KAZAKH_FRAUD = """\
 Павлодарда кәсіпкер {} қағаз жүзінде ғана жұмысқа алған"""
 
 
-def every(acts: str, whom: list[str]) -> list[str]:
-    return [act.format(one) for act, one in product(acts.splitlines(), whom)]
-
-
 @pytest.mark.parametrize(
     "sentences",
     [
@@ -59,7 +53,7 @@ def every(acts: str, whom: list[str]) -> list[str]:
     ],
 )
 def test_whoever_came_from_russia_reads_of_it(sentences: list[str]) -> None:
-    assert told(sentences, Tier.POST) == []
+    assert judged_otherwise(sentences, Tier.POST) == []
 
 
 @pytest.mark.parametrize("country", ["Грузии", "Армении", "Таиланде", "Кыргызстане"])
@@ -67,7 +61,7 @@ def test_the_same_in_another_country_is_not_ours(country: str) -> None:
     elsewhere = (
         one.replace("в Казахстане", f"в {country}") for one in every(RULES, WHOSE[:3]) if "в Казахстане" in one
     )
-    assert told(elsewhere, None) == []
+    assert judged_otherwise(elsewhere, None) == []
 
 
 def test_other_registrations_are_not_ours() -> None:
@@ -77,4 +71,4 @@ def test_other_registrations_are_not_ours() -> None:
         "в Казахстане изменили правила регистрации SIM-карт для иностранцев",
         "ұялы телефонды тіркеу мерзімі өзгерді",
     ]
-    assert told(sentences, None) == []
+    assert judged_otherwise(sentences, None) == []
