@@ -20,6 +20,7 @@ from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
 from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
+from monitor.text.languages.kazakh_objects import handled_thing, is_handling
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.languages.role_words import BORDER
 from monitor.text.unicode import WORD, fold, sentences, word_at
@@ -163,12 +164,12 @@ class MatchedArticle:
         return self._plays(hit, term.role)
 
     def given_thing(self, hit: Hit) -> str:
-        """«паспортов» of a single word that gives them, not somebody, away; "" for any other."""
+        """«паспортов» of a single word that gives them, not somebody, away; "" for any other. In Kazakh «құжат», too."""
         form = self._form(hit)
-        if " " in form or not is_giving(form):
+        if " " in form or not (is_giving(form) or is_handling(form)):
             return ""
         before, after = self._whole[max(hit.start - _BESIDE, 0) : hit.start], self._whole[hit.end : hit.end + _BESIDE]
-        return given_thing(form, before, after)
+        return handled_thing(form, before) if is_handling(form) else given_thing(form, before, after)
 
     def _form(self, hit: Hit) -> str:
         return fold(self._whole[hit.start : hit.end]).text

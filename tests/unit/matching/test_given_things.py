@@ -10,6 +10,7 @@ from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import explain
 from monitor.matching.matcher import Matcher
+from monitor.text.languages.kazakh_objects import handled_thing, is_handling
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.unicode import fold
 
@@ -79,6 +80,52 @@ def test_a_thing_is_given(sentence: str, thing: str) -> None:
 )
 def test_a_person_is_handed_over_or_nobody_says_what(sentence: str) -> None:
     assert thing_in(sentence) == ""
+
+
+_HANDLING = re.compile(r"\b(?:бер|тапсыр|табыста|тірке)\w+", re.IGNORECASE)
+
+
+def kazakh_thing_in(sentence: str) -> str:
+    word = _HANDLING.search(sentence)
+    assert word is not None
+    assert is_handling(fold(word[0]).text)
+    return handled_thing(fold(word[0]).text, sentence[: word.start()])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "thing"),
+    [
+        ("Ресейлік ерікті түсінік беруге шақырылды", "түсінік"),
+        ("Белсенді өтініш тапсырды", "өтініш"),
+        ("Журналист кітабын баспаға тапсырды", "кітабын"),
+        ("Дезертир қаруын полицияға тапсырды", "қаруын"),
+        ("Сарбаздың мәйітін Ресейге тапсырды", "мәйітін"),
+        ("Тергеуші ісін сотқа қайта тапсырды", "ісін"),
+        ("Полиция арызды тіркемеді", "арызды"),
+        ("Зілзала: жер сілкінісі тіркелді", "сілкінісі"),
+        ("Көлігін Ресейде тіркеген алматылық", "көлігін"),
+    ],
+)
+def test_kazakh_names_the_thing_right_before_its_verb(sentence: str, thing: str) -> None:
+    assert kazakh_thing_in(sentence) == thing
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Қазақстан белсендіні Ресейге берді",
+        "Дезертирді полицияға тапсырды",
+        "Құжаты жоқ ресейлікті шекарашыларға тапсырды",
+        "Оны әскери полицияға табыстады",
+        "Ресейлікті беруге рұқсат берілді",
+        "Құжат бойынша берді",
+        "Рұқсат, беру туралы шешім",
+        "Ресейліктер мекенжайға тіркелген",
+        "берді",
+    ],
+)
+def test_kazakh_hands_over_a_person_or_nobody_says_what(sentence: str) -> None:
+    assert kazakh_thing_in(sentence) == ""
 
 
 RULES = """\
