@@ -143,6 +143,12 @@ _RULE = {
     },
     "anywhere": {"description": "true — и в глубине текста, не только в заголовке и начале", "type": "boolean"},
     "no_act": {"description": "true — первая строка не действие: правило о том, кого назвали", "type": "boolean"},
+    "yields_to": {
+        "description": "темы и правила других тем: если сработало и одно из них, этой темы в посте не будет",
+        "type": "array",
+        "items": _TEXT,
+        "minItems": 1,
+    },
     "note": _NOTE,
 }
 _FACTS = {

@@ -77,7 +77,8 @@ class Rule:
     """A term of every line must stand within `within` (a number counts words), and no term of `none` there.
 
     The first line is the act, but with `no_act`: then nothing is a complement of it, in whatever rule of its topic.
-    It and one other line must stand in the title or the lead, unless `anywhere`.
+    It and one other line must stand in the title or the lead, unless `anywhere`. `yields_to` are ids of other topics
+    and names of their rules: where one of them decides, too, as strong as this, its own topic is not shown.
     `mentions` are for each line what the file says there, before the lists are written in.
     """
 
@@ -89,6 +90,7 @@ class Rule:
     line: int
     anywhere: bool = False
     no_act: bool = False
+    yields_to: tuple[str, ...] = ()
     mentions: tuple[tuple[Mention, ...], ...] = ()
 
 

@@ -29,6 +29,7 @@ from monitor.config.keyword_rules import (
 )
 from monitor.config.mentions import LANGUAGES, ROLES, items, mentions
 from monitor.config.name_parts import with_particles
+from monitor.config.rule_names import refuse_twice, refuse_unknown, written_yielding
 from monitor.config.yaml_reader import (
     Mapping,
     Node,
@@ -52,7 +53,7 @@ MAX_NESTED = 20  # lists within lists
 
 TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters", "facts")
 COUNTER_KEYS = ("name", "all", "none", "within")
-RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "note")
+RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -100,6 +101,7 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
         reader.list_terms(name)
     stanzas = reader.mapping(root.get("topics"), key="topics", at=root)
     topics = tuple(reader.topic(name, node) for name, node in stanzas.items) if stanzas else ()
+    refuse_unknown(reader, stanzas, topics)
     if stanzas and not topics:
         reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=stanzas, key="topics")
     never = root.get("never")
@@ -195,16 +197,8 @@ class _KeywordsReader(YamlReader):
             for item in self.items(node, key=key, at=at)
         ]
         rules = tuple(self._rule(body, number, against) for number, body in enumerate(stanzas, start=1))
-        self._unique_names(rules)
+        refuse_twice(self, rules)
         return rules
-
-    def _unique_names(self, rules: tuple[Rule, ...]) -> None:
-        seen: dict[str, int] = {}
-        for rule in rules:
-            if rule.name in seen:
-                place = Scalar(text=rule.name, line=rule.line)
-                self.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
-            seen.setdefault(rule.name, rule.line)
 
     def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
         name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""
@@ -221,6 +215,7 @@ class _KeywordsReader(YamlReader):
             within=self._within(body.get("within")),
             anywhere=self.flag(body.get("anywhere"), key="anywhere"),
             no_act=self.flag(body.get("no_act"), key="no_act"),
+            yields_to=written_yielding(self, body.get("yields_to")),
             line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )

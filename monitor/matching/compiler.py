@@ -50,6 +50,7 @@ class CompiledRule:
     """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article.
 
     One that `leads` asks whither somebody is taken: where else he is taken on the way speaks not against it.
+    `yields_to` are ids of topics and names of rules beside which its own topic is not shown.
     """
 
     topic: int
@@ -61,6 +62,7 @@ class CompiledRule:
     anchor: int
     anywhere: bool = False
     leads: bool = False
+    yields_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +216,7 @@ class _Compiler:
             anchor=weights.index(min(weights)) if weights else 0,
             anywhere=rule.anywhere,
             leads=any(all(term.role is Role.TO for term in line) for line in rule.lines),
+            yields_to=frozenset(rule.yields_to),
         )
 
     def _refuse_everyday(self, rule: Rule) -> None:

@@ -164,7 +164,7 @@ class MatchedArticle:
         return self._plays(hit, term.role)
 
     def given_thing(self, hit: Hit) -> str:
-        """«паспортов» of a single word that gives them, not somebody, away; "" for any other. In Kazakh «құжат», too."""
+        """«паспортов» of a single word that gives them, not somebody, away, and «құжат»; "" for any other."""
         form = self._form(hit)
         if " " in form or not (is_giving(form) or is_handling(form)):
             return ""

@@ -1,8 +1,8 @@
 """An article → what the rules say of it. How a rule holds in an article stands in matched_article.py."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from copy import copy
-from dataclasses import replace
+from typing import NamedTuple
 
 from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
 from monitor.matching.facts.saying import DEEDS, facts
@@ -12,6 +12,14 @@ from monitor.matching.term_index import Hit, TermIndex
 from monitor.models.articles import Fact, Tier, TopicVerdict, Verdict, Veto
 
 _NOTHING = Verdict()
+
+
+class _Decision(NamedTuple):
+    """The rule that decides a topic, what met its lines, and the same as a value."""
+
+    rule: CompiledRule
+    hits: tuple[Hit, ...]
+    verdict: TopicVerdict
 
 
 class Matcher:
@@ -42,23 +50,52 @@ class Matcher:
 
     def verdict(self, article: MatchedArticle) -> Verdict:
         """The same of an article that is read already: it may be asked for under other mutes, too."""
-        topics: dict[int, TopicVerdict] = {}
-        hits: dict[int, tuple[Hit, ...]] = {}
+        decided: dict[int, _Decision] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []
         for rule in self._candidates(article):
-            is_muted, known = self._is_muted(rule), topics.get(rule.topic)
-            is_needed = is_muted or known is None or (known.tier, rule.tier) == (Tier.REVIEW, Tier.POST)
+            is_muted, known = self._is_muted(rule), decided.get(rule.topic)
+            is_needed = is_muted or known is None or (known.verdict.tier, rule.tier) == (Tier.REVIEW, Tier.POST)
             result = article.result(rule) if is_needed else RuleResult()
-            if result.veto and known is None:
-                vetoes.append(article.veto(rule, result.veto))
+            if result.veto:
+                vetoes += [article.veto(rule, result.veto)] if known is None else []
             elif result.hits and is_muted:
                 muted.append(article.topic_verdict(rule, result))
             elif result.hits and (known is None or not result.is_aside):
-                topics[rule.topic], hits[rule.topic] = article.topic_verdict(rule, result), result.hits
-        verdict = _verdict([topics[number] for number in sorted(topics)], vetoes, muted)
-        shown = {number: hits[number] for number, topic in topics.items() if topic in verdict.topics}
-        return replace(verdict, facts=self._facts(article, shown)) if shown else verdict
+                decided[rule.topic] = _Decision(rule, result.hits, article.topic_verdict(rule, result))
+        shown = self._shown(article, decided)
+        return Verdict(
+            topics=tuple(shown[number].verdict for number in sorted(shown)),
+            vetoes=tuple(vetoes),
+            muted=tuple(muted),
+            hinted=tuple(decided[number].verdict for number in sorted(decided.keys() - shown.keys())),
+            facts=self._facts(article, {number: one.hits for number, one in shown.items()}) if shown else (),
+        )
+
+    def _shown(self, article: MatchedArticle, decided: Mapping[int, _Decision]) -> dict[int, _Decision]:
+        """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that, and of
+        those none that yields to another: one that is shown remains.
+        """
+        tier = Tier.POST if any(one.verdict.tier is Tier.POST for one in decided.values()) else Tier.REVIEW
+        shown = {number: decided[number] for number in sorted(decided) if decided[number].verdict.tier is tier}
+        for number, one in tuple(shown.items()) if len(shown) > 1 else ():
+            del shown[number]
+            names = {name for other in shown.values() for name in (other.verdict.id, other.rule.name)}
+            if names.isdisjoint(one.rule.yields_to):
+                shown[number] = one
+            elif instead := self._instead(article, one, names):
+                shown[number] = instead
+        return shown
+
+    def _instead(self, article: MatchedArticle, yielding: _Decision, names: Collection[str]) -> _Decision | None:
+        """What another rule of the topic says, as strong as the one that yields to `names`, and yielding to none."""
+        for rule in self._candidates(article):
+            is_other = rule.topic == yielding.rule.topic and rule.yields_to.isdisjoint(names)
+            result = article.result(rule) if is_other and not self._is_muted(rule) else RuleResult()
+            verdict = article.topic_verdict(rule, result)
+            if result.hits and not result.veto and verdict.tier is yielding.verdict.tier:
+                return _Decision(rule, result.hits, verdict)
+        return None
 
     def _facts(self, article: MatchedArticle, shown: Mapping[int, tuple[Hit, ...]]) -> tuple[Fact, ...]:
         """What the rules that decided say; with no deed in it, what the next rule of their topics says that has one."""
@@ -86,11 +123,3 @@ class Matcher:
     def _candidates(self, article: MatchedArticle) -> list[CompiledRule]:
         """The strongest first."""
         return sorted(article.candidates, key=lambda rule: rule.tier is not Tier.POST)
-
-
-def _verdict(topics: Sequence[TopicVerdict], vetoes: Sequence[Veto], muted: Sequence[TopicVerdict]) -> Verdict:
-    """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that."""
-    tier = Tier.POST if any(topic.tier is Tier.POST for topic in topics) else Tier.REVIEW
-    shown = tuple(topic for topic in topics if topic.tier is tier)
-    hinted = tuple(topic for topic in topics if topic.tier is not tier)
-    return Verdict(topics=shown, vetoes=tuple(vetoes), muted=tuple(muted), hinted=hinted)

@@ -137,7 +137,7 @@ def _acts(keywords: Keywords) -> dict[str, Sequence[Term]]:
 
 
 def _kind(rule: Rule) -> tuple[object, ...]:
-    return rule.tier, rule.within, rule.anywhere, rule.no_act, len(rule.lines)
+    return rule.tier, rule.within, rule.anywhere, rule.no_act, rule.yields_to, len(rule.lines)
 
 
 def _rarest(rule: Rule) -> Sequence[Term]:
