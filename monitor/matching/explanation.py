@@ -67,8 +67,8 @@ class Passage:
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any, with what met each of its rule's `lines` (`is_hinted`: a stronger topic decides, and
-    this one is not shown); `vetoes` are the words that spoke against a
+    `fired` is the verdict, if any, with what met each of its rule's `lines` (`is_hinted`: another topic decides, and
+    this one is not shown, because it is weaker or its rule `gives_way`); `vetoes` are the words that spoke against a
     rule, `forbidding` where the file has each of them. Of the rules that would have been stronger, `muted` are those
     that matched but are muted, `nearest` those that lacked the least (at most three, a line of each matched).
     """
@@ -78,6 +78,7 @@ class TopicReport:
     fired: TopicVerdict | None
     vetoes: tuple[Veto, ...]
     is_hinted: bool = False
+    gives_way: bool = False
     lines: tuple[LineReport, ...] = ()
     forbidding: tuple[str, ...] = ()
     nearest: tuple[RuleReport, ...] = ()
@@ -221,6 +222,7 @@ def _report(matcher: Matcher, article: MatchedArticle, verdict: Verdict, number:
         fired=fired,
         vetoes=vetoes,
         is_hinted=fired in verdict.hinted,
+        gives_way=fired in verdict.hinted and fired.tier is verdict.tier,
         lines=_met(matcher, article, rules[fired.rule]) if fired else (),
         forbidding=tuple(_forbidding(matcher, article, rules[veto.rule]) for veto in vetoes),
         nearest=_nearest(matcher, article, stronger),
@@ -288,6 +290,8 @@ def _report_of(matcher: Matcher, topic: Topic, example: Example) -> TopicReport:
 
 def lack(report: TopicReport) -> str:
     """Why a topic was not given, or not stronger, in Russian, for one line of output."""
+    if report.gives_way and report.fired:
+        return f"правило «{report.fired.rule}» уступает (yields_to): новость идёт под другой темой"
     if report.is_hinted and report.fired:
         return f"правило «{report.fired.rule}» сказало только «редактору», а новость и так идёт в канал"
     if report.muted:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.cli.console.output import LANGUAGES
 from monitor.cli.console.screen import Screen
-from monitor.matching.explanation import Passage, RuleReport, TopicReport, passages, pictured
+from monitor.matching.explanation import Passage, RuleReport, TopicReport, lack, passages, pictured
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
 from monitor.models.labels import VERDICTS
 from monitor.text.languages.detection import detect
@@ -113,7 +113,7 @@ def _fired(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
     yield from _passages(report.fired.matches, page, style="bold green underline")
     yield Padding(Text(pictured(report.lines)), (0, 0, 0, 2))
     if report.is_hinted:
-        yield Text("Этой темы в посте не будет: новость и так идёт в канал, а её правила сказали только «редактору».")
+        yield Text(f"Этой темы в посте не будет: {lack(report)}.")
 
 
 def _vetoed(veto: Veto, where: str, page: Extracted) -> Iterator[RenderableType]:
