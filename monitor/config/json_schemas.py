@@ -191,6 +191,11 @@ def keywords_schema() -> Schema:
         "lists": of_any_name | {"description": "списки слов, на которые ссылаются: $список"},
         "people": _LINE | {"description": "люди: только с большой буквы, во всех падежах; ссылка — $people"},
         "never": _LINE | {"description": "слова, с которыми в заголовке молчат все правила файла"},
+        "elsewhere": _object(keywords.ELSEWHERE_KEYS, dict.fromkeys(keywords.ELSEWHERE_KEYS, _LINE))
+        | {
+            "description": "новость о другой стране: слово there в заголовке или начале, слов here нет нигде — молчат все",
+            "required": [*keywords.ELSEWHERE_KEYS],
+        },
         "short_text": {
             "description": "во сколько раз шире окна (within: число) в тексте до 600 знаков: он весь об одном",
             "type": "number",

@@ -170,6 +170,16 @@ class Naming:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What makes an article one of another country, where nothing is ours: a term of `there` in the title or the lead
+    of one that has no term of `here` at all.
+    """
+
+    there: tuple[Term, ...] = ()
+    here: tuple[Term, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
@@ -183,6 +193,7 @@ class Keywords:
     topics: tuple[Topic, ...]
     lists: tuple[WordList, ...] = ()
     never: tuple[Term, ...] = ()
+    elsewhere: Elsewhere = Elsewhere()
     short_text: float = 1.0
     counters: tuple[Rule, ...] = ()
     facts: tuple[Naming, ...] = ()

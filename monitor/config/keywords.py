@@ -15,6 +15,7 @@ from math import prod
 
 from monitor.config.facts import read_facts
 from monitor.config.keyword_rules import (
+    Elsewhere,
     Example,
     Keywords,
     Role,
@@ -51,7 +52,8 @@ MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-TOP_KEYS = ("lists", "people", "never", "short_text", "topics", "counters", "facts")
+TOP_KEYS = ("lists", "people", "never", "elsewhere", "short_text", "topics", "counters", "facts")
+ELSEWHERE_KEYS = ("there", "here")
 COUNTER_KEYS = ("name", "all", "none", "within")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
@@ -109,14 +111,11 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
     short_text = reader.factor(root.get("short_text"), key="short_text", most=MAX_FACTOR)
     counted = root.get("counters")
     counters = reader.rules(counted, key="counters", at=root, known=COUNTER_KEYS) if counted is not None else ()
+    elsewhere = reader.elsewhere(root.get("elsewhere"))
     lists = tuple(reader.declared())
     facts = read_facts(reader, root.get("facts"), lists=reader.lists, at=root)
-    return (
-        Keywords(
-            file=file, topics=topics, lists=lists, never=kinds, short_text=short_text, counters=counters, facts=facts
-        ),
-        reader,
-    )
+    keywords = Keywords(file=file, topics=topics, lists=lists, never=kinds, elsewhere=elsewhere, short_text=short_text)
+    return replace(keywords, counters=counters, facts=facts), reader
 
 
 class _KeywordsReader(YamlReader):
@@ -166,6 +165,15 @@ class _KeywordsReader(YamlReader):
             self._resolved[name] = self.terms(self.lists[name], key=name)
             self._opening.pop()
         return self._resolved[name]
+
+    def elsewhere(self, node: Node | None) -> Elsewhere:
+        """What an article of another country says, and what one of ours; both are asked for."""
+        body = None if node is None else self.mapping(node, key="elsewhere", at=node, known=ELSEWHERE_KEYS)
+        if node is None or body is None:
+            return Elsewhere()
+        return Elsewhere(
+            *(self.terms(body.get(key) or Sequence(items=(), line=node.line), key=key) for key in ELSEWHERE_KEYS)
+        )
 
     def topic(self, name: Scalar, node: Node) -> Topic:
         """One topic with its rules and examples; what is wrong with it is noted."""

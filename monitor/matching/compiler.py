@@ -71,7 +71,8 @@ class CompiledRules:
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
-    the line that silences every rule, or None, `silencing` its terms as written; `acts` is for each topic the line of
+    the line that silences every rule, or None, `elsewhere` those of another country and of ours, `silencing` the terms
+    of both as written; `acts` is for each topic the line of
     all its rules' acts; `short_text` is how many times as wide windows are in a text no longer than a lead; `namings`
     tell what terms mean. `also_russian` are the words that Kazakh ones of these might be taken for in Russian letters;
     None: not looked up yet (with_russian), the dictionary is asked when an article has one.
@@ -86,6 +87,7 @@ class CompiledRules:
     cases: Mapping[str, Case] = field(default_factory=dict)
     carriers: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
+    elsewhere: tuple[int, int] | None = None
     acts: tuple[int, ...] = ()
     silencing: tuple[Term, ...] = ()
     short_text: float = 1.0
@@ -168,6 +170,8 @@ class _Compiler:
         for declared in self.keywords.lists:
             self._line(declared.terms)
         never = self._line(self.keywords.never) if self.keywords.never else None
+        there = self.keywords.elsewhere.there
+        elsewhere = (self._line(there), self._line(self.keywords.elsewhere.here)) if there else None
         topics = self.keywords.topics
         acts = tuple(self._line(topic.acts) for topic in topics)
         rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
@@ -181,8 +185,9 @@ class _Compiler:
             cases=self._cases,
             carriers=self._carriers,
             never=never,
+            elsewhere=elsewhere,
             acts=acts,
-            silencing=self.keywords.never,
+            silencing=(*self.keywords.never, *there),
             short_text=self.keywords.short_text,
             namings=namings(self.keywords),
         )

@@ -103,6 +103,8 @@ class MatchedArticle:
         never = self._compiled.never
         if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
             return kind
+        if self._elsewhere:
+            return self._elsewhere
         if rule.none is None:
             return None
         speaking = self._speaking_against(rule.none, rule)
@@ -116,6 +118,14 @@ class MatchedArticle:
                 hits = (hit for hit in hits if self._compiled.terms[hit.term].role is not Role.TO)
             self._against_of[key] = list(hits)
         return self._against_of[key]
+
+    @cached_property
+    def _elsewhere(self) -> Hit | None:
+        """What says in the title or the lead that the article is of another country; None if it names ours at all."""
+        there, here = self._compiled.elsewhere or (None, None)
+        if there is None or here is None or self.line(here):
+            return None
+        return _first_inside(self.line(there), 0, len(self._title) + 1 + LEAD)
 
     @cached_property
     def _heading(self) -> Span:
@@ -168,7 +178,7 @@ class MatchedArticle:
         form = self._form(hit)
         if " " in form or not (is_giving(form) or is_handling(form)):
             return ""
-        before, after = self._whole[max(hit.start - _BESIDE, 0) : hit.start], self._whole[hit.end : hit.end + _BESIDE]
+        before, after = self._beside(hit.start, hit.end)
         return handled_thing(form, before) if is_handling(form) else given_thing(form, before, after)
 
     def _form(self, hit: Hit) -> str:
@@ -191,8 +201,12 @@ class MatchedArticle:
     def _look_around(self, start: int, end: int) -> _Surroundings:
         form = fold(self._whole[start:end]).text
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        return first, last, place_of(*self._beside(start, end))
+
+    def _beside(self, start: int, end: int) -> tuple[str, str]:
+        """The text on both sides, as far as its line goes: a headline says nothing of the first word below it."""
         before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
-        return first, last, place_of(before, after)
+        return before.rpartition("\n")[2], after.partition("\n")[0]
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""
