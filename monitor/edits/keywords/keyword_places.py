@@ -41,7 +41,8 @@ class WordPlace:
 class WordGroup:
     """What is edited as one thing; `key` names it among all of the file. `places` stand in the file's order.
 
-    `kind` is list, people, never, against (a topic's `none`), all or none (of a rule), counter.
+    `kind` is list, people, never, there or here (of `elsewhere`), against (a topic's `none`), all or none (of a rule),
+    counter.
     """
 
     key: str
@@ -112,6 +113,11 @@ class _Reader:
             if name.text in ("people", "never"):
                 title = {"people": "Люди", "never": "Никогда"}[name.text]
                 yield self._group(name.text, name.text, title, node, (name.text,), line=name.line)
+        for name, node in pairs_of(self._root.get("elsewhere")):
+            title = {"there": "Другая страна", "here": "Наша страна"}.get(name.text, name.text)
+            yield self._group(
+                f"elsewhere:{name.text}", name.text, title, node, ("elsewhere", name.text), line=name.line
+            )
         for name, node in pairs_of(self._root.get("topics")):
             yield from self._topic(name, node)
         for number, body in enumerate(items_of(self._root.get("counters"))):

@@ -122,6 +122,8 @@ def _read(word: str) -> _Word:
 @lru_cache(4_096)
 def _part(word: str) -> _Part:
     """What a word in small letters may be. «себя» is a thing: «выдал себя за полицейского» hands over nobody."""
+    if word.isdecimal():
+        return _Part.ATTRIBUTE
     tags = likely_tags(word)
     if not tags and "-" in word:
         return _part(word.rpartition("-")[2])  # «QR-кодов»
