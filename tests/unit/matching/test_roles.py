@@ -318,7 +318,7 @@ def test_the_end_of_a_route_does_not_act_though_somebody_does_there() -> None:
 
 @pytest.mark.parametrize(("title", "fires"), [("Банкир прилетел", False), ("Банкир дома", False), ("", False)])
 def test_a_headline_says_nothing_of_the_first_word_below_it(title: str, fires: bool) -> None:
-    """«прилетел из Стамбула» is one's own way, though a line ends between: the veto was passed over, and he published."""
+    """«прилетел из Стамбула» is one's own way, even where a line ends between, and was no veto."""
     matcher = matcher_of(RULES.replace("{где: Казахстан}]", "Казахстан], none: {откуда: Стамбул}"))
 
     assert bool(matcher.judge(title=title, text="Из Стамбула выдан беглец, Казахстан ждёт.").topics) is fires
