@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _QUOTES = frozenset("«»\"“”„'’()")
 _ENDS = frozenset({"и", "или", "либо", "а", "но", "да", "что", "чтобы", "как", "если", "когда", "пока", "то", "чем"})
 _PARTICIPLE = re.compile(r"нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ое|ые|ых|ыми)$")
+_OF_SOMEBODY = ("ого", "его", "ых", "их")  # «передал обвиняемого в хищении»: no noun is to come
 _BACK = 5  # words before the verb among which its object may stand
 _OBJECT = frozenset({"gent", "gen2", "accs"})  # cases, as the dictionary calls them
 _CLAUSE = frozenset({"VERB", "INFN", "PRTS", "ADJS", "GRND", "PRED"})
@@ -80,16 +81,19 @@ def _head(before: str) -> str:
 
 def _ungoverned(words: Iterable[_Word]) -> Iterator[_Word]:
     """The words up to where another part of the sentence begins, without nouns that a preposition governs."""
-    is_governed = False
+    is_governed, earlier = False, ""
     for word, kind in words:
         if word in _ENDS or kind is _Part.CLAUSE:
             return
         if word in PREPOSITIONS:
+            if earlier.endswith(_OF_SOMEBODY):
+                yield earlier, _Part.PERSON
             is_governed = True
         elif kind is not _Part.ATTRIBUTE:
             if not is_governed:
                 yield word, kind
             is_governed = False
+        earlier = word if kind is _Part.ATTRIBUTE else ""
 
 
 def _is_passed_over(word: str) -> bool:
