@@ -30,7 +30,7 @@ from monitor.config.keyword_rules import (
 )
 from monitor.config.mentions import LANGUAGES, ROLES, items, mentions
 from monitor.config.name_parts import with_particles
-from monitor.config.rule_names import refuse_twice, refuse_unknown, written_yielding
+from monitor.config.rule_names import named_once, refuse_unknown, written_yielding
 from monitor.config.yaml_reader import (
     Mapping,
     Node,
@@ -171,9 +171,8 @@ class _KeywordsReader(YamlReader):
         body = None if node is None else self.mapping(node, key="elsewhere", at=node, known=ELSEWHERE_KEYS)
         if node is None or body is None:
             return Elsewhere()
-        return Elsewhere(
-            *(self.terms(body.get(key) or Sequence(items=(), line=node.line), key=key) for key in ELSEWHERE_KEYS)
-        )
+        nothing = Sequence(items=(), line=node.line)
+        return Elsewhere(*(self.terms(body.get(key) or nothing, key=key) for key in ELSEWHERE_KEYS))
 
     def topic(self, name: Scalar, node: Node) -> Topic:
         """One topic with its rules and examples; what is wrong with it is noted."""
@@ -204,9 +203,7 @@ class _KeywordsReader(YamlReader):
             self.mapping(item, key=key, at=item, known=known) or Mapping(items=(), line=item.line)
             for item in self.items(node, key=key, at=at)
         ]
-        rules = tuple(self._rule(body, number, against) for number, body in enumerate(stanzas, start=1))
-        refuse_twice(self, rules)
-        return rules
+        return named_once(self, [self._rule(body, number, against) for number, body in enumerate(stanzas, start=1)])
 
     def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
         name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""

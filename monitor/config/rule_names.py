@@ -15,14 +15,15 @@ from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlRead
 KEY = "yields_to"
 
 
-def refuse_twice(reader: YamlReader, rules: Collection[Rule]) -> None:
-    """Note each rule that has the name of one before it."""
+def named_once(reader: YamlReader, rules: Collection[Rule]) -> tuple[Rule, ...]:
+    """The rules; each that has the name of one before it is noted."""
     seen: dict[str, int] = {}
     for rule in rules:
         if rule.name in seen:
             place = Scalar(text=rule.name, line=rule.line)
             reader.problem(f"имя правила уже есть в строке {seen[rule.name]} — дайте другое", at=place, key="name")
         seen.setdefault(rule.name, rule.line)
+    return tuple(rules)
 
 
 def written_yielding(reader: YamlReader, node: Node | None) -> tuple[str, ...]:
