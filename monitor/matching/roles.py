@@ -38,6 +38,7 @@ from monitor.text.languages.role_words import (
     THING,
     TO_HIS,
     TREATY,
+    WAY,
     WHOSE,
 )
 from monitor.text.languages.russian import is_person, is_verb
@@ -250,8 +251,10 @@ def _is_way(place: Place) -> bool:
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
-    """Whether a verb of one's own way stands just before the preposition."""
-    return any(map(OWN_WAY.match, _governing(place, preposition)[:3]))
+    """Whether a verb of one's own way stands just before the preposition, or a way without another person between."""
+    before = _governing(place, preposition)[:3]
+    ways = [number for number, word in enumerate(before) if WAY.match(word)]
+    return any(map(OWN_WAY.match, before)) or any(not any(map(is_person, before[:number])) for number in ways)
 
 
 def _is_receiver(case: Case, place: Place) -> bool:

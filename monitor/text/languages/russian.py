@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, NO_CASE, RUSSIAN, Case
+from monitor.text.languages.name_cases import cases_by_ending
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -189,14 +190,14 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
 def case_forms(word: str) -> dict[str, Case]:
     """The folded forms of a noun or an adjective with the cases that each may be; {} for a word without cases.
 
-    What no dictionary knows (places, acronyms) may be any: the preposition before it must show.
+    What no dictionary knows may be any, and the preposition before it must show; of a place its ending does.
     """
     folded = fold(word.strip()).text
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
         return dict.fromkeys(forms(word), ANY)
     parses = _parses(folded, named=word != word.lower()) if _WORD.fullmatch(folded) else []
     if not parses:
-        return dict.fromkeys(forms(word), ANY)
+        return cases_by_ending(folded, forms(word)) if word != word.lower() else dict.fromkeys(forms(word), ANY)
     cases: dict[str, Case] = {}
     for form, trait in (one for parse in parses if parse.tag.POS in _DECLINED for one in _lexeme(parse)):
         if trait.role:

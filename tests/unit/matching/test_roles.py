@@ -323,3 +323,18 @@ def test_a_headline_says_nothing_of_the_first_word_below_it(title: str, fires: b
 
     assert bool(matcher.judge(title=title, text="Из Стамбула выдан беглец, Казахстан ждёт.").topics) is fires
     assert matcher.judge(title="Банкир", text="Прилетел из Стамбула и выдан, Казахстан ждёт.").topics
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Беглец снят с рейса в Костанае.", True),
+        ("Беглец летит рейсом в Костанай.", False),
+        ("С рейса сняли россиянина в Алматы: беглец.", True),
+        ("Беглец купил билет на рейс в Алматы.", False),
+    ],
+)
+def test_a_place_that_no_dictionary_has_shows_its_case_and_a_flight_leads_nobody_else(text: str, fires: bool) -> None:
+    matcher = matcher_of(RULES.replace("{где: Казахстан}", '{где: "Костанай, Алматы"}'))
+
+    assert bool(matcher.judge(title="", text=text).topics) is fires
