@@ -180,7 +180,8 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
         stays = preposition in _WITHIN and case & (Case.LOCATIVE | Case.DATIVE) and not is_named_after
         is_elsewhere = case & Case.ACCUSATIVE and _leads_there(place, preposition)  # «рейс в Тбилиси»
         is_elsewhere = is_elsewhere or any(map(ONCE_THERE.match, _governing(place, preposition)[:1]))
-        is_of_it = case & Case.ADJECTIVE and not leads and preposition != "до" and not _is_said_of(place)
+        is_way = leads or preposition in {"до", *_OUT}
+        is_of_it = case & Case.ADJECTIVE and not is_way and not _is_said_of(place)
         return bool((stays and not is_elsewhere) or is_of_it)
     return role is Role.WHOM and preposition in {"против", "над", "за", "у"}
 
