@@ -112,10 +112,11 @@ class Sandbox:
     @asynccontextmanager
     async def _child(self) -> AsyncIterator[_Child]:
         """One for a job: another is started, of 15 MB, only when the one at work is not done with its job soon."""
-        if self._at_work and not self._idle:
-            self._freed.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._freed.wait(), PATIENCE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while self._at_work and not self._idle:  # another job may be quicker to take the one that is freed
+                    self._freed.clear()
+                    await self._freed.wait()
         self._at_work += 1
         try:
             child = self._idle.pop() if self._idle else await _start()

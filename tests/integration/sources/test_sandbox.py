@@ -193,6 +193,30 @@ async def test_short_jobs_share_a_child(sandbox: Sandbox) -> None:
     assert len(pids(sandbox)) == 1
 
 
+async def test_a_job_that_waited_goes_on_waiting_when_another_took_the_child(sandbox: Sandbox) -> None:
+    first, third = asyncio.Event(), asyncio.Event()
+
+    async def two_jobs() -> None:
+        for done in (first, third):  # the second begins before anybody who waits is told
+            async with sandbox._child():
+                await done.wait()
+
+    async def one_job() -> None:
+        async with sandbox._child():
+            pass
+
+    busy = asyncio.create_task(two_jobs())
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(one_job())
+    await asyncio.sleep(0)
+    first.set()
+    await asyncio.sleep(0.05)
+    third.set()
+    await asyncio.gather(busy, waiting)
+
+    assert len(pids(sandbox)) == 1
+
+
 async def test_children_end_with_the_sandbox() -> None:
     async with Sandbox(small=0) as sandbox:
         await sandbox.parse(feed(), FEED, now=NOW)
