@@ -17,7 +17,7 @@ _REGISTERED = re.compile(
     "шағым|арыз|өтініш|өтінім|көлі[кг]|автокөлі[кг]|неке|компания|кәсіпорын|кәсіпкерлі[кг]|қылмыс|оқиға|жағдай|факті|апат"
     "|сілкініс|ауру|дерт|құқы[қғ]|деңгей|көрсеткіш"
 )
-_AWAY = re.compile(r"\w+(?:[ғқнт]а|[гкнт]е|[дт][ае]н?|нан|нен|[мбп]ен|[ндт][ыі]ң)")  # in any case but that of an object
+_AWAY = tuple("ға қа ге ке на не да де та те дан ден тан тен нан нен мен бен пен ның нің дың дің тың тің".split())
 _ADVERB = frozenset({"қайта", "тағы", "әлі", "бұрын", "енді", "да", "де", "жаңадан", "толық", "ашық", "жазбаша"})
 _BACK = 3  # words before the verb
 _WORD = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
@@ -36,7 +36,7 @@ def handled_thing(form: str, before: str) -> str:
     verb = _VERB.match(form)
     things = _GIVEN if verb and verb[1] else _REGISTERED
     for word in map(str.lower, reversed(_WORD.findall(before)[-_BACK:])):
-        is_away = _AWAY.fullmatch(word)
+        is_away = word.endswith(_AWAY)  # in any case but that of an object
         if things.match(word) and not is_away:
             return word
         if not is_away and word not in _ADVERB:
