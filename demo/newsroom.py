@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from ruamel.yaml import YAML
+import yaml
 
 from tests.servers.web import PAGE_TYPE, Item, WebServer, atom, page, rss
 
@@ -110,7 +110,7 @@ class Newsroom:
 
 def read_outlets() -> tuple[Outlet, ...]:
     """newsroom.yaml as values."""
-    content = YAML(typ="safe", pure=True).load(CONTENT.read_text(encoding="utf-8"))
+    content = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
     return tuple(_outlet(given) for given in content["outlets"])
 
 

@@ -215,7 +215,7 @@ def test_a_library_has_one_door(trees: Trees) -> None:
         "warcio": "monitor.evidence.warc_records",
         "rfc3161_client": "monitor.evidence.timestamps",
         "cryptography": ("monitor.evidence.timestamps", "monitor.evidence.cms"),
-        "ruamel": "monitor.config.yaml_reader",
+        "yaml": "monitor.config.yaml_reader",
         "dotenv": "monitor.app.environment",
         "pagefind_bin": "monitor.site.outputs.search_index",
         "Stemmer": "monitor.site.outputs.search_forms",

@@ -12,7 +12,7 @@ FEEDS = "feeds:\n  - {name: Проба, kind: rss, url: 'https://news.example/rs
 
 DATABASE = {"sqlalchemy", "alembic", "psycopg", "sqlite3"}
 NETWORK = {"asyncio", "ssl", "httpx", "telegram", "cryptography", "apscheduler", "prometheus_client"}
-READING = {"feedparser", "selectolax", "lxml", "pymorphy3", "ruamel", "charset_normalizer"}
+READING = {"feedparser", "selectolax", "lxml", "pymorphy3", "yaml", "charset_normalizer"}
 DRAWING = {"jinja2", "babel", "resvg_py", "warcio", "multiprocessing"}
 HEAVY = DATABASE | NETWORK | READING | DRAWING | {"pydantic", "structlog"}
 SHOWING = {"typer", "rich", "pygments"}
@@ -57,10 +57,10 @@ def test_a_health_check_imports_next_to_nothing(tmp_path: Path) -> None:
 
 
 def test_a_check_of_the_files_reads_them_and_nothing_else(tmp_path: Path) -> None:
-    assert imported_by("check", folder=tmp_path) & HEAVY == {"ruamel", "pymorphy3", "selectolax"}
+    assert imported_by("check", folder=tmp_path) & HEAVY == {"yaml", "pymorphy3", "selectolax"}
 
     sqlite_database(tmp_path / "data" / "monitor.db")
-    assert imported_by("check", folder=tmp_path) & HEAVY == {"ruamel", "pymorphy3", "selectolax", "sqlite3"}
+    assert imported_by("check", folder=tmp_path) & HEAVY == {"yaml", "pymorphy3", "selectolax", "sqlite3"}
 
 
 def test_the_daemon_starts_without_what_it_may_never_need(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import typer
-from ruamel.yaml import YAML
+import yaml
 
 from monitor.cli.main import cli
 from monitor.config.settings import IN_FILE, KNOWN, load_settings, wanted_files
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-COMPOSE: dict[str, Any] = YAML(typ="safe", pure=True).load(TEXT)
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("monitor", "worker")
 LISTS = ("MONITOR_FEEDS", "MONITOR_KEYWORDS")
@@ -124,7 +124,7 @@ def test_an_empty_name_of_a_file_means_not_set() -> None:
 
 def test_the_desk_is_behind_tls_and_alone_may_write_the_lists() -> None:
     """compose.desk.yaml, laid over compose.yaml; SQLite or PostgreSQL is none of its business."""
-    services = YAML(typ="safe", pure=True).load((ROOT / "compose.desk.yaml").read_text(encoding="utf-8"))["services"]
+    services = yaml.safe_load((ROOT / "compose.desk.yaml").read_text(encoding="utf-8"))["services"]
     environment = {name: str(value) for name, value in services["monitor"]["environment"].items()}
     settings = load_settings({**environment, "MONITOR_DESK_URL": "https://desk.example"})
 

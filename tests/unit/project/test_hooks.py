@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from tests.harness.command_line import call, write_files
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_hook_checks_the_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     program, *arguments = shlex.split(hook["entry"])
     write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -36,13 +36,13 @@ def test_the_hook_checks_the_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_it_runs_when_a_list_was_edited(path: str, is_checked: bool) -> None:
-    (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 
     assert bool(re.search(hook["files"], path)) is is_checked
 
 
 def test_our_own_hooks_call_tools_of_the_environment() -> None:
-    (local,) = YAML(typ="safe").load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
 
     for hook in local["hooks"]:
         folder, _, tool = shlex.split(hook["entry"])[0].rpartition("/")
