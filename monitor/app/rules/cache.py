@@ -33,8 +33,8 @@ _MADE_BY = ("config", "matching", "models", "text")  # the packages that make ru
 _DICTIONARIES = ("pymorphy3", "pymorphy3_dicts_ru")
 _VALUES: Mapping[str, tuple[str, ...]] = {
     keyword_rules.__name__: (
-        *("Example", "FactGroup", "Keywords", "Mention", "Naming", "Role", "Rule", "Scope", "Term", "TermWord"),
-        *("TermWordKind", "Topic", "WordList"),
+        *("Elsewhere", "Example", "FactGroup", "Keywords", "Mention", "Naming", "Role", "Rule", "Scope", "Term"),
+        *("TermWord", "TermWordKind", "Topic", "WordList"),
     ),
     compiled_words.__name__: ("Word",),
     compiler.__name__: ("CompiledRule", "CompiledRules", "CompiledTerm"),
