@@ -72,10 +72,10 @@ class CompiledRules:
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
     the line that silences every rule, or None, `elsewhere` those of another country and of ours, `silencing` the terms
-    of both as written; `acts` is for each topic the line of
-    all its rules' acts; `short_text` is how many times as wide windows are in a text no longer than a lead; `namings`
-    tell what terms mean. `also_russian` are the words that Kazakh ones of these might be taken for in Russian letters;
-    None: not looked up yet (with_russian), the dictionary is asked when an article has one.
+    of both as written; `acts` is for each topic the line of all its rules' acts; `short_text` is how many times as
+    wide windows are in a text no longer than a lead; `namings` tell what terms mean. `also_russian` are the words that
+    Kazakh ones of these might be taken for in Russian letters; None: not looked up yet (with_russian), the dictionary
+    is asked when an article has one.
     """
 
     topics: tuple[Topic, ...]

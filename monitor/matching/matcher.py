@@ -73,8 +73,8 @@ class Matcher:
         )
 
     def _shown(self, article: MatchedArticle, decided: Mapping[int, _Decision]) -> dict[int, _Decision]:
-        """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that, and of
-        those none that yields to another: one that is shown remains.
+        """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that, without
+        those that yield to others of them. Of two that yield to each other the later one stays.
         """
         tier = Tier.POST if any(one.verdict.tier is Tier.POST for one in decided.values()) else Tier.REVIEW
         shown = {number: decided[number] for number in sorted(decided) if decided[number].verdict.tier is tier}

@@ -38,3 +38,24 @@ def test_a_rule_about_people_brings_none() -> None:
     assert Matcher(compile_rules(after)).judge(**TOLD).topics
     phrases = reach(before, after, compiled=(compile_rules(before), compile_rules(after))) or ()
     assert [word.forms[0] for phrase in phrases for word in phrase] == ["жираф"]
+
+
+def reaches(before: str, after: str, *forms: str) -> bool:
+    """Whether articles with each of these forms, and no others of them, are looked at."""
+    old, new = (load_keywords(text, file="keywords.yaml") for text in (before, after))
+    phrases = reach(old, new, compiled=(compile_rules(old), compile_rules(new))) or ()
+    words = [word for phrase in phrases for word in phrase]
+    return len(words) == len(forms) and all(any(form in word.forms for word in words) for form in forms)
+
+
+def test_another_country_and_ours_are_looked_for() -> None:
+    elsewhere = "elsewhere: {there: Бишкек, here: Алматы}\n"
+
+    assert reaches(RULES, elsewhere + RULES, "бишкека", "алматы")
+    assert reaches(elsewhere + RULES, elsewhere.replace("Алматы", '"Алматы, тенге"') + RULES, "тенге")
+
+
+def test_a_rule_that_begins_to_yield_is_looked_for() -> None:
+    papers = "  papers: {title: Бумаги, any_of: [{name: регистрация, all: [регистрация, беглец]}]}\n"
+
+    assert reaches(RULES + papers, f"{RULES}        yields_to: [papers]\n{papers}", "выдали")
