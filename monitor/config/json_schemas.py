@@ -193,7 +193,7 @@ def keywords_schema() -> Schema:
         "never": _LINE | {"description": "слова, с которыми в заголовке молчат все правила файла"},
         "elsewhere": _object(keywords.ELSEWHERE_KEYS, dict.fromkeys(keywords.ELSEWHERE_KEYS, _LINE))
         | {
-            "description": "новость о другой стране: слово there в заголовке или начале, слов here нет — молчат все",
+            "description": "новость о другой стране: слово there в заголовке или начале, слов here нигде нет",
             "required": [*keywords.ELSEWHERE_KEYS],
         },
         "short_text": {

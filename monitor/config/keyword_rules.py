@@ -172,8 +172,8 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What makes an article one of another country, where nothing is ours: a term of `there` in the title or the lead
-    of one that has no term of `here` at all.
+    """What makes an article one of another country: a term of `there` in one that has no term of `here` at all. In the
+    title it silences every rule, in the lead they only ask.
     """
 
     there: tuple[Term, ...] = ()

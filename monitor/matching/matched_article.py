@@ -39,7 +39,8 @@ _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 class RuleResult(NamedTuple):
     """What became of a rule: `hits`, one a line, when all lines hold; `veto` when a `none` term speaks against it.
 
-    `is_aside`: they stand below the lead only, so that the article is hardly about it; then the rule asks at most.
+    `is_aside`: they stand below the lead only, or beside another country and not ours, so that the article is hardly
+    about it; then the rule asks at most.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -79,9 +80,9 @@ class MatchedArticle:
             elif not (rule.anywhere or self._is_leading(hits)):
                 aside = aside if aside.hits else RuleResult(hits=hits, is_aside=True)
             elif min(hits).start > len(self._title):
-                return RuleResult(hits=hits)
+                return RuleResult(hits=hits, is_aside=self.elsewhere is not None)
             else:
-                in_title = in_title if in_title.hits else RuleResult(hits=hits)
+                in_title = in_title if in_title.hits else RuleResult(hits=hits, is_aside=self.elsewhere is not None)
         if in_title.hits or not aside.hits:
             return in_title if in_title.hits else vetoed
         return aside if self._is_repeated(lines[0]) else RuleResult()
@@ -103,8 +104,8 @@ class MatchedArticle:
         never = self._compiled.never
         if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
             return kind
-        if self._elsewhere:
-            return self._elsewhere
+        if self.elsewhere and self.elsewhere.end <= len(self._title):
+            return self.elsewhere
         if rule.none is None:
             return None
         speaking = self._speaking_against(rule.none, rule)
@@ -120,8 +121,11 @@ class MatchedArticle:
         return self._against_of[key]
 
     @cached_property
-    def _elsewhere(self) -> Hit | None:
-        """What says in the title or the lead that the article is of another country; None if it names ours at all."""
+    def elsewhere(self) -> Hit | None:
+        """What says in the title or the lead that the article is of another country; None if it names ours at all.
+
+        In a title it silences every rule; in the lead the country may be named in passing, and rules only ask.
+        """
         there, here = self._compiled.elsewhere or (None, None)
         if there is None or here is None or self.line(here):
             return None

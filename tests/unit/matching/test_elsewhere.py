@@ -1,13 +1,14 @@
-"""`elsewhere`: an article that names another country at its beginning, and ours nowhere, is no news of ours."""
+"""`elsewhere`: an article that names another country at its beginning, and ours nowhere, is hardly news of ours."""
 
 import pytest
 
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
 from monitor.matching.compiler import compile_rules
-from monitor.matching.explanation import explain, lack
+from monitor.matching.explanation import explain, lack, lack_of_post
 from monitor.matching.matcher import Matcher
 from monitor.matching.reading import LEAD
+from monitor.models.articles import Tier
 
 RULES = """\
 elsewhere:
@@ -23,27 +24,31 @@ MATCHER = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
 
 
 @pytest.mark.parametrize(
-    ("title", "text", "fires"),
+    ("title", "text", "tier"),
     [
-        ("", "Регистрацию отменили.", True),
-        ("", "В Бишкеке регистрацию отменили.", False),
-        ("В Бишкеке рейд", "Регистрацию отменили.", False),
-        ("СБУ сообщает", "Регистрацию отменили.", False),
-        ("", "В Бишкеке и в Алматы регистрацию отменили.", True),
-        ("", "Регистрацию отменили тому, кто улетал в Бишкек.", True),
-        ("", f"Регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} В Бишкеке тоже.", True),
-        ("", f"В Бишкеке регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", True),
+        ("", "Регистрацию отменили.", Tier.POST),
+        ("В Бишкеке рейд", "Регистрацию отменили.", Tier.NONE),
+        ("СБУ сообщает", "Регистрацию отменили.", Tier.NONE),
+        ("В Бишкеке рейд", "Регистрацию отменили в Алматы.", Tier.POST),
+        ("", "В Бишкеке регистрацию отменили.", Tier.REVIEW),
+        ("Регистрацию отменили", "В Бишкеке он жил раньше.", Tier.REVIEW),
+        ("", "В Бишкеке и в Алматы регистрацию отменили.", Tier.POST),
+        ("", "Регистрацию отменили тому, кто улетал в Бишкек.", Tier.POST),
+        ("", f"Регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} В Бишкеке тоже.", Tier.POST),
+        ("", f"В Бишкеке регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", Tier.POST),
     ],
-    ids=["nowhere", "text", "title", "any word", "ours, too", "not where", "deep", "ours deep"],
+    ids=["nowhere", "title", "any word", "title, and ours", "lead", "title and lead", "both", "whither", "deep", "ours deep"],
 )
-def test_what_happens_there_is_ours_only_if_we_are_named(title: str, text: str, fires: bool) -> None:
-    assert bool(MATCHER.judge(title=title, text=text).topics) is fires
+def test_what_happens_there_is_ours_only_if_we_are_named(title: str, text: str, tier: Tier) -> None:
+    assert MATCHER.judge(title=title, text=text).tier is tier
 
 
 def test_the_explanation_names_the_word_and_where_the_file_has_it() -> None:
-    (report,) = explain(MATCHER, title="", text="В Бишкеке регистрацию отменили.")
+    (silent,) = explain(MATCHER, title="В Бишкеке рейд", text="Регистрацию отменили.")
+    (asked,) = explain(MATCHER, title="", text="В Бишкеке регистрацию отменили.")
 
-    assert lack(report) == "правилу «отмена» запретило слово «Бишкеке» (где: строка 2)"
+    assert lack(silent) == "правилу «отмена» запретило слово «Бишкеке» (где: строка 2)"
+    assert lack_of_post(asked) == "правилу «отмена» мало: названа другая страна («Бишкеке»), а наша нигде"
 
 
 @pytest.mark.parametrize(
