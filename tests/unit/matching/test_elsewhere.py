@@ -37,7 +37,18 @@ MATCHER = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
         ("", f"Регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} В Бишкеке тоже.", Tier.POST),
         ("", f"В Бишкеке регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", Tier.POST),
     ],
-    ids=["nowhere", "title", "any word", "title, and ours", "lead", "title and lead", "both", "whither", "deep", "ours deep"],
+    ids=[
+        "nowhere",
+        "title",
+        "any word",
+        "title, and ours",
+        "lead",
+        "title and lead",
+        "both",
+        "whither",
+        "deep",
+        "ours deep",
+    ],
 )
 def test_what_happens_there_is_ours_only_if_we_are_named(title: str, text: str, tier: Tier) -> None:
     assert MATCHER.judge(title=title, text=text).tier is tier
