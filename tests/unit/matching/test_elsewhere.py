@@ -9,7 +9,6 @@ from monitor.matching.explanation import explain, lack, lack_of_post
 from monitor.matching.matcher import Matcher
 from monitor.matching.reading import LEAD
 from monitor.models.articles import Tier
-from tests.harness.project_rules import listed
 
 RULES = """\
 elsewhere:
