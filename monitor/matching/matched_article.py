@@ -31,6 +31,7 @@ _LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _BESIDE = 80  # characters around a word in which stands what shows its role
 _NEAR = 500  # characters; six words are not longer
+_WHENCE = re.compile(r"(?<!\S)(?:из|от)\s+\S+")
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
 _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
@@ -153,10 +154,10 @@ class MatchedArticle:
         return any(self.stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
     def stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:
-        """Whether at most so many words lie between the two, and no pause."""
+        """Whether at most so many words lie between the two, and no pause; «из Омска» is none of them."""
         start, end = min(hit, act).end, max(hit, act).start
         between = self._whole[start:end] if start < end else ""
-        return len(between.split()) <= words and not _PAUSE.search(between)
+        return len(_WHENCE.sub("", between).split()) <= words and not _PAUSE.search(between)
 
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""

@@ -242,7 +242,7 @@ def _asks(case: Case, place: Place) -> bool:
 def _leads_there(place: Place, preposition: str) -> bool:
     """Whether a verb of one's own way, or of taking somebody, governs the preposition: «выслана из Москвы в Алматы»."""
     before = _governing(place, preposition)
-    near = before[2:3] if before[1:2] and before[1] in _OUT else before[:2]
+    near = before[2:4] if before[1:2] and before[1] in _OUT else before[:2]  # «экстрадиция активиста из РК в РФ»
     return _goes_itself(place, preposition) or any(map(MOVING.match, near))
 
 
