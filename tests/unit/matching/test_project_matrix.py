@@ -238,7 +238,8 @@ def test_who_hands_over_to_whom_decides() -> None:
     right = [*every(TO_RUSSIA, WHOM_TO_HAND), *every(KAZAKH_TO_RUSSIA, KAZAKH_WHOM_TO_HAND)]
     assert judged_otherwise(right, Tier.POST) == []
     assert judged_otherwise(every(FROM_RUSSIA, WHOM_TO_HAND), None) == []
-    assert judged_otherwise(every(KAZAKH_FROM_RUSSIA, KAZAKH_WHOM_TO_HAND), None) == []
+    home = every(KAZAKH_FROM_RUSSIA, KAZAKH_WHOM_TO_HAND)
+    assert judged_otherwise(home, Tier.POST) == home, "none is posted"
 
 
 TAKEN_OFF = """\
