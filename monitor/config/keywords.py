@@ -28,7 +28,7 @@ from monitor.config.keyword_rules import (
     WordList,
     example,
 )
-from monitor.config.mentions import LANGUAGES, ROLES, items, mentions
+from monitor.config.mentions import LANGUAGES, ROLES, items, mentions, unknown_list
 from monitor.config.name_parts import with_particles
 from monitor.config.rule_names import named_once, refuse_unknown, written_yielding
 from monitor.config.yaml_reader import (
@@ -39,7 +39,6 @@ from monitor.config.yaml_reader import (
     YamlReader,
     in_order,
     load,
-    nearest,
     raise_first,
 )
 from monitor.errors import ConfigError
@@ -336,8 +335,7 @@ class _KeywordsReader(YamlReader):
         if name == "people" and self.people:
             return self.people
         if name not in self.lists:
-            known = [*self.lists, "people"]
-            self.problem(f"нет списка «${name}»{nearest(name, known)}", at=node, key=key)
+            self.problem(unknown_list(name, self.lists), at=node, key=key)
             return ()
         if name in self._opening:
             ring = " → ".join(f"${one}" for one in [*self._opening[self._opening.index(name) :], name])

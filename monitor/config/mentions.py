@@ -1,10 +1,10 @@
 """What a line of a rule says in keywords.yaml, before its lists are written in: so that people are told which it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from monitor.config.keyword_rules import Mention, Role
-from monitor.config.yaml_reader import Node, Scalar, Sequence
+from monitor.config.yaml_reader import Node, Scalar, Sequence, nearest
 from monitor.models.articles import Language
 
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")
@@ -34,3 +34,11 @@ def mentions(
         for name, value in node.items:
             own = LANGUAGES.get(name.text, language)
             yield from mentions(value, lists, role=ROLES.get(name.text, role), language=own)
+
+
+def unknown_list(name: str, lists: Collection[str]) -> str:
+    """What to say, in Russian, of a reference to a list that is none of those declared."""
+    longer = next((one for one in lists if one.startswith(f"{name} ")), "")
+    if longer:
+        return f"нет списка «${name}»: во фразе имя списка — одно слово, не «{longer}»"
+    return f"нет списка «${name}»{nearest(name, [*lists, 'people'])}"

@@ -29,6 +29,7 @@ from monitor.errors import ConfigError
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
+MOST_NAMED = 20  # names to choose from in one message
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, twenty times as quick; no wheel may have it
 _NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")  # lines for libyaml, in no editor
@@ -316,10 +317,11 @@ def in_order(problems: Iterable[ConfigError]) -> tuple[ConfigError, ...]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """« — может быть, «X»?» when X is close to `word`, else the whole choice."""
+    """« — может быть, «X»?» when X is close to `word`, else what there is to choose, as far as people read."""
     choice = sorted(known)
     close = difflib.get_close_matches(word.casefold(), choice, n=1, cutoff=0.6)
-    return f" — может быть, «{close[0]}»?" if close else f" — можно: {', '.join(choice)}"
+    more = f" и ещё {len(choice) - MOST_NAMED}" if len(choice) > MOST_NAMED else ""
+    return f" — может быть, «{close[0]}»?" if close else f" — можно: {', '.join(choice[:MOST_NAMED])}{more}"
 
 
 def _advice(node: Node) -> str:

@@ -152,3 +152,18 @@ def test_where_a_text_over_several_lines_breaks_off_is_told_by_its_own_line(
     with pytest.raises(ConfigError, match=advice) as refused:
         load_checked(f"lists:\n  слова:\n    {line}\n", file="k.yaml")
     assert refused.value.line == 2 + number
+
+
+def test_a_list_inside_a_phrase_has_a_name_of_one_word() -> None:
+    head = "lists:\n  земля россии: {ru: Омск}\n" + HEAD[HEAD.index("topics:") :]
+    (_, message), *_ = told("all: [беглец, уехать из $земля россии]", head=head)
+
+    assert message == "нет списка «$земля»: во фразе имя списка — одно слово, не «земля россии»"
+
+
+def test_not_a_wall_of_names() -> None:
+    lists = "".join(f"  список {number}: {{ru: слово}}\n" for number in range(60))
+    (_, message), *_ = told("all: [беглец, $ыыы]", head=f"lists:\n{lists}{HEAD[HEAD.index('topics:') :]}")
+
+    assert message.count("список") <= 21
+    assert "и ещё" in message
