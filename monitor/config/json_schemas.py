@@ -191,6 +191,7 @@ def keywords_schema() -> Schema:
         "lists": of_any_name | {"description": "списки слов, на которые ссылаются: $список"},
         "people": _LINE | {"description": "люди: только с большой буквы, во всех падежах; ссылка — $people"},
         "never": _LINE | {"description": "слова, с которыми в заголовке молчат все правила файла"},
+        "doubt": _LINE | {"description": "слова, с которыми в заголовке post спрашивает редактора, review молчит"},
         "elsewhere": _object(keywords.ELSEWHERE_KEYS, dict.fromkeys(keywords.ELSEWHERE_KEYS, _LINE))
         | {
             "description": "новость о другой стране: слово there в заголовке или начале, слов here нигде нет",

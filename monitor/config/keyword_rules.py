@@ -184,7 +184,8 @@ class Elsewhere:
 class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
 
-    A term of `never` in a title silences every rule: how-tos, statistics, sport. In a text no longer than a lead, which
+    A term of `never` in a title silences every rule: how-tos, statistics; beside one of `doubt` they only ask: films,
+    books, matches, whose people may be taken. In a text no longer than a lead, which
     is all about one thing, a `within` in words is `short_text` times as wide. `counters` only count, for the archive's
     charts, stories that were posted. `facts` name what the words mean.
     """
@@ -193,6 +194,7 @@ class Keywords:
     topics: tuple[Topic, ...]
     lists: tuple[WordList, ...] = ()
     never: tuple[Term, ...] = ()
+    doubt: tuple[Term, ...] = ()
     elsewhere: Elsewhere = Elsewhere()
     short_text: float = 1.0
     counters: tuple[Rule, ...] = ()

@@ -51,7 +51,7 @@ MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-TOP_KEYS = ("lists", "people", "never", "elsewhere", "short_text", "topics", "counters", "facts")
+TOP_KEYS = ("lists", "people", "never", "doubt", "elsewhere", "short_text", "topics", "counters", "facts")
 ELSEWHERE_KEYS = ("there", "here")
 COUNTER_KEYS = ("name", "all", "none", "within")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "note")
@@ -105,16 +105,15 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
     refuse_unknown(reader, stanzas, topics)
     if stanzas and not topics:
         reader.problem("нет ни одной темы — без них монитор ничего не найдёт", at=stanzas, key="topics")
-    never = root.get("never")
-    kinds = reader.terms(never, key="never") if never is not None else ()
+    never, doubt = (reader.optional(root.get(key), key=key) for key in ("never", "doubt"))
     short_text = reader.factor(root.get("short_text"), key="short_text", most=MAX_FACTOR)
     counted = root.get("counters")
     counters = reader.rules(counted, key="counters", at=root, known=COUNTER_KEYS) if counted is not None else ()
     elsewhere = reader.elsewhere(root.get("elsewhere"))
     lists = tuple(reader.declared())
     facts = read_facts(reader, root.get("facts"), lists=reader.lists, at=root)
-    keywords = Keywords(file=file, topics=topics, lists=lists, never=kinds, elsewhere=elsewhere, short_text=short_text)
-    return replace(keywords, counters=counters, facts=facts), reader
+    keywords = Keywords(file=file, topics=topics, lists=lists, never=never, elsewhere=elsewhere, short_text=short_text)
+    return replace(keywords, doubt=doubt, counters=counters, facts=facts), reader
 
 
 class _KeywordsReader(YamlReader):
@@ -182,8 +181,7 @@ class _KeywordsReader(YamlReader):
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
-        none = body.get("none")
-        against = self.terms(none, key="none") if none is not None else ()
+        against = self.optional(body.get("none"), key="none")
         rules = self.rules(body.get("any_of"), key="any_of", at=name, against=against)
         examples = self._examples(body.get("examples"))
         return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
@@ -210,12 +208,11 @@ class _KeywordsReader(YamlReader):
         lines = tuple(self._one_object(self.terms(line, key="all")) for line in written)
         if len(lines) > MAX_LINES:
             self.problem(f"строк больше {MAX_LINES} — разделите правило на два", at=body, key="all")
-        none = body.get("none")
         return Rule(
             name=name,
             tier=self._tier(body.get("tier")),
             lines=lines,
-            none=self._one_object((*against, *(self.terms(none, key="none") if none is not None else ()))),
+            none=self._one_object((*against, *self.optional(body.get("none"), key="none"))),
             within=self._within(body.get("within")),
             anywhere=self.flag(body.get("anywhere"), key="anywhere"),
             no_act=self.flag(body.get("no_act"), key="no_act"),
@@ -258,6 +255,10 @@ class _KeywordsReader(YamlReader):
                 text = self.text(item, key=name.text, at=name) or ""
                 examples.append(example(text, expects=name.text, line=item.line))
         return tuple(examples)
+
+    def optional(self, node: Node | None, *, key: str) -> tuple[Term, ...]:
+        """`terms` of a line that may be left out."""
+        return () if node is None else self.terms(node, key=key)
 
     def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
         """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""

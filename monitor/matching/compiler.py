@@ -71,11 +71,11 @@ class CompiledRules:
 
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
-    the line that silences every rule, or None, `elsewhere` those of another country and of ours, `silencing` the terms
-    of both as written; `acts` is for each topic the line of all its rules' acts; `short_text` is how many times as
-    wide windows are in a text no longer than a lead; `namings` tell what terms mean. `also_russian` are the words that
-    Kazakh ones of these might be taken for in Russian letters; None: not looked up yet (with_russian), the dictionary
-    is asked when an article has one.
+    the line that silences every rule, or None, `doubt` that beside which they only ask, `elsewhere` those of another
+    country and of ours, `silencing` the terms of both as written; `acts` is for each topic the line of all its rules'
+    acts; `short_text` is how many times as wide windows are in a text no longer than a lead; `namings` tell what terms
+    mean. `also_russian` are the words that Kazakh ones of these might be taken for in Russian letters; None: not
+    looked up yet (with_russian), the dictionary is asked when an article has one.
     """
 
     topics: tuple[Topic, ...]
@@ -87,6 +87,7 @@ class CompiledRules:
     cases: Mapping[str, Case] = field(default_factory=dict)
     carriers: Mapping[str, Case] = field(default_factory=dict)
     never: int | None = None
+    doubt: int | None = None
     elsewhere: tuple[int, int] | None = None
     acts: tuple[int, ...] = ()
     silencing: tuple[Term, ...] = ()
@@ -169,7 +170,7 @@ class _Compiler:
     def compile(self) -> CompiledRules:
         for declared in self.keywords.lists:
             self._line(declared.terms)
-        never = self._line(self.keywords.never) if self.keywords.never else None
+        never, doubt = (self._line(terms) if terms else None for terms in (self.keywords.never, self.keywords.doubt))
         there = self.keywords.elsewhere.there
         elsewhere = (self._line(there), self._line(self.keywords.elsewhere.here)) if there else None
         topics = self.keywords.topics
@@ -185,9 +186,10 @@ class _Compiler:
             cases=self._cases,
             carriers=self._carriers,
             never=never,
+            doubt=doubt,
             elsewhere=elsewhere,
             acts=acts,
-            silencing=(*self.keywords.never, *there),
+            silencing=(*self.keywords.never, *self.keywords.doubt, *there),
             short_text=self.keywords.short_text,
             namings=namings(self.keywords),
         )

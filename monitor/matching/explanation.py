@@ -29,7 +29,7 @@ _NEAREST = 3  # rules that lacked the least: more would bury the answer
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
     """A rule that did not fire. When every line has its match, they stand too far apart for `within`, or `is_aside`:
-    they stand together, but not where an article says what it is about. `elsewhere` is what it says of another country.
+    they stand together, but not where an article says what it is about. `doubt` is the word that makes it only ask.
     """
 
     name: str
@@ -37,7 +37,7 @@ class RuleReport:
     within: str
     lines: tuple[LineReport, ...]
     is_aside: bool = False
-    elsewhere: str = ""
+    doubt: str = ""
 
     @property
     def lacking(self) -> tuple[LineReport, ...]:
@@ -49,8 +49,8 @@ class RuleReport:
         """What kept the rule from firing, in Russian, after the words «правилу …»."""
         if self.lacking:
             return f"не хватает: {self.lacking[0].text}"
-        if self.elsewhere:
-            return f"мало: названа другая страна («{self.elsewhere}»), а наша нигде"
+        if self.doubt:
+            return f"мало: «{self.doubt}» — с таким словом решает редактор"
         if self.is_aside:
             return f"мало: сказано не в заголовке и не в первых {LEAD} знаках"
         if shared := _shared(self.lines):
@@ -272,7 +272,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
         within=str(article.within(rule)),
         lines=lines,
         is_aside=bool(aside),
-        elsewhere=article.match(article.elsewhere).form if article.elsewhere and aside else "",
+        doubt=article.match(article.doubt).form if article.doubt and aside else "",
     )
 
 

@@ -171,7 +171,7 @@ def _by_id(keywords: Keywords) -> dict[int, Term]:
     lines = chain(
         (declared.terms for declared in keywords.lists),
         (line for topic in keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
-        [keywords.never, keywords.elsewhere.there, keywords.elsewhere.here],
+        [keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here],
     )
     different = {id(line): line for line in lines}
     return {id(term): term for line in different.values() for term in line}

@@ -81,9 +81,9 @@ class MatchedArticle:
             elif not (rule.anywhere or self._is_leading(hits)):
                 aside = aside if aside.hits else RuleResult(hits=hits, is_aside=True)
             elif min(hits).start > len(self._title):
-                return RuleResult(hits=hits, is_aside=self.elsewhere is not None)
+                return RuleResult(hits=hits, is_aside=self.doubt is not None)
             else:
-                in_title = in_title if in_title.hits else RuleResult(hits=hits, is_aside=self.elsewhere is not None)
+                in_title = in_title if in_title.hits else RuleResult(hits=hits, is_aside=self.doubt is not None)
         if in_title.hits or not aside.hits:
             return in_title if in_title.hits else vetoed
         return aside if self._is_repeated(lines[0]) else RuleResult()
@@ -105,8 +105,10 @@ class MatchedArticle:
         never = self._compiled.never
         if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
             return kind
-        if self.elsewhere and self.elsewhere.end <= len(self._title):
-            return self.elsewhere
+        if self._elsewhere and self._elsewhere.end <= len(self._title):
+            return self._elsewhere
+        if self._doubtful and rule.tier is Tier.REVIEW:
+            return self._doubtful
         if rule.none is None:
             return None
         speaking = self._speaking_against(rule.none, rule)
@@ -121,8 +123,19 @@ class MatchedArticle:
             self._against_of[key] = list(hits)
         return self._against_of[key]
 
+    @property
+    def doubt(self) -> Hit | None:
+        """What makes the rules ask at most."""
+        return self._elsewhere or self._doubtful
+
     @cached_property
-    def elsewhere(self) -> Hit | None:
+    def _doubtful(self) -> Hit | None:
+        """A film, a book, a match in the title: most often nobody is taken; rules that would only ask are silent."""
+        kinds = self._compiled.doubt
+        return None if kinds is None else _first_inside(self.line(kinds), *self._heading)
+
+    @cached_property
+    def _elsewhere(self) -> Hit | None:
         """What says in the title or the lead that the article is of another country; None if it names ours at all.
 
         In a title it silences every rule; in the lead the country may be named in passing, and rules only ask.

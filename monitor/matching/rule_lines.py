@@ -15,7 +15,7 @@ from monitor.models.articles import Match, Tier
 
 _ACT = "действие"
 _LONGEST = 80  # characters of the words of a line
-_IN_A_RULE = frozenset({"all", "none", "never", "there", "here"})  # keys of terms that are of no list
+_IN_A_RULE = frozenset({"all", "none", "never", "doubt", "there", "here"})  # keys of terms that are of no list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,8 @@ class WordPlace:
 class WordGroup:
     """What is edited as one thing; `key` names it among all of the file. `places` stand in the file's order.
 
-    `kind` is list, people, never, there or here (of `elsewhere`), against (a topic's `none`), all or none (of a rule),
-    counter.
+    `kind` is list, people, never, doubt, there or here (of `elsewhere`), against (a topic's `none`), all or none (of a
+    rule), counter.
     """
 
     key: str
@@ -110,8 +110,7 @@ class _Reader:
         for name, node in pairs_of(self._root.get("lists")):
             yield self._group(f"list:{name.text}", "list", f"${name.text}", node, ("lists", name.text), line=name.line)
         for name, node in self._root.items:
-            if name.text in ("people", "never"):
-                title = {"people": "Люди", "never": "Никогда"}[name.text]
+            if title := {"people": "Люди", "never": "Никогда", "doubt": "Под вопросом"}.get(name.text):
                 yield self._group(name.text, name.text, title, node, (name.text,), line=name.line)
         for name, node in pairs_of(self._root.get("elsewhere")):
             title = {"there": "Другая страна", "here": "Наша страна"}.get(name.text, name.text)

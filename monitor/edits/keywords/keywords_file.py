@@ -263,7 +263,9 @@ def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms
 
 def _place(group: WordGroup) -> str:
     """Which group it is, in a few words."""
-    named = {"list": f"список {group.title}", "people": "люди"} | dict.fromkeys(("never", "there", "here"), group.kind)
+    if group.kind in ("never", "doubt", "there", "here"):
+        return group.kind
+    named = {"list": f"список {group.title}", "people": "люди"}
     if group.kind in named:
         return named[group.kind]
     return f"тема «{group.title}», none" if group.kind == "against" else f"правило «{group.rule}»"

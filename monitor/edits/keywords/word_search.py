@@ -12,7 +12,7 @@ from monitor.text.unicode import fold
 
 MOST = 200  # words shown
 _TOKEN = re.compile(r"[^\W_]+")
-_AGAINST = ("none", "against", "never", "there")
+_AGAINST = ("none", "against", "never", "doubt", "there")
 _ALIKE = 0.75  # of a word with a mistake in it
 
 

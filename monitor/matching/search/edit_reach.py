@@ -98,7 +98,7 @@ class _Terms:
 
 
 def _lines(keywords: Keywords) -> Iterator[Sequence[Term]]:
-    yield from (keywords.never, keywords.elsewhere.there, keywords.elsewhere.here)
+    yield from (keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here)
     for topic in keywords.topics:
         for rule in topic.rules:
             yield from (*rule.lines, rule.none)
@@ -114,6 +114,7 @@ def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
 def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple[int, bool]]:
     """Numbers of terms: those of only one of two lines that are else the same."""
     yield from terms.differing(before.never, after.never)
+    yield from terms.differing(before.doubt, after.doubt)
     yield from terms.differing(before.elsewhere.there, after.elsewhere.there)
     yield from terms.differing(before.elsewhere.here, after.elsewhere.here)
     old_acts, new_acts = _acts(before), _acts(after)

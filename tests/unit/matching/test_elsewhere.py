@@ -1,4 +1,4 @@
-"""`elsewhere`: an article that names another country at its beginning, and ours nowhere, is hardly news of ours."""
+"""`elsewhere` and `doubt`: an article that names another country and not ours, or a film, is hardly news of ours."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_the_explanation_names_the_word_and_where_the_file_has_it() -> None:
     (asked,) = explain(MATCHER, title="", text="В Бишкеке регистрацию отменили.")
 
     assert lack(silent) == "правилу «отмена» запретило слово «Бишкеке» (где: строка 2)"
-    assert lack_of_post(asked) == "правилу «отмена» мало: названа другая страна («Бишкеке»), а наша нигде"
+    assert lack_of_post(asked) == "правилу «отмена» мало: «Бишкеке» — с таким словом решает редактор"
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,41 @@ def test_a_file_without_it_looks_nowhere() -> None:
     matcher = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
 
     assert matcher.judge(title="", text="В Бишкеке регистрацию отменили.").topics
+
+
+DOUBT = """\
+doubt: фильм
+topics:
+  art:
+    title: Люди
+    any_of:
+      - {name: выдали, all: [выдать, режиссёр]}
+      - {name: ищут, tier: review, all: [искать, режиссёр]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "tier"),
+    [
+        ("Выдали режиссёра", "", Tier.POST),
+        ("Выдали режиссёра фильма", "", Tier.REVIEW),
+        ("Выдали режиссёра", "Он снял фильм.", Tier.POST),
+        ("О фильме", "Выдали режиссёра.", Tier.REVIEW),
+        ("Ищут режиссёра", "", Tier.REVIEW),
+        ("Ищут режиссёра фильма", "", Tier.NONE),
+    ],
+)
+def test_beside_a_doubtful_word_in_the_title_rules_ask_at_most(title: str, text: str, tier: Tier) -> None:
+    matcher = Matcher(compile_rules(load_keywords(DOUBT, file="keywords.yaml")))
+
+    assert matcher.judge(title=title, text=text).tier is tier
+
+
+def test_the_doubt_is_told() -> None:
+    matcher = Matcher(compile_rules(load_keywords(DOUBT, file="keywords.yaml")))
+    (asked,), (silent,) = (
+        explain(matcher, title=title, text="") for title in ("Выдали режиссёра фильма", "Ищут режиссёра фильма")
+    )
+
+    assert lack_of_post(asked) == "правилу «выдали» мало: «фильма» — с таким словом решает редактор"
+    assert lack(silent) == "правилу «ищут» запретило слово «фильма» (строка 1)"

@@ -264,7 +264,9 @@ def test_in_whatever_order_it_is_told_that_somebody_was_not_let_go() -> None:
     assert judged_otherwise(TAKEN_OFF_ELSEWHERE.splitlines(), None) == []
 
 
-OF_ORDINARY_CRIMES = """\
+ASKED_ABOUT_FIRST = """\
+автора фильма о войне экстрадировали из Казахстана в Россию
+соғыс туралы фильм түсірген ресейлік режиссёр Қазақстаннан экстрадицияланды
 застройщика, обвиняемого в хищении, экстрадировали из Казахстана в Казань
 Казахстан передал России обвиняемого в хищении
 россиянина, обвиняемого в мошенничестве, выслали из Казахстана в Россию
@@ -272,8 +274,8 @@ OF_ORDINARY_CRIMES = """\
 беглянок из Чечни полиция Алматы увезла в отдел по заявлению родни о краже"""
 
 
-def test_who_is_accused_of_an_ordinary_crime_is_asked_about() -> None:
-    assert judged_otherwise(OF_ORDINARY_CRIMES.splitlines(), Tier.REVIEW) == []
+def test_who_is_accused_of_an_ordinary_crime_or_made_a_film_is_asked_about() -> None:
+    assert judged_otherwise(ASKED_ABOUT_FIRST.splitlines(), Tier.REVIEW) == []
 
 
 SAID = """\
