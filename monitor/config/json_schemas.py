@@ -176,6 +176,7 @@ def keywords_schema() -> Schema:
         "title": _described("как тему видит редактор"),
         "hashtag": _described("хэштег в посте, без «#» и пробелов; без него — имя темы"),
         "none": _LINE | {"description": "слова, при которых молчат все правила темы"},
+        "doubt": _LINE | {"description": "слова, рядом с которыми post спрашивает редактора, review молчит"},
         "any_of": {"description": "правила; достаточно одного", "type": "array", "items": _RULES, "minItems": 1},
         "examples": _object(keywords.EXAMPLE_KEYS, examples) | {"description": "их проверяет monitor check"},
         "note": _NOTE,

@@ -117,7 +117,9 @@ def example(text: str, *, expects: str, line: int) -> Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A group of rules; one that fires is enough."""
+    """A group of rules; one that fires is enough. Beside a term of `doubt` a rule that would publish asks, and one that
+    would ask is silent.
+    """
 
     id: str
     title: str
@@ -125,6 +127,7 @@ class Topic:
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
     line: int
+    doubt: tuple[Term, ...] = ()
 
     @property
     def acts(self) -> tuple[Term, ...]:

@@ -55,7 +55,7 @@ TOP_KEYS = ("lists", "people", "never", "doubt", "elsewhere", "short_text", "top
 ELSEWHERE_KEYS = ("there", "here")
 COUNTER_KEYS = ("name", "all", "none", "within")
 RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "note")
-TOPIC_KEYS = ("title", "hashtag", "none", "any_of", "examples", "note")
+TOPIC_KEYS = ("title", "hashtag", "none", "doubt", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
@@ -184,7 +184,8 @@ class _KeywordsReader(YamlReader):
         against = self.optional(body.get("none"), key="none")
         rules = self.rules(body.get("any_of"), key="any_of", at=name, against=against)
         examples = self._examples(body.get("examples"))
-        return Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
+        topic = Topic(id=name.text, title=title, hashtag=hashtag, rules=rules, examples=examples, line=name.line)
+        return replace(topic, doubt=self.optional(body.get("doubt"), key="doubt"))
 
     def rules(
         self,

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Generic, TypeVar
 
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
@@ -73,9 +74,9 @@ class CompiledRules:
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
     the line that silences every rule, or None, `doubt` that beside which they only ask, `elsewhere` those of another
     country and of ours, `silencing` the terms of both as written; `acts` is for each topic the line of all its rules'
-    acts; `short_text` is how many times as wide windows are in a text no longer than a lead; `namings` tell what terms
-    mean. `also_russian` are the words that Kazakh ones of these might be taken for in Russian letters; None: not
-    looked up yet (with_russian), the dictionary is asked when an article has one.
+    acts, `doubts` that of its doubt, or None; `short_text` is how many times as wide windows are in a text no longer
+    than a lead; `namings` tell what terms mean. `also_russian` are the words that Kazakh ones of these might be taken
+    for in Russian letters; None: not looked up yet (with_russian), the dictionary is asked when an article has one.
     """
 
     topics: tuple[Topic, ...]
@@ -90,6 +91,7 @@ class CompiledRules:
     doubt: int | None = None
     elsewhere: tuple[int, int] | None = None
     acts: tuple[int, ...] = ()
+    doubts: tuple[int | None, ...] = ()
     silencing: tuple[Term, ...] = ()
     short_text: float = 1.0
     namings: Namings = field(default_factory=Namings)
@@ -175,6 +177,7 @@ class _Compiler:
         elsewhere = (self._line(there), self._line(self.keywords.elsewhere.here)) if there else None
         topics = self.keywords.topics
         acts = tuple(self._line(topic.acts) for topic in topics)
+        doubts = tuple(self._line(topic.doubt) if topic.doubt else None for topic in topics)
         rules = tuple(self._rule(number, rule) for number, topic in enumerate(topics) for rule in topic.rules)
         return CompiledRules(
             topics=topics,
@@ -189,7 +192,8 @@ class _Compiler:
             doubt=doubt,
             elsewhere=elsewhere,
             acts=acts,
-            silencing=(*self.keywords.never, *self.keywords.doubt, *there),
+            doubts=doubts,
+            silencing=(*self.keywords.never, *self.keywords.doubt, *there, *chain(*(topic.doubt for topic in topics))),
             short_text=self.keywords.short_text,
             namings=namings(self.keywords),
         )

@@ -263,16 +263,16 @@ def _nearest(matcher: Matcher, article: MatchedArticle, rules: Iterable[Compiled
 
 
 def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> RuleReport:
-    aside = article.result(replace(rule, anywhere=True)).hits
+    result = article.result(replace(rule, anywhere=True))
     apart = [next(iter(article.line(line)), None) for line in rule.lines]
-    lines = line_reports(matcher.compiled, article, rule, aside or article.anywhere(rule) or apart)
+    lines = line_reports(matcher.compiled, article, rule, result.hits or article.anywhere(rule) or apart)
     return RuleReport(
         name=rule.name,
         tier=rule.tier,
         within=str(article.within(rule)),
         lines=lines,
-        is_aside=bool(aside),
-        doubt=article.match(article.doubt).form if article.doubt and aside else "",
+        is_aside=bool(result.hits),
+        doubt=article.match(result.doubt).form if result.doubt else "",
     )
 
 

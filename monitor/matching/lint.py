@@ -171,6 +171,7 @@ def _by_id(keywords: Keywords) -> dict[int, Term]:
     lines = chain(
         (declared.terms for declared in keywords.lists),
         (line for topic in keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
+        (topic.doubt for topic in keywords.topics),
         [keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here],
     )
     different = {id(line): line for line in lines}

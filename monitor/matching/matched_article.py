@@ -40,13 +40,19 @@ _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 class RuleResult(NamedTuple):
     """What became of a rule: `hits`, one a line, when all lines hold; `veto` when a `none` term speaks against it.
 
-    `is_aside`: they stand below the lead only, or beside another country and not ours, so that the article is hardly
-    about it; then the rule asks at most.
+    `is_aside`: they stand below the lead only, so that the article is hardly about it; `doubt` is a word beside them
+    that makes it doubtful. Then the rule asks at most.
     """
 
     hits: tuple[Hit, ...] = ()
     veto: Hit | None = None
     is_aside: bool = False
+    doubt: Hit | None = None
+
+    @property
+    def asks_at_most(self) -> bool:
+        """Whether a rule that would publish asks."""
+        return self.is_aside or self.doubt is not None
 
 
 class MatchedArticle:
@@ -73,19 +79,22 @@ class MatchedArticle:
         if not all(map(self._reading.hits, unsure)) or not all(map(self.line, unsure)):
             return RuleResult()
         lines = [self.line(line) for line in rule.lines]
-        vetoed = in_title = aside = RuleResult()
+        vetoed = in_title = aside = doubtful = RuleResult()
         for hits, (start, end) in self._held(rule, lines):
             against = self._against(rule, start, end)
             if against:
                 vetoed = vetoed if vetoed.veto else RuleResult(hits=hits, veto=against)
             elif not (rule.anywhere or self._is_leading(hits)):
                 aside = aside if aside.hits else RuleResult(hits=hits, is_aside=True)
+            elif doubt := self._doubt(rule, start, end):
+                doubtful = doubtful if doubtful.hits else RuleResult(hits=hits, doubt=doubt)
             elif min(hits).start > len(self._title):
-                return RuleResult(hits=hits, is_aside=self.doubt is not None)
+                return RuleResult(hits=hits)
             else:
-                in_title = in_title if in_title.hits else RuleResult(hits=hits, is_aside=self.doubt is not None)
-        if in_title.hits or not aside.hits:
-            return in_title if in_title.hits else vetoed
+                in_title = in_title if in_title.hits else RuleResult(hits=hits)
+        held = in_title if in_title.hits else doubtful
+        if held.hits or not aside.hits:
+            return held if held.hits else vetoed
         return aside if self._is_repeated(lines[0]) else RuleResult()
 
     def _is_leading(self, hits: Sequence[Hit]) -> bool:
@@ -107,11 +116,23 @@ class MatchedArticle:
             return kind
         if self._elsewhere and self._elsewhere.end <= len(self._title):
             return self._elsewhere
-        if self._doubtful and rule.tier is Tier.REVIEW:
-            return self._doubtful
-        if rule.none is None:
+        if rule.tier is Tier.REVIEW and (doubt := self._kind_of_doubt(rule, start, end)):
+            return doubt
+        return self._spoken_against(rule.none, rule, start, end)
+
+    def _doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
+        """What makes a rule ask that would publish: another country in the lead, or a word of doubt."""
+        return self._elsewhere or self._kind_of_doubt(rule, start, end)
+
+    def _kind_of_doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
+        """A film, a book, a match in the title; what the topic doubts, where `none` looks."""
+        of_topic = self._compiled.doubts[rule.topic] if self._compiled.doubts else None
+        return self._doubtful or self._spoken_against(of_topic, rule, start, end)
+
+    def _spoken_against(self, line: int | None, rule: CompiledRule, start: int, end: int) -> Hit | None:
+        if line is None:
             return None
-        speaking = self._speaking_against(rule.none, rule)
+        speaking = self._speaking_against(line, rule)
         return _first_inside(speaking, start, end) or _first_inside(speaking, 0, len(self._title))
 
     def _speaking_against(self, none: int, rule: CompiledRule) -> list[Hit]:
@@ -123,14 +144,9 @@ class MatchedArticle:
             self._against_of[key] = list(hits)
         return self._against_of[key]
 
-    @property
-    def doubt(self) -> Hit | None:
-        """What makes the rules ask at most."""
-        return self._elsewhere or self._doubtful
-
     @cached_property
     def _doubtful(self) -> Hit | None:
-        """A film, a book, a match in the title: most often nobody is taken; rules that would only ask are silent."""
+        """A film, a book, a match in the title: most often nobody is taken."""
         kinds = self._compiled.doubt
         return None if kinds is None else _first_inside(self.line(kinds), *self._heading)
 
@@ -257,7 +273,7 @@ class MatchedArticle:
             title=topic.title,
             hashtag=topic.hashtag,
             rule=rule.name,
-            tier=Tier.REVIEW if result.is_aside else rule.tier,
+            tier=Tier.REVIEW if result.asks_at_most else rule.tier,
             matches=tuple(self.match(hit) for hit in result.hits),
         )
 

@@ -61,7 +61,7 @@ class Matcher:
                 vetoes += [article.veto(rule, result.veto)] if known is None else []
             elif result.hits and is_muted:
                 muted.append(article.topic_verdict(rule, result))
-            elif result.hits and (known is None or not result.is_aside):
+            elif result.hits and (known is None or not result.asks_at_most):
                 decided[rule.topic] = _Decision(rule, result.hits, article.topic_verdict(rule, result))
         shown = self._shown(article, decided)
         return Verdict(

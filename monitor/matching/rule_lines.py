@@ -74,7 +74,7 @@ def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[Ne
             continue
         others = (*rule.lines[:lacking], *rule.lines[lacking + 1 :])
         result = article.result(replace(rule, lines=others, anchor=0))
-        if result.hits and not result.veto and not result.is_aside:
+        if result.hits and not result.veto and not result.asks_at_most:
             hits = (*result.hits[:lacking], None, *result.hits[lacking:])
             yield NearMiss(
                 topic=compiled.topics[rule.topic].title,

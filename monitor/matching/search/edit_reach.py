@@ -100,6 +100,7 @@ class _Terms:
 def _lines(keywords: Keywords) -> Iterator[Sequence[Term]]:
     yield from (keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here)
     for topic in keywords.topics:
+        yield topic.doubt
         for rule in topic.rules:
             yield from (*rule.lines, rule.none)
 
@@ -120,6 +121,9 @@ def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple
     old_acts, new_acts = _acts(before), _acts(after)
     for topic in {**old_acts, **new_acts}:  # what a rule forbids may stand beside an act of another rule of its topic
         yield from terms.differing(old_acts.get(topic, ()), new_acts.get(topic, ()))
+    old_doubts, new_doubts = ({topic.id: topic.doubt for topic in one.topics} for one in (before, after))
+    for topic in {**old_doubts, **new_doubts}:
+        yield from terms.differing(old_doubts.get(topic, ()), new_doubts.get(topic, ()))
     old, new = _rules(before), _rules(after)
     for key in {**old, **new}:
         one, other = old.get(key), new.get(key)
