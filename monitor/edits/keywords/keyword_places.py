@@ -41,8 +41,8 @@ class WordPlace:
 class WordGroup:
     """What is edited as one thing; `key` names it among all of the file. `places` stand in the file's order.
 
-    `kind` is list, people, never, doubt, there or here (of `elsewhere`), against (a topic's `none`), all or none (of a
-    rule), counter.
+    `kind` is list, people, never, doubt (of the file or of a topic), there or here (of `elsewhere`), against (a
+    topic's `none`), all or none (of a rule), counter.
     """
 
     key: str

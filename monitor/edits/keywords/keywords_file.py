@@ -264,7 +264,7 @@ def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms
 def _place(group: WordGroup) -> str:
     """Which group it is, in a few words."""
     if group.kind in ("never", "doubt", "there", "here"):
-        return group.kind
+        return f"тема {group.topic}, {group.kind}" if group.topic else group.kind
     named = {"list": f"список {group.title}", "people": "люди"}
     if group.kind in named:
         return named[group.kind]

@@ -193,6 +193,16 @@ def test_two_who_edit_at_once(desk: Desk, file: Path) -> None:
     assert "Астана, Актау, Павлодар, Байконур\n" in file.read_text(encoding="utf-8")
 
 
+def test_what_a_topic_doubts_has_a_page(desk: Desk, file: Path) -> None:
+    file.write_text(RULES.replace("    any_of:", "    doubt: генерал\n    any_of:"), encoding="utf-8")
+
+    key = "doubt:extradition"
+    assert "Что ставит всю тему под вопрос" in desk.client.get("/words").text
+    assert "стоит рядом или в заголовке" in group_page(desk, key).text
+    desk.post("/words/save", fields_of(preview(desk, "маршал", key=key, language="")))
+    assert "doubt: генерал, маршал\n" in file.read_text(encoding="utf-8")
+
+
 def test_parts_of_a_preview_for_script(desk: Desk) -> None:
     parts = {part: preview(desk, "Байконур", part=part).text for part in ("forms", "trial", "doubts")}
 

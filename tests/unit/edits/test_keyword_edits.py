@@ -56,6 +56,7 @@ elsewhere:
 topics:
   t:
     title: 'Т # не комментарий'
+    doubt: генерал
     any_of:
       # перед правилом
       - name: одно
@@ -175,6 +176,7 @@ def test_the_projects_own_file(data: st.DataObject) -> None:
         ("never", "1944", "ru", "«лет спустя»", "«лет спустя», 1944"),
         ("elsewhere:here", "Астана", "", "here: Алматы", "here: Алматы, Астана"),
         ("elsewhere:there", "ГКНБ", "", "СБУ]", '"СБУ, ГКНБ"]'),
+        ("doubt:t", "маршал", "", "doubt: генерал", "doubt: генерал, маршал"),
         ("list:скобки", "пароход", "", "{kk: ұшақ}]", "{kk: ұшақ}]"),
     ],
 )

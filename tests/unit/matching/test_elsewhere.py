@@ -1,4 +1,4 @@
-"""`elsewhere` and `doubt`: an article that names another country and not ours, or a film, is hardly news of ours."""
+"""`elsewhere` and `doubt`: what names another country and not ours, or a film, or a general is hardly news of ours."""
 
 import pytest
 
@@ -121,3 +121,54 @@ def test_the_doubt_is_told() -> None:
 
     assert lack_of_post(asked) == "правилу «выдали» мало: «фильма» — с таким словом решает редактор"
     assert lack(silent) == "правилу «ищут» запретило слово «фильма» (строка 1)"
+
+
+DOUBT_OF_TOPIC = (
+    DOUBT.replace("doubt: фильм\n", "").replace("    title: Люди\n", "    title: Люди\n    doubt: генерал\n")
+    + """\
+  papers:
+    title: Бумаги
+    any_of:
+      - {name: отмена, all: [отменить, регистрация]}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "tier"),
+    [
+        ("", "Выдали режиссёра.", Tier.POST),
+        ("", "Выдали режиссёра, снявшего генерала.", Tier.REVIEW),
+        ("О генерале", "Выдали режиссёра.", Tier.REVIEW),
+        ("", "Выдали режиссёра. Генерал молчит.", Tier.POST),
+        ("", "Выдали режиссёра, снявшего генерала. Режиссёра выдали ночью.", Tier.POST),
+        ("", "Ищут режиссёра.", Tier.REVIEW),
+        ("", "Ищут режиссёра, снявшего генерала.", Tier.NONE),
+        ("О генерале", "Ищут режиссёра.", Tier.NONE),
+        ("О генерале", "Отменили регистрацию.", Tier.POST),
+    ],
+    ids=[
+        "no doubt",
+        "sentence",
+        "title",
+        "another sentence",
+        "once without",
+        "asks",
+        "asks, sentence",
+        "asks, title",
+        "another topic",
+    ],
+)
+def test_a_topic_doubts_where_its_none_looks(title: str, text: str, tier: Tier) -> None:
+    matcher = Matcher(compile_rules(load_keywords(DOUBT_OF_TOPIC, file="keywords.yaml")))
+
+    assert matcher.judge(title=title, text=text).tier is tier
+
+
+def test_the_doubt_of_a_topic_is_told() -> None:
+    matcher = Matcher(compile_rules(load_keywords(DOUBT_OF_TOPIC, file="keywords.yaml")))
+    asked, _ = explain(matcher, title="", text="Выдали режиссёра, снявшего генерала.")
+    silent, _ = explain(matcher, title="", text="Ищут режиссёра, снявшего генерала.")
+
+    assert lack_of_post(asked) == "правилу «выдали» мало: «генерала» — с таким словом решает редактор"
+    assert lack(silent) == "правилу «ищут» запретило слово «генерала» (строка 4)"

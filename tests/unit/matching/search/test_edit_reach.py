@@ -59,3 +59,10 @@ def test_a_rule_that_begins_to_yield_is_looked_for() -> None:
     papers = "  papers: {title: Бумаги, any_of: [{name: регистрация, all: [регистрация, беглец]}]}\n"
 
     assert reaches(RULES + papers, f"{RULES}        yields_to: [papers]\n{papers}", "выдали")
+
+
+def test_a_doubt_is_looked_for() -> None:
+    of_topic = RULES.replace("    title: Выдача\n", "    title: Выдача\n    doubt: жираф\n")
+
+    assert reaches(RULES, f"doubt: жираф\n{RULES}", "жираф")
+    assert reaches(RULES, of_topic, "жираф")
