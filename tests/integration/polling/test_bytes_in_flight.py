@@ -1,7 +1,6 @@
 """Many large feeds at once: their bodies are never in memory together, none is lost, and the small ones go on."""
 
 import asyncio
-import gc
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from tests.factories import feed as make_feed
 from tests.factories.polling import poller_of
 from tests.harness.clock import Clock
 from tests.harness.databases import open_test_engine, sqlite_database
+from tests.harness.living import living
 from tests.servers.web import Item, WebServer, page, rss
 
 LARGE, ENTRIES = 75, 5
@@ -43,7 +43,7 @@ class Weighing(Sandbox):
     most = 0
 
     async def parse(self, feed: Feed, fetched: Fetched, *, now: datetime, since: datetime | None = None) -> ParsedFeed:
-        held = {id(one.body): len(one.body) for one in gc.get_objects() if type(one) is Fetched}
+        held = {id(one.body): len(one.body) for one in living(Fetched)}
         self.most = max(self.most, sum(size for size in held.values() if size > LIGHT))
         return await super().parse(feed, fetched, now=now, since=since)
 

@@ -17,6 +17,7 @@ from monitor.models.feeds import Fetched, NotModified
 from monitor.sources.http.client import Fetcher, Limits
 from tests.factories import feed as a_feed
 from tests.harness.clock import Clock
+from tests.harness.living import living
 from tests.harness.loops import pass_seconds, wait_out
 from tests.servers import faults
 from tests.servers.web import Item, WebServer, rss
@@ -274,7 +275,7 @@ async def test_redirects_and_bodies_draw_on_one_deadline(web: WebServer, fetcher
 
 async def test_a_get_leaves_nothing_to_the_garbage_collector(web: WebServer, fetcher: Fetcher) -> None:
     def responses() -> int:
-        return sum(type(kept) is httpx.Response for kept in gc.get_objects())
+        return len(living(httpx.Response))
 
     url = web.serve("/rss", "x")
     gc.collect()
