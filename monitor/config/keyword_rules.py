@@ -188,9 +188,9 @@ class Keywords:
     """The whole file. `lists` are already written into the rules; they stay here to be checked.
 
     A term of `never` in a title silences every rule: how-tos, statistics; beside one of `doubt` they only ask: films,
-    books, matches, whose people may be taken. In a text no longer than a lead, which
-    is all about one thing, a `within` in words is `short_text` times as wide. `counters` only count, for the archive's
-    charts, stories that were posted. `facts` name what the words mean.
+    books, matches, whose people may be taken. In a text no longer than a lead, which is all about one thing, a `within`
+    in words is `short_text` times as wide. `counters` only count, for the archive's charts, stories that were posted.
+    `facts` name what the words mean.
     """
 
     file: str
@@ -202,6 +202,17 @@ class Keywords:
     short_text: float = 1.0
     counters: tuple[Rule, ...] = ()
     facts: tuple[Naming, ...] = ()
+
+    @property
+    def silencing(self) -> tuple[tuple[Term, ...], ...]:
+        """The lines of no rule that make rules silent, or ask."""
+        return (self.never, self.doubt, self.elsewhere.there, *(topic.doubt for topic in self.topics))
+
+    @property
+    def lines(self) -> tuple[tuple[Term, ...], ...]:
+        """Every line by which articles are judged; what is only declared as a list, or counted, is none."""
+        of_rules = (line for topic in self.topics for rule in topic.rules for line in (*rule.lines, rule.none))
+        return (*of_rules, *self.silencing, self.elsewhere.here)
 
     @property
     def counting(self) -> "Keywords":

@@ -73,10 +73,11 @@ class CompiledRules:
     `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
     `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
     the line that silences every rule, or None, `doubt` that beside which they only ask, `elsewhere` those of another
-    country and of ours, `silencing` the terms of both as written; `acts` is for each topic the line of all its rules'
-    acts, `doubts` that of its doubt, or None; `short_text` is how many times as wide windows are in a text no longer
-    than a lead; `namings` tell what terms mean. `also_russian` are the words that Kazakh ones of these might be taken
-    for in Russian letters; None: not looked up yet (with_russian), the dictionary is asked when an article has one.
+    country and of ours; `acts` is for each topic the line of all its rules' acts, `doubts` that of its doubt, or None;
+    `silencing` are the terms, as written, of what is of no rule and makes rules silent, or ask; `short_text` is how
+    many times as wide windows are in a text no longer than a lead; `namings` tell what terms mean. `also_russian` are
+    the words that Kazakh ones of these might be taken for in Russian letters; None: not looked up yet (with_russian),
+    the dictionary is asked when an article has one.
     """
 
     topics: tuple[Topic, ...]
@@ -193,7 +194,7 @@ class _Compiler:
             elsewhere=elsewhere,
             acts=acts,
             doubts=doubts,
-            silencing=(*self.keywords.never, *self.keywords.doubt, *there, *chain(*(topic.doubt for topic in topics))),
+            silencing=tuple(chain(*self.keywords.silencing)),
             short_text=self.keywords.short_text,
             namings=namings(self.keywords),
         )

@@ -271,7 +271,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
         tier=rule.tier,
         within=str(article.within(rule)),
         lines=lines,
-        is_aside=bool(result.hits),
+        is_aside=bool(result.hits) and not result.doubt,
         doubt=article.match(result.doubt).form if result.doubt else "",
     )
 

@@ -168,13 +168,8 @@ class _Linter:
 
 def _by_id(keywords: Keywords) -> dict[int, Term]:
     """Every term once: lines that refer to one list share its terms."""
-    lines = chain(
-        (declared.terms for declared in keywords.lists),
-        (line for topic in keywords.topics for rule in topic.rules for line in (*rule.lines, rule.none)),
-        (topic.doubt for topic in keywords.topics),
-        [keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here],
-    )
-    different = {id(line): line for line in lines}
+    lines = chain((declared.terms for declared in keywords.lists), keywords.lines)
+    different = {id(line): line for line in lines}  # what many rules share is gone through once
     return {id(term): term for line in different.values() for term in line}
 
 

@@ -126,7 +126,7 @@ class MatchedArticle:
 
     def _kind_of_doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
         """A film, a book, a match in the title; what the topic doubts, where `none` looks."""
-        of_topic = self._compiled.doubts[rule.topic] if self._compiled.doubts else None
+        of_topic = self._compiled.doubts[rule.topic]
         return self._doubtful or self._spoken_against(of_topic, rule, start, end)
 
     def _spoken_against(self, line: int | None, rule: CompiledRule, start: int, end: int) -> Hit | None:

@@ -78,7 +78,7 @@ class Matcher:
         """
         tier = Tier.POST if any(one.verdict.tier is Tier.POST for one in decided.values()) else Tier.REVIEW
         shown = {number: decided[number] for number in sorted(decided) if decided[number].verdict.tier is tier}
-        for number, one in tuple(shown.items()) if len(shown) > 1 else ():
+        for number, one in tuple(shown.items()):
             del shown[number]
             names = {name for other in shown.values() for name in (other.verdict.id, other.rule.name)}
             if names.isdisjoint(one.rule.yields_to):

@@ -57,7 +57,7 @@ class _Terms:
     """The terms of two files, numbered by what they mean, wherever they are written."""
 
     def __init__(self, before: Keywords, after: Keywords) -> None:
-        self._terms = {id(term): term for keywords in (before, after) for line in _lines(keywords) for term in line}
+        self._terms = {id(term): term for keywords in (before, after) for line in keywords.lines for term in line}
         old, new = map(_lists_in_phrases, (before, after))
         apart = {name: old.get(name, _NOBODY) ^ new.get(name, _NOBODY) for name in {**old, **new}}
         self._apart = {name: choices for name, choices in apart.items() if choices}
@@ -97,33 +97,18 @@ class _Terms:
         return frozenset(map(self._numbers.__getitem__, map(id, line)))
 
 
-def _lines(keywords: Keywords) -> Iterator[Sequence[Term]]:
-    yield from (keywords.never, keywords.doubt, keywords.elsewhere.there, keywords.elsewhere.here)
-    for topic in keywords.topics:
-        yield topic.doubt
-        for rule in topic.rules:
-            yield from (*rule.lines, rule.none)
-
-
 def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
     """By its name, what may stand in the place of a list inside a phrase."""
-    terms = {id(term): term for line in _lines(keywords) for term in line}
+    terms = {id(term): term for line in keywords.lines for term in line}
     words = (word for term in terms.values() for word in term.words if word.choices)
     return {word.text: frozenset(word.choices) for word in {word.text: word for word in words}.values()}
 
 
 def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple[int, bool]]:
     """Numbers of terms: those of only one of two lines that are else the same."""
-    yield from terms.differing(before.never, after.never)
-    yield from terms.differing(before.doubt, after.doubt)
-    yield from terms.differing(before.elsewhere.there, after.elsewhere.there)
-    yield from terms.differing(before.elsewhere.here, after.elsewhere.here)
-    old_acts, new_acts = _acts(before), _acts(after)
-    for topic in {**old_acts, **new_acts}:  # what a rule forbids may stand beside an act of another rule of its topic
-        yield from terms.differing(old_acts.get(topic, ()), new_acts.get(topic, ()))
-    old_doubts, new_doubts = ({topic.id: topic.doubt for topic in one.topics} for one in (before, after))
-    for topic in {**old_doubts, **new_doubts}:
-        yield from terms.differing(old_doubts.get(topic, ()), new_doubts.get(topic, ()))
+    old_beside, new_beside = _beside_rules(before), _beside_rules(after)
+    for name in {**old_beside, **new_beside}:
+        yield from terms.differing(old_beside.get(name, ()), new_beside.get(name, ()))
     old, new = _rules(before), _rules(after)
     for key in {**old, **new}:
         one, other = old.get(key), new.get(key)
@@ -139,8 +124,18 @@ def _rules(keywords: Keywords) -> dict[_RuleKey, Rule]:
     return {(topic.id, rule.name): rule for topic in keywords.topics for rule in topic.rules}
 
 
-def _acts(keywords: Keywords) -> dict[str, Sequence[Term]]:
-    return {topic.id: topic.acts for topic in keywords.topics}
+def _beside_rules(keywords: Keywords) -> dict[tuple[str, str], Sequence[Term]]:
+    """Lines that are of no single rule. What one forbids may stand beside an act of another rule of its topic."""
+    elsewhere = keywords.elsewhere
+    lines: dict[tuple[str, str], Sequence[Term]] = {
+        ("", "never"): keywords.never,
+        ("", "doubt"): keywords.doubt,
+        ("", "there"): elsewhere.there,
+        ("", "here"): elsewhere.here,
+    }
+    for topic in keywords.topics:
+        lines |= {(topic.id, "acts"): topic.acts, (topic.id, "doubt"): topic.doubt}
+    return lines
 
 
 def _kind(rule: Rule) -> tuple[object, ...]:
