@@ -201,7 +201,7 @@ def test_a_library_has_one_door(trees: Trees) -> None:
         "feedparser": "monitor.sources.feeds.lenient",
         "lxml": "monitor.sources.feeds.fast_xml",
         "selectolax": ("monitor.sources", "monitor.text.markup", "monitor.bot.channel_page"),
-        "pymorphy3": "monitor.text.languages.dictionary",
+        "pymorphy3": ("monitor.text.languages.dictionary", "monitor.app.rules.dictionary_files"),
         "telegram": ("monitor.bot.client", "monitor.bot.failures", "monitor.bot.updates"),
         "apscheduler": "monitor.app.daemon",
         "uvloop": "monitor.cli.run",

@@ -82,7 +82,6 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
     Raises DatabaseError, InstanceRunning.
     """
     settings = config.settings
-    memory.bound_allocator()
     async with AsyncExitStack() as stack:
         store = stack.enter_context(open_store(config))
         fetcher = await stack.enter_async_context(open_fetcher(settings))

@@ -10,17 +10,19 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from operator import attrgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvloop
 
-from monitor.app import daemon, startup, wiring
+from monitor.app import daemon, memory, startup, wiring
 from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.app.rules.cache import Compiled
 from monitor.app.rules.first_rules import compiled, compiled_in_child
 from monitor.cli.console.output import say
 from monitor.config.settings import Settings
+from monitor.text.languages import dictionary
 
 OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
 ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so that the next one is known
@@ -28,7 +30,15 @@ ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so 
 
 def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
     """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
+    memory.bound_allocator()
+    dictionary.open_by(_in_files)
     uvloop.run(_run(start(feeds, keywords, channels, compile_=compiled_in_child)))
+
+
+def _in_files(path: str) -> Any:
+    from monitor.app.rules.dictionary_files import open_in_files  # noqa: PLC0415 - 0.1 s, and seldom asked
+
+    return open_in_files(path)
 
 
 async def _run(config: startup.Config) -> None:

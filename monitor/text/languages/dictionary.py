@@ -1,10 +1,10 @@
 """The Russian dictionary itself, and which words it has. Loaded when asked for, given back when nobody asks.
 
-What its words are in the language, russian.py asks it, and nothing else does. pymorphy3 is imported here and nowhere
-else. It takes 20 MB, and whatever it reads holds all of it.
+What its words are in the language, russian.py asks it, and nothing else does. pymorphy3 is imported here, in
+app/rules/dictionary_files.py and nowhere else. It takes 20 MB, and whatever it reads holds all of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import product
 from threading import Lock
@@ -13,6 +13,7 @@ from typing import Any
 from monitor.text.unicode import fold
 
 _LOADING = Lock()  # two threads that ask at once would load two, and what either reads would keep both
+_OPENERS: list[Callable[[str], Any]] = []  # the last one opens it, as long as there is one
 
 
 def analyzer() -> Any:
@@ -21,12 +22,22 @@ def analyzer() -> Any:
         return _loaded()
 
 
+def open_by(opener: Callable[[str], Any]) -> None:
+    """From now on this function makes the analyser of the folder of its files, instead of pymorphy3 that loads them."""
+    _OPENERS.append(opener)
+
+
 @cache
 def _loaded() -> Any:
-    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
-    from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - the same; by itself it would look at every package there is
+    from pymorphy3_dicts_ru import get_path  # noqa: PLC0415 - pymorphy3 by itself would look at every package there is
 
-    return MorphAnalyzer(path=get_path(), lang="ru")
+    return _OPENERS[-1](get_path()) if _OPENERS else _load(get_path())
+
+
+def _load(path: str) -> Any:
+    from pymorphy3 import MorphAnalyzer  # noqa: PLC0415 - 0.1 s and 38 MB that only a load of the rules needs
+
+    return MorphAnalyzer(path=path, lang="ru")
 
 
 def forget() -> bool:
