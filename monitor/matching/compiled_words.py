@@ -1,6 +1,5 @@
 """A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
 
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -17,15 +16,20 @@ PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its au
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word of a term, ready to be looked for. `forms`, `prefix` and the texts of `stems` are folded.
+    """One word of a term, ready to be looked for. Its forms, `prefix` and the texts of `stems` are folded.
 
-    Forms are in order, each once: of three thousand words a set each would take five times as much.
+    `lines` has the forms, one a line, in order, each once: sixty thousand strings would take four times as much.
     """
 
-    forms: tuple[str, ...]
+    lines: str = ""
     stems: tuple[Stem, ...] = ()
     prefix: str = ""
     capital: bool = False  # a name: the article must write it with a capital letter
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """In order, each once."""
+        return tuple(self.lines.split("\n")) if self.lines else ()
 
 
 Make = Callable[[TermWord, Language | None], Word]
@@ -41,30 +45,28 @@ def word_of(written: TermWord, language: Language | None, *, of_list: Make | Non
         return _any_of(make(choice, own or language) for choice, own in written.choices)
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
-        return Word(forms=(), prefix=folded)
+        return Word(prefix=folded)
     if written.kind is TermWordKind.EXACT or not is_inflected(written.text):
-        return Word(forms=(folded,), stems=_as_written(folded) if language != "ru" else ())
+        return Word(lines=folded, stems=_as_written(folded) if language != "ru" else ())
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):
         forms = {fold(form).text for form in russian.name_forms(written.text)}
-        return Word(
-            forms=sorted_forms(forms), stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME
-        )
+        return Word(lines=in_lines(forms), stems=kazakh.stems(written.text), capital=written.kind is TermWordKind.NAME)
     return Word(
-        forms=sorted_forms(russian.forms(written.text)) if language != "kk" else (),
+        lines=in_lines(russian.forms(written.text)) if language != "kk" else "",
         stems=kazakh.stems(written.text) if language != "ru" else (),
     )
 
 
-def sorted_forms(forms: Iterable[str]) -> tuple[str, ...]:
-    """In order; one object for a form of many words."""
-    return tuple(map(sys.intern, sorted(forms)))
+def in_lines(forms: Iterable[str]) -> str:
+    """In order, one a line, as a Word has them."""
+    return "\n".join(sorted(forms))
 
 
 def _any_of(words: Iterable[Word]) -> Word:
     """One word that has the forms of all these."""
     among = tuple(words)
     forms = {form for word in among for form in word.forms}
-    return Word(forms=sorted_forms(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
+    return Word(lines=in_lines(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
@@ -91,7 +93,7 @@ def also_russian(words: Iterable[Word]) -> frozenset[str]:
 
 def is_empty(word: Word) -> bool:
     """Nothing could ever match it."""
-    return not (word.forms or word.stems or word.prefix)
+    return not (word.lines or word.stems or word.prefix)
 
 
 def is_inflected(text: str) -> bool:

@@ -37,6 +37,35 @@ class _Answer(NamedTuple):
 _NONE = _Answer()
 
 
+class _FormIndex:
+    """Which words have a form. Forms that begin alike stand in one string, a line each, beside the answer of each:
+    forty thousand of them as keys of a dictionary would take seven megabytes, and here two.
+    """
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        joined = cache(lambda answer, number: _Answer(answer.words | {number}))  # one for all forms of a word
+        answers: dict[str, _Answer] = {}
+        for number, word in enumerate(words):
+            for form in word.forms:
+                answers[form] = joined(answers.get(form, _NONE), number)
+        alike: defaultdict[str, list[str]] = defaultdict(list)
+        for form in answers:
+            alike[form[:_HEAD]].append(form)
+        self._alike = {
+            head: ("\n{}\n".format("\n".join(forms)), tuple(answers[form] for form in forms))
+            for head, forms in alike.items()
+        }
+
+    def answer(self, word: str) -> _Answer:
+        """Of this form, which no line break is in."""
+        forms, answers = self._alike.get(word[:_HEAD], _NO_FORMS)
+        at = forms.find(f"\n{word}\n")
+        return _NONE if at < 0 else answers[forms.count("\n", 0, at)]
+
+
+_NO_FORMS: tuple[str, tuple[_Answer, ...]] = ("", ())
+
+
 class PieceWord(NamedTuple):
     """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words that it is a form of.
 
@@ -61,14 +90,11 @@ class WordIndex:
 
     def __init__(self, words: Sequence[Word], also_russian: frozenset[str] | None = None) -> None:
         """`also_russian` is as in CompiledRules."""
-        self._forms: dict[str, _Answer] = {}
         starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         self._is_russian = is_known if also_russian is None else also_russian.__contains__
-        joined = cache(lambda answer, number: _Answer(answer.words | {number}))  # one for all forms of a word
+        self._forms = _FormIndex(words)
         for number, word in enumerate(words):
-            for form in word.forms:
-                self._forms[form] = joined(self._forms.get(form, _NONE), number)
             if word.prefix:
                 starts[word.prefix].append((number, None))
             for stem in word.stems:
@@ -114,7 +140,7 @@ class WordIndex:
     def _meant(self, word: str) -> _Answer:
         """What a word may be. Most begin no stem, and have no letters that stand for others: the forms say all."""
         if self._begins_none(word) and not _RESPELLED.search(word):
-            return self._forms.get(word, _NONE)
+            return self._forms.answer(word)
         return self._asked.get(word) or self._asked_anew(word)
 
     def _asked_anew(self, word: str) -> _Answer:
@@ -126,7 +152,7 @@ class WordIndex:
         return answer
 
     def _answer(self, word: str) -> _Answer:
-        words, spelled = set(self._forms.get(word, _NONE).words), set[tuple[int, Stem]]()
+        words, spelled = set(self._forms.answer(word).words), set[tuple[int, Stem]]()
         for number, stem, rest in self._begun(word):
             if stem is None or (stem.script == "cyrillic" and not stem.typed_for and stem.accepts(rest)):
                 words.add(number)

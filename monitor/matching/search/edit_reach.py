@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
-from monitor.matching.compiled_words import Word, is_empty, sorted_forms, word_of
+from monitor.matching.compiled_words import Word, in_lines, is_empty, word_of
 from monitor.matching.compiler import CompiledRules
 from monitor.models.articles import Language
 
@@ -36,7 +36,7 @@ def reach(
     if len(phrases) > _MOST:
         return None
     forms = _recased(*compiled)
-    return (*_apart(phrases), *([(Word(forms=sorted_forms(forms)),)] if forms else []))
+    return (*_apart(phrases), *([(Word(lines=in_lines(forms)),)] if forms else []))
 
 
 def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
 
-from monitor.matching.compiled_words import Word, sorted_forms
+from monitor.matching.compiled_words import Word, in_lines
 from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.explanation import passages
 from monitor.matching.reading import Reading
@@ -27,17 +27,17 @@ def searched(text: str) -> Word:
     is_named = text != text.lower() and folded not in kin and not russian.is_verb(folded)
     stems = () if russian.is_infinitive(next(iter(kin), "")) else kazakh.stems(text)
     if not kin or is_named:
-        return Word(forms=_forms_of_name(text, folded), stems=stems)
-    return Word(forms=sorted_forms({folded}.union(*map(russian.forms, kin))), stems=stems)
+        return Word(lines=_forms_of_name(text, folded), stems=stems)
+    return Word(lines=in_lines({folded}.union(*map(russian.forms, kin))), stems=stems)
 
 
-def _forms_of_name(text: str, folded: str) -> tuple[str, ...]:
+def _forms_of_name(text: str, folded: str) -> str:
     bases = russian.surnames(folded)
     forms = {folded, *(russian.forms(text) if not bases else ())}
     forms |= {form.lower() for base in bases or (folded,) for form in russian.name_forms(base)}
     if len(folded) <= _LONGEST_ACRONYM and not dictionary.is_known(folded):
         forms |= russian.forms(folded.upper())
-    return sorted_forms(forms)
+    return in_lines(forms)
 
 
 @dataclass(frozen=True, kw_only=True)
