@@ -92,7 +92,9 @@ class _ManualSelector(selectors.DefaultSelector):
         self.waiting = 0.0  # seconds to pass when nothing else is to be done
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if not self.waiting or timeout == 0:
+        if not self.waiting:
+            return super().select(timeout and None)  # by no real time does a timer come nearer
+        if timeout == 0:
             return super().select(timeout)
         if events := super().select(0):
             return events
