@@ -1,10 +1,11 @@
-"""A press of 200 pages over 30 virtual days, and what is done to each: edits, deletions, walls, returns, outages."""
+"""A press of hundreds of pages over 30 virtual days, and what is done to them: edits, deletions, walls, outages."""
 
 import random  # noqa: TID251 - the press is made up; the seed makes it the same every time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from monitor.evidence.watch import PageState
 from monitor.models.evidence import PageAnswer, Sight, Version
@@ -12,8 +13,8 @@ from tests.factories import NOW
 from tests.samples.pages.stories import Around, story
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PAGES, MATTERING, SLIGHT, DELETIONS, WALLS, RETURNS, OUTAGES = 200, 40, 60, 20, 20, 10, 10
-TEASING = 20  # pages with a teaser of something else between their paragraphs, another one at each look
+PAGES, MATTERING, SLIGHT, DELETIONS, WALLS, RETURNS, OUTAGES = 100, 20, 30, 10, 10, 5, 10  # a hundred
+TEASING = 10  # pages with a teaser of something else between their paragraphs, another one at each look
 QUOTED = {
     "ru": "Суд в Актау продлил на два месяца арест россиянина Айдара Мовлаева, которого требует выдать Москва.",
     "kk": "Ақтау соты Мәскеу сұратқан Ресей азаматы Айдар Мовлаевтың қамауын екі айға ұзартты.",
@@ -110,19 +111,22 @@ def is_within(at: datetime, span: tuple[datetime, datetime] | None) -> bool:
 class Press:
     """Its pages and their fates; ten times for hours the whole site answers 404."""
 
-    def __init__(self, seed: int) -> None:
-        self._chance = random.Random(seed)
-        self.pages = [self._page(number) for number in range(PAGES)]
-        fated = self._chance.sample(self.pages, MATTERING + SLIGHT + DELETIONS)
-        self.edited, self.slipped, self.deleted = fated[:40], fated[40:100], fated[100:]
+    def __init__(self, seed: int, *, hundreds: int = 1) -> None:
+        self._chance, self._hundreds = random.Random(seed), hundreds
+        self.pages = [self._page(number) for number in range(PAGES * hundreds)]
+        fated = iter(self._chance.sample(self.pages, (MATTERING + SLIGHT + DELETIONS) * hundreds))
+        counts = (MATTERING, SLIGHT, DELETIONS)
+        self.edited, self.slipped, self.deleted = (list(islice(fated, count * hundreds)) for count in counts)
         for fates, changes in ((self.edited, MATTER), (self.slipped, SLIP)):
             for number, page in enumerate(fates):
                 page.changes.append((self._moment(0.1, 29), changes[number % len(changes)]))
         for number, page in enumerate(self.deleted):
-            returns = number < RETURNS  # what goes and returns between two looks nobody sees: they are gone for a week
+            returns = (
+                number < RETURNS * hundreds
+            )  # what goes and returns between two looks nobody sees: gone for a week
             gone_at = self._moment(0.1, 6 if returns else 29)
             page.absent = (gone_at, gone_at + self._chance.uniform(8, 12) * DAY if returns else NOW + 99 * DAY)
-        for page in self._chance.sample(self.pages, WALLS):
+        for page in self._chance.sample(self.pages, WALLS * hundreds):
             page.walled = self._hours(self._moment(0, 30.2))
         self.outages = [self._hours(self._moment(0, 30.2)) for _ in range(OUTAGES)]
 
@@ -157,11 +161,12 @@ class Press:
         return PageAnswer.ABSENT if self.is_out(at) or is_within(at, page.absent) else PageAnswer.PAGE
 
     def told_right(self) -> None:
-        """Assert that people were told of what was done, once, and of nothing else (but twice at most)."""
-        returned, gone = self.deleted[:RETURNS], self.deleted[RETURNS:]
+        """Assert that people were told of what was done, once, and of nothing else (but once a hundred at most)."""
+        mattering, deleted, back = (count * self._hundreds for count in (MATTERING, DELETIONS, RETURNS))
+        returned, gone = self.deleted[:back], self.deleted[back:]
         quiet = [page for page in self.pages if page not in self.edited and page not in self.deleted]
-        assert Counter(tuple(page.told) for page in self.edited) == {(Sight.CHANGED,): MATTERING}
-        assert Counter(tuple(page.told) for page in gone) == {(Sight.GONE,): DELETIONS - RETURNS}
-        assert Counter(tuple(page.told) for page in returned) == {(Sight.GONE, Sight.BACK): RETURNS}
-        assert sum(len(page.told) for page in quiet) <= 2
+        assert Counter(tuple(page.told) for page in self.edited) == {(Sight.CHANGED,): mattering}
+        assert Counter(tuple(page.told) for page in gone) == {(Sight.GONE,): deleted - back}
+        assert Counter(tuple(page.told) for page in returned) == {(Sight.GONE, Sight.BACK): back}
+        assert sum(len(page.told) for page in quiet) <= self._hundreds
         assert not any(Sight.GONE in page.told for page in quiet)

@@ -109,7 +109,7 @@ async def watch(capturer: Capturer, engine: Engine, clock: Clock) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 async def test_a_month_of_a_press_over_http(engine: Engine, tmp_path: Path) -> None:
-    press, clock = Press(0), Clock()
+    press, clock = Press(0, hundreds=2), Clock()
     store = Store(engine, chats=to_channel("@channel"), to=Announcements(review=REVIEW, channel="@channel"))
     limits = Limits(host_gap=0)
     with Site(press, clock) as site:

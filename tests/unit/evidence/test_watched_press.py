@@ -1,4 +1,4 @@
-"""A press of 200 pages over 30 virtual days: what is told of it, against what was done to it."""
+"""A press of a hundred pages over 30 virtual days: what is told of it, against what was done to it."""
 
 from heapq import heapify, heappop, heappush
 
