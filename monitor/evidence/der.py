@@ -5,7 +5,7 @@ reaches out of its parent is refused, and nothing is decoded that nobody asks fo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.errors import EvidenceError
 
@@ -13,8 +13,7 @@ OID, OCTETS, SEQUENCE, SET, FIRST = 0x06, 0x04, 0x30, 0x31, 0xA0  # tags; the la
 _LONG = 0x80  # from here on the first octet of a length says how many octets of length follow
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One element of `der`: its tag, and where it starts, where its content starts, and where both end."""
 
     der: bytes
