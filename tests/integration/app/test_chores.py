@@ -20,6 +20,7 @@ from monitor.models.stories import EntryOutcome
 from monitor.polling.poll import LEASE
 from tests.factories import article, entry, matched, poll_outcome
 from tests.harness.command_line import FEEDS, RULES, write_files
+from tests.harness.databases import sqlite_database
 
 DAY = timedelta(days=1)
 
@@ -27,6 +28,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     write_files(tmp_path)
+    sqlite_database(tmp_path / "data" / "monitor.db")
     monkeypatch.chdir(tmp_path)
     return startup.load()
 
