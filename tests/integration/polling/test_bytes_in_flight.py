@@ -27,7 +27,7 @@ from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.living import living
 from tests.servers.web import Item, WebServer, page, rss
 
-LARGE, ENTRIES = 75, 5
+LARGE, ENTRIES = 40, 5  # more feeds than are polled at once, and ten times what the budget holds
 FILLING = "погода " * 5_000  # a feed of five such entries has 325 kB
 BODY = rss(
     [
