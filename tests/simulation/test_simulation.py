@@ -12,7 +12,7 @@ from tests.harness.monitor_process import ROOT
 from tests.servers.postgres import PostgresServer
 from tests.simulation.simulation import simulate, simulate_in
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "60"))  # 10,000 before a release
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "40"))  # two rounds of TOGETHER; 10,000 before a release
 TOGETHER = 20
 TROUBLES = (
     "dies before",
