@@ -3,8 +3,7 @@
 import json
 import os
 import re
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,9 +29,10 @@ from monitor.storage.site.published import PublishedStories
 from monitor.storage.tables import articles, deliveries, entries, reviews, stories
 from tests.factories import NOW
 from tests.factories.site import about
+from tests.harness.command_line import write_files
+from tests.harness.forked_monitor import ForkedMonitor, Order
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
-ROOT = Path(__file__).resolve().parents[3]
 HOUR = timedelta(hours=1)
 FREE = Pace(per_minute=100_000, spacing=timedelta(0))
 MAINTAINERS = "@secret_maintainers"
@@ -306,23 +306,31 @@ def test_a_disk_that_fills_leaves_every_file_whole(
     assert dead_links(tree(folder)) == set()
 
 
+def begun(engine: Engine, folder: Path) -> ForkedMonitor:
+    """The command that makes the archive, at its work."""
+    settings = {"PATH": os.environ["PATH"], "MONITOR_DATABASE_URL": engine.url.render_as_string(hide_password=False)}
+    said = folder.with_suffix(".txt")
+    build = ("site", "build", str(folder))
+    return ForkedMonitor(Order(arguments=build, folder=folder.parent, environment=settings, stdout=said, stderr=said))
+
+
 def test_a_build_that_is_killed_goes_on(engine: Engine, seeded: SeededOutbox, folder: Path) -> None:
     """By the command that people call, at any moment."""
     if engine.dialect.name != "sqlite":
         pytest.skip("the folder knows nothing of the database")
-    seeded.add_stories(range(1, 121))
+    write_files(folder.parent)
+    seeded.add_stories(range(1, 81))
     with write_transaction(engine) as db:
         db.execute(update(deliveries).values(state="sent", sent_at=NOW, message_id=deliveries.c.id))
-    command = [sys.executable, "-m", "monitor", "site", "build"]
-    environment = os.environ | {"MONITOR_DATABASE_URL": engine.url.render_as_string(hide_password=False)}
     for files_made in (1, 40, 90, 200):
-        with subprocess.Popen([*command, str(folder)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as build:
-            while build.poll() is None and len(list(folder.rglob("*.*"))) < files_made:
-                time.sleep(0.01)
-            build.kill()
+        build = begun(engine, folder)
+        while build.poll() is None and len(list(folder.rglob("*.*"))) < files_made:
+            time.sleep(0.01)
+        build.send_signal(signal.SIGKILL)
+        assert build.wait() == -signal.SIGKILL, "each is killed at its work"
 
     for target in (folder, folder.with_name("at once")):
-        subprocess.run([*command, str(target)], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        assert begun(engine, target).wait() == 0
     assert pages(folder) == pages(folder.with_name("at once"))
     assert dead_links(tree(folder)) == set()
     assert not list(folder.rglob("*.unfinished"))
