@@ -87,8 +87,7 @@ class ChildProcess(Generic[_Kept]):
         if self._child and self._child.poll() is not None:  # the kernel took its memory
             self._end()
         if self._child is None:
-            command, environment, pipe = [sys.executable, "-c", _COMMAND], os.environ | module_path(), subprocess.PIPE
-            self._child = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe)  # noqa: S603 - ourselves
+            self._child = _started()
             _send(self._child, self._opening)
         return self._child
 
@@ -97,6 +96,11 @@ class ChildProcess(Generic[_Kept]):
             self._child.kill()
             self._child.communicate()
         self._child = None
+
+
+def _started() -> subprocess.Popen[bytes]:
+    command, environment, pipe = [sys.executable, "-c", _COMMAND], os.environ | module_path(), subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe)  # noqa: S603 - ourselves
 
 
 def _send(child: subprocess.Popen[bytes], value: object) -> None:

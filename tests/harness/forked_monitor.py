@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.harness.preloaded"])
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.harness.preloaded"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class ForkedMonitor:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._process = _CONTEXT.Process(target=_run, args=(order,))
+        self._process = CONTEXT.Process(target=_run, args=(order,))
         self._process.start()
 
     @property

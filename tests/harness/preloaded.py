@@ -14,10 +14,12 @@ _LOADED_LATE = (
     "anyio._backends._asyncio",
     "apscheduler.executors.asyncio",
     "apscheduler.triggers.interval",
+    "monitor.app.rules.edited_rules",
+    "monitor.edits.child",
     "pymorphy3",
     "pymorphy3_dicts_ru",
     "sqlalchemy.dialects.postgresql.psycopg",
-    "tests.harness.forked_monitor",
+    "tests.harness.forked_child",
 )
 
 COMMANDS = dict(vars(get_command(cli))["commands"])

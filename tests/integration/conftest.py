@@ -1,4 +1,6 @@
-"""The review chat in operation; two clients of the Bot API stand-in: python-telegram-bot's, and raw HTTP."""
+"""The review chat in operation; two clients of the Bot API stand-in: python-telegram-bot's, and raw HTTP; children
+that begin in a moment.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -8,9 +10,11 @@ from sqlalchemy import Engine
 from telegram import Bot
 
 from monitor.app.config_files import load_matcher
+from monitor.edits import child_process
 from monitor.matching.matcher import Matcher
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
+from tests.harness.forked_child import ForkedChild
 from tests.harness.review_chat import KEYWORDS, ReviewChatHarness, open_review_chat
 from tests.servers.bot_api import BotApi
 
@@ -26,6 +30,12 @@ def client() -> Iterator[httpx.Client]:
     """Raw HTTP; no TLS on loopback, so no certificates are loaded."""
     with httpx.Client(timeout=60, verify=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def forked_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a child that tries edits begins and ends is tested in tests/integration/edits/test_child_process.py."""
+    monkeypatch.setattr(child_process, "_started", ForkedChild)
 
 
 @pytest.fixture

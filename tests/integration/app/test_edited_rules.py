@@ -24,6 +24,7 @@ from tests.harness.command_line import RULES
 
 FILE = "keywords.yaml"
 EDIT = RULES.replace("граница, таможня", "граница, таможня, ветер").encode()
+forked = pytest.mark.usefixtures("forked_children")
 NEWS = ["Беглеца остановила таможня", "Беглеца остановил ветер", "Снег"]
 
 
@@ -46,6 +47,7 @@ def _read(store: Store) -> None:
     assert store.polls.record_all([outcome], partial(group, chats=to_channel("@channel", review="")), window=SAME_CASE)
 
 
+@forked
 def test_an_edit_is_compiled_and_tried_on_what_was_read(edit: EditedRules, store: Store) -> None:
     _read(store)
     before = read_rules(FILE, RULES.encode()).matcher.compiled
@@ -59,6 +61,7 @@ def test_an_edit_is_compiled_and_tried_on_what_was_read(edit: EditedRules, store
     assert not [line for line in told if "Снег" in line]
 
 
+@forked
 def test_an_edit_whose_examples_fail_is_no_good_edit(edit: EditedRules) -> None:
     broken = RULES.replace("Беглеца остановила таможня", "Снег").encode()
 
@@ -67,6 +70,7 @@ def test_an_edit_whose_examples_fail_is_no_good_edit(edit: EditedRules) -> None:
         edit.compiled(broken, FILE)
 
 
+@forked
 def test_an_edit_is_asked_all_that_check_asks(edit: EditedRules) -> None:
     """Of counters, too, which no article is judged by."""
     everyday = f"counters:\n  россия: {{ru: россия}}\n{RULES}".encode()
@@ -96,6 +100,7 @@ def test_a_trial_is_given_up_when_the_monitor_stops(edit: EditedRules, store: St
     assert told == ("К прочитанным новостям не примерено: не хватило времени или памяти.",)
 
 
+@forked
 def test_a_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     rules = read_rules(FILE, RULES.encode()).matcher.compiled
     (tmp_path / "folder.db").mkdir()

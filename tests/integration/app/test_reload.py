@@ -31,6 +31,7 @@ from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi
 
+pytestmark = pytest.mark.usefixtures("forked_children")
 CHAT = str(REVIEW.id)
 FEEDS = "feeds:\n  - {name: Порт, kind: rss, url: 'https://port.example/rss', lang: ru}\n"
 
