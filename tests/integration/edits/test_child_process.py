@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from time import sleep
 
 import pytest
 from sqlalchemy import Engine
@@ -17,6 +16,7 @@ from monitor.errors import ConfigError, EditConflict, EditUnanswered, SchemaErro
 from monitor.storage.database import open_usable
 from monitor.storage.store import Store
 from tests.harness.keywords import open_keywords
+from tests.harness.questions import hangs, number
 
 RULES = """\
 lists:
@@ -38,23 +38,13 @@ def open_file(url: str, file: str) -> KeywordsFile:
     return open_keywords(Store(open_usable(url)), file)
 
 
-def number(_file: KeywordsFile) -> int:
-    """The process in which the file is open."""
-    return os.getpid()
-
-
 def fails(_file: KeywordsFile, word: str) -> None:
     """A mistake of ours."""
     raise KeyError(word)
 
 
-def hangs(_file: KeywordsFile) -> None:
-    """Never answers."""
-    print("not an answer")
-    sleep(600)
-
-
 Opened = Callable[..., ChildProcess[KeywordsFile]]
+Begun = Callable[..., ChildProcess[str]]
 
 
 @pytest.fixture
@@ -75,6 +65,20 @@ def opened(engine: Engine, file: Path) -> Iterator[Opened]:
         return made[-1]
 
     yield open_
+    for process in made:
+        process.close()
+
+
+@pytest.fixture
+def begun(engine: Engine) -> Iterator[Begun]:
+    """Opens no more than the database's address, where only the process is asked about; all ends with the test."""
+    made: list[ChildProcess[str]] = []
+
+    def begin(**options: float) -> ChildProcess[str]:
+        made.append(ChildProcess(partial(str, str(engine.url)), **options))
+        return made[-1]
+
+    yield begin
     for process in made:
         process.close()
 
@@ -112,8 +116,8 @@ def test_errors_come_over_whole(opened: Opened, file: Path) -> None:
         process.ask(fails, "слово")
 
 
-def test_a_child_that_was_killed_is_followed_by_another(opened: Opened) -> None:
-    process = opened()
+def test_a_child_that_was_killed_is_followed_by_another(begun: Begun) -> None:
+    process = begun()
     first = process.ask(number)
 
     os.kill(first, signal.SIGKILL)
@@ -122,15 +126,15 @@ def test_a_child_that_was_killed_is_followed_by_another(opened: Opened) -> None:
     assert process.ask(number) != first
 
 
-def test_a_child_that_does_not_answer_is_ended_and_told_of(opened: Opened) -> None:
-    process = opened(longest=0.5)
+def test_a_child_that_does_not_answer_is_ended_and_told_of(begun: Begun) -> None:
+    process = begun(longest=0.5)
 
     with pytest.raises(EditUnanswered, match="сохранена ли правка, неизвестно"):
         process.ask(hangs)
 
 
-def test_it_ends_when_nobody_has_asked_for_a_while(opened: Opened) -> None:
-    lasting, idle = opened(), opened(idle=0)
+def test_it_ends_when_nobody_has_asked_for_a_while(begun: Begun) -> None:
+    lasting, idle = begun(), begun(idle=0)
     first, other = lasting.ask(number), idle.ask(number)
 
     lasting.let_go()
