@@ -163,7 +163,7 @@ def test_two_names_never_become_one() -> None:
     assert len({safe_name(name) for name in names}) == len(names)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)  # two programs are started for each
 @given(data=st.data())
 def test_a_file_cut_anywhere_is_gone_on_with(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """At the start the database may know of all groups but the last, or of none."""
@@ -304,12 +304,12 @@ def killed_after(folder: Path, known: dict[str, int], seed: int, *, lines: int, 
 def test_a_process_killed_at_any_moment_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     kept: list[Kept] = []
     chance = random.Random(0)
-    for seed in range(12):
+    for seed in range(8):  # a process each; what it was at differs by the pause
         known = {FILE: max((one.offset + one.length for one in kept), default=0)}
         kept += killed_after(tmp_path, known, seed, lines=chance.randint(1, 3), pause=chance.random() * 0.2)
     kept.append(WarcStore(tmp_path, "worker").append([], entry=ENTRY, taken_at=NOON))
 
-    assert len(kept) > 12
+    assert len(kept) > 8
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     assert all(is_there(tmp_path, one) for one in kept)
     assert others_agree(tmp_path / FILE)
