@@ -31,6 +31,7 @@ PAGES = {
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PHONE, DESK, HEIGHT = 360, 1280, 740
 FIRST_PAGE = 60_000  # bytes in all
+ALIKE = 20  # stories of a list, after which the next ones are made as these: axe looks at every element of each
 SMALLEST_TARGET = 24  # CSS pixels, but for links within a sentence
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="browser: no chromium here; apt-get install chromium")
@@ -82,12 +83,13 @@ def test_everybody_can_read_it(read_page: Page, address: str, name: str, width: 
     read_page.emulate_media(color_scheme=scheme)
     read_page.goto(address + PAGES[name])
     read_page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    found = barriers(read_page, of=RULES)
     PICTURES.mkdir(parents=True, exist_ok=True)
     read_page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
 
-    assert found == []
     assert read_page.evaluate("document.documentElement.scrollWidth") <= width
+    rest = "(most) => [...document.querySelectorAll('.brief')].slice(most).forEach((one) => one.remove())"
+    read_page.evaluate(rest, ALIKE)
+    assert barriers(read_page, of=RULES) == []
 
 
 def test_a_finger_finds_its_target(page: Page, address: str) -> None:
