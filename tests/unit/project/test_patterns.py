@@ -7,6 +7,7 @@ long row behind it. CPU time is compared between one length and eight times that
 import gc
 import importlib
 import itertools
+import math
 import pkgutil
 import re
 import time
@@ -20,11 +21,12 @@ import pytest
 import monitor
 
 _ROOT = Path(monitor.__file__).parent
-_LENGTHS = tuple(1_024 * 8**step for step in range(4))  # 1 kB … 512 kB
-_LONG_ENOUGH = 0.00025  # CPU seconds at which a longer input says nothing new; what takes less of 512 kB may be
-# quadratic and yet end within a sixteenth of a second on the longest body that is read, of 8 MB
+_LENGTHS = tuple(512 * 8**step for step in range(4))  # 512 B … 256 kB
+_LONG_ENOUGH = 0.000125  # CPU seconds at which a longer input says nothing new; what takes less of 256 kB may be
+# quadratic and yet end within an eighth of a second on the longest body that is read, of 8 MB
 _MOST_GROWTH = 26  # of the time, for eight times the length
 _DOUBTFUL = 12  # a growth from which on one measurement is not enough
+_FEWEST_TURNS, _MOST_TURNS = 5, 20
 _SIGNS = (
     " ",
     "\n",
@@ -136,20 +138,27 @@ def _seconds(pattern: re.Pattern[Any], way: str, text: Any) -> float:
 def _growth(pattern: re.Pattern[Any], way: str, make: Callable[[int], Any]) -> float:
     """By how much eight times the length costs more, at the first length that costs enough to be measured.
 
-    A growth that looks like much is measured again: the machine may have had other work, in the longer or the shorter.
+    A growth that looks like much is measured again, by turns: the machine may have had other work in either length.
     """
     before = _seconds(pattern, way, make(_LENGTHS[0]))
     for short, long in itertools.pairwise(_LENGTHS):
         now = _seconds(pattern, way, make(long))
         if now >= _LONG_ENOUGH:
             growth = now / max(before, 1e-6)
-            if growth > _DOUBTFUL:
-                by_turns = [[_seconds(pattern, way, make(size)) for size in (short, long)] for _ in range(5)]
-                before, now = map(min, zip(*by_turns, strict=True))
-                growth = now / max(before, 1e-6)
-            return growth
+            return growth if growth <= _DOUBTFUL else _growth_by_turns(pattern, way, make(short), make(long))
         before = now
     return 1
+
+
+def _growth_by_turns(pattern: re.Pattern[Any], way: str, short: Any, long: Any) -> float:
+    """The least that each took; a few turns tell what is linear, a busy minute of the machine may need more of them."""
+    before = now = math.inf
+    for turn in range(_MOST_TURNS):
+        before = min(before, _seconds(pattern, way, short))
+        now = min(now, _seconds(pattern, way, long))
+        if turn >= _FEWEST_TURNS and now <= _MOST_GROWTH * before:
+            break
+    return now / max(before, 1e-6)
 
 
 _NAMED = _named_patterns()
