@@ -1,12 +1,14 @@
-"""The project's own rules, compiled once a process."""
+"""The project's own rules, and edits of them, compiled once a process."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from monitor.app.environment import as_text, read_bytes
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
-from monitor.matching.compiler import compile_rules
+from monitor.config.yaml_reader import raise_first
+from monitor.matching.compiler import compile_checked, compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 
@@ -23,6 +25,18 @@ def project_keywords() -> Keywords:
 def project_matcher() -> Matcher:
     """Ready to judge."""
     return Matcher(compile_rules(project_keywords()))
+
+
+def load_edited(file: str) -> Matcher:
+    """`load_matcher` for edits of the project's rules, of which only what is new is compiled, and that once."""
+    return _edited(read_bytes(file), file)
+
+
+@lru_cache(4)  # contents of one how-to; each is 20 MB
+def _edited(content: bytes, file: str) -> Matcher:
+    compiled, problems = compile_checked(load_keywords(as_text(content, file), file=file), project_matcher().compiled)
+    raise_first(problems)
+    return Matcher(compiled)
 
 
 def every(acts: str, people: Iterable[str | tuple[str, ...]]) -> list[str]:

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import Engine
 from telegram import Bot
 
-from monitor.app.config_files import load_matcher
 from monitor.edits import child_process
 from monitor.matching.matcher import Matcher
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from tests.harness.forked_child import ForkedChild
-from tests.harness.review_chat import KEYWORDS, ReviewChatHarness, open_review_chat
+from tests.harness.project_rules import project_matcher
+from tests.harness.review_chat import ReviewChatHarness, open_review_chat
 from tests.servers.bot_api import BotApi
 
 
@@ -48,7 +48,7 @@ async def bot(api: BotApi) -> AsyncIterator[Bot]:
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
     """The project's rules."""
-    return load_matcher(str(KEYWORDS))
+    return project_matcher()
 
 
 @pytest.fixture
