@@ -3,7 +3,6 @@
 import gc
 import time
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
+from tests.harness.project_rules import project_matcher
 
 LENGTH = 10_000  # characters; four times as many are enough for quadratic time to stand out
 PIECES = {
@@ -67,26 +67,28 @@ def matcher(*rules: str) -> Matcher:
 
 
 def seconds(text: str) -> float:
-    """CPU time, the better of two; without the collector, whose rounds cost what the whole suite has in memory."""
-    spent = []
+    """CPU time, without the collector, whose rounds cost what the whole suite has in memory."""
     gc.disable()
-    for _ in range(2):
-        began = time.process_time()
-        matcher(*RULES).judge(title=text[:500], text=text)
-        spent.append(time.process_time() - began)
+    began = time.process_time()
+    matcher(*RULES).judge(title=text[:500], text=text)
+    spent = time.process_time() - began
     gc.enable()
-    return min(spent)
+    return spent
+
+
+def grows_evenly(piece: str) -> bool:
+    once, four_times = (seconds(piece * (length // len(piece))) for length in (LENGTH, 4 * LENGTH))
+    return four_times < 7 * once + 0.05
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES.keys())
 def test_time_grows_as_the_text_does(piece: str) -> None:
     matcher(*RULES).judge(title="", text=piece)
-    once, four_times = (seconds(piece * (length // len(piece))) for length in (LENGTH, 4 * LENGTH))
 
-    assert four_times < 7 * once + 0.05
+    assert grows_evenly(piece) or grows_evenly(piece)  # the machine may have had other work
 
 
-@pytest.mark.parametrize("megabytes", [2, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("megabytes", [1, pytest.param(10, marks=pytest.mark.long)])
 def test_megabytes(megabytes: int) -> None:
     text = "В порту беглец не молчал. " * (40_000 * megabytes)
     judge = matcher(TWO, f"{TWO}, within: 6").judge
@@ -96,26 +98,20 @@ def test_megabytes(megabytes: int) -> None:
     assert all(match.start >= len(text) for topic in topics for match in topic.matches)
 
 
-def test_a_hundred_thousand_hits_and_a_choice_that_does_not_exist() -> None:
+def test_thirty_thousand_hits_and_a_choice_that_does_not_exist() -> None:
     """Two lines want the one word that stands there once."""
     judge = matcher("all: [таможня, таможня, беглец], within: 200", "all: [беглец, беглец, таможня], within: 200").judge
-    matching = judge(title="", text="таможня " + "беглец " * 100_000).topics
+    matching = judge(title="", text="таможня " + "беглец " * 30_000).topics
 
     assert [topic.id for topic in matching] == ["t1"]
 
 
-@cache
-def project() -> Matcher:
-    body = (Path(__file__).parents[3] / "keywords.yaml").read_text(encoding="utf-8")
-    return Matcher(compile_rules(load_keywords(body, file="keywords.yaml")))
-
-
 def test_the_project_s_rules_do_not_fear_them_either() -> None:
     for piece in PIECES.values():
-        project().judge(title=piece * 20, text=piece * 1_000)
+        project_matcher().judge(title=piece * 20, text=piece * 1_000)
 
 
 @given(title=st.text(max_size=40), text=st.text(max_size=120))
 @settings(max_examples=60, deadline=None)
 def test_no_string_is_too_odd(title: str, text: str) -> None:
-    assert project().judge(title=title, text=text).topics == ()
+    assert project_matcher().judge(title=title, text=text).topics == ()

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 
 from hypothesis import assume, example, given, settings
@@ -50,6 +50,14 @@ def russian_forms(word: str) -> frozenset[str]:
 @cache
 def name_forms(word: str) -> frozenset[str]:
     return frozenset(form.lower() for form in russian.name_forms(word))
+
+
+folded = lru_cache(maxsize=16)(fold)  # every term asks for the same title and text
+
+
+@cache
+def carriers() -> dict[str, Case]:
+    return {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
 
 
 @cache
@@ -135,13 +143,12 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
     if not in_russian and stems:
         return kazakh_fits(role, kazakh_case(last, stems), place)
-    carriers = {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
     cases: dict[str, Case] = {}
     for part, own in [(term.words[0], term.language), *term.words[0].choices]:
         if part.kind is TermWordKind.WORD and own != "kk":
             for known, case in russian.case_forms(part.text).items():
                 cases[known] = cases.get(known, Case(0)) | case
-    return russian_fits(role, cases.get(first, ANY), place, carriers)
+    return russian_fits(role, cases.get(first, ANY), place, carriers())
 
 
 def is_complement(spot: Spot, acts: list[Spot], title: str, text: str, *, words: int) -> bool:
@@ -169,11 +176,11 @@ def spots(term: Term, title: str, text: str) -> list[Spot]:
 
 def words_at(term: Term, title: str, text: str) -> list[Spot]:
     spots = []
-    latin = LATIN_MARKS.search(fold(f"{title} {text}").text) is not None
+    latin = LATIN_MARKS.search(folded(f"{title} {text}").text) is not None
     whole = f"{title}\n{text}"
     for original, offset in ((title, 0), (text, len(title) + 1)):
-        folded = fold(original)
-        words = list(WORD.finditer(folded.text))
+        read = folded(original)
+        words = list(WORD.finditer(read.text))
 
         def around(word: str, place: tuple[int, int], offset: int = offset) -> str:
             if word[0] < "\u0400":
@@ -183,8 +190,8 @@ def words_at(term: Term, title: str, text: str) -> list[Spot]:
 
         for number in range(len(words) - len(term.words) + 1):
             run = words[number : number + len(term.words)]
-            adjacent = all(GAP.fullmatch(folded.text[a.end() : b.start()]) for a, b in pairwise(run))
-            places = [folded.original_span(*word.span()) for word in run]
+            adjacent = all(GAP.fullmatch(read.text[a.end() : b.start()]) for a, b in pairwise(run))
+            places = [read.original_span(*word.span()) for word in run]
             tests = (
                 accepts(
                     part,
