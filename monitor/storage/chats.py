@@ -17,7 +17,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
+    Select,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -89,18 +91,8 @@ class ChatStore:
 
     def twin_of(self, chat: str) -> str:
         """Another destination, served before this one, that is the same place; "" when there is none."""
-        ours, other, us, them = destinations.alias(), destinations.alias(), chats.alias(), chats.alias()
-        same = and_(them.c.number == us.c.number, us.c.number.isnot(None))
-        found = (
-            select(other.c.chat)
-            .select_from(ours)
-            .join(us, us.c.chat == ours.c.chat)
-            .join(them, same)
-            .join(other, other.c.chat == them.c.chat)
-            .where(ours.c.chat == chat, other.c.place < ours.c.place, other.c.removed_at.is_(None))
-        )
         with read_transaction(self._engine) as db:
-            return db.scalar(found.order_by(other.c.place).limit(1)) or ""
+            return db.scalar(_TWIN, {"chat": chat}) or ""
 
 
 class UpdateCursor:
@@ -157,6 +149,26 @@ class UpdateCursor:
             return next(iter(db.scalars(select(chats.c.chat).where(known, chats.c.chat.in_(list(served))))), "")
 
 
+def _twin() -> Select[str]:
+    ours, other, us, them = destinations.alias(), destinations.alias(), chats.alias(), chats.alias()
+    same = and_(them.c.number == us.c.number, us.c.number.isnot(None))
+    found = (
+        select(other.c.chat)
+        .select_from(ours)
+        .join(us, us.c.chat == ours.c.chat)
+        .join(them, same)
+        .join(other, other.c.chat == them.c.chat)
+        .where(ours.c.chat == bindparam("chat"), other.c.place < ours.c.place, other.c.removed_at.is_(None))
+    )
+    return found.order_by(other.c.place).limit(1)
+
+
+_TWIN = _twin()
+_OF_THESE = sends.c.chat.in_(bindparam("names", expanding=True))
+_PAST = delete(sends).where(_OF_THESE, sends.c.at <= bindparam("until"))
+_SENT = select(sends.c.at).where(_OF_THESE, sends.c.at <= bindparam("until")).order_by(sends.c.at.desc())
+
+
 def stand_in_line(db: Connection, chat: str) -> Sequence[Row[Any]]:
     """Make claims of one chat of Telegram's stand in line, whichever of its topics they are for; returns the rows."""
     db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
@@ -176,10 +188,8 @@ def gate(db: Connection, rows: Sequence[Row[Any]], chat: str, now: datetime, *, 
 
 
 def _pace_gate(db: Connection, names: Sequence[str], now: datetime, pace: Pace) -> datetime | None:
-    mine = sends.c.chat.in_(names)
-    db.execute(delete(sends).where(mine, sends.c.at <= now - MINUTE))
-    sent = select(sends.c.at).where(mine, sends.c.at <= now + MINUTE).order_by(sends.c.at.desc())
-    at: Sequence[datetime] = db.scalars(sent).all()
+    db.execute(_PAST, {"names": names, "until": now - MINUTE})
+    at: Sequence[datetime] = db.scalars(_SENT, {"names": names, "until": now + MINUTE}).all()
     if not at:
         return None
     crowded = at[pace.per_minute - 1] + MINUTE if len(at) >= pace.per_minute else at[0]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, case, func, or_, select, update
 
 from monitor.models.outbox import (
     Buttons,
@@ -38,6 +38,25 @@ from monitor.text.urls import message_link, public_name
 _AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
 _QUOTED_UNITS = 100  # of the headline of the message that a post answers
 _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
+
+# What every look at a chat asks: made once, since making a statement takes longer than the database needs for it.
+_OF_CHAT = deliveries.c.chat == bindparam("chat")
+_UNSETTLED = (
+    select(deliveries.c.id)
+    .where(_OF_CHAT, deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING]))
+    .limit(1)
+)
+_HELD = (
+    select(deliveries.c.lease_until)
+    .where(_OF_CHAT, deliveries.c.state == DeliveryState.SENDING)
+    .order_by(deliveries.c.lease_until)
+)
+_NEXT_PENDING = (
+    select(deliveries)
+    .where(_OF_CHAT, deliveries.c.state == DeliveryState.PENDING)
+    .order_by(deliveries.c.html != "", deliveries.c.message_id.isnot(None), deliveries.c.id)
+    .limit(1)
+)
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
@@ -167,15 +186,14 @@ class Outbox:
         with write_transaction(self._engine) as db:
             known = chats.stand_in_line(db, chat)
             mine = deliveries.c.chat == chat
-            sending = and_(mine, deliveries.c.state == DeliveryState.SENDING)
-            held = select(deliveries.c.lease_until).where(sending).order_by(deliveries.c.lease_until)
-            in_flight = db.scalar(held)
+            in_flight = db.scalar(_HELD, {"chat": chat})
             if in_flight and in_flight <= now:
-                self._expire(db, and_(sending, deliveries.c.lease_until <= now), now)
-                in_flight = db.scalar(held)
-            row = db.execute(_next_pending(chat)).first()
+                dead = (deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until <= now)
+                self._expire(db, and_(mine, *dead), now)
+                in_flight = db.scalar(_HELD, {"chat": chat})
+            row = db.execute(_NEXT_PENDING, {"chat": chat}).first()
             if row and row.message_id is None and withdraw_unsent(db, mine, now):
-                row = db.execute(_next_pending(chat)).first()
+                row = db.execute(_NEXT_PENDING, {"chat": chat}).first()
             if row is None:
                 return None
             gates = (in_flight, chats.gate(db, known, chat, now, pace=pace))
@@ -183,14 +201,13 @@ class Outbox:
             if gate > now:
                 return Wait(until=gate)
             if row.message_id is None and fold(db, chat, now):
-                row = db.execute(_next_pending(chat)).one()
+                row = db.execute(_NEXT_PENDING, {"chat": chat}).one()
             return _take(db, row, row_of(known, chat), now, lease)
 
     def _is_awaited(self, chat: str) -> bool:
         """Whether anything of this chat waits or is in hand."""
-        unsettled = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
         with read_transaction(self._engine) as db:
-            return db.scalar(select(deliveries.c.id).where(deliveries.c.chat == chat, unsettled).limit(1)) is not None
+            return db.scalar(_UNSETTLED, {"chat": chat}) is not None
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
         """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
@@ -251,12 +268,6 @@ def _tell_of_removal(db: Connection, delivery_id: int, settlement: Settlement, n
         tell(db, notice.chat, key, removal.ended(notice.html, settlement), now=now)
 
 
-def _next_pending(chat: str) -> Any:
-    pending = and_(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.PENDING)
-    urgency = (deliveries.c.html != "", deliveries.c.message_id.isnot(None), deliveries.c.id)
-    return select(deliveries).where(pending).order_by(*urgency).limit(1)
-
-
 def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:
     """Put a pending row into `sending`, by conditional update, and count it against the pace."""
     claimed = {
@@ -305,18 +316,26 @@ def _answered(db: Connection, row: Row[Any]) -> tuple[int | None, str]:
     """
     if row.story_id is None:
         return None, ""
+    followed = db.scalar(_FOLLOWED, {"story": row.story_id})
+    asked = {"story": row.story_id, "stories": [row.story_id, followed or row.story_id], "part": row.part}
+    message_id, shown = db.execute(_MESSAGE_ANSWERED, asked | {"chat": row.chat}).first() or (None, "")
+    return message_id, headline(shown, _QUOTED_UNITS)
+
+
+def _message_answered() -> Any:
     digest = deliveries.alias()
     message = func.coalesce(deliveries.c.message_id, digest.c.message_id)
-    followed = db.scalar(select(stories.c.follows).where(stories.c.id == row.story_id))
-    own = deliveries.c.story_id == row.story_id
+    own = deliveries.c.story_id == bindparam("story")
     # By story first: the index on stories finds two rows where that on chats would read them all.
-    in_chat = and_(deliveries.c.story_id.in_([row.story_id, followed or row.story_id]), deliveries.c.chat == row.chat)
-    earlier = or_(deliveries.c.part < row.part, ~own)
+    in_chat = and_(deliveries.c.story_id.in_(bindparam("stories", expanding=True)), _OF_CHAT)
+    earlier = or_(deliveries.c.part < bindparam("part"), ~own)
     html = case((deliveries.c.message_id.is_(None), ""), else_=deliveries.c.html)
     sent = select(message, html).join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
-    answered = sent.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
-    message_id, shown = db.execute(answered).first() or (None, "")
-    return message_id, headline(shown, _QUOTED_UNITS)
+    return sent.where(in_chat, earlier, message.isnot(None)).order_by(own.desc(), deliveries.c.part).limit(1)
+
+
+_FOLLOWED = select(stories.c.follows).where(stories.c.id == bindparam("story"))
+_MESSAGE_ANSWERED = _message_answered()
 
 
 def _row(row: Any) -> OutboxRow:

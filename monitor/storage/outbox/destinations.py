@@ -6,7 +6,7 @@ Functions that take a connection are parts of somebody's transaction.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, exists, select, update
 
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import upsert, write_transaction
@@ -71,14 +71,21 @@ def hold_left(db: Connection, story_id: int, now: datetime) -> None:
 
 def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
     """Whether another chat that is served was told this part of a story before this one was added."""
+    return db.scalar(_OLD, {"story": story_id, "part": part, "chat": chat}) is not None
+
+
+def _old() -> Select[str]:
     other, ours = destinations.alias(), destinations
     told = (
         exists()
-        .where(deliveries.c.story_id == story_id, deliveries.c.part == part, deliveries.c.kind == DeliveryKind.STORY)
-        .where(deliveries.c.chat == other.c.chat, other.c.chat != chat, other.c.removed_at.is_(None))
-        .where(deliveries.c.created_at < ours.c.since)
+        .where(deliveries.c.story_id == bindparam("story"), deliveries.c.part == bindparam("part"))
+        .where(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.created_at < ours.c.since)
+        .where(deliveries.c.chat == other.c.chat, other.c.chat != ours.c.chat, other.c.removed_at.is_(None))
     )
-    return db.scalar(select(ours.c.chat).where(ours.c.chat == chat, told)) is not None
+    return select(ours.c.chat).where(ours.c.chat == bindparam("chat"), told)
+
+
+_OLD = _old()  # asked of every article for every chat
 
 
 def is_further() -> ColumnElement[bool]:

@@ -3,7 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Update, and_, case, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
 
 from monitor.models.outbox import DeliveryState, Doubt
 from monitor.storage.database import read_transaction, write_transaction
@@ -30,7 +43,7 @@ class UncertainPosts:
     def take(self, chat: str, now: datetime) -> Doubt | None:
         """The next one of a chat that should be looked into now; other workers get it only at its next turn."""
         with read_transaction(self._engine) as db:
-            row = db.execute(_uncertain(chat).where(_is_due(now)).limit(1)).first()
+            row = db.execute(_DUE, {"chat": chat, "now": now}).first()
             if row is None:
                 return None
             doubt = _doubt(db, row)
@@ -56,15 +69,18 @@ class UncertainPosts:
             return db.execute(one).rowcount == 1
 
 
-def _uncertain(chat: str) -> Any:
-    columns = (chats.c.name, chats.c.moved_to, chats.c.last_message_id)
-    mine = and_(deliveries.c.chat == chat, deliveries.c.state == DeliveryState.UNCERTAIN)
-    joined = select(deliveries, *columns).join(chats, chats.c.chat == deliveries.c.chat)
-    return joined.where(mine).order_by(deliveries.c.id)
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(deliveries.c.look_at.is_(None), deliveries.c.look_at <= now)
+
+
+_DUE = (
+    select(deliveries, chats.c.name, chats.c.moved_to, chats.c.last_message_id)
+    .join(chats, chats.c.chat == deliveries.c.chat)
+    .where(deliveries.c.chat == bindparam("chat"), deliveries.c.state == DeliveryState.UNCERTAIN)
+    .where(_is_due(bindparam("now")))
+    .order_by(deliveries.c.id)
+    .limit(1)
+)  # every chat asks it at every tick
 
 
 def _is(doubt: Doubt) -> ColumnElement[bool]:
