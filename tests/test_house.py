@@ -18,9 +18,8 @@ from monitor.config.settings import KNOWN
 from monitor.errors import MonitorError
 from tests.harness.command_line import call
 from tests.harness.mentions import missing_files, prose, unknown_names
+from tests.harness.sources import ROOT, SOURCES, nodes_of, statements, tree_of
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCES = sorted((ROOT / "monitor").rglob("*.py"))
 TESTS = sorted([*(ROOT / "tests").rglob("*.py"), *(ROOT / "demo").rglob("*.py")])
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 PAGES_OF_THE_CODE = [
@@ -40,13 +39,11 @@ LONGEST_LISTING = 20
 VAGUE = {"utils", "util", "common", "helpers", "helper", "manager", "service", "handler", "misc", "base"}
 
 
-Trees = dict[Path, ast.Module]
-
-
-@pytest.fixture(scope="module")
-def trees() -> Trees:
-    """The sources, parsed once for all the rules."""
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+@pytest.fixture(scope="module", autouse=True)
+def sources_parsed_once() -> Iterator[None]:
+    """For all the rules, and no longer."""
+    yield
+    nodes_of.cache_clear()
 
 
 def lines_of(path: Path) -> list[str]:
@@ -73,18 +70,18 @@ def test_no_folder_lists_too_much() -> None:
         assert files <= LONGEST_LISTING, f"{folder} lists {files} files"
 
 
-def test_a_package_is_its_charter(trees: Trees) -> None:
+def test_a_package_is_its_charter() -> None:
     """One name, one place: a package says what it is for and hands on nothing."""
     for path in (path for path in SOURCES if path.name == "__init__.py"):
-        _, *rest = trees[path].body
+        _, *rest = tree_of(path).body
         version = [f"__version__ = {monitor.__version__!r}"] if path.parent.name == "monitor" else []
         assert [ast.unparse(statement) for statement in rest] == version, path
 
 
-def test_a_class_is_called_what_no_other_class_is(trees: Trees) -> None:
+def test_a_class_is_called_what_no_other_class_is() -> None:
     places: dict[str, list[str]] = {}
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
+    for path in SOURCES:
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(relative(path))
 
@@ -100,20 +97,20 @@ def test_a_migration_depends_on_no_living_code() -> None:
             assert not [name for name in names if name.partition(".")[0] == "monitor"], path
 
 
-def test_a_module_says_what_lives_in_it(trees: Trees) -> None:
-    said = {relative(path): ast.get_docstring(tree) or "" for path, tree in trees.items()}
+def test_a_module_says_what_lives_in_it() -> None:
+    said = {relative(path): ast.get_docstring(tree_of(path)) or "" for path in SOURCES}
 
     assert [path for path, docstring in said.items() if len(docstring) <= 40] == []
 
 
-def test_files_and_functions_stay_short(trees: Trees) -> None:
+def test_files_and_functions_stay_short() -> None:
     assert [relative(path) for path in [*SOURCES, *TESTS] if len(lines_of(path)) > LONGEST_FILE] == []
-    of_tests = {path: ast.parse(path.read_text(encoding="utf-8")) for path in TESTS}
-    assert [name for path, tree in (trees | of_tests).items() for name in long_functions(path, tree)] == []
+    assert [name for path in SOURCES for name in long_functions(path, nodes_of(path))] == []
+    assert [name for path in TESTS for name in long_functions(path, statements(ast.parse(path.read_bytes())))] == []
 
 
-def long_functions(path: Path, tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def long_functions(path: Path, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             if length > LONGEST_FUNCTION:
@@ -150,10 +147,11 @@ def test_nothing_is_patched_and_nothing_left_for_later() -> None:
 
 def lines_of_all(paths: Iterable[Path]) -> Iterator[tuple[str, int, str]]:
     for path in paths:
-        yield from ((relative(path), number, line) for number, line in enumerate(lines_of(path), start=1))
+        name = relative(path)
+        yield from ((name, number, line) for number, line in enumerate(lines_of(path), start=1))
 
 
-def test_broad_excepts_stand_only_where_the_house_allows(trees: Trees) -> None:
+def test_broad_excepts_stand_only_where_the_house_allows() -> None:
     allowed = {
         "monitor/app/daemon.py": 2,  # the two ticks: a bad moment must not stop the clock
         "monitor/app/rules/cache.py": 1,  # what a damaged pickle raises nobody can list
@@ -166,10 +164,10 @@ def test_broad_excepts_stand_only_where_the_house_allows(trees: Trees) -> None:
         "monitor/bot/review_chat.py": 1,  # nor one that breaks its handling
         "monitor/sources/feeds/lenient.py": 1,  # feedparser raises anything on hostile bytes
     }
-    for path, tree in trees.items():
+    for path in SOURCES:
         broad = [
             node
-            for node in ast.walk(tree)
+            for node in nodes_of(path)
             if isinstance(node, ast.ExceptHandler)
             and (
                 node.type is None
@@ -179,7 +177,7 @@ def test_broad_excepts_stand_only_where_the_house_allows(trees: Trees) -> None:
         assert len(broad) <= allowed.get(relative(path), 0), f"{path}: a broad except"
 
 
-def test_a_library_has_one_door(trees: Trees) -> None:
+def test_a_library_has_one_door() -> None:
     """Exchanging a library means rewriting what stands behind its door."""
     doors: dict[str, str | tuple[str, ...]] = {
         "httpx": (
@@ -223,13 +221,13 @@ def test_a_library_has_one_door(trees: Trees) -> None:
         "fontpkg_pt_sans": "monitor.site.pictures",
     }
     for path, module in zip(SOURCES, MODULES, strict=True):
-        for library in imports(trees[path]) & doors.keys():
+        for library in imports(path) & doors.keys():
             assert module.startswith(doors[library]), f"{path} imports {library}: {doors[library]}"
 
 
-def imports(tree: ast.Module) -> set[str]:
+def imports(path: Path) -> set[str]:
     """The top-level packages that a file imports, wherever in it."""
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(path)
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
     return {name.partition(".")[0] for name in names}
@@ -253,10 +251,10 @@ DOORS = {  # to the terminal, and what stands behind each
 }
 
 
-def test_the_terminal_has_few_doors(trees: Trees) -> None:
+def test_the_terminal_has_few_doors() -> None:
     """What is printed past them would reach it as it came from outside: print by cli/console, or log."""
-    for path, tree in trees.items():
-        nodes = list(ast.walk(tree))
+    for path in SOURCES:
+        nodes = nodes_of(path)
         names = {ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)}
         for node in nodes:
             if isinstance(node, ast.ImportFrom):

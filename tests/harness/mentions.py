@@ -12,20 +12,21 @@ Fenced blocks are not read: they show what people type and programs answer.
 
 import ast
 import re
-import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from io import StringIO
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "monitor").rglob("*.py"))
+from tests.harness.sources import ROOT, SOURCES, nodes_of
+
 PYTHON = [
     *SOURCES,
     *(path for folder in ("tests", "demo", "benchmarks", "alembic") for path in (ROOT / folder).rglob("*.py")),
 ]
 
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(  # behind the strings, which may hold its sign; a tokenizer takes twenty times as long
+    r'""".*?"""|"(?:\\.|[^"\\\n])*"|\'\'\'.*?\'\'\'|\'(?:\\.|[^\'\\\n])*\'|(#[^\n]*)', re.DOTALL
+)
 _FILE = re.compile(r"(?<![\w./*-])[\w./*-]*[\w*]\.py\b")
 _QUOTED = re.compile(r"`([^`\n]+?)(?:\([^`\n]*\))?`")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -49,10 +50,8 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def prose(path: Path) -> str:
     """What a Python file says in docstrings (of constants too) and comments."""
     source = path.read_text(encoding="utf-8")
-    comments = [
-        token.string for token in tokenize.generate_tokens(StringIO(source).readline) if token.type == tokenize.COMMENT
-    ]
-    return "\n\n".join([*_docstrings(ast.parse(source)), *comments])
+    nodes = nodes_of(path) if path in SOURCES else ast.walk(ast.parse(source))
+    return "\n\n".join([*_docstrings(nodes), *filter(None, _COMMENT.findall(source))])
 
 
 def missing_files(text: str, folder: Path) -> list[str]:
@@ -75,8 +74,8 @@ def _is_known(name: str) -> bool:
     return not _WORD.fullmatch(name) or name in words
 
 
-def _docstrings(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _docstrings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))):
                 yield text
@@ -96,13 +95,13 @@ def _code() -> tuple[set[str], set[str], set[str]]:
     words: set[str] = set()
     libraries: set[str] = set()
     for path in SOURCES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree, *nodes = nodes_of(path)
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for dotted in [module, *(f"{module}.{name}" for name in _members(tree))]:
             parts = dotted.split(".")
             paths.update(".".join(parts[start:]) for start in range(len(parts)))
-        said = set(_docstrings(tree))
-        for node in ast.walk(tree):
+        said = set(_docstrings(nodes))
+        for node in nodes:
             words.update(_words(node, said))
             if isinstance(node, ast.Import):
                 libraries.update(alias.name.partition(".")[0] for alias in node.names)

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.harness.chromium import CHROMIUM, barriers
 from tests.harness.monitor_process import PATIENCE, Monitor, eventually
 from tests.harness.polled_history import FILLER
+from tests.harness.sources import ROOT
 from tests.servers.bot_api import REVIEW, TOKEN, BotApi
 from tests.servers.postgres import free_port
 from tests.servers.web import PAGE_TYPE, Item, WebServer, rss
-from tests.test_house import ROOT
 
 PICTURES = ROOT / "build/desk-screenshots"
 PHONE, LAPTOP = 360, 1280

@@ -13,8 +13,8 @@ from monitor.site.outputs.search_index import record, write_index
 from monitor.site.pages import Renderer
 from tests.factories import site
 from tests.harness.chromium import CHROMIUM, barriers
+from tests.harness.sources import ROOT
 from tests.servers.files import FileServer
-from tests.test_house import ROOT
 
 PICTURES = ROOT / "build/site-screenshots"
 

@@ -8,7 +8,7 @@ from monitor.models.evidence import Sight
 from monitor.site.texts import INTERFACES, Interface, Texts, believable, said, towns
 from monitor.text.languages.places import TOWNS
 from tests.factories import site
-from tests.test_house import ROOT
+from tests.harness.sources import ROOT
 
 OF_TOPICS = re.compile("^(topic|tag)_")
 CHOSEN = re.compile(r"^(sight|format|in|short|chart)_")  # by a word that the code puts behind it
