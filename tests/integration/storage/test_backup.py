@@ -23,7 +23,7 @@ from monitor.storage.tables import deliveries, entries, feeds, metadata, stories
 from monitor.stories.grouping import group
 from tests.factories import NOW, feed, matched, poll_outcome, settled
 from tests.factories.channels import to_channel
-from tests.harness.databases import postgres_database, sqlite_database
+from tests.harness.databases import lent_postgres_engine, open_test_engine, postgres_database, sqlite_database
 from tests.servers.postgres import PostgresServer
 
 PLACE = partial(group, chats=to_channel("@channel", review="-100"))
@@ -35,6 +35,10 @@ def address(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def address_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
 def poll(store: Store, numbers: range) -> None:
     """One good poll that finds these entries, each a story of its own."""
     (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Лента"])
@@ -44,15 +48,19 @@ def poll(store: Store, numbers: range) -> None:
 
 
 @pytest.fixture
-def database_url(database_server: PostgresServer | None, tmp_path: Path) -> str:
+def database_url(database_server: PostgresServer | None, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database, of either kind."""
-    return postgres_database(database_server) if database_server else sqlite_database(tmp_path / "monitor.db")
+    if database_server:
+        with lent_postgres_engine(database_server) as engine:
+            yield address_of(engine)
+    else:
+        yield sqlite_database(tmp_path / "monitor.db")
 
 
 @pytest.fixture
 def filled(database_url: str) -> Iterator[Engine]:
     """A database of either kind with stories: one posted, one just being sent, the others waiting."""
-    engine = open_engine(database_url)
+    engine = open_test_engine(database_url)
     store, outbox = Store(engine), Outbox(engine)
     store.feeds.sync([feed()], NOW)
     poll(store, range(1, 6))
@@ -66,7 +74,7 @@ def filled(database_url: str) -> Iterator[Engine]:
 
 def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, in the order of the keys."""
-    engine = open_engine(url)
+    engine = open_test_engine(url)
     with engine.connect() as db:
         found = {
             table.name: [tuple(row) for row in db.execute(select(table).order_by(*table.primary_key.columns))]

@@ -83,7 +83,7 @@ class Days:
             ]
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)  # each takes 30 ms; every run has others
 @given(lengths=st.permutations([1, 6]), steps=st.lists(STEPS, min_size=2, max_size=10))
 def test_what_is_held_is_shown_once_and_not_before_its_time(
     lengths: list[int], steps: list[tuple[str, RuleName, int]]

@@ -8,26 +8,25 @@ import pytest
 
 from monitor.models.articles import Tier
 from monitor.models.stories import Decision
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.reviews import Reviews
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
+from tests.factories.polling import RULES
 from tests.harness.command_line import call
-from tests.harness.review_chat import KEYWORDS
+from tests.harness.databases import open_test_engine, sqlite_database
 
 NOBODY = partial(group, chats=to_channel("@channel"))  # no review chat
 
 
 @pytest.fixture
 def reviews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
-    address = f"sqlite:///{tmp_path / 'monitor.db'}"
+    address = sqlite_database(tmp_path / "monitor.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MONITOR_DATABASE_URL", address)
-    monkeypatch.setenv("MONITOR_KEYWORDS", str(KEYWORDS))
-    engine = open_engine(address)
-    migrate(engine)
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    engine = open_test_engine(address)
     store = Store(engine)
     store.feeds.sync([feed()], NOW)
     (state,) = store.feeds.claim(NOW, limit=1, lease=HOUR)

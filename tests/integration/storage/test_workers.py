@@ -27,6 +27,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import feeds
 from tests.factories import HOUR, NOW, poll_outcome
 from tests.factories import feed as make_feed
+from tests.harness.databases import lent_postgres_engine
 from tests.servers.postgres import PostgresServer
 
 LEASE = timedelta(minutes=5)
@@ -36,6 +37,13 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def url(postgres: PostgresServer) -> str:
     return postgres.new_database()
+
+
+@pytest.fixture
+def engine(postgres: PostgresServer) -> Iterator[Engine]:
+    """Of a migrated database."""
+    with lent_postgres_engine(postgres) as lent:
+        yield lent
 
 
 @pytest.fixture
@@ -87,12 +95,10 @@ def test_the_migrations_of_others_are_waited_for(url: str) -> None:
     engine.dispose()
 
 
-def test_many_rows_are_locked_in_one_order(url: str) -> None:
+def test_many_rows_are_locked_in_one_order(engine: Engine) -> None:
     """Two workers that each want what the other holds would be stopped by the server."""
     names = [f"Лента {number:02}" for number in range(40)]
     wanted = [make_feed(name=name) for name in names]
-    engine = open_engine(url)
-    migrate(engine)
     store = Store(engine)
     store.feeds.sync(wanted, NOW)
     claimed = {one.name: one.lease_no for one in store.feeds.claim(NOW, limit=40, lease=LEASE)}
@@ -109,12 +115,11 @@ def test_many_rows_are_locked_in_one_order(url: str) -> None:
             jobs[number]()
 
     at_once(many, len(jobs))
-    engine.dispose()
 
 
-def test_workers_that_serve_topics_of_one_forum_keep_one_pace_and_never_wait_for_each_other(url: str) -> None:
-    engine = open_engine(url)
-    migrate(engine)
+def test_workers_that_serve_topics_of_one_forum_keep_one_pace_and_never_wait_for_each_other(
+    engine: Engine,
+) -> None:
     store, topics = Store(engine), ("@forum", "@forum/17", "-1005/18", "@forum/19")
     numbers = {name: f"-1005/{topic}" if (topic := name.partition("/")[2]) else "-1005" for name in topics}
     for name in topics:
@@ -137,12 +142,9 @@ def test_workers_that_serve_topics_of_one_forum_keep_one_pace_and_never_wait_for
     at_once(lambda worker: sent.append(serve(worker)))
 
     assert sum(sent) == 10
-    engine.dispose()
 
 
-def test_a_lease_given_up_is_free_at_once_unless_it_was_taken_over(url: str) -> None:
-    engine = open_engine(url)
-    migrate(engine)
+def test_a_lease_given_up_is_free_at_once_unless_it_was_taken_over(engine: Engine) -> None:
     store = Store(engine)
     store.feeds.sync([make_feed(name="А"), make_feed(name="Б")], NOW)
     mine = store.feeds.claim(NOW, limit=2, lease=LEASE)
@@ -152,7 +154,6 @@ def test_a_lease_given_up_is_free_at_once_unless_it_was_taken_over(url: str) -> 
 
     assert [one.name for one in store.feeds.claim(NOW + LEASE, limit=2, lease=LEASE)] == ["А"]
     assert taken_over.lease_no == 2
-    engine.dispose()
 
 
 def test_locks_of_a_worker_that_vanished_end(url: str) -> None:
@@ -221,9 +222,7 @@ def stamp(engine: Engine, revision: str) -> None:
         db.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
-def test_a_worker_of_the_version_before_starts_on_tables_of_the_next(url: str) -> None:
-    engine = open_engine(url)
-    migrate(engine)
+def test_a_worker_of_the_version_before_starts_on_tables_of_the_next(engine: Engine) -> None:
     stamp(engine, "0999")
     with engine.begin() as db:
         db.execute(text("ALTER TABLE feeds ADD COLUMN colour varchar NOT NULL DEFAULT 'blue'"))
@@ -237,16 +236,14 @@ def test_a_worker_of_the_version_before_starts_on_tables_of_the_next(url: str) -
     stamp(engine, "9-0999")
     with pytest.raises(SchemaError, match="Программа старее базы"):
         migrate(engine)
-    engine.dispose()
 
 
 def columns(engine: Engine) -> dict[tuple[str, str], tuple[bool, bool]]:
     """Of every column: whether it may be NULL, whether it has a default."""
-    found = inspect(engine)
     return {
         (table, column["name"]): (column["nullable"], column["default"] is not None)
-        for table in found.get_table_names()
-        for column in found.get_columns(table)
+        for (_, table), found in inspect(engine).get_multi_columns().items()
+        for column in found
     }
 
 

@@ -160,10 +160,8 @@ def test_the_way_texts_are_taken_apart_is_that_of_the_version() -> None:
 
 
 @pytest.mark.postgres
-def test_an_entry_committed_behind_later_ones_is_not_missed(postgres: PostgresServer) -> None:
-    engine = open_engine(postgres.new_database())
-    migrate(engine)
-    store = Store(engine)
+@pytest.mark.parametrize("database_server", ["postgres"], indirect=True)
+def test_an_entry_committed_behind_later_ones_is_not_missed(store: Store, engine: Engine) -> None:
     record(store, *(f"Новость про маяк {number}" for number in range(5)))
     with write_transaction(engine) as db:  # number 2 comes late
         late = dict(db.execute(select(entries).where(entries.c.id == 2)).mappings().one())
@@ -180,7 +178,6 @@ def test_an_entry_committed_behind_later_ones_is_not_missed(postgres: PostgresSe
     catch_up(store.search)
 
     assert found(store, "маяк") == 5
-    engine.dispose()
 
 
 def test_a_database_of_the_version_before_is_indexed_from_its_beginning(database_url: str) -> None:
