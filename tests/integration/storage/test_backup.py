@@ -297,7 +297,7 @@ def test_a_sqlite_file_moves_to_postgresql_and_goes_on_there(tmp_path: Path, pos
 def test_a_backup_of_postgresql_comes_back_to_postgresql(tmp_path: Path, postgres: PostgresServer) -> None:
     url, target = postgres_database(postgres), postgres.new_database()
     engine = open_engine(url)
-    Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(2_500)], NOW)
+    Store(engine).feeds.sync([feed(name=f"Лента {number}") for number in range(backup.BATCH + 100)], NOW)
     engine.dispose()
     backup.backup(url, tmp_path / "copy.db")
 

@@ -189,19 +189,19 @@ def test_lines_of_the_news_stay(line: str) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        "<div>" * 60_000 + "x",
-        "".join(f"<b id={n}><p>" for n in range(20_000)),
-        "<ul><li>" * 20_000,
-        "<section>" * 10_000 + "</div>" * 50_000,
+        "<div>" * 30_000 + "x",
+        "".join(f"<b id={n}><p>" for n in range(10_000)),
+        "<ul><li>" * 10_000,
+        "<section>" * 5_000 + "</div>" * 25_000,
         "<svg>" * 10_000 + "</svg>" * 10_000,
         "<p " * 100_000,
         "<!--" * 100_000,
-        "<nav><div>" * 9_000,
+        "<nav><div>" * 4_500,
     ],
     ids=["deep", "crossed", "lists", "closers", "drawings", "unclosed", "comments", "menus"],
 )
 def test_hostile_nests_cost_no_more_than_linear_time(hostile: str) -> None:
-    with cpu_at_most(10):
+    with cpu_at_most(5):
         markup.plain(hostile)
 
 

@@ -251,10 +251,10 @@ def test_is_full(ending: str, full: bool) -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        lambda: "<div>" * 200_000 + "текст",
+        lambda: "<div>" * 100_000 + "текст",
         lambda: '<div class="comments">' * 9_000 + "<p>текст",
         lambda: "".join(f"<b id={n}><p>" for n in range(30_000)),
-        lambda: paragraphs(("слово, " * 20,)) * 7_000,
+        lambda: paragraphs(("слово, " * 20,)) * 3_500,
         lambda: "<a>" * 100_000 + "<p>" * 100_000,
         lambda: "<" * 200_000,
         lambda: f'<script type="application/ld+json">{"[" * 500_000}</script>',
@@ -262,11 +262,11 @@ def test_is_full(ending: str, full: bool) -> None:
         lambda: '<div x=">" ' + " ".join(f"a{n}=b" for n in range(300_000)) + f"'>{paragraphs()}",
         lambda: "<div " + " ".join(f"a{n}=b" for n in range(300_000)),
         lambda: "<p>" + "слово и дело. " * 140_000,
-        lambda: "<select><option>" * 20_000 + "<table><select>" * 10_000,
+        lambda: "<select><option>" * 10_000 + "<table><select>" * 5_000,
         lambda: "\0" * 1_000_000 + paragraphs() + "\0" * 500_000,
-        lambda: f'<div class="article-body"><p>{NOISE}</p>' * 6_000,
+        lambda: f'<div class="article-body"><p>{NOISE}</p>' * 3_000,
         lambda: "<h3>Читайте также</h3>" * 9_000,
-        lambda: "слово<br>" * 200_000,
+        lambda: "слово<br>" * 100_000,
         lambda: "<p>" + "(признан " * 200_000,
         lambda: "<script>" * 200_000,
         lambda: "<!--" * 300_000,
@@ -279,7 +279,7 @@ def test_is_full(ending: str, full: bool) -> None:
 def test_hostile_pages_end_soon(hostile: Callable[[], str]) -> None:
     """Each is made when its turn has come: together they are many megabytes, and every worker collects them all."""
     page = hostile()
-    with cpu_at_most(5):
+    with cpu_at_most(2.5):
         read(page)
 
 
