@@ -79,6 +79,13 @@ class PolledHistory:
         self._feeds: dict[str, Feed] = {}
         self._chats = chats or to_channel("@port_news")
 
+    def copied_to(self, folder: Path) -> "PolledHistory":
+        """The same past in another folder, whose future is its own."""
+        copy = PolledHistory(folder, self._web, chats=self._chats)
+        copy.database.write_bytes(self.database.read_bytes())
+        copy._feeds |= self._feeds
+        return copy
+
     def poll(self, articles: Iterable[FeedArticle], at: datetime, *, name: str = "Портовый вестник") -> None:
         """One poll of a feed that shows these articles, each an hour old."""
         asyncio.run(self._poll(tuple(articles), at, name))

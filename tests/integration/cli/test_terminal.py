@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String, Text, update
 
-from monitor.storage.database import migrate, open_engine, write_transaction
+from monitor.storage.database import write_transaction
 from monitor.storage.tables import articles, deliveries, entries, feeds
 from tests.harness.command_line import call, write_files
+from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.seeded_outbox import SeededOutbox
 from tests.harness.terminals import DRIVES, HOSTILE
 
@@ -26,9 +27,8 @@ WORDS = {  # columns of words from outside, as no reader of ours would ever stor
 @pytest.fixture
 def hostile_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_files(tmp_path)
-    database = f"sqlite:///{tmp_path / 'monitor.db'}"
-    engine = open_engine(database)
-    migrate(engine)
+    database = sqlite_database(tmp_path / "monitor.db")
+    engine = open_test_engine(database)
     SeededOutbox(engine).add_story(1, HOSTILE)
     words = HOSTILE.encode("utf-8", "ignore").decode() + " беглец у границы"
     with write_transaction(engine) as db:

@@ -1,6 +1,7 @@
 """`why`, `story` and `backtest` over a database that real polls have filled."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,16 +38,30 @@ NOVEL, TRAIN, CUSTOMS, AGAIN, SNOW = (
 )
 
 
-@pytest.fixture
-def history(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> PolledHistory:
-    write_files(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    history = PolledHistory(tmp_path, web)
+@pytest.fixture(scope="module")
+def web() -> Iterator[WebServer]:
+    """Of the past and of what each test adds to it."""
+    with WebServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory, web: WebServer) -> PolledHistory:
+    folder = tmp_path_factory.mktemp("past")
+    write_files(folder)
+    history = PolledHistory(folder, web)
     history.poll([NOVEL, CUSTOMS], NOW - 3 * DAY)
     history.poll([AGAIN], NOW - 2 * DAY, name="Вести реки")
     history.poll([TRAIN, SNOW], NOW - DAY)
     history.post(NOW)
     return history
+
+
+@pytest.fixture
+def history(past: PolledHistory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PolledHistory:
+    write_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return past.copied_to(tmp_path)
 
 
 def edited(old: str, new: str) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.storage.database import migrate, open_engine
 from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import HOUR, NOW, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
 from tests.harness.command_line import call
+from tests.harness.databases import open_test_engine, sqlite_database
 
 PLACE = partial(group, chats=to_channel("@channel"))
 
@@ -50,9 +50,8 @@ def test_only_what_was_seen_since(engine: Engine) -> None:
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    url = f"sqlite:///{tmp_path / 'monitor.db'}"
-    engine = open_engine(url)
-    migrate(engine)
+    url = sqlite_database(tmp_path / "monitor.db")
+    engine = open_test_engine(url)
     fill(engine, title="=cmd|'/c calc'!A1")
     engine.dispose()
     monkeypatch.setenv("MONITOR_DATABASE_URL", url)

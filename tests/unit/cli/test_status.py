@@ -13,13 +13,14 @@ from monitor.cli.main import cli
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.feeds import Habit
 from monitor.models.outbox import DeliveryState, Pace, Settlement
-from monitor.storage.database import migrate, open_engine
+from monitor.storage.database import open_engine
 from monitor.storage.mutes import MuteStore
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from tests.factories import feed, matched, poll_outcome
 from tests.factories.channels import to_channel
+from tests.harness.databases import sqlite_database
 from tests.harness.kept_pages import KeptPages
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real
@@ -29,12 +30,9 @@ LEASE = timedelta(minutes=5)
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
-    address = f"sqlite:///{tmp_path / 'monitor.db'}"
+    address = sqlite_database(tmp_path / "monitor.db")
     monkeypatch.setenv("MONITOR_DATABASE_URL", address)
     monkeypatch.setenv("COLUMNS", "160")
-    engine = open_engine(address)
-    migrate(engine)
-    engine.dispose()
     return address
 
 
