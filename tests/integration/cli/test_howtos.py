@@ -7,6 +7,7 @@ for three days. ```diff blocks are applied to the file that the comment before t
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,14 +103,22 @@ def answer(command: str) -> str:
     return "\n".join([*ended.stderr.splitlines(), *ended.rows]).rstrip()
 
 
-@pytest.fixture
-def folder(tmp_path: Path, web: WebServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In which every page begins."""
+    folder = tmp_path_factory.mktemp("installation")
     rules = _RULES.findall((ROOT / "docs" / "keywords.md").read_text(encoding="utf-8"))[0]
-    (tmp_path / "keywords.yaml").write_text(rules, encoding="utf-8")
-    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (folder / "keywords.yaml").write_text(rules, encoding="utf-8")
+    (folder / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    with WebServer() as web:
+        work(PolledHistory(folder, web, chats=to_channel("@alatau_news", review="-1001234567890")))
+        yield folder
+
+
+@pytest.fixture
+def folder(installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    work(PolledHistory(tmp_path, web, chats=to_channel("@alatau_news", review="-1001234567890")))
-    return tmp_path
+    return shutil.copytree(installation, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
