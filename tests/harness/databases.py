@@ -86,7 +86,7 @@ _free: defaultdict[PostgresServer, list[Engine]] = defaultdict(list)
 _SCHEMA = """
 SELECT md5(string_agg(format('%s.%s %s', c.relname, a.attname, a.atttypid), ',' ORDER BY c.relname, a.attnum))
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE n.nspname = 'public' AND NOT a.attisdropped
+WHERE n.nspname = 'public' AND a.attnum > 0 AND NOT a.attisdropped
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 _EMPTY = f"""
