@@ -30,9 +30,8 @@ ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so 
 
 def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
     """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
-    memory.bound_allocator()
-    dictionary.open_by(_in_files)
-    uvloop.run(_run(start(feeds, keywords, channels, compile_=compiled_in_child)))
+    with dictionary.opened_by(_in_files):
+        uvloop.run(_run(start(feeds, keywords, channels, compile_=compiled_in_child)))
 
 
 def _in_files(path: str) -> Any:
@@ -123,7 +122,8 @@ def start(
     level: int = logging.INFO,
     compile_: Callable[[bytes, str], Compiled] = compiled,
 ) -> startup.Config:
-    """The settings and the files, and a log of that level. Raises ConfigError."""
+    """The settings and the files, and a log of that level; no thread was there before. Raises ConfigError."""
+    memory.bound_allocator()
     config = startup.load(feeds=feeds, keywords=keywords, channels=channels, compile_=compile_)
     configure(form=config.settings.log_format, secrets=config.settings.secrets)
     logging.getLogger().setLevel(level)

@@ -66,10 +66,8 @@ class _File:
         file = os.open(path, os.O_RDONLY)
         weakref.finalize(self._automaton, os.close, file)
         units = _Numbers(file, 0, size=4)
-        self._automaton.dct, self._automaton.guide = (
-            _Units(units),
-            _Labels(_Numbers(file, units.end, size=1, of_unit=2)),
-        )
+        self._automaton.dct = _Units(units)
+        self._automaton.guide = _Labels(_Numbers(file, units.end, size=1, of_unit=2))
         return self._automaton
 
 

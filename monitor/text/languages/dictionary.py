@@ -4,7 +4,8 @@ What its words are in the language, russian.py asks it, and nothing else does. p
 app/rules/dictionary_files.py and nowhere else. It takes 20 MB, and whatever it reads holds all of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import product
 from threading import Lock
@@ -22,9 +23,14 @@ def analyzer() -> Any:
         return _loaded()
 
 
-def open_by(opener: Callable[[str], Any]) -> None:
-    """From now on this function makes the analyser of the folder of its files, instead of pymorphy3 that loads them."""
+@contextmanager
+def opened_by(opener: Callable[[str], Any]) -> Iterator[None]:
+    """In the block this function makes the analyser of the folder of its files, which pymorphy3 would load whole."""
     _OPENERS.append(opener)
+    try:
+        yield
+    finally:
+        _OPENERS.remove(opener)
 
 
 @cache

@@ -77,9 +77,8 @@ def test_a_file_that_is_not_there_leaves_the_other_way_as_it_was(tmp_path: Path)
 @pytest.fixture
 def asked_in_files() -> Iterator[None]:
     russian.forget_dictionary()
-    dictionary.open_by(open_in_files)
-    yield
-    dictionary._OPENERS.pop()
+    with dictionary.opened_by(open_in_files):
+        yield
     russian.forget_dictionary()
 
 
