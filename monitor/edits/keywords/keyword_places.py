@@ -126,14 +126,11 @@ class _Reader:
         path: Path = ("topics", name.text)
         if not isinstance(node, Mapping):
             return
-        if (none := node.get("none")) is not None:
-            title = _said(node.get("title")) or name.text
-            key = f"against:{name.text}"
-            yield self._group(key, "against", title, none, (*path, "none"), line=none.line, topic=name.text)
-        if (doubt := node.get("doubt")) is not None:
-            title = f"Под вопросом: {_said(node.get('title')) or name.text}"
-            key = f"doubt:{name.text}"
-            yield self._group(key, "doubt", title, doubt, (*path, "doubt"), line=doubt.line, topic=name.text)
+        title = _said(node.get("title")) or name.text
+        for key, kind, called in (("none", "against", title), ("doubt", "doubt", f"Под вопросом: {title}")):
+            if (words := node.get(key)) is not None:
+                group = f"{kind}:{name.text}"
+                yield self._group(group, kind, called, words, (*path, key), line=words.line, topic=name.text)
         for number, body in enumerate(items_of(node.get("any_of"))):
             yield from self._rule(
                 body, (*path, "any_of", number), topic=name.text, kinds={"all": "all", "none": "none"}

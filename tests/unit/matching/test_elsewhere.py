@@ -20,7 +20,13 @@ topics:
     any_of:
       - {name: отмена, within: text, all: [отменить, регистрация]}
 """
-MATCHER = Matcher(compile_rules(load_keywords(RULES, file="keywords.yaml")))
+
+
+def matcher_of(rules: str) -> Matcher:
+    return Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+
+
+MATCHER = matcher_of(RULES)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +85,7 @@ def test_both_lines_are_asked_for(written: str, line: int, key: str) -> None:
 
 
 def test_a_file_without_it_looks_nowhere() -> None:
-    rules = RULES[RULES.index("topics:") :]
-    matcher = Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+    matcher = matcher_of(RULES[RULES.index("topics:") :])
 
     assert matcher.judge(title="", text="В Бишкеке регистрацию отменили.").topics
 
@@ -108,13 +113,11 @@ topics:
     ],
 )
 def test_beside_a_doubtful_word_in_the_title_rules_ask_at_most(title: str, text: str, tier: Tier) -> None:
-    matcher = Matcher(compile_rules(load_keywords(DOUBT, file="keywords.yaml")))
-
-    assert matcher.judge(title=title, text=text).tier is tier
+    assert matcher_of(DOUBT).judge(title=title, text=text).tier is tier
 
 
 def test_the_doubt_is_told() -> None:
-    matcher = Matcher(compile_rules(load_keywords(DOUBT, file="keywords.yaml")))
+    matcher = matcher_of(DOUBT)
     (asked,), (silent,) = (
         explain(matcher, title=title, text="") for title in ("Выдали режиссёра фильма", "Ищут режиссёра фильма")
     )
@@ -160,13 +163,11 @@ DOUBT_OF_TOPIC = (
     ],
 )
 def test_a_topic_doubts_where_its_none_looks(title: str, text: str, tier: Tier) -> None:
-    matcher = Matcher(compile_rules(load_keywords(DOUBT_OF_TOPIC, file="keywords.yaml")))
-
-    assert matcher.judge(title=title, text=text).tier is tier
+    assert matcher_of(DOUBT_OF_TOPIC).judge(title=title, text=text).tier is tier
 
 
 def test_the_doubt_of_a_topic_is_told() -> None:
-    matcher = Matcher(compile_rules(load_keywords(DOUBT_OF_TOPIC, file="keywords.yaml")))
+    matcher = matcher_of(DOUBT_OF_TOPIC)
     asked, _ = explain(matcher, title="", text="Выдали режиссёра, снявшего генерала.")
     silent, _ = explain(matcher, title="", text="Ищут режиссёра, снявшего генерала.")
 
