@@ -16,8 +16,9 @@ from monitor.cli.console.options import AsJson, KeywordsFile
 from monitor.cli.console.output import print_json, say
 from monitor.cli.console.screen import Screen
 from monitor.config.keyword_rules import Role, Term, TermWordKind
-from monitor.config.keywords import load_keywords, read_terms
+from monitor.config.keywords import load_keywords
 from monitor.config.settings import load_settings
+from monitor.config.term_reader import read_terms
 from monitor.config.yaml_reader import nearest
 from monitor.errors import ConfigError
 from monitor.matching.role_forms import RoleForms, role_forms

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
-from monitor.config.keywords import read_terms
+from monitor.config.term_reader import read_terms
 from monitor.edits.keywords.keyword_places import WordGroup
 from monitor.edits.keywords.word_edits import WordEdit
 from monitor.errors import ConfigError

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Rule, Scope, Term, TermWord, TermWordKind
-from monitor.config.keywords import read_terms
+from monitor.config.term_reader import read_terms
 from monitor.matching.covering import Meaning, covered_rules, finds_all_of
 from monitor.models.articles import Tier
 from tests.harness.cpu import cpu_at_most

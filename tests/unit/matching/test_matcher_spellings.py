@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import TermWordKind
-from monitor.config.keywords import load_keywords, read_terms
+from monitor.config.keywords import load_keywords
+from monitor.config.term_reader import read_terms
 from monitor.matching.compiler import compile_rules, with_russian
 from monitor.matching.matcher import Matcher
 from monitor.matching.word_forms import found_in

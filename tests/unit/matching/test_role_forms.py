@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config.keyword_rules import Role, TermWordKind
-from monitor.config.keywords import load_keywords, read_terms
+from monitor.config.keywords import load_keywords
+from monitor.config.term_reader import read_terms
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.role_forms import RoleForms, role_forms

@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.config.keyword_rules import TermWordKind
-from monitor.config.keywords import read_terms
+from monitor.config.term_reader import read_terms
 from monitor.errors import ConfigError
 from monitor.matching.word_forms import forms_of, found_in
 from monitor.text.languages import kazakh, russian

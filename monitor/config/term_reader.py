@@ -1,0 +1,229 @@
+"""Terms of keywords.yaml as a line or a list writes them, with the lists that they refer to.
+
+A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`,
+`$список` (all terms of that list; under `ru:` or `kk:` those of that language), `снять с $транспорт` (a phrase with
+any one word of that list in its place). `{куда: $россия}` asks for the grammatical way in which a term stands.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, product
+from math import prod
+
+from monitor.config.keyword_rules import Role, Term, TermWord, TermWordKind, WordList
+from monitor.config.mentions import LANGUAGES, ROLES, items, unknown_list
+from monitor.config.name_parts import with_particles
+from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlReader, raise_first
+from monitor.models.articles import Language
+
+MIN_PREFIX = 3
+MAX_VARIANTS = 200  # of one phrase with lists in it
+MAX_NESTED = 20  # lists within lists
+
+_TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
+_WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
+_Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
+
+
+def read_terms(
+    written: str, *, language: Language | None = None, kind: TermWordKind = TermWordKind.WORD
+) -> tuple[Term, ...]:
+    """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
+    reader = TermReader(f"«{written}»")
+    line = Scalar(text=unicodedata.normalize("NFC", written), line=0)
+    terms = tuple(replace(term, language=language) for term in reader.terms(line, key="", kind=kind))
+    raise_first(reader.problems)
+    return terms
+
+
+class TermReader(YamlReader):
+    """Resolves `$list` while reading, so that an unknown or circular reference is named where it stands."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.lists: dict[str, Node] = {}
+        self.people: tuple[Term, ...] = ()
+        self._names: list[Scalar] = []
+        self._lines: dict[str, int] = {}  # of the lists' names
+        self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
+        self._resolved: dict[str, tuple[Term, ...]] = {}
+        self._opening: list[str] = []
+        self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
+        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
+        self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
+
+    def declare(self, root: Mapping) -> None:
+        """Remember the lists by name and read the people."""
+        lists = root.get("lists")
+        if lists is not None and (mapping := self.mapping(lists, key="lists", at=root)):
+            self.lists = {name.text: node for name, node in mapping.items}
+            self._names += [name for name, _ in mapping.items]
+        people = root.get("people")
+        if people is not None:
+            self.people = self.terms(people, key="people", kind=TermWordKind.NAME)
+            self._names += [name for name, _ in root.items if name.text == "people"]
+        self._lines = {name.text: name.line for name in self._names}
+
+    def declared(self) -> Iterator[WordList]:
+        """The lists, when everything has been read."""
+        reached: set[str] = set()
+        new = {""}
+        while new:
+            reached |= new
+            new = {name for reaching in new for name in self._references[reaching]} - reached
+        for name in self._names:
+            terms = self._resolved.get(name.text, self.people)
+            yield WordList(name=name.text, terms=terms, is_used=name.text in reached, line=name.line)
+
+    def list_terms(self, name: str) -> tuple[Term, ...]:
+        """The terms of a declared list."""
+        if name not in self._resolved:
+            self._opening.append(name)
+            self._resolved[name] = self.terms(self.lists[name], key=name)
+            self._opening.pop()
+        return self._resolved[name]
+
+    def optional(self, node: Node | None, *, key: str) -> tuple[Term, ...]:
+        """`terms` of a line that may be left out."""
+        return () if node is None else self.terms(node, key=key)
+
+    def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
+        """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""
+        before = len(self.problems)
+        terms = tuple(self._terms(node, key, kind, None))
+        if not terms and len(self.problems) == before:
+            self.problem("пустой список — впишите хотя бы одно слово", at=node, key=key)
+        return terms
+
+    def _terms(self, node: Node, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
+        if isinstance(node, Scalar):
+            return self._split(node, key, kind, language)
+        if isinstance(node, Sequence):
+            return [term for item in node.items for term in self._terms(item, key, kind, language)]
+        return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
+
+    def _of_language(self, name: Scalar, value: Node, key: str, kind: TermWordKind) -> list[Term]:
+        if language := LANGUAGES.get(name.text):
+            return self._terms(value, key, kind, language)
+        if role := ROLES.get(name.text):
+            return [self._in_role(term, role, name) for term in self._terms(value, key, kind, None)]
+        self.problem(
+            f"здесь можно только ru и kk или роли ({', '.join(ROLES)}) — если это слова, возьмите весь их ряд"
+            ' в кавычки: ru: "слово, другое"',
+            at=name,
+            key=name.text,
+        )
+        return []
+
+    def _in_role(self, term: Term, role: Role, at: Scalar) -> Term:
+        if term.role is not None:
+            self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
+        known = self._roles.get((id(term), role))
+        if known is None:  # equal terms made one: a list is used in one role by many rules
+            known = self._roles[id(term), role] = (term, replace(term, role=role, role_line=at.line))
+        return known[1]
+
+    def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
+        terms: list[Term] = []
+        for item in items(node.text):
+            written = item[0].strip()
+            if written.startswith("$") and not self._is_phrase(written):
+                referred = self._referred(written[1:], node, key)
+                terms.extend(term for term in referred if language in (None, term.language) or term.language is None)
+            elif written:
+                words = self._words(written, node, key, kind)
+                variants = self._variants(words, language, node, key)
+                line = node.line_at(item.end() - len(item[0].lstrip()))
+                terms += [Term(text=written, words=one, language=language, line=line, key=key) for one in variants]
+        return terms
+
+    def _variants(
+        self, words: tuple[TermWord, ...], language: Language | None, node: Scalar, key: str
+    ) -> list[tuple[TermWord, ...]]:
+        """A phrase once for all one-word terms of a list inside it together, and once for each longer term."""
+        choices = [
+            [
+                (word,),
+                *(longer for longer, own in self._longer.get(word.text, ()) if language in (None, own) or not own),
+            ]
+            for word in words
+        ]
+        if prod(map(len, choices)) > MAX_VARIANTS:
+            self.problem("слишком много сочетаний: во фразе стоят списки с длинными выражениями", at=node, key=key)
+            return [words]
+        return [tuple(chain.from_iterable(chosen)) for chosen in product(*choices)]
+
+    def _is_phrase(self, written: str) -> bool:
+        """«$транспорт остановить», where «транспорт» is a list and «транспорт остановить» is none."""
+        first, blank, _ = written[1:].partition(" ")
+        return bool(blank) and written[1:] not in self.lists and first in self.lists
+
+    def _referred(self, name: str, node: Scalar, key: str) -> tuple[Term, ...]:
+        self._references[self._opening[-1] if self._opening else ""].add(name)
+        if name == "people" and self.people:
+            return self.people
+        if name not in self.lists:
+            self.problem(unknown_list(name, self.lists), at=node, key=key)
+            return ()
+        if name in self._opening:
+            ring = " → ".join(f"${one}" for one in [*self._opening[self._opening.index(name) :], name])
+            self.problem(f"список ссылается сам на себя: {ring} — уберите эту ссылку", at=node, key=key)
+            return ()
+        if len(self._opening) > MAX_NESTED:
+            message = f"списки вложены друг в друга глубже {MAX_NESTED} — впишите слова ближе к правилу"
+            self.problem(message, at=node, key=key)
+            return ()
+        return self.list_terms(name)
+
+    def _words(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
+        rest = _TOKEN.sub("", written).strip()
+        if rest:
+            self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
+        words: list[TermWord] = []
+        for exact, word, hyphen in _TOKEN.findall(written):
+            if exact:
+                words += [TermWord(text=token, kind=TermWordKind.EXACT) for token in _WORD.findall(exact)]
+            elif word:
+                bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
+                words += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
+        if kind is TermWordKind.NAME and len(words) > 1:
+            words = with_particles(words)
+        if words and all(part.kind is TermWordKind.LIST for part in words):
+            self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
+        if not words and not rest:
+            self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
+        return tuple(words)
+
+    def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
+        """One word as a rule; letters beside digits («С4») are two, and stand as written."""
+        if token.startswith("$"):
+            return self._list_token(token, node, key)
+        stem = token.removesuffix("*")
+        words = _WORD.findall(stem)
+        is_name = kind is TermWordKind.NAME
+        if is_name and re.fullmatch(r"(?:\w\.)+", token):
+            self.problem(f"инициалы «{token}» не ищутся — впишите имя целиком или одну фамилию", at=node, key=key)
+        elif "".join(words) != (stem.translate(_APOSTROPHES) if is_name else stem):
+            self.problem(
+                f"в «{token}» лишний знак — можно буквы, цифры, «точная форма», начало* и $список", at=node, key=key
+            )
+        elif stem != token and len(stem) < MIN_PREFIX:
+            self.problem(f"«{token}»: начало слова короче {MIN_PREFIX} букв", at=node, key=key)
+        if len(words) == 1:
+            kind = TermWordKind.PREFIX if stem != token else kind
+            return [TermWord(text=stem, kind=kind)]
+        return [TermWord(text=word, kind=kind if is_name else TermWordKind.EXACT) for word in words]
+
+    def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
+        """A list inside a phrase: one of its words."""
+        terms = self._referred(token[1:], node, key)
+        if terms and token not in self._in_phrases:  # one object for all phrases that it stands in
+            alone = dict.fromkeys((term.words[0], term.language) for term in terms if len(term.words) == 1)
+            longer = dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1)
+            word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
+            self._in_phrases[token], self._longer[token] = [word] if alone else [], tuple(longer)
+        return self._in_phrases[token] if terms else []
