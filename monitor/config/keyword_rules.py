@@ -16,6 +16,7 @@ class TermWordKind(StrEnum):
     NAME = "name"  # a person: every case, with a capital letter only
     PARTICLE = "particle"  # a small part of a name (-заде, оглы, аль-): every case, capital or not
     LIST = "list"  # any one-word term of a list: «снять с $транспорт»
+    DWELLER = "dweller"  # who lives in this place, in Kazakh: «Пермь» finds «пермьдік», «Томск» «томскілік»
 
 
 class Role(StrEnum):

@@ -18,6 +18,7 @@ from monitor.config.mentions import LANGUAGES, ROLES, items, unknown_list
 from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlReader, raise_first
 from monitor.models.articles import Language
+from monitor.text.languages.kazakh_samples import dweller
 
 MIN_PREFIX = 3
 MAX_VARIANTS = 200  # of one phrase with lists in it
@@ -54,7 +55,7 @@ class TermReader(YamlReader):
         self._opening: list[str] = []
         self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
         self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
-        self._roles: dict[tuple[int, Role], tuple[Term, Term]] = {}  # by the id() of the term, which is kept beside
+        self._roles: dict[tuple[int, Role], tuple[Term, tuple[Term, ...]]] = {}  # by id() of the term, kept beside
 
     def declare(self, root: Mapping) -> None:
         """Remember the lists by name and read the people."""
@@ -110,7 +111,7 @@ class TermReader(YamlReader):
         if language := LANGUAGES.get(name.text):
             return self._terms(value, key, kind, language)
         if role := ROLES.get(name.text):
-            return [self._in_role(term, role, name) for term in self._terms(value, key, kind, None)]
+            return [one for term in self._terms(value, key, kind, None) for one in self._in_role(term, role, name)]
         self.problem(
             f"здесь можно только ru и kk или роли ({', '.join(ROLES)}) — если это слова, возьмите весь их ряд"
             ' в кавычки: ru: "слово, другое"',
@@ -119,12 +120,14 @@ class TermReader(YamlReader):
         )
         return []
 
-    def _in_role(self, term: Term, role: Role, at: Scalar) -> Term:
+    def _in_role(self, term: Term, role: Role, at: Scalar) -> tuple[Term, ...]:
+        """The term in its role; beside a place that somebody is from the Kazakh word for who lives there."""
         if term.role is not None:
             self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
         known = self._roles.get((id(term), role))
         if known is None:  # equal terms made one: a list is used in one role by many rules
-            known = self._roles[id(term), role] = (term, replace(term, role=role, role_line=at.line))
+            there = _dwellers(term) if role is Role.ORIGIN else ()
+            known = self._roles[id(term), role] = (term, (replace(term, role=role, role_line=at.line), *there))
         return known[1]
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
@@ -227,3 +230,13 @@ class TermReader(YamlReader):
             word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
             self._in_phrases[token], self._longer[token] = [word] if alone else [], tuple(longer)
         return self._in_phrases[token] if terms else []
+
+
+def _dwellers(term: Term) -> tuple[Term, ...]:
+    """«пермьдік» of «Пермь»: a Kazakh word of its own, which is made of every name of a place; none of an acronym."""
+    place = term.words[0].text
+    is_name = len(term.words) == 1 and term.words[0].kind is TermWordKind.WORD and place.istitle()
+    if term.language == "ru" or not is_name:
+        return ()
+    words = (TermWord(text=place, kind=TermWordKind.DWELLER),)
+    return (replace(term, text=dweller(place), words=words, language="kk"),)

@@ -46,6 +46,8 @@ def word_of(written: TermWord, language: Language | None, *, of_list: Make | Non
     folded = fold(written.text).text
     if written.kind is TermWordKind.PREFIX:
         return Word(prefix=folded)
+    if written.kind is TermWordKind.DWELLER:
+        return Word(stems=kazakh.dweller_stems(written.text))
     if written.kind is TermWordKind.EXACT or not is_inflected(written.text):
         return Word(lines=folded, stems=_as_written(folded) if language != "ru" else ())
     if written.kind in (TermWordKind.NAME, TermWordKind.PARTICLE):

@@ -35,6 +35,7 @@ _KINDS = {
     TermWordKind.NAME: "имя: только с большой буквы",
     TermWordKind.PARTICLE: "часть имени: с большой буквы и с маленькой",
     TermWordKind.LIST: "любое слово списка",
+    TermWordKind.DWELLER: "по-казахски: кто оттуда",
 }
 
 

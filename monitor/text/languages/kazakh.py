@@ -14,7 +14,7 @@ from monitor.text.languages.kazakh_latin import LATIN_MARKS, latin_skeleton, rus
 from monitor.text.languages.kazakh_suffixes import Script
 from monitor.text.unicode import fold
 
-__all__ = ["LATIN_MARKS", "Stem", "latin_skeleton", "stems"]
+__all__ = ["LATIN_MARKS", "Stem", "dweller_stems", "latin_skeleton", "stems"]
 
 _WORD = re.compile(r"[а-яәғқңөұүһі]+(?:-[а-яәғқңөұүһі]+)*")
 _VOWELS = "аәеёиоөуұүыіэюя"
@@ -66,6 +66,13 @@ def stems(word: str) -> tuple[Stem, ...]:
     return tuple(
         dict.fromkeys(stem for text, template in _stems(word, folded) for stem in _both_scripts(text, template))
     )
+
+
+def dweller_stems(place: str) -> tuple[Stem, ...]:
+    """Stems of who lives in a place: «пермьдік» of «Пермь», «томскілік» and «томсктік» of «Томск»."""
+    folded = fold(place).text
+    names = dict.fromkeys((folded, folded.removesuffix("ь")))
+    return tuple(stem for name in names for stem in _both_scripts(name, grammar.DWELLER))
 
 
 def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,8 @@ _TO_FRONT = str.maketrans("аығқ", "еігк")
 _SOFT = {"п": "б", "қ": "ғ", "к": "г"}
 _HARD = {soft: hard for hard, soft in _SOFT.items()}
 
+_HARD_ENDS = frozenset({"ск", "цк"})  # «томскілік»
+
 # Endings in their back form. A capital stands for letters that the last sound before it decides.
 _LAST_SOUNDS = ("аәеиоөұүыіэя", "рйу", "л", "мнң", "зж", "")  # "": the voiceless, and every other
 _DECIDED = {
@@ -71,6 +73,13 @@ def samples(word: str) -> dict[str, str]:
         return {}
     forms = _acronym(word) if word.isupper() else _forms(folded, {stem.text for stem in known}, name=word.istitle())
     return {meaning: form for meaning, form in forms if _accepted(form, known)}
+
+
+def dweller(place: str) -> str:
+    """Who lives in a place: «пермьдік», «томскілік», «уфалық»."""
+    base = fold(place).text
+    base += "і" if base[-2:] in _HARD_ENDS else ""
+    return base + _harmonised(f"{_DECIDED['Л'].split()[_sound(base)]}ық", base)
 
 
 def _accepted(form: str, known: tuple[Stem, ...]) -> bool:
