@@ -216,7 +216,6 @@ FROM_RUSSIA = """\
 из России в Казахстан экстрадировали {}
 Москва передала Астане {}
 выдачу {} Казахстану одобрила Генпрокуратура России
-Казахстан добился от России выдачи {}
 {} вывезли из Москвы в Алматы
 экстрадиция {} из РФ в РК назначена на пятницу
 Кыргызстан выдал России {}
@@ -238,6 +237,8 @@ def test_who_hands_over_to_whom_decides() -> None:
     right = [*every(TO_RUSSIA, WHOM_TO_HAND), *every(KAZAKH_TO_RUSSIA, KAZAKH_WHOM_TO_HAND)]
     assert judged_otherwise(right, Tier.POST) == []
     assert judged_otherwise(every(FROM_RUSSIA, WHOM_TO_HAND), None) == []
+    asked = "Казахстан добился от России выдачи {}"  # as «добился от России снятия розыска» is asked
+    assert judged_otherwise(every(asked, WHOM_TO_HAND[:2]), Tier.REVIEW) == []
     home = every(KAZAKH_FROM_RUSSIA, KAZAKH_WHOM_TO_HAND)
     assert judged_otherwise(home, Tier.POST) == home, "none is posted"
 

@@ -73,6 +73,29 @@ def test_a_person_is_from_where_he_comes_whatever_he_does(text: str) -> None:
     assert HOME.judge(title="", text=f"Беглец. {text} задержали.").topics
 
 
+TOWNS = matcher_of(AT_HOME.replace('kk: "Ресей, Омбы"', 'kk: "Ресей, Омбы, Пермь, Томск, Уфа, Воронеж, Челябі, ФСБ"'))
+
+
+@pytest.mark.parametrize(
+    "person",
+    ["пермьдік", "пермьлік", "томскіліктер", "томсктікті", "уфалықты", "воронеждікке", "челябіліктің", "permdik"],
+)
+def test_in_kazakh_whoever_lives_in_a_place_is_from_there(person: str) -> None:
+    assert TOWNS.judge(title="", text=f"Беглец. Ол {person} еді.").topics
+
+
+@pytest.mark.parametrize("word", ["пермьге", "томскіде", "уфаның", "фсблік", "пермь"])
+def test_a_place_in_kazakh_is_nobody(word: str) -> None:
+    assert not TOWNS.judge(title="", text=f"Беглец. Ол {word} еді.").topics
+
+
+def test_a_name_of_both_languages_is_kazakh_in_a_kazakh_sentence() -> None:
+    both = matcher_of(AT_HOME.replace('{ru: "Россия, Омск, омский, Казань, Москва", kk: "Ресей, Омбы"}', "Воронеж"))
+
+    assert both.judge(title="", text="Беглец. Воронеж тұрғынын ұстады.").topics
+    assert not both.judge(title="", text="Беглец. Воронеж в Алматы не едет.").topics
+
+
 WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва", kk: Ресей}}'))
 
 
