@@ -9,6 +9,7 @@ from monitor.text.languages import kazakh, russian
 from monitor.text.languages.dictionary import known_beginning
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
+from monitor.text.languages.kazakh_suffixes import DWELLER
 from monitor.text.unicode import fold
 
 PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had; of a long word one less
@@ -82,8 +83,11 @@ def _as_written(folded: str) -> tuple[Stem, ...]:
 
 
 def also_russian(words: Iterable[Word]) -> frozenset[str]:
-    """The words of the Russian dictionary that long Kazakh stems of these accept, too, in Russian letters."""
-    stems = {stem for word in words for stem in word.stems}
+    """The words of the Russian dictionary that long Kazakh stems of these accept, too, in Russian letters.
+
+    None ends as who lives in a place does («пермьдік»).
+    """
+    stems = {stem for word in words for stem in word.stems if stem.template != DWELLER}
     return frozenset(
         known
         for stem in stems

@@ -60,7 +60,7 @@ OWNED_SHORT = _HIS
 OWNED_OR_PLURAL = f"(?:{_PLURAL})?(?:{OWNED})"
 OWNED_PLURAL = f"{_PLURAL}(?:{OWNED})"
 OWN_CASES = f"(?:{_CASES_OF_HIS}|н{_BEING_AT})?"  # for a word that ends in a possessive
-DWELLER = f"Ы?[лдт]Ы(?:Қ(?:{NOUN})|Ғ(?:{OWNED}))"  # of a place: who lives there
+DWELLER = "Ы?[лдт]Ы[қкғг]Д"  # of a place: who lives there
 CASES = f"(?:{_PLURAL})?(?:{_PLAIN_CASE}|{_BEING_AT}|[ндт]ікі)?"  # acronyms and names
 
 # ── verbs ──────────────────────────────────────────────────────────────────────────────────────
