@@ -39,13 +39,15 @@ COPY --from=builder /app /app
 WORKDIR /app
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
-# A build with a mistake in the two files fails here. The commands leave compiled what the monitor imports:
-# the base image comes without bytecode, and a read-only root lets nobody write it later. The help of `run` imports all
-# that the daemon begins with, the last line what it may come to need.
+# A build with a mistake in the two files fails here. The commands leave compiled what the monitor imports, once with
+# docstrings and once without, as the daemon runs: the base image comes without bytecode, and a read-only root lets nobody
+# write it later. The last line imports what the daemon may come to need.
 RUN monitor check && monitor run --help && monitor health --help \
  && export MONITOR_DATABASE_URL=sqlite:////tmp/monitor.db \
+ && for level in 0 2; do export PYTHONOPTIMIZE="$level" \
  && monitor migrate && monitor site build /tmp/site && rm -r /tmp/monitor.db* /tmp/site \
- && python -c "import feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps, monitor.app.build_desk"
+ && python -c "import monitor.cli.run_daemon, feedparser, psycopg, sqlalchemy.dialects.postgresql, monitor.evidence.timestamps, monitor.app.build_desk" \
+ || exit 1; done
 # One heap for all threads: each further one keeps megabytes that nobody uses.
 ENV PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=1 \

@@ -28,6 +28,7 @@ def main() -> None:
     """Run one command. Errors of the tree become one Russian message on stderr and their exit code."""
     if sys.argv[1:2] == ["run"]:
         _stop_at_once_on_signals()
+        _leave_out_docstrings()
     gc.set_threshold(_MANY_OBJECTS)
     from monitor.errors import MonitorError  # noqa: PLC0415 - not before the signals are minded
     from monitor.text.visible_stream import VisibleStream  # noqa: PLC0415 - the same
@@ -71,6 +72,21 @@ def _absent(*libraries: str) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]  # who needs it later finds it
+
+
+def _leave_out_docstrings() -> None:
+    """Begin again as `python -OO`, once: what libraries say of themselves is 9 MB, which no daemon reads
+    (docs/decisions/0036).
+
+    Not where the bytecode for it is neither there nor kept: each start would compile nine hundred modules.
+    """
+    from importlib.util import cache_from_source  # noqa: PLC0415 - no other command asks for it
+    from pathlib import Path  # noqa: PLC0415 - the same
+
+    if sys.orig_argv[-1:] != ["run"] or sys.flags.optimize > 1:
+        return
+    if not sys.dont_write_bytecode or Path(cache_from_source(__file__, optimization=2)).exists():
+        os.execv(sys.executable, [sys.executable, "-OO", *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def _stop_at_once_on_signals() -> None:

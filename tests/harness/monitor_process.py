@@ -120,6 +120,12 @@ class Monitor:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def command_line(self) -> list[str]:
+        """Of the background process, as the system knows it."""
+        assert self._process
+        return Path(f"/proc/{self._process.pid}/cmdline").read_text(encoding="utf-8").split("\0")
+
+    @property
     def output(self) -> str:
         """What the process started last has printed so far."""
         return self._output_file.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ def test_a_restart_says_when_the_next_poll_comes(preview: Monitor, web: WebServe
 
     preview.start_and_wait()
     eventually(lambda: preview.sql("SELECT polled_at FROM feeds") != [(None,)], what="the first poll")
+    assert "-OO" in preview.command_line, "no daemon reads docstrings"
     assert preview.stop() == 0
     assert "Лент 1, сейчас пора опросить 1" in preview.output
     preview.start_and_wait()
