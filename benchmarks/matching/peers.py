@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from benchmarks.matching.stories import Rule, Story, analyzer, keywords
 from monitor.config.keywords import load_keywords
-from monitor.matching.compiler import CompiledRules, compile_rules
+from monitor.matching.compiled_rules import CompiledRules
+from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 
 Count = Callable[[Sequence[Story]], int]

@@ -11,7 +11,8 @@ from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_checked
 from monitor.config.yaml_reader import Mapping
 from monitor.errors import ConfigError
-from monitor.matching.compiler import CompiledRules, compile_checked
+from monitor.matching.compiled_rules import CompiledRules
+from monitor.matching.compiler import compile_checked
 from monitor.matching.explanation import check_examples
 from monitor.matching.matcher import Matcher
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from monitor.config.keyword_rules import Example, Keywords, Scope, Topic
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
-from monitor.matching.compiler import CompiledRule
+from monitor.matching.compiled_rules import CompiledRule
 from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
 from monitor.matching.reading import LEAD

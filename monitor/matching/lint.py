@@ -12,8 +12,9 @@ from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, Term
 from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiled_words import Word
-from monitor.matching.compiler import CompiledRules, is_everyday
+from monitor.matching.compiler import is_everyday
 from monitor.matching.covering import Meaning, covered_rules
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher

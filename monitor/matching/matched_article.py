@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role, Scope
-from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.hit_choice import choices, first_choice
 from monitor.matching.reading import LEAD, Reading
 from monitor.matching.roles import Place, kazakh_fits, place_of, russian_fits

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from copy import copy
 from typing import NamedTuple
 
-from monitor.matching.compiler import CompiledRule, CompiledRules, collector_paused
+from monitor.matching.compiled_rules import CompiledRule, CompiledRules
+from monitor.matching.compiler import collector_paused
 from monitor.matching.facts.saying import DEEDS, facts
 from monitor.matching.matched_article import MatchedArticle, RuleResult
 from monitor.matching.reading import Reading

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from monitor.matching.compiler import CompiledRules
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.text.telegram_html import Html, join, line, tag, text
 
 MOST_HOURS: Final = 168

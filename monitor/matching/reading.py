@@ -12,7 +12,7 @@ from itertools import compress
 from operator import or_
 from typing import Literal, cast
 
-from monitor.matching.compiler import CompiledTerm
+from monitor.matching.compiled_rules import CompiledTerm
 from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
 from monitor.matching.word_index import PieceWord
 from monitor.text.broken_words import rejoined

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 
 from monitor.config.keyword_rules import Mention, Rule, Term
-from monitor.matching.compiler import CompiledRule, CompiledRules
+from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.term_index import Hit
 from monitor.models.articles import Match, Tier

@@ -11,7 +11,7 @@ from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
-from monitor.matching.compiler import CompiledRules
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.word_index import PieceWord, WordIndex
 from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS

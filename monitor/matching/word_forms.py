@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
+from monitor.matching.compiled_rules import CompiledRules, CompiledTerm
 from monitor.matching.compiled_words import Word, word_of
-from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
 from monitor.text.languages.kazakh_samples import samples

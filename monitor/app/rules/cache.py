@@ -20,8 +20,9 @@ from typing import Any
 
 from monitor.config import keyword_rules
 from monitor.config.keyword_rules import Keywords
-from monitor.matching import compiled_words, compiler
-from monitor.matching.compiler import CompiledRules, collector_paused
+from monitor.matching import compiled_rules, compiled_words
+from monitor.matching.compiled_rules import CompiledRules
+from monitor.matching.compiler import collector_paused
 from monitor.matching.facts import naming
 from monitor.models import articles
 from monitor.text.languages import cases, kazakh
@@ -37,7 +38,7 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
         *("TermWord", "TermWordKind", "Topic", "WordList"),
     ),
     compiled_words.__name__: ("Word",),
-    compiler.__name__: ("CompiledRule", "CompiledRules", "CompiledTerm"),
+    compiled_rules.__name__: ("CompiledRule", "CompiledRules", "CompiledTerm"),
     naming.__name__: ("Namings",),
     articles.__name__: ("Tier",),
     cases.__name__: ("Case",),

@@ -17,7 +17,8 @@ from monitor.edits.checking import check_rules
 from monitor.edits.child_process import ChildProcess
 from monitor.errors import EditUnanswered
 from monitor.matching.backtest import Comparison, by
-from monitor.matching.compiler import CompiledRules, with_russian
+from monitor.matching.compiled_rules import CompiledRules
+from monitor.matching.compiler import with_russian
 from monitor.matching.matcher import Matcher
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_usable

@@ -24,7 +24,7 @@ from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Saved, Saving
 from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
-from monitor.matching.compiler import CompiledRules
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.word_forms import WordForms, forms_of
 
 DAYS = 30  # of news that an edit is tried on

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.config.keyword_rules import FactGroup, Naming, Role, TermWordKind
-from monitor.matching.compiler import CompiledRules
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.term_index import Hit
 from monitor.models.articles import Fact, FactKind

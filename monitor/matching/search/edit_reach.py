@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
+from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiled_words import Word, in_lines, is_empty, word_of
-from monitor.matching.compiler import CompiledRules
 from monitor.models.articles import Language
 
 _MOST = 60  # phrases: an edit that changes more is tried on everything

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
 
+from monitor.matching.compiled_rules import CompiledRules, CompiledTerm
 from monitor.matching.compiled_words import Word, in_lines
-from monitor.matching.compiler import CompiledRules, CompiledTerm
 from monitor.matching.explanation import passages
 from monitor.matching.reading import Reading
 from monitor.matching.search.query import Query
