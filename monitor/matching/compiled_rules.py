@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.config.keyword_rules import Role, Scope, Term, TermWord, Topic
-from monitor.matching.compiled_words import Word
 from monitor.matching.facts.naming import Namings
+from monitor.matching.words.compiled_words import Word
 from monitor.models.articles import Language, Tier
 from monitor.text.languages.cases import Case
 

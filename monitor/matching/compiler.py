@@ -16,8 +16,8 @@ from monitor.config.keyword_rules import Keywords, Role, Rule, Term, TermWord, T
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
 from monitor.matching.compiled_rules import NO_FORMS, CompiledRule, CompiledRules, CompiledTerm
-from monitor.matching.compiled_words import Word, also_russian, is_empty, is_inflected, word_of
 from monitor.matching.facts.naming import namings
+from monitor.matching.words.compiled_words import Word, also_russian, is_empty, is_inflected, word_of
 from monitor.models.articles import Language
 from monitor.text.languages import dictionary, russian
 from monitor.text.languages.cases import Case

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 
 from monitor.config.keyword_rules import Rule, Scope, Term
-from monitor.matching.compiled_words import Word, word_of
+from monitor.matching.words.compiled_words import Word, word_of
 from monitor.models.articles import Tier
 
 Meaning = int

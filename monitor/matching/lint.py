@@ -13,11 +13,11 @@ from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiled_rules import CompiledRules
-from monitor.matching.compiled_words import Word
 from monitor.matching.compiler import is_everyday
 from monitor.matching.covering import Meaning, covered_rules
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
+from monitor.matching.words.compiled_words import Word
 from monitor.text.languages.places import places
 from monitor.text.languages.russian import is_place
 from monitor.text.languages.spelling import meant_by

@@ -4,32 +4,29 @@ Positions are those of `title + "\\n" + text` as they came, so that the title is
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.config.keyword_rules import Role, Scope
+from monitor.matching.article_layout import Layout
 from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.hit_choice import choices, first_choice
 from monitor.matching.reading import LEAD, Reading
 from monitor.matching.roles import Place, kazakh_fits, place_of, russian_fits
 from monitor.matching.term_index import Hit, Span
-from monitor.models.articles import Match, Tier, TopicVerdict, Veto, Where
+from monitor.models.articles import Match, Tier, TopicVerdict, Veto
 from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.languages.kazakh_objects import handled_thing, is_handling
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.languages.role_words import BORDER
-from monitor.text.unicode import WORD, fold, sentences, word_at
+from monitor.text.unicode import WORD, fold, word_at
 
-_COUNTED = re.compile(r"\w\S*|\n\s*")  # words as a reader counts them: what stands between blanks, dashes not counted
-_LINE_BREAK = 15  # words that a new paragraph counts for: what stands in two of them seldom belongs together
 # What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
-_BESIDE = 80  # characters around a word in which stands what shows its role
 _NEAR = 500  # characters; six words are not longer
 _WHENCE = re.compile(r"(?<!\S)(?:из|от)\s+\S+")
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
@@ -63,8 +60,8 @@ class MatchedArticle:
         self._whole = reading.whole
         self._compiled = compiled
         self._title, self._text = title, text
+        self._layout = Layout(reading.whole, title=len(title))
         self._lines: dict[int, list[Hit]] = {}
-        self._sentences: dict[int, list[Span]] = {}
         self._against_of: dict[tuple[int, int, bool], list[Hit]] = {}
         self._surroundings: dict[Span, _Surroundings] = {}
         self.candidates = [compiled.rules[number] for number in reading.rules]
@@ -104,7 +101,7 @@ class MatchedArticle:
 
     def _is_repeated(self, act: Sequence[Hit]) -> bool:
         """Whether the article speaks of the act in more than one sentence: what it says once, it says in passing."""
-        return len({self._sentence(hit.start) for hit in act}) > 1
+        return len({self._layout.sentence(hit.start) for hit in act}) > 1
 
     def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
         """What `none` finds in `[start, end)` or in the title, which says what the whole article is about.
@@ -112,7 +109,7 @@ class MatchedArticle:
         Whither and whence count only as the complement of an act: in «бежавшего из России задержали» nothing is.
         """
         never = self._compiled.never
-        if never is not None and (kind := _first_inside(self.line(never), *self._heading)):
+        if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
             return kind
         if self._elsewhere and self._elsewhere.end <= len(self._title):
             return self._elsewhere
@@ -148,7 +145,7 @@ class MatchedArticle:
     def _doubtful(self) -> Hit | None:
         """A film, a book, a match in the title: most often nobody is taken."""
         kinds = self._compiled.doubt
-        return None if kinds is None else _first_inside(self.line(kinds), *self._heading)
+        return None if kinds is None else _first_inside(self.line(kinds), *self._layout.heading)
 
     @cached_property
     def _elsewhere(self) -> Hit | None:
@@ -160,14 +157,6 @@ class MatchedArticle:
         if there is None or here is None or self.line(here):
             return None
         return _first_inside(self.line(there), 0, len(self._title) + 1 + LEAD)
-
-    @cached_property
-    def _heading(self) -> Span:
-        """The title; of a text without one, its first sentence."""
-        opening = self._text.lstrip()
-        if self._title.strip() or not opening:
-            return 0, len(self._title)
-        return self._sentence(self._end - len(opening))
 
     def _is_complement(self, hit: Hit, topic: int) -> bool:
         """Whether the hit asks for no role of an act, or stands beside one of the topic's with no comma between."""
@@ -212,7 +201,7 @@ class MatchedArticle:
         form = self._form(hit)
         if " " in form or not (is_giving(form) or is_handling(form)):
             return ""
-        before, after = self._beside(hit.start, hit.end)
+        before, after = self._layout.beside(hit.start, hit.end)
         return handled_thing(form, before) if is_handling(form) else given_thing(form, before, after)
 
     def _form(self, hit: Hit) -> str:
@@ -237,12 +226,7 @@ class MatchedArticle:
     def _look_around(self, start: int, end: int) -> _Surroundings:
         form = fold(self._whole[start:end]).text
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
-        return first, last, place_of(*self._beside(start, end))
-
-    def _beside(self, start: int, end: int) -> tuple[str, str]:
-        """The text on both sides, as far as its line goes: a headline says nothing of the first word below it."""
-        before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
-        return before.rpartition("\n")[2], after.partition("\n")[0]
+        return first, last, place_of(*self._layout.beside(start, end))
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Every role that the words there play."""
@@ -250,16 +234,16 @@ class MatchedArticle:
 
     def around(self, hit: Hit) -> tuple[str, str, str]:
         """The sentence before a hit, the words there, folded, and the sentence after it."""
-        start, end = self._sentence(hit.start)
+        start, end = self._layout.sentence(hit.start)
         return self._whole[start : hit.start], self._form(hit), self._whole[hit.end : max(end, hit.end)]
 
     def is_one_sentence(self, hit: Hit, other: Hit) -> bool:
         """Whether both stand in it."""
-        return self._sentence(hit.start) == self._sentence(other.start)
+        return self._layout.sentence(hit.start) == self._layout.sentence(other.start)
 
     def is_in_kazakh(self, position: int) -> bool:
         """Whether the sentence there is."""
-        low, high = self._sentence(position)
+        low, high = self._layout.sentence(position)
         sentence = self._whole[low:high].lower()
         return KAZAKH_LETTERS.search(sentence) is not None or reads_kazakh(sentence)
 
@@ -281,7 +265,7 @@ class MatchedArticle:
 
     def match(self, hit: Hit) -> Match:
         """A hit as a value that points into the title or the text."""
-        where, start, end = self._place(hit)
+        where, start, end = self._layout.place(hit)
         form = (self._title if where == "title" else self._text)[start:end]
         return Match(term=self._compiled.terms[hit.term].text, form=form, where=where, start=start, end=end)
 
@@ -290,12 +274,6 @@ class MatchedArticle:
         match = self.match(hit)
         topic = self._compiled.topics[rule.topic].id
         return Veto(topic=topic, rule=rule.name, form=match.form, where=match.where, start=match.start, end=match.end)
-
-    def _place(self, hit: Hit) -> tuple[Where, int, int]:
-        if hit.start <= len(self._title):
-            return "title", hit.start, hit.end
-        offset = len(self._title) + 1
-        return "text", hit.start - offset, hit.end - offset
 
     def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Held]:
         """Places where all lines hold: one hit a line, and the span that `none` looks at.
@@ -319,56 +297,19 @@ class MatchedArticle:
 
     def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterable[tuple[Span, Span]]:
         """Where the lines must stand, and where `none` looks."""
-        title, whole = (0, len(self._title)), (0, self._end)
+        title, whole = (0, len(self._title)), (0, self._layout.end)
         if within is Scope.TITLE:
             return [(title, title)]
         if within is Scope.TEXT:
-            return [((len(self._title) + 1, self._end), whole), (whole, whole)]
-        return ((span, span) for span in dict.fromkeys(self._sentence(hit.start) for hit in rarest))
+            return [((len(self._title) + 1, self._layout.end), whole), (whole, whole)]
+        return ((span, span) for span in dict.fromkeys(self._layout.sentence(hit.start) for hit in rarest))
 
     def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Held]:
         """`none` looks at every sentence that the window touches."""
         for hits in choices(lines):
             start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)
-            if self._words_between(start, end) <= words:
-                yield hits, (self._sentence(start)[0], self._sentence(end - 1)[1])
-
-    def _words_between(self, start: int, end: int) -> int:
-        """How many words of the article `[start, end)` touches; a line break of the text stands for some."""
-        count = bisect_left(self._words, end) - bisect_right(self._words, start) + 1
-        breaks = bisect_left(self._breaks, end) - bisect_right(self._breaks, start)
-        return count + breaks * (_LINE_BREAK - 1)
-
-    @property
-    def _end(self) -> int:
-        return len(self._title) + 1 + len(self._text)
-
-    @cached_property
-    def _words(self) -> list[int]:
-        """Where the words and the line breaks of the article begin, but for that after the title."""
-        return [at for at in map(re.Match.start, _COUNTED.finditer(self._whole)) if at != len(self._title)]
-
-    @cached_property
-    def _breaks(self) -> list[int]:
-        return [at for at in self._words if self._whole[at] == "\n"]
-
-    @cached_property
-    def _lines_of_text(self) -> list[int]:
-        """Where the lines of the article begin, the title first; a sentence never runs across two."""
-        text = self._whole[len(self._title) + 1 :]
-        return [0, *accumulate((len(line) + 1 for line in text.split("\n")), initial=len(self._title) + 1)]
-
-    def _sentence(self, position: int) -> Span:
-        """The sentence around a hit; the title is one. Only lines with hits are parted into sentences."""
-        starts = self._lines_of_text
-        number = bisect_right(starts, position) - 1
-        if number == 0:
-            return 0, len(self._title)
-        if number not in self._sentences:
-            start, end = starts[number], starts[number + 1] - 1
-            self._sentences[number] = [(start + low, start + high) for low, high in sentences(self._whole[start:end])]
-        spans = self._sentences[number]
-        return spans[bisect_right(spans, (position, self._end)) - 1]
+            if self._layout.words_between(start, end) <= words:
+                yield hits, (self._layout.sentence(start)[0], self._layout.sentence(end - 1)[1])
 
 
 def _first_word(form: str) -> Span:

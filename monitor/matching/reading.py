@@ -14,7 +14,7 @@ from typing import Literal, cast
 
 from monitor.matching.compiled_rules import CompiledTerm
 from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
-from monitor.matching.word_index import PieceWord
+from monitor.matching.words.word_index import PieceWord
 from monitor.text.broken_words import rejoined
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role, Term, TermWordKind
-from monitor.matching.compiled_words import word_of
 from monitor.matching.compiler import cases_of, is_undeclined
 from monitor.matching.roles import Place, kazakh_fits, russian_fits
+from monitor.matching.words.compiled_words import word_of
 from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.kazakh_samples import samples
 from monitor.text.languages.russian import undeclined_part

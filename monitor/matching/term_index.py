@@ -12,7 +12,7 @@ from operator import or_
 from typing import NamedTuple
 
 from monitor.matching.compiled_rules import CompiledRules
-from monitor.matching.word_index import PieceWord, WordIndex
+from monitor.matching.words.word_index import PieceWord, WordIndex
 from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 from monitor.text.unicode import fold

@@ -20,10 +20,11 @@ from typing import Any
 
 from monitor.config import keyword_rules
 from monitor.config.keyword_rules import Keywords
-from monitor.matching import compiled_rules, compiled_words
+from monitor.matching import compiled_rules
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiler import collector_paused
 from monitor.matching.facts import naming
+from monitor.matching.words import compiled_words
 from monitor.models import articles
 from monitor.text.languages import cases, kazakh
 

@@ -22,7 +22,7 @@ from monitor.config.term_reader import read_terms
 from monitor.config.yaml_reader import nearest
 from monitor.errors import ConfigError
 from monitor.matching.role_forms import RoleForms, role_forms
-from monitor.matching.word_forms import WordForms, forms_of, found_in
+from monitor.matching.words.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
 
 MANY = 20  # words of a list, which are shown with all their forms

@@ -25,7 +25,7 @@ from monitor.edits.saving import Saved, Saving
 from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError, EditConflict
 from monitor.matching.compiled_rules import CompiledRules
-from monitor.matching.word_forms import WordForms, forms_of
+from monitor.matching.words.word_forms import WordForms, forms_of
 
 DAYS = 30  # of news that an edit is tried on
 SECONDS = 0.35  # for judging: the first answer comes within a second

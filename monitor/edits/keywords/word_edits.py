@@ -8,7 +8,7 @@ from monitor.edits.keywords.told_changes import ToldChange
 from monitor.edits.keywords.trial import Trial
 from monitor.edits.line_diff import ChangedLine
 from monitor.errors import ConfigError
-from monitor.matching.word_forms import WordForms
+from monitor.matching.words.word_forms import WordForms
 from monitor.models.articles import Language
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from monitor.edits.keywords.keyword_places import WordGroup
 from monitor.edits.written_words import WrittenWord
 from monitor.matching.matcher import Matcher
-from monitor.matching.word_index import WordIndex
+from monitor.matching.words.word_index import WordIndex
 from monitor.text.unicode import fold
 
 MOST = 200  # words shown

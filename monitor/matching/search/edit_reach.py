@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from monitor.config.keyword_rules import Keywords, Rule, Term, TermWord
 from monitor.matching.compiled_rules import CompiledRules
-from monitor.matching.compiled_words import Word, in_lines, is_empty, word_of
+from monitor.matching.words.compiled_words import Word, in_lines, is_empty, word_of
 from monitor.models.articles import Language
 
 _MOST = 60  # phrases: an edit that changes more is tried on everything

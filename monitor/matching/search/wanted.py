@@ -6,11 +6,11 @@ from functools import cached_property
 from itertools import chain, count
 
 from monitor.matching.compiled_rules import CompiledRules, CompiledTerm
-from monitor.matching.compiled_words import Word, in_lines
 from monitor.matching.explanation import passages
 from monitor.matching.reading import Reading
 from monitor.matching.search.query import Query
 from monitor.matching.term_index import TermIndex
+from monitor.matching.words.compiled_words import Word, in_lines
 from monitor.models.articles import Match
 from monitor.text.languages import dictionary, kazakh, russian
 from monitor.text.languages.derivation import family

@@ -10,10 +10,10 @@ from itertools import product
 
 from sqlalchemy import Connection, Engine, select
 
-from monitor.matching.compiled_words import Word
 from monitor.matching.search.edit_reach import Phrase
 from monitor.matching.search.words import LATIN, LONGEST_WORD, VERSION, in_parts
-from monitor.matching.word_index import WordIndex
+from monitor.matching.words.compiled_words import Word
+from monitor.matching.words.word_index import WordIndex
 from monitor.storage.database import chunks, read_transaction
 from monitor.storage.search.engines import Expression, index_engine
 from monitor.storage.search.finder import SKEW, first_seen

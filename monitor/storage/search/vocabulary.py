@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from monitor.matching.compiled_words import Word
 from monitor.matching.search.words import LATIN, in_parts
+from monitor.matching.words.compiled_words import Word
 from monitor.storage.database import chunks
 from monitor.storage.search.schema import words
 from monitor.text.languages import dictionary

@@ -9,7 +9,7 @@ from monitor.config.keywords import load_keywords
 from monitor.config.term_reader import read_terms
 from monitor.matching.compiler import compile_rules, with_russian
 from monitor.matching.matcher import Matcher
-from monitor.matching.word_forms import found_in
+from monitor.matching.words.word_forms import found_in
 from monitor.text.languages.kazakh_latin import in_russian_letters
 from monitor.text.languages.russian import forget_dictionary
 

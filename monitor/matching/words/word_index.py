@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from monitor.matching.compiled_words import PLAIN_STEM, Word
+from monitor.matching.words.compiled_words import PLAIN_STEM, Word
 from monitor.text.broken_words import Part, readings
 from monitor.text.languages.dictionary import is_known
 from monitor.text.languages.kazakh import Stem

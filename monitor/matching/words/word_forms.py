@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.compiled_rules import CompiledRules, CompiledTerm
-from monitor.matching.compiled_words import Word, word_of
 from monitor.matching.reading import Reading
 from monitor.matching.term_index import TermIndex
+from monitor.matching.words.compiled_words import Word, word_of
 from monitor.text.languages.kazakh_samples import samples
 from monitor.text.languages.russian import ONLY_RUSSIAN, grouped_forms
 

@@ -3,7 +3,7 @@ import pytest
 from monitor.config.keyword_rules import TermWordKind
 from monitor.config.term_reader import read_terms
 from monitor.errors import ConfigError
-from monitor.matching.word_forms import forms_of, found_in
+from monitor.matching.words.word_forms import forms_of, found_in
 from monitor.text.languages import kazakh, russian
 from monitor.text.languages.kazakh_samples import samples
 
