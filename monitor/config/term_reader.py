@@ -136,7 +136,7 @@ class TermReader(YamlReader):
             written = item[0].strip()
             if written.startswith("$") and not self._is_phrase(written):
                 referred = self._referred(written[1:], node, key)
-                terms.extend(term for term in referred if language in (None, term.language) or term.language is None)
+                terms += [term for term in referred if term.language in (None, language)] if language else referred
             elif written:
                 words = self._words(written, node, key, kind)
                 variants = self._variants(words, language, node, key)
