@@ -41,10 +41,11 @@ def browser_page() -> Iterator[Page]:
 
 
 def barriers(page: Page, *, of: Sequence[str] = ()) -> list[list[str]]:
-    """What axe finds to keep people from reading the page as it stands, by these groups of its rules or by all:
-    the rule, and the first element that breaks it.
+    """What axe finds to keep people from reading the page as it stands, by these rules of it, or groups of them,
+    or by all: the rule, and the first element that breaks it.
     """
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(of)} if of else {})  # the rest is not written out
-    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
     found: list[list[str]] = page.evaluate(_VIOLATIONS, options)
     return found
