@@ -8,7 +8,8 @@ from monitor.app.environment import as_text, read_bytes
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.config.yaml_reader import raise_first
-from monitor.matching.compiler import compile_checked, compile_rules
+from monitor.edits.checking import CheckedRules, check_rules
+from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier
 
@@ -27,16 +28,21 @@ def project_matcher() -> Matcher:
     return Matcher(compile_rules(project_keywords()))
 
 
-def load_edited(file: str) -> Matcher:
-    """`load_matcher` for edits of the project's rules, of which only what is new is compiled, and that once."""
-    return _edited(read_bytes(file), file)
-
-
 @lru_cache(4)  # contents of one how-to; each is 20 MB
-def _edited(content: bytes, file: str) -> Matcher:
-    compiled, problems = compile_checked(load_keywords(as_text(content, file), file=file), project_matcher().compiled)
-    raise_first(problems)
-    return Matcher(compiled)
+def check_edited(text: str, *, file: str) -> CheckedRules:
+    """`check_rules` for edits of the project's rules, of which only what is new is compiled, and that once."""
+    return check_rules(text, file=file, like=project_matcher().compiled)
+
+
+def load_edited(file: str) -> Matcher:
+    """`load_matcher` for them, which takes what `check_edited` made."""
+    text = as_text(read_bytes(file), file)
+    if text == PROJECT.read_text(encoding="utf-8"):
+        return project_matcher()
+    checked = check_edited(text, file=file)
+    raise_first(checked.errors)
+    assert checked.matcher
+    return checked.matcher
 
 
 def every(acts: str, people: Iterable[str | tuple[str, ...]]) -> list[str]:

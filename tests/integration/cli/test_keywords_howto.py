@@ -3,14 +3,12 @@
 import re
 import shlex
 import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from monitor.edits.checking import check_rules
 from tests.harness.command_line import call
-from tests.harness.project_rules import load_edited, project_matcher
+from tests.harness.project_rules import check_edited, load_edited
 from tests.integration.cli.test_howtos import ROOT, edit
 
 PAGE = (ROOT / "docs" / "how-to-keywords.md").read_text(encoding="utf-8")
@@ -33,7 +31,7 @@ def answer(stdin: str, command: str, last: str) -> str:
 def only_edits_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command is a process that compiles all the rules; of three dozen here that would be half a minute."""
     monkeypatch.setattr("monitor.cli.matching.explain.load_matcher", load_edited)
-    monkeypatch.setattr("monitor.cli.check.check_rules", partial(check_rules, like=project_matcher().compiled))
+    monkeypatch.setattr("monitor.cli.check.check_rules", check_edited)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.partition("\n")[0])
