@@ -41,7 +41,7 @@ from tests.servers.web import PAGE_TYPE, Item, WebServer, page, rss
 
 CHANNEL = "@test_channel"
 OWNER = str(OPERATOR.id)
-STEP = timedelta(minutes=1)  # between two looks at what is due: a feed is asked every ten
+STEP = timedelta(minutes=2)  # between two looks at what is due: a feed is asked every ten
 LIMITS = Limits(host_gap=0, host_concurrency=9)
 STORIES = relevant(30, whole=False)
 _Result = TypeVar("_Result")
