@@ -11,7 +11,7 @@ from monitor.models.health import EvidenceVitals
 from monitor.storage.database import write_transaction
 from monitor.storage.evidence.schema import pages
 from monitor.storage.evidence.stamps import StampStore
-from monitor.storage.evidence.vitals import UNSETTLED, EvidenceStats
+from monitor.storage.evidence.vitals import EvidenceStats
 from tests.factories import HOUR, NOW
 from tests.harness.kept_pages import KeptPages
 
@@ -48,18 +48,22 @@ def test_pages_copies_and_bytes(kept: KeptPages, stats: EvidenceStats) -> None:
     assert stats.vitals(NOW, worker="another").kept_at is None
 
 
-def test_numbers_are_a_minute_old_at_most_and_only_what_is_new_is_read(kept: KeptPages, stats: EvidenceStats) -> None:
+def test_numbers_are_a_minute_old_at_most_and_only_what_is_new_is_read(
+    kept: KeptPages, stats: EvidenceStats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled = 10
+    monkeypatch.setattr("monitor.storage.evidence.vitals.UNSETTLED", unsettled)
     for step in range(4):
-        for number in range(UNSETTLED // 2):
+        for number in range(unsettled // 2):
             kept.keep(number, NOW)
         at = NOW + step * MINUTE
 
-        assert stats.vitals(at).captures == (step + 1) * UNSETTLED // 2
+        assert stats.vitals(at).captures == (step + 1) * unsettled // 2
         kept.keep(0, at)
-        kept.links.pop()  # not of the chain: counted, and left out again
+        assert stats.vitals(at + timedelta(seconds=59)).captures == (step + 1) * unsettled // 2
+        kept.links.pop()  # not of the chain: it is left out again
         with write_transaction(kept.engine) as db:
             db.exec_driver_sql("DELETE FROM captures WHERE id = (SELECT max(id) FROM captures)")
-        assert stats.vitals(at + timedelta(seconds=59)).captures == (step + 1) * UNSETTLED // 2
 
 
 def test_a_clock_set_back_does_not_keep_old_numbers(kept: KeptPages, stats: EvidenceStats) -> None:

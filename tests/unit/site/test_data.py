@@ -101,4 +101,4 @@ def test_many_stories_take_no_more_memory_than_few() -> None:
         return most
 
     peak(10)
-    assert peak(2_000) < peak(100) + 500_000  # of 5 MB that they are
+    assert peak(600) < peak(100) + 500_000  # of 1.5 MB that they are
