@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
 from monitor.site.outputs.search_index import record, write_index
 from monitor.site.pages import Renderer
@@ -59,16 +59,36 @@ def context(browser: Browser, width: int = PHONE, **given: Any) -> BrowserContex
     return browser.new_context(viewport={"width": width, "height": HEIGHT}, locale="ru", **given)
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a phone; what it says on the console is an error."""
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    """One page for all tests, as below; nothing is cached: each comes as for the first time."""
     with context(browser) as opened:
         page = opened.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
+        network = opened.new_cdp_session(page)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
         yield page
-        assert said == []
+
+
+@pytest.fixture
+def page(phone: Page) -> Iterator[Page]:
+    """A page of a phone; what it says on the console is an error."""
+    said: list[str] = []
+
+    def hear_message(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def hear_error(error: Error) -> None:
+        said.append(str(error))
+
+    phone.on("console", hear_message)
+    phone.on("pageerror", hear_error)
+    phone.emulate_media(media="screen")
+    phone.goto("about:blank")
+    yield phone
+    phone.remove_listener("console", hear_message)
+    phone.remove_listener("pageerror", hear_error)
+    assert said == []
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +135,10 @@ def test_a_finger_finds_its_target(page: Page, address: str) -> None:
 
 
 def test_the_first_page_is_light(page: Page, address: str) -> None:
-    sizes: list[int] = []
-    page.on("response", lambda response: sizes.append(len(response.body())))
+    came: list[Response] = []
+    page.on("response", lambda response: came.append(response))  # noqa: PLW0108 - playwright wants a function
     page.goto(address + PAGES["latest"], wait_until="networkidle")
+    sizes = [len(response.body()) for response in came]
 
     assert len(sizes) >= 2
     assert sum(sizes) <= FIRST_PAGE
