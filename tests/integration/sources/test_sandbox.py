@@ -34,8 +34,8 @@ PAGE = Fetched(
     content_type="text/html; charset=utf-8",
 )
 HEAVY = Fetched(
-    url="https://news.example/a/2", body=b"<html><body>" + b"<ul><li>" * 150_000
-)  # tenths of a second of work
+    url="https://news.example/a/2", body=b"<html><body><!--" + b"x" * 1_100_000 + b"-->" + b"<ul><li>" * 6_000
+)  # tenths of a second of work, and as large as is called heavy
 
 
 @pytest.fixture
