@@ -259,17 +259,17 @@ def test_a_folder_that_is_not_ours_is_left_alone(builder: SiteBuilder, folder: P
     assert [path.name for path in folder.iterdir() if not path.name.startswith(".")] == ["thesis.txt"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"units": 3}', b"\xff\xfe"])
 def test_a_manifest_that_cannot_be_read_only_costs_time(
-    builder: SiteBuilder, post: Callable[..., None], folder: Path, damage: bytes
+    builder: SiteBuilder, post: Callable[..., None], folder: Path
 ) -> None:
     post(1, 2)
     builder.build(folder)
     before = pages(folder)
-    (folder / manifest.NAME).write_bytes(damage)
+    for damage in (b"", b"{", b"[]", b'{"units": 3}', b"\xff\xfe"):
+        (folder / manifest.NAME).write_bytes(damage)
 
-    assert builder.build(folder).stories == 2
-    assert pages(folder) == before
+        assert builder.build(folder).stories == 2, damage
+        assert pages(folder) == before, damage
 
 
 def test_two_builds_do_not_meet(builder: SiteBuilder, folder: Path) -> None:
