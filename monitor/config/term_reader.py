@@ -126,7 +126,7 @@ class TermReader(YamlReader):
             self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
         known = self._roles.get((id(term), role))
         if known is None:  # equal terms made one: a list is used in one role by many rules
-            there = _dwellers(term) if role is Role.ORIGIN else ()
+            there = dwellers(term) if role is Role.ORIGIN else ()
             known = self._roles[id(term), role] = (term, (replace(term, role=role, role_line=at.line), *there))
         return known[1]
 
@@ -232,7 +232,7 @@ class TermReader(YamlReader):
         return self._in_phrases[token] if terms else []
 
 
-def _dwellers(term: Term) -> tuple[Term, ...]:
+def dwellers(term: Term) -> tuple[Term, ...]:
     """«пермьдік» of «Пермь»: a Kazakh word of its own, which is made of every name of a place; none of an acronym."""
     place = term.words[0].text
     is_name = len(term.words) == 1 and term.words[0].kind is TermWordKind.WORD and place.istitle()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role, Term, TermWordKind
+from monitor.config.term_reader import dwellers
 from monitor.matching.compiler import cases_of, is_undeclined
 from monitor.matching.roles import Place, kazakh_fits, russian_fits
 from monitor.matching.words.compiled_words import word_of
@@ -126,6 +127,8 @@ def _kazakh(term: Term, role: Role) -> Iterator[str]:
         plain = fold(form.partition(",")[0].replace("-", "")).text
         if kazakh_fits(role, kazakh_case(plain, stems), Place(after=("келген",) if role is Role.ORIGIN else ())):
             yield before + form
+    if role is Role.ORIGIN:
+        yield from (one.text for one in dwellers(term))
 
 
 def _torn(role: Role, forms: Mapping[str, Case], prepositional: tuple[str, ...]) -> str:

@@ -53,7 +53,7 @@ def test_russian_forms_of_a_role(word: str, role: Role, prepositional: tuple[str
         (Role.AT, ("Ресей", "Ресейдің", "Ресейде", "Ресейдегі")),
         (Role.WHOM, ("Ресей", "Ресейдің", "Ресейді")),
         (Role.WHO, ("Ресей",)),
-        (Role.ORIGIN, ("Ресейден",)),
+        (Role.ORIGIN, ("Ресейден", "ресейлік")),
     ],
 )
 def test_kazakh_forms_of_a_role(role: Role, kazakh: tuple[str, ...]) -> None:

@@ -151,12 +151,12 @@ def _growth(pattern: re.Pattern[Any], way: str, make: Callable[[int], Any]) -> f
 
 
 def _growth_by_turns(pattern: re.Pattern[Any], way: str, short: Any, long: Any) -> float:
-    """The least that each took; a few turns tell what is linear or quadratic; between them, on a busy machine, more."""
+    """The least that each took; a few turns tell what is linear, a busy minute of the machine may need more of them."""
     before = now = math.inf
     for turn in range(_MOST_TURNS):
         before = min(before, _seconds(pattern, way, short))
         now = min(now, _seconds(pattern, way, long))
-        if turn >= _FEWEST_TURNS and not _MOST_GROWTH < now / max(before, 1e-6) < 2 * _MOST_GROWTH:
+        if turn >= _FEWEST_TURNS and now <= _MOST_GROWTH * before:
             break
     return now / max(before, 1e-6)
 
