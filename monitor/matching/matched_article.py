@@ -30,6 +30,9 @@ _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
 _NEAR = 500  # characters; six words are not longer
 _WHENCE = re.compile(r"(?<!\S)(?:из|от)\s+\S+")
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
+_ENDING_APART = re.compile(
+    "[-‑]([ғгқк][ае]|[дт][ае]н?|[ндт][ыі]ң?|нен|нан|[мбп]ен|[дт][ае][ғг][ыі])\\b"
+)  # «РФ-ға», «ҚР-дан»
 _Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
 _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
 
@@ -226,6 +229,8 @@ class MatchedArticle:
     def _look_around(self, start: int, end: int) -> _Surroundings:
         form = fold(self._whole[start:end]).text
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
+        ending = _ENDING_APART.match(self._whole, end)
+        last, end = (last + ending[1], ending.end()) if ending else (last, end)
         return first, last, place_of(*self._layout.beside(start, end))
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
