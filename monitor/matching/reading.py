@@ -151,10 +151,12 @@ class Reading:
                 yield start, end
 
     def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
-        """Whether a word that may be Kazakh without its own letters is: not beside others that have them."""
+        """Whether a word that may be Kazakh without its own letters is: not beside others that have them, but for names,
+        which many write as in Russian («Костанайда екі отбасы»).
+        """
         if word.form[0] < "\u0400":
             return is_plain or self._is_latin
-        if is_plain and KAZAKH_LETTERS.search(word.form):
+        if is_plain and (KAZAKH_LETTERS.search(word.form) or self.whole[start].isupper()):
             return True
         around = f"{self.whole[max(start - _AROUND, 0) : start]} {self.whole[end : end + _AROUND]}".lower()
         return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
