@@ -124,6 +124,15 @@ def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: st
 
 
 @pytest.mark.parametrize(
+    ("text", "fires"), [("РФ-ға выдать", True), ("РФ-ге выдать", True), ("РФ-да выдать", False), ("РФ-ның ісі", False)]
+)
+def test_an_ending_after_a_hyphen_shows_the_role(text: str, fires: bool) -> None:
+    whither = matcher_of(RULES.replace("{где: Казахстан}", "{куда: РФ}"))
+
+    assert bool(whither.judge(title="", text=f"Беглец {text} болды.").topics) is fires
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Беглец пен Ресейдің үш азаматы.",
