@@ -60,12 +60,15 @@ def carriers() -> dict[str, Case]:
     return {form: case for word in CARRIERS for form, case in russian.case_forms(word).items()}
 
 
+APART = re.compile("[-‑]([ғгқк][ае]|[дт][ае]н?|[ндт][ыі]ң?|нен|нан|[мбп]ен|[дт][ае][ғг][ыі])\\b")  # «РФ-ға»
+
+
 @cache
 def kazakh_stems(word: str) -> tuple[kazakh.Stem, ...]:
     return kazakh.stems(word)
 
 
-def begins(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+def begins(stem: kazakh.Stem, word: str, around: str | None, *, capital: bool) -> bool:
     """Whether `word` is a form of the stem; in other than its own letters it must be long, or Kazakh stand around it.
 
     `around` is None for a word of a phrase, which is trusted.
@@ -79,17 +82,21 @@ def begins(stem: kazakh.Stem, word: str, around: str | None) -> bool:
         return True
     written = typed if stem.typed_for else own
     is_spelled = written.startswith(stem.text) and (not stem.typed_for or stem.is_typed_in(word))
-    return is_spelled and stem.accepts(rest, in_russian_letters=not latin) and is_meant(stem, word, around)
+    return (
+        is_spelled
+        and stem.accepts(rest, in_russian_letters=not latin)
+        and is_meant(stem, word, around, capital=capital)
+    )
 
 
-def is_meant(stem: kazakh.Stem, word: str, around: str | None) -> bool:
+def is_meant(stem: kazakh.Stem, word: str, around: str | None, *, capital: bool) -> bool:
     size, latin = len(stem.text), stem.script == "latin"
     is_plain = (size >= 5 or (size == 4 and len(word) >= 6)) and (latin or not dictionary.is_known(word))
     if around is None:
         return True
     if latin:
         return is_plain or LATIN_MARKS.search(word) is not None or around == LATIN
-    if is_plain and KAZAKH_LETTERS.search(word):
+    if is_plain and (capital or KAZAKH_LETTERS.search(word)):
         return True
     return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word} {around}"))
 
@@ -106,9 +113,12 @@ def accepts(part: TermWord, language: str | None, word: str, written: str, aroun
             kazakh.Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
             for text in russian_spellings(folded)
         ]
-        in_latin = language != "ru" and any(begins(stem, word, around) for stem in exact)
+        in_latin = language != "ru" and any(begins(stem, word, around, capital=written[0].isupper()) for stem in exact)
         return word == folded or in_latin
-    in_kazakh = any(begins(stem, word, around) for stem in kazakh_stems(part.text))
+    known = kazakh.dweller_stems(part.text) if part.kind is TermWordKind.DWELLER else kazakh_stems(part.text)
+    in_kazakh = any(begins(stem, word, around, capital=written[0].isupper()) for stem in known)
+    if part.kind is TermWordKind.DWELLER:
+        return in_kazakh
     if part.kind is TermWordKind.NAME:
         return written[0].isupper() and (word in name_forms(part.text) or in_kazakh)
     return (language != "kk" and word in russian_forms(part.text)) or (language != "ru" and in_kazakh)
@@ -135,14 +145,20 @@ def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
 
 def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     words = WORD.findall(form)
-    first, last = words[0], words[-1]
-    place = place_of(whole[max(spot.start - 80, 0) : spot.start], whole[spot.end : spot.end + 80])
+    apart = APART.match(whole, spot.end)
+    first, last, end = words[0], words[-1] + (apart[1] if apart else ""), apart.end() if apart else spot.end
+    place = place_of(whole[max(spot.start - 80, 0) : spot.start], whole[end : end + 80])
     choices = [(term.words[-1], term.language), *term.words[-1].choices]
     readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)
     stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
+    fits_kazakh = bool(stems) and kazakh_fits(role, kazakh_case(last, stems), place)
     if not in_russian and stems:
-        return kazakh_fits(role, kazakh_case(last, stems), place)
+        return fits_kazakh
+    title, _, text = whole.partition("\n")
+    sentence = sentence_of(spot.start, title, text).lower()
+    if role is Role.ORIGIN and fits_kazakh and (KAZAKH_LETTERS.search(sentence) or reads_kazakh(sentence)):
+        return True
     cases: dict[str, Case] = {}
     for part, own in [(term.words[0], term.language), *term.words[0].choices]:
         if part.kind is TermWordKind.WORD and own != "kk":
