@@ -56,7 +56,7 @@ def _command() -> Callable[[], object]:
             with _absent(*_NOT_FOR_THE_DAEMON):
                 from monitor.cli.run_daemon import run_daemon as command  # noqa: PLC0415 - the same
         case ["check"]:
-            from monitor.cli.check import check as command  # noqa: PLC0415 - the same
+            from monitor.cli.check_files import check_files as command  # noqa: PLC0415 - the same
         case _:
             from monitor.cli.main import cli as command  # noqa: PLC0415 - the same
     return command

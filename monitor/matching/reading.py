@@ -151,8 +151,8 @@ class Reading:
                 yield start, end
 
     def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
-        """Whether a word that may be Kazakh without its own letters is: not beside others that have them, but for names,
-        which many write as in Russian («Костанайда екі отбасы»).
+        """Whether a word that may be Kazakh without its own letters is: not beside others that have them, but for
+        names, which many write as in Russian («Костанайда екі отбасы»).
         """
         if word.form[0] < "\u0400":
             return is_plain or self._is_latin

@@ -31,7 +31,7 @@ def answer(stdin: str, command: str, last: str) -> str:
 def only_edits_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command is a process that compiles all the rules; of three dozen here that would be half a minute."""
     monkeypatch.setattr("monitor.cli.matching.explain.load_matcher", load_edited)
-    monkeypatch.setattr("monitor.cli.check.check_rules", check_edited)
+    monkeypatch.setattr("monitor.cli.check_files.check_rules", check_edited)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.partition("\n")[0])
