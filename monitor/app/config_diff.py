@@ -87,7 +87,16 @@ def saved_by(versions: Iterable[FileVersion]) -> str:
 
 def refusal(error: ConfigError) -> tuple[str, ...]:
     """Why an edit was not taken, and that nothing is lost."""
-    return (str(error), "Работает прежний файл. Исправьте и сохраните: бот перечитает его сам. Проверка: monitor check")
+    return (
+        str(error),
+        "Работает прежний файл. Исправьте и сохраните: бот перечитает его сам. Проверка: monitor check",
+        "До этого не перезапускайте: с ошибкой монитор не запустится, с несошедшимся примером будет работать по ней.",
+    )
+
+
+def failing_examples(errors: Sequence[ConfigError]) -> tuple[str, ...]:
+    """What a start tells of rules that it works by though examples of theirs do not hold."""
+    return (*map(str, errors), "Монитор всё же работает по этому файлу. Исправьте и сохраните. Проверка: monitor check")
 
 
 def edit_message(title: str, lines: Sequence[str]) -> Html:

@@ -23,6 +23,7 @@ from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 
 STILL = 1.0  # seconds for which an edited file must not change: whoever writes it has finished
+AWAY = 10.0  # seconds without it after which nobody is merely putting another in its place
 
 _Stamp = tuple[int, int, int]
 
@@ -38,12 +39,13 @@ class FeedsEdition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesEdition:
-    """One content of keywords.yaml: the rules as written, and ready to judge."""
+    """One content of keywords.yaml: the rules as written, and ready to judge; `failing` as in Compiled."""
 
     file: str
     digest: bytes
     keywords: Keywords
     matcher: Matcher
+    failing: tuple[ConfigError, ...] = ()
 
     @property
     def topics(self) -> frozenset[str]:
@@ -83,8 +85,13 @@ def read_rules(
 
 def rules_edition(file: str, content: bytes, made: Compiled) -> RulesEdition:
     """The rules made of this content."""
-    keywords, compiled = made
-    return RulesEdition(file=file, digest=_digest(content), keywords=keywords, matcher=Matcher(compiled))
+    return RulesEdition(
+        file=file,
+        digest=_digest(content),
+        keywords=made.keywords,
+        matcher=Matcher(made.rules),
+        failing=made.failing,
+    )
 
 
 def channels_content(settings: Settings, file: str | None = None) -> bytes | None:
@@ -133,6 +140,18 @@ class EditedFile:
         self._read: _Stamp | None = None  # the file as it was when its content was last read
         self._moving: _Stamp | None = None
         self._since = 0.0
+        self._is_told = digest == _digest(b"")  # that it is away; of a file that never was there nobody need be told
+        self._seen_at: float | None = None
+
+    def is_lost(self, now: float) -> bool:
+        """Whether it has been away for long: said once each time. `now` is as in `content`."""
+        if self._stamp() is not None:
+            self._seen_at, self._is_told = now, False
+            return False
+        self._seen_at = now if self._seen_at is None else self._seen_at
+        is_new = not self._is_told and now - self._seen_at >= AWAY
+        self._is_told |= is_new
+        return is_new
 
     def content(self, now: float) -> bytes | None:
         """The new content, when there is one and nobody is still writing it. `now` counts seconds, from anywhere."""

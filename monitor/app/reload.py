@@ -79,6 +79,8 @@ class Reloader:
 
     async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
         """What is to be taken up; of a file that was refused and says again what is in force it is told."""
+        if await asyncio.to_thread(file.is_lost, monotonic()):
+            await self._tell_lost(in_force)
         content = await asyncio.to_thread(file.content, monotonic())
         if content is None or sha256(content).digest() != in_force.digest:
             return content
@@ -86,6 +88,11 @@ class Reloader:
         said = "В нём снова то, по чему монитор и работает."
         await self._put(edit_message(f"Файл снова в порядке: {in_force.file}", (said,)), content)
         return None
+
+    async def _tell_lost(self, in_force: _Edition) -> None:
+        log.warning("the file is gone; what was read of it works on", action="reload", file=in_force.file)
+        said = "Монитор работает по тому, что прочёл раньше. Верните файл: без него следующий запуск не удастся."
+        await self._put(edit_message(f"Файл пропал: {in_force.file}", (said,)), in_force.digest)
 
     async def _take_feeds(self, content: bytes) -> None:
         try:

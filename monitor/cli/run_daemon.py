@@ -13,25 +13,30 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 import uvloop
 
 from monitor.app import daemon, memory, startup, wiring
+from monitor.app.config_diff import edit_message, failing_examples
 from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.app.rules.cache import Compiled
-from monitor.app.rules.first_rules import compiled, compiled_in_child
+from monitor.app.rules.first_rules import checked, checked_in_child
 from monitor.cli.console.output import say
 from monitor.config.settings import Settings
 from monitor.text.languages import dictionary
 
 OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
+FAILING = "Примеры не сходятся"
 ROUND = 2.0  # seconds in which the other polls of that moment are recorded, so that the next one is known
+
+log = structlog.get_logger()
 
 
 def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
     """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
     with dictionary.opened_by(_in_files):
-        uvloop.run(_run(start(feeds, keywords, channels, compile_=compiled_in_child)))
+        uvloop.run(_run(start(feeds, keywords, channels, compile_=checked_in_child)))
 
 
 def _in_files(path: str) -> Any:
@@ -54,12 +59,22 @@ async def _greet(config: startup.Config, components: wiring.Components) -> None:
     """What the daemon is about to do; and, when there is no network, that once."""
     say(await _schedule(config, components), err=True)
     await show_mode(config, components)
+    await _tell_maintainers(config, components)
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTAGE_SHOWS_WITHIN):
             while not components.outage.is_down:  # noqa: ASYNC110 - a value of the pure core, that cannot be waited for
                 await asyncio.sleep(0.5)
             await asyncio.sleep(ROUND)
             _show_framed(await _outage(config, components), title="Сети нет", colour="red")
+
+
+async def _tell_maintainers(config: startup.Config, components: wiring.Components) -> None:
+    """Of rules that contradict their own examples, at each start until they are mended."""
+    rules = config.rules_edition
+    if rules.failing:
+        log.warning("examples do not hold", action="run", file=rules.file, errors=list(map(str, rules.failing)))
+        message = edit_message(f"{FAILING}: {rules.file}", failing_examples(rules.failing))
+        await asyncio.to_thread(components.notify, f"start:{rules.digest.hex()[:16]}:{clock():%Y%m%d%H%M}", message)
 
 
 async def _outage(config: startup.Config, components: wiring.Components) -> str:
@@ -88,6 +103,8 @@ async def show_mode(config: startup.Config, components: wiring.Components) -> No
     settings = config.settings
     for name in config.unknown_settings:
         say(f"Внимание: настройки {name} не существует, она ничего не меняет (список: docs/operating.md)", err=True)
+    if failing := config.rules_edition.failing:
+        _show_framed("\n".join(failing_examples(failing)), title=FAILING, colour="red")
     if not settings.live:
         _show_framed(_preview_advice(settings), title="Режим просмотра", colour="yellow")
         return
@@ -120,7 +137,7 @@ def start(
     channels: str | None,
     *,
     level: int = logging.INFO,
-    compile_: Callable[[bytes, str], Compiled] = compiled,
+    compile_: Callable[[bytes, str], Compiled] = checked,
 ) -> startup.Config:
     """The settings and the files, and a log of that level; no thread was there before. Raises ConfigError."""
     memory.bound_allocator()

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.factories.polling import RULES
 from tests.harness.monitor_process import Monitor, eventually
 from tests.samples.news import feed_of, relevant
 from tests.servers.web import WebServer
@@ -21,6 +22,25 @@ def test_a_restart_says_when_the_next_poll_comes(preview: Monitor, web: WebServe
     assert preview.stop() == 0
 
     assert re.search(r"следующий опрос в \d\d:\d\d \(Проба\)", preview.output)
+
+
+def test_each_start_tells_of_examples_that_do_not_hold(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    contradicted = "    examples:\n      miss: [Казахстан экстрадирует россиянина]\n"
+    preview.keywords.write_text(RULES.rstrip() + "\n" + contradicted, encoding="utf-8")
+
+    for _ in range(2):
+        preview.start_and_wait()
+        eventually(lambda: "examples do not hold" in preview.output, what="the log")
+        assert "Примеры не сходятся" in preview.output
+        assert "Казахстан экстрадирует россиянина" in preview.output
+        assert preview.stop() == 0
+
+    preview.keywords.write_text(RULES, encoding="utf-8")
+    preview.start_and_wait()
+    eventually(lambda: "следующий опрос" in preview.output, what="the plan")
+    assert preview.stop() == 0
+    assert "Примеры не сходятся" not in preview.output
 
 
 def test_without_a_network_there_is_one_panel_and_then_silence(preview: Monitor) -> None:

@@ -16,10 +16,11 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.config import keyword_rules
 from monitor.config.keyword_rules import Keywords
+from monitor.errors import ConfigError
 from monitor.matching import compiled_rules
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiler import collector_paused
@@ -47,7 +48,13 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 }
 _DIGEST = sha256().digest_size
 
-Compiled = tuple[Keywords, CompiledRules]
+
+class Compiled(NamedTuple):
+    """Rules as written, and with their forms; `failing` are examples that do not hold, if anybody has tried them."""
+
+    keywords: Keywords
+    rules: CompiledRules
+    failing: tuple[ConfigError, ...] = ()
 
 
 class RulesCache:
@@ -57,16 +64,20 @@ class RulesCache:
         self._file = folder / NAME if folder else None
 
     def compiled(self, content: bytes, file: str, compile_: Callable[[], Compiled]) -> Compiled:
-        """The rules of this content of a file as they were kept, else what `compile_` makes of it, which is kept."""
+        """The rules of this content of a file as they were kept, else what `compile_` makes of it, which is kept.
+
+        Not with a failing example, of which each start is to tell.
+        """
         if self._file is None:
             return compile_()
         key = _key(content, file)
-        kept = _read(self._file, key)
-        if kept is None:
-            kept = compile_()
+        if kept := _read(self._file, key):
+            return _sharing_numbers(kept)
+        made = compile_()
+        if not made.failing:
             with suppress(OSError):  # read-only, full: the next start compiles, too
-                _write(self._file, key, kept)
-        return _sharing_numbers(kept)
+                _write(self._file, key, made)
+        return _sharing_numbers(made)
 
 
 NO_CACHE = RulesCache(None)
@@ -74,9 +85,9 @@ NO_CACHE = RulesCache(None)
 
 def _sharing_numbers(made: Compiled) -> Compiled:
     """The same rules; a pickle makes every number anew, fifty thousand where five thousand will do: a megabyte."""
-    keywords, rules = made
-    numbers = list(range(len(rules.terms)))
-    return keywords, replace(rules, lines=tuple(tuple(numbers[number] for number in line) for line in rules.lines))
+    numbers = list(range(len(made.rules.terms)))
+    lines = tuple(tuple(numbers[number] for number in line) for line in made.rules.lines)
+    return made._replace(rules=replace(made.rules, lines=lines))
 
 
 def _key(content: bytes, file: str) -> bytes:
@@ -104,7 +115,8 @@ def _read(file: Path, key: bytes) -> Compiled | None:
         keywords, compiled = _Values(io.BytesIO(kept[2 * _DIGEST :])).load()
     except Exception:  # noqa: BLE001 - bytes that are no pickle may raise whatever they like
         return None
-    return (keywords, compiled) if type(keywords) is Keywords and type(compiled) is CompiledRules else None
+    is_ours = type(keywords) is Keywords and type(compiled) is CompiledRules
+    return Compiled(keywords, compiled) if is_ours else None
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -120,7 +132,7 @@ def _bytes_of(file: Path) -> bytes:
 def _write(file: Path, key: bytes, compiled: Compiled) -> None:
     """Whole, or not at all. Raises OSError."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the first start has no database yet, nor its folder
-    values = pickle.dumps(compiled, protocol=pickle.HIGHEST_PROTOCOL)
+    values = pickle.dumps((compiled.keywords, compiled.rules), protocol=pickle.HIGHEST_PROTOCOL)
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:

@@ -66,7 +66,7 @@ def _compiled(_database_url: str, content: bytes, file: str) -> Compiled:
     raise_first(checked.errors)
     assert checked.keywords is not None  # without an error there are rules
     assert checked.matcher is not None  # the same
-    return checked.keywords, with_russian(checked.matcher.compiled)
+    return Compiled(checked.keywords, with_russian(checked.matcher.compiled))
 
 
 def _tried(

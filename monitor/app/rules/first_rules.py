@@ -11,20 +11,29 @@ from monitor.config.keywords import load_keywords
 from monitor.edits.child_process import ChildProcess
 from monitor.errors import EditUnanswered
 from monitor.matching.compiler import compile_rules, with_russian
+from monitor.matching.matcher import Matcher
 
 
 def compiled(content: bytes, file: str) -> Compiled:
     """The rules of this content of a file. Raises ConfigError."""
     keywords = load_keywords(as_text(content, file), file=file)
-    return keywords, with_russian(compile_rules(keywords))
+    return Compiled(keywords, with_russian(compile_rules(keywords)))
 
 
-def compiled_in_child(content: bytes, file: str) -> Compiled:
-    """As `compiled`; here, when the child ends without an answer. Raises ConfigError."""
+def checked(content: bytes, file: str) -> Compiled:
+    """As `compiled`, and which of its examples do not hold. Raises ConfigError."""
+    from monitor.matching.explanation import check_examples  # noqa: PLC0415 - rules that were kept hold
+
+    made = compiled(content, file)
+    return made._replace(failing=check_examples(made.keywords, Matcher(made.rules)))
+
+
+def checked_in_child(content: bytes, file: str) -> Compiled:
+    """As `checked`; here, when the child ends without an answer. Raises ConfigError."""
     child = ChildProcess(partial(bytes, content))
     try:
-        return child.ask(compiled, file)
+        return child.ask(checked, file)
     except EditUnanswered:
-        return compiled(content, file)
+        return checked(content, file)
     finally:
         child.close()

@@ -52,7 +52,7 @@ def test_an_edit_is_compiled_and_tried_on_what_was_read(edit: EditedRules, store
     _read(store)
     before = read_rules(FILE, RULES.encode()).matcher.compiled
 
-    keywords, after = edit.compiled(EDIT, FILE)
+    keywords, after, _ = edit.compiled(EDIT, FILE)
     told = edit.tried(before, after, now=NOW, days=1)
 
     assert [topic.id for topic in keywords.topics] == ["flight"]
@@ -85,7 +85,7 @@ def test_where_no_child_can_answer_the_edit_is_compiled_all_the_same(
 ) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
 
-    keywords, _ = edit.compiled(EDIT, FILE)
+    keywords = edit.compiled(EDIT, FILE).keywords
 
     assert [topic.id for topic in keywords.topics] == ["flight"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app.rules.first_rules import compiled, compiled_in_child
+from monitor.app.rules.first_rules import checked_in_child, compiled
 from monitor.errors import ConfigError
 from tests.harness.command_line import RULES
 
@@ -12,7 +12,7 @@ FILE = "keywords.yaml"
 
 
 def test_they_are_those_compiled_here() -> None:
-    assert compiled_in_child(RULES.encode(), FILE) == compiled(RULES.encode(), FILE)
+    assert checked_in_child(RULES.encode(), FILE) == compiled(RULES.encode(), FILE)
 
 
 def test_what_is_wrong_with_them_is_told_as_ever() -> None:
@@ -21,7 +21,7 @@ def test_what_is_wrong_with_them_is_told_as_ever() -> None:
     with pytest.raises(ConfigError) as here:
         compiled(broken, FILE)
     with pytest.raises(ConfigError) as there:
-        compiled_in_child(broken, FILE)
+        checked_in_child(broken, FILE)
 
     assert str(there.value) == str(here.value)
     assert there.value.exit_code == here.value.exit_code
@@ -30,6 +30,6 @@ def test_what_is_wrong_with_them_is_told_as_ever() -> None:
 def test_where_no_child_can_answer_the_start_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
 
-    keywords, _ = compiled_in_child(RULES.encode(), FILE)
+    keywords = checked_in_child(RULES.encode(), FILE).keywords
 
     assert [topic.id for topic in keywords.topics] == ["flight"]

@@ -161,6 +161,24 @@ def test_everybody_is_named_whose_save_was_taken_up(engine: Engine, tmp_path: Pa
     assert named(contents[1], contents[0] + b"##\n").endswith("и правка в самом файле")
 
 
+async def test_a_file_that_is_gone_is_told_once_for_all_workers(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config_files, "AWAY", 0.0)
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    clock = Clock()
+    workers = [Worker(engine, tmp_path, clock), Worker(engine, tmp_path, clock)]
+
+    (tmp_path / "keywords.yaml").unlink()
+    for worker in workers * 2:
+        await worker.reloader.look()
+
+    (told,) = Outbox(engine).rows([DeliveryState.PENDING])
+    assert told.title.startswith("Файл пропал: ")
+    assert told.title.endswith("keywords.yaml")
+
+
 async def test_a_refused_file_that_is_mended_is_told(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")

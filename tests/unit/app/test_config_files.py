@@ -1,6 +1,7 @@
 """An edit is noticed once, when it is finished; a file half written, away or merely touched is none."""
 
 import os
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.app.config_files import STILL, EditedFile, read_feeds, read_rules
+from monitor.app.config_files import AWAY, STILL, EditedFile, read_feeds, read_rules
 from monitor.errors import ConfigError
 from tests.harness.command_line import FEEDS, RULES, write_files
 
@@ -67,6 +68,23 @@ def test_a_new_file_in_its_place_and_a_file_away(file: Path) -> None:
 
     assert edited.content(1.0) is None
     assert edited.content(1.0 + STILL) == (FEEDS + "# new").encode()
+
+
+def test_a_file_away_for_long_is_lost_once_each_time(file: Path) -> None:
+    edited = watched(file)
+    moved = file.with_suffix(".moved")
+    assert not edited.is_lost(0.0)
+    for start in (10.0, 100.0):
+        file.rename(moved)
+        assert [edited.is_lost(start + now) for now in (0.0, AWAY / 2, AWAY, AWAY + 1, AWAY * 9)].count(True) == 1
+        moved.rename(file)
+        assert not edited.is_lost(start + AWAY * 9)
+
+
+def test_a_file_that_never_was_is_not_lost(tmp_path: Path) -> None:
+    nothing = EditedFile(str(tmp_path / "channels.yaml"), sha256(b"").digest())
+
+    assert not any(nothing.is_lost(now) for now in (0.0, AWAY, AWAY * 9))
 
 
 def test_touching_and_taking_back_are_no_edits(file: Path) -> None:
