@@ -61,6 +61,7 @@ class Term:
     key: str
     role: Role | None = None  # None: however it stands
     role_line: int = 0  # where the role is asked for
+    is_torn: bool = field(default=False, compare=False)  # the file's line ends in the midst of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

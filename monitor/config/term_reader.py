@@ -140,8 +140,10 @@ class TermReader(YamlReader):
             elif written:
                 words = self._words(written, node, key, kind)
                 variants = self._variants(words, language, node, key)
-                line = node.line_at(item.end() - len(item[0].lstrip()))
-                terms += [Term(text=written, words=one, language=language, line=line, key=key) for one in variants]
+                start = item.end() - len(item[0].lstrip())
+                line, last = node.line_at(start), node.line_at(start + len(written) - 1)
+                term = Term(text=written, words=words, language=language, line=line, key=key, is_torn=line != last)
+                terms += [replace(term, words=one) for one in variants] if len(variants) > 1 else [term]
         return terms
 
     def _variants(

@@ -50,6 +50,7 @@ class _Linter:
 
     def doubts(self) -> Iterator[ConfigError]:
         written = self._written()
+        yield from self._torn(written)
         yield from self._misspelt(written)
         yield from self._fused(written)
         yield from self._small_names(written)
@@ -84,6 +85,18 @@ class _Linter:
     def _written(self) -> tuple[Term, ...]:
         """Every term once, where it is written."""
         return tuple({(term.text, term.line, term.words): term for term in self._terms.values()}.values())
+
+    def _torn(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
+        """Where a line ends in a lost comma, YAML makes one phrase of the words around it."""
+        counted = (term for rule in self.keywords.counters for line in (*rule.lines, rule.none) for term in line)
+        torn = dict.fromkeys((term.line, term.key, term.text) for term in chain(terms, counted) if term.is_torn)
+        for line, key, text in torn:
+            said = text if "«" in text else f"«{text}»"
+            message = (
+                f"выражение {said} разорвано концом строки — не потеряна ли запятая? Если нет, поставьте его на одну"
+                " строку"
+            )
+            yield self._doubt(message, line, key)
 
     def _misspelt(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
         """Words under kk: are no business of a Russian dictionary."""

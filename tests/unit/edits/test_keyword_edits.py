@@ -100,6 +100,11 @@ def comments(text: str) -> list[str]:
     return re.findall(r"# .*", text)
 
 
+def torn(text: str) -> set[str]:
+    """The phrases that do not stand on one line."""
+    return {term.text for line in load_keywords(text, file="").lines for term in line if term.is_torn}
+
+
 @settings(deadline=None, max_examples=80)
 @given(st.data(), WORDS)
 def test_what_is_put_in_and_taken_out_leaves_the_file_as_it_was(data: st.DataObject, word: str) -> None:
@@ -114,6 +119,7 @@ def test_what_is_put_in_and_taken_out_leaves_the_file_as_it_was(data: st.DataObj
     assert spot in {(one.language, one.role) for one in group_of(made, group).places if word in map(str_of, one.words)}
     assert load_keywords(made.text, file="") != load_keywords(FILE, file="")
     assert comments(made.text) == comments(FILE)
+    assert torn(made.text) == torn(FILE)
     assert sorted([*(one.text for one in group.words), word]) == sorted(one.text for one in group_of(made, group).words)
     assert max(map(len, made.text.split("\n"))) <= 160
     if back.text != FILE:  # a text in brackets is in quotes now, or has lost a comma at its end
@@ -135,6 +141,7 @@ def test_what_is_taken_out_is_that_word(data: st.DataObject) -> None:
     kept = [one.text for one in group.words]
     kept.remove(word.text)
     assert [one.text for one in group_of(made, group).words] == kept
+    assert torn(made.text) <= torn(FILE)
     gone = {one for one in comments(FILE) if one not in comments(made.text)}
     assert gone <= {"# журналистка"}, "a comment goes with the line of its word only"
     assert sum(one != other for one, other in zip(made.text.split("\n"), FILE.split("\n"), strict=False)) >= 1

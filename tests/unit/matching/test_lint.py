@@ -184,6 +184,35 @@ def test_what_a_dictionary_lacks_is_mostly_right(words: str) -> None:
     assert of_list(words) == []
 
 
+TOPIC = "topics:\n  t:\n    title: т\n    any_of:\n      - name: п\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "rule", "line", "said"),
+    [
+        ("lists:\n  слова:\n    ru: >-\n      рейс, побег\n      пристань\n", "all: [$слова]", 4, "«побег пристань»"),
+        ("lists:\n  слова:\n    - ru: рейс, побег\n        пристань\n", "all: [$слова]", 3, "«побег пристань»"),
+        ("lists:\n  слова:\n    ru: >-\n      рейс, «со\n      службы»\n", "all: [$слова]", 4, "«со службы»"),
+        ("people: [Коваленко, Иван\n  Заречный]\n", "all: [$people]", 1, "«Иван Заречный»"),
+        ("", "all:\n          - {ru: 'рейс, побег\n              пристань'}", 7, "«побег пристань»"),
+        ("", "all: [рейс]\n        none: побег\n          пристань", 7, "«побег пристань»"),
+        ("", "all: [рейс]\nnever: порт,\n  побег\n  пристань", 8, "«побег пристань»"),
+        ("", "all: [рейс]\ncounters: [{name: с, all: [рейс, побег\n  пристань]}]", 7, "«побег пристань»"),
+    ],
+)
+def test_a_phrase_that_the_end_of_a_line_tears_is_named(before: str, rule: str, line: int, said: str) -> None:
+    ((where, _, message),) = doubts_of(f"{before}{TOPIC}        {rule}")
+    assert (where, message.partition(" — ")[0]) == (line, f"выражение {said} разорвано концом строки")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["\n      ru: >-\n        рейс,\n        побег на пристань,\n        порт", "\n      |\n      рейс\n      побег"],
+)
+def test_lines_that_end_with_a_comma_tear_nothing(words: str) -> None:
+    assert doubts_of(f"lists:\n  слова:{words}\n{TOPIC}        all: [$слова]") == []
+
+
 def test_a_word_in_two_lists_is_doubted_once() -> None:
     text = """lists:
   люди: {ru: "беженец, изгнанник"}
