@@ -148,6 +148,8 @@ class _Compiler:
         weights = [self._line_weight(*line) for line in zip(lines, rule.lines, strict=True)]
         self._refuse_everyday(rule)
         self._refuse_silent(rule)
+        if isinstance(rule.within, int):
+            self._refuse_narrow(rule, rule.within)
         return CompiledRule(
             topic=topic,
             name=rule.name,
@@ -173,16 +175,26 @@ class _Compiler:
 
     def _refuse_silent(self, rule: Rule) -> None:
         """A line all of whose terms `none` has, too, cannot be found without its veto; in a role it is, elsewhere."""
-        against = {(term.words, term.language) for term in rule.none if term.role is None}
+        against = {(term.words, term.language): term.key for term in rule.none if term.role is None}
         for terms in rule.lines if against else ():
-            if terms and all((term.words, term.language) in against for term in terms):
+            if terms and all(_as_against(term, against) for term in terms):
                 first = f"{terms[0].text}…" if len(terms) > 1 else terms[0].text
-                self._problem(
-                    f"правило «{rule.name}» не сработает никогда: строка «{first}» стоит и в all, и в none"
-                    " — уберите её из одного места",
-                    rule.line,
-                    "none",
-                )
+                name = _as_against(terms[0], against)
+                none = "none" if name == "none" else f"none (список «{name}»)"
+                self._never(rule, f"строка «{first}» стоит и в all, и в {none} — уберите её из одного места", "none")
+
+    def _refuse_narrow(self, rule: Rule, within: int) -> None:
+        """A window that has no room for the shortest terms of all lines, not in a short text either."""
+        needed = sum(map(_fewest_words, rule.lines))
+        if needed > int(within * self.keywords.short_text):
+            self._never(
+                rule,
+                f"его строкам нужно слов: {needed}, а within: {within} — напишите within: {needed} или больше",
+                "within",
+            )
+
+    def _never(self, rule: Rule, why: str, key: str) -> None:
+        self._problem(f"правило «{rule.name}» не сработает никогда: {why}", rule.line, key)
 
     def _line(self, terms: tuple[Term, ...]) -> int:
         if id(terms) not in self._seen:
@@ -283,6 +295,19 @@ def _loans(term: Term) -> frozenset[str]:
     if term.language != "kk" or written is None or written.kind is not TermWordKind.WORD:
         return NO_FORMS
     return russian.forms(written.text) if written.text.isupper() else russian.known_forms(written.text)
+
+
+def _as_against(term: Term, against: Mapping[tuple[tuple[TermWord, ...], Language | None], str]) -> str:
+    """The key of what silences a term wherever it stands; "" for nothing. Of both languages, its Russian is enough."""
+    languages: tuple[Language | None, ...] = (term.language, None) if term.language else (None, "ru")
+    return next((key for language in languages if (key := against.get((term.words, language)))), "")
+
+
+def _fewest_words(terms: tuple[Term, ...]) -> int:
+    """Words between blanks of the shortest term."""
+    if not terms or any(" " not in term.text for term in terms):
+        return min(len(terms), 1)
+    return min(sum(any(map(str.isalnum, part)) for part in term.text.split(" ")) for term in terms)
 
 
 def is_everyday(term: Term) -> bool:

@@ -244,6 +244,53 @@ def test_a_rule_that_its_own_none_silences_is_refused(rule: str, fires: bool) ->
     assert [(one.line, "не сработает никогда" in one.message) for one in problems] == ([] if fires else [(6, True)])
 
 
+@pytest.mark.parametrize(
+    ("line", "none", "fires"),
+    [
+        ("беженец", "{ru: беженец}", False),
+        ("беженец", "$люди", False),
+        ("беженец", "беженец", False),
+        ("{ru: беженец}", "беженец", False),
+        ("'беженец, турист'", "[{ru: беженец}, турист]", False),
+        ("беженец", "{kk: беженец}", True),
+        ("{kk: беженец}", "{ru: беженец}", True),
+        ("'беженец, турист'", "{ru: беженец}", True),
+    ],
+)
+def test_a_word_of_both_languages_is_silenced_by_its_russian(line: str, none: str, *, fires: bool) -> None:
+    problems = refused(f"all: [побег, {line}], none: {none}", head="lists: {люди: {ru: 'изгнанник, беженец'}}\n")
+    assert [(at, "не сработает никогда" in message) for at, message in problems] == ([] if fires else [(6, True)])
+    assert all("none (список «люди»)" in message for _, message in problems if none == "$люди")
+
+
+@pytest.mark.parametrize(
+    ("rule", "head", "fires"),
+    [
+        ("all: [снять с рейса, беженец], within: 2", "", False),
+        ("all: [снять с рейса, беженец], within: 3", "", False),
+        ("all: [снять с рейса, беженец], within: 4", "", True),
+        ("all: ['снять с рейса, ссадить', беженец], within: 2", "", True),
+        ("all: [«снять с рейса», беженец], within: 3", "", False),
+        ("all: [побег, беженец, граница], within: 2", "", False),
+        ("all: [побег, беженец, граница], within: 2", "short_text: 1.5\n", True),
+        ("all: [снять с рейса, беженец], within: 2", "short_text: 1.5\n", False),
+        ("all: [бизнес-рейс, беженец], within: 2", "", True),
+        ("all: [снять с $транспорт, беженец], within: 3", "lists: {транспорт: {ru: 'рейс, поезд'}}\n", False),
+        ("all: [снять с рейса, беженец]", "", True),
+    ],
+)
+def test_a_window_without_room_for_its_lines_is_refused(rule: str, head: str, *, fires: bool) -> None:
+    line = 5 + head.count("\n")
+    assert [(at, "не сработает никогда: его строкам нужно слов" in said) for at, said in refused(rule, head)] == (
+        [] if fires else [(line, True)]
+    )
+
+
+def refused(rule: str, head: str) -> list[tuple[int, str]]:
+    keywords = load_keywords(f"{head}topics:\n  t:\n    title: т\n    any_of:\n      - {{{rule}}}\n", file="k.yaml")
+    return [(one.line, one.message) for one in compile_checked(keywords)[1]]
+
+
 def test_a_person_in_small_letters_is_doubted() -> None:
     topics = "topics: {t: {title: т, any_of: [{name: а, all: [$people]}]}}\n"
     doubts = doubts_of(f"people: [Иван Петров, анна рид, Отто фон Рид]\n{topics}")
