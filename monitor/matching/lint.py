@@ -18,6 +18,7 @@ from monitor.matching.covering import Meaning, covered_rules
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
 from monitor.matching.words.compiled_words import Word
+from monitor.matching.written_names import as_news_write
 from monitor.text.languages.places import places
 from monitor.text.languages.russian import is_place
 from monitor.text.languages.spelling import meant_by
@@ -54,6 +55,7 @@ class _Linter:
         yield from self._misspelt(written)
         yield from self._fused(written)
         yield from self._small_names(written)
+        yield from self._written_otherwise(written)
         yield from self._in_two_lists()
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
@@ -124,6 +126,13 @@ class _Linter:
         for term in terms:
             if small := next((word.text for word in term.words if _is_small_name(word)), ""):
                 message = f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
+                yield self._doubt(message, term.line, term.key)
+
+    def _written_otherwise(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
+        for term in terms:
+            if better := as_news_write(term):
+                named = " или ".join(f"«{name}»" for name in better)
+                message = f"так людей в новостях почти не пишут, а «{term.text}» ищется только так — напишите {named}"
                 yield self._doubt(message, term.line, term.key)
 
     def _names_in_roles(self) -> Iterator[ConfigError]:
