@@ -10,6 +10,7 @@ from monitor.models.articles import Language
 _ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")
 LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
 ROLES = {role.value: role for role in Role}
+NAMES = (*LANGUAGES, *ROLES)
 
 
 def items(text: str) -> Iterator[re.Match[str]]:
@@ -42,3 +43,19 @@ def unknown_list(name: str, lists: Collection[str]) -> str:
     if longer:
         return f"нет списка «${name}»: во фразе имя списка — одно слово, не «{longer}»"
     return f"нет списка «${name}»{nearest(name, [*lists, 'people'])}"
+
+
+def wrong_name(name: str) -> str:
+    """What to say, in Russian, of a key that is neither a language nor a role."""
+    written, colon, _ = name.partition(":")
+    if colon and written in NAMES:
+        return no_blank(written, name)
+    meant = nearest(name, NAMES)
+    if "может быть" not in meant:
+        meant = ' — если это слова, возьмите весь их ряд в кавычки: ru: "слово, другое"'
+    return f"здесь можно только ru и kk или роли ({', '.join(ROLES)}){meant}"
+
+
+def no_blank(name: str, written: str) -> str:
+    """What to say, in Russian, of «куда:$россия», which is one word to YAML."""
+    return f"в «{written}» нет пробела после двоеточия — напишите {{{name}: {written.removeprefix(f'{name}:')}}}"

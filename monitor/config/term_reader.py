@@ -14,7 +14,7 @@ from itertools import chain, product
 from math import prod
 
 from monitor.config.keyword_rules import Role, Term, TermWord, TermWordKind, WordList
-from monitor.config.mentions import LANGUAGES, ROLES, items, unknown_list
+from monitor.config.mentions import LANGUAGES, NAMES, ROLES, items, no_blank, unknown_list, wrong_name
 from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlReader, raise_first
 from monitor.models.articles import Language
@@ -105,19 +105,28 @@ class TermReader(YamlReader):
             return self._split(node, key, kind, language)
         if isinstance(node, Sequence):
             return [term for item in node.items for term in self._terms(item, key, kind, language)]
+        self._refuse_two_roles(node)
         return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
+
+    def _refuse_two_roles(self, node: Mapping) -> None:
+        """They would mean that either will do, and most who write so mean both."""
+        roles = [name for name, _ in node.items if name.text in ROLES]
+        if len(roles) > 1:
+            either = ", ".join(f"{{{name.text}: …}}" for name in roles)
+            named = " и ".join(f"«{name.text}»" for name in roles)
+            self.problem(
+                f"{named} в одних скобках — если нужны все, напишите их отдельными строками all; если любая — списком:"
+                f" [{either}]",
+                at=roles[1],
+                key=roles[1].text,
+            )
 
     def _of_language(self, name: Scalar, value: Node, key: str, kind: TermWordKind) -> list[Term]:
         if language := LANGUAGES.get(name.text):
             return self._terms(value, key, kind, language)
         if role := ROLES.get(name.text):
             return [one for term in self._terms(value, key, kind, None) for one in self._in_role(term, role, name)]
-        self.problem(
-            f"здесь можно только ru и kk или роли ({', '.join(ROLES)}) — если это слова, возьмите весь их ряд"
-            ' в кавычки: ru: "слово, другое"',
-            at=name,
-            key=name.text,
-        )
+        self.problem(wrong_name(name.text), at=name, key=name.text)
         return []
 
     def _in_role(self, term: Term, role: Role, at: Scalar) -> tuple[Term, ...]:
@@ -152,13 +161,16 @@ class TermReader(YamlReader):
         """A phrase once for all one-word terms of a list inside it together, and once for each longer term."""
         choices = [
             [
-                (word,),
+                *([(word,)] if word.choices or word.kind is not TermWordKind.LIST else []),
                 *(longer for longer, own in self._longer.get(word.text, ()) if language in (None, own) or not own),
             ]
             for word in words
         ]
         if prod(map(len, choices)) > MAX_VARIANTS:
-            self.problem("слишком много сочетаний: во фразе стоят списки с длинными выражениями", at=node, key=key)
+            hint = _lost_comma(words)
+            self.problem(
+                f"слишком много сочетаний: во фразе стоят списки с длинными выражениями{hint}", at=node, key=key
+            )
             return [words]
         return [tuple(chain.from_iterable(chosen)) for chosen in product(*choices)]
 
@@ -187,7 +199,7 @@ class TermReader(YamlReader):
     def _words(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
         rest = _TOKEN.sub("", written).strip()
         if rest:
-            self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
+            self._refuse_signs(written, node, key)
         words: list[TermWord] = []
         for exact, word, hyphen in _TOKEN.findall(written):
             if exact:
@@ -198,10 +210,24 @@ class TermReader(YamlReader):
         if kind is TermWordKind.NAME and len(words) > 1:
             words = with_particles(words)
         if words and all(part.kind is TermWordKind.LIST for part in words):
-            self.problem(f"«{written}» — во фразе нужно хотя бы одно слово кроме списков", at=node, key=key)
+            self.problem(
+                f"«{written}» — во фразе нужно хотя бы одно слово кроме списков{_lost_comma(words)}", at=node, key=key
+            )
+            return ()
         if not words and not rest:
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
         return tuple(words)
+
+    def _refuse_signs(self, written: str, node: Scalar, key: str) -> None:
+        """Of a «- » too far in YAML makes a sign in the line before."""
+        start = node.text.index(written)
+        dash = written.find(" - ") + 1
+        line = node.line_at(start + dash)
+        if dash and line > node.line_at(start):
+            message = f"«{written}» — слились две строки: начните «- » с того же отступа, что и строкой выше"
+            self.problem(message, at=replace(node, line=line), key=key)
+        else:
+            self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
 
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""
@@ -212,6 +238,8 @@ class TermReader(YamlReader):
         is_name = kind is TermWordKind.NAME
         if is_name and re.fullmatch(r"(?:\w\.)+", token):
             self.problem(f"инициалы «{token}» не ищутся — впишите имя целиком или одну фамилию", at=node, key=key)
+        elif (name := token.partition(":")[0]) != token and name in NAMES:
+            self.problem(no_blank(name, token), at=node, key=key)
         elif "".join(words) != (stem.translate(_APOSTROPHES) if is_name else stem):
             self.problem(
                 f"в «{token}» лишний знак — можно буквы, цифры, «точная форма», начало* и $список", at=node, key=key
@@ -230,8 +258,14 @@ class TermReader(YamlReader):
             alone = dict.fromkeys((term.words[0], term.language) for term in terms if len(term.words) == 1)
             longer = dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1)
             word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
-            self._in_phrases[token], self._longer[token] = [word] if alone else [], tuple(longer)
+            self._in_phrases[token], self._longer[token] = [word], tuple(longer)
         return self._in_phrases[token] if terms else []
+
+
+def _lost_comma(words: tuple[TermWord, ...] | list[TermWord]) -> str:
+    """What to ask of a phrase with several lists in it; "" of any other."""
+    lists = [word.text for word in words if word.kind is TermWordKind.LIST]
+    return f" — не потеряна ли запятая: {', '.join(lists)}?" if len(lists) > 1 else ""
 
 
 def dwellers(term: Term) -> tuple[Term, ...]:

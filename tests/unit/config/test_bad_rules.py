@@ -69,7 +69,7 @@ def test_a_phrase_of_nothing_but_lists(phrase: str) -> None:
     (line, message), *_ = told(f"all: [беглец, {phrase}]")
 
     assert line == 13
-    assert message.endswith("во фразе нужно хотя бы одно слово кроме списков")
+    assert "во фразе нужно хотя бы одно слово кроме списков — не потеряна ли запятая: $" in message
 
 
 def test_lists_that_contain_each_other_are_named_in_a_ring_also_through_a_phrase() -> None:
@@ -106,7 +106,12 @@ def test_roles_in_none_speak_only_beside_the_act() -> None:
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        ("all: [беглец, {куды: $где}]", "роли (куда, откуда, где, кого, кто, родом)"),
+        ("all: [беглец, {куды: $где}]", "роли (куда, откуда, где, кого, кто, родом) — может быть, «куда»?"),
+        ("all: [беглец, {Куда: $где}]", "может быть, «куда»?"),
+        ("all: [беглец, {RU: рейс}]", "может быть, «ru»?"),
+        ("all: [беглец, {рейс}]", 'возьмите весь их ряд в кавычки: ru: "слово, другое"'),
+        ("all: [беглец, {куда:$где}]", "в «куда:$где» нет пробела после двоеточия — напишите {куда: $где}"),
+        ("all: [беглец, рейс, 'kk:рейс']", "в «kk:рейс» нет пробела после двоеточия — напишите {kk: рейс}"),
         ("all: [беглец, {куда: {где: $где}}]", "уже стоит в роли «где» — оставьте одну"),
         ("all: [беглец, {куда: }]", "пустой список"),
         ("all: [беглец, {куда: $гдe}]", "нет списка"),
@@ -117,6 +122,55 @@ def test_a_role_that_is_none(rule: str, says: str) -> None:
 
     assert line == 13
     assert says in message
+
+
+@pytest.mark.parametrize("pair", ["куда: $где, откуда: Омск", "где: Омск, ru: рейс, кого: $people"])
+def test_two_roles_in_one_pair_of_brackets_are_refused(pair: str) -> None:
+    (line, message), *others = told(f"all: [беглец, {{{pair}}}]")
+
+    assert (line, [one for _, one in others if "скобках" in one]) == (13, [])
+    assert "в одних скобках — если нужны все, напишите их отдельными строками all; если любая — списком: [{" in message
+    assert told("all: [беглец, [{куда: $где}, {откуда: $где}], {где: {ru: Омск, kk: Омбы}}]") == []
+
+
+def test_two_lists_that_lost_their_comma_are_asked_about_once() -> None:
+    long = ", ".join(f"рейс {number}" for number in range(1, 20))
+    head = f"lists:\n  а: {{ru: '{long}'}}\n  б: {{ru: '{long}'}}\n" + HEAD[HEAD.index("topics:") :]
+    ((said,), (of_many,)) = (
+        [one.message for one in load_checked(f"{head}        all: [беглец, {phrase}]\n", file="k.yaml")[1]]
+        for phrase in ("$а $б", "$а $б рейс")
+    )
+
+    assert said == "«$а $б» — во фразе нужно хотя бы одно слово кроме списков — не потеряна ли запятая: $а, $б?"
+    assert of_many.endswith("списки с длинными выражениями — не потеряна ли запятая: $а, $б?")
+
+
+def test_a_list_of_phrases_alone_stands_in_a_phrase() -> None:
+    head = "lists:\n  чём: {ru: 'скорый поезд, речной паром'}\n"
+    topics = f"{head}{HEAD[HEAD.index('topics:') :]}        all: [снять с $чём]\n"
+    keywords, problems = load_checked(topics, file="k.yaml")
+    matcher = Matcher(compile_checked(keywords)[0])
+
+    assert problems == ()
+    assert matcher.judge(title="Беглеца сняли с речного парома", text="").tier is Tier.POST
+    assert matcher.judge(title="Беглеца сняли с учёта", text="").tier is Tier.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("people:\n  - Евгений Зимородков\n    - Вера Полынина\n", 3),
+        ("people:\n  - Заречный\n  - Евгений Зимородков\n   - Вера Полынина\n  - Ли\n", 4),
+        ("lists:\n  слова:\n    - рейс\n      - поезд\n", 4),
+    ],
+)
+def test_a_dash_too_far_in_is_told_by_its_own_line(text: str, line: int) -> None:
+    topics = HEAD[HEAD.index("topics:") :]
+    problems = load_checked(f"{text}{topics}        all: [беглец]\n", file="k.yaml")[1]
+
+    assert [(one.line, "слились две строки: начните «- » с того же отступа" in one.message) for one in problems] == [
+        (line, True)
+    ]
 
 
 @pytest.mark.parametrize("factor", ["0.5", "4", "полтора", "1.555", "[2]", "-1", "1e0"])
