@@ -4,13 +4,15 @@ Whether a form plays the role is asked of roles.py, as an article asks; only wha
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.config.keyword_rules import Role, Term, TermWordKind
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWordKind, Topic
 from monitor.config.term_reader import dwellers
-from monitor.matching.compiler import cases_of, is_undeclined
+from monitor.matching.compiler import cases_of, compile_checked, is_undeclined
+from monitor.matching.matcher import Matcher
 from monitor.matching.roles import Place, kazakh_fits, russian_fits
 from monitor.matching.words.compiled_words import word_of
+from monitor.models.articles import Tier
 from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.kazakh_samples import samples
 from monitor.text.languages.russian import undeclined_part
@@ -81,6 +83,17 @@ def role_forms(term: Term, role: Role) -> RoleForms:
     if cases and not is_known:
         notes.append("падежей этого слова словарь не знает: так же подойдёт любая его форма")
     return _forms(term, role, prepositional, bare, kazakh, note="; ".join(filter(None, notes)))
+
+
+def found_in_role(term: Term, role: Role, text: str) -> tuple[str, ...]:
+    """Where the term stands in `text` in the role, as the text writes it, in order; () when it does not."""
+    there = dwellers(term) if role is Role.ORIGIN else ()
+    line = (replace(term, role=role), *there)
+    rule = Rule(name="", tier=Tier.POST, lines=(line,), none=(), within=Scope.TEXT, line=0)
+    topic = Topic(id="", title="", hashtag="", rules=(rule,), examples=(), line=0)
+    compiled, _ = compile_checked(Keywords(file="", topics=(topic,)))
+    article = Matcher(compiled).read(title="", text=text)
+    return tuple(article.match(hit).form for hit in article.line(compiled.rules[0].lines[0]))
 
 
 def _forms(term: Term, role: Role, *forms: tuple[str, ...], note: str) -> RoleForms:

@@ -98,6 +98,8 @@ def _answers(matcher: Matcher, lines: Iterable[tuple[int, bytes]]) -> Iterator[d
 
 def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[Any, Extracted]:
     """What is to be judged, and its id: that of the record, else the address or the file's name."""
+    if not what.strip():
+        raise _without_text("monitor explain")
     if _URL.match(what):
         return what, _fetched(what, settings, feeds)
     body = sys.stdin.buffer.read() if what == STDIN else read_bytes(what)
@@ -106,7 +108,13 @@ def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[
     if _HTML.match(body) or other_than_text(body):
         return what, extract(body, content_type="", url=f"file:///{what}", now=clock())
     title, _, text = clean(charsets.decode(body)).partition("\n")
+    if not (title + text).strip():
+        raise _without_text("стандартный ввод" if what == STDIN else what)
     return what, Extracted(title=title, text=text.lstrip("\n"))
+
+
+def _without_text(given: str) -> ConfigError:
+    return ConfigError('текста нет — дайте его так: echo "Заголовок" | monitor explain -', file=given)
 
 
 def _fetched(url: str, settings: Settings, feeds: str) -> Extracted:

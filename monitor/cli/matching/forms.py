@@ -13,7 +13,7 @@ from rich.text import Text
 
 from monitor.app.environment import environment, read_text
 from monitor.cli.console.options import AsJson, KeywordsFile
-from monitor.cli.console.output import print_json, say
+from monitor.cli.console.output import print_json, say, show_warning
 from monitor.cli.console.screen import Screen
 from monitor.config.keyword_rules import Role, Term, TermWordKind
 from monitor.config.keywords import load_keywords
@@ -21,9 +21,10 @@ from monitor.config.settings import load_settings
 from monitor.config.term_reader import read_terms
 from monitor.config.yaml_reader import nearest
 from monitor.errors import ConfigError
-from monitor.matching.role_forms import RoleForms, role_forms
+from monitor.matching.role_forms import RoleForms, found_in_role, role_forms
 from monitor.matching.words.word_forms import WordForms, forms_of, found_in
 from monitor.models.articles import Language
+from monitor.text.languages.spelling import meant_by
 
 MANY = 20  # words of a list, which are shown with all their forms
 
@@ -56,7 +57,7 @@ def forms(
     as_json: AsJson = False,
 ) -> None:
     """Показать все формы, по которым бот узнает слово; с --role — как оно стоит в роли; с --try — узнает ли он его
-    здесь (код 1: нет).
+    здесь, с --role — в этой ли роли (код 1: нет).
 
     Длинный список ($имя) показан коротко, по строке на слово; с --try — только те его слова, что нашлись.
     """
@@ -66,8 +67,9 @@ def forms(
         word: tuple(_listed(word, lang, keywords) if _is_list(word) else read_terms(word, language=lang, kind=kind))
         for word in written
     }
+    _warn_of_slips(term for word, terms in asked.items() if not _is_list(word) for term in terms)
     if attempt:
-        _show_attempt(asked, attempt, as_json=as_json)
+        _show_attempt(asked, attempt, in_role, as_json=as_json)
     elif in_role:
         _show_role([role_forms(term, in_role) for term in chain(*asked.values())], as_json=as_json)
     elif as_json:
@@ -97,7 +99,7 @@ def _role(named: str) -> Role:
     roles = {role.value: role for role in Role}
     if named not in roles:
         among = ", ".join(roles)
-        raise ConfigError(f"нет роли «{named}» — есть пять: {among}", file="monitor forms", key="--role")
+        raise ConfigError(f"нет роли «{named}» — есть {len(roles)}: {among}", file="monitor forms", key="--role")
     return roles[named]
 
 
@@ -120,36 +122,48 @@ def _show_role(terms: Sequence[RoleForms], *, as_json: bool) -> None:
             screen.print(Padding(Text(term.note), (0, 0, 0, 2)))
 
 
-def _show_attempt(asked: Mapping[str, Sequence[Term]], text: str, *, as_json: bool) -> None:
-    """Which words stand in the text; of a list only those. Exits with 1 when what was asked for is not there."""
-    standing = {argument: _standing(terms, text) for argument, terms in asked.items()}
+def _warn_of_slips(terms: Iterable[Term]) -> None:
+    """As `check` does of what stands in the file."""
+    plain = (word for term in terms if term.language != "kk" for word in term.words if word.kind is TermWordKind.WORD)
+    for word in dict.fromkeys(word.text for word in plain):
+        if meant := meant_by(word, among=()):
+            message = f"слова «{word}» нет в словаре — может быть, «{meant}»?"
+            show_warning(ConfigError(message, file="monitor forms"))
+
+
+def _show_attempt(asked: Mapping[str, Sequence[Term]], text: str, role: Role | None, *, as_json: bool) -> None:
+    """Which words stand in the text, in the role if there is one; of a list only those. Exits with 1 when what was
+    asked for is not there.
+    """
+    standing = {argument: _standing(terms, text, role) for argument, terms in asked.items()}
     if as_json:
-        every = _standing(chain(*asked.values()), text)
+        every = _standing(chain(*asked.values()), text, role)
         print_json({"text": text, "found": {word: list(hits) for word, hits in every.items()}})
     else:
         for argument, words in standing.items():
-            _show_standing(argument, words)
+            _show_standing(argument, words, f"нет в роли «{role}»" if role else "нет")
     if not all((any if _is_list(argument) else all)(words.values()) for argument, words in standing.items()):
         raise typer.Exit(1)
 
 
-def _standing(terms: Iterable[Term], text: str) -> Mapping[str, Mapping[str, None]]:
+def _standing(terms: Iterable[Term], text: str, role: Role | None) -> Mapping[str, Mapping[str, None]]:
     """The forms of each word that stand in the text; a list may have one word in both languages."""
     forms_by_word: dict[str, dict[str, None]] = {}
     for term in terms:
-        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found_in(term, text)))
+        found = found_in_role(term, role, text) if role else found_in(term, text)
+        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found))
     return forms_by_word
 
 
-def _show_standing(argument: str, words: Mapping[str, Mapping[str, None]]) -> None:
+def _show_standing(argument: str, words: Mapping[str, Mapping[str, None]], missing: str) -> None:
     if _is_list(argument) and not any(words.values()):
-        say(f"{argument}: нет, ни одного слова из {len(words)}")
+        say(f"{argument}: {missing}, ни одного слова из {len(words)}")
         return
     for word, hits in words.items():
         if hits:
             say(f"{word}: да, {', '.join(f'«{form}»' for form in hits)}")
         elif not _is_list(argument):
-            say(f"{word}: нет")
+            say(f"{word}: {missing}")
 
 
 def _show(terms: Sequence[Term]) -> None:

@@ -56,6 +56,16 @@ def test_explain_tells_what_was_read_and_why_it_fits() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", [b"", b" \n\t\n", b"\xff\xfe\x00"])
+def test_explain_says_that_there_is_no_text(text: bytes, folder: Path) -> None:
+    (folder / "пусто.txt").write_bytes(text)
+
+    for what, given in (("-", "стандартный ввод"), ("пусто.txt", "пусто.txt"), ("", "monitor explain")):
+        result = call("explain", what, stdin=text)
+        assert (result.code, result.stdout) == (2, "")
+        assert f"{given}: текста нет — дайте его так: " in result.stderr
+
+
 def test_explain_names_the_veto_and_what_lacked() -> None:
     vetoed = call("explain", "-", stdin="Роман\nРоман: беглец и таможня.")
     lacking = call("explain", "-", stdin="Беглец\nБеглец скрылся.")
@@ -175,7 +185,7 @@ def test_a_file_that_is_not_there_or_rules_that_are_wrong_end_with_2(folder: Pat
     assert call("match", "--jsonl", "нет.jsonl").code == 2
 
 
-@pytest.mark.parametrize("stdin", [b"", b"\n", b"\xff\xfe\x00", "Беглец".encode("cp1251"), b"<", b"<p>" * 1000])
+@pytest.mark.parametrize("stdin", ["Беглец".encode("cp1251"), b"<", b"<p>" * 1000])
 def test_any_bytes_are_explained(stdin: bytes) -> None:
     assert call("explain", "-", stdin=stdin).code in {0, 1}
 
@@ -218,6 +228,33 @@ def test_forms_may_be_tried_on_a_text() -> None:
     assert (yes.code, yes.stdout) == (0, "вид на жительство: да, «вида на жительство»\n")
     assert (no.code, no.stdout) == (1, "вид на жительство: нет\nрейс: да, «рейсы»\n")
     assert json.loads(call("forms", "рейс", "--try", "рейсы", "--json").stdout)["found"] == {"рейс": ["рейсы"]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "code", "said"),
+    [
+        (("Россия", "--role", "куда"), "Его выдали России.", 0, "Россия: да, «России»\n"),
+        (("Россия", "--role", "куда"), "Его вывезли из России.", 1, "Россия: нет в роли «куда»\n"),
+        (("Россия", "--role", "откуда"), "Его вывезли из России.", 0, "Россия: да, «России»\n"),
+        (("Ресей", "--lang", "kk", "--role", "куда"), "Ол Ресейге берілді.", 0, "Ресей: да, «Ресейге»\n"),
+        (("Пермь", "--role", "родом"), "Ол пермьдік азамат.", 0, "Пермь: да, «пермьдік»\n"),
+        (("$путь", "--role", "откуда"), "Сняли с рейса и с поезда.", 0, "рейс: да, «рейса»\nпоезд: да, «поезда»\n"),
+        (("$путь", "--role", "куда"), "Сняли с рейса.", 1, "$путь: нет в роли «куда», ни одного слова из 2\n"),
+    ],
+)
+def test_forms_tries_a_role(asked: tuple[str, ...], text: str, code: int, said: str) -> None:
+    result = call("forms", *asked, "--try", text)
+
+    assert (result.code, result.stdout) == (code, said)
+
+
+def test_forms_asks_about_a_slip_as_check_does() -> None:
+    slip = call("forms", "экстрадикция", "депортация")
+
+    assert slip.stderr.count("Внимание") == 1
+    assert "слова «экстрадикция» нет в словаре — может быть, «экстрадиция»?" in slip.stderr
+    assert "может быть, «экстрадиция»?" in call("forms", "экстрадикция", "--try", "об экстрадиции").stderr
+    assert call("forms", "экстрадикция", "--lang", "kk").stderr == ""
 
 
 def test_forms_of_a_name() -> None:
@@ -298,11 +335,11 @@ def test_forms_in_a_role() -> None:
     assert "в рейсе" in json.loads(listed.stdout)["terms"][0]["prepositional"]
 
 
-def test_a_role_that_is_none_is_answered_with_the_five() -> None:
+def test_a_role_that_is_none_is_answered_with_all_there_are() -> None:
     result = call("forms", "поезд", "--role", "куды")
 
     assert result.code == 2
-    assert "нет роли «куды» — есть пять: куда, откуда, где, кого, кто" in result.stderr
+    assert "нет роли «куды» — есть 6: куда, откуда, где, кого, кто, родом" in result.stderr
 
 
 def test_in_a_terminal_the_words_are_marked_by_style_alone() -> None:
