@@ -89,9 +89,16 @@ def _show_pauses(feeds: Iterable[Feed], *, err: bool) -> None:
 
 def _check_feeds(path: str) -> tuple[tuple[Feed, ...], _Problems]:
     try:
-        return feeds_file.load_checked(read_text(path), file=path)
+        return feeds_file.load_checked(read_text(path), file=path, is_file=_is_file)
     except ConfigError as error:
         return (), (error,)
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # a folder on the way is closed to us, or the name is too long
+        return False
 
 
 def _check_channels(

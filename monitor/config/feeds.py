@@ -1,6 +1,7 @@
 """feeds.yaml: text → `Feed` values. Whether a feed's address answers is for `monitor check --online` to see."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast, get_args
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup
-from monitor.text.urls import host_key
+from monitor.text.urls import host_key, without_credentials
 
 KEYS = (
     *("name", "kind", "url", "lang", "tz", "interval", "group", "fallback"),
@@ -34,10 +35,15 @@ def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
     return feeds
 
 
-def load_checked(text: str, *, file: str) -> tuple[tuple[Feed, ...], tuple[ConfigError, ...]]:
-    """The sound feeds, and everything that is wrong with the file, by line: nothing when `load_feeds` would succeed."""
+def load_checked(
+    text: str, *, file: str, is_file: Callable[[str], bool] | None = None
+) -> tuple[tuple[Feed, ...], tuple[ConfigError, ...]]:
+    """The sound feeds, and everything that is wrong with the file, by line: nothing when `load_feeds` would succeed.
+
+    `is_file` says whether a file lies at a path: then one that a feed names and that is missing is wrong, too.
+    """
     try:
-        feeds, reader = _read(text, file)
+        feeds, reader = _read(text, file, is_file)
     except ConfigError as error:  # not even YAML
         return (), (error,)
     return feeds, in_order(reader.problems)
@@ -48,7 +54,7 @@ def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
     return load_checked(text, file=file)[1]
 
 
-def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:
+def _read(text: str, file: str, is_file: Callable[[str], bool] | None = None) -> tuple[tuple[Feed, ...], YamlReader]:
     reader = YamlReader(file)
     root = load(text, file=file)
     reader.mapping(root, key="", at=root, known=("feeds",))
@@ -57,6 +63,8 @@ def _read(text: str, file: str) -> tuple[tuple[Feed, ...], YamlReader]:
     unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
     unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
     _no_fallback_read_twice(reader, feeds)
+    if is_file:
+        _files_there(reader, feeds, is_file)
     return tuple(feed for _, feed in feeds), reader
 
 
@@ -105,6 +113,9 @@ def _url(reader: YamlReader, stanza: Mapping) -> str:
 def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
     if url and not _is_web_address(url):
         reader.problem("нужен полный адрес: https://сайт/путь", at=place_of(stanza, key), key=key)
+    elif url != without_credentials(url):
+        advice = "имени и пароля в адресе быть не должно — уберите всё между «//» и «@» вместе с «@»"
+        reader.problem(advice, at=place_of(stanza, key), key=key)
     return url
 
 
@@ -231,6 +242,13 @@ def _paused_until(reader: YamlReader, stanza: Mapping, tz: str) -> datetime | No
         advice = "день, с которого читать снова, пишут так: 2026-12-10"
         reader.problem(advice, at=place_of(stanza, "paused_until"), key="paused_until")
         return None
+
+
+def _files_there(reader: YamlReader, feeds: list[tuple[Mapping, Feed]], is_file: Callable[[str], bool]) -> None:
+    for stanza, feed in feeds:
+        if feed.ca_file and not is_file(feed.ca_file):
+            message = "такого файла нет — положите его сюда, исправьте путь или уберите ca_file"
+            reader.problem(message, at=place_of(stanza, "ca_file"), key="ca_file")
 
 
 def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]]) -> None:

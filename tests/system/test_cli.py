@@ -36,9 +36,10 @@ def test_the_projects_own_files_are_in_order(preview: Monitor) -> None:
         ("feeds:\n" + "  - {name: Проба, kind: rss, url: 'http://a.example/', lang: ru}\n" * 2, 3, "Проба"),
         ("feeds:\n  - {name: Проба, kind: page, url: 'http://a.example/', lang: ru}\n", 2, "неизвестный вид"),
         ("feeds:\n  - {name: Проба, kind: rss, url: 'ftp://a.example/', lang: ru}\n", 2, "url"),
+        ("feeds:\n  - {name: Проба, kind: rss, url: 'https://a.example/', ca_file: no.pem}\n", 2, "такого файла нет"),
         ("", 0, "feeds.yaml"),
     ],
-    ids=["broken", "unknown key", "same name", "unknown kind", "bad address", "empty"],
+    ids=["broken", "unknown key", "same name", "unknown kind", "bad address", "no certificates", "empty"],
 )
 def test_a_mistake_in_feeds_names_file_line_and_remedy(preview: Monitor, feeds: str, line: int, says: str) -> None:
     preview.feeds.write_text(feeds, encoding="utf-8")

@@ -24,6 +24,7 @@ from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
 from monitor.sources.http.address_guard import Lookup
 from monitor.sources.http.byte_budget import Allowance, ByteBudget
+from monitor.sources.http.client_settings import CredentialsInAddress
 from monitor.sources.http.exchange import ERROR_PAGE, REDIRECTS, Answer, HttpClient, Limits
 from monitor.sources.http.redirects import ChainCookies, Detour, detour
 from monitor.sources.http.throttle import HostBackoff, HostThrottle
@@ -290,7 +291,7 @@ def _parsed(url: str) -> tuple[httpx.URL, str]:
     if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 1) > 65_535:
         raise httpx.InvalidURL("нужен адрес вида https://…")
     if parsed.userinfo:
-        raise httpx.InvalidURL("имя и пароль в адресе не поддерживаются")
+        raise CredentialsInAddress("a name or a password")
     return parsed, urls.host_key(str(parsed))
 
 

@@ -7,6 +7,10 @@ from typing import Any
 import httpx
 
 
+class CredentialsInAddress(httpx.InvalidURL):
+    """An address has a name or a password in it, with which nobody is asked."""
+
+
 class UnreadableCertificates(ValueError):
     """A file of certificates cannot be used."""
 

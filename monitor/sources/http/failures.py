@@ -10,7 +10,7 @@ import httpx
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.sources.http.address_guard import BlockedAddress
-from monitor.sources.http.client_settings import UnreadableCertificates
+from monitor.sources.http.client_settings import CredentialsInAddress, UnreadableCertificates
 from monitor.sources.http.decompression import TooLarge, Undecodable
 from monitor.sources.http.redirects import Detour
 
@@ -39,6 +39,11 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
         (httpx.TimeoutException, TimeoutError),
         FetchFailure.TIMEOUT,
         "сервер не ответил вовремя: обычно проходит само",
+    ),
+    (
+        CredentialsInAddress,
+        FetchFailure.BAD_URL,
+        "в адресе имя или пароль, бот с ними никуда не ходит: нужен адрес без них",
     ),
     (
         (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError),

@@ -4,7 +4,7 @@ from unicodedata import normalize
 
 import pytest
 
-from monitor.config.feeds import load_feeds, problems
+from monitor.config.feeds import load_checked, load_feeds, problems
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, Listing
 from monitor.text.urls import canonical
@@ -108,6 +108,9 @@ def test_interval(text: str, expected: int) -> None:
         (stanza(url="http://[::1/rss"), 4, "url", "https://"),
         (stanza(url="http://lenta.example:99999/"), 4, "url", "https://"),
         (stanza(url='"https://lenta.example/a b"'), 4, "url", "https://"),
+        (stanza(url="https://editor:tayna@lenta.example/rss"), 4, "url", "имени и пароля в адресе быть не должно"),
+        (stanza(url="https://editor@lenta.example/rss"), 4, "url", "имени и пароля в адресе быть не должно"),
+        (stanza(fallback="http://:tayna@b.example/"), 6, "fallback", "имени и пароля в адресе быть не должно"),
         (stanza(lang="en"), 5, "lang", "ru, kk или both"),
         (stanza(tz="Almaty"), 6, "tz", "Asia/Almaty"),
         (stanza(tz="../Asia/Almaty"), 6, "tz", "Asia/Almaty"),
@@ -128,6 +131,28 @@ def test_names_file_line_key_and_advice(text: str, line: int, key: str, says: st
     first = min(problems(text, file="feeds.yaml"), key=lambda error: error.line)
     assert (caught.value.file, caught.value.line, caught.value.key) == ("feeds.yaml", line, key)
     assert says in first.message or says in "".join(error.message for error in problems(text, file="feeds.yaml"))
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    (problem,) = problems(stanza(url="https://editor:tayna@lenta.example/rss"), file="f")
+    assert "tayna" not in str(problem)
+    assert "editor" not in str(problem)
+
+
+def test_a_sign_in_a_path_is_no_password() -> None:
+    (feed,) = load_feeds(stanza(url="https://lenta.example/@rss?to=a@b"), file="f")
+    assert feed.url == "https://lenta.example/@rss?to=a@b"
+
+
+def test_a_file_that_a_feed_names_is_looked_for_when_asked() -> None:
+    text = stanza(ca_file="certs/site.pem")
+    ((feed,), wrong) = load_checked(text, file="f", is_file=lambda path: path == "certs/site.pem")
+    assert (feed.ca_file, wrong) == ("certs/site.pem", ())
+
+    _, (problem,) = load_checked(text, file="f", is_file=lambda _: False)
+    assert (problem.line, problem.key) == (6, "ca_file")
+    assert "такого файла нет" in problem.message
+    assert problems(text, file="f") == (), "the monitor starts without it: one feed fails, the others do not"
 
 
 def test_names_both_lines_of_a_repeated_name_and_address() -> None:

@@ -175,6 +175,13 @@ async def test_what_is_no_address_is_named(fetcher: Fetcher, url: str) -> None:
     assert (await failure_of(fetcher, url)).kind is FetchFailure.BAD_URL
 
 
+@pytest.mark.parametrize("who", ["me:secret", "me", ":secret"])
+async def test_a_name_and_password_in_an_address_are_told_and_not_repeated(fetcher: Fetcher, who: str) -> None:
+    said = str(await failure_of(fetcher, f"http://{who}@a.kz/"))
+    assert "в адресе имя или пароль" in said
+    assert "secret" not in said
+
+
 async def test_a_host_that_is_not_there(fetcher: Fetcher) -> None:
     for url, said in (
         ("http://127.0.0.1:1/", "не принимает соединений"),
