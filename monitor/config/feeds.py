@@ -13,7 +13,7 @@ from monitor.config.yaml_reader import Mapping, Node, YamlReader, in_order, load
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind, FeedLanguage, Listing
 from monitor.text import markup
-from monitor.text.urls import host_key, without_credentials
+from monitor.text.urls import canonical, host_key, without_credentials
 
 KEYS = (
     *("name", "kind", "url", "lang", "tz", "interval", "group", "fallback"),
@@ -60,8 +60,8 @@ def _read(text: str, file: str, is_file: Callable[[str], bool] | None = None) ->
     reader.mapping(root, key="", at=root, known=("feeds",))
     stanzas = reader.items(root.get("feeds"), key="feeds", at=root)
     feeds = [read for stanza in stanzas if (read := _feed(reader, stanza))]
-    unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name")
-    unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url")
+    unique(reader, [(stanza, feed.name) for stanza, feed in feeds], key="name", identity=str.casefold)
+    unique(reader, [(stanza, feed.url) for stanza, feed in feeds], key="url", identity=_address_key)
     _no_fallback_read_twice(reader, feeds)
     if is_file:
         _files_there(reader, feeds, is_file)
@@ -252,9 +252,19 @@ def _files_there(reader: YamlReader, feeds: list[tuple[Mapping, Feed]], is_file:
 
 
 def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]]) -> None:
-    """A fallback that is another feed's address would bring the same news under two names."""
-    readers = {feed.url: feed.name for _, feed in feeds}
+    """A fallback that is another feed's address would bring the same news under two names. Its own address may be
+    its fallback in another spelling: http when TLS fails, another host of the site.
+    """
+    readers = {_address_key(feed.url): feed.name for _, feed in feeds}
     for stanza, feed in feeds:
-        if feed.fallback in readers:
-            message = f"этот адрес уже читает «{readers[feed.fallback]}» — уберите его отсюда"
+        other = readers.get(_address_key(feed.fallback), feed.name) if feed.fallback else feed.name
+        if other != feed.name:
+            message = f"этот адрес уже читает «{other}» — уберите его отсюда"
             reader.problem(message, at=place_of(stanza, "fallback"), key="fallback")
+
+
+def _address_key(url: str) -> str:
+    """Equal for spellings of one feed's address: scheme, «www.», a slash at the end. Its query counts as it is
+    written: what is a mark of a visit in an article's address may choose the feed here.
+    """
+    return f"{canonical(url)} {urlsplit(url).query}"

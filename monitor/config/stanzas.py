@@ -1,6 +1,6 @@
 """What files of stanzas have in common: a list of `- name: …` in which no name stands twice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from unicodedata import normalize
 
 from monitor.config.yaml_reader import Mapping, Node, YamlReader
@@ -27,14 +27,23 @@ def one_line(reader: YamlReader, stanza: Mapping, key: str) -> str:
     return written
 
 
-def unique(reader: YamlReader, named: Iterable[tuple[Mapping, str]], *, key: str) -> None:
-    """Note each stanza whose value of a key an earlier one has too."""
-    seen: dict[str, int] = {}
+def unique(
+    reader: YamlReader,
+    named: Iterable[tuple[Mapping, str]],
+    *,
+    key: str,
+    identity: Callable[[str], str] = str,
+) -> None:
+    """Note each stanza whose value of a key an earlier one has too; `identity` is equal for spellings of one value."""
+    seen: dict[str, tuple[str, int]] = {}
     for stanza, value in named:
         at = place_of(stanza, key)
-        if value in seen:
-            reader.problem(f"«{value}» уже есть в строке {seen[value]} — нужно разное", at=at, key=key)
-        seen.setdefault(value, at.line)
+        same = identity(value)
+        if same in seen:
+            first, line = seen[same]
+            spelt = "" if first == value else f" в другом написании, «{first}»"
+            reader.problem(f"«{value}» уже есть в строке {line}{spelt} — нужно разное", at=at, key=key)
+        seen.setdefault(same, (value, at.line))
 
 
 def _check_line(reader: YamlReader, stanza: Mapping, key: str, written: str) -> None:

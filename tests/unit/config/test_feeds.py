@@ -163,6 +163,52 @@ def test_names_both_lines_of_a_repeated_name_and_address() -> None:
     assert "в строке 4" in url.message
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://WWW.Lenta.example/feed", "https://lenta.example/feed/"),
+        ("http://lenta.example:80/feed", "https://lenta.example/feed"),
+        ("https://орда.example/rss", "https://xn--80ah3ai.example/rss"),
+        ("https://lenta.example/feed?lang=kk", "https://www.lenta.example/feed/?lang=kk"),
+    ],
+)
+def test_an_address_is_one_in_any_spelling(first: str, second: str) -> None:
+    text = stanza(url=first) + stanza(name="Другая", url=second).removeprefix("feeds:\n")
+    (problem,) = problems(text, file="f")
+    assert (problem.line, problem.key) == (8, "url")
+    assert "в строке 4" in problem.message
+    assert first in problem.message
+    assert second in problem.message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://lenta.example/feed?lang=kk", "https://lenta.example/feed?lang=ru"),
+        ("https://lenta.example/feed?from=aqtau", "https://lenta.example/feed?from=oral"),
+        ("https://lenta.example/feed", "https://lenta.example/feed?lang=ru"),
+        ("https://lenta.example/Feed", "https://lenta.example/feed"),
+        ("https://kk.lenta.example/feed", "https://lenta.example/feed"),
+        ("https://lenta.example:8443/feed", "https://lenta.example/feed"),
+    ],
+)
+def test_different_addresses_are_different_feeds(first: str, second: str) -> None:
+    text = stanza(url=first) + stanza(name="Другая", url=second).removeprefix("feeds:\n")
+    assert problems(text, file="f") == ()
+
+
+def test_a_name_is_one_in_any_case() -> None:
+    text = stanza(name="Орда") + stanza(name="ОРДА", url="https://b.example/").removeprefix("feeds:\n")
+    (problem,) = problems(text, file="f")
+    assert (problem.line, problem.key) == (6, "name")
+    assert "«ОРДА» уже есть в строке 2 в другом написании, «Орда»" in problem.message
+
+
+def test_two_stanzas_of_one_line_may_be_the_same() -> None:
+    twice = ", ".join(["{name: Лента, kind: rss, url: 'https://lenta.example/rss'}"] * 2)
+    assert {problem.key for problem in problems(f"feeds: [{twice}]\n", file="f")} == {"name", "url"}
+
+
 def test_a_name_is_one_however_its_letters_are_composed() -> None:
     both = "".join(
         f'  - {{name: "{normalize(form, "Край")}", kind: rss, url: "https://{form}.kz/", lang: ru}}\n'
@@ -185,6 +231,17 @@ def test_a_fallback_that_another_feed_reads_is_told() -> None:
     (problem,) = problems(text, file="f")
     assert (problem.line, problem.key) == (10, "fallback")
     assert "уже читает «Лента»" in problem.message
+
+
+def test_a_fallback_is_known_in_another_spelling() -> None:
+    other = stanza(name="Другая", url="https://b.example/", fallback="http://www.lenta.example/rss/")
+    (problem,) = problems(stanza() + other.removeprefix("feeds:\n"), file="f")
+    assert (problem.line, problem.key) == (10, "fallback")
+
+
+def test_a_fallback_may_be_the_feeds_own_address_without_tls() -> None:
+    (feed,) = load_feeds(stanza(fallback="http://lenta.example/rss"), file="f")
+    assert feed.fallback == "http://lenta.example/rss"
 
 
 OWN = Path(__file__).resolve().parents[3] / "feeds.yaml"
