@@ -15,6 +15,7 @@ RECENT_GAP = timedelta(hours=24)  # for how long a window that turned over is a 
 FEWEST_PAGES = 10  # pages read before their text can be called missing
 MOST_BARE = 0.5  # share of pages without text that is a trouble
 LOST_LETTERS = "в заголовках почти нет кириллицы"  # how a problem begins that tells of a lost encoding
+CUT_OFF = "лента обрывается на середине"  # how one begins that tells of a body without its end
 
 
 class FeedKind(StrEnum):
@@ -168,6 +169,8 @@ class Trouble(StrEnum):
     """What an operator or maintainer should know of a feed."""
 
     FAILING = "failing"  # the last polls failed; `FeedHealth.failure` says why
+    EMPTY = "empty"  # it answers, and never had an entry
+    DAMAGED = "damaged"  # its body broke off: only the entries before that are read
     SILENT = "silent"  # nothing new for much longer than usual
     GAP = "gap"  # its window turned over between two polls: entries may have passed unseen
     BARE = "bare"  # its pages give no text: the layout changed, or a wall stands before them
@@ -185,6 +188,7 @@ class FeedHealth:
     failures: int = 0  # in a row
     polled_at: datetime | None = None
     succeeded_at: datetime | None = None
+    had_entries: bool = False  # at any poll so far
     next_poll_at: datetime  # when it is due, if it is not paused
     habit: Habit
     looked_at: datetime  # when this was so
@@ -209,6 +213,8 @@ class FeedHealth:
             return ()
         holds = {
             Trouble.FAILING: self.failures >= SEVERAL,
+            Trouble.EMPTY: self.succeeded_at is not None and not self.had_entries,
+            Trouble.DAMAGED: any(notice.startswith(CUT_OFF) for notice in habit.notices),
             Trouble.SILENT: habit.is_silent(now),
             Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
             Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,

@@ -58,6 +58,8 @@ OUTCOME_WORDS = {  # short, to be typed
 
 TROUBLES = {
     Trouble.FAILING: "не отвечает",
+    Trouble.EMPTY: "пустая: ни одной записи",
+    Trouble.DAMAGED: "обрывается на середине",
     Trouble.SILENT: "молчит дольше обычного",
     Trouble.GAP: "сменилась целиком между опросами",
     Trouble.BARE: "страницы без текста",

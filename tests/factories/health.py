@@ -42,6 +42,7 @@ def feed_health(name: str = "Лента", **given: Any) -> FeedHealth:
         "failures": 0,
         "polled_at": NOW,
         "succeeded_at": NOW,
+        "had_entries": True,
         "next_poll_at": NOW + HOUR,
         "habit": Habit(),
         "looked_at": NOW,

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 
 from monitor.errors import ParseError, ParseFailure
+from monitor.models.feeds import CUT_OFF
 from monitor.sources import challenge_pages
 
 MOST_ENTRIES = 1_000
@@ -20,6 +21,7 @@ SITEMAPS = frozenset({"urlset", "sitemapindex"})  # their root elements
 _HEAD = 16_384  # the root element stands here, or it is no feed
 _ROOT = re.compile(r"<(?:\w+:)?(?P<name>rss|feed|rdf|urlset|sitemapindex)(?=[\s/>])", re.IGNORECASE)
 _BARE_ROOT = re.compile(r"<(?:\w+:)?(?P<name>channel|entry)(?=[\s/>])", re.IGNORECASE)  # RSS 1.1, CDF, one Atom entry
+_END = re.compile(r"</(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex|channel|entry)\s*>", re.IGNORECASE)
 _OPML = re.compile(r"<opml[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ELEMENT = re.compile(r"<[A-Za-z]")
@@ -52,6 +54,14 @@ def find_root(text: str) -> Root | None:
     if root is None or _PAGE_ELEMENT.search(head, 0, root.start()):
         return None
     return Root(name=root["name"].lower(), start=root.start())
+
+
+def cut_off(text: str) -> tuple[str, ...]:
+    """The problem, in Russian, of a feed or a sitemap that ends before its root element does; () of a whole one."""
+    root = find_root(text)
+    if root is None or any(end[1].lower() == root.name for end in _END.finditer(text, root.start)):
+        return ()
+    return (f"{CUT_OFF}: записи после обрыва не дошли; если так и дальше, скажите сайту",)
 
 
 def is_feed_list(text: str) -> bool:

@@ -13,7 +13,7 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import Entry, ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml, json_feed
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.repair import MOST_ENTRIES, not_a_feed, prepare
+from monitor.sources.feeds.repair import MOST_ENTRIES, cut_off, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, unicode, urls
 
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # no database takes these
@@ -47,7 +47,7 @@ def parse(
     `since` come without their texts.
     Raises ParseError: HTML, CHALLENGE, OPML, NOT_A_FEED, MOJIBAKE.
     """
-    raw_entries = _read(charsets.decode(body, content_type), url, name)
+    raw_entries, damage = _read(charsets.decode(body, content_type), url, name)
     drafts = [draft(raw, url, tz, now, since) for raw in raw_entries[:MOST_ENTRIES]]
     if charsets.is_lost("\n".join(one.title for one in drafts)):
         raise ParseError(
@@ -56,22 +56,24 @@ def parse(
             kind=ParseFailure.MOJIBAKE,
         )
     entries = entry_keys.entries(drafts)
-    return ParsedFeed(entries=entries, problems=tuple(_problems(raw_entries, entries)))
+    return ParsedFeed(entries=entries, problems=(*_problems(raw_entries, entries), *damage))
 
 
-def _read(text: str, url: str, name: str) -> Sequence[Mapping[str, Any]]:
+def _read(text: str, url: str, name: str) -> tuple[Sequence[Mapping[str, Any]], tuple[str, ...]]:
+    """The raw entries, and what is wrong with the document they stood in."""
     if text.lstrip()[:1] == "{":
         entries = json_feed.read(text)
         if entries is None:
             raise not_a_feed(text, name)
-        return entries
+        return entries, ()
     source = prepare(text, name=name)
     entries = fast_xml.read(source)
     if entries is not None:
-        return entries
+        return entries, ()
     from monitor.sources.feeds import lenient  # noqa: PLC0415 - few feeds are so broken, and feedparser takes 2 MB
 
-    return lenient.read(source, url=url, name=name)
+    entries = lenient.read(source, url=url, name=name)
+    return entries, cut_off(text) if entries else ()
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime, since: datetime | None = None) -> Draft:

@@ -33,7 +33,7 @@ def trim(body: bytes, known: bytes) -> Trimmed:
     """Take out the entries whose fingerprints are among `known` (an earlier `items`).
 
     A body stays whole when its entries do not stand plainly side by side, or when their guids or addresses repeat:
-    then the identity of one depends on the others.
+    then the identity of one depends on the others. So does one that breaks off behind an entry: its reader tells.
     """
     spans = _spans(body)
     items = [body[start:end] for start, end in spans]
@@ -60,7 +60,9 @@ def _spans(body: bytes) -> Sequence[tuple[int, int]]:
     side_by_side = len(opening) == len(closing) <= _MOST and all(
         body[first + 1] != _SLASH == body[last + 1] for (first, _), (last, _) in zip(opening, closing, strict=True)
     )
-    return [(start, end) for (start, _), (_, end) in zip(opening, closing, strict=True)] if side_by_side else ()
+    if not side_by_side or (closing and b"</" not in body[closing[-1][1] :]):
+        return ()
+    return [(start, end) for (start, _), (_, end) in zip(opening, closing, strict=True)]
 
 
 def _without(body: bytes, gone: Sequence[tuple[int, int]]) -> bytes:

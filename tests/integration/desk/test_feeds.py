@@ -88,7 +88,12 @@ def news(web: WebServer, count: int = 6) -> bytes:
 def record(store: Store, **outcome: object) -> None:
     name = str(outcome.get("feed", "Степь"))
     (state,) = store.feeds.claim(NOW, limit=1, lease=timedelta(0), names=[name])
-    given = {"feed": name, "lease_no": state.lease_no, "polled_at": NOW} | outcome
+    given = {
+        "feed": name,
+        "lease_no": state.lease_no,
+        "polled_at": NOW,
+        "had_entries": not outcome.get("failure"),
+    } | outcome
     place = to_channel("@channel")
     store.polls.record_all(
         [poll_outcome(**given)], lambda *a, **k: group(*a, chats=place, **k), window=timedelta(hours=48)

@@ -121,6 +121,34 @@ async def test_a_window_that_turned_over_is_told(room: Room) -> None:
     assert outcome.next_poll_at == room.now + 5 * MINUTE
 
 
+async def test_a_feed_without_entries_is_told_until_it_has_one(room: Room) -> None:
+    room.serve()
+    await room.poll()
+    assert room.troubles() == (Trouble.EMPTY,)
+    await room.poll()
+    assert room.troubles() == (Trouble.EMPTY,), "the same body again"
+
+    room.serve(room.item("первая"))
+    await room.poll()
+
+    assert room.troubles() == ()
+
+
+async def test_a_feed_that_breaks_off_is_told_until_it_is_whole_again(room: Room) -> None:
+    items = [room.item(f"новость {number}") for number in range(5)]
+    room.serve(*items)
+    await room.poll()
+    for end in (b"<item>", b"<link>"):
+        room.web.serve("/rss", rss(items).rpartition(end)[0])
+        await room.poll()
+        assert room.troubles() == (Trouble.DAMAGED,), end
+
+    room.serve(room.item("свежая"), *items)
+    await room.poll()
+
+    assert room.troubles() == ()
+
+
 def preview(numbers: range, *, at: datetime, older: int = 0) -> str:
     """A page of a Telegram channel's preview."""
     more = f'<a class="tme_messages_more" data-before="{older}"></a>' if older else ""

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from monitor.cli.main import cli
 from monitor.matching.mutes import Mute, RuleName
-from monitor.models.feeds import Habit
+from monitor.models.feeds import CUT_OFF, Habit
 from monitor.models.outbox import DeliveryState, Pace, Settlement
 from monitor.storage.database import open_engine
 from monitor.storage.mutes import MuteStore
@@ -51,7 +51,7 @@ def past(url: str) -> None:
     place = partial(group, chats=to_channel("@channel"))
     states = {s.name: s for s in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
     at = NOW - timedelta(minutes=40)
-    first = poll_outcome(feed="Первая", lease_no=1, polled_at=at - LEASE)
+    first = poll_outcome(feed="Первая", lease_no=1, polled_at=at - LEASE, had_entries=True)
     store.polls.record_all([first], place, window=timedelta(hours=48))
     store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Первая"])
     good = poll_outcome(feed="Первая", lease_no=2, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
@@ -78,6 +78,27 @@ def test_a_glance_tells_which_feeds_need_a_look() -> None:
     assert "Очередь: отправлено 1" in output
     assert "от публикации до находки: обычно 5 мин" in output
     assert "от находки до канала: обычно 3 с" in output
+
+
+def test_an_empty_feed_and_one_that_breaks_off_are_remarks(url: str) -> None:
+    engine = open_engine(url)
+    store, place = Store(engine), partial(group, chats=to_channel("@channel"))
+    store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in ("Пустая", "Рваная", "Целая")], NOW)
+    store.feeds.claim(NOW, limit=9, lease=LEASE)
+    torn = Habit(notices=(f"{CUT_OFF}: записи после обрыва не дошли",))
+    polled = [
+        poll_outcome(feed="Пустая", polled_at=NOW),
+        poll_outcome(feed="Рваная", polled_at=NOW, had_entries=True, habit=torn),
+        poll_outcome(feed="Целая", polled_at=NOW, had_entries=True),
+    ]
+    store.polls.record_all(polled, place, window=timedelta(hours=48))
+    engine.dispose()
+
+    told = shown()
+    assert "Ленты: 3, в порядке 1, с замечаниями 2, ещё не опрошены 0" in told
+    assert "пустая: ни одной записи" in told
+    assert "обрывается на середине" in told
+    assert [one["troubles"] for one in json.loads(shown("--json"))["feeds"]] == [["empty"], ["damaged"], []]
 
 
 @pytest.mark.usefixtures("past")

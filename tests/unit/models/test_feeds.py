@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.models.feeds import FeedHealth, Habit, Trouble
+from monitor.models.feeds import CUT_OFF, FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.factories.health import feed_health
 
@@ -30,9 +30,11 @@ def test_silence_is_measured_by_the_feeds_own_habit() -> None:
         (Habit(gap_at=NOW - 23 * HOUR), (Trouble.GAP,)),
         (Habit(gap_at=NOW - 25 * HOUR), ()),
         (Habit(news_at=NOW - 6 * DAY), (Trouble.SILENT,)),
+        (Habit(notices=(f"{CUT_OFF}: записи после обрыва не дошли",)), (Trouble.DAMAGED,)),
+        (Habit(notices=("записи без даты: 3 из 20",)), ()),
         (Habit(lies=True, away_since=NOW, gap_at=NOW), (Trouble.GAP, Trouble.AWAY, Trouble.LYING)),
     ],
-    ids=["bare", "some text", "too few pages", "a gap", "a gap long ago", "silent", "in order"],
+    ids=["bare", "some text", "too few pages", "a gap", "a gap long ago", "silent", "cut off", "a notice", "in order"],
 )
 def test_troubles_of_a_habit(habit: Habit, expected: tuple[Trouble, ...]) -> None:
     assert feed_health(habit=habit).troubles == expected
@@ -41,6 +43,11 @@ def test_troubles_of_a_habit(habit: Habit, expected: tuple[Trouble, ...]) -> Non
 def test_a_feed_fails_after_three_failures_in_a_row() -> None:
     assert feed_health(failures=2).troubles == ()
     assert feed_health(failures=3).troubles == (Trouble.FAILING,)
+
+
+def test_a_feed_is_empty_until_it_has_shown_an_entry() -> None:
+    assert feed_health(had_entries=False).troubles == (Trouble.EMPTY,)
+    assert feed_health(had_entries=False, succeeded_at=None).troubles == (), "it has not answered yet"
 
 
 def test_a_feed_is_due_when_its_pause_ends_and_as_before_without_one() -> None:

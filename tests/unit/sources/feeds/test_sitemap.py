@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.feeds import ParsedFeed
+from monitor.models.feeds import CUT_OFF, ParsedFeed
 from monitor.sources.feeds.sitemap import parse
 from tests.factories import NOW
 from tests.harness.cpu import cpu_at_most
@@ -122,6 +122,14 @@ def test_what_leads_outside_the_web_is_left_out() -> None:
     parsed = read(urlset("<url><loc>javascript:alert(1)</loc></url>", "<url></url>", page("/1")))
     assert [entry.url for entry in parsed.entries] == ["https://vesti.example/1"]
     assert read(index("<loc>file:///etc/passwd</loc>")).further == ()
+
+
+def test_a_sitemap_that_breaks_off_gives_what_it_has_and_says_so() -> None:
+    whole = urlset(page("/1", SUD), page("/2", SUD), page("/3", SUD))
+    parsed = read(whole[: whole.rindex("<url>") + 30])
+    assert [entry.url[-2:] for entry in parsed.entries][:2] == ["/1", "/2"]
+    assert parsed.problems[0].startswith(CUT_OFF)
+    assert read(whole).problems == ()
 
 
 def test_an_empty_sitemap_is_a_value_with_a_problem() -> None:

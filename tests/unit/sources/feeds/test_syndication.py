@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.feeds import Entry, Feed, FeedKind, Fetched, ParsedFeed
+from monitor.models.feeds import CUT_OFF, Entry, Feed, FeedKind, Fetched, ParsedFeed
 from monitor.sources.feeds import fast_xml
 from monitor.sources.feeds.parse import parse as parse_any
 from monitor.sources.feeds.syndication import parse
@@ -131,6 +131,22 @@ def test_an_empty_feed_is_a_value_with_a_problem() -> None:
     parsed = read(rss())
     assert parsed.entries == ()
     assert parsed.problems == ("в ленте нет ни одной записи",)
+
+
+@pytest.mark.parametrize("build", [build_rss, build_atom])
+@pytest.mark.parametrize("end", ["Суд 2", "</title>"], ids=["within a title", "behind it"])
+def test_a_feed_that_breaks_off_gives_what_it_has_and_says_so(build: Callable[[list[Item]], bytes], end: str) -> None:
+    whole = build([Item(title=f"Суд {number}", link=f"https://v.kz/{number}") for number in range(3)])
+    parsed = read(whole[: whole.rindex(end.encode())])
+    assert [entry.title for entry in parsed.entries][:2] == ["Суд 0", "Суд 1"]
+    assert parsed.problems[-1].startswith(CUT_OFF)
+
+
+@pytest.mark.parametrize("build", [build_rss, build_atom])
+def test_a_feed_with_a_broken_tag_has_its_end(build: Callable[[list[Item]], bytes]) -> None:
+    whole = build([Item(title="Суд", link="https://v.kz/1", guid="1", published=NOW)])
+    for odd in (whole, whole.replace(b"</title>", b"</title></oops>", 1), whole + b"<b>Warning: memory</b>"):
+        assert not any(problem.startswith(CUT_OFF) for problem in read(odd).problems)
 
 
 def keys(*items: str) -> list[tuple[str, ...]]:

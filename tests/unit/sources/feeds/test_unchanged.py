@@ -105,6 +105,12 @@ def test_what_does_not_stand_plainly_side_by_side_stays_whole(body: bytes) -> No
     assert trim(body, b"") == Trimmed(body=body, items=b"")
 
 
+def test_a_body_that_breaks_off_behind_an_entry_stays_whole() -> None:
+    whole = rss([item(1), item(2), item(3)])
+    cut = whole[: whole.rindex(b"<item")]
+    assert again(whole, cut) == Trimmed(body=cut, items=b"")
+
+
 def test_rdf_names_its_entries_at_the_head() -> None:
     head = b'<rdf:RDF><channel><items><rdf:Seq><rdf:li resource="x"/></rdf:Seq></items></channel>'
     body = head + b"<item rdf:about='1'><link>http://a/1</link></item><item><link>http://a/2</link></item></rdf:RDF>"
