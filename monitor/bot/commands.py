@@ -31,6 +31,7 @@ from monitor.stories import page_notice
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.question import outcome_label
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.urls import as_typed
 
 LATELY: Final = timedelta(days=1)
 UNCERTAIN_BUTTON: Final = "u"  # the buttons under a question about an uncertain post carry this and its number
@@ -166,7 +167,7 @@ class ReadCommands:
         address = (argument.split() or [""])[0][:_LONGEST_ADDRESS]
         if not address:
             return text("Пишите так: /why https://адрес.новости")
-        members = self._history.seen(address)
+        members = self._history.seen(as_typed(address) or address)
         if not members:
             return text("Такого адреса бот не видел.")
         facts = [_fact(member) for member in members[:_MOST_LINES]]

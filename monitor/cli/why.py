@@ -17,6 +17,7 @@ from monitor.cli.console.output import LANGUAGES, print_json, say
 from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted, show_reports
 from monitor.config.settings import load_settings
+from monitor.errors import QueryError
 from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
@@ -29,7 +30,7 @@ from monitor.storage.mutes import MuteStore
 from monitor.stories.corrections import retraction
 from monitor.stories.question import outcome_label
 from monitor.text.unicode import clean
-from monitor.text.urls import canonical, message_link
+from monitor.text.urls import as_typed, canonical, message_link
 
 _MOST_STORIES = 2**63  # no database counts further
 
@@ -45,6 +46,9 @@ def why(
     Решение — то, что записано в тот день; разбор по правилам сделан заново, по сохранённому тексту и нынешним
     правилам; правила на паузе (/mute) молчат и здесь. Код 1: такого адреса бот не видел.
     """
+    if not (address := as_typed(url)):
+        raise QueryError(f"«{url}» — не адрес. Скопируйте его из браузера целиком: https://сайт/новость")
+    url = address
     settings = load_settings(environment())
     engine = open_existing(settings.database_url)
     history = History(engine)

@@ -17,6 +17,9 @@ _LONGEST = 4_096  # longer than any address a browser opens; not worth understan
 _PLAIN = re.compile(  # what most addresses are: nothing in them needs the standard library's second look
     r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)((?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9=&._~-]+))?"
 )
+_BARE = re.compile(  # a host with a dot or a port, and a path: as a browser's bar shows it
+    r"[^\s/?#@:%]*[^\s/?#@:%.](?:\.[^\s/?#@:%.]+(?::\d{1,5})?|:\d{1,5})(?:[/?#].*)?", re.DOTALL
+)
 _NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
 _BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#@]*@(?:[^/?#@]*@)*")
@@ -61,6 +64,17 @@ def canonical(url: str) -> str:
 def cleaned(url: str) -> str:
     """The address as a browser would open it: nothing around it, no line breaks, blanks within it encoded."""
     return _BROKEN.sub("", url.strip(_NOISE)).replace(" ", "%20")
+
+
+def as_typed(written: str) -> str:
+    """The address that somebody typed or copied, with its scheme where a browser's bar leaves it out («сайт.kz/1»).
+
+    "" if it is no http(s) address: a word, an address of another kind.
+    """
+    trimmed = cleaned(written)
+    if "://" not in trimmed and _BARE.fullmatch(trimmed):
+        trimmed = f"https://{trimmed}"
+    return trimmed if _split(trimmed) else ""
 
 
 def without_credentials(url: str) -> str:

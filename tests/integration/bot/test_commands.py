@@ -42,6 +42,7 @@ SAID = (
     ("/status", "Ждут решения редактора: 1"),
     ("/status@Test_Monitor_Bot", "Ленты: 1"),
     ("/why https://news.example/1?utm_source=x", "отдано редактору"),
+    ("/why news.example/1", "отдано редактору"),
     ("/why", "Пишите так"),
     ("/why https://news.example/nothing", "не видел"),
     ("/check Казахстан экстрадировал россиянина в Россию", "— правило"),

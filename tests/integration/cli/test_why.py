@@ -134,6 +134,23 @@ def test_why_of_what_was_never_seen(history: PolledHistory, web: WebServer) -> N
     assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
 
 
+def test_an_address_is_taken_as_a_browsers_bar_shows_it(history: PolledHistory, web: WebServer) -> None:
+    bare = web.url.removeprefix("http://")
+
+    assert "Лента:     Вести реки" in call("why", AGAIN.url.removeprefix("https://")).stdout
+    unseen = call("why", f"{bare}/news/77")
+    assert unseen.code == 1
+    assert "  Вести реки: последний удачный опрос" in unseen.stdout
+
+
+@pytest.mark.parametrize("word", ["блабла", "ftp://port.example/1", "", "два слова.тут"])
+def test_why_of_what_is_no_address(history: PolledHistory, word: str) -> None:
+    result = call("why", word)
+
+    assert (result.code, result.stdout) == (2, "")
+    assert f"«{word}» — не адрес" in result.stderr
+
+
 def test_a_paused_feed_is_why_nothing_was_seen(history: PolledHistory, web: WebServer) -> None:
     paused = {"paused_until": "2999-12-10", "paused_because": "сайт взломан"}
     stanza = {"name": "Порт", "kind": "rss", "url": f"{web.url}/rss"} | paused

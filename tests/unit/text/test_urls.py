@@ -2,7 +2,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.urls import absolute, canonical, host_key
+from monitor.text.urls import absolute, as_typed, canonical, host_key
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (" site.kz/news/1 ", "https://site.kz/news/1"),
+        ("127.0.0.1:8099/a1", "https://127.0.0.1:8099/a1"),
+        ("localhost:8080", "https://localhost:8080"),
+        ("новости.рф?id=1", "https://новости.рф?id=1"),
+        ("site.kz/a?to=https%3A//b.kz", "https://site.kz/a?to=https%3A//b.kz"),
+        ("http://site.kz/a b", "http://site.kz/a%20b"),
+        *((no_address, "") for no_address in ("", "блабла", "суд в Актау.", "два слова.тут", "a@b.kz", "ftp://b.kz/")),
+        *((no_address, "") for no_address in ("http://", "mailto:a@b.kz", "tel:123456789", "/news/1", ".", "a..b")),
+    ],
+)
+def test_an_address_is_what_somebody_meant(written: str, meant: str) -> None:
+    assert as_typed(written) == meant
 
 
 @pytest.mark.parametrize(
