@@ -141,7 +141,7 @@ def _destination(
 
 def _chat(reader: YamlReader, stanza: Mapping, settings: Settings) -> str:
     """The chat, or the topic of it: "@name", "@name/17"."""
-    written = reader.text(stanza.get("chat"), key="chat", at=stanza) or ""
+    written = reader.text(stanza.get("chat"), key="chat", at=stanza, example='"@имя_канала"') or ""
     thread = _thread(reader, stanza)
     if written and not CHAT.fullmatch(written):
         advice = _CHAT_AND_THREAD if _WITH_THREAD.fullmatch(written) else CHAT_ADVICE

@@ -97,7 +97,7 @@ def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
 
 
 def _kind(reader: YamlReader, stanza: Mapping) -> FeedKind | None:
-    kind = reader.text(stanza.get("kind"), key="kind", at=stanza)
+    kind = reader.text(stanza.get("kind"), key="kind", at=stanza, example=FeedKind.RSS)
     if kind is None or kind in list(FeedKind):
         return FeedKind(kind) if kind else None
     advice = nearest(kind, list(FeedKind))
@@ -106,7 +106,7 @@ def _kind(reader: YamlReader, stanza: Mapping) -> FeedKind | None:
 
 
 def _url(reader: YamlReader, stanza: Mapping) -> str:
-    url = reader.text(stanza.get("url"), key="url", at=stanza) or ""
+    url = reader.text(stanza.get("url"), key="url", at=stanza, example="https://сайт/rss") or ""
     return _address(reader, stanza, "url", url)
 
 

@@ -15,7 +15,7 @@ def place_of(stanza: Mapping, key: str) -> Node:
 
 def name_of(reader: YamlReader, stanza: Mapping) -> str:
     """The stanza's `name`, an identity however an editor composes its letters; "" after noting that it is none."""
-    written = reader.text(stanza.get("name"), key="name", at=stanza) or ""
+    written = reader.text(stanza.get("name"), key="name", at=stanza, example="имя") or ""
     _check_line(reader, stanza, "name", written)
     return normalize("NFC", written)
 

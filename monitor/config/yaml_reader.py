@@ -274,12 +274,18 @@ class YamlReader:
             self.problem("можно: true или false", at=node, key=key)
         return said == "true"
 
-    def text(self, node: Node | None, *, key: str, at: Node, default: str | None = None) -> str | None:
-        """A non-empty text; None after noting the problem. A missing one is a problem unless `default` is given."""
-        if node is None or (isinstance(node, Scalar) and not node.text.strip()):
-            if node is None and default is not None:
-                return default
-            self.problem("нет значения — напишите его после двоеточия", at=node or at, key=key)
+    def text(
+        self, node: Node | None, *, key: str, at: Node, default: str | None = None, example: str = "…"
+    ) -> str | None:
+        """A non-empty text; None after noting the problem. A missing key (`node` is None) is a problem unless `default`
+        is given; `example` is a value to show to whoever left it out.
+        """
+        if node is None:
+            if default is None:
+                self.problem(f"нет ключа {key} — добавьте строку «{key}: {example}»", at=at, key=key)
+            return default
+        if isinstance(node, Scalar) and not node.text.strip():
+            self.problem("нет значения — напишите его после двоеточия", at=node, key=key)
             return None
         if isinstance(node, Scalar):
             return node.text.strip()

@@ -34,6 +34,11 @@ def told(rule: str, head: str = HEAD.replace("[ $в ]", "рейс").replace("с�
     return [(one.line, one.message) for one in named]
 
 
+def test_a_topic_without_a_title_is_told_which_key_it_lacks() -> None:
+    head = HEAD.replace("[ $в ]", "рейс").replace("снять с $а", "поезд").replace("    title: т\n", "")
+    assert told("all: [беглец]", head) == [(9, "нет ключа title — добавьте строку «title: …»")]
+
+
 @pytest.mark.parametrize("word", ["$как", '{ru: "быстро, тайком"}', '"быстро, тайком"'])
 def test_a_word_that_is_not_declined_takes_no_role(word: str) -> None:
     (line, message), (_, other) = told(f"all: [беглец, {{куда: {word}}}]")
