@@ -15,7 +15,7 @@ from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
-from monitor.models.labels import searchable
+from monitor.models.labels import half_named, searchable
 from monitor.models.search import Found, SearchResult
 from monitor.storage.database import open_existing
 from monitor.storage.search.finder import MOST_READ, Finder
@@ -53,8 +53,13 @@ def find(
 
 
 def _as_typed(argument: str) -> str:
-    """The shell took the quotes off: what stands in one argument was a phrase."""
-    return f"«{argument}»" if " " in argument and not set(argument) & {*'«»„“”":'} else argument
+    """The shell took the quotes off: what stands in one argument was a phrase, or a name behind «лента:»."""
+    if " " not in argument or set(argument) & {*'«»„“”"'}:
+        return argument
+    key, sign, name = argument.partition(":")
+    if sign and key.casefold() == "лента" and ":" not in name:
+        return f"{key}:«{name.strip()}»"
+    return argument if sign else f"«{argument}»"
 
 
 def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
@@ -85,6 +90,8 @@ def _rest(answer: SearchResult, zone: ZoneInfo, limit: int) -> Iterator[str]:
         yield f"Слова есть и в других текстах, но прочитаны последние {MOST_READ}: добавьте слово или срок (по:)."
     if not answer.found:
         yield "Ничего не нашлось."
+        if answer.begun:
+            yield half_named(answer.begun)
     if not answer.found or answer.coverage.behind:
         yield searchable(answer.coverage, zone)
 

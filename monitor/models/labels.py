@@ -3,7 +3,7 @@
 Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.models.search import Coverage
 
 _HALF_A_DAY = timedelta(hours=12)
+_MOST_NAMES = 3
 LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 STATES = {
@@ -176,6 +177,12 @@ def searchable(coverage: Coverage, zone: tzinfo) -> str:
         said += f"; неподошедшие — с {coverage.since.astimezone(zone):%d.%m.%Y}"
     behind = f" Ещё не в поиске: {coverage.behind}, они появятся в нём сами." if coverage.behind else ""
     return f"{said}.{behind}"
+
+
+def half_named(names: Sequence[str]) -> str:
+    """How to ask for feeds of which a question has only the first words."""
+    written = " или ".join(f"лента:«{name}»" for name in names[:_MOST_NAMES])
+    return f"Имя ленты из нескольких слов пишут в кавычках: {written}"
 
 
 def destination(to: Destination) -> str:

@@ -89,6 +89,7 @@ class Finder:
                 is_cut=question.is_cut and not is_more,
                 coverage=_coverage(db),
                 before=found[limit - 1].entry_id if is_more else question.reached,
+                begun=tuple(_feeds_begun(db, query.feeds)),
             )
 
     def _bounds(self, db: Connection, query: Query) -> _Bounds:
@@ -190,12 +191,24 @@ def _found(row: Row[Any], title: str, text: str, matches: tuple[Match, ...]) -> 
 
 def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
     """The feeds in whose names one of these stands. Raises QueryError when none is so called."""
-    names = {name: fold(name).text for name in db.scalars(select(feeds.c.name).order_by(feeds.c.name))}
+    names = _folded_names(db)
     for part in parts:
         called = [name for name, folded in names.items() if part in folded]
         if not called:
             raise QueryError(f"Ленты «{part}» нет. Какие есть: monitor status или /feeds")
         yield from called
+
+
+def _feeds_begun(db: Connection, parts: Sequence[str]) -> Iterator[str]:
+    """The feeds whose names begin with one of these and go on with another word, unless a feed is called just that."""
+    names = _folded_names(db) if parts else {}
+    for part in parts:
+        if part not in names.values():
+            yield from (name for name, folded in names.items() if folded.startswith(f"{part} "))
+
+
+def _folded_names(db: Connection) -> dict[str, str]:
+    return {name: fold(name).text for name in db.scalars(select(feeds.c.name).order_by(feeds.c.name))}
 
 
 def first_seen(db: Connection, at: datetime) -> int:

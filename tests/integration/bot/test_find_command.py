@@ -48,6 +48,14 @@ async def test_an_empty_answer_says_what_was_searched(harness: ReviewChatHarness
     ]
 
 
+async def test_a_name_that_lost_its_other_words_is_told(harness: ReviewChatHarness) -> None:
+    harness.record_article(name="Степной вестник")
+
+    answer = await asked(harness, "/find лента:Степной вестник маяк")
+
+    assert "Имя ленты из нескольких слов пишут в кавычках: лента:«Степной вестник»" in answer
+
+
 async def test_what_cannot_be_understood_is_told(harness: ReviewChatHarness) -> None:
     assert (await asked(harness, "/find")).startswith("Пишите так: /find экстрадиция")
     assert await asked(harness, "/find <b> итог:<чушь>") == (

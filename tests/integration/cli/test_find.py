@@ -65,6 +65,22 @@ def test_words_may_be_excluded_and_the_last_comes_first(indexed: PolledHistory) 
     assert call("find", "моста охрана").code == 1
 
 
+def test_a_name_of_several_words_is_one_argument_or_stands_in_quotes(indexed: PolledHistory) -> None:
+    found = call("find", "лента:Вести реки", "снег")
+    assert (found.code, found.rows[0]) == (0, "Лента:     Вести реки, 21.11.2026 14:00")
+    assert call("find", "лента:«Вести", "реки»", "снег").rows == found.rows
+    assert call("find", "лента:Вести_реки", "снег").rows == found.rows
+
+    split = call("find", "лента:Вести", "реки", "снег")
+    assert split.code == 1
+    assert split.rows[:2] == [
+        "Ничего не нашлось.",
+        "Имя ленты из нескольких слов пишут в кавычках: лента:«Вести реки»",
+    ]
+    assert "в кавычках" not in call("find", "лента:«Вести реки»", "абракадабра").stdout
+    assert "в кавычках" not in call("find", "лента:реки", "абракадабра").stdout
+
+
 def test_for_programs_a_line_each(indexed: PolledHistory) -> None:
     result = call("find", "снег", "лента:вести", "--json")
 
