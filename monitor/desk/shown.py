@@ -13,7 +13,7 @@ from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, STATES, TIER_WORDS
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.stories.corrections import retraction
-from monitor.stories.question import decision_label, outcome_label
+from monitor.stories.question import decision_label, goes_on, outcome_label
 from monitor.text.telegram_html import line, web_address
 from monitor.text.unicode import visible
 from monitor.text.urls import message_link, without_credentials
@@ -61,7 +61,8 @@ def _became(outcome: Outcome, reason: str, standing: DeliveryState | None) -> st
     """What became of a news; of what was found also how far its story came to subscribers."""
     if outcome not in _BEGUN:
         return outcome_label(outcome, reason)
-    return f"{_BEGUN[outcome]}: {_STANDINGS[standing]}" if standing else f"{_BEGUN[outcome]}, в канал не шло"
+    what = (outcome is Outcome.POSTED and goes_on(reason)) or _BEGUN[outcome]
+    return f"{what}: {_STANDINGS[standing]}" if standing else f"{what}, в канал не шло"
 
 
 def titled(reason: str, titles: Mapping[str, str]) -> str:

@@ -16,9 +16,9 @@ from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
-from monitor.stories.placement import Placement, place
+from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
-from monitor.stories.question import ask
+from monitor.stories.question import NEWS, ask
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 from monitor.text.telegram_html import Html
 
@@ -88,14 +88,14 @@ def _add(
     copies = (one for one in story.tellings if _is_again(article, one.article, placement))
     again = next((one for one in copies if not _beside(one, draft, placement)), None)
     if again and not _lifts(telling, story, again.part):
-        evidence = "тот же адрес" if placement.same_article else "тот же текст"
+        evidence = SAME_ADDRESS if placement.same_article else "тот же текст"
         reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
     part, news = (again.part, "") if again else _part(article, story, placement)
     if part in story.struck:
         part = _part_beside_struck(telling, story, index, now)
-    evidence = "; новое: ".join(filter(None, (placement.evidence, news)))
+    evidence = NEWS.join(filter(None, (placement.evidence, news)))
     evidence += "; история опровергнута" if story.retracted else ""
     placed = replace(telling, part=part, evidence=evidence)
     draft.added.append(_decided(entry, _outcome(story, placed), placed))

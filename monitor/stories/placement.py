@@ -25,6 +25,9 @@ SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes
 ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of the same event (docs/decisions/0020)
 ALIKE_NAMED = 0.15  # the same where both are about the same person and days
 ALIKE_LATER = 0.35  # the same where both name somebody, but days differ
+SAME_ADDRESS, LIKENESS, ONE_HEADLINE = "тот же адрес", "сходство", "тот же заголовок в тот же день"
+"""How the evidence begins of an article that joins a story."""
+
 _SAME_DAY = 0.02  # less is needed of articles of the same day and night
 _SAME_FIGURE = 0.03  # what a figure in common adds to the likeness
 _MOST_FIGURES = 2  # in common, that add to it
@@ -61,7 +64,7 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     """
     for number, story in enumerate(recent):
         if telling.article.canonical_url in {one.article.canonical_url for one in story.tellings}:
-            return Placement(joins=number, evidence="тот же адрес", same_article=True)
+            return Placement(joins=number, evidence=SAME_ADDRESS, same_article=True)
     ours = index.vector(telling.article.fingerprint)
     alike = [(_likeness(telling.article, ours, story, index), number) for number, story in enumerate(recent)]
     near = [(share, number) for share, number in alike if share >= ALIKE_NAMED - _SAME_DAY]
@@ -76,7 +79,7 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     earlier = recent[number].tellings
     added = news(telling, earlier)
     part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
-    return Placement(joins=number, evidence=f"сходство {share:.2f}", part=part, news=added)
+    return Placement(joins=number, evidence=f"{LIKENESS} {share:.2f}", part=part, news=added)
 
 
 def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
@@ -96,7 +99,7 @@ def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Pl
     earlier = recent[number].tellings
     added = news(telling, earlier)
     part = max(one.part for one in earlier) + 1 if added else twin.part
-    return Placement(joins=number, evidence="тот же заголовок в тот же день", part=part, news=added)
+    return Placement(joins=number, evidence=ONE_HEADLINE, part=part, news=added)
 
 
 def _between(article: Article, twin: Article, story: Story, now: datetime) -> timedelta:

@@ -12,6 +12,7 @@ from monitor.models.labels import OUTCOMES
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Decision, Story
 from monitor.stories.corrections.retraction import heading
+from monitor.stories.placement import LIKENESS, ONE_HEADLINE, SAME_ADDRESS
 from monitor.stories.post import part_of, render
 from monitor.text.telegram_html import Html, fits, join, line, tag, text
 
@@ -35,10 +36,30 @@ DECISION: Final = " · решение: "
 """In an entry's reason, before what maintainers decided last, in small letters."""
 
 
+NEWS: Final = "; новое: "
+"""In an entry's reason, before what it adds to the story that it joined."""
+
+_JOINED: Final = re.compile(rf"; (?:{SAME_ADDRESS}|{LIKENESS} \d|{ONE_HEADLINE})")
+
+
 def outcome_label(outcome: Outcome, reason: str) -> str:
-    """What became of an entry, in Russian; its reason tells in what way maintainers rejected it."""
+    """What became of an entry, in Russian; its reason tells in what way maintainers rejected it, and whether a post
+    began a story or went on with one.
+    """
     is_off_topic = reason.rpartition(DECISION)[2].startswith(DECIDED[Decision.OFF_TOPIC].lower())
-    return "редактор решил: не та тема" if outcome is Outcome.REJECTED and is_off_topic else OUTCOMES[outcome]
+    if outcome is Outcome.REJECTED and is_off_topic:
+        return "редактор решил: не та тема"
+    return f"{goes_on(reason)}: пост в канал" if outcome is Outcome.POSTED and goes_on(reason) else OUTCOMES[outcome]
+
+
+def goes_on(reason: str) -> str:
+    """What the article of a post is to the story that was there before it, as its reason tells; "" when it began one.
+
+    Without anything new in it, it is posted when the rules were less sure of the story so far, or after a retraction.
+    """
+    if not _JOINED.search(reason):
+        return ""
+    return "продолжение истории" if NEWS in reason else "ещё одно изложение истории"
 
 
 def ask(story: Story, part: int, *, now: datetime) -> str:

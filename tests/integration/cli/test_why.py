@@ -91,6 +91,16 @@ def test_why_a_story_was_posted(history: PolledHistory) -> None:
     assert "    «[Беглец] Артём Пробников вышел к [границе], сообщила охрана моста.»" in result.rows
 
 
+def test_why_a_reply_was_posted(history: PolledHistory) -> None:
+    title, text = "Пробникова взяли у моста в Актау", "Беглец Артём Пробников вышел к границе в Актау. Его ждали."
+    history.poll([feed_article(6, title, text, like=3)], NOW - 2 * DAY, name="Газета моста")
+
+    result = call("why", "https://port.example/news/6")
+
+    assert "Решение:   продолжение истории: пост в канал (posted)" in result.rows
+    assert any(row.startswith("Причина:") and "; новое: место: " in row for row in result.rows)
+
+
 def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
     vetoed, unmatched = call("why", NOVEL.url), call("why", SNOW.url)
 

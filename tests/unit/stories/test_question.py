@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models.articles import Match, Tier
+from monitor.models.articles import Match, Outcome, Tier
 from monitor.models.channels import Destination
+from monitor.models.labels import OUTCOMES
 from monitor.models.stories import Decision, Story
 from monitor.stories.post import render
-from monitor.stories.question import ask, buttons, decided, initial_of, pressed
+from monitor.stories.question import DECISION, ask, buttons, decided, initial_of, outcome_label, pressed
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
@@ -82,6 +83,23 @@ def test_of_a_name_at_most_one_letter_is_kept(name: str) -> None:
 @pytest.mark.parametrize(("name", "initial"), [("анна", "А"), (" Ерлан", "Е"), ("☂ зонт", ""), ("7", ""), ("", "")])
 def test_the_letter_of_a_name(name: str, initial: str) -> None:
     assert initial_of(name) == initial
+
+
+@pytest.mark.parametrize(
+    ("evidence", "label"),
+    [
+        ("похожих новостей нет (ближайшая: 0.14 при пороге 0.20)", "начало новой истории: пост в канал"),
+        ("сходство 0.43; новое: место: Актау", "продолжение истории: пост в канал"),
+        ("тот же адрес; новое: ещё одна статья этой редакции", "продолжение истории: пост в канал"),
+        ("тот же заголовок в тот же день; новое: число: 9", "продолжение истории: пост в канал"),
+        ("сходство 0.43", "ещё одно изложение истории: пост в канал"),
+    ],
+)
+def test_a_post_that_goes_on_with_a_story_is_not_called_its_beginning(evidence: str, label: str) -> None:
+    reason = f"flight: побег у границы; {evidence}"
+    assert outcome_label(Outcome.POSTED, reason) == label
+    assert outcome_label(Outcome.POSTED, f"{reason}{DECISION}опубликовано") == label
+    assert outcome_label(Outcome.JOINED, reason) == OUTCOMES[Outcome.JOINED]
 
 
 def test_the_question_says_what_kept_the_story_from_the_channel() -> None:
