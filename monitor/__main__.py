@@ -15,6 +15,8 @@ from typing import Any, TextIO, cast
 _MANY_OBJECTS = 50_000  # made between two rounds of the collector: what is imported stays, and looking at it at every
 # 700, as Python does by itself, is a quarter of a start. The daemon sets its own measure (app/memory.py).
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
+
 _NOT_FOR_THE_DAEMON = (
     "click",  # httpx has a command line
     "cryptography",  # Telegram Passport; time stamps bring it by themselves
@@ -86,6 +88,7 @@ def _leave_out_docstrings() -> None:
     if sys.orig_argv[-1:] != ["run"] or sys.flags.optimize > 1:
         return
     if not sys.dont_write_bytecode or Path(cache_from_source(__file__, optimization=2)).exists():
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)  # else one that comes before our handlers would be lost
         os.execv(sys.executable, [sys.executable, "-OO", *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
@@ -94,9 +97,10 @@ def _stop_at_once_on_signals() -> None:
 
     As process 1 of a container a process that handles no SIGTERM would never hear of it.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         # SystemExit could be lost in a callback, or be caught by a library that is being imported.
         signal.signal(number, lambda *_: os._exit(0))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)  # what came while we began again (_leave_out_docstrings)
 
 
 if __name__ == "__main__":
