@@ -152,7 +152,7 @@ class TermReader(YamlReader):
                 start = item.end() - len(item[0].lstrip())
                 line, last = node.line_at(start), node.line_at(start + len(written) - 1)
                 term = Term(text=written, words=words, language=language, line=line, key=key, is_torn=line != last)
-                terms += [replace(term, words=one) for one in variants] if len(variants) > 1 else [term]
+                terms += [term] if variants == [words] else [replace(term, words=one) for one in variants]
         return terms
 
     def _variants(

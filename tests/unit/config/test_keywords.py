@@ -138,6 +138,11 @@ def test_a_list_is_written_in_where_it_is_referred_to() -> None:
     assert [term.text for term in terms("{kk: $путь}", lists)] == ["пойыз"]
 
 
+def test_a_phrase_holds_a_list_whose_only_term_is_of_several_words() -> None:
+    (term,) = terms("сотрудник $органы", "lists: {органы: комитет безопасности}\n")
+    assert [word.text for word in term.words] == ["сотрудник", "комитет", "безопасности"]
+
+
 def test_a_list_may_stand_in_several_lines() -> None:
     assert [term.text for term in terms("$путь", "lists:\n  путь:\n    - поезд, рейс\n    - паром\n")] == [
         "поезд",
