@@ -5,6 +5,7 @@ Lines are plain Russian text; `edit_message` makes a Telegram message of them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.config.keyword_rules import Keywords, Rule, Term
@@ -97,6 +98,11 @@ def refusal(error: ConfigError) -> tuple[str, ...]:
 def failing_examples(errors: Sequence[ConfigError]) -> tuple[str, ...]:
     """What a start tells of rules that it works by though examples of theirs do not hold."""
     return (*map(str, errors), "Монитор всё же работает по этому файлу. Исправьте и сохраните. Проверка: monitor check")
+
+
+def notice_key(kind: str, digest: bytes, at: datetime) -> str:
+    """For a notice that each worker puts within seconds of the others: told once of this content, in this minute."""
+    return f"{kind}:{digest.hex()[:16]}:{at:%Y%m%d%H%M}"
 
 
 def edit_message(title: str, lines: Sequence[str]) -> Html:

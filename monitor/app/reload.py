@@ -13,7 +13,15 @@ from time import monotonic
 
 import structlog
 
-from monitor.app.config_diff import channel_changes, edit_message, feed_changes, refusal, rule_changes, saved_by
+from monitor.app.config_diff import (
+    channel_changes,
+    edit_message,
+    feed_changes,
+    notice_key,
+    refusal,
+    rule_changes,
+    saved_by,
+)
 from monitor.app.config_files import (
     ChannelsEdition,
     EditedFile,
@@ -79,9 +87,9 @@ class Reloader:
 
     async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
         """What is to be taken up; of a file that was refused and says again what is in force it is told."""
-        if await asyncio.to_thread(file.is_lost, monotonic()):
+        is_lost, content = await asyncio.to_thread(_looked_at, file)
+        if is_lost:
             await self._tell_lost(in_force)
-        content = await asyncio.to_thread(file.content, monotonic())
         if content is None or sha256(content).digest() != in_force.digest:
             return content
         log.info("the file is in order again", action="reload", file=in_force.file)
@@ -167,8 +175,14 @@ class Reloader:
 
     async def _put(self, html: str, content: bytes) -> None:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
-        key = f"reload:{sha256(content).hexdigest()[:16]}:{self._clock():%Y%m%d%H%M}"
+        key = notice_key("reload", sha256(content).digest(), self._clock())
         await asyncio.to_thread(self._notify, key, html)
+
+
+def _looked_at(file: EditedFile) -> tuple[bool, bytes | None]:
+    """Whether it is lost, and its new content: the disk is asked in one thread at one time."""
+    now = monotonic()
+    return file.is_lost(now), file.content(now)
 
 
 def _file_of(edition: _Edition) -> EditedFile:

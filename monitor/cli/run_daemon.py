@@ -17,7 +17,7 @@ import structlog
 import uvloop
 
 from monitor.app import daemon, memory, startup, wiring
-from monitor.app.config_diff import edit_message, failing_examples
+from monitor.app.config_diff import edit_message, failing_examples, notice_key
 from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.app.rules.cache import Compiled
@@ -74,7 +74,7 @@ async def _tell_maintainers(config: startup.Config, components: wiring.Component
     if rules.failing:
         log.warning("examples do not hold", action="run", file=rules.file, errors=list(map(str, rules.failing)))
         message = edit_message(f"{FAILING}: {rules.file}", failing_examples(rules.failing))
-        await asyncio.to_thread(components.notify, f"start:{rules.digest.hex()[:16]}:{clock():%Y%m%d%H%M}", message)
+        await asyncio.to_thread(components.notify, notice_key("start", rules.digest, clock()), message)
 
 
 async def _outage(config: startup.Config, components: wiring.Components) -> str:

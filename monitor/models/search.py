@@ -41,8 +41,9 @@ class Coverage:
 class SearchResult:
     """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read.
 
-    The rest, if there may be any, is found `before` an entry of this number. `begun` are the names of feeds of which
-    the question has only the first words: the others may have been meant as part of the name.
+    The rest, if there may be any, is found `before` an entry of this number. When nothing was found, `begun` are
+    the names of feeds of which the question has only the first words: the others may have been meant as part of the
+    name.
     """
 
     found: tuple[Found, ...]

@@ -89,7 +89,7 @@ class Finder:
                 is_cut=question.is_cut and not is_more,
                 coverage=_coverage(db),
                 before=found[limit - 1].entry_id if is_more else question.reached,
-                begun=tuple(_feeds_begun(db, query.feeds)),
+                begun=() if found else tuple(_feeds_begun(db, query.feeds)),
             )
 
     def _bounds(self, db: Connection, query: Query) -> _Bounds:
