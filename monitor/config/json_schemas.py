@@ -149,6 +149,10 @@ _RULE = {
         "items": _TEXT,
         "minItems": 1,
     },
+    "classifier": {
+        "description": "true — правило без слов: спросит о том, чего другие не нашли и что похоже на эту тему",
+        "type": "boolean",
+    },
     "note": _NOTE,
 }
 _FACTS = {
@@ -219,7 +223,8 @@ def keywords_schema() -> Schema:
         **_object(keywords.TOP_KEYS, top, required=["topics"]),
         "$defs": {
             "topic": _object(keywords.TOPIC_KEYS, topic, required=["title", "any_of"]),
-            "rule": _object(keywords.RULE_KEYS, _RULE, required=["all"]),
+            "rule": _object(keywords.RULE_KEYS, _RULE)
+            | {"if": {"required": ["classifier"]}, "else": {"required": ["all"]}},
             "terms": _TERMS,
         },
     }

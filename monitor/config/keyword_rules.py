@@ -81,7 +81,8 @@ class Rule:
     The first line is the act, but with `no_act`: then nothing is a complement of it, in whatever rule of its topic.
     It and one other line must stand in the title or the lead, unless `anywhere`. `yields_to` are ids of other topics
     and names of their rules: where one of them decides, too, as strong as this, its own topic is not shown.
-    `mentions` are for each line what the file says there, before the lists are written in.
+    `mentions` are for each line what the file says there, before the lists are written in. A `classifier` has no lines:
+    it asks about what no rule found and what reads like other stories of the topic.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Rule:
     no_act: bool = False
     yields_to: tuple[str, ...] = ()
     mentions: tuple[tuple[Mention, ...], ...] = ()
+    classifier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

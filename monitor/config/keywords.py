@@ -40,7 +40,8 @@ MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
 TOP_KEYS = ("lists", "people", "never", "doubt", "elsewhere", "short_text", "topics", "counters", "facts")
 ELSEWHERE_KEYS = ("there", "here")
 COUNTER_KEYS = ("name", "all", "none", "within")
-RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "note")
+RULE_KEYS = ("name", "tier", "all", "none", "within", "anywhere", "no_act", "yields_to", "classifier", "note")
+CLASSIFIER_KEYS = ("name", "tier", "classifier", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "doubt", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -140,6 +141,8 @@ class _KeywordsReader(TermReader):
 
     def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
         name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""
+        if self.flag(body.get("classifier"), key="classifier"):
+            return self._classifier(body, name)
         written = self.items(body.get("all"), key="all", at=body)
         lines = tuple(self._one_object(self.terms(line, key="all")) for line in written)
         if len(lines) > MAX_LINES:
@@ -156,6 +159,13 @@ class _KeywordsReader(TermReader):
             line=body.line,
             mentions=tuple(tuple(mentions(line, self._lines)) for line in written),
         )
+
+    def _classifier(self, body: Mapping, name: str) -> Rule:
+        """A rule without lines, which only asks."""
+        self.mapping(body, key="classifier", at=body, known=CLASSIFIER_KEYS)
+        if (tier := self._tier(body.get("tier"))) is Tier.POST:
+            self.problem("правило с classifier только спрашивает: напишите tier: review", at=body, key="tier")
+        return Rule(name=name, tier=tier, lines=(), none=(), within=Scope.SENTENCE, line=body.line, classifier=True)
 
     def _one_object(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
         """The same lists in the same order, wherever rules name them: a third of all lines, the longest."""

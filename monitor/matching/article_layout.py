@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-from monitor.matching.term_index import Hit, Span
+from monitor.matching.term_index import Span
 from monitor.models.articles import Where
 from monitor.text.unicode import sentences
 
@@ -70,9 +70,10 @@ class Layout:
         before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
         return before.rpartition("\n")[2], after.partition("\n")[0]
 
-    def place(self, hit: Hit) -> tuple[Where, int, int]:
+    def place(self, span: Span) -> tuple[Where, int, int]:
         """Where it begins and ends in the title, or in the text."""
-        if hit.start <= self._title:
-            return "title", hit.start, hit.end
+        start, end = span
+        if start <= self._title:
+            return "title", start, end
         offset = self._title + 1
-        return "text", hit.start - offset, hit.end - offset
+        return "text", start - offset, end - offset

@@ -37,7 +37,8 @@ class CompiledRule:
     """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article.
 
     One that `leads` asks whither somebody is taken: where else he is taken on the way speaks not against it.
-    `yields_to` are ids of topics and names of rules beside which its own topic is not shown.
+    `yields_to` are ids of topics and names of rules beside which its own topic is not shown. One without lines asks the
+    classifier.
     """
 
     topic: int

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from monitor.config.keyword_rules import Keywords, Role, Rule, Term, TermWord, TermWordKind
 from monitor.config.yaml_reader import in_order, raise_first
 from monitor.errors import ConfigError
+from monitor.matching.classifier.classifier import TOPICS
 from monitor.matching.compiled_rules import NO_FORMS, CompiledRule, CompiledRules, CompiledTerm
 from monitor.matching.facts.naming import namings
 from monitor.matching.words.compiled_words import Word, also_russian, is_empty, is_inflected, word_of
@@ -146,6 +147,8 @@ class _Compiler:
     def _rule(self, topic: int, rule: Rule) -> CompiledRule:
         lines = tuple(self._line(terms) for terms in rule.lines)
         weights = [self._line_weight(*line) for line in zip(lines, rule.lines, strict=True)]
+        if rule.classifier:
+            self._refuse_unknown(topic, rule)
         self._refuse_everyday(rule)
         self._refuse_silent(rule)
         if isinstance(rule.within, int):
@@ -162,6 +165,12 @@ class _Compiler:
             leads=any(all(term.role is Role.TO for term in line) for line in rule.lines),
             yields_to=frozenset(rule.yields_to),
         )
+
+    def _refuse_unknown(self, topic: int, rule: Rule) -> None:
+        if (name := self.keywords.topics[topic].id) not in TOPICS:
+            known = ", ".join(TOPICS)
+            advice = f"он знает только темы {known}, а это {name} — напишите строки all"
+            self._problem(f"правилу «{rule.name}» classifier не поможет: {advice}", rule.line, "classifier")
 
     def _refuse_everyday(self, rule: Rule) -> None:
         """One line must not be one everyday word, and several not nothing but everyday words."""

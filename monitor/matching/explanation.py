@@ -29,7 +29,8 @@ _NEAREST = 3  # rules that lacked the least: more would bury the answer
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
     """A rule that did not fire. When every line has its match, they stand too far apart for `within`, or `is_aside`:
-    they stand together, but not where an article says what it is about. `doubt` is the word that makes it only ask.
+    they stand together, but not where an article says what it is about. `doubt` is the word that makes it only ask;
+    `is_unlike`: the classifier does.
     """
 
     name: str
@@ -38,6 +39,7 @@ class RuleReport:
     lines: tuple[LineReport, ...]
     is_aside: bool = False
     doubt: str = ""
+    is_unlike: bool = False
 
     @property
     def lacking(self) -> tuple[LineReport, ...]:
@@ -51,6 +53,8 @@ class RuleReport:
             return f"не хватает: {self.lacking[0].text}"
         if self.doubt:
             return f"мало: «{self.doubt}» — с таким словом решает редактор"
+        if self.is_unlike:
+            return "мало: слова в нём нашлись, но новость не похожа на другие новости темы (classifier)"
         if self.is_aside:
             return f"мало: сказано не в заголовке и не в первых {LEAD} знаках"
         if shared := _shared(self.lines):
@@ -195,7 +199,10 @@ def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa:
 
 
 def check_examples(keywords: Keywords, matcher: Matcher) -> tuple[ConfigError, ...]:
-    """The examples that the rules contradict, each with its line and what the rules said instead."""
+    """The examples that the rules contradict, each with its line and what the rules said instead. The classifier is
+    not asked: no words of the file could be mended where it errs.
+    """
+    matcher = matcher.without_classifier()
     problems = []
     for topic in keywords.topics:
         for example in topic.examples:
@@ -226,14 +233,16 @@ def _report(matcher: Matcher, article: MatchedArticle, verdict: Verdict, number:
         vetoes=vetoes,
         is_hinted=fired in verdict.hinted,
         gives_way=fired in verdict.hinted and fired.tier is verdict.tier,
-        lines=_met(matcher, article, rules[fired.rule]) if fired else (),
+        lines=_met(matcher, article, rules[fired.rule], fired) if fired else (),
         forbidding=tuple(_forbidding(matcher, article, rules[veto.rule]) for veto in vetoes),
         nearest=_nearest(matcher, article, stronger),
         muted=muted,
     )
 
 
-def _met(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -> tuple[LineReport, ...]:
+def _met(matcher: Matcher, article: MatchedArticle, rule: CompiledRule, fired: TopicVerdict) -> tuple[LineReport, ...]:
+    if not rule.lines:
+        return tuple(LineReport(match=match, text=f"«{match.form}»") for match in fired.matches)
     return line_reports(matcher.compiled, article, rule, article.result(rule).hits)
 
 
@@ -273,6 +282,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
         lines=lines,
         is_aside=bool(result.hits) and not result.doubt,
         doubt=article.match(result.doubt).form if result.doubt else "",
+        is_unlike=bool(result.hits) and not result.asks_at_most and matcher.is_unlike(article),
     )
 
 

@@ -242,8 +242,9 @@ class Usage:
     def _of_topic(self, topic: Topic, days: int) -> Iterator[ConfigError]:
         """Rules that never fired are named together: a rare word may well wait for months."""
         news = f"{self.articles} новостей за {days} дн."
-        messages = [(rule.line, self._message(topic, rule, news)) for rule in topic.rules]
-        if idle := [f"«{rule.name}»" for rule in topic.rules if not self._fired[topic.id, rule.name]]:
+        rules = [rule for rule in topic.rules if not rule.classifier]  # it is asked where these say nothing
+        messages = [(rule.line, self._message(topic, rule, news)) for rule in rules]
+        if idle := [f"«{rule.name}»" for rule in rules if not self._fired[topic.id, rule.name]]:
             messages.append(
                 (topic.line, f"ни разу не сработали ({news}): {', '.join(idle)} — верны ли слова: monitor forms")
             )

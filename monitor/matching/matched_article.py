@@ -67,6 +67,8 @@ class MatchedArticle:
         self._lines: dict[int, list[Hit]] = {}
         self._against_of: dict[tuple[int, int, bool], list[Hit]] = {}
         self._surroundings: dict[Span, _Surroundings] = {}
+        self.lead = self._whole[: len(title) + 1 + LEAD]
+        """The title and the lead."""
         self.candidates = [compiled.rules[number] for number in reading.rules]
         """Rules whose every line may have a hit, in the file's order; no other holds."""
 
@@ -111,14 +113,34 @@ class MatchedArticle:
 
         Whither and whence count only as the complement of an act: in «бежавшего из России задержали» nothing is.
         """
-        never = self._compiled.never
-        if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
-            return kind
-        if self._elsewhere and self._elsewhere.end <= len(self._title):
-            return self._elsewhere
+        if self._against_all:
+            return self._against_all
         if rule.tier is Tier.REVIEW and (doubt := self._kind_of_doubt(rule, start, end)):
             return doubt
         return self._spoken_against(rule.none, rule, start, end)
+
+    @cached_property
+    def _against_all(self) -> Hit | None:
+        """What silences every rule: a kind of text, another country in the title."""
+        never = self._compiled.never
+        if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
+            return kind
+        return self._elsewhere if self._elsewhere and self._elsewhere.end <= len(self._title) else None
+
+    @property
+    def met(self) -> int:
+        """How many words of the title and the lead are some rule's, or may be."""
+        return self._reading.met
+
+    @property
+    def silences_questions(self) -> bool:
+        """Whether something in the title silences every rule that asks."""
+        return bool(self._against_all or self._doubtful)
+
+    @property
+    def is_of_here(self) -> bool:
+        """Whether it names our country; True where the file does not say which that is."""
+        return self._compiled.elsewhere is None or bool(self.line(self._compiled.elsewhere[1]))
 
     def _doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
         """What makes a rule ask that would publish: another country in the lead, or a word of doubt."""
@@ -258,21 +280,28 @@ class MatchedArticle:
 
     def topic_verdict(self, rule: CompiledRule, result: RuleResult) -> TopicVerdict:
         """What a rule that fired says of its topic, as a value."""
+        tier = Tier.REVIEW if result.asks_at_most else rule.tier
+        return self._verdict(rule, tier, tuple(self.match(hit) for hit in result.hits))
+
+    def likeness(self, rule: CompiledRule, words: Iterable[Span]) -> TopicVerdict:
+        """What a rule of the classifier says, to which these words of the lead told most."""
+        return self._verdict(rule, rule.tier, tuple(self._match(span) for span in words))
+
+    def _verdict(self, rule: CompiledRule, tier: Tier, matches: tuple[Match, ...]) -> TopicVerdict:
         topic = self._compiled.topics[rule.topic]
         return TopicVerdict(
-            id=topic.id,
-            title=topic.title,
-            hashtag=topic.hashtag,
-            rule=rule.name,
-            tier=Tier.REVIEW if result.asks_at_most else rule.tier,
-            matches=tuple(self.match(hit) for hit in result.hits),
+            id=topic.id, title=topic.title, hashtag=topic.hashtag, rule=rule.name, tier=tier, matches=matches
         )
 
     def match(self, hit: Hit) -> Match:
         """A hit as a value that points into the title or the text."""
-        where, start, end = self._layout.place(hit)
+        return self._match(hit[:2], self._compiled.terms[hit.term].text)
+
+    def _match(self, span: Span, term: str | None = None) -> Match:
+        """`term` is the word as the file has it; of no rule, it is the form."""
+        where, start, end = self._layout.place(span)
         form = (self._title if where == "title" else self._text)[start:end]
-        return Match(term=self._compiled.terms[hit.term].text, form=form, where=where, start=start, end=end)
+        return Match(term=term or form, form=form, where=where, start=start, end=end)
 
     def veto(self, rule: CompiledRule, hit: Hit) -> Veto:
         """The word that spoke against a rule, as a value."""

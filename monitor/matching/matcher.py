@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import NamedTuple
 
+from monitor.matching.classifier.classifier import trained
 from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.compiler import collector_paused
 from monitor.matching.facts.saying import DEEDS, facts
@@ -13,6 +15,9 @@ from monitor.matching.term_index import Hit, TermIndex
 from monitor.models.articles import Fact, Tier, TopicVerdict, Verdict, Veto
 
 _NOTHING = Verdict()
+# Words of rules without which the classifier is not asked: all of ours have four, half of the press has not; of a file
+# of few words nothing of the kind is known.
+_FEWEST, _TERMS_EACH = 4, 1_000
 
 
 class _Decision(NamedTuple):
@@ -31,6 +36,8 @@ class Matcher:
         self.compiled = compiled
         self._index = TermIndex(compiled)
         self._muted: frozenset[tuple[str, str]] = frozenset()
+        self._fewest = min(_FEWEST, len(compiled.terms) // _TERMS_EACH)
+        self._classifying = {compiled.topics[rule.topic].id: rule for rule in compiled.rules if not rule.lines}
 
     def muting(self, rules: Collection[tuple[str, str]]) -> "Matcher":
         """The same rules, of which these (topic's id, name) are muted: what they say stands in `Verdict.muted`."""
@@ -38,19 +45,50 @@ class Matcher:
         quieter._muted = frozenset(rules)  # noqa: SLF001 - one of us
         return quieter
 
+    def without_classifier(self) -> "Matcher":
+        """The same rules but for those of the classifier: what the words of the file say by themselves."""
+        plainer = copy(self)
+        plainer._classifying = {}  # noqa: SLF001 - one of us
+        return plainer
+
     def judge(self, *, title: str, text: str) -> Verdict:
         """What the rules say of an article. Never raises, whatever the strings are.
 
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
-        are those of the rules that would have come before it. A muted rule gives no topic: others may.
+        are those of the rules that would have come before it. A muted rule gives no topic: others may. Where no rule
+        says anything, and before one publishes, the classifier is asked.
         """
         reading = Reading(self._index, title, text)
-        if not reading.rules:  # as of most articles
+        if not reading.rules and not (self._classifying and reading.met >= self._fewest):  # as of most articles
             return _NOTHING
         return self.verdict(MatchedArticle(self.compiled, title, text, reading))
 
     def verdict(self, article: MatchedArticle) -> Verdict:
         """The same of an article that is read already: it may be asked for under other mutes, too."""
+        ruled = self._ruled(article)
+        if not self._classifying:
+            return ruled
+        if ruled.tier is Tier.POST and self.is_unlike(article):
+            return replace(ruled, topics=tuple(self._doubted(topic) for topic in ruled.topics))
+        return ruled if ruled.topics or ruled.vetoes or ruled.muted else self._likely(article)
+
+    def is_unlike(self, article: MatchedArticle) -> bool:
+        """Whether the classifier thinks that an article is none of ours: then rules that would publish ask."""
+        return bool(self._classifying) and trained().is_unlike(article.lead)
+
+    def _doubted(self, topic: TopicVerdict) -> TopicVerdict:
+        return replace(topic, tier=Tier.REVIEW) if topic.id in self._classifying else topic
+
+    def _likely(self, article: MatchedArticle) -> Verdict:
+        """What the classifier says of an article of which the rules say nothing: it asks, if anything."""
+        topic = trained().topic(article.lead, among=self._classifying) if article.met >= self._fewest else None
+        if topic is None or article.silences_questions or not article.is_of_here:
+            return _NOTHING
+        rule = self._classifying[topic]
+        found = (article.likeness(rule, trained().telling(article.lead)),)
+        return Verdict(muted=found) if self._is_muted(rule) else Verdict(topics=found)
+
+    def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}
         vetoes: list[Veto] = []
         muted: list[TopicVerdict] = []

@@ -21,6 +21,7 @@ from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.unicode import INVISIBLE
 
 LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
+_LEAD_WORDS = 110  # of a title and so many characters, signs not counted
 _LONG = 20_000  # characters of a text whose pieces are all located at once
 _AROUND = 80  # characters on both sides of a word that show which language it is in
 _PIECE = re.compile(r"\S+")
@@ -45,6 +46,8 @@ class Reading:
         self._hits: dict[int, list[Hit]] = {}  # by line
         self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, signs not counted, and which lines
         self._possible = self._look_through()
+        self.met = sum(at < _LEAD_WORDS for at, _ in self._spots)
+        """How many words of the title and the lead are some rule's, or may be."""
         self.rules = sorted(self._rules())
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
 

@@ -89,7 +89,7 @@ def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[Ne
 
 def _only_lacking(article: MatchedArticle, rule: CompiledRule) -> int | None:
     """The place of the one line that nothing meets; None when it is the act's, or there is none, or more than one."""
-    if not article.line(rule.lines[0]):
+    if not rule.lines or not article.line(rule.lines[0]):
         return None
     lacking = (number for number, line in enumerate(rule.lines) if not article.line(line))
     first, second = next(lacking, None), next(lacking, None)

@@ -142,7 +142,8 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     words = WORD.findall(form)
     apart = APART.match(whole, spot.end)
     first, last, end = words[0], words[-1] + (apart[1] if apart else ""), apart.end() if apart else spot.end
-    place = place_of(whole[max(spot.start - 80, 0) : spot.start], whole[end : end + 80])
+    before, after = whole[max(spot.start - 80, 0) : spot.start], whole[end : end + 80]
+    place = place_of(before.rpartition("\n")[2], after.partition("\n")[0])
     choices = [(term.words[-1], term.language), *term.words[-1].choices]
     readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)

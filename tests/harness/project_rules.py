@@ -24,8 +24,8 @@ def project_keywords() -> Keywords:
 
 @cache
 def project_matcher() -> Matcher:
-    """Ready to judge."""
-    return Matcher(compile_rules(project_keywords()))
+    """Ready to judge, by the words of the file alone."""
+    return Matcher(compile_rules(project_keywords())).without_classifier()
 
 
 @lru_cache(4)  # contents of one how-to; each is 20 MB

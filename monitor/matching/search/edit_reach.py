@@ -29,7 +29,7 @@ def reach(
 
     `compiled` are both, compiled: what a form's cases are may change for a word that stays as it is.
     """
-    if before.short_text != after.short_text:
+    if before.short_text != after.short_text or _classifiers(before) != _classifiers(after):
         return None
     terms = _Terms(before, after)
     phrases = dict.fromkeys(terms.phrase(*one) for one in set(_changed(before, after, terms)))
@@ -122,6 +122,10 @@ def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple
 
 def _rules(keywords: Keywords) -> dict[_RuleKey, Rule]:
     return {(topic.id, rule.name): rule for topic in keywords.topics for rule in topic.rules}
+
+
+def _classifiers(keywords: Keywords) -> set[_RuleKey]:
+    return {key for key, rule in _rules(keywords).items() if rule.classifier}
 
 
 def _beside_rules(keywords: Keywords) -> dict[tuple[str, str], Sequence[Term]]:

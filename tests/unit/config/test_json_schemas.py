@@ -38,6 +38,8 @@ KNOWN = frozenset(
         "minimum",
         "maximum",
         "maxLength",
+        "if",
+        "else",
     ]
 )
 
@@ -61,11 +63,16 @@ def _wrong_in_mapping(schema: Schema, node: Mapping, root: Schema) -> list[str]:
     if schema.get("type") != "object":
         return [f"object: {node.line}"]
     others = schema["additionalProperties"]
-    problems = [f"{key}: {node.line}" for key in schema.get("required", ()) if node.get(key) is None]
+    problems = [f"{key}: {node.line}" for key in _required(schema, node) if node.get(key) is None]
     for name, value in node.items:
         part = schema.get("properties", {}).get(name.text, others)
         problems += [f"{name.text}: {name.line}"] if part is False else wrong(part, value, root)
     return problems
+
+
+def _required(schema: Schema, node: Mapping) -> list[str]:
+    is_met = all(node.get(key) is not None for key in schema.get("if", {}).get("required", ()))
+    return [*schema.get("required", ()), *([] if is_met else schema["else"]["required"])]
 
 
 def _fits(schema: Schema, text: str) -> bool:

@@ -103,6 +103,13 @@ def _list(value: object) -> list[object]:
     text="таможня увезли беглец²беглец-увезли увезли-пассажир пассажирамибеглец пассажир в Тараз ",
     filler="",
 )
+@example(  # what stands below a headline is not beside its last word
+    topics=[[{"tier": "post", "within": "sentence", "all": ["{куда: {kk: Тараз}}"], "none": []}]],
+    short_text=1,
+    title="Таразға ",
+    text="көші-қонды ",
+    filler="",
+)
 @settings(max_examples=250, deadline=None)
 def test_the_matcher_equals_the_brute_force_evaluator(
     topics: list[list[dict[str, object]]], short_text: float, title: str, text: str, filler: str

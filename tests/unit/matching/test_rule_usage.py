@@ -21,8 +21,8 @@ topics:
 """
 
 
-def doubts(*texts: str) -> list[str]:
-    keywords = load_keywords(RULES, file="keywords.yaml")
+def doubts(*texts: str, rules: str = RULES) -> list[str]:
+    keywords = load_keywords(rules, file="keywords.yaml")
     usage = Usage(keywords, Matcher(compile_rules(keywords)))
     for number, text in enumerate(texts):
         usage.add(
@@ -58,3 +58,12 @@ def test_a_rule_that_decided_once_is_not_covered() -> None:
 
 def test_a_few_news_prove_nothing() -> None:
     assert doubts(*["Шторм."] * (FEWEST - 1)) == []
+
+
+def test_a_rule_of_the_classifier_is_not_called_idle() -> None:
+    rules = RULES.replace("  sea:", "  knb:") + "      - {name: похоже, tier: review, classifier: true}\n"
+
+    (idle,) = doubts(*["Снег."] * FEWEST, rules=rules)
+
+    assert "«киты»" in idle
+    assert "похоже" not in idle

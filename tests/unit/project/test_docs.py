@@ -43,7 +43,7 @@ def commands_named(text: str, program: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("example", examples("keywords.md"))
 def test_every_keywords_example_loads_and_holds(example: str) -> None:
-    rule_alone = "topics:\n  topic:\n    title: Тема\n    any_of:\n" + indent(example, " " * 6)
+    rule_alone = "topics:\n  extradition:\n    title: Тема\n    any_of:\n" + indent(example, " " * 6)
     keywords = load_keywords(rule_alone if example.startswith("- name") else example, file="docs/keywords.md")
 
     assert check_examples(keywords, Matcher(compile_rules(keywords))) == ()

@@ -66,3 +66,11 @@ def test_a_doubt_is_looked_for() -> None:
 
     assert reaches(RULES, f"doubt: жираф\n{RULES}", "жираф")
     assert reaches(RULES, of_topic, "жираф")
+
+
+def test_a_rule_of_the_classifier_may_change_everything() -> None:
+    asking = load_keywords(f"{RULES}      - {{name: похоже, tier: review, classifier: true}}\n", file="keywords.yaml")
+    before = load_keywords(RULES, file="keywords.yaml")
+
+    assert reach(before, asking, compiled=(compile_rules(before), compile_rules(asking))) is None
+    assert reach(asking, asking, compiled=(compile_rules(asking),) * 2) == ()

@@ -1,0 +1,117 @@
+"""Words and their weights → which topic an article is likely to be of.
+
+A linear model: how much an article reads like ours is the sum of the weights of what stands in it, divided by the root
+of how much of that there is. It knows nothing of who does what to whom: rules do. So it decides nothing: it asks an
+editor about what they did not find and it would, and before they post what it would not (docs/decisions/0045).
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from importlib.resources import files
+from math import sqrt
+from typing import NamedTuple
+
+from monitor.matching.classifier.features import WORD, features, features_of_word, words
+from monitor.text.unicode import fold
+
+TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
+FEWEST = 10  # things known in a text, about, that make a sum say as much as it seems to
+_LEANING = 0.5  # of what speaks for one topic: being surely of one is some of being ours
+_ENOUGH, _KNOWN = 60, 5  # things in a text, some twenty words, and those of them known, without which it tells nothing
+_TELLING, _SHORTEST = 5, 3  # words to show, and letters of each: prepositions weigh something, and tell nothing
+_UNIT = 100  # weights are written in hundredths
+_BIAS, _LEAST, _MOST = "(bias)", "(least)", "(most)"
+
+Span = tuple[int, int]
+
+
+class Leaning(NamedTuple):
+    """The topic that something speaks for more than for the others, and by how much."""
+
+    topic: str
+    weight: float
+
+
+_NO_LEANING = Leaning("", 0.0)
+
+
+class Likeness(NamedTuple):
+    """A sum for each topic; `is_judged`: enough was weighed to say that a text is of none."""
+
+    scores: Mapping[str, float]
+    is_judged: bool
+
+
+class Classifier(NamedTuple):
+    """`weights` tell how much something speaks for an article of ours, `leanings` of which topic it would be. It reads
+    like ours from a sum of `least` on, `bias` included, and unlike ours below `most`.
+    """
+
+    weights: Mapping[str, float]
+    leanings: Mapping[str, Leaning]
+    bias: float
+    least: float
+    most: float
+
+    def likeness(self, text: str) -> Likeness:
+        """How much a text reads like the stories of each topic."""
+        standing = features(words(text))
+        known = [self.weights[one] for one in standing if one in self.weights]
+        sums = dict.fromkeys(TOPICS, sum(known))
+        for leaning in [self.leanings[one] for one in standing if one in self.leanings]:
+            sums[leaning.topic] += leaning.weight * _LEANING
+        share = 1 / sqrt(len(known) + FEWEST)
+        scores = {topic: self.bias + share * total for topic, total in sums.items()}
+        return Likeness(scores, is_judged=len(standing) >= _ENOUGH and len(known) >= _KNOWN)
+
+    def topic(self, text: str, among: Collection[str]) -> str | None:
+        """The likeliest of these topics, for a text that reads like one of them; None for any other text."""
+        scores = {topic: score for topic, score in self.likeness(text).scores.items() if topic in among}
+        alike = {topic: score for topic, score in scores.items() if score >= self.least}
+        return max(alike, key=alike.__getitem__, default=None)
+
+    def is_unlike(self, text: str) -> bool:
+        """Whether a text is long enough to tell, and reads like none of ours. A headline says all in two words of a
+        rule, and Kazakh in Latin letters has hardly a word that was weighed: nothing is told of either.
+        """
+        likeness = self.likeness(text)
+        return likeness.is_judged and max(likeness.scores.values()) < self.most
+
+    def telling(self, text: str) -> list[Span]:
+        """Where the words stand that speak for it most, each once, in their order."""
+        folded = fold(text)
+        spans: dict[str, Span] = {}
+        for word in WORD.finditer(folded.text):
+            if len(word[0]) >= _SHORTEST:
+                spans.setdefault(word[0], word.span())
+        weights = {word: sum(self.weights.get(one, 0.0) for one in features_of_word(word)) for word in spans}
+        best = sorted(weights, key=weights.__getitem__, reverse=True)[:_TELLING]
+        return sorted(folded.original_span(*spans[word]) for word in best if weights[word] > 0)
+
+
+@cache
+def trained() -> Classifier:
+    """The one that labelled stories taught (benchmarks/classifier.py)."""
+    return read((files(__package__) / "weights.tsv").read_text(encoding="utf-8"))
+
+
+def read(table: str) -> Classifier:
+    """A classifier as `written` writes it."""
+    value: Callable[[str], float] = cache(lambda hundredths: int(hundredths) / _UNIT)  # one object for equal ones
+    rows = [line.split("\t") for line in table.splitlines()[1:]]
+    weights = {feature: value(weight) for feature, weight, _, _ in rows}
+    leanings = {feature: Leaning(topic, value(weight)) for feature, _, topic, weight in rows if topic}
+    bias, least, most = (weights.pop(name) for name in (_BIAS, _LEAST, _MOST))
+    return Classifier(weights, leanings, bias=bias, least=least, most=most)
+
+
+def written(classifier: Classifier) -> str:
+    """A table for people and for `read`: what is weighed, its weight, the topic it speaks for and how much."""
+    ahead = ((_BIAS, classifier.bias), (_LEAST, classifier.least), (_MOST, classifier.most))
+    told = [*ahead, *sorted(classifier.weights.items())]
+    rows = [_row(feature, weight, classifier.leanings.get(feature, _NO_LEANING)) for feature, weight in told]
+    return "".join("\t".join(row) + "\n" for row in (("feature", "weight", "topic", "weight for it"), *rows))
+
+
+def _row(feature: str, weight: float, leaning: Leaning) -> tuple[str, str, str, str]:
+    return feature, str(round(weight * _UNIT)), leaning.topic, str(round(leaning.weight * _UNIT))

@@ -1,0 +1,87 @@
+"""What a classifier makes of a text; the numbers are of one taught here, or of the one that the project brings."""
+
+import pytest
+
+from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, read, trained, written
+from monitor.matching.classifier.features import features, words
+from monitor.matching.classifier.training import LabelledText, train
+
+EXAMPLE = Classifier(
+    weights={"ресей": 1.0, "ресей~ге": 2.0, "берді": 1.5, "матч": -4.0, "ұқк": 3.0},
+    leanings={"ұқк": Leaning("knb", 3.0), "ресей~ге": Leaning("extradition", 2.0)},
+    bias=-1.0,
+    least=0.5,
+    most=-2.0,
+)
+FILLER = " ".join(f"с{letter}" for letter in "абвгдежзийклмнопрстуфхцчшщэюя")
+
+
+def taught(texts: list[LabelledText]) -> Classifier:
+    return train(texts, least=0.5, most=-2.0, shuffle=lambda order: order.reverse())
+
+
+def test_words_are_weighed_by_their_beginnings_endings_and_neighbours() -> None:
+    assert features(words("Ресейге Ёлка")) == {"ресей", "ресей~ге", "елка", "ресей елка"}
+
+
+def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
+    assert EXAMPLE.topic("Ресейге берді", TOPICS) == "extradition"
+    assert EXAMPLE.topic("Ресейге берді", ("rvp",)) is None
+    assert EXAMPLE.topic("ҰҚК Ресейге берді", TOPICS) == "knb"
+    assert EXAMPLE.topic("Матч: Ресей", TOPICS) is None
+    assert EXAMPLE.topic("", TOPICS) is None
+    assert EXAMPLE.topic("ҰҚК Ресейге берді", ()) is None
+
+
+def test_only_a_text_of_many_words_some_of_them_known_is_unlike() -> None:
+    known = "матч ресей ресейге берді матч ұқк"
+    unlike = EXAMPLE._replace(weights=dict.fromkeys(EXAMPLE.weights, -4.0), leanings={})
+
+    assert unlike.is_unlike(f"{known} {FILLER}")
+    assert not unlike.is_unlike(known), "a headline"
+    assert not unlike.is_unlike(f"матч {FILLER}"), "in letters that it hardly knows"
+    assert not EXAMPLE.is_unlike(f"{known} {FILLER}"), "it reads like ours"
+
+
+def test_what_tells_most_is_shown_where_it_stands_each_word_once() -> None:
+    text = "Мат\u00adч емес. ҰҚ\u00adК Ресейге берді, ҰҚК берді"
+
+    assert [text[start:end] for start, end in EXAMPLE.telling(text)] == ["ҰҚ\u00adК", "Ресейге", "берді"]
+
+
+def test_a_table_is_read_as_it_was_written() -> None:
+    assert read(written(EXAMPLE)) == EXAMPLE
+
+
+def test_it_learns_what_only_some_stories_share() -> None:
+    ours = [LabelledText(f"Дезертира {place}", "", ("extradition",)) for place in ("увезли", "выдали", "вернули")] * 5
+    others = [LabelledText(f"Концерт {place}", "", ()) for place in ("увезли", "выдали", "вернули")] * 5
+    classifier = taught(ours + others)
+
+    assert classifier.topic("Дезертира отпустили", TOPICS) == "extradition"
+    assert classifier.topic("Концерт отпустили", TOPICS) is None
+    assert abs(classifier.weights["увезл"]) < abs(classifier.weights["дезер"])
+    assert classifier == taught(ours + others), "the same texts teach the same"
+
+
+def test_a_headline_of_what_is_not_ours_teaches_without_its_text() -> None:
+    ours = LabelledText("Астана", "выдала дезертира", ("extradition",))
+    others = LabelledText("Астана", "выиграла матч", ())
+    classifier = taught([ours, others] * 6)
+
+    assert classifier.weights["астан"] < 0 < classifier.weights["дезер"]
+
+
+def test_the_projects_own_is_whole_and_small() -> None:
+    classifier = trained()
+
+    assert {leaning.topic for leaning in classifier.leanings.values()} == set(TOPICS)
+    assert classifier.leanings.keys() <= classifier.weights.keys()
+    assert len(classifier.weights) == 5_000
+    assert read(written(classifier)) == classifier
+
+
+@pytest.mark.parametrize("text", ["", "\0", "ё" * 100_000, " ".join(["Ресейге"] * 50_000), "\ud800 берді", "1 2 3"])
+def test_any_text_is_weighed(text: str) -> None:
+    assert set(trained().likeness(text).scores) == set(TOPICS)
+    assert all(0 <= start < end <= len(text) for start, end in trained().telling(text))

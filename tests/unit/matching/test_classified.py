@@ -1,0 +1,171 @@
+"""Rules of the classifier: they ask about what no rule found, and keep silent where maintainers want silence."""
+
+from collections.abc import Collection
+
+import pytest
+
+from monitor.config.keywords import load_keywords
+from monitor.errors import ConfigError
+from monitor.matching.compiler import compile_checked, compile_rules
+from monitor.matching.explanation import check_examples, explain, explained
+from monitor.matching.matcher import Matcher
+from monitor.matching.rule_scores import RuleScores
+from monitor.models.articles import Tier, Verdict
+from tests.harness.project_rules import project_keywords, project_matcher
+
+RULES = """\
+never: лекция
+doubt: фильм
+topics:
+  extradition:
+    title: Выдача
+    any_of:
+      - {name: выдали, all: [выдать, дезертир], none: [Бишкек]}
+      - {name: похоже, tier: review, classifier: true}
+    examples:
+      miss: [В Алматы задержали мужа активистки и увезли в изолятор в России]
+"""
+ALIKE = "В Алматы задержали мужа активистки, через день он оказался в изоляторе в России"
+
+
+def matcher(rules: str = RULES) -> Matcher:
+    return Matcher(compile_rules(load_keywords(rules, file="keywords.yaml")))
+
+
+def judged(title: str, text: str = "", muted: Collection[str] = ()) -> Verdict:
+    return matcher().muting([("extradition", name) for name in muted]).judge(title=title, text=text)
+
+
+def test_what_no_rule_found_is_asked_about_with_the_words_that_told() -> None:
+    verdict = judged(ALIKE)
+
+    (topic,) = verdict.topics
+    assert (topic.rule, topic.tier, verdict.tier) == ("похоже", Tier.REVIEW, Tier.REVIEW)
+    assert 1 <= len(topic.matches) <= 5
+    assert all(ALIKE[match.start : match.end] == match.form == match.term for match in topic.matches)
+
+
+def test_where_a_rule_has_spoken_the_classifier_is_not_asked() -> None:
+    posted = judged(f"{ALIKE}. Дезертира выдали")
+    vetoed = judged(ALIKE, "Дезертира выдали, говорит Бишкек.")
+
+    assert [topic.rule for topic in posted.topics] == ["выдали"]
+    assert (vetoed.topics, [veto.form for veto in vetoed.vetoes]) == ((), ["Бишкек"])
+
+
+@pytest.mark.parametrize("word", ["Лекция", "Фильм"])
+def test_a_kind_of_text_that_silences_questions_silences_this_one(word: str) -> None:
+    assert judged(f"{word}. {ALIKE}").topics == ()
+
+
+def test_muted_it_holds_what_it_finds() -> None:
+    verdict = judged(ALIKE, muted=["похоже"])
+
+    assert (verdict.is_held, [topic.rule for topic in verdict.muted]) == (True, ["похоже"])
+
+
+def test_examples_are_of_the_words_in_the_file() -> None:
+    keywords = load_keywords(RULES, file="keywords.yaml")
+
+    assert judged(keywords.topics[0].examples[0].text).tier is Tier.REVIEW
+    assert check_examples(keywords, matcher()) == ()
+
+
+def test_it_is_explained_and_counted_like_another_rule() -> None:
+    report, *_ = explain(matcher(), title=ALIKE, text="")
+    reasoned = explained(matcher(), judged(ALIKE), title=ALIKE, text="")
+    scores = RuleScores(matcher())
+    scores.add_article(title=ALIKE, text="")
+
+    assert report.fired
+    assert report.fired.rule == "похоже"
+    assert reasoned.grounds == (" · ".join(f"«{match.form}»" for match in report.fired.matches),)
+    assert {row.rule: (row.fired, row.alone) for row in scores.rows}["похоже"] == (1, 1)
+
+
+def test_a_file_without_such_a_rule_asks_nothing() -> None:
+    without = RULES.replace("      - {name: похоже, tier: review, classifier: true}\n", "")
+
+    assert matcher(without).judge(title=ALIKE, text="") == Verdict()
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("{name: похоже, classifier: true}", "только спрашивает: напишите tier: review"),
+        ("{name: похоже, tier: review, classifier: true, within: 3}", "within"),
+        ("{name: похоже, tier: review, classifier: true, all: [побег]}", "all"),
+        ("{name: похоже, tier: review, classifier: 1}", "можно: true или false"),
+        ("{name: похоже, tier: review, classifier: false}", "здесь нужен список"),
+    ],
+)
+def test_what_it_cannot_be_is_said(rule: str, said: str) -> None:
+    text = RULES.replace("{name: похоже, tier: review, classifier: true}", rule)
+
+    with pytest.raises(ConfigError, match=said) as refused:
+        load_keywords(text, file="keywords.yaml")
+    assert refused.value.line
+
+
+def test_a_topic_it_was_not_taught_is_named() -> None:
+    text = RULES.replace("extradition:", "flood:")
+
+    _, (problem,) = compile_checked(load_keywords(text, file="keywords.yaml"))
+
+    assert "он знает только темы extradition, rvp, knb, а это flood" in str(problem)
+    assert problem.line == 8
+
+
+UNHEARD = {
+    "extradition": """Родня обзвонила все морги Алматы, а через двое суток Рамзан позвонил из изолятора Владикавказа:
+        казахстанские полицейские говорят, что человека с такой фамилией не видели""",
+    "knb": """С утра редактора независимого сайта держат в сером здании комитета в Актобе, забрали телефон и диктофон,
+        спрашивают о донатах и о знакомых эмигрантах, адвоката не пустили""",
+    "rvp": """Ақтөбедегі хостелде түнде полиция Орск пен Челябіден келгендерді оятып, тіркеуін сұрады, тоғыз адамға
+        елден кетіңіз деген қағаз берді""",
+}
+NOTHING_ELSE = "topics:\n" + "".join(
+    f"  {topic}: {{title: Тема, any_of: [{{name: похоже, tier: review, classifier: true}}]}}\n" for topic in UNHEARD
+)
+
+
+@pytest.mark.parametrize(("topic", "told"), UNHEARD.items(), ids=UNHEARD)
+def test_the_projects_classifier_knows_its_topics(topic: str, told: str) -> None:
+    asked = matcher(NOTHING_ELSE).judge(title="", text=told).topics
+
+    assert [(one.id, one.tier) for one in asked] == [(topic, Tier.REVIEW)]
+
+
+def test_it_asks_only_about_our_country_where_the_file_says_which() -> None:
+    of_here = "elsewhere: {there: Батуми, here: Алматы}\n" + NOTHING_ELSE
+    told = UNHEARD["extradition"]
+
+    assert matcher(of_here).judge(title="", text=told).topics
+    assert matcher(of_here).judge(title="", text=told.replace("Алматы", "Кутаиси")).topics == ()
+
+
+@pytest.fixture(scope="module")
+def everything() -> Matcher:
+    return Matcher(project_matcher().compiled)
+
+
+def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why(everything: Matcher) -> None:
+    title = "Домбыра ұстаған математик: Томскілік профессордың хоббиі"
+    text = (
+        "Қазақстанда бес жыл жұмыс істеген Томск университетінің профессоры Виталий Ерофеев студенттерге күймен дәріс "
+        "оқиды. Ол «Адай» күйінің ырғағын функция графигіне айналдырып көрсеткен. Видео 900 мың рет қаралды."
+    )
+    verdict = everything.judge(title=title, text=text)
+    reasoned = explained(everything, verdict, title=title, text=text)
+
+    assert project_matcher().judge(title=title, text=text).tier is Tier.POST
+    assert [(one.rule, one.tier) for one in verdict.topics] == [
+        (one.rule, Tier.REVIEW) for one in project_matcher().judge(title=title, text=text).topics
+    ]
+    assert "не похожа на другие новости темы" in reasoned.lack
+
+
+def test_every_topic_of_the_project_asks_the_classifier() -> None:
+    asking = {topic.id for topic in project_keywords().topics for rule in topic.rules if rule.classifier}
+
+    assert asking == {topic.id for topic in project_keywords().topics}
