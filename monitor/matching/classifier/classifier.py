@@ -98,9 +98,12 @@ def trained() -> Classifier:
 def read(table: str) -> Classifier:
     """A classifier as `written` writes it."""
     value: Callable[[str], float] = cache(lambda hundredths: int(hundredths) / _UNIT)  # one object for equal ones
-    rows = [line.split("\t") for line in table.splitlines()[1:]]
-    weights = {feature: value(weight) for feature, weight, _, _ in rows}
-    leanings = {feature: Leaning(topic, value(weight)) for feature, _, topic, weight in rows if topic}
+    leaning: Callable[[str, str], Leaning] = cache(lambda topic, hundredths: Leaning(topic, value(hundredths)))
+    weights, leanings = {}, {}
+    for feature, weight, topic, lead in (line.split("\t") for line in table.splitlines()[1:]):
+        weights[feature] = value(weight)
+        if topic:
+            leanings[feature] = leaning(topic, lead)
     bias, least, most = (weights.pop(name) for name in (_BIAS, _LEAST, _MOST))
     return Classifier(weights, leanings, bias=bias, least=least, most=most)
 
