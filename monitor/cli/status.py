@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from monitor.app.environment import clock, environment
+from monitor.cli.check_files import wrong_files
 from monitor.cli.console.output import print_json, say
 from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
@@ -32,7 +33,7 @@ def status(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="для программ")] = False,
 ) -> None:
-    """Показать, как дела: ленты, очередь отправки, задержки."""
+    """Показать, как дела: файлы с ошибками, ленты, очередь отправки, задержки."""
     settings = load_settings(environment())
     engine = open_usable(settings.database_url)
     now = clock()
@@ -41,10 +42,14 @@ def status(
     evidence = stats.evidence.vitals(now, authorities=settings.timestamp_authorities)
     folder_bytes = retention.size(Path(settings.evidence_dir))
     waiting, mutes = Reviews(engine).waiting(), MuteStore(engine).active(now)
+    wrong = wrong_files(settings)
     if as_json:
         of_copies = {"evidence": _evidence_data(evidence, folder_bytes)}
-        print_json({**_as_data(health, outbox, waiting, mutes), **of_copies})
+        of_files = {"files": {"errors": [str(error) for error in wrong]}}
+        print_json({**_as_data(health, outbox, waiting, mutes), **of_copies, **of_files})
     else:
+        for error in wrong:
+            say(f"Ошибка в файле, с нею правки не принимаются: {error}")
         _show(health, outbox, now)
         for feed in health:
             if said := pause(feed, now, ZoneInfo(settings.timezone)):
