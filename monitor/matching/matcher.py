@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from copy import copy
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from monitor.matching.classifier.classifier import trained
@@ -12,7 +13,7 @@ from monitor.matching.facts.saying import DEEDS, facts
 from monitor.matching.matched_article import MatchedArticle, RuleResult
 from monitor.matching.reading import Reading
 from monitor.matching.term_index import Hit, TermIndex
-from monitor.models.articles import Fact, Tier, TopicVerdict, Verdict, Veto
+from monitor.models.articles import Fact, FactKind, Tier, TopicVerdict, Verdict, Veto
 
 _NOTHING = Verdict()
 # Words of rules without which the classifier is not asked: all of ours have four, half of the press has not; of a file
@@ -137,14 +138,22 @@ class Matcher:
         return None
 
     def _facts(self, article: MatchedArticle, shown: Mapping[int, tuple[Hit, ...]]) -> tuple[Fact, ...]:
-        """What the rules that decided say; with no deed in it, what the next rule of their topics says that has one."""
+        """What the rules that decided say, and, of the same deed, one that asks whither it leads; with no deed in it,
+        what the next rule of their topics says that has one.
+        """
         said = facts(self.compiled, article, shown.values())
-        if any(fact.kind in DEEDS for fact in said):
+        rules = (rule for rule in self._candidates(article) if rule.topic in shown and not self._is_muted(rule))
+        results = ((rule, article.result(rule)) for rule in rules)
+        others = ((rule, result.hits) for rule, result in results if result.hits and not result.veto)
+        if not any(fact.kind in DEEDS for fact in said):
+            further = (facts(self.compiled, article, [hits]) for _, hits in others)
+            return next((more for more in further if any(fact.kind in DEEDS for fact in more)), said)
+        if any(fact.kind is FactKind.TO for fact in said):
             return said
-        others = (rule for rule in self._candidates(article) if rule.topic in shown and not self._is_muted(rule))
-        results = (article.result(rule) for rule in others)
-        further = (facts(self.compiled, article, [one.hits]) for one in results if one.hits and not one.veto)
-        return next((more for more in further if any(fact.kind in DEEDS for fact in more)), said)
+        acts = {hits[0][:2] for hits in shown.values()}
+        leading = (hits for rule, hits in others if rule.leads and hits[0][:2] in acts)
+        told = facts(self.compiled, article, [*shown.values(), *islice(leading, 1)])
+        return tuple(fact for fact in told if fact in said or fact.kind is FactKind.TO)
 
     def _is_muted(self, rule: CompiledRule) -> bool:
         return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted

@@ -140,3 +140,27 @@ def test_a_word_without_a_pair_is_doubted(facts: str, doubts: list[str]) -> None
     messages = [doubt.message for doubt in lint(keywords, compile_rules(keywords))]
     assert len(messages) == len(doubts)
     assert all(message.startswith(doubt) for message, doubt in zip(messages, doubts, strict=True))
+
+
+TWO_RULES = (
+    RULES.partition("      - {name: куда")[0]
+    + """\
+      - {name: просто, within: text, all: [$высылка, "$люди, $people"]}
+      - {name: куда, tier: review, within: text, all: [$высылка, {куда: $россия}, $люди]}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Активиста выслали в Россию", "Что: высылка · Куда: в Россию · Кто: активист"),
+        ("Активиста выслали. Врача депортировали в Россию", "Что: высылка · Кто: активист"),
+        ("Активиста выслали из России", "Что: высылка · Кто: активист"),
+    ],
+    ids=["the same deed", "another deed", "whence"],
+)
+def test_whither_the_same_deed_leads_is_said_by_a_rule_that_asks(text: str, line: str) -> None:
+    matcher = Matcher(compile_rules(load_keywords(TWO_RULES, file="k.yaml")))
+
+    assert fact_line(matcher.judge(title="", text=text), "ru") == line
