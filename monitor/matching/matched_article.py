@@ -59,7 +59,7 @@ class MatchedArticle:
     """One article and the terms that stand in it; where they do, and all else, is worked out when first asked for."""
 
     def __init__(self, compiled: CompiledRules, title: str, text: str, reading: Reading) -> None:
-        self._reading = reading
+        self.reading = reading
         self._whole = reading.whole
         self._compiled = compiled
         self._title, self._text = title, text
@@ -67,8 +67,6 @@ class MatchedArticle:
         self._lines: dict[int, list[Hit]] = {}
         self._against_of: dict[tuple[int, int, bool], list[Hit]] = {}
         self._surroundings: dict[Span, _Surroundings] = {}
-        self.lead = self._whole[: len(title) + 1 + LEAD]
-        """The title and the lead."""
         self.candidates = [compiled.rules[number] for number in reading.rules]
         """Rules whose every line may have a hit, in the file's order; no other holds."""
 
@@ -77,8 +75,8 @@ class MatchedArticle:
 
         A place in the text is preferred to the title, which every post shows anyway.
         """
-        unsure = [line for line in rule.lines if not self._reading.is_sure(line)]
-        if not all(map(self._reading.hits, unsure)) or not all(map(self.line, unsure)):
+        unsure = [line for line in rule.lines if not self.reading.is_sure(line)]
+        if not all(map(self.reading.hits, unsure)) or not all(map(self.line, unsure)):
             return RuleResult()
         lines = [self.line(line) for line in rule.lines]
         vetoed = in_title = aside = doubtful = RuleResult()
@@ -126,11 +124,6 @@ class MatchedArticle:
         if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
             return kind
         return self._elsewhere if self._elsewhere and self._elsewhere.end <= len(self._title) else None
-
-    @property
-    def met(self) -> int:
-        """How many words of the title and the lead are some rule's, or may be."""
-        return self._reading.met
 
     @property
     def silences_questions(self) -> bool:
@@ -205,12 +198,12 @@ class MatchedArticle:
     def line(self, number: int) -> list[Hit]:
         """Every hit of any term of a line, in the article's order."""
         if number not in self._lines:
-            self._lines[number] = sorted({hit for hit in self._reading.hits(number) if self._is_met(hit)})
+            self._lines[number] = sorted({hit for hit in self.reading.hits(number) if self._is_met(hit)})
         return self._lines[number]
 
     def in_any_role(self, number: int) -> Iterable[Hit]:
         """As `line`, but also where a word plays another role, or is of the other language."""
-        return self._reading.hits(number)
+        return self.reading.hits(number)
 
     def _is_met(self, hit: Hit) -> bool:
         """Whether the words at a place are of the term's language, and stand in its role."""
@@ -325,7 +318,7 @@ class MatchedArticle:
 
     def within(self, rule: CompiledRule) -> Scope | int:
         """How near to each other a rule's lines must stand here: a short text is all about one thing."""
-        if isinstance(rule.within, int) and self._reading.is_short:
+        if isinstance(rule.within, int) and self.reading.is_short:
             return int(rule.within * self._compiled.short_text)
         return rule.within
 

@@ -60,7 +60,7 @@ class Matcher:
         says anything, and before one publishes, the classifier is asked.
         """
         reading = Reading(self._index, title, text)
-        if not reading.rules and not (self._classifying and reading.met >= self._fewest):  # as of most articles
+        if not reading.rules and self._topic(reading) is None:  # as of most articles
             return _NOTHING
         return self.verdict(MatchedArticle(self.compiled, title, text, reading))
 
@@ -75,18 +75,24 @@ class Matcher:
 
     def is_unlike(self, article: MatchedArticle) -> bool:
         """Whether the classifier thinks that an article is none of ours: then rules that would publish ask."""
-        return bool(self._classifying) and trained().is_unlike(article.lead)
+        return bool(self._classifying) and trained().is_unlike(article.reading.lead)
 
     def _doubted(self, topic: TopicVerdict) -> TopicVerdict:
         return replace(topic, tier=Tier.REVIEW) if topic.id in self._classifying else topic
 
+    def _topic(self, reading: Reading) -> str | None:
+        """Which topic the classifier thinks of."""
+        if not self._classifying or reading.met < self._fewest:
+            return None
+        return trained().topic(reading.lead, among=self._classifying)
+
     def _likely(self, article: MatchedArticle) -> Verdict:
         """What the classifier says of an article of which the rules say nothing: it asks, if anything."""
-        topic = trained().topic(article.lead, among=self._classifying) if article.met >= self._fewest else None
+        topic = self._topic(article.reading)
         if topic is None or article.silences_questions or not article.is_of_here:
             return _NOTHING
         rule = self._classifying[topic]
-        found = (article.likeness(rule, trained().telling(article.lead)),)
+        found = (article.likeness(rule, trained().telling(article.reading.lead)),)
         return Verdict(muted=found) if self._is_muted(rule) else Verdict(topics=found)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:

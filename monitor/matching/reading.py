@@ -51,6 +51,11 @@ class Reading:
         self.rules = sorted(self._rules())
         """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
 
+    @property
+    def lead(self) -> str:
+        """The title, and the beginning of the text."""
+        return self.whole[: self._border + 1 + LEAD]
+
     def _rules(self) -> list[int]:
         lines, needed = self._possible, self._index.needed
         hung = (rule for line in lines_of(lines & self._index.anchors) for rule in self._index.hung[line])

@@ -56,9 +56,9 @@ class Classifier(NamedTuple):
     def likeness(self, text: str) -> Likeness:
         """How much a text reads like the stories of each topic."""
         standing = features(words(text))
-        known = [self.weights[one] for one in standing if one in self.weights]
-        sums = dict.fromkeys(TOPICS, sum(known))
-        for leaning in [self.leanings[one] for one in standing if one in self.leanings]:
+        known = self.weights.keys() & standing
+        sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
+        for leaning in filter(None, map(self.leanings.get, known)):
             sums[leaning.topic] += leaning.weight * _LEANING
         share = 1 / sqrt(len(known) + FEWEST)
         scores = {topic: self.bias + share * total for topic, total in sums.items()}

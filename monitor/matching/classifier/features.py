@@ -18,17 +18,10 @@ def words(text: str) -> list[str]:
 def features(of: Sequence[str]) -> set[str]:
     """Everything that is weighed in these words, each once however often it stands there."""
     begun = [word[:_BEGINNING] for word in of]
-    return {*begun, *map(_pair, pairwise(begun)), *(_form(word) for word in of if len(word) > _BEGINNING)}
+    forms = [f"{word[:_BEGINNING]}~{word[-_ENDING:]}" for word in of if len(word) > _BEGINNING]
+    return {*begun, *map(" ".join, pairwise(begun)), *forms}
 
 
 def features_of_word(word: str) -> tuple[str, ...]:
     """What is weighed of a word alone."""
-    return (word[:_BEGINNING], _form(word)) if len(word) > _BEGINNING else (word,)
-
-
-def _form(word: str) -> str:
-    return f"{word[:_BEGINNING]}~{word[-_ENDING:]}"
-
-
-def _pair(two: tuple[str, str]) -> str:
-    return f"{two[0]} {two[1]}"
+    return tuple(features([word]))
