@@ -23,9 +23,15 @@ def project_keywords() -> Keywords:
 
 
 @cache
+def asking_matcher() -> Matcher:
+    """Ready to judge, as the monitor does."""
+    return Matcher(compile_rules(project_keywords()))
+
+
+@cache
 def project_matcher() -> Matcher:
     """Ready to judge, by the words of the file alone."""
-    return Matcher(compile_rules(project_keywords())).without_classifier()
+    return asking_matcher().without_classifier()
 
 
 @lru_cache(4)  # contents of one how-to; each is 20 MB
@@ -38,7 +44,7 @@ def load_edited(file: str) -> Matcher:
     """`load_matcher` for them, which takes what `check_edited` made."""
     text = as_text(read_bytes(file), file)
     if text == PROJECT.read_text(encoding="utf-8"):
-        return project_matcher()
+        return asking_matcher()
     checked = check_edited(text, file=file)
     raise_first(checked.errors)
     assert checked.matcher

@@ -11,7 +11,7 @@ from monitor.matching.explanation import check_examples, explain, explained
 from monitor.matching.matcher import Matcher
 from monitor.matching.rule_scores import RuleScores
 from monitor.models.articles import Tier, Verdict
-from tests.harness.project_rules import project_keywords, project_matcher
+from tests.harness.project_rules import asking_matcher, project_keywords, project_matcher
 
 RULES = """\
 never: лекция
@@ -117,12 +117,12 @@ def test_a_topic_it_was_not_taught_is_named() -> None:
 
 
 UNHEARD = {
-    "extradition": """Родня обзвонила все морги Алматы, а через двое суток Рамзан позвонил из изолятора Владикавказа:
-        казахстанские полицейские говорят, что человека с такой фамилией не видели""",
+    "extradition": """Родня обзвонила все морги Алматы, а через двое суток Рамзан позвонил из изолятора Владикавказа: в
+        Казахстане его взяли у подъезда люди в масках, адвоката не пустили, а искала его по статье о фейках Россия""",
     "knb": """С утра редактора независимого сайта держат в сером здании комитета в Актобе, забрали телефон и диктофон,
         спрашивают о донатах и о знакомых эмигрантах, адвоката не пустили""",
-    "rvp": """Ақтөбедегі хостелде түнде полиция Орск пен Челябіден келгендерді оятып, тіркеуін сұрады, тоғыз адамға
-        елден кетіңіз деген қағаз берді""",
+    "rvp": """Ақтөбедегі хостелде түнде көші-қон полициясы Орск пен Челябіден келген ресейліктерді оятып, тіркеуі мен
+        РВП-сын сұрады, тоғыз адамға елден кетіңіз деген қағаз берді""",
 }
 NOTHING_ELSE = "topics:\n" + "".join(
     f"  {topic}: {{title: Тема, any_of: [{{name: похоже, tier: review, classifier: true}}]}}\n" for topic in UNHEARD
@@ -141,22 +141,20 @@ def test_it_asks_only_about_our_country_where_the_file_says_which() -> None:
     told = UNHEARD["extradition"]
 
     assert matcher(of_here).judge(title="", text=told).topics
-    assert matcher(of_here).judge(title="", text=told.replace("Алматы", "Кутаиси")).topics == ()
+    assert (
+        matcher(of_here).judge(title="", text=told.replace("Алматы", "Кутаиси").replace("Казахстане", "Грузии")).topics
+        == ()
+    )
 
 
-@pytest.fixture(scope="module")
-def everything() -> Matcher:
-    return Matcher(project_matcher().compiled)
-
-
-def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why(everything: Matcher) -> None:
+def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() -> None:
     title = "Домбыра ұстаған математик: Томскілік профессордың хоббиі"
     text = (
         "Қазақстанда бес жыл жұмыс істеген Томск университетінің профессоры Виталий Ерофеев студенттерге күймен дәріс "
         "оқиды. Ол «Адай» күйінің ырғағын функция графигіне айналдырып көрсеткен. Видео 900 мың рет қаралды."
     )
-    verdict = everything.judge(title=title, text=text)
-    reasoned = explained(everything, verdict, title=title, text=text)
+    verdict = asking_matcher().judge(title=title, text=text)
+    reasoned = explained(asking_matcher(), verdict, title=title, text=text)
 
     assert project_matcher().judge(title=title, text=text).tier is Tier.POST
     assert [(one.rule, one.tier) for one in verdict.topics] == [
