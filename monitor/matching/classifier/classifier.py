@@ -7,8 +7,8 @@ editor about what they did not find and it would, and before they post what it w
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from importlib.resources import files
 from math import sqrt
+from pathlib import Path
 from typing import NamedTuple
 
 from monitor.matching.classifier.features import WORD, features, features_of_word, words
@@ -92,7 +92,7 @@ class Classifier(NamedTuple):
 @cache
 def trained() -> Classifier:
     """The one that labelled stories taught (benchmarks/classifier.py)."""
-    return read((files(__package__) / "weights.tsv").read_text(encoding="utf-8"))
+    return read(Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8"))
 
 
 def read(table: str) -> Classifier:
