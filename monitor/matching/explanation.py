@@ -282,7 +282,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
         lines=lines,
         is_aside=bool(result.hits) and not result.doubt,
         doubt=article.match(result.doubt).form if result.doubt else "",
-        is_unlike=bool(result.hits) and not result.asks_at_most and matcher.is_unlike(article),
+        is_unlike=bool(result.hits) and matcher.is_doubted(article, article.topic_verdict(rule, result)),
     )
 
 

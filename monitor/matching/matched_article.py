@@ -261,6 +261,12 @@ class MatchedArticle:
         """Whether both stand in it."""
         return self._layout.sentence(hit.start) == self._layout.sentence(other.start)
 
+    def is_scattered(self, matches: Iterable[Match]) -> bool:
+        """Whether they stand in more than one sentence; the title is one."""
+        text = len(self._title) + 1
+        starts = (match.start + (text if match.where == "text" else 0) for match in matches)
+        return len({self._layout.sentence(start) for start in starts}) > 1
+
     def is_in_kazakh(self, position: int) -> bool:
         """Whether the sentence there is."""
         low, high = self._layout.sentence(position)

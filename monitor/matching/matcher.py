@@ -69,16 +69,16 @@ class Matcher:
         ruled = self._ruled(article)
         if not self._classifying:
             return ruled
-        if ruled.tier is Tier.POST and self.is_unlike(article):
-            return replace(ruled, topics=tuple(self._doubted(topic) for topic in ruled.topics))
+        if ruled.topics and all(self.is_doubted(article, topic) for topic in ruled.topics):
+            return replace(ruled, topics=tuple(replace(topic, tier=Tier.REVIEW) for topic in ruled.topics))
         return ruled if ruled.topics or ruled.vetoes or ruled.muted else self._likely(article)
 
-    def is_unlike(self, article: MatchedArticle) -> bool:
-        """Whether the classifier thinks that an article is none of ours: then rules that would publish ask."""
-        return bool(self._classifying) and trained().is_unlike(article.reading.lead)
-
-    def _doubted(self, topic: TopicVerdict) -> TopicVerdict:
-        return replace(topic, tier=Tier.REVIEW) if topic.id in self._classifying else topic
+    def is_doubted(self, article: MatchedArticle, topic: TopicVerdict) -> bool:
+        """Whether a rule that would publish asks: its words stand in several sentences of an article that reads like
+        none of ours. Of the posts that were none, 95 in 100 were such, of those that were, 40.
+        """
+        is_known = topic.tier is Tier.POST and topic.id in self._classifying
+        return is_known and article.is_scattered(topic.matches) and trained().is_unlike(article.reading.lead)
 
     def _topic(self, reading: Reading) -> str | None:
         """Which topic the classifier thinks of."""

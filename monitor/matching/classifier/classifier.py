@@ -71,8 +71,8 @@ class Classifier(NamedTuple):
         return max(alike, key=alike.__getitem__, default=None)
 
     def is_unlike(self, text: str) -> bool:
-        """Whether a text is long enough to tell, and reads like none of ours. A headline says all in two words of a
-        rule, and Kazakh in Latin letters has hardly a word that was weighed: nothing is told of either.
+        """Whether a text is long enough to tell, and reads like none of ours. Kazakh in Latin letters has hardly a word
+        that was weighed: nothing is told of it.
         """
         likeness = self.likeness(text)
         return likeness.is_judged and max(likeness.scores.values()) < self.most

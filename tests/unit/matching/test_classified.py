@@ -6,6 +6,7 @@ import pytest
 
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
+from monitor.matching.classifier.classifier import trained
 from monitor.matching.compiler import compile_checked, compile_rules
 from monitor.matching.explanation import check_examples, explain, explained
 from monitor.matching.matcher import Matcher
@@ -161,6 +162,18 @@ def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() ->
         (one.rule, Tier.REVIEW) for one in project_matcher().judge(title=title, text=text).topics
     ]
     assert "не похожа на другие новости темы" in reasoned.lack
+
+
+def test_words_that_stand_in_one_sentence_are_not_doubted() -> None:
+    title = "Суд в Алматы выдал России жителя Омска"
+    text = (
+        "Дирижёр оркестра рассказал о премьере балета, скрипки настраивали три дня, рояль везли из филармонии, хор "
+        "репетировал до ночи, билеты раскупили за неделю. Погода на выходных тёплая, хлеб и молоко подорожали, сборная "
+        "по хоккею сыграла вничью, урожай пшеницы собран, школы откроют новые классы, фестиваль пройдёт на площади."
+    )
+
+    assert trained().is_unlike(f"{title}\n{text}")
+    assert asking_matcher().judge(title=title, text=text).tier is Tier.POST
 
 
 def test_every_topic_of_the_project_asks_the_classifier() -> None:
