@@ -17,7 +17,8 @@ from monitor.text.unicode import fold
 TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
 FEWEST = 10  # things known in a text, about, that make a sum say as much as it seems to
 _LEANING = 0.5  # of what speaks for one topic: being surely of one is some of being ours
-_ENOUGH, _KNOWN = 60, 5  # things in a text, some twenty words, and those of them known, without which it tells nothing
+_ENOUGH = 60  # things in a text, some twenty words, without which it tells nothing
+_CYRILLIC = "\u0400"  # and on
 _TELLING, _SHORTEST = 5, 3  # words to show, and letters of each: prepositions weigh something, and tell nothing
 _UNIT = 100  # weights are written in hundredths
 _BIAS, _LEAST, _MOST = "(bias)", "(least)", "(most)"
@@ -55,14 +56,16 @@ class Classifier(NamedTuple):
 
     def likeness(self, text: str) -> Likeness:
         """How much a text reads like the stories of each topic."""
-        standing = features(words(text))
+        read = words(text)
+        standing = features(read)
         known = self.weights.keys() & standing
         sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
         for leaning in filter(None, map(self.leanings.get, known)):
             sums[leaning.topic] += leaning.weight * _LEANING
         share = 1 / sqrt(len(known) + FEWEST)
         scores = {topic: self.bias + share * total for topic, total in sums.items()}
-        return Likeness(scores, is_judged=len(standing) >= _ENOUGH and len(known) >= _KNOWN)
+        in_latin = sum(word < _CYRILLIC for word in read)
+        return Likeness(scores, is_judged=len(standing) >= _ENOUGH and 2 * in_latin < len(read))
 
     def topic(self, text: str, among: Collection[str]) -> str | None:
         """The likeliest of these topics, for a text that reads like one of them; None for any other text."""
