@@ -53,8 +53,8 @@ class Reading:
 
     @property
     def lead(self) -> str:
-        """The title, and the beginning of the text."""
-        return self.whole[: self._border + 1 + LEAD]
+        """The title, and the beginning of the text; of a title without an end, its beginning."""
+        return self.whole[: min(self._border, LEAD) + 1 + LEAD]
 
     def _rules(self) -> list[int]:
         lines, needed = self._possible, self._index.needed

@@ -59,6 +59,13 @@ def test_a_kind_of_text_that_silences_questions_silences_this_one(word: str) -> 
     assert judged(f"{word}. {ALIKE}").topics == ()
 
 
+def test_a_title_without_an_end_is_weighed_by_its_beginning() -> None:
+    endless = judged(f"{ALIKE} " + "и " * 1_000_000)
+
+    assert [topic.rule for topic in endless.topics] == ["похоже"]
+    assert max(match.end for match in endless.topics[0].matches) < 1_300
+
+
 def test_muted_it_holds_what_it_finds() -> None:
     verdict = judged(ALIKE, muted=["похоже"])
 
