@@ -5,8 +5,8 @@ Nothing here reads arguments: what does takes a fortieth of the time.
 
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.app.config_files import channels_content
@@ -14,26 +14,23 @@ from monitor.app.environment import as_text, clock, environment, read_text
 from monitor.cli.console.output import say, show_error, show_warning
 from monitor.config import channels as channels_file
 from monitor.config import feeds as feeds_file
-from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings, load_settings
-from monitor.edits.checking import check_rules
+from monitor.edits.checking import CheckedRules, check_rules
 from monitor.errors import ConfigError
 from monitor.matching.compiler import collector_paused
-from monitor.matching.matcher import Matcher
 from monitor.models.channels import Destination
 from monitor.models.feeds import Feed
 
 _Problems = Sequence[ConfigError]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CheckedRules:
-    """What is wrong with keywords.yaml, what is doubtful, and what the news in the database say against it."""
+class _Checked(NamedTuple):
+    """What the files say, and all that is wrong with them."""
 
-    errors: _Problems = ()
-    warnings: _Problems = ()
-    by_use: _Problems = ()
-    topics: Collection[str] | None = None  # its ids; None: they cannot be known yet
+    rules: CheckedRules
+    destinations: Sequence[Destination]
+    feeds: tuple[Feed, ...]
+    errors: _Problems
 
 
 def check_files(
@@ -51,32 +48,37 @@ def check_files(
     Exits with the code of a ConfigError when anything is wrong; with `strict` also when anything is doubtful.
     """
     settings = load_settings(environment())
-    path = feeds or settings.feeds
-    rules = _check_keywords(keywords or settings.keywords, settings if archive else None)
-    destinations, wrong = _check_channels(settings, channels, rules.topics)
-    read, broken = _check_feeds(path)
-    errors = (*broken, *rules.errors, *wrong)
-    for error in errors:
+    files = _check(settings, feeds, keywords, channels)
+    doubts = files.rules.doubts()
+    by_use = _usage_warnings(files.rules, settings) if archive else ()
+    for error in files.errors:
         show_error(error)
-    for warning in (*rules.warnings, *rules.by_use):
+    for warning in (*doubts, *by_use):
         show_warning(warning)
-    if errors or (strict and rules.warnings):
+    if files.errors or (strict and doubts):
         sys.exit(ConfigError.exit_code)
-    _show_pauses(read, err=as_json)
-    say(f"{'Все три' if destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
-    _show_destinations(destinations, err=as_json)
+    _show_pauses(files.feeds, err=as_json)
+    say(f"{'Все три' if files.destinations else 'Оба'} файла в порядке, примеры сходятся.", err=as_json)
+    _show_destinations(files.destinations, err=as_json)
     if online:
         from monitor.cli import feeds as feeds_command  # noqa: PLC0415 - the network is not waited for by a check without it
 
-        feeds_command.check_online(settings, read, as_json=as_json)
+        feeds_command.check_online(settings, files.feeds, as_json=as_json)
 
 
 def wrong_files(settings: Settings) -> _Problems:
-    """What is wrong with the files that lie on the disk now: by a broken one nobody works. Takes a second of CPU."""
-    rules = _check_keywords(settings.keywords, None)
-    _, wrong = _check_channels(settings, None, rules.topics)
-    _, broken = _check_feeds(settings.feeds)
-    return (*broken, *rules.errors, *wrong)
+    """What is wrong with the files that lie on the disk now: by a broken one nobody works."""
+    return _check(settings).errors
+
+
+def _check(
+    settings: Settings, feeds: str | None = None, keywords: str | None = None, channels: str | None = None
+) -> _Checked:
+    rules = _check_keywords(keywords or settings.keywords)
+    topics = None if rules.keywords is None else [topic.id for topic in rules.keywords.topics]
+    destinations, wrong = _check_channels(settings, channels, topics)
+    read, broken = _check_feeds(feeds or settings.feeds)
+    return _Checked(rules, destinations, read, (*broken, *rules.errors, *wrong))
 
 
 def _show_destinations(destinations: Iterable[Destination], *, err: bool) -> None:
@@ -127,21 +129,19 @@ def _check_channels(
 
 
 @collector_paused(stays=True)  # until the end, which comes soon
-def _check_keywords(path: str, settings: Settings | None) -> _CheckedRules:
-    """With `settings`, the news in the database of theirs are asked too."""
+def _check_keywords(path: str) -> CheckedRules:
     try:
-        checked = check_rules(read_text(path), file=path)
+        return check_rules(read_text(path), file=path)
     except ConfigError as error:
-        return _CheckedRules(errors=(error,))
-    if checked.keywords is None or checked.matcher is None:
-        return _CheckedRules(errors=checked.errors)
-    topics = [topic.id for topic in checked.keywords.topics]
-    by_use = _usage_warnings(checked.keywords, checked.matcher, settings) if settings and not checked.errors else ()
-    return _CheckedRules(errors=checked.errors, warnings=checked.doubts(), by_use=by_use, topics=topics)
+        return CheckedRules(errors=(error,))
 
 
-def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _Problems:
-    """What the news of the last month say against the rules; () where there are none, or too few to say anything."""
+def _usage_warnings(rules: CheckedRules, settings: Settings) -> _Problems:
+    """What the news of the last month say against rules that hold; () where there are none, or too few to say
+    anything.
+    """
+    if rules.errors or rules.keywords is None or rules.matcher is None:
+        return ()
     file = settings.database_url.removeprefix("sqlite:///")
     if file != settings.database_url and not Path(file).exists():
         return ()  # before anything that takes long to import
@@ -152,4 +152,4 @@ def _usage_warnings(loaded: Keywords, matcher: Matcher, settings: Settings) -> _
         return ()
     from monitor.cli.matching.usage_warnings import usage_warnings  # noqa: PLC0415 - the database's library takes as long as the check
 
-    return usage_warnings(loaded, matcher, settings.database_url)
+    return usage_warnings(rules.keywords, rules.matcher, settings.database_url)
