@@ -25,7 +25,6 @@ from benchmarks.matching.peers import project_rules
 from monitor.matching.classifier import classifier
 from monitor.matching.classifier.training import LabelledText, train
 from monitor.matching.matcher import Matcher
-from monitor.matching.reading import LEAD
 from monitor.models.articles import Tier
 
 CORPUS = ROOT / "tests" / "corpus"
@@ -54,10 +53,6 @@ def trained_on(texts: list[LabelledText]) -> classifier.Classifier:
     return train(texts, least=LEAST, most=MOST, shuffle=Random(1).shuffle)
 
 
-def lead(text: LabelledText) -> str:
-    return f"{text.title}\n{text.text[:LEAD]}"
-
-
 def cross_validated(known: list[Labelled]) -> Counter[str]:
     rules = Matcher(project_rules()).without_classifier()
     counts: Counter[str] = Counter()
@@ -65,8 +60,9 @@ def cross_validated(known: list[Labelled]) -> Counter[str]:
         held = [one for one in known if crc32(one.writer.encode()) % FOLDS == fold]
         taught = trained_on([one.text for one in known if crc32(one.writer.encode()) % FOLDS != fold])
         for one in held:
-            verdict = rules.judge(title=one.text.title, text=one.text.text)
-            topic = taught.topic(lead(one.text), among=classifier.TOPICS)
+            article = rules.read(title=one.text.title, text=one.text.text)
+            verdict = rules.verdict(article)
+            topic = taught.topic(article.reading.lead, among=classifier.TOPICS)
             is_asked = topic is not None and verdict.tier is Tier.NONE and not verdict.vetoes
             counts[one.kind] += 1
             counts[f"{one.kind} read"] += topic is not None

@@ -11,7 +11,7 @@ from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.matching.classifier.features import WORD, features, features_of_word, words
+from monitor.matching.classifier.features import WORD, features, words
 from monitor.text.unicode import fold
 
 TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
@@ -87,7 +87,7 @@ class Classifier(NamedTuple):
         for word in WORD.finditer(folded.text):
             if len(word[0]) >= _SHORTEST:
                 spans.setdefault(word[0], word.span())
-        weights = {word: sum(self.weights.get(one, 0.0) for one in features_of_word(word)) for word in spans}
+        weights = {word: sum(self.weights.get(one, 0.0) for one in features([word])) for word in spans}
         best = sorted(weights, key=weights.__getitem__, reverse=True)[:_TELLING]
         return sorted(folded.original_span(*spans[word]) for word in best if weights[word] > 0)
 

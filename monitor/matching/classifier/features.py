@@ -20,8 +20,3 @@ def features(of: Sequence[str]) -> set[str]:
     begun = [word[:_BEGINNING] for word in of]
     forms = [f"{word[:_BEGINNING]}~{word[-_ENDING:]}" for word in of if len(word) > _BEGINNING]
     return {*begun, *map(" ".join, pairwise(begun)), *forms}
-
-
-def features_of_word(word: str) -> tuple[str, ...]:
-    """What is weighed of a word alone."""
-    return tuple(features([word]))
