@@ -138,22 +138,32 @@ def _seconds(pattern: re.Pattern[Any], way: str, text: Any) -> float:
 def _growth(pattern: re.Pattern[Any], way: str, make: Callable[[int], Any]) -> float:
     """By how much eight times the length costs more, at the first length that costs enough to be measured.
 
-    A growth that looks like much is measured again, by turns: the machine may have had other work in either length.
+    A growth that looks like much is measured again: the machine may have had other work in either length.
     """
     before = _seconds(pattern, way, make(_LENGTHS[0]))
     for short, long in itertools.pairwise(_LENGTHS):
         now = _seconds(pattern, way, make(long))
         if now >= _LONG_ENOUGH:
             growth = now / max(before, 1e-6)
-            return growth if growth <= _DOUBTFUL else _growth_by_turns(pattern, way, make(short), make(long))
+            return growth if growth <= _DOUBTFUL else _growth_again(pattern, way, make, short)
         before = now
     return 1
 
 
-def _growth_by_turns(pattern: re.Pattern[Any], way: str, short: Any, long: Any) -> float:
+def _growth_again(pattern: re.Pattern[Any], way: str, make: Callable[[int], Any], short: int) -> float:
+    """By turns, and from the longer to one eight times as long: memory that a match asks for costs a leap once."""
+    growth = _growth_by_turns(pattern, way, make(short), make(short * 8))
+    if growth <= _MOST_GROWTH:
+        return growth
+    return min(growth, _growth_by_turns(pattern, way, make(short * 8), make(short * 64), most_turns=1))
+
+
+def _growth_by_turns(
+    pattern: re.Pattern[Any], way: str, short: Any, long: Any, *, most_turns: int = _MOST_TURNS
+) -> float:
     """The least that each took; a few turns tell what is linear, a busy minute of the machine may need more of them."""
     before = now = math.inf
-    for turn in range(_MOST_TURNS):
+    for turn in range(most_turns):
         before = min(before, _seconds(pattern, way, short))
         now = min(now, _seconds(pattern, way, long))
         if turn >= _FEWEST_TURNS and now <= _MOST_GROWTH * before:
