@@ -2,7 +2,8 @@
 
 Templates are regular expressions with five signs for what vowel harmony decides, so that a chain is all back or all
 front: А is а/е, Ы is ы/і, Ғ is ғ/г, Қ is қ/к, and Г is any of the voiced and voiceless pair (ғ қ / г к).
-Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong. The sign Д is for
+Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong. But after a vowel
+the past is -ды: «алматы» is a city, «did not take» is «алмады». The sign Д is for
 participles and gerunds, which are nouns from there on: written out wherever a verb may become one, their endings made
 patterns that took half a second to compile.
 """
@@ -69,10 +70,10 @@ _DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # what Д stands for; -дық make
 _PAST = "(?:м|ң|Қ|ңЫз|ңдАр|ңЫздАр)?"
 _PRESENT = "(?:мЫн|м|сЫң|сЫз|дЫ|мЫз|сЫңдАр|сЫздАр)?"
 _CONVERB = "(?:тЫ|пЫн|пЫз|сЫң|сЫз|сЫңдАр|сЫздАр|тЫм)?"
-_ANY = f"сЫн|[дт]Ы{_PAST}|ГАнД|сА{_PAST}|[мбп]А[қк](?:шЫ)?(?:{_PREDICATE})?|ГАлЫ|ГАй|уД"
-_OF_VOWEL = f"(?:{_ANY}|ң|ңЫз|ңдАр|ңЫздАр|йЫн|йЫқ|йЫк|й{_PRESENT}|йтЫнД|п{_CONVERB}|рД)?"
+_ANY = f"сЫн|ГАнД|сА{_PAST}|[мбп]А[қк](?:шЫ)?(?:{_PREDICATE})?|ГАлЫ|ГАй|уД"
+_OF_VOWEL = f"(?:{_ANY}|дЫ{_PAST}|ң|ңЫз|ңдАр|ңЫздАр|йЫн|йЫқ|йЫк|й{_PRESENT}|йтЫнД|п{_CONVERB}|рД)?"
 _DENIED = f"[мбп]А(?:{_OF_VOWEL}|йЫншА|сД)"
-_OF_CONSONANT = f"(?:{_ANY}|Ың|ЫңЫз|ЫңдАр|ЫңЫздАр|АйЫн|АйЫ[қк]|А{_PRESENT}|АтЫнД|Ып{_CONVERB}|АрД)?"
+_OF_CONSONANT = f"(?:{_ANY}|[дт]Ы{_PAST}|Ың|ЫңЫз|ЫңдАр|ЫңЫздАр|АйЫн|АйЫ[қк]|А{_PRESENT}|АтЫнД|Ып{_CONVERB}|АрД)?"
 _VOICE = "(?:Ыл|Ын|Ыс|[дт]Ыр|ГЫз|Ыт|т)"
 _VOICE_OF_VOWEL = "(?:л|н|с|т|[дт]Ыр)"
 
