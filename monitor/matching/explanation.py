@@ -282,7 +282,9 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
         lines=lines,
         is_aside=bool(result.hits) and not result.doubt,
         doubt=article.match(result.doubt).form if result.doubt else "",
-        is_unlike=bool(result.hits) and matcher.is_doubted(article, article.topic_verdict(rule, result)),
+        is_unlike=bool(result.hits)
+        and rule.tier is Tier.POST
+        and matcher.is_doubted(article, article.topic_verdict(rule, result)),
     )
 
 

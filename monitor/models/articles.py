@@ -131,6 +131,7 @@ class Verdict:
     lack: str = ""  # in Russian: what kept an article of tier `review` from the channel; "" when nothing came near
     facts: tuple[Fact, ...] = ()  # what the words that met the rules mean, in the order of the text
     grounds: tuple[str, ...] = ()  # in Russian, of each topic of an article of tier `review`: what met its rule's lines
+    is_unlikely: bool = False  # of tier `review`, and reads like none of ours: the question rings no bell
 
     @property
     def is_held(self) -> bool:

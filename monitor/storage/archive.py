@@ -162,6 +162,7 @@ def verdict_of(stored: dict[str, Any]) -> Verdict:
         lack=stored.get("lack", ""),
         facts=tuple(Fact(**fact | {"kind": FactKind(fact["kind"])}) for fact in stored.get("facts", ())),
         grounds=tuple(stored.get("grounds", ())),
+        is_unlikely=stored.get("is_unlikely", False),
     )
 
 

@@ -194,7 +194,8 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
         )
     if part in story.rejected or not chats.review:
         return ()
-    return (WantedPost(chat=chats.review, html=ask(story, part, now=now), part=part, kind=DeliveryKind.REVIEW),)
+    asked, rings = ask(story, part, now=now), not told.lead.verdict.is_unlikely
+    return (WantedPost(chat=chats.review, html=asked, part=part, kind=DeliveryKind.REVIEW, silent=not rings),)
 
 
 def shown(story: Story, part: int, *, to: Destination, now: datetime) -> Html:

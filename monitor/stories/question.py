@@ -82,7 +82,7 @@ def ask(story: Story, part: int, *, now: datetime) -> str:
 def _label(verdict: Verdict) -> Html:
     rules = [line(topic.rule, _RULE_UNITS) for topic in verdict.topics if topic.tier is Tier.REVIEW]
     named = ", ".join(f"«{rule}»" for rule in rules[:_RULES])
-    return text(f"На проверку · правило {named}")
+    return text(f"{'На проверку, скорее не наше' if verdict.is_unlikely else 'На проверку'} · правило {named}")
 
 
 def _with(shown: Html, rows: Sequence[Html]) -> Html:

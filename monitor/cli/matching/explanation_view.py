@@ -42,7 +42,9 @@ def show_reports(screen: Screen, page: Extracted, verdict: Verdict, reports: Ite
         screen.print(Rule(_heading(report), align="left", characters="─", style="dim"))
         screen.print(Padding(Group(*_topic(report, page)), (0, 0, 0, 2)))
     screen.print()
-    screen.print(Text("Итог: ", style="bold"), Text(VERDICTS[verdict.tier], style=_TIER_STYLES[verdict.tier]), sep="")
+    unlikely = ", без звука: новость не похожа на другие новости темы" if verdict.is_unlikely else ""
+    said = Text(VERDICTS[verdict.tier] + unlikely, style=_TIER_STYLES[verdict.tier])
+    screen.print(Text("Итог: ", style="bold"), said, sep="")
 
 
 def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[RenderableType]:

@@ -171,6 +171,22 @@ def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() ->
     assert "не похожа на другие новости темы" in reasoned.lack
 
 
+def test_a_question_about_what_reads_like_nothing_of_ours_is_marked_as_unlikely() -> None:
+    title = "Зоопарк отправил в Новосибирск двух снежных барсов"
+    text = (
+        "Обмен готовили полтора года. Взамен Алматы получит пару выдр и самку леопарда. Котята барса родились здесь "
+        "прошлой весной, дорогу перенесли спокойно, ели баранину и спали. Ветеринар ехал с ними в одном вагоне. "
+        "Летом вольеры обновят, для выдр выкопают пруд, билеты подорожают на сто тенге, школьников пустят бесплатно."
+    )
+
+    assert [judge.judge(title=title, text=text).tier for judge in (project_matcher(), asking_matcher())] == [
+        Tier.REVIEW,
+        Tier.REVIEW,
+    ]
+    assert not project_matcher().judge(title=title, text=text).is_unlikely
+    assert asking_matcher().judge(title=title, text=text).is_unlikely
+
+
 def test_words_that_stand_in_one_sentence_are_not_doubted() -> None:
     title = "Суд в Алматы выдал России жителя Омска"
     text = (

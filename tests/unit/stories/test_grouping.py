@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -112,6 +113,15 @@ def test_doubtful_rules_go_to_review_and_nowhere_without_a_review_chat() -> None
     assert change.added[0].outcome is Outcome.REVIEW
     assert [post.chat for post in change.posts] == ["-100"]
     assert unseen.posts == ()
+
+
+def test_a_question_about_what_is_hardly_ours_rings_no_bell_and_says_so() -> None:
+    article = matched(1, tier=Tier.REVIEW)
+    unlikely = replace(article, verdict=replace(article.verdict, is_unlikely=True))
+    (asked,), (quiet,) = grouped([article], []), grouped([unlikely], [])
+
+    assert [post.silent for change in (asked, quiet) for post in change.posts] == [False, True]
+    assert ["скорее не наше" in post.html for change in (asked, quiet) for post in change.posts] == [False, True]
 
 
 def test_two_tellings_in_one_poll_are_one_story() -> None:
