@@ -117,7 +117,9 @@ def test_doubtful_rules_go_to_review_and_nowhere_without_a_review_chat() -> None
 
 def test_a_question_about_what_is_hardly_ours_rings_no_bell_and_says_so() -> None:
     article = matched(1, tier=Tier.REVIEW)
-    unlikely = replace(article, verdict=replace(article.verdict, is_unlikely=True))
+    assert article.telling
+    verdict = replace(article.telling.verdict, is_unlikely=True)
+    unlikely = replace(article, telling=replace(article.telling, verdict=verdict))
     (asked,), (quiet,) = grouped([article], []), grouped([unlikely], [])
 
     assert [post.silent for change in (asked, quiet) for post in change.posts] == [False, True]
