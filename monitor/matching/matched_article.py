@@ -123,7 +123,8 @@ class MatchedArticle:
         never = self._compiled.never
         if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
             return kind
-        return self._elsewhere if self._elsewhere and self._elsewhere.end <= len(self._title) else None
+        elsewhere = self._elsewhere
+        return elsewhere if elsewhere and elsewhere.end <= len(self._title) and not self.is_of_here else None
 
     @property
     def silences_questions(self) -> bool:
@@ -167,14 +168,16 @@ class MatchedArticle:
 
     @cached_property
     def _elsewhere(self) -> Hit | None:
-        """What says in the title or the lead that the article is of another country; None if it names ours at all.
+        """What says in the title or the lead that the article is of another country; None if it names ours there, too.
 
-        In a title it silences every rule; in the lead the country may be named in passing, and rules only ask.
+        In a title it silences every rule unless our country is named below; in the lead the country may be named in
+        passing, and rules only ask.
         """
         there, here = self._compiled.elsewhere or (None, None)
-        if there is None or here is None or self.line(here):
+        beginning = len(self._title) + 1 + LEAD
+        if there is None or here is None or _first_inside(self.line(here), 0, beginning):
             return None
-        return _first_inside(self.line(there), 0, len(self._title) + 1 + LEAD)
+        return _first_inside(self.line(there), 0, beginning)
 
     def _is_complement(self, hit: Hit, topic: int) -> bool:
         """Whether the hit asks for no role of an act, or stands beside one of the topic's with no comma between."""

@@ -41,7 +41,8 @@ MATCHER = matcher_of(RULES)
         ("", "В Бишкеке и в Алматы регистрацию отменили.", Tier.POST),
         ("", "Регистрацию отменили тому, кто улетал в Бишкек.", Tier.POST),
         ("", f"Регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} В Бишкеке тоже.", Tier.POST),
-        ("", f"В Бишкеке регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", Tier.POST),
+        ("", f"В Бишкеке регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", Tier.REVIEW),
+        ("В Бишкеке рейд", f"Регистрацию отменили. {'Шёл дождь. ' * (LEAD // 10)} Казахстан следит.", Tier.REVIEW),
     ],
     ids=[
         "nowhere",
@@ -53,7 +54,8 @@ MATCHER = matcher_of(RULES)
         "both",
         "whither",
         "deep",
-        "ours deep",
+        "lead, and ours deep",
+        "title, and ours deep",
     ],
 )
 def test_what_happens_there_is_ours_only_if_we_are_named(title: str, text: str, tier: Tier) -> None:
