@@ -14,9 +14,10 @@ run: .venv/runtime ## start the monitor; without token and channel it shows the 
 help: ## what can be made here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# In CI every test of a database runs on both, SQLite and PostgreSQL; here, outside of storage, on one of them.
 # Bytecode is kept, whatever the environment says of it: each worker and each process would compile every module anew.
 test: .venv/dev ## run every test (PostgreSQL included: from the system, else from a wheel)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n auto --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -q -n auto --dist worksteal $(if $(CI),,--one-database)
 
 check: lint types imports test ## exactly what CI runs; the house rules are among the tests
 

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import structlog
@@ -27,6 +28,32 @@ from tests.servers.web import WebServer
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+_STORAGE = Path(__file__).parent / "integration" / "storage"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--one-database",
+        action="store_true",
+        help="outside of storage run each test on one of the two databases, half of them on each",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Storage is what the databases differ in: its tests run on both. CI runs all of them on both (Makefile)."""
+    if config.option.one_database:
+        left_out = set(filter(_is_of_the_other_database, items))
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_of_the_other_database(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    kind = callspec.params.get("database_server") if callspec else None
+    if kind is None or _STORAGE in item.path.parents:
+        return False
+    turn = crc32(item.nodeid.replace(kind, "").encode()) % 2
+    return bool(kind != ("sqlite", "postgres")[turn])
 
 
 def pytest_configure(config: pytest.Config) -> None:
