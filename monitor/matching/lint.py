@@ -6,22 +6,19 @@ config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do wit
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain
 
-from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind, Topic
+from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWordKind, Topic
 from monitor.config.yaml_reader import in_order
 from monitor.errors import ConfigError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiler import is_everyday
 from monitor.matching.covering import Meaning, covered_rules
+from monitor.matching.doubts.slips import slips
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
 from monitor.matching.words.compiled_words import Word
-from monitor.matching.written_names import as_news_write
-from monitor.text.languages.places import places
-from monitor.text.languages.russian import is_place
-from monitor.text.languages.spelling import meant_by
 
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
@@ -50,12 +47,7 @@ class _Linter:
         }
 
     def doubts(self) -> Iterator[ConfigError]:
-        written = self._written()
-        yield from self._torn(written)
-        yield from self._misspelt(written)
-        yield from self._fused(written)
-        yield from self._small_names(written)
-        yield from self._written_otherwise(written)
+        yield from self._slips()
         yield from self._in_two_lists()
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
@@ -84,56 +76,10 @@ class _Linter:
                 message = f"«{term.text}» уже сказано словом «{first.text}» (строка {first.line}) — оставьте одно"
                 yield self._doubt(message, term.line, key)
 
-    def _written(self) -> tuple[Term, ...]:
-        """Every term once, where it is written."""
-        return tuple({(term.text, term.line, term.words): term for term in self._terms.values()}.values())
-
-    def _torn(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
-        """Where a line ends in a lost comma, YAML makes one phrase of the words around it."""
-        counted = (term for rule in self.keywords.counters for line in (*rule.lines, rule.none) for term in line)
-        torn = dict.fromkeys((term.line, term.key, term.text) for term in chain(terms, counted) if term.is_torn)
-        for line, key, text in torn:
-            said = text if "«" in text else f"«{text}»"
-            message = (
-                f"выражение {said} разорвано концом строки — не потеряна ли запятая? Если нет, поставьте его на одну"
-                " строку"
-            )
-            yield self._doubt(message, line, key)
-
-    def _misspelt(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
-        """Words under kk: are no business of a Russian dictionary."""
-        earlier: set[str] = set()
-        for term in sorted(terms, key=lambda term: term.line):
-            words = {word.text for word in term.words if word.kind is TermWordKind.WORD and term.language != "kk"}
-            for word in sorted(words - earlier):
-                if meant := meant_by(word, among=earlier):
-                    message = f"слова «{word}» нет в словаре — может быть, «{meant}»? Если всё верно, оставьте как есть"
-                    yield self._doubt(message, term.line, term.key)
-                earlier.add(word)
-
-    def _fused(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
-        """Terms made one by a lost comma or a lost »: found only where they stand one after another."""
-        for term in terms:
-            if any("," in quoted.partition("«")[2] for quoted in term.text.split("»")):
-                message = f"в {term.text} запятая внутри кавычек — не потеряна ли «»»? Ищется всё подряд, без запятых"
-                yield self._doubt(message, term.line, term.key)
-            elif two := next(filter(_are_places, pairwise(term.words)), None):
-                apart = ", ".join(word.text for word in two)
-                message = f"«{term.text}» ищется как одно название — если это разные места, поставьте запятую: {apart}"
-                yield self._doubt(message, term.line, term.key)
-
-    def _small_names(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
-        for term in terms:
-            if small := next((word.text for word in term.words if _is_small_name(word)), ""):
-                message = f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
-                yield self._doubt(message, term.line, term.key)
-
-    def _written_otherwise(self, terms: tuple[Term, ...]) -> Iterator[ConfigError]:
-        for term in terms:
-            if better := as_news_write(term):
-                named = " или ".join(f"«{name}»" for name in better)
-                message = f"так людей в новостях почти не пишут, а «{term.text}» ищется только так — напишите {named}"
-                yield self._doubt(message, term.line, term.key)
+    def _slips(self) -> Iterator[ConfigError]:
+        counting = (line for rule in self.keywords.counters for line in (*rule.lines, rule.none))
+        for term, message in slips(chain(self._terms.values(), *counting)):
+            yield self._doubt(message, term.line, term.key)
 
     def _names_in_roles(self) -> Iterator[ConfigError]:
         """No dictionary has the cases of a name: its role shows by the preposition alone."""
@@ -198,19 +144,6 @@ def _by_id(keywords: Keywords) -> dict[int, Term]:
 
 def _is_name(term: Term) -> bool:
     return any(word.kind is TermWordKind.NAME for word in term.words)
-
-
-def _is_small_name(word: TermWord) -> bool:
-    return word.kind is TermWordKind.NAME and word.text[:1].islower()
-
-
-def _is_place(word: TermWord) -> bool:
-    is_named = word.kind is TermWordKind.WORD and word.text[:1].isupper()
-    return is_named and (is_place(word.text) or bool(places(word.text)))
-
-
-def _are_places(words: tuple[TermWord, TermWord]) -> bool:
-    return all(map(_is_place, words))
 
 
 class Usage:

@@ -1,0 +1,83 @@
+"""Slips of the pen that lose a word: the file can be read, but what was meant is not looked for.
+
+Each term is doubted by itself, where it is written, and once: what one slip says of it is enough.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from monitor.config.keyword_rules import Term, TermWord, TermWordKind
+from monitor.matching.written_names import as_news_write
+from monitor.text.languages.places import places
+from monitor.text.languages.russian import is_place
+from monitor.text.languages.spelling import meant_by
+
+
+def slips(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
+    """What is doubtful, and why, in Russian."""
+    once = {(term.line, term.key, term.text): term for term in terms}.values()
+    misspelt = tuple(_misspelt(once))
+    yield from misspelt
+    named = {id(term) for term, _ in misspelt}
+    for term in once:
+        if id(term) not in named and (message := next(filter(None, _doubts(term)), "")):
+            yield term, message
+
+
+def _doubts(term: Term) -> Iterator[str]:
+    yield _torn(term)
+    if "$" in term.text:
+        return  # the words of a list are doubted where the list has them
+    yield _comma_in_quotes(term)
+    yield _run_together(term)
+    yield from _of_a_person(term)
+
+
+def _misspelt(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
+    """Words under kk: are no business of a Russian dictionary."""
+    earlier: set[str] = set()
+    for term in sorted(terms, key=lambda term: term.line):
+        words = {word.text for word in term.words if word.kind is TermWordKind.WORD and term.language != "kk"}
+        for word in sorted(words - earlier):
+            if meant := meant_by(word, among=earlier):
+                yield term, f"слова «{word}» нет в словаре — может быть, «{meant}»? Если всё верно, оставьте как есть"
+            earlier.add(word)
+
+
+def _torn(term: Term) -> str:
+    """Where a line ends in a lost comma, YAML makes one phrase of the words around it."""
+    if not term.is_torn:
+        return ""
+    said = term.text if "«" in term.text else f"«{term.text}»"
+    advice = "не потеряна ли запятая? Если нет, поставьте его на одну строку"
+    return f"выражение {said} разорвано концом строки — {advice}"
+
+
+def _comma_in_quotes(term: Term) -> str:
+    if all("," not in quoted.partition("«")[2] for quoted in term.text.split("»")):
+        return ""
+    return f"в {term.text} запятая внутри кавычек — не потеряна ли «»»? Ищется всё подряд, без запятых"
+
+
+def _run_together(term: Term) -> str:
+    """Found only where they stand one after another. Two nouns in general are no sign: «обход квартира» is right."""
+    two = next((pair for pair in pairwise(term.words) if all(map(_is_place, pair))), ())
+    apart = ", ".join(word.text for word in two)
+    return f"«{term.text}» ищется как одно выражение — если это разные слова, поставьте запятую: {apart}" if two else ""
+
+
+def _is_place(word: TermWord) -> bool:
+    is_named = word.kind is TermWordKind.WORD and word.text[:1].isupper()
+    return is_named and (is_place(word.text) or bool(places(word.text)))
+
+
+def _of_a_person(term: Term) -> Iterator[str]:
+    if small := next((word.text for word in term.words if _is_small_name(word)), ""):
+        yield f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
+    if better := as_news_write(term):
+        named = " или ".join(f"«{name}»" for name in better)
+        yield f"так людей в новостях почти не пишут, а «{term.text}» ищется только так — напишите {named}"
+
+
+def _is_small_name(word: TermWord) -> bool:
+    return word.kind is TermWordKind.NAME and word.text[:1].islower()
