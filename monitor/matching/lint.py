@@ -78,7 +78,8 @@ class _Linter:
 
     def _slips(self) -> Iterator[ConfigError]:
         counting = (line for rule in self.keywords.counters for line in (*rule.lines, rule.none))
-        for term, message in slips(chain(self._terms.values(), *counting)):
+        lists = {declared.name: {term.text for term in declared.terms} for declared in self.keywords.lists}
+        for term, message in slips(chain(self._terms.values(), *counting), lists):
             yield self._doubt(message, term.line, term.key)
 
     def _names_in_roles(self) -> Iterator[ConfigError]:

@@ -3,7 +3,7 @@
 Each term is doubted by itself, where it is written, and once: what one slip says of it is enough.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
@@ -13,21 +13,22 @@ from monitor.text.languages.russian import is_place
 from monitor.text.languages.spelling import meant_by
 
 
-def slips(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
-    """What is doubtful, and why, in Russian."""
+def slips(terms: Iterable[Term], lists: Mapping[str, Collection[str]]) -> Iterator[tuple[Term, str]]:
+    """What is doubtful, and why, in Russian. `lists` are their words as written, by name."""
     once = {(term.line, term.key, term.text): term for term in terms}.values()
     misspelt = tuple(_misspelt(once))
     yield from misspelt
     named = {id(term) for term, _ in misspelt}
     for term in once:
-        if id(term) not in named and (message := next(filter(None, _doubts(term)), "")):
+        if id(term) not in named and (message := next(filter(None, _doubts(term, lists)), "")):
             yield term, message
 
 
-def _doubts(term: Term) -> Iterator[str]:
+def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _torn(term)
     if "$" in term.text:
         return  # the words of a list are doubted where the list has them
+    yield _forgotten_sign(term, lists)
     yield _comma_in_quotes(term)
     yield _run_together(term)
     yield from _of_a_person(term)
@@ -51,6 +52,13 @@ def _torn(term: Term) -> str:
     said = term.text if "«" in term.text else f"«{term.text}»"
     advice = "не потеряна ли запятая? Если нет, поставьте его на одну строку"
     return f"выражение {said} разорвано концом строки — {advice}"
+
+
+def _forgotten_sign(term: Term, lists: Mapping[str, Collection[str]]) -> str:
+    """Lists do name each other's words; a rule that means such a word finds it in that list."""
+    if term.key in lists or any(term.text in word for word in lists.get(term.text, (term.text,))):
+        return ""
+    return f"«{term.text}» — здесь просто слово, но есть список с таким именем — вы хотели ${term.text}?"
 
 
 def _comma_in_quotes(term: Term) -> str:

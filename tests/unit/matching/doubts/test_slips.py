@@ -1,5 +1,7 @@
 """One slip in a file that is right otherwise: told once, where it stands, with what to write instead."""
 
+import pytest
+
 from monitor.config.keywords import load_keywords
 from monitor.matching.compiler import compile_checked
 from monitor.matching.lint import lint
@@ -8,7 +10,7 @@ LISTS = """lists:
   свои: {ru: "вахтёр, сторож"}
   рейсы: {ru: "рейс, поезд", kk: рейс}
   где: {ru: Омск}
-  чужие: {ru: "чужие, гость"}
+  чужие: {ru: "чужие люди, гость"}
 """
 TOPICS = """topics:
   t:
@@ -42,3 +44,26 @@ def test_a_comma_lost_in_a_list_is_told_where_the_list_is_written_only() -> None
 
     assert (line, key) == (4, "где")
     assert message.endswith("поставьте запятую: Омск, Томск")
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "key"),
+    [
+        ("        none: [беглец, свои]\n", 13, "none"),
+        ("        none: {кого: {ru: свои}}\n", 13, "none"),
+        ("    doubt: [свои]\n", 13, "doubt"),
+        ("never: свои\n", 13, "never"),
+        ("elsewhere: {there: Грузия, here: свои}\n", 13, "here"),
+        ("counters: [{all: [свои]}]\n", 13, "all"),
+    ],
+)
+def test_a_list_named_without_its_sign_is_asked_about(rule: str, line: int, key: str) -> None:
+    ((where, place, message),) = told(rule)
+
+    assert (where, place) == (line, key)
+    assert "есть список с таким именем — вы хотели $свои?" in message
+
+
+@pytest.mark.parametrize("word", ["$свои", "чужие", "«свои»", "посторонний"])
+def test_a_word_that_names_no_list_or_stands_in_it_is_a_word(word: str) -> None:
+    assert told(f"        none: [{word}, беглец]\n") == []
