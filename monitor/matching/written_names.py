@@ -16,6 +16,7 @@ _OF_A_FATHER = re.compile(r".{2,}(?:(?:[ое]в|ь)ич(?:а|у|ем|е)?|(?:[о
 _SURNAME = re.compile(r".{2,}(?:[ое]в|[иы]н|[сц]к(?:ий|ая))а?")
 _ADJECTIVE = re.compile(r".{2,}[ое]го")  # «Заречного»
 _OF_A_WOMAN = re.compile(r"(?<=[оеё]в|[иы]н)а\b")
+_SURELY_A_SURNAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ое]ва?|[кшчщц]ина?|[сц]к(?:ий|ая)|енко|швили)")  # not «Ясин»
 _LIKE_A_SURNAME = re.compile(
     r".{2,}(?:(?:[ое]в|[иы]н)(?:а|у|ы|е|ой|ою|ым|ом)?|[сц]к(?:ий|ая|ого|ой|ую)|енко|у[кч]|юк|ян|швили|дзе)"
 )
@@ -31,6 +32,15 @@ def as_news_write(term: Term) -> tuple[str, ...]:
     else:
         better = [f"{first} {surname}" for name in _first_and_last(parts) for first, surname in _upright(*name)]
     return () if term.text in better else tuple(better)
+
+
+def are_surnames(term: Term) -> bool:
+    """Whether a name is made of surnames only, as by a lost comma: «Зимородков Пуговкин»."""
+    parts = term.text.split()
+    return len(parts) > 1 and all(
+        word.kind is TermWordKind.NAME and _SURELY_A_SURNAME.fullmatch(word.text) and not is_first_name(word.text)
+        for word in term.words
+    )
 
 
 def _first_and_last(parts: list[str]) -> list[tuple[str, str]]:

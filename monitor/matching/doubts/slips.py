@@ -3,14 +3,25 @@
 Each term is doubted by itself, where it is written, and once: what one slip says of it is enough.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
-from monitor.matching.written_names import as_news_write
+from monitor.matching.written_names import are_surnames, as_news_write
 from monitor.text.languages.places import places
-from monitor.text.languages.russian import is_place
+from monitor.text.languages.russian import is_place, likely_tags
 from monitor.text.languages.spelling import meant_by
+from monitor.text.unicode import fold
+
+_OR = frozenset({"или", "либо", "и", "немесе"})
+# What takes another verb: «запретить покинуть» is one phrase.
+_GOVERNING = re.compile(
+    "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
+    "|продолж|обеща|пообеща|хоте|захоте|уме|суме|мочь|смочь|реш|планир|люб|помо).*"
+)
+_PERSON = frozenset({"NOUN", "anim", "nomn"})
+_ACT = frozenset({"INFN", "tran"})
 
 
 def slips(terms: Iterable[Term], lists: Mapping[str, Collection[str]]) -> Iterator[tuple[Term, str]]:
@@ -31,6 +42,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _forgotten_sign(term, lists)
     yield _comma_in_quotes(term)
     yield _run_together(term)
+    yield _or(term)
     yield from _of_a_person(term)
 
 
@@ -69,7 +81,8 @@ def _comma_in_quotes(term: Term) -> str:
 
 def _run_together(term: Term) -> str:
     """Found only where they stand one after another. Two nouns in general are no sign: «обход квартира» is right."""
-    two = next((pair for pair in pairwise(term.words) if all(map(_is_place, pair))), ())
+    kinds = (_is_place,) if term.language == "kk" else (_is_place, _is_person, _is_act)
+    two = next((pair for pair in pairwise(term.words) if any(all(map(kind, pair)) for kind in kinds)), ())
     apart = ", ".join(word.text for word in two)
     return f"«{term.text}» ищется как одно выражение — если это разные слова, поставьте запятую: {apart}" if two else ""
 
@@ -79,9 +92,34 @@ def _is_place(word: TermWord) -> bool:
     return is_named and (is_place(word.text) or bool(places(word.text)))
 
 
+def _is_person(word: TermWord) -> bool:
+    return _is_only(_PERSON, word)
+
+
+def _is_act(word: TermWord) -> bool:
+    return _is_only(_ACT, word) and not _GOVERNING.fullmatch(word.text)
+
+
+def _is_only(grammemes: frozenset[str], word: TermWord) -> bool:
+    tags = _tags(word.text) if word.kind is TermWordKind.WORD and word.text.islower() else ()
+    return bool(tags) and all(grammemes <= one for one in tags)
+
+
+def _tags(word: str) -> tuple[frozenset[str], ...]:
+    return likely_tags(fold(word).text)
+
+
+def _or(term: Term) -> str:
+    word = next((word.text for word in term.words if word.text in _OR and word.kind is not TermWordKind.EXACT), "")
+    advice = f"если это разные слова, поставьте вместо него запятую; если нет, возьмите его в кавычки: «{word}»"
+    return f"«{term.text}» ищется целиком, вместе с «{word}» — {advice}" if word else ""
+
+
 def _of_a_person(term: Term) -> Iterator[str]:
     if small := next((word.text for word in term.words if _is_small_name(word)), ""):
         yield f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
+    if are_surnames(term):
+        yield f"имя «{term.text}» — фамилии, ищутся только подряд; если это разные люди, напишите каждого отдельно"
     if better := as_news_write(term):
         named = " или ".join(f"«{name}»" for name in better)
         yield f"так людей в новостях почти не пишут, а «{term.text}» ищется только так — напишите {named}"

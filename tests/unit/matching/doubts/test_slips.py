@@ -67,3 +67,57 @@ def test_a_list_named_without_its_sign_is_asked_about(rule: str, line: int, key:
 @pytest.mark.parametrize("word", ["$свои", "чужие", "«свои»", "посторонний"])
 def test_a_word_that_names_no_list_or_stands_in_it_is_a_word(word: str) -> None:
     assert told(f"        none: [{word}, беглец]\n") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "apart"),
+    [
+        ("задержать арестовать", "задержать, арестовать"),
+        ("выдворить депортировать, поезд", "выдворить, депортировать"),
+        ("журналист блогер", "журналист, блогер"),
+        ("снять поезд или самолёт", "вместо него запятую; если нет, возьмите его в кавычки: «или»"),
+        ("сойти и сесть", "вместо него запятую; если нет, возьмите его в кавычки: «и»"),
+    ],
+)
+def test_words_that_lost_their_comma_are_told_apart(words: str, apart: str) -> None:
+    assert [apart in message for message in in_list(words)] == [True]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "облава полиции, обход квартира",
+            "отказаться воевать, приказать покинуть, разрешить оставить",
+            "не дать снять",
+        ),
+        *("военный врач, журналист агентства", "купля «и» продажа", "«или»", "задержать, арестовать"),
+    ],
+)
+def test_a_phrase_is_none(words: str) -> None:
+    assert in_list(words) == []
+
+
+def test_kazakh_joins_words_otherwise() -> None:
+    assert ["«немесе»" in message for message in in_list("поезд", "ұшақ немесе пойыз")] == [True]
+    assert in_list("поезд", "келу және болу") == []
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ("Зимородков Пуговкин", "фамилии, ищутся только подряд; если это разные люди, напишите каждого отдельно"),
+        ("Зарецкая Зимородкова", "фамилии, ищутся только подряд"),
+        ("Зимородков и Пуговкин", "вместо него запятую"),
+    ],
+)
+def test_people_who_are_not_found_as_written_are_doubted(people: str, said: str) -> None:
+    ((line, key, message),) = told(people=people)
+
+    assert (line, key) == (7, "people")
+    assert said in message
+
+
+@pytest.mark.parametrize("name", ["Зимородков", "Евгений Зимородков", "Ясин Зимородков", "Яков Зимородков", "О’Коннор"])
+def test_a_person_is_one(name: str) -> None:
+    assert told(people=name) == []
