@@ -116,6 +116,8 @@ def _or(term: Term) -> str:
 
 
 def _of_a_person(term: Term) -> Iterator[str]:
+    if term.key == "people" and "«" in term.text:
+        yield f"имя {term.text} в кавычках ищется только в этой форме — уберите кавычки, и найдутся все падежи"
     if small := next((word.text for word in term.words if _is_small_name(word)), ""):
         yield f"имя «{term.text}»: «{small}» с маленькой буквы — если это человек, напишите с большой"
     if are_surnames(term):
