@@ -10,11 +10,12 @@ from itertools import pairwise
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.written_names import are_surnames, as_news_write
 from monitor.text.languages.places import places
-from monitor.text.languages.russian import is_place, likely_tags
+from monitor.text.languages.russian import is_infinitive, is_place, likely_tags
 from monitor.text.languages.spelling import meant_by
 from monitor.text.unicode import fold
 
 _OR = frozenset({"или", "либо", "и", "немесе"})
+_LATIN = re.compile(r"[a-zà-ɏə]+")
 # What takes another verb: «запретить покинуть» is one phrase.
 _GOVERNING = re.compile(
     "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
@@ -44,6 +45,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _run_together(term)
     yield _or(term)
     yield from _of_a_person(term)
+    yield _not_kazakh(term)
 
 
 def _misspelt(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
@@ -129,3 +131,18 @@ def _of_a_person(term: Term) -> Iterator[str]:
 
 def _is_small_name(word: TermWord) -> bool:
     return word.kind is TermWordKind.NAME and word.text[:1].islower()
+
+
+def _not_kazakh(term: Term) -> str:
+    """Of nouns nobody knows: Kazakh borrows them."""
+    words = [word.text for word in term.words if word.kind is TermWordKind.WORD] if term.language == "kk" else []
+    if latin := next(filter(_LATIN.fullmatch, words), ""):
+        return f"«{latin}» под kk латиницей найдётся только так — напишите кириллицей, и найдутся оба написания"
+    if russian := next(filter(_is_russian, words), ""):
+        return f"«{russian}» под kk — слово русское, форм по-казахски у него нет — перенесите его под ru"
+    return ""
+
+
+def _is_russian(word: str) -> bool:
+    is_adjective = word.endswith(("ый", "ский")) and any("ADJF" in tags for tags in _tags(word))
+    return word.islower() and (is_adjective or is_infinitive(word))

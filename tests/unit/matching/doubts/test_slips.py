@@ -122,3 +122,21 @@ def test_people_who_are_not_found_as_written_are_doubted(people: str, said: str)
 @pytest.mark.parametrize("name", ["Зимородков", "Евгений Зимородков", "Ясин Зимородков", "Яков Зимородков", "О’Коннор"])
 def test_a_person_is_one(name: str) -> None:
     assert told(people=name) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("tazalau", "«tazalau» под kk латиницей найдётся только так — напишите кириллицей"),
+        ("сұраққа şaqyru", "«şaqyru» под kk латиницей"),
+        ("задержать", "«задержать» под kk — слово русское"),
+        ("российский суд", "«российский» под kk — слово русское"),
+    ],
+)
+def test_what_is_no_kazakh_under_kk_is_doubted(word: str, said: str) -> None:
+    assert [said in message for message in in_list("поезд", word)] == [True]
+
+
+@pytest.mark.parametrize("word", ["тазалау", "депортация", "UQK", "Telegram", "«channel»", "талап ету", "той"])
+def test_what_kazakh_borrows_and_abbreviates_is_not(word: str) -> None:
+    assert in_list("поезд", word) == []
