@@ -9,18 +9,21 @@ from itertools import pairwise
 
 from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.written_names import are_surnames, as_news_write
+from monitor.text.languages.dictionary import is_known
 from monitor.text.languages.places import places
-from monitor.text.languages.russian import is_infinitive, is_place, likely_tags
+from monitor.text.languages.russian import forms, is_infinitive, is_place, lemmas, likely_tags
 from monitor.text.languages.spelling import meant_by
 from monitor.text.unicode import fold
 
 _OR = frozenset({"или", "либо", "и", "немесе"})
 _LATIN = re.compile(r"[a-zà-ɏə]+")
+_PLURAL = re.compile(r"([а-яё]{3,})[иы]")
 # What takes another verb: «запретить покинуть» is one phrase.
 _GOVERNING = re.compile(
     "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
     "|продолж|обеща|пообеща|хоте|захоте|уме|суме|мочь|смочь|реш|планир|люб|помо).*"
 )
+_PLAIN = 4  # letters of a place that is hardly a form of another: the village «Убе» is none of the river «Уба»
 _PERSON = frozenset({"NOUN", "anim", "nomn"})
 _ACT = frozenset({"INFN", "tran"})
 
@@ -45,6 +48,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _run_together(term)
     yield _or(term)
     yield from _of_a_person(term)
+    yield _declined(term)
     yield _not_kazakh(term)
 
 
@@ -131,6 +135,30 @@ def _of_a_person(term: Term) -> Iterator[str]:
 
 def _is_small_name(word: TermWord) -> bool:
     return word.kind is TermWordKind.NAME and word.text[:1].islower()
+
+
+def _declined(term: Term) -> str:
+    """A form of which no others are made: «Елабуги», «иноагенты»."""
+    if len(term.words) != 1 or term.words[0].kind is not TermWordKind.WORD or term.language == "kk":
+        return ""
+    word = term.words[0].text
+    first = _nominative(word) or (_singular(word) if term.language == "ru" else "")
+    return f"«{word}» — не словарная форма, и другие не найдутся — напишите «{first}»" if first else ""
+
+
+def _nominative(word: str) -> str:
+    """Of a place in any other case; "" for any other word."""
+    tags = _tags(word) if word.istitle() and len(word) >= _PLAIN else ()
+    is_oblique = bool(tags) and all("Geox" in one and "nomn" not in one for one in tags)
+    return lemmas(fold(word).text)[0].title() if is_oblique else ""
+
+
+def _singular(word: str) -> str:
+    """Of a noun that the dictionary lacks."""
+    plural = _PLURAL.fullmatch(word)
+    if not plural or is_known(word) or len(forms(word)) > 1:
+        return ""
+    return next((plural[1] + end for end in ("", "а", "я", "ь") if fold(word).text in forms(plural[1] + end)), "")
 
 
 def _not_kazakh(term: Term) -> str:

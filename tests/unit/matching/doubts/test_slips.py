@@ -140,3 +140,21 @@ def test_what_is_no_kazakh_under_kk_is_doubted(word: str, said: str) -> None:
 @pytest.mark.parametrize("word", ["тазалау", "депортация", "UQK", "Telegram", "«channel»", "талап ету", "той"])
 def test_what_kazakh_borrows_and_abbreviates_is_not(word: str) -> None:
     assert in_list("поезд", word) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        *(("Елабуги", "Елабуга"), ("Омска", "Омск"), ("Чебоксар", "Чебоксары")),
+        *(("иноагенты", "иноагент"), ("релокантки", "релокантка")),
+    ],
+)
+def test_a_form_that_brings_no_other_is_told_its_first(word: str, first: str) -> None:
+    assert [f"напишите «{first}»" in message for message in in_list(word)] == [True]
+
+
+@pytest.mark.parametrize(
+    "word", ["Елабуга, Текели, Кульсары, Убе, Сочи, Семей", "пошагово, тенге", "бежать из Елабуги"]
+)
+def test_a_word_of_one_form_is_not(word: str) -> None:
+    assert in_list(word) == []
