@@ -7,7 +7,7 @@ from monitor.config.keyword_rules import Mention, Role
 from monitor.config.yaml_reader import Node, Scalar, Sequence, nearest
 from monitor.models.articles import Language
 
-_ITEM = re.compile(r"(?:«[^»]*»|[^,\n])+")
+_ITEM = re.compile(r"(?:«[^«»]*»|[^,\n])+")
 LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
 ROLES = {role.value: role for role in Role}
 NAMES = (*LANGUAGES, *ROLES)

@@ -24,7 +24,7 @@ MIN_PREFIX = 3
 MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
-_TOKEN = re.compile(r"«([^»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
+_TOKEN = re.compile(r"«([^«»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
 _WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
 _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
@@ -227,7 +227,8 @@ class TermReader(YamlReader):
             message = f"«{written}» — слились две строки: начните «- » с того же отступа, что и строкой выше"
             self.problem(message, at=replace(node, line=line), key=key)
         else:
-            self.problem(f"в «{written}» не закрыта кавычка «…» или лишний знак", at=node, key=key)
+            message = f"в «{written}» не закрыта кавычка «…» или лишний знак"
+            self.problem(message, at=replace(node, line=node.line_at(start)), key=key)
 
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""

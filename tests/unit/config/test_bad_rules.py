@@ -178,6 +178,19 @@ def test_a_dash_too_far_in_is_told_by_its_own_line(text: str, line: int) -> None
     ]
 
 
+@pytest.mark.parametrize("key", ["never", "doubt", "lists"])
+def test_a_quotation_mark_that_is_not_closed_is_told_by_its_own_line(key: str) -> None:
+    words = "ru: >-\n      рейс, «по следам»,\n      «фильм, роман,\n      «кино», «спорт»\n"
+    text = f"{key}:\n  слова:\n    {words}" if key == "lists" else f"{key}:\n    {words}"
+    ((line, message),) = [
+        (one.line, one.message)
+        for one in load_checked(f"{text}{HEAD[HEAD.index('topics:') :]}        all: [беглец]\n", file="k.yaml")[1]
+    ]
+
+    assert line == text[: text.index("«фильм")].count("\n") + 1
+    assert message == "в ««фильм» не закрыта кавычка «…» или лишний знак"
+
+
 @pytest.mark.parametrize("factor", ["0.5", "4", "полтора", "1.555", "[2]", "-1", "1e0"])
 def test_a_factor_of_short_texts_that_is_none(factor: str) -> None:
     problems = load_checked(f"short_text: {factor}\n{HEAD}        all: [беглец, рейс]\n", file="k.yaml")[1]
