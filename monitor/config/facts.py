@@ -42,10 +42,11 @@ def _of_group(
     body = reader.mapping(node, key=group, at=name)
     for title, value in body.items if body else ():
         names = [part.strip() for part in title.text.split(_BETWEEN)]
-        if len(names) > _NAMES or not names[0]:
-            reader.problem("сначала название: по-русски / по-казахски / по-английски", at=title, key=group)
+        if len(names) != _NAMES or not all(names):
+            message = f"в «{title.text}» нужны три названия: по-русски / по-казахски / по-английски"
+            reader.problem(message, at=title, key=group)
             continue
-        ru, kk, en = (*names, "", "")[:_NAMES]
+        ru, kk, en = names
         yield _naming(reader, (ru, kk, en), value, group=group, line=title.line, lists=lists)
 
 

@@ -41,8 +41,7 @@ def _is_name(term: Term) -> bool:
 
 def _lacks(term: Term, names: Namings) -> str:
     """In which language it has no pair; "" for a word that has one, or needs none."""
-    meant = names.of(term.text, term.role)
-    if meant and (meant[0].group is FactGroup.NOTHING or term.language == "kk" or meant[0].kk):
+    if names.of(term.text, term.role):
         return ""
     return "русской" if term.language == "kk" else "казахской"
 
