@@ -30,13 +30,18 @@ def covered_rules(rules: tuple[Rule, ...], meanings: Callable[[Iterable[Term]], 
         known = {min(line, key=lambda one: counts[one]) for line in lines[number] if line}
         for place in merge(*(by_meaning.get(one, ()) for one in known)):
             other = ranked[place]
-            spares = not other.none or (other.within == rule.within and against[place] <= against[number])
+            spares = not other.none or (_looks_alike(other, rule) and against[place] <= against[number])
             reaches = other.anywhere or not rule.anywhere
             if spares and reaches and _is_wider(other, rule) and _is_looser(lines[place], lines[number]):
                 yield rule, other
                 break
         for one in min(lines[number], key=lambda line: sum(counts[one] for one in line)):
             by_meaning.setdefault(one, []).append(number)
+
+
+def _looks_alike(other: Rule, rule: Rule) -> bool:
+    """Whether `none` of `other` looks no farther: of windows it does at the sentences that the words stand in."""
+    return other.within == rule.within or all(isinstance(one.within, int) for one in (other, rule))
 
 
 def _is_wider(other: Rule, rule: Rule) -> bool:

@@ -30,6 +30,7 @@ def of_rules(*rules: str) -> list[tuple[int, str, str]]:
         ("all: [побег, рейс], within: text", "all: [рейс, побег], within: 30"),
         ("all: [побег, рейс], within: 30", "all: [рейс, побег], within: 20"),
         ("all: [побег], none: роман", "all: [побег], none: 'роман, кино'"),
+        ("all: [побег, рейс], within: 30, none: роман", "all: [побег, рейс], within: 20, none: 'роман, кино'"),
         ("all: [побег], tier: post", "all: [побег], tier: review"),
     ],
 )
@@ -54,6 +55,8 @@ def test_the_tier_decides_which_of_two_is_covered() -> None:
         ("all: [побег, рейс]", "all: [побег, рейс], within: 9"),
         ("all: [побег, рейс], within: 9", "all: [побег, рейс], within: title"),
         ("all: [побег], none: роман", "all: [побег]"),
+        ("all: [побег, рейс], within: 20, none: роман", "all: [побег, рейс], within: 30, none: роман"),
+        ("all: [побег, рейс], within: 30, none: роман", "all: [побег, рейс], within: 20"),
         ("all: [побег], none: роман, within: text", "all: [побег], none: роман"),
         ("all: ['побег, рейс', 'побег, рейс']", "all: [рейс, вокзал]"),
         ("all: [{ru: побег}]", "all: [{kk: побег}]"),
