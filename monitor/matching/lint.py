@@ -28,8 +28,11 @@ _FAR = 60  # words: about a long paragraph; what stands so far apart need not be
 
 
 def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
-    """Everything doubtful, in the file's order. `compiled` are the same rules."""
-    return in_order(_Linter(keywords, compiled).doubts())
+    """Everything doubtful, in the file's order. `compiled` are the same rules.
+
+    Words without a pair come last: every new word is one, and they would hide what it lacks besides.
+    """
+    return *in_order(_Linter(keywords, compiled).doubts()), *in_order(unpaired(keywords))
 
 
 class _Linter:
@@ -57,7 +60,6 @@ class _Linter:
                     yield from self._twice(line, "all")
                 yield from self._twice(rule.none, "none")
         yield from self._names_in_roles()
-        yield from unpaired(self.keywords)
         for declared in self.keywords.lists:
             yield from self._twice(declared.terms, declared.name)
             if not declared.is_used:

@@ -151,6 +151,15 @@ def test_a_word_without_a_pair_is_doubted(facts: str, doubts: list[str]) -> None
     assert all(message.startswith(doubt) for message, doubt in zip(messages, doubts, strict=True))
 
 
+def test_words_without_a_pair_are_told_after_all_other_doubts() -> None:
+    facts = "  что: {полёт / ұшу / flight: рейсс}\n  без пары: рейс"
+    keywords = load_keywords(of_facts(facts).replace("$л, рейс", "$л, рейс, 'паром, паром'"), file="k.yaml")
+    doubts = lint(keywords, compile_rules(keywords))
+    assert [(doubt.line, doubt.message.partition(" ")[0]) for doubt in doubts] == [
+        *((5, "«паром»"), (1, "без"), (3, "так"), (5, "без"))
+    ]
+
+
 TWO_RULES = (
     RULES.partition("      - {name: куда")[0]
     + """\
