@@ -18,6 +18,7 @@ from monitor.text.unicode import fold
 _OR = frozenset({"или", "либо", "и", "немесе"})
 _LATIN = re.compile(r"[a-zà-ɏə]+")
 _PLURAL = re.compile(r"([а-яё]{3,})[иы]")
+_OF_A_WOMAN = re.compile(r"[^аеиоуыэюя]к$")  # «релокантк(а)»
 # What takes another verb: «запретить покинуть» is one phrase.
 _GOVERNING = re.compile(
     "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
@@ -158,7 +159,8 @@ def _singular(word: str) -> str:
     plural = _PLURAL.fullmatch(word)
     if not plural or is_known(word) or len(forms(word)) > 1:
         return ""
-    return next((plural[1] + end for end in ("", "а", "я", "ь") if fold(word).text in forms(plural[1] + end)), "")
+    ends = ("а",) if _OF_A_WOMAN.search(plural[1]) else ("", "а", "я", "ь")
+    return next((plural[1] + end for end in ends if fold(word).text in forms(plural[1] + end)), "")
 
 
 def _not_kazakh(term: Term) -> str:

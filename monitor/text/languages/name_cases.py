@@ -1,6 +1,7 @@
-"""The cases of a place that no dictionary has, by its ending: «в Костанае» is where, «в Костанай» whither."""
+"""What no dictionary has is declined by its ending. Of a place it shows the cases: «в Костанае», but «в Костанай»."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from monitor.text.languages.cases import ANY, Case
 
@@ -32,6 +33,7 @@ _FEMININE = {
 }
 _OF_PERSONS = ("ов", "ев", "ин", "ын")  # a surname as likely, whose accusative is its genitive
 _CONSONANTS = tuple("бвгджзклмнпрстфхцчшщ")
+_HUSHING = "жчшщ"
 
 
 def cases_by_ending(name: str, forms: Iterable[str]) -> dict[str, Case]:
@@ -49,3 +51,58 @@ def _class(name: str) -> tuple[dict[str, Case], str]:
     if name.endswith("й"):
         return _MASCULINE, name[:-1]
     return (_MASCULINE if name.endswith(_CONSONANTS) else {}), name
+
+
+# ── forms ──────────────────────────────────────────────────────────────────────────────────────
+
+# Endings to put on after taking off so many letters; the first row whose pattern fits decides.
+# Families («Мовлаевы») only where the plural is no other surname: «Исмаилов» is not «Исмаил».
+_NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
+    (r".+(?:ов|ев|ин|ын)", 0, ("а", "у", "ым", "е", "ы", "ых", "ыми")),
+    (r".+(?:ова|ева|ина|ына)", 1, ("ой", "ою", "у")),
+    (r".+[жшщч]ая", 2, ("ей", "ею", "ую")),
+    (r".+ая", 2, ("ой", "ою", "ую")),
+    (r".+яя", 2, ("ей", "ею", "юю")),
+    (r".+[гкх][ио]й", 2, ("ого", "ому", "им", "ом", "ие", "их", "ими")),
+    (r".+[жшщч]ий", 2, ("его", "ему", "им", "ем", "ие", "их", "ими")),
+    (r".+[^аеиоуэюя](?:ый|ой)", 2, ("ого", "ому", "ым", "ом", "ые", "ых", "ыми")),
+    (r".+(?:[оеиуюэы]|ых|их)", 0, ()),
+    (r".+ия", 1, ("и", "ю", "ей", "ею")),
+    (r".+я", 1, ("и", "е", "ю", "ей", "ею")),
+    (r".+[гкх]а", 1, ("и", "е", "у", "ой", "ою")),
+    (r".+[жшщч]а", 1, ("и", "е", "у", "ей", "ой", "ею")),
+    (r".+а", 1, ("ы", "е", "у", "ой", "ою")),
+    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це", "еца", "ецу", "ецем", "ецом", "еце")),
+    (r".+ий", 1, ("я", "ю", "ем", "и")),
+    (r".+й", 1, ("я", "ю", "ем", "е")),
+    (r".+ь", 1, ("я", "ю", "ем", "е", "и", "ью")),  # a man or a woman: Айгуль
+    (r".", 0, ()),  # О’Коннор
+    (r".+[жшщчц]", 0, ("а", "у", "ем", "ом", "е")),
+    (r".*", 0, ("а", "у", "ом", "е")),
+)
+_FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок → Волчка
+
+
+def by_ending(name: str) -> Iterator[str]:
+    """The singular forms of a folded name or noun but itself, and of some surnames the family."""
+    head, hyphen, last = name.rpartition("-")
+    _, taken, endings = next(row for row in _NAME_TABLE if re.fullmatch(row[0], last))
+    stems = {last[: len(last) - taken]}
+    if taken == 0 and (fleeting := _FLEETING.fullmatch(last)):
+        stems.add(fleeting[1] + fleeting[2])
+    yield from (head + hyphen + stem + ending for stem in stems for ending in endings)
+
+
+def plural_by_ending(noun: str) -> Iterator[str]:
+    """Of a folded noun in -ка or in a consonant: «блогерок», «дроперы»; nothing of any other."""
+    if noun.endswith("ка"):
+        stem, endings = noun[:-2], ("ки", "кам", "ками", "ках", "ек" if noun[-3:-2] in _HUSHING else "ок")
+    elif noun.endswith(_CONSONANTS):
+        hushes = noun[-1] in _HUSHING
+        stem, endings = (
+            noun,
+            ("ы" if noun[-1] not in "гкх" and not hushes else "и", "ей" if hushes else "ов", "ам", "ами", "ах"),
+        )
+    else:
+        return
+    yield from (stem + ending for ending in endings)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, NO_CASE, RUSSIAN, Case
-from monitor.text.languages.name_cases import cases_by_ending
+from monitor.text.languages.name_cases import by_ending, cases_by_ending, plural_by_ending
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -54,6 +54,7 @@ _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
 _UNLIKELY = 0.05  # of a reading, by the dictionary's own count
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
+_NO_GUESS = _GUESSED_NAMES | {"Fixd", "UNKN"}  # the analyser takes «блогерка» and «дропер» for acronyms
 _NO_FORMS = frozenset[str]()  # one for all: each new one takes 216 bytes
 
 
@@ -75,7 +76,8 @@ def forms(word: str) -> frozenset[str]:
     known = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
     if head:
         known |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
-    return frozenset(known or _by_ending(folded)) | {folded}
+    guessed = () if known else (*by_ending(folded), *(plural_by_ending(folded) if word == word.lower() else ()))
+    return frozenset(known) | {folded, *guessed}
 
 
 def known_forms(word: str) -> frozenset[str]:
@@ -231,7 +233,7 @@ def _parses(word: str, *, named: bool) -> list[Any]:
         return whole or known
     if named:
         return [reading for reading in known if reading.tag.case == "nomn"]  # «Беженцы», but «Семей» is no «семья»
-    guesses = [reading for reading in readings if not _GUESSED_NAMES & reading.tag.grammemes]
+    guesses = [reading for reading in readings if not _NO_GUESS & reading.tag.grammemes]
     participles = [reading for reading in guesses if _is_participle(reading)]
     return [reading for reading in guesses if _is_lemma(reading, word)][:1] + participles[:1]
 
@@ -327,33 +329,6 @@ def _acronym_forms(acronym: str) -> Iterator[str]:
 
 # ── names ──────────────────────────────────────────────────────────────────────────────────────
 
-# Endings to put on after taking off so many letters; the first row whose pattern fits decides.
-# Families («Мовлаевы») only where the plural is no other surname: «Исмаилов» is not «Исмаил».
-_NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
-    (r".+(?:ов|ев|ин|ын)", 0, ("а", "у", "ым", "е", "ы", "ых", "ыми")),
-    (r".+(?:ова|ева|ина|ына)", 1, ("ой", "ою", "у")),
-    (r".+[жшщч]ая", 2, ("ей", "ею", "ую")),
-    (r".+ая", 2, ("ой", "ою", "ую")),
-    (r".+яя", 2, ("ей", "ею", "юю")),
-    (r".+[гкх][ио]й", 2, ("ого", "ому", "им", "ом", "ие", "их", "ими")),
-    (r".+[жшщч]ий", 2, ("его", "ему", "им", "ем", "ие", "их", "ими")),
-    (r".+[^аеиоуэюя](?:ый|ой)", 2, ("ого", "ому", "ым", "ом", "ые", "ых", "ыми")),
-    (r".+(?:[оеиуюэы]|ых|их)", 0, ()),
-    (r".+ия", 1, ("и", "ю", "ей", "ею")),
-    (r".+я", 1, ("и", "е", "ю", "ей", "ею")),
-    (r".+[гкх]а", 1, ("и", "е", "у", "ой", "ою")),
-    (r".+[жшщч]а", 1, ("и", "е", "у", "ей", "ой", "ею")),
-    (r".+а", 1, ("ы", "е", "у", "ой", "ою")),
-    (r".+ец", 2, ("ца", "цу", "цем", "цом", "це", "еца", "ецу", "ецем", "ецом", "еце")),
-    (r".+ий", 1, ("я", "ю", "ем", "и")),
-    (r".+й", 1, ("я", "ю", "ем", "е")),
-    (r".+ь", 1, ("я", "ю", "ем", "е", "и", "ью")),  # a man or a woman: Айгуль
-    (r".", 0, ()),  # О’Коннор
-    (r".+[жшщчц]", 0, ("а", "у", "ем", "ом", "е")),
-    (r".*", 0, ("а", "у", "ом", "е")),
-)
-_FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок → Волчка
-
 
 def name_forms(name: str) -> frozenset[str]:
     """Forms of one word of a person's name, ё as е, the capital kept: compare case-sensitively, or in all capitals.
@@ -365,7 +340,7 @@ def name_forms(name: str) -> frozenset[str]:
     if not _WORD.fullmatch(folded):
         return frozenset()
     readings = list(_first_names(folded))
-    known = {form for reading in readings for form in _singular(reading)} or set(_by_ending(folded))
+    known = {form for reading in readings for form in _singular(reading)} or set(by_ending(folded))
     if folded.endswith("ия"):
         known.add(folded[:-1] + "е")  # with a stress on it: «Алие», «Зульфие»
     if folded.endswith("ь") and any("Fixd" in reading.tag for reading in readings):
@@ -375,15 +350,6 @@ def name_forms(name: str) -> frozenset[str]:
 
 def _titled(form: str) -> str:
     return "-".join(part[:1].upper() + part[1:] for part in form.split("-"))
-
-
-def _by_ending(name: str) -> Iterator[str]:
-    head, hyphen, last = name.rpartition("-")
-    _, taken, endings = next(row for row in _NAME_TABLE if re.fullmatch(row[0], last))
-    stems = {last[: len(last) - taken]}
-    if taken == 0 and (fleeting := _FLEETING.fullmatch(last)):
-        stems.add(fleeting[1] + fleeting[2])
-    yield from (head + hyphen + stem + ending for stem in stems for ending in endings)
 
 
 def _first_names(folded: str) -> Iterator[Any]:

@@ -140,3 +140,18 @@ def test_forms_do_not_depend_on_how_the_rule_was_typed(word: str, at: int) -> No
 @given(word=st.sampled_from(list(FORMS)))
 def test_forms_are_folded(word: str) -> None:
     assert all(fold(form).text == form for form in forms(word))
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("блогерка", "блогерки блогерку блогеркой блогерок блогеркам"),
+        ("дропер", "дропера дроперы дроперов дроперами"),
+        ("бабушкосказ", "бабушкосказа бабушкосказы бабушкосказов"),
+        ("карточкожка", "карточкожки карточкожек карточкожках"),
+        ("запуполк", "запуполка запуполки запуполков"),
+        ("недохрыч", "недохрыча недохрычи недохрычей"),
+    ],
+)
+def test_a_noun_that_no_dictionary_has_is_declined_in_both_numbers(word: str, found: str) -> None:
+    assert {*found.split()} < forms(word)
