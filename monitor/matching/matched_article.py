@@ -132,6 +132,11 @@ class MatchedArticle:
         return bool(self._against_all or self._doubtful)
 
     @property
+    def is_of_elsewhere(self) -> bool:
+        """Whether it begins with another country and not with ours."""
+        return self._elsewhere is not None
+
+    @property
     def is_of_here(self) -> bool:
         """Whether it names our country; True where the file does not say which that is."""
         return self._compiled.elsewhere is None or bool(self.line(self._compiled.elsewhere[1]))

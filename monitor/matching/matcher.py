@@ -94,7 +94,7 @@ class Matcher:
     def _likely(self, article: MatchedArticle) -> Verdict:
         """What the classifier says of an article of which the rules say nothing: it asks, if anything."""
         topic = self._topic(article.reading)
-        if topic is None or article.silences_questions or not article.is_of_here:
+        if topic is None or article.silences_questions or article.is_of_elsewhere:
             return _NOTHING
         rule = self._classifying[topic]
         found = (article.likeness(rule, trained().telling(article.reading.lead)),)
