@@ -190,10 +190,9 @@ def _row(answer: Checkup) -> dict[str, Any]:
 
 
 def _show_answers(answers: Sequence[Checkup]) -> None:
-    table = Table("Лента", "Итог", "Вид", "Записей", "Новейшая, UTC", "Без даты", "Без адреса", "Подробности")
+    table = Table("Лента", "Итог", "Вид", "Записей", "Новейшая, UTC", "Без даты", "Без адреса")
     for answer in answers:
-        moved = f"→ {answer.final_url}" if answer.final_url not in ("", answer.url) else ""
-        verdict = f"{answer.verdict} (запасной)" if answer.is_fallback else answer.verdict
+        verdict = f"{answer.said} (запасной)" if answer.is_fallback else answer.said
         table.add_row(
             answer.feed,
             Text(verdict, style="" if answer.is_alive else "red"),
@@ -202,9 +201,12 @@ def _show_answers(answers: Sequence[Checkup]) -> None:
             f"{answer.newest_at:%d.%m.%Y %H:%M}" if answer.newest_at else "—",
             f"{answer.without_date:.0%}",
             f"{answer.without_id:.0%}",
-            " ".join(part for part in (moved, answer.detail) if part),
         )
     screen = Screen()
     screen.print(table)
+    for answer in answers:  # what to do is a sentence: no column is wide enough
+        moved = f"→ {answer.final_url}" if answer.final_url not in ("", answer.url) else ""
+        if moved or answer.detail:
+            screen.print(f"«{answer.feed}»: {' '.join(filter(None, (moved, answer.detail)))}")
     dead = sum(not answer.is_alive for answer in answers)
     screen.print(f"Отвечают: {len(answers) - dead} из {len(answers)}.")

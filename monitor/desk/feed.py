@@ -31,7 +31,6 @@ from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
 from monitor.models.feeds import Feed
 from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, given_pause, sentence, span
-from monitor.sources.checkup import Checkup
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 
 AT_ONCE: Final = 10  # entries on a page
@@ -219,7 +218,6 @@ class FeedPage:
             "technical": TECHNICAL,
             "choices": {"kind": KINDS, "lang": {"": "не указан: русский и казахский", **LANGUAGES}},
             "reading": reading(answer.typed),
-            "verdict": verdict,
             "sentence": sentence,
             "answer": answer,
             "wrong": wrong,
@@ -273,13 +271,6 @@ def _typed(form: Mapping[str, str]) -> Mapping[str, str]:
 def reading(typed: Mapping[str, str]) -> str:
     """What a feed would be read with: who has seen that it does not read may save just this."""
     return " ".join(typed.get(path, "") for path in _READING)
-
-
-def verdict(checkup: Checkup) -> str:
-    """What came of a trial, in Russian."""
-    if not checkup.is_alive:
-        return "не читается"
-    return "читается" if checkup.verdict == "OK" else "читается, но нового давно не было"
 
 
 def _beside(refused: ConfigError, typed: Mapping[str, str]) -> Mapping[str, str]:

@@ -46,6 +46,13 @@ class Checkup:
         """Whether news can come from there."""
         return self.verdict in _ALIVE
 
+    @property
+    def said(self) -> str:
+        """The verdict in Russian, without the reason."""
+        if not self.is_alive:
+            return "не читается"
+        return "читается" if self.verdict == "OK" else "читается, но нового давно не было"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedFeed:
@@ -88,7 +95,7 @@ async def _check(fetcher: Fetcher, feed: Feed, now: datetime) -> Checkup:
     if first.is_alive or not feed.fallback:
         return first
     second = (await try_feed(fetcher, feed, now=now, fallback=True)).checkup
-    return replace(second, is_fallback=True, detail=f"{feed.url}: {first.verdict}") if second.is_alive else first
+    return replace(second, is_fallback=True, detail=f"{feed.url}: {first.detail}") if second.is_alive else first
 
 
 async def try_feed(

@@ -110,12 +110,14 @@ def test_where_no_feed_is_nothing_is_written(preview: Monitor, web: WebServer) -
 def test_check_online_names_the_feeds_that_fail(preview: Monitor, web: WebServer) -> None:
     good, dead = feed_of(web, "/rss", relevant(3)), f"{web.url}/gone"
     preview.write_feeds(Живая=good, Мёртвая=dead)
+    preview.environment["COLUMNS"] = "80"
 
     printed, machine = preview.call("check", "--online"), preview.call("check", "--online", "--json")
 
     assert (printed.returncode, machine.returncode) == (1, 1)
-    assert "HTTP 404" in printed.stdout
-    assert "Отвечают: 1 из 2" in printed.stdout
+    reason = "«Мёртвая»: страницы нет (404): проверьте адрес\nОтвечают: 1 из 2."
+    assert reason in printed.stdout
+    assert "404" not in printed.stdout.replace(reason, "")
     living, lost = json.loads(machine.stdout)
     assert (living["feed"], living["verdict"], living["entries"], living["kind"]) == ("Живая", "OK", 3, "rss")
     assert (lost["verdict"], lost["alive"], lost["url"]) == ("HTTP 404", False, dead)

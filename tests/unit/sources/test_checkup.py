@@ -23,17 +23,17 @@ def test_a_healthy_feed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "verdict", "alive"),
+    ("entries", "verdict", "said"),
     [
-        ((), "EMPTY", False),
-        ((entry(1, published_at=NOW - timedelta(days=8)),), "STALE", True),
-        ((entry(1, published_at=NOW - timedelta(days=6)),), "OK", True),
-        ((entry(1, published_at=None),), "OK", True),
+        ((), "EMPTY", "не читается"),
+        ((entry(1, published_at=NOW - timedelta(days=8)),), "STALE", "читается, но нового давно не было"),
+        ((entry(1, published_at=NOW - timedelta(days=6)),), "OK", "читается"),
+        ((entry(1, published_at=None),), "OK", "читается"),
     ],
 )
-def test_the_verdict_of_entries(entries: tuple[Entry, ...], verdict: str, alive: bool) -> None:
+def test_the_verdict_of_entries(entries: tuple[Entry, ...], verdict: str, said: str) -> None:
     answer = of(*entries)
-    assert (answer.verdict, answer.is_alive) == (verdict, alive)
+    assert (answer.verdict, answer.said, answer.is_alive) == (verdict, said, said != "не читается")
 
 
 @pytest.mark.parametrize(
