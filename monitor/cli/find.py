@@ -78,7 +78,7 @@ def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
 def _facts(one: Found, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "Лента", f"{one.feed}, {_moment(one.seen_at, zone)}"
     yield "Заголовок", one.title
-    yield "Решение", f"{outcome_label(one.outcome, one.reason)} ({one.outcome})"
+    yield "Решение", outcome_label(one.outcome, one.reason)
     yield "Адрес", one.url
 
 

@@ -122,7 +122,7 @@ def _facts(member: Member) -> dict[str, str]:
         "Заголовок": member.title,
         "Дата": _time(member.published_at) if member.published_at else "",
         "Прочитано": _read(member),
-        "Решение": f"{outcome_label(member.outcome, member.reason)} ({member.outcome})",
+        "Решение": outcome_label(member.outcome, member.reason),
         "Причина": member.reason,
     }
 

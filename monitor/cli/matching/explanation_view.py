@@ -12,7 +12,7 @@ from monitor.cli.console.output import LANGUAGES
 from monitor.cli.console.screen import Screen
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, lack, passages, pictured
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
-from monitor.models.labels import VERDICTS
+from monitor.models.labels import TIER_WORDS, VERDICTS
 from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
@@ -126,7 +126,7 @@ def _vetoed(veto: Veto, where: str, page: Extracted) -> Iterator[RenderableType]
 
 def _near(rule: RuleReport) -> Iterator[RenderableType]:
     why = "не хватает отмеченного «−»" if rule.lacking else rule.obstacle
-    yield Text.assemble("Не сработало правило «", (rule.name, "bold"), f"» ({rule.tier}): {why}.")
+    yield Text.assemble("Не сработало правило «", (rule.name, "bold"), f"» ({TIER_WORDS[rule.tier]}): {why}.")
     for line in rule.lines:
         if line.match:
             row = Text.assemble("+ ", line.text, f" — {_PLACES[line.match.where]}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from monitor.cli.console.output import print_json
 from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
 from monitor.matching.rule_scores import RuleScore, RuleScores
+from monitor.models.labels import TIER_WORDS, span
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_existing
 from monitor.storage.reviews import Reviews
@@ -33,18 +35,18 @@ def rules(
 
     Прочитанное берётся из базы за срок, решения — все; и то и другое заново судят нынешние правила.
     """
-    since_when = clock() - period_of(since)
+    period = period_of(since)
     settings = load_settings(environment())
     engine = open_existing(settings.database_url)
     scores = RuleScores(load_matcher(keywords or settings.keywords))
-    for article in Archive(engine).kept(since_when):
+    for article in Archive(engine).kept(clock() - period):
         scores.add_article(title=article.title, text=article.text)
     for record in Reviews(engine).decisions():
         scores.add_decision(record)
     if as_json:
         print_json(_json(scores, least))
     else:
-        _show(scores, since, least)
+        _show(scores, period, least)
 
 
 def _json(scores: RuleScores, least: float) -> dict[str, object]:
@@ -52,7 +54,7 @@ def _json(scores: RuleScores, least: float) -> dict[str, object]:
     return {"articles": scores.articles, "decisions": scores.decisions, "rules": rows}
 
 
-def _show(scores: RuleScores, since: str, least: float) -> None:
+def _show(scores: RuleScores, period: timedelta, least: float) -> None:
     screen = Screen()
     table = Table("Правило", "Нашло", "Только оно", "Опубликовано", "Отклонено", "Доля", title="Правила")
     for column in table.columns[1:]:
@@ -64,7 +66,7 @@ def _show(scores: RuleScores, since: str, least: float) -> None:
             topic = row.topic
         table.add_row(*_cells(row))
     screen.print(table)
-    screen.print(f"Прочитано за {since}: {scores.articles}. Решений редакторов: {scores.decisions}.")
+    screen.print(f"Прочитано за {span(period)}: {scores.articles}. Решений редакторов: {scores.decisions}.")
     for row in scores.rows:
         if proposal := row.proposal(least):
             screen.print(Text.assemble(("→ ", "yellow"), f"«{row.rule}» ({row.topic}): {proposal}"))
@@ -73,4 +75,4 @@ def _show(scores: RuleScores, since: str, least: float) -> None:
 def _cells(row: RuleScore) -> Sequence[Text]:
     share = "" if row.share is None else f"{row.share:.0%}"
     counts = (row.fired, row.alone, row.published, row.rejected)
-    return Text(f"  {row.rule} · {row.tier}"), *(Text(str(count or "")) for count in counts), Text(share)
+    return Text(f"  {row.rule} · {TIER_WORDS[row.tier]}"), *(Text(str(count or "")) for count in counts), Text(share)

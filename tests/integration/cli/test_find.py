@@ -47,7 +47,7 @@ def test_a_text_that_no_rule_matched_is_found_by_another_form(indexed: PolledHis
     assert result.rows == [
         "Лента:     Портовый вестник, 19.11.2026 14:00",
         "Заголовок: Ночной переход",
-        "Решение:   не подошло ни одной теме (unmatched)",
+        "Решение:   не подошло ни одной теме",
         "Адрес:     https://port.example/news/1",
         "  «Сотрудники [КНБ] искали беглеца.»",
         "",

@@ -84,7 +84,7 @@ def test_why_a_story_was_posted(history: PolledHistory) -> None:
 
     assert result.code == 0
     assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
-    assert "Решение:   начало новой истории: пост в канал (posted)" in result.rows
+    assert "Решение:   начало новой истории: пост в канал" in result.rows
     assert any(row.startswith("Причина:   flight: побег у границы") for row in result.rows)
     assert "История 1, изложений: 2. Подробно: monitor story 1" in result.rows
     assert "  @port_news, пост 1: отправлено; https://t.me/port_news/101" in result.rows
@@ -97,7 +97,7 @@ def test_why_a_reply_was_posted(history: PolledHistory) -> None:
 
     result = call("why", "https://port.example/news/6")
 
-    assert "Решение:   продолжение истории: пост в канал (posted)" in result.rows
+    assert "Решение:   продолжение истории: пост в канал" in result.rows
     assert any(row.startswith("Причина:") and "; новое: место: " in row for row in result.rows)
 
 
@@ -106,8 +106,8 @@ def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
 
     assert "Причина:   flight/побег у границы: «Роман»" in vetoed.rows
     assert "  Правилу «побег у границы» запретило слово Роман (строка 10):" in vetoed.rows
-    assert "Решение:   не подошло ни одной теме (unmatched)" in unmatched.rows
-    assert "Не сработало правило «побег у границы» (post): не хватает отмеченного «−»." in unmatched.stdout
+    assert "Решение:   не подошло ни одной теме" in unmatched.rows
+    assert "Не сработало правило «побег у границы» (сразу в канал): не хватает отмеченного «−»." in unmatched.stdout
     assert "    − граница, таможня (строка 9)" in unmatched.rows
     assert unmatched.rows[-1] == "Итог: не подходит"
 
@@ -115,7 +115,7 @@ def test_why_a_story_was_not_posted(history: PolledHistory) -> None:
 def test_why_says_when_todays_rules_are_others(history: PolledHistory) -> None:
     result = call("why", SNOW.url, "--keywords", edited("граница, таможня", "граница, таможня, дорога"))
 
-    assert "Решение:   не подошло ни одной теме (unmatched)" in result.rows
+    assert "Решение:   не подошло ни одной теме" in result.rows
     assert result.rows[-1] == "Итог: сразу в канал"
 
 
@@ -291,7 +291,7 @@ def test_rules_tell_what_each_brought_and_what_editors_thought_of_it(history: Po
     shown, data = call("rules", "--since", "30d"), json.loads(call("rules", "--json").stdout)
 
     assert shown.code == 0
-    assert "Прочитано за 30d: 5. Решений редакторов: 1." in shown.stdout
+    assert "Прочитано за 30 дн.: 5. Решений редакторов: 1." in shown.stdout
     counts = {row["rule"]: (row["tier"], row["fired"], row["alone"], row["rejected"]) for row in data["rules"]}
     assert counts == {"побег у границы": ("post", 2, 2, 0), "побег в пути": ("review", 1, 1, 1)}
 

@@ -72,7 +72,7 @@ def test_explain_names_the_veto_and_what_lacked() -> None:
     nothing = call("explain", "-", stdin="Погода\nСнег.")
 
     assert "Правилу «побег у границы» запретило слово Роман (строка 10):" in vetoed.stdout
-    assert "Не сработало правило «побег у границы» (post): не хватает отмеченного «−»." in lacking.stdout
+    assert "Не сработало правило «побег у границы» (сразу в канал): не хватает отмеченного «−»." in lacking.stdout
     assert "    − граница, таможня (строка 9)" in lacking.rows
     assert "Не нашлось ни одного слова правил." in nothing.stdout
     assert all("Итог: не подходит" in result.stdout and result.code == 0 for result in (vetoed, lacking, nothing))
