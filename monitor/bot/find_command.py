@@ -6,7 +6,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import QueryError
-from monitor.models.labels import half_named, searchable
+from monitor.models.labels import searchable
 from monitor.models.search import Found, SearchResult
 from monitor.stories.question import outcome_label
 from monitor.text.languages.russian import forget_dictionary
@@ -60,8 +60,8 @@ class FindCommand:
             yield text("Слова есть и в других текстах, но прочитаны только последние: добавьте слово или срок (по:).")
         if not answer.found:
             yield text("Ничего не нашлось.")
-            if answer.begun:
-                yield text(line(half_named(answer.begun), _LONGEST_SENTENCE))
+            if answer.hint:
+                yield text(line(answer.hint, _LONGEST_SENTENCE))
         if not answer.found or answer.coverage.behind:
             yield text(searchable(answer.coverage, self._zone))
 

@@ -15,7 +15,7 @@ from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
-from monitor.models.labels import half_named, searchable
+from monitor.models.labels import searchable
 from monitor.models.search import Found, SearchResult
 from monitor.storage.database import open_existing
 from monitor.storage.search.finder import MOST_READ, Finder
@@ -26,7 +26,7 @@ from monitor.text.unicode import clean
 def find(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="СЛОВО", help="слова в любой форме, «фраза», -слово, лента:, с:, по:, итог:"),
+        typer.Argument(metavar="СЛОВО", help="слова в любой форме, «фраза», начал*, -слово, лента:, с:, по:, итог:"),
     ],
     *,
     limit: Annotated[int, typer.Option(metavar="ЧИСЛО", min=1, max=1_000, help="сколько новостей показать")] = 20,
@@ -90,8 +90,8 @@ def _rest(answer: SearchResult, zone: ZoneInfo, limit: int) -> Iterator[str]:
         yield f"Слова есть и в других текстах, но прочитаны последние {MOST_READ}: добавьте слово или срок (по:)."
     if not answer.found:
         yield "Ничего не нашлось."
-        if answer.begun:
-            yield half_named(answer.begun)
+        if answer.hint:
+            yield answer.hint
     if not answer.found or answer.coverage.behind:
         yield searchable(answer.coverage, zone)
 

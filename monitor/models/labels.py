@@ -179,6 +179,9 @@ def searchable(coverage: Coverage, zone: tzinfo) -> str:
     return f"{said}.{behind}"
 
 
+NO_OR = "«или» ищется, как любое слово: в новости должны стоять все. Спросите о каждом слове отдельно."
+
+
 def half_named(names: Sequence[str]) -> str:
     """How to ask for feeds of which a question has only the first words."""
     written = " или ".join(f"лента:«{name}»" for name in names[:_MOST_NAMES])

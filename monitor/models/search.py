@@ -41,9 +41,8 @@ class Coverage:
 class SearchResult:
     """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read.
 
-    The rest, if there may be any, is found `before` an entry of this number. When nothing was found, `begun` are
-    the names of feeds of which the question has only the first words: the others may have been meant as part of the
-    name.
+    The rest, if there may be any, is found `before` an entry of this number. When nothing was found, `hint` says in
+    Russian how to ask for what may have been meant; "" when that is not known.
     """
 
     found: tuple[Found, ...]
@@ -51,4 +50,4 @@ class SearchResult:
     is_cut: bool
     coverage: Coverage
     before: int | None = None
-    begun: tuple[str, ...] = ()
+    hint: str = ""

@@ -1,4 +1,4 @@
-"""The language of questions: words, «фраза», -слово, лента:, с:, по:, итог:. What is typed → a Query.
+"""The language of questions: words, «фраза», начал*, -слово, лента:, с:, по:, итог:. What is typed → a Query.
 
 Whatever is typed is a question or a QueryError, in Russian; signs mean nothing but those above.
 """
@@ -27,12 +27,13 @@ _PIECE = re.compile(
     rf"|{_QUOTED.format('phrase')}|(?P<word>[^\s«»„“”\"]+))",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORD = re.compile(r"[^\W\d_]+\*?|\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is looked for. A phrase is the words that stand side by side; a lone word is a phrase of one.
+    """What is looked for. A phrase is the words that stand side by side; a lone word is a phrase of one. Of a word with
+    a star at its end the beginning is known.
 
     `feeds` are beginnings or parts of names, folded; `since` and `until` are days, both included; empty means any.
     """
@@ -45,6 +46,9 @@ class Query:
     outcomes: frozenset[Outcome] = frozenset()
 
 
+_NOTHING = Query(phrases=())
+
+
 def read_query(written: str, *, given: Mapping[str, str] = NOTHING_GIVEN, needs_words: bool = True) -> Query:
     """What somebody typed. Raises QueryError that says how to write it.
 
@@ -52,14 +56,14 @@ def read_query(written: str, *, given: Mapping[str, str] = NOTHING_GIVEN, needs_
     """
     if len(written) > LONGEST:
         raise QueryError(f"Вопрос длиннее {LONGEST} знаков. Оставьте несколько слов.")
-    query = Query(phrases=())
+    query = _NOTHING
     for piece in _PIECE.finditer(clean(written)):
         query = _KEYS[piece["key"].lower()](query, _value(piece)) if piece["key"] else _with_words(query, piece)
     for key, value in given.items():
         query = _KEYS[key](query, clean(value[:LONGEST]).strip()) if value.strip() else query
     if sum(map(len, query.phrases + query.without)) > MOST_WORDS:
         raise QueryError(f"В вопросе больше {MOST_WORDS} слов. Оставьте самые важные.")
-    if not query.phrases and (needs_words or query.without):
+    if not query.phrases and (query.without or (needs_words and query == _NOTHING)):
         raise QueryError("Напишите хотя бы одно слово, которое есть в новости. Пример: экстрадиция «суд Алматы» -спорт")
     return query
 
@@ -108,11 +112,11 @@ def _until(query: Query, value: str) -> Query:
 
 def _day(value: str) -> date:
     try:
-        day = date.fromisoformat(value)
+        day = date.fromisoformat("-".join(part.zfill(2) for part in reversed(value.split("."))))
     except ValueError:
         day = date.min
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:  # beyond them no clock of any zone goes
-        raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01")
+        raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01 или 01.03.2026")
     return day
 
 

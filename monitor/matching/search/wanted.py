@@ -23,6 +23,8 @@ _LONGEST_ACRONYM = 4  # letters, when it is typed in small ones: «кнб»
 def searched(text: str) -> Word:
     """Every form of a word that somebody typed in any form: those of its family (derivation.py), and Kazakh ones."""
     folded = fold(text).text
+    if text.endswith("*"):
+        return Word(prefix=folded.removesuffix("*"))
     kin = family(folded)
     is_named = text != text.lower() and folded not in kin and not russian.is_verb(folded)
     stems = () if russian.is_infinitive(next(iter(kin), "")) else kazakh.stems(text)

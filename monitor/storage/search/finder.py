@@ -17,6 +17,7 @@ from monitor.matching.search.query import Query, read_query
 from monitor.matching.search.wanted import Wanted, sentence, wanted
 from monitor.matching.search.words import may_have
 from monitor.models.articles import Match, Outcome
+from monitor.models.labels import NO_OR, half_named
 from monitor.models.search import Coverage, Found, SearchResult
 from monitor.storage.archive import read_text, with_texts
 from monitor.storage.database import chunks, read_transaction
@@ -29,6 +30,7 @@ from monitor.text.unicode import fold
 
 MOST_READ = 300  # texts that are read for one question, beside those that are shown
 _AT_ONCE = 25
+_OR = {"или", "or"}
 MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
 SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
@@ -89,7 +91,7 @@ class Finder:
                 is_cut=question.is_cut and not is_more,
                 coverage=_coverage(db),
                 before=found[limit - 1].entry_id if is_more else question.reached,
-                begun=() if found else tuple(_feeds_begun(db, query.feeds)),
+                hint="" if found else _hint(db, query),
             )
 
     def _bounds(self, db: Connection, query: Query) -> _Bounds:
@@ -197,6 +199,12 @@ def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
         if not called:
             raise QueryError(f"Ленты «{part}» нет. Какие есть: monitor status или /feeds")
         yield from called
+
+
+def _hint(db: Connection, query: Query) -> str:
+    if names := tuple(_feeds_begun(db, query.feeds)):
+        return half_named(names)
+    return "" if _OR.isdisjoint(map(str.lower, chain(*query.phrases))) else NO_OR
 
 
 def _feeds_begun(db: Connection, parts: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from monitor.matching.search.words import LATIN, in_parts
+from monitor.errors import QueryError
+from monitor.matching.search.words import LATIN, LONGEST_WORD, in_parts
 from monitor.matching.words.compiled_words import Word
 from monitor.storage.database import chunks
 from monitor.storage.search.schema import words
@@ -20,9 +21,18 @@ _MOST_FORMS = 500  # of one word, in a question
 
 
 def present_forms(db: Connection, word: Word) -> frozenset[str]:
-    """The words of the index that are a form of `word`."""
+    """The words of the index that are a form of `word`. Raises QueryError when too many begin as it does."""
+    if word.prefix:
+        return _of_prefix(db, word.prefix)
     listed = known_among(db, (part for form in word.forms for part in _whole(form)))
     return frozenset(sorted({*listed, *_of_stems(db, word.stems)}, key=len)[:_MOST_FORMS])
+
+
+def _of_prefix(db: Connection, prefix: str) -> frozenset[str]:
+    known = beginning_with(db, prefix[:LONGEST_WORD], limit=_MOST_FORMS + 1)
+    if len(known) > _MOST_FORMS:
+        raise QueryError(f"«{prefix}*»: слов с таким началом больше {_MOST_FORMS}. Допишите букву-другую.")
+    return frozenset(known)
 
 
 def known_among(db: Connection, parts: Iterable[str]) -> Iterator[str]:

@@ -115,6 +115,12 @@ def test_an_empty_answer_says_what_was_searched(history: PolledHistory) -> None:
     assert (nothing.code, nothing.rows[-1]) == (1, "Поиск знает текстов: 3; неподошедшие — с 19.11.2026.")
 
 
+def test_the_or_of_other_searches_is_told_when_nothing_is_found(indexed: PolledHistory) -> None:
+    for words in (["снег или маяк"], ["снег", "OR", "маяк"]):
+        assert "Спросите о каждом слове отдельно." in call("find", *words).stdout
+    assert "отдельно" not in call("find", "маяк").stdout
+
+
 def test_what_cannot_be_understood(indexed: PolledHistory) -> None:
     for words in (["итог:чушь", "снег"], ["снег", "--jsno"], ["снег", "лента:нетакой"], ["«»"]):
         result = call("find", *words)

@@ -16,7 +16,7 @@ from monitor.models.articles import Outcome
 from monitor.models.search import SearchResult
 from monitor.models.stories import EntryOutcome
 from monitor.storage.database import write_transaction
-from monitor.storage.search import finder
+from monitor.storage.search import finder, vocabulary
 from monitor.storage.store import Store
 from monitor.storage.tables import entries
 from monitor.stories.grouping import group
@@ -84,6 +84,8 @@ def find(store: Store, written: str, limit: int = 20) -> list[str]:
         ("Reuters", "сообщает REUTERS."),
         ("бизнес-омбудсмен", "Обратился к бизнес-омбудсмену."),
         ("«верховный суд»", "Решение Верховного суда страны."),
+        ("депортац*", "Депортационный центр полон."),
+        ("«верховный суде*»", "Сказал Верховный судебный исполнитель."),
     ],
 )
 def test_every_form_is_found(store: Store, record: Record, written: str, text: str) -> None:
@@ -113,6 +115,17 @@ def test_all_words_and_none_of_the_excluded_the_newest_first(store: Store, recor
     assert (len(answer.found), answer.is_more) == (2, True)
 
 
+def test_a_beginning_may_be_excluded_and_may_be_too_short(
+    store: Store, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record("Суд идёт.", "Суд о судаке.")
+    assert find(store, "суд -суда*") == ["Суд идёт."]
+
+    monkeypatch.setattr(vocabulary, "_MOST_FORMS", 1)
+    with pytest.raises(QueryError, match=r"«суд\*»: слов с таким началом больше 1"):
+        find(store, "суд*")
+
+
 def test_filters(store: Store, record: Record) -> None:
     record("Суд первый.", days_ago=10)
     record("Суд второй.", days_ago=5, of="Радио Азаттык")
@@ -127,6 +140,7 @@ def test_filters(store: Store, record: Record) -> None:
     title = matched(500).entry.title
     assert [one.title for one in store.finder.find(f"{title} итог:пост", limit=5).found] == [title]
     assert find(store, "суд третий итог:пост") == []
+    assert find(store, "итог:мимо лента:азат") == ["Суд второй."]
     with pytest.raises(QueryError, match="Ленты «нетакой» нет"):
         find(store, "суд лента:нетакой")
 
