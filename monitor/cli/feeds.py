@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -22,6 +23,7 @@ from monitor.edits.feeds.feed_import import ComparedList, compare
 from monitor.edits.files import FileContent, read_file, unchanged_file, write_whole
 from monitor.errors import ConfigError, FeedError
 from monitor.models.feeds import Feed, FeedKind
+from monitor.models.labels import moment
 from monitor.sources import checkup, discovery
 from monitor.sources.checkup import Checkup
 from monitor.sources.discovery import FoundFeed
@@ -161,7 +163,7 @@ def check_online(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) ->
     if as_json:
         print_json([_row(answer) for answer in answers], indent=1)
     else:
-        _show_answers(answers)
+        _show_answers(answers, ZoneInfo(settings.timezone))
     if not all(answer.is_alive for answer in answers):
         raise typer.Exit(1)
 
@@ -189,8 +191,8 @@ def _row(answer: Checkup) -> dict[str, Any]:
     }
 
 
-def _show_answers(answers: Sequence[Checkup]) -> None:
-    table = Table("Лента", "Итог", "Вид", "Записей", "Новейшая, UTC", "Без даты", "Без адреса")
+def _show_answers(answers: Sequence[Checkup], zone: ZoneInfo) -> None:
+    table = Table("Лента", "Итог", "Вид", "Записей", f"Новейшая, {zone}", "Без даты", "Без адреса")
     for answer in answers:
         verdict = f"{answer.said} (запасной)" if answer.is_fallback else answer.said
         table.add_row(
@@ -198,7 +200,7 @@ def _show_answers(answers: Sequence[Checkup]) -> None:
             Text(verdict, style="" if answer.is_alive else "red"),
             answer.kind or "—",
             str(answer.entries),
-            f"{answer.newest_at:%d.%m.%Y %H:%M}" if answer.newest_at else "—",
+            moment(answer.newest_at, zone) if answer.newest_at else "—",
             f"{answer.without_date:.0%}",
             f"{answer.without_id:.0%}",
         )

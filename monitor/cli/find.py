@@ -1,7 +1,6 @@
 """`find`: which texts have these words, of everything read: matched or not, while the text is kept."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
-from monitor.models.labels import searchable
+from monitor.models.labels import moment, searchable
 from monitor.models.search import Found, SearchResult
 from monitor.storage.database import open_existing
 from monitor.storage.search.finder import MOST_READ, Finder
@@ -76,7 +75,7 @@ def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
 
 
 def _facts(one: Found, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    yield "Лента", f"{one.feed}, {_moment(one.seen_at, zone)}"
+    yield "Лента", f"{one.feed}, {moment(one.seen_at, zone)}"
     yield "Заголовок", one.title
     yield "Решение", outcome_label(one.outcome, one.reason)
     yield "Адрес", one.url
@@ -84,6 +83,8 @@ def _facts(one: Found, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
 
 def _rest(answer: SearchResult, zone: ZoneInfo, limit: int) -> Iterator[str]:
     """What the reader must know of the answer."""
+    if answer.found:
+        yield f"Время — {zone}."
     if answer.is_more:
         yield f"… и более ранние: --limit {limit * 2}"
     if answer.is_cut:
@@ -94,10 +95,6 @@ def _rest(answer: SearchResult, zone: ZoneInfo, limit: int) -> Iterator[str]:
             yield answer.hint
     if not answer.found or answer.coverage.behind:
         yield searchable(answer.coverage, zone)
-
-
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
 
 
 def _json(one: Found) -> dict[str, object]:

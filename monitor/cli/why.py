@@ -1,9 +1,10 @@
 """What the database remembers: `why` an address was posted or was not, `story` with its members and posts."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from shlex import quote
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import RenderableType
@@ -22,7 +23,7 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.evidence import WatchedPage
-from monitor.models.labels import SIGHTS, STATES, pause
+from monitor.models.labels import SIGHTS, STATES, moment, pause
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
@@ -50,7 +51,7 @@ def why(
         raise QueryError(f"«{url}» — не адрес. Скопируйте его из браузера целиком: https://сайт/новость")
     url = address
     settings = load_settings(environment())
-    engine = open_existing(settings.database_url)
+    engine, zone = open_existing(settings.database_url), ZoneInfo(settings.timezone)
     history = History(engine)
     members = history.seen(url)
     muted = [mute.name.key for mute in MuteStore(engine).active(clock())]
@@ -62,10 +63,10 @@ def why(
         feeds = () if members else history.feeds_of(url)
         print_json(_json(url, members, known, feeds, matcher) | {"pages": list(map(_page_json, pages))})
     elif members:
-        _show(members, known, pages)
+        _show(members, known, pages, zone)
         _show_today(members, load_matcher(keywords or settings.keywords).muting(muted))
     else:
-        _show_unseen(url, history.feeds_of(url))
+        _show_unseen(url, history.feeds_of(url), zone)
     if not members:
         raise typer.Exit(1)
 
@@ -76,7 +77,8 @@ def story(
     as_json: AsJson = False,
 ) -> None:
     """Показать историю: кто о ней рассказал, почему это одна история, что и куда отправлено. Код 1: её нет."""
-    engine = open_existing(load_settings(environment()).database_url)
+    settings = load_settings(environment())
+    engine, zone = open_existing(settings.database_url), ZoneInfo(settings.timezone)
     record = History(engine).story(number) if number < _MOST_STORIES else None
     if record is None:
         say(f"Истории {number} нет.", err=True)
@@ -86,41 +88,44 @@ def story(
         print_json(_story_json(record) | {"pages": list(map(_page_json, pages))})
         return
     screen = Screen()
-    screen.print(Text(f"История {record.id}", style="bold"), f" · началась {_time(record.created_at)}", sep="")
+    begun = f" · началась {moment(record.created_at, zone)} ({zone})"
+    screen.print(Text(f"История {record.id}", style="bold"), begun, sep="")
     if record.follows:
         screen.print(f"Продолжает историю {record.follows}: monitor story {record.follows}")
     _show_retraction(screen, record)
     _show_posts(screen, record)
-    for line in _of_pages(pages, str(number)):
+    for line in _of_pages(pages, str(number), zone):
         screen.print(line, soft_wrap=True)
     for member in record.members:
         screen.print()
-        _print_rows(screen, _facts(member) | {"Связь": member.evidence})
+        _print_rows(screen, _facts(member, zone) | {"Связь": member.evidence})
         for sentence in _sentences(member):
             screen.print(Padding(sentence, (0, 0, 0, 2)))
 
 
-def _show(members: Sequence[Member], stories: Sequence[StoryRecord], pages: Sequence[WatchedPage]) -> None:
+def _show(
+    members: Sequence[Member], stories: Sequence[StoryRecord], pages: Sequence[WatchedPage], zone: ZoneInfo
+) -> None:
     screen = Screen()
     for member in members:
-        _print_rows(screen, _facts(member))
+        _print_rows(screen, _facts(member, zone))
         screen.print()
     for record in stories:
         screen.print(f"История {record.id}, изложений: {len(record.members)}. Подробно: monitor story {record.id}")
         _show_retraction(screen, record)
         _show_posts(screen, record)
         screen.print()
-    if copies := list(_of_pages(pages, pages[0].url if pages else "")):
+    if copies := list(_of_pages(pages, pages[0].url if pages else "", zone)):
         screen.print("\n".join(copies), soft_wrap=True)
         screen.print()
 
 
-def _facts(member: Member) -> dict[str, str]:
+def _facts(member: Member, zone: ZoneInfo) -> dict[str, str]:
     return {
-        "Лента": f"{member.feed}, увидена {_time(member.seen_at)}",
+        "Лента": f"{member.feed}, увидена {moment(member.seen_at, zone)} ({zone})",
         "Адрес": member.url,
         "Заголовок": member.title,
-        "Дата": _time(member.published_at) if member.published_at else "",
+        "Дата": moment(member.published_at, zone) if member.published_at else "",
         "Прочитано": _read(member),
         "Решение": outcome_label(member.outcome, member.reason),
         "Причина": member.reason,
@@ -151,11 +156,11 @@ def _show_posts(screen: Screen, record: StoryRecord) -> None:
         screen.print("  Ни один чат её не ждёт (MONITOR_REVIEW_CHAT не задан?)")
 
 
-def _of_pages(pages: Sequence[WatchedPage], what: str) -> Iterator[str]:
+def _of_pages(pages: Sequence[WatchedPage], what: str, zone: ZoneInfo) -> Iterator[str]:
     """The copies kept of these pages, a line each, and where to see more; of those nobody has looked at yet nothing."""
     seen = [(page, SIGHTS[page.sight], page.seen_at) for page in pages if page.sight and page.seen_at]
     for page, sight, at in seen:
-        yield f"Копий страницы {page.url}: {page.captures}; {sight}, {_time(at)}"
+        yield f"Копий страницы {page.url}: {page.captures}; {sight}, {moment(at, zone)}"
     if seen:
         yield f"  Подробно: monitor evidence show {quote(what)}"
 
@@ -173,21 +178,22 @@ def _show_today(members: Sequence[Member], matcher: Matcher) -> None:
         show_reports(screen, page, verdict, explanation.explain(matcher, title=title, text=text))
 
 
-def _show_unseen(url: str, feeds: Sequence[FeedRecord]) -> None:
+def _show_unseen(url: str, feeds: Sequence[FeedRecord], zone: ZoneInfo) -> None:
     screen = Screen()
     screen.print(f"Такого адреса бот не видел: {canonical(url)}")
     if not feeds:
         screen.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
     for feed in feeds:
-        good = f"последний удачный опрос {_time(feed.succeeded_at)}" if feed.succeeded_at else "удачных опросов не было"
-        screen.print(f"  {'; '.join(filter(None, [f'{feed.name}: {good}', *_standing(feed)]))}")
+        at = feed.succeeded_at
+        good = f"последний удачный опрос {moment(at, zone)} ({zone})" if at else "удачных опросов не было"
+        screen.print(f"  {'; '.join([f'{feed.name}: {good}', *_standing(feed, zone)])}")
     if feeds:
         screen.print("Если новости нет в самой ленте, бот о ней не узнает: monitor explain АДРЕС покажет решение.")
 
 
-def _standing(feed: FeedRecord) -> Iterator[str]:
+def _standing(feed: FeedRecord, zone: ZoneInfo) -> Iterator[str]:
     """Why nothing comes from a feed just now."""
-    if said := pause(feed, clock(), UTC):
+    if said := pause(feed, clock(), zone):
         yield said
     if feed.failure:
         yield f"сейчас: {feed.failure}"
@@ -203,10 +209,6 @@ def _print_rows(screen: Screen, facts: dict[str, str]) -> None:
     for name, value in facts.items():
         if value:
             screen.print(f"{name + ':':<11}{clean(value)}")
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%d.%m.%Y %H:%M} UTC"
 
 
 def _json(

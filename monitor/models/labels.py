@@ -119,6 +119,11 @@ def given_pause(feed: _Pausable, zone: tzinfo) -> str:
     return f"на паузе до {feed.paused_until.astimezone(zone) + _HALF_A_DAY:%d.%m.%Y}: {feed.paused_because}"
 
 
+def moment(at: datetime, zone: tzinfo) -> str:
+    """«30.11.2026 18:24» by the clock of a zone."""
+    return f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
+
+
 def sentence(said: str) -> str:
     """With one point at its end: a span («3 дн.») and what people wrote may have theirs."""
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."

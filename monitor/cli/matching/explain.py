@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -50,7 +51,8 @@ def explain(
     if as_json:
         print_json(explanation.verdict_json(verdict, id=name), indent=None)
     else:
-        show_explanation(what, page, verdict, explanation.explain(matcher, title=page.title, text=page.text))
+        reports = explanation.explain(matcher, title=page.title, text=page.text)
+        show_explanation(what, page, verdict, reports, ZoneInfo(settings.timezone))
     if page.problem and not page.text:
         raise MonitorError(f"{what}: {page.problem}")
 

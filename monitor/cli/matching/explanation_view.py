@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -12,7 +13,7 @@ from monitor.cli.console.output import LANGUAGES
 from monitor.cli.console.screen import Screen
 from monitor.matching.explanation import Passage, RuleReport, TopicReport, lack, passages, pictured
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
-from monitor.models.labels import TIER_WORDS, VERDICTS
+from monitor.models.labels import TIER_WORDS, VERDICTS, moment
 from monitor.text.languages.detection import detect
 
 _TIER_STYLES = {Tier.POST: "bold green", Tier.REVIEW: "bold yellow", Tier.NONE: "bold"}
@@ -28,10 +29,12 @@ _WAYS = {  # of `Extracted.by`
 _LONGEST_PASSAGE = 600  # characters
 
 
-def show_explanation(source: str, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport]) -> None:
+def show_explanation(
+    source: str, page: Extracted, verdict: Verdict, reports: Iterable[TopicReport], zone: ZoneInfo
+) -> None:
     """Print it, no wider than the terminal."""
     screen = Screen()
-    screen.print(_read(source, page))
+    screen.print(_read(source, page, zone))
     show_reports(screen, page, verdict, reports)
 
 
@@ -76,12 +79,12 @@ class _Quote:
         yield quote.append(self.passage.text[at:until]).append("»")
 
 
-def _read(source: str, page: Extracted) -> Group:
+def _read(source: str, page: Extracted, zone: ZoneInfo) -> Group:
     language = detect(f"{page.title}\n{page.text}", "both")
     facts = {
         "Источник": "стандартный ввод" if source == "-" else source,
         "Заголовок": page.title or "нет",
-        "Дата": f"{page.published_at:%d.%m.%Y %H:%M} UTC" if page.published_at else "",
+        "Дата": f"{moment(page.published_at, zone)} ({zone})" if page.published_at else "",
         "Язык": LANGUAGES[language],
         "Текст": f"{len(page.text)} зн." if page.text else "",
         "Найден": _WAYS.get(page.by, ""),

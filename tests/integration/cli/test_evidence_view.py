@@ -115,7 +115,7 @@ def test_of_pages_nobody_watches_story_says_nothing(pages: WatchedPages) -> None
     pages.look(Sight.UNCHANGED, keeps=True)
 
     assert call("story", "1").rows[3:] == [
-        "Копий страницы https://news.example/1: 1; без изменений, 22.11.2026 09:00 UTC",
+        "Копий страницы https://news.example/1: 1; без изменений, 22.11.2026 14:00",
         "  Подробно: monitor evidence show 1",
     ]
     assert "Копий страницы" not in call("story", "2").stdout

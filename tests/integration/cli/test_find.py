@@ -51,6 +51,7 @@ def test_a_text_that_no_rule_matched_is_found_by_another_form(indexed: PolledHis
         "Адрес:     https://port.example/news/1",
         "  «Сотрудники [КНБ] искали беглеца.»",
         "",
+        "Время — Asia/Almaty.",
     ]
 
 

@@ -24,6 +24,7 @@ from tests.servers.web import WebServer
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands count back from the real clock
 DAY = timedelta(days=1)
+ALMATY = timedelta(hours=5)
 NOVEL, TRAIN, CUSTOMS, AGAIN, SNOW = (
     feed_article(1, "Новая книга о реке", "Роман рассказывает, как беглец обманул таможню."),
     feed_article(2, "Ночной переход", "Беглеца заметили в поезде, рассказал проводник."),
@@ -83,7 +84,7 @@ def test_why_a_story_was_posted(history: PolledHistory) -> None:
     result = call("why", "https://www.port.example/news/3/?utm_source=feed")
 
     assert result.code == 0
-    assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
+    assert f"Лента:     Портовый вестник, увидена {NOW - 3 * DAY + ALMATY:%d.%m.%Y %H:%M} (Asia/Almaty)" in result.rows
     assert "Решение:   начало новой истории: пост в канал" in result.rows
     assert any(row.startswith("Причина:   flight: побег у границы") for row in result.rows)
     assert "История 1, изложений: 2. Подробно: monitor story 1" in result.rows
@@ -139,7 +140,7 @@ def test_why_of_what_was_never_seen(history: PolledHistory, web: WebServer) -> N
 
     assert result.code == stranger.code == 1
     assert result.rows[0] == f"Такого адреса бот не видел: {canonical(web.url)}/news/77"
-    assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY:%d.%m.%Y %H:%M} UTC" in result.rows
+    assert f"  Вести реки: последний удачный опрос {NOW - 2 * DAY + ALMATY:%d.%m.%Y %H:%M} (Asia/Almaty)" in result.rows
     assert "Ни одна лента не читает этот сайт" in stranger.stdout
     assert answer(call("why", "https://other.example/1", "--json"))["entries"] == []
 
@@ -191,7 +192,7 @@ def test_why_for_a_program(history: PolledHistory) -> None:
 def test_a_story_with_its_members(history: PolledHistory) -> None:
     result = call("story", "1")
 
-    assert result.rows[0] == f"История 1 · началась {NOW - 3 * DAY:%d.%m.%Y %H:%M} UTC"
+    assert result.rows[0] == f"История 1 · началась {NOW - 3 * DAY + ALMATY:%d.%m.%Y %H:%M} (Asia/Almaty)"
     assert sum(row.startswith("Лента:") for row in result.rows) == 2
     assert any(row.startswith("Связь:     сходство") for row in result.rows)
     assert answer(call("story", "1", "--json"))["id"] == 1
