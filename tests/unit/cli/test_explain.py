@@ -56,6 +56,13 @@ def test_explain_tells_what_was_read_and_why_it_fits() -> None:
     ]
 
 
+def test_a_date_before_the_headline_is_no_headline() -> None:
+    dated = call("explain", "-", stdin=f"30 ноября 2026, 10:00\n\n{TEXT}")
+
+    assert dated.rows == call("explain", "-", stdin=TEXT).rows
+    assert "Заголовок: 30 ноября 2026" in call("explain", "-", stdin="30 ноября 2026\n").rows
+
+
 @pytest.mark.parametrize("text", [b"", b" \n\t\n", b"\xff\xfe\x00"])
 def test_explain_says_that_there_is_no_text(text: bytes, folder: Path) -> None:
     (folder / "пусто.txt").write_bytes(text)
