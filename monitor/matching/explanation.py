@@ -337,7 +337,7 @@ def explained(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> V
 
 def pictured(lines: Iterable[LineReport]) -> str:
     """What met the lines of a rule: «действие: выдали (выдать, $выдать, строка 243) · куда: России (…) · …»."""
-    return " · ".join(line.text for line in lines)
+    return " · ".join(dict.fromkeys(line.text for line in lines))
 
 
 def lack_of_post(report: TopicReport) -> str:

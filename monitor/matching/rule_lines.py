@@ -101,6 +101,8 @@ def source(compiled: CompiledRules, terms: Iterable[Term], number: int) -> str:
     term = _written(compiled, terms, number)
     if term is None:
         return ""
+    if term.key == "never":
+        return f"never — запрет всем правилам, строка {term.line}"
     return f"строка {term.line}" if term.key in _IN_A_RULE else f"${term.key}, строка {term.line}"
 
 

@@ -1,7 +1,7 @@
 """How `explain` and `why` show a reader, step by step, what was read and why the rules decided so."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -104,10 +104,12 @@ def _topic(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
     for muted in report.muted:
         yield Text.assemble("Нашло правило «", (muted.rule, "bold"), "», но оно на паузе (/mute).")
         yield from _passages(muted.matches, page, style="bold")
-    for veto, where in zip(report.vetoes, report.forbidding, strict=True):
-        yield from _vetoed(veto, where, page)
+    yield from _vetoed(report, page)
     for rule in report.nearest:
-        yield from _near(rule)
+        if report.fired and rule.name == report.fired.rule:
+            yield Text(f"Не сразу в канал: {rule.obstacle.removeprefix('мало: ')}.")
+        else:
+            yield from _near(rule)
     if not (report.fired or report.muted or report.vetoes or report.nearest):
         yield Text("Не нашлось ни одного слова правил.")
 
@@ -121,16 +123,22 @@ def _fired(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
         yield Text(f"Этой темы в посте не будет: {lack(report)}.")
 
 
-def _vetoed(veto: Veto, where: str, page: Extracted) -> Iterator[RenderableType]:
-    named = f" ({where})" if where else ""
-    yield Text.assemble("Правилу «", (veto.rule, "bold"), "» запретило слово ", (veto.form, "bold red"), f"{named}:")
-    yield from _passages((veto,), page, style="bold red underline")
+def _vetoed(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
+    """Each word that forbade, once, with all the rules that it silenced."""
+    stopped: dict[tuple[Veto, str], list[str]] = {}
+    for veto, where in zip(report.vetoes, report.forbidding, strict=True):
+        stopped.setdefault((replace(veto, rule=""), where), []).append(f"«{veto.rule}»")
+    for (veto, where), rules in stopped.items():
+        whom, named = "Правилу" if len(rules) == 1 else "Правилам", f" ({where})" if where else ""
+        silenced = Text.assemble(f"{whom} ", (", ".join(rules), "bold"), " запретило слово ")
+        yield silenced.append(veto.form, "bold red").append(f"{named}:")
+        yield from _passages((veto,), page, style="bold red underline")
 
 
 def _near(rule: RuleReport) -> Iterator[RenderableType]:
     why = "не хватает отмеченного «−»" if rule.lacking else rule.obstacle
     yield Text.assemble("Не сработало правило «", (rule.name, "bold"), f"» ({TIER_WORDS[rule.tier]}): {why}.")
-    for line in rule.lines:
+    for line in dict.fromkeys(rule.lines):  # one word may meet two lines
         if line.match:
             row = Text.assemble("+ ", line.text, f" — {_PLACES[line.match.where]}")
         else:

@@ -85,6 +85,32 @@ def test_explain_names_the_veto_and_what_lacked() -> None:
     assert all("Итог: не подходит" in result.stdout and result.code == 0 for result in (vetoed, lacking, nothing))
 
 
+def test_what_silences_many_rules_or_makes_one_ask_is_said_once(folder: Path) -> None:
+    rules = """\
+never: {ru: гороскоп}
+doubt: {ru: фильм}
+topics:
+  t:
+    title: Т
+    any_of:
+      - {name: близко, tier: post, all: [беглец, таможня, "таможня, поезд"]}
+      - {name: далеко, tier: review, all: [беглец, таможня], within: 40}
+"""
+    (folder / "other.yaml").write_text(rules, encoding="utf-8")
+
+    silenced = call("explain", "-", "--keywords", "other.yaml", stdin="Гороскоп\nБеглец у таможни, таможня.")
+    asked = call("explain", "-", "--keywords", "other.yaml", stdin="Фильм\nБеглец у таможни, таможня.")
+    lacking = call("explain", "-", "--keywords", "other.yaml", stdin="Дождь\nТаможня.")
+
+    assert [row for row in silenced.rows if "рави" in row] == [
+        "  Правилам «близко», «далеко» запретило слово Гороскоп (never — запрет всем правилам, строка 1):"
+    ]
+    assert "  Сработало правило «близко»:" in asked.rows
+    assert "  Не сразу в канал: «Фильм» — с таким словом решает редактор." in asked.rows
+    assert "Не сработало правило «близко»" not in asked.stdout
+    assert lacking.stdout.count("+ ") == 2, "one a rule, though «таможня» meets two lines"
+
+
 def test_explain_reads_a_text_file_and_a_page(folder: Path) -> None:
     (folder / "text.txt").write_text(TEXT, encoding="utf-8")
     (folder / "page.html").write_text(PAGE, encoding="utf-8")
