@@ -21,9 +21,9 @@ from monitor.errors import ConfigError
 from monitor.models.articles import Outcome
 from monitor.models.outbox import OutboxRow
 from monitor.models.stories import PollOutcome
-from monitor.polling.judge import count_new
 
-_Row = tuple[str, str, str, str, Text]  # feed, new, matched, vetoed, result
+_TOLD = (Outcome.POSTED, Outcome.VETOED, Outcome.UNMATCHED)  # of what is new; the rest is old
+_Row = tuple[str, Sequence[int], Text, str]  # feed, how many entries of each kind, how it went, what went wrong
 
 
 def run(feeds: FeedsFile = None, keywords: KeywordsFile = None, channels: ChannelsFile = None) -> None:
@@ -65,18 +65,23 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
 
 def _row(outcome: PollOutcome) -> _Row:
     """What the table shows of a poll, without the texts that it brought."""
-    new, matched = count_new(outcome)
-    vetoed = sum(one.outcome is Outcome.VETOED for one in (*outcome.urgent, *outcome.settled))
-    result = outcome.failure or "; ".join(outcome.problems) or "хорошо"
-    return outcome.feed, str(new), str(matched), str(vetoed), Text(result, style="red" if outcome.failure else "")
+    became = [one.outcome for one in (*outcome.urgent, *outcome.settled, *outcome.matched)]
+    told = [became.count(kind) for kind in _TOLD]
+    counts = (len(became), *told, len(became) - sum(told))
+    went = Text("не вышло", style="red") if outcome.failure else Text("с замечаниями" if outcome.problems else "хорошо")
+    return outcome.feed, counts, went, outcome.failure or "; ".join(outcome.problems)
 
 
 def _show_summary(rows: Iterable[_Row], waiting: Sequence[OutboxRow]) -> None:
     screen = Screen()
-    table = Table("Лента", "Новых", "Подошло", "Отклонено", "Итог", title="Опрос лент")
-    for feed, *counts, result in sorted(rows, key=lambda row: row[0]):
-        table.add_row(feed, *counts, result)
+    table = Table("Лента", "Новых", "Подошло", "Запрет", "Мимо", "Старых", "Итог", title="Опрос лент")
+    ordered = sorted(rows, key=lambda row: row[0])
+    for feed, counts, went, _ in ordered:
+        table.add_row(feed, *map(str, counts), went)
     screen.print(table)
+    for feed, _, _, wrong in ordered:
+        if wrong:
+            screen.print(f"«{feed}»: {wrong}")
     if waiting:
         screen.print(f"В очереди осталось: {len(waiting)}")
         show_rows(waiting)
