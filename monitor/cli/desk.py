@@ -1,6 +1,8 @@
 """`desk`: the maintainers' web page on this machine, or a link to the one that already runs."""
 
+import logging
 import signal
+import sys
 import threading
 from typing import Annotated
 
@@ -33,6 +35,8 @@ def desk(
     config = startup.load(feeds=feeds, keywords=keywords, channels=channels)
     settings = config.settings
     configure(form=settings.log_format, secrets=settings.secrets)
+    if sys.stdin.isatty():  # who sits before it looks for the link
+        logging.getLogger().setLevel(logging.WARNING)
     store = Store(
         open_usable(settings.database_url),
         chats=story_chats(settings, config.destinations),

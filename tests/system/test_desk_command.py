@@ -1,11 +1,16 @@
 """`monitor desk`: the desk on the operator's own machine, and a link to the one that the daemon serves."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.harness.monitor_process import Monitor, eventually
+from tests.harness.monitor_process import ROOT, Monitor, eventually
 from tests.servers.postgres import free_port
 
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/in/[\w-]{43}")
@@ -58,3 +63,24 @@ def test_alone_it_serves_until_it_is_stopped(tmp_path: Path) -> None:
     assert ["keywords.yaml" in line for line in told].count(True) == 1, "what is not taken up is named"
     assert ["channels.yaml" in line for line in told].count(True) == 1
     assert monitor.stop() == 0
+
+
+def test_in_a_terminal_nothing_stands_around_the_link(tmp_path: Path) -> None:
+    monitor = Monitor(tmp_path)
+    monitor.write_feeds(Лента="http://127.0.0.1:9/rss")
+    monitor.call("migrate")
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "monitor", "desk"]
+    environment = monitor.environment | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=end, stdout=subprocess.PIPE, stderr=end
+    ) as desk:
+        os.close(end)
+        assert desk.stdout
+        assert links(desk.stdout.readline().decode())
+        assert "Ctrl+C" in desk.stdout.readline().decode()
+        desk.terminate()
+        assert desk.wait(60) == 0
+    with pytest.raises(OSError, match="Input/output error"):  # the terminal is gone, and nothing was left in it
+        os.read(terminal, 9999)
+    os.close(terminal)

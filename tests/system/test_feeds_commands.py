@@ -208,6 +208,8 @@ def test_a_list_that_is_none_is_refused_in_one_line(preview: Monitor) -> None:
         assert refused.stderr.count("\n") == 1
         assert says in refused.stderr
 
+    assert "нет.opml: такого файла нет" in preview.call("feeds", "import", "нет.opml").stderr
+
 
 def test_a_list_in_the_place_of_a_feed_is_named(preview: Monitor, web: WebServer) -> None:
     address = web.serve("/subs.opml", OPML, content_type="text/x-opml")

@@ -21,6 +21,8 @@ def opened(path: str) -> AbstractContextManager[BinaryIO]:
         return nullcontext(sys.stdin.buffer)
     try:
         return Path(path).open("rb")
+    except FileNotFoundError as error:
+        raise ConfigError("такого файла нет; проверьте путь", file=path) from error
     except OSError as error:
         raise ConfigError(f"файл не читается ({error.strerror}); проверьте путь и права", file=path) from error
 
