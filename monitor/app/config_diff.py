@@ -33,13 +33,19 @@ _KINDS: dict[Kind, tuple[str, str]] = {
 def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ...]:
     """What an edit of feeds.yaml adds, takes away and changes."""
     old, new = ({feed.name: feed for feed in feeds} for feeds in (before, after))
-    added = [f"новая лента «{name}»" for name in new if name not in old]
-    removed = [f"больше не читаем «{name}»" for name in old if name not in new]
+    gone = {feed.url: name for name, feed in old.items() if name not in new}
+    renamed = {name: gone[feed.url] for name, feed in new.items() if name not in old and feed.url in gone}
+    added = [f"новая лента «{name}»{_renamed(renamed.get(name, ''))}" for name in new if name not in old]
+    removed = [f"больше не читаем «{name}»" for name in old if name not in new and name not in renamed.values()]
     moved = [f"«{name}»: новый адрес" for name, feed in new.items() if name in old and old[name].url != feed.url]
     kept = [(old[name], feed) for name, feed in new.items() if name in old]
     paused = [f"«{feed.name}»: {_pause(feed)}" for was, feed in kept if _pause(was) != _pause(feed)]
     other = [f"«{feed.name}»: другие настройки" for was, feed in kept if was.url == feed.url and _differ(was, feed)]
     return (*added, *removed, *moved, *paused, *other)
+
+
+def _renamed(before: str) -> str:
+    return f": это «{before}» под другим именем, а для монитора она новая, без прошлого" if before else ""
 
 
 def _pause(feed: Feed) -> str:

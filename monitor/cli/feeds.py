@@ -62,7 +62,8 @@ def feeds_add(
     _show_candidate(candidate)
     if not dry_run:
         _write(found, made)
-        say(f"Вписано в {path}. Имя и язык можно поправить там же; работающий монитор прочтёт сам.")
+        say(f"Вписано в {path}; работающий монитор прочтёт сам.")
+        say("Поправить запись можно там же, но не имя: с другим именем это новая лента.")
 
 
 @feeds_cli.command("import")

@@ -62,7 +62,7 @@ def test_many_words_are_counted() -> None:
 
 
 def test_feeds() -> None:
-    before = [feed(name="А"), feed(name="Б"), feed(name="В"), feed(name="Г")]
+    before = [feed(name="А"), feed(name="Б"), feed(name="В"), feed(name="Г", url="https://g.kz/")]
     after = [feed(name="А"), feed(name="Б", url="https://new.example/"), feed(name="В", lang="kk"), feed(name="Д")]
 
     assert feed_changes(before, after) == (
@@ -70,6 +70,17 @@ def test_feeds() -> None:
         "больше не читаем «Г»",
         "«Б»: новый адрес",
         "«В»: другие настройки",
+    )
+
+
+def test_a_feed_of_another_name_is_a_new_one_and_that_is_told() -> None:
+    before = [feed(name="А", url="https://a.kz/rss"), feed(name="Б", url="https://b.kz/rss")]
+    after = [feed(name="А (Актау)", url="https://a.kz/rss"), feed(name="В", url="https://v.kz/rss")]
+
+    assert feed_changes(before, after) == (
+        "новая лента «А (Актау)»: это «А» под другим именем, а для монитора она новая, без прошлого",
+        "новая лента «В»",
+        "больше не читаем «Б»",
     )
 
 
