@@ -134,7 +134,8 @@ class Judge:
                 assert isinstance(answer, Fetched)  # no validators were sent
                 page = await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article)
         except FetchError as error:
-            return Extracted(text="", problem=f"страница не прочитана: {error.kind}"), error.kind, None
+            why = error.message.partition(": ")[0]  # what follows is advice for who writes down a feed
+            return Extracted(text="", problem=f"страница не прочитана: {why}"), error.kind, None
         return page, None, ReadPage(fetched=answer, exchanges=tuple(exchanges), article=page)
 
 

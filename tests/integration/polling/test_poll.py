@@ -252,7 +252,7 @@ async def test_a_page_that_cannot_be_read_leaves_the_summary(room: Room) -> None
     await room.poll()
 
     assert room.outcomes() == {"о деле": "posted"}
-    assert room.column(articles.c.problem) == ["страница не прочитана: not_found"]
+    assert room.column(articles.c.problem) == ["страница не прочитана: страницы нет (404)"]
 
 
 async def test_the_page_adds_what_the_summary_lacks(room: Room) -> None:
