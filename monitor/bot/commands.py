@@ -30,6 +30,7 @@ from monitor.storage.stats import Stats
 from monitor.stories import page_notice
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.question import outcome_label
+from monitor.text.dates import from_headline
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 from monitor.text.urls import as_typed
 
@@ -179,7 +180,7 @@ class ReadCommands:
 
     def check(self, argument: str) -> Html:
         """What the rules say of a text; its first line counts as the headline."""
-        title, _, body = argument.partition("\n")
+        title, _, body = from_headline(argument).partition("\n")
         return self._reports(title, body) if argument else text("Пишите так: /check текст новости")
 
     def _reports(self, title: str, body: str) -> Html:

@@ -147,6 +147,12 @@ def is_alone(raw: str) -> bool:
     return said != text and len(raw) < _LONGEST and len(_LETTERS.findall(_TIME.sub(" ", said))) <= _MOST_LETTERS
 
 
+def from_headline(pasted: str) -> str:
+    """A text that was copied off a page, without a first line that only says when it was published."""
+    first, _, rest = pasted.partition("\n")
+    return rest.lstrip("\n") if is_alone(first) and rest.strip() else pasted
+
+
 def _date(text: str) -> re.Match[str] | None:
     patterns = _DATES if _FULL_YEAR.search(text) else _SHORT_DATES
     return next((match for pattern in patterns if (match := pattern.search(text))), None)

@@ -24,7 +24,7 @@ from monitor.models.feeds import Feed
 from monitor.sources.pages.article import extract
 from monitor.sources.pages.page_type import other_than_text
 from monitor.text import charsets
-from monitor.text.dates import is_alone
+from monitor.text.dates import from_headline
 from monitor.text.unicode import clean
 
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -110,9 +110,7 @@ def _page(what: str, settings: Settings, feeds: str, *, as_json: bool) -> tuple[
         return _recorded(what, body)
     if _HTML.match(body) or other_than_text(body):
         return what, extract(body, content_type="", url=f"file:///{what}", now=clock())
-    title, _, text = clean(charsets.decode(body)).partition("\n")
-    if is_alone(title) and text.strip():  # copied off a page together with when it was published
-        title, _, text = text.lstrip("\n").partition("\n")
+    title, _, text = from_headline(clean(charsets.decode(body))).partition("\n")
     if not (title + text).strip():
         raise _without_text("стандартный ввод" if what == STDIN else what)
     return what, Extracted(title=title, text=text.lstrip("\n"))

@@ -198,3 +198,16 @@ def test_a_line_may_leave_out_the_year_if_it_says_nothing_else(line: str) -> Non
 )
 def test_words_in_a_line_that_only_sound_like_a_date(line: str) -> None:
     assert dates.in_line(line, tz="UTC", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("pasted", "read"),
+    [
+        ("30 ноября 2026, 10:00\n\nСуд в Алматы\nТекст", "Суд в Алматы\nТекст"),
+        ("30 ноября 2026, 10:00\n \n", "30 ноября 2026, 10:00\n \n"),
+        ("Суд 30 ноября\nТекст", "Суд 30 ноября\nТекст"),
+        ("", ""),
+    ],
+)
+def test_a_line_above_the_headline_that_says_when_is_left_out(pasted: str, read: str) -> None:
+    assert dates.from_headline(pasted) == read
