@@ -39,6 +39,11 @@ class PreviewPage:
         """The numbers of the messages shown."""
         return frozenset(message.message_id for message in self.messages)
 
+    @property
+    def unread(self) -> frozenset[int]:
+        """Those of messages that nothing is known of but their number."""
+        return frozenset(message.message_id for message in self.messages if not message.mark)
+
 
 def read_page(body: bytes, *, channel: str) -> PreviewPage | None:
     """The page of `channel` (without @); None when it shows no such channel: preview off, throttled, another page."""

@@ -9,8 +9,9 @@ show what is not there: «found» is true. «Absent» is believed only if Telegr
 not show. Messages of a channel are numbered without gaps but for deleted ones, and only upwards; so the uncertain post,
 if it is there, bears a number above the last one accepted before it, and below the first one accepted after it (or,
 when there is none yet, just beyond the newest one shown). Each such number that the page does not show is asked of
-Telegram (`BotClient.exists`); one that exists means that the page is not to be trusted. And `PATIENCE` has passed since
-the send: a request still on its way would have arrived or been dropped.
+Telegram (`BotClient.exists`); one that exists means that the page is not to be trusted, and one that it shows
+without text («open it in Telegram») may be any. And `PATIENCE` has passed since the send: a request still on its way
+would have arrived or been dropped.
 Who cannot look does not guess: the row waits for the operator, or for MONITOR_UNCERTAIN_RESEND_AFTER.
 """
 
@@ -83,7 +84,7 @@ class Reconciler:
         wanted = mark(post.html)
         if not post.name or not wanted:
             return None, "у чата нет публичного просмотра"
-        shown: set[int] = set()
+        shown, unread = set[int](), set[int]()
         before = None
         for _ in range(PAGES):
             page = await self._page(post.name.removeprefix("@"), before)
@@ -92,9 +93,10 @@ class Reconciler:
             if message_id := find(wanted, page.messages, after=post.after, known=post.known):
                 return message_id, ""
             shown |= page.numbers
+            unread |= page.unread
             before = page.older
             if before is None or min(shown, default=0) <= post.after:
-                return None, await self._why_not_absent(post, shown)
+                return None, await self._why_not_absent(post, shown, unread)
         return None, "с тех пор в канале слишком много сообщений"
 
     async def _page(self, channel: str, before: int | None) -> PreviewPage | None:
@@ -108,11 +110,13 @@ class Reconciler:
             return None
         return await asyncio.to_thread(read_page, answer.body, channel=channel)
 
-    async def _why_not_absent(self, post: Doubt, shown: set[int]) -> str:
+    async def _why_not_absent(self, post: Doubt, shown: set[int], unread: set[int]) -> str:
         """Why a post that no page shows may be there all the same; "" when it is surely absent."""
         if self._clock() - post.doubted_at < PATIENCE:
             return "сообщение может ещё появиться"
         end = post.later or max(shown | {post.after}) + 1 + BEYOND
+        if any(post.after < number < end for number in unread - post.known):
+            return "страница просмотра показывает сообщения без текста"
         numbers = (number for number in range(post.after + 1, end) if number not in shown | post.known)
         hidden = list(islice(numbers, MOST_ASKED + 1))
         try:

@@ -175,6 +175,24 @@ async def test_a_page_that_lies_makes_no_duplicate(harness: Harness, web: WebSer
     assert len(harness.bot_api.posted(CHAT)) == 3
 
 
+@pytest.mark.parametrize("shown", ['<div class="message_media_not_supported">', '<div class="text-of-another-day">'])
+async def test_messages_shown_without_their_text_may_be_any(harness: Harness, web: WebServer, shown: str) -> None:
+    await doubtful(harness, deliver_then_reset)
+    harness.seeded.add_story(3)
+    await harness.dispatcher.drain(CHAT)
+    async with Fetcher(user_agent="test", clock=harness.clock, allow_private=True) as other:
+        page = await other.get(f"{harness.bot_api.url}/s/test_channel", accept="page")
+    assert isinstance(page, Fetched)
+    text = b'<div class="tgme_widget_message_text js-message_text" dir="auto">'
+    assert page.body.count(text) == 3
+    web.serve("/s/test_channel", page.body.replace(text, shown.encode()))
+    harness.clock.now += DAYS
+
+    await harness.reconciler_at(web.url).reconcile(CHAT)
+
+    assert harness.seeded.states()[2] == "uncertain"
+
+
 async def test_a_bot_that_cannot_ask_does_not_guess(harness: Harness) -> None:
     await doubtful(harness, faults.reset)
     harness.bot_api.script(http(500, "Internal Server Error"), "editMessageReplyMarkup", times=None)
