@@ -92,13 +92,17 @@ class Matcher:
         return trained().topic(reading.lead, among=self._classifying)
 
     def _likely(self, article: MatchedArticle) -> Verdict:
-        """What the classifier says of an article of which the rules say nothing: it asks, if anything."""
+        """What the classifier says of an article of which the rules say nothing: it asks, if anything; where our country
+        is not named, without a bell.
+        """
         topic = self._topic(article.reading)
         if topic is None or article.silences_questions or article.is_of_elsewhere:
             return _NOTHING
         rule = self._classifying[topic]
         found = (article.likeness(rule, trained().telling(article.reading.lead)),)
-        return Verdict(muted=found) if self._is_muted(rule) else Verdict(topics=found)
+        if self._is_muted(rule):
+            return Verdict(muted=found)
+        return Verdict(topics=found, is_unlikely=not article.is_of_here)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}

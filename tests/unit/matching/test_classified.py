@@ -24,7 +24,7 @@ topics:
       - {name: выдали, all: [выдать, дезертир], none: [Бишкек]}
       - {name: похоже, tier: review, classifier: true}
     examples:
-      miss: [В Алматы задержали мужа активистки и увезли в изолятор в России]
+      miss: ["В Алматы задержали мужа активистки, через день он оказался в изоляторе в России"]
 """
 ALIKE = "В Алматы задержали мужа активистки, через день он оказался в изоляторе в России"
 
@@ -144,15 +144,16 @@ def test_the_projects_classifier_knows_its_topics(topic: str, told: str) -> None
     assert [(one.id, one.tier) for one in asked] == [(topic, Tier.REVIEW)]
 
 
-def test_it_asks_only_about_our_country_where_the_file_says_which() -> None:
-    of_here = "elsewhere: {there: Батуми, here: Алматы}\n" + NOTHING_ELSE
+def test_of_another_country_it_asks_nothing_and_of_none_without_a_bell() -> None:
+    of_here = matcher("elsewhere: {there: [Кутаиси, Батуми], here: Алматы}\n" + NOTHING_ELSE)
     told = UNHEARD["extradition"]
+    nowhere = told.replace("Алматы", "города").replace("Казахстане", "городе")
 
-    assert matcher(of_here).judge(title="", text=told).topics
-    assert (
-        matcher(of_here).judge(title="", text=told.replace("Алматы", "Кутаиси").replace("Казахстане", "Грузии")).topics
-        == ()
-    )
+    here, unnamed = (of_here.judge(title="", text=text) for text in (told, nowhere))
+    assert here.topics
+    assert unnamed.topics
+    assert (here.is_unlikely, unnamed.is_unlikely) == (False, True)
+    assert of_here.judge(title="", text=told.replace("Алматы", "Кутаиси")).topics == ()
 
 
 def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() -> None:
