@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 
 from monitor.config.keyword_rules import Mention, Role
 from monitor.config.yaml_reader import Node, Scalar, Sequence, nearest
+from monitor.config.yaml_slips import odd_sign
 from monitor.models.articles import Language
 
 _ITEM = re.compile(r"(?:«[^«»]*»|[^,\n])+")
 LANGUAGES: Mapping[str, Language] = {"ru": "ru", "kk": "kk"}
 ROLES = {role.value: role for role in Role}
 NAMES = (*LANGUAGES, *ROLES)
+_LANGUAGES_MEANT = {"ру": "ru", "рус": "ru", "кк": "kk", "қаз": "kk", "каз": "kk", "кз": "kk", "kz": "kk"}
 
 
 def items(text: str) -> Iterator[re.Match[str]]:
@@ -50,9 +52,12 @@ def wrong_name(name: str) -> str:
     written, colon, _ = name.partition(":")
     if colon and written in NAMES:
         return no_blank(written, name)
+    if language := _LANGUAGES_MEANT.get(name.casefold()):
+        return f"здесь можно только ru и kk, латинскими буквами — напишите {language}"
     meant = nearest(name, NAMES)
     if "может быть" not in meant:
-        meant = ' — если это слова, возьмите весь их ряд в кавычки: ru: "слово, другое"'
+        odd = odd_sign(name)
+        meant = f' — если это слова, возьмите весь их ряд в кавычки: ru: "слово, другое"{odd and f" ({odd})"}'
     return f"здесь можно только ru и kk или роли ({', '.join(ROLES)}){meant}"
 
 

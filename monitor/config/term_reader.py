@@ -17,6 +17,7 @@ from monitor.config.keyword_rules import Role, Term, TermWord, TermWordKind, Wor
 from monitor.config.mentions import LANGUAGES, NAMES, ROLES, items, no_blank, unknown_list, wrong_name
 from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlReader, raise_first
+from monitor.config.yaml_slips import odd_sign
 from monitor.models.articles import Language
 from monitor.text.languages.kazakh_samples import dweller
 
@@ -199,7 +200,7 @@ class TermReader(YamlReader):
     def _words(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
         rest = _TOKEN.sub("", written).strip()
         if rest:
-            self._refuse_signs(written, node, key)
+            self.problem(f"в «{written}» лишний знак «{rest[0]}» или не закрыта кавычка «…»", at=node, key=key)
         words: list[TermWord] = []
         for exact, word, hyphen in _TOKEN.findall(written):
             if exact:
@@ -218,18 +219,6 @@ class TermReader(YamlReader):
             self.problem(f"«{written}» — здесь нет ни одного слова", at=node, key=key)
         return tuple(words)
 
-    def _refuse_signs(self, written: str, node: Scalar, key: str) -> None:
-        """Of a «- » too far in YAML makes a sign in the line before."""
-        start = node.text.index(written)
-        dash = written.find(" - ") + 1
-        line = node.line_at(start + dash)
-        if dash and line > node.line_at(start):
-            message = f"«{written}» — слились две строки: начните «- » с того же отступа, что и строкой выше"
-            self.problem(message, at=replace(node, line=line), key=key)
-        else:
-            message = f"в «{written}» не закрыта кавычка «…» или лишний знак"
-            self.problem(message, at=replace(node, line=node.line_at(start)), key=key)
-
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
         """One word as a rule; letters beside digits («С4») are two, and stand as written."""
         if token.startswith("$"):
@@ -242,9 +231,7 @@ class TermReader(YamlReader):
         elif (name := token.partition(":")[0]) != token and name in NAMES:
             self.problem(no_blank(name, token), at=node, key=key)
         elif "".join(words) != (stem.translate(_APOSTROPHES) if is_name else stem):
-            self.problem(
-                f"в «{token}» лишний знак — можно буквы, цифры, «точная форма», начало* и $список", at=node, key=key
-            )
+            self.problem(f"в «{token}» лишний знак{_extra(token)}", at=node, key=key)
         elif stem != token and len(stem) < MIN_PREFIX:
             self.problem(f"«{token}»: начало слова короче {MIN_PREFIX} букв", at=node, key=key)
         if len(words) == 1:
@@ -261,6 +248,14 @@ class TermReader(YamlReader):
             word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
             self._in_phrases[token], self._longer[token] = [word], tuple(longer)
         return self._in_phrases[token] if terms else []
+
+
+def _extra(token: str) -> str:
+    """Which sign it is that no word has, and what to do."""
+    if odd := odd_sign(token):
+        return f": {odd}"
+    sign = next(one for one in token if not one.isalnum())
+    return f" «{sign}» — можно буквы, цифры, «точная форма», начало* и $список"
 
 
 def _lost_comma(words: tuple[TermWord, ...] | list[TermWord]) -> str:

@@ -8,7 +8,7 @@ import difflib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Protocol
 
@@ -25,33 +25,29 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from monitor.config.yaml_slips import hint, slips, unseen_sign
 from monitor.errors import ConfigError
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
 MOST_NAMED = 20  # names to choose from in one message
+_MIXED = "выше идёт список, где каждая строка начинается с «- » — начните так и эту"
+_GLUED = (
+    "строка слилась с той, что выше — новый пункт начните с «- », новый ключ пишите с двоеточием; если это один текст,"
+    " возьмите его весь в кавычки"
+)
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, twenty times as quick; no wheel may have it
 _NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")  # lines for libyaml, in no editor
 _NO_BLANK = re.compile(r"\S+")
-_MIXED = "выше идёт список, где каждая строка начинается с «- » — начните так и эту"
-_HINTS = (
-    (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
-    (
-        re.compile(r"""(?:^|[-:,{[]) *(?:[*&@%`!]|[|>](?![-+0-9]*\s*(?:#|$)))\S"""),
-        'строка начинается со служебного знака — возьмите её в «"…"»',
-    ),
-    (re.compile(r"""["'] *,? *[^\s,:#}\]]"""), "после закрывающей кавычки идёт текст — возьмите в кавычки всю строку"),
-    (re.compile(r":\s.*:\s"), 'в строке два двоеточия — возьмите текст после первого в «"…"»'),
-    (re.compile(r"^[^:]*\S[^:]*$"), "проверьте отступы и двоеточие после имени ключа (после двоеточия нужен пробел)"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
     """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins.
 
-    `span` is where it stands in the file, `style` how: in the quotation marks or after the sign of that name, "" plain.
+    `span` is where it stands in the file, `style` how: in the quotation marks or after the sign of that name, "" plain;
+    `flow`: between brackets.
     """
 
     text: str
@@ -59,6 +55,7 @@ class Scalar:
     rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # place in `text`, line
     span: tuple[int, int] = field(default=(0, 0), compare=False)
     style: str = field(default="", compare=False)
+    flow: bool = field(default=False, compare=False)
 
     def line_at(self, place: int) -> int:
         """The line of the file on which this place of the text stands."""
@@ -111,7 +108,7 @@ def load(text: str, *, file: str) -> Mapping:
         root = _build(_events(text), file, text)
     except MarkedYAMLError as error:
         line = min(_line_of(error), text.rstrip("\n").count("\n") + 1)  # the parser counts one more at the end
-        advice = _MIXED if _is_mixed(error) else _hint(text, line)
+        line, advice = (line, _MIXED) if _is_mixed(error) else hint(text, line)
         raise ConfigError(f"здесь файл не читается: {advice}", file=file, line=line) from error
     except (YAMLError, UnicodeError, ValueError) as error:
         raise ConfigError("в файле есть недопустимые знаки — сохраните его как UTF-8", file=file) from error
@@ -138,14 +135,6 @@ def _is_mixed(error: MarkedYAMLError) -> bool:
     return is_list and began is not None and met is not None and began.column == met.column
 
 
-def _hint(text: str, line: int) -> str:
-    """What most likely went wrong on the line where the parser stopped, or on the one before."""
-    lines = text.splitlines()
-    near = [lines[number] for number in (line - 1, line - 2) if 0 <= number < len(lines)]
-    hints = (hint for source in near for pattern, hint in _HINTS if pattern.search(source))
-    return next(hints, "проверьте отступы, кавычки и двоеточия в этой строке и строкой выше")
-
-
 @dataclass(slots=True, kw_only=True)
 class _Open:
     """A collection still being read: a flat list of nodes, keys and values alternating in a mapping."""
@@ -156,6 +145,11 @@ class _Open:
     start: int = 0
     flow: bool = False
 
+    @property
+    def is_block_list(self) -> bool:
+        """Each of its items begins with «- »."""
+        return not self.mapping and not self.flow
+
     def last_line(self, default: int) -> int:
         """The line of the key that waits for its value."""
         return self.nodes[-1].line if self.mapping and len(self.nodes) % 2 else default
@@ -163,7 +157,7 @@ class _Open:
 
 def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
     """Events → nodes with an own stack: depth is counted, and nothing is ever expanded."""
-    stack = [_Open(mapping=False, line=1, nodes=[])]
+    stack = [_Open(mapping=False, line=1, nodes=[], flow=True)]  # the file itself: nothing in it begins with «- »
     documents = 0
     for event in events:
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -172,7 +166,10 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
         if isinstance(event, ScalarEvent):
             place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
             span = _index(event.start_mark), _index(event.end_mark)
-            typed = Scalar(text=event.value, line=place, rows=_rows(event, source), span=span, style=event.style or "")
+            style = event.style or ""
+            _refuse_slip(source, span, style, is_item=stack[-1].is_block_list, file=file, line=line)
+            rows, flow = _rows(event, source), stack[-1].flow
+            typed = Scalar(text=event.value, line=place, rows=rows, span=span, style=style, flow=flow)
             stack[-1].nodes.append(typed)
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             is_mapping, start = isinstance(event, MappingStartEvent), _index(event.start_mark)
@@ -212,6 +209,11 @@ def _refuse(event: Event, documents: int, depth: int, file: str, line: int) -> N
         message = "знак «!» в начале слова занят в YAML — возьмите слово в кавычки"
     if message:
         raise ConfigError(message, file=file, line=line)
+
+
+def _refuse_slip(source: str, span: tuple[int, int], style: str, *, is_item: bool, file: str, line: int) -> None:
+    for below, message in slips(source, *span, style=style, is_item=is_item):
+        raise ConfigError(message, file=file, line=line + below)
 
 
 def _has_tag(event: Event) -> bool:
@@ -255,6 +257,8 @@ class YamlReader:
 
     def problem(self, message: str, *, at: Node, key: str = "") -> None:
         """Note one thing the maintainer must change."""
+        unseen = unseen_sign(at.text) if isinstance(at, Scalar) and not at.rows else ""
+        message += f" (здесь {unseen})" if unseen and unseen not in message else ""
         self.problems.append(ConfigError(message, file=self.file, line=at.line, key=key))
 
     def factor(self, node: Node | None, *, key: str, most: float) -> float:
@@ -288,9 +292,17 @@ class YamlReader:
             self.problem("нет значения — напишите его после двоеточия", at=node, key=key)
             return None
         if isinstance(node, Scalar):
+            self._refuse_glued(node, key)
             return node.text.strip()
         self.problem(f"здесь нужен один текст — {_advice(node)}", at=node, key=key)
         return None
+
+    def _refuse_glued(self, node: Scalar, key: str) -> None:
+        """Lines of a plain text that YAML made one, unless a bracket or a comma says that it goes on."""
+        for place, line in () if node.style or node.flow else node.rows[1:]:
+            if not node.text[:place].rstrip().endswith(","):
+                self.problem(_GLUED, at=replace(node, line=line), key=key)
+                return
 
     def mapping(self, node: Node | None, *, key: str, at: Node, known: tuple[str, ...] = ()) -> Mapping | None:
         """A mapping whose keys are all `known` (when given); unknown ones are noted with the nearest known."""
@@ -327,7 +339,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     choice = sorted(known)
     close = difflib.get_close_matches(word.casefold(), choice, n=1, cutoff=0.6)
     more = f" и ещё {len(choice) - MOST_NAMED}" if len(choice) > MOST_NAMED else ""
-    return f" — может быть, «{close[0]}»?" if close else f" — можно: {', '.join(choice[:MOST_NAMED])}{more}"
+    if close:
+        return f" — может быть, «{close[0]}»?{_other_letters(word, close[0])}"
+    return f" — можно: {', '.join(choice[:MOST_NAMED])}{more}"
+
+
+def _other_letters(word: str, meant: str) -> str:
+    """What people do not see: that letters look alike."""
+    if meant.isascii() and re.search("[а-яё]", word, re.IGNORECASE):
+        return " В нём русские буквы — наберите его латинскими"
+    if re.search("[а-яё]", meant) and re.search("[a-z]", word, re.IGNORECASE):
+        return " В нём латинские буквы — наберите его русскими"
+    return ""
 
 
 def _advice(node: Node) -> str:

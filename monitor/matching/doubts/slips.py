@@ -69,7 +69,7 @@ def _torn(term: Term) -> str:
     if not term.is_torn:
         return ""
     said = term.text if "«" in term.text else f"«{term.text}»"
-    advice = "не потеряна ли запятая? Если нет, поставьте его на одну строку"
+    advice = "не потеряна ли запятая или «- »? Если нет, поставьте его на одну строку"
     return f"выражение {said} разорвано концом строки — {advice}"
 
 

@@ -119,7 +119,7 @@ def test_a_time_is_one_with_quotes_and_without(written: str) -> None:
         (stanza(thread="1"), 4, "thread", "уберите thread"),
         (stanza(thread="тема"), 4, "thread", "https://t.me/c/123/17"),
         (stanza(chat="kk_channel"), 3, "chat", "@имя_канала"),
-        (stanza(chat="@kk_channel"), 3, "", 'возьмите её в «"…"»'),
+        (stanza(chat="@kk_channel"), 3, "", 'возьмите его в «"…"»'),
         (stanza(chat="https://t.me/kk_channel"), 3, "chat", "@имя_канала"),
         (stanza(chat='"@kk_channel/17"'), 3, "chat", "под ней thread: 17"),
         (stanza(chat="-1005"), 3, "chat", "чат редакторов"),

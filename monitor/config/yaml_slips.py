@@ -1,0 +1,101 @@
+"""Slips of the pen in YAML, which is then read otherwise than it looks or not at all: what happened, what to write."""
+
+import re
+from collections.abc import Iterator
+
+from monitor.text.unicode import INVISIBLE
+
+_BLANKS = "\xa0\u2000-\u200a\u202f\u205f\u3000"
+_DASHES = "‒-―−"
+_STRAY = re.compile(rf"^[ -]*(?:\w+:)?[{_BLANKS}{INVISIBLE}]", re.MULTILINE)
+_NO_ITEM = re.compile(rf"\s*(?:[{_DASHES}]|-[^\s-])")
+_FAR_IN = 80  # as far as indents are looked at
+_COMMENT = re.compile(r"[ \t]+#(?=\w)(\S*)")
+_IN_FOLDED = re.compile(r"\n.*?(?<!\S)#(?=\s)")
+_CURLY = re.compile(r"[“„][^“”„]*[“”]")
+_QUOTES = 'кавычки “…” здесь не кавычки — нужны "…"'
+_UNSEEN = (
+    (re.compile(f"[{_BLANKS}]"), "неразрывный пробел — сотрите его и поставьте обычный"),
+    (re.compile(f"[{INVISIBLE}]"), "невидимый знак — сотрите это место и наберите заново"),
+)
+_ALIKE = (
+    (re.compile("[\u0300-\u036f]"), "знак ударения — уберите его"),
+    (re.compile(f"[{_DASHES}]"), "длинное тире — напишите дефис «-» или уберите"),
+    (re.compile("[“”„‟]"), _QUOTES),
+)
+_DASHED = "в начале строки длинное тире или дефис без пробела — пункт списка начинают с «- », дефиса и пробела"
+_STRAYED = "в отступе или после двоеточия"
+_SURE = (  # wrong wherever they stand
+    (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
+    (_STRAY, f"{_STRAYED} неразрывный пробел или невидимый знак — сотрите и поставьте обычный"),
+    (re.compile(rf"^{_NO_ITEM.pattern}"), _DASHED),
+    (re.compile(r"[-:,{[] *[“„]"), _QUOTES),
+)
+_HINTS = (
+    (
+        re.compile(r"""(?:^|[-:,{[]) *([*&@%`!]|[|>](?![-+0-9]*\s*(?:#|$)))\S"""),
+        'текст начинается со служебного знака «{}» — возьмите его в «"…"»',
+    ),
+    (re.compile(r"""["'] *,? *[^\s,:#}\]]"""), "после закрывающей кавычки идёт текст — возьмите в кавычки всю строку"),
+    (re.compile(r":\s.*:\s"), 'в строке два двоеточия — возьмите текст после первого в «"…"»'),
+    (re.compile(r"^[^:]*\S[^:]*$"), "проверьте отступы и двоеточие после имени ключа (после двоеточия нужен пробел)"),
+)
+
+
+def unseen_sign(text: str) -> str:
+    """The sign in it that nobody sees, and what to do; "" when there is none."""
+    return next((said for pattern, said in _UNSEEN if pattern.search(text)), "")
+
+
+def odd_sign(text: str) -> str:
+    """The same of signs that look like others, too."""
+    return unseen_sign(text) or next((said for pattern, said in _ALIKE if pattern.search(text)), "")
+
+
+def hint(text: str, line: int) -> tuple[int, str]:
+    """What most likely went wrong on the line where the parser stopped, or on the one before: that line, and advice."""
+    lines = text.splitlines()
+    near = [number for number in (line, line - 1) if 0 < number <= len(lines)]
+    tried = ((number, *one) for known in (_SURE, _HINTS) for number in near for one in known)
+    found = ((number, pattern.search(lines[number - 1]), said) for number, pattern, said in tried)
+    hints = ((number, said.format(*match.groups())) for number, match, said in found if match)
+    return next(hints, (line, "проверьте отступы, кавычки и двоеточия в этой строке и строкой выше"))
+
+
+def slips(source: str, start: int, end: int, *, style: str, is_item: bool) -> Iterator[tuple[int, str]]:
+    """What is lost or glued without a word in a text as typed: how many lines down, and what to write.
+
+    `style` is its quotation mark or sign, "" plain; `is_item`: it stands after a «- ».
+    """
+    typed = source[start:end]
+    if style == ">" and (found := _IN_FOLDED.search(typed)):
+        message = "внутри >- примечаний не бывает: всё станет словами — поставьте примечание над этим текстом"
+        yield typed.count("\n", 0, found.end()), message
+    if style:
+        return
+    if found := _STRAY.search(typed):
+        yield typed.count("\n", 0, found.end()), f"{_STRAYED} {unseen_sign(found[0])}"
+    if _NO_ITEM.match(typed) and source[max(0, start - _FAR_IN) : start].rstrip(" ")[-1:] in ("", "\n"):
+        yield 0, _DASHED
+    if _CURLY.fullmatch(typed):
+        yield 0, _QUOTES
+    yield from _glued(typed.split("\n"), is_item=is_item)
+    if found := _COMMENT.match(source, end):
+        yield typed.count("\n"), _commented(typed.rpartition("\n")[2].strip(), found[1])
+
+
+def _glued(rows: list[str], *, is_item: bool) -> Iterator[tuple[int, str]]:
+    for number, row in enumerate(rows[1:], start=1):
+        if row.lstrip().startswith("- "):
+            yield number, "слились две строки: начните «- » с того же отступа, что и строкой выше"
+        elif is_item and _NO_ITEM.match(row):
+            yield number, _DASHED
+
+
+def _commented(read: str, sign: str) -> str:
+    if not read:
+        return f"«#{sign}» — примечание, а значения нет: напишите «{sign}» без # или возьмите в кавычки"
+    return (
+        f"после « #» всё — примечание, прочитано «{read}» — если знак # нужен, возьмите текст в кавычки; если это"
+        " примечание, поставьте после # пробел"
+    )
