@@ -213,7 +213,7 @@ def test_a_library_has_one_door() -> None:
         "warcio": "monitor.evidence.warc_records",
         "rfc3161_client": "monitor.evidence.timestamps",
         "cryptography": ("monitor.evidence.timestamps", "monitor.evidence.cms"),
-        "yaml": "monitor.config.yaml_reader",
+        "yaml": ("monitor.config.yaml_reader", "monitor.config.yaml_failures"),
         "dotenv": "monitor.app.environment",
         "pagefind_bin": "monitor.site.outputs.search_index",
         "Stemmer": "monitor.site.outputs.search_forms",

@@ -8,6 +8,7 @@ import difflib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Protocol
@@ -25,13 +26,13 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from monitor.config.yaml_slips import hint, slips, unseen_sign
+from monitor.config.yaml_failures import unreadable
+from monitor.config.yaml_slips import slips, unseen_sign
 from monitor.errors import ConfigError
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
 MOST_NAMED = 20  # names to choose from in one message
-_MIXED = "выше идёт список, где каждая строка начинается с «- » — начните так и эту"
 _GLUED = (
     "строка слилась с той, что выше — новый пункт начните с «- », новый ключ пишите с двоеточием; если это один текст,"
     " возьмите его весь в кавычки"
@@ -107,8 +108,7 @@ def load(text: str, *, file: str) -> Mapping:
     try:
         root = _build(_events(text), file, text)
     except MarkedYAMLError as error:
-        line = min(_line_of(error), text.rstrip("\n").count("\n") + 1)  # the parser counts one more at the end
-        line, advice = (line, _MIXED) if _is_mixed(error) else hint(text, line)
+        line, advice = unreadable(error, text, last=_last_event(text))
         raise ConfigError(f"здесь файл не читается: {advice}", file=file, line=line) from error
     except (YAMLError, UnicodeError, ValueError) as error:
         raise ConfigError("в файле есть недопустимые знаки — сохраните его как UTF-8", file=file) from error
@@ -121,18 +121,13 @@ def _events(text: str) -> Iterator[Event]:
     yield from yaml.parse(text.translate(_NO_BREAKS), Loader=_LOADER)
 
 
-def _line_of(error: MarkedYAMLError) -> int:
-    """The line to look at; of a key without «:» where it stands, not where the parser missed it. 0: none is known."""
-    is_key = error.context == "while scanning a simple key"
-    mark = (error.context_mark if is_key else None) or error.problem_mark or error.context_mark
-    return mark.line + 1 if mark else 0
-
-
-def _is_mixed(error: MarkedYAMLError) -> bool:
-    """Whether something else stands in a list, as far in as its «- »."""
-    began, met = error.context_mark, error.problem_mark
-    is_list = error.context == "while parsing a block collection"
-    return is_list and began is not None and met is not None and began.column == met.column
+def _last_event(text: str) -> Event | None:
+    """What was read before the parser stopped."""
+    last = None
+    with suppress(MarkedYAMLError):
+        for event in _events(text):
+            last = event
+    return last
 
 
 @dataclass(slots=True, kw_only=True)
