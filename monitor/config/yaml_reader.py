@@ -171,7 +171,8 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
             stack.append(_Open(mapping=is_mapping, line=line, nodes=[], start=start, flow=bool(event.flow_style)))
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             done = stack.pop()
-            stack[-1].nodes.append(_close(done, file, _index(event.end_mark)))
+            is_item = stack[-1].is_block_list and not done.flow
+            stack[-1].nodes.append(_close(done, file, _index(event.end_mark), is_item=is_item))
     return next(iter(stack[0].nodes), None)
 
 
@@ -228,7 +229,7 @@ def _index(mark: _Mark | None) -> int:
     return mark.index if mark else 0
 
 
-def _close(done: _Open, file: str, end: int) -> Node:
+def _close(done: _Open, file: str, end: int, *, is_item: bool) -> Node:
     span = done.start, end
     if not done.mapping:
         return Sequence(items=tuple(done.nodes), line=done.line, span=span, flow=done.flow)
@@ -238,7 +239,9 @@ def _close(done: _Open, file: str, end: int) -> Node:
             raise ConfigError("ключом может быть только слово", file=file, line=key.line)
         if key.text in pairs:
             first = pairs[key.text][0].line
-            raise ConfigError(f"ключ уже есть в строке {first} — оставьте один", file=file, line=key.line, key=key.text)
+            lost = "если здесь начинается новая запись, поставьте перед ней «- »; если нет, " if is_item else ""
+            message = f"ключ уже есть в строке {first} — {lost}оставьте один"
+            raise ConfigError(message, file=file, line=key.line, key=key.text)
         pairs[key.text] = (key, value)
     return Mapping(items=tuple(pairs.values()), line=done.line, span=span, flow=done.flow)
 

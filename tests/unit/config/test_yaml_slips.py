@@ -107,6 +107,14 @@ def test_lines_of_one_text_that_were_perhaps_two_are_told(text: str, line: int) 
     assert all("новый пункт начните с «- »" in problem.message for problem in reader.problems)
 
 
+def test_a_key_twice_in_an_item_may_be_a_lost_hyphen() -> None:
+    lost = "если здесь начинается новая запись, поставьте перед ней «- »; если нет, оставьте один"
+
+    assert refused("a:\n  - b: один\n    b: два\n") == (3, f"ключ уже есть в строке 2 — {lost}")
+    for text in ("b: один\nb: два\n", "a:\n  - {b: один, b: два}\n", "a:\n  c:\n    b: один\n    b: два\n"):
+        assert refused(text)[1].endswith("— оставьте один")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
