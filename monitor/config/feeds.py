@@ -76,6 +76,7 @@ def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
         return None
     kind, url, tz = _kind(reader, stanza), _url(reader, stanza), _tz(reader, stanza)
     _channel_as_channel(reader, stanza, kind, url)
+    reader.note(stanza)
     feed = Feed(
         name=name_of(reader, stanza),
         kind=kind or FeedKind.RSS,

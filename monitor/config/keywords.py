@@ -45,6 +45,7 @@ CLASSIFIER_KEYS = ("name", "tier", "classifier", "note")
 TOPIC_KEYS = ("title", "hashtag", "none", "doubt", "any_of", "examples", "note")
 EXAMPLE_KEYS = ("match", "post", "review", "miss")
 TOPIC_ID = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_STRAY = "; новый список пишут под lists:, новую тему — под topics:, на два пробела правее"
 _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 
 
@@ -68,7 +69,7 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
     reader = _KeywordsReader(file)
     is_composed = unicodedata.is_normalized("NFC", text)
     root = parsed if parsed and is_composed else load(unicodedata.normalize("NFC", text), file=file)
-    reader.mapping(root, key="", at=root, known=TOP_KEYS)
+    reader.mapping(root, key="", at=root, known=TOP_KEYS, stray=_STRAY)
     reader.declare(root)
     for name in reader.lists:
         reader.list_terms(name)
@@ -112,6 +113,7 @@ class _KeywordsReader(TermReader):
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
+        self.note(body)
         against = self.optional(body.get("none"), key="none")
         return Topic(
             id=name.text,
@@ -141,6 +143,7 @@ class _KeywordsReader(TermReader):
 
     def _rule(self, body: Mapping, number: int, against: tuple[Term, ...]) -> Rule:
         name = self.text(body.get("name"), key="name", at=body, default=f"правило {number}") or ""
+        self.note(body)
         if self.flag(body.get("classifier"), key="classifier"):
             return self._classifier(body, name)
         written = self.items(body.get("all"), key="all", at=body)

@@ -7,7 +7,7 @@ beyond mappings, sequences and texts (anchors, tags, several documents) is refus
 import difflib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -37,6 +37,7 @@ _GLUED = (
     "строка слилась с той, что выше — новый пункт начните с «- », новый ключ пишите с двоеточием; если это один текст,"
     " возьмите его весь в кавычки"
 )
+_TEXTS = ("name", "title", "hashtag", "tier", "within", "note")  # keys with one text, no list
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, twenty times as quick; no wheel may have it
 _NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")  # lines for libyaml, in no editor
@@ -295,6 +296,12 @@ class YamlReader:
         self.problem(f"здесь нужен один текст — {_advice(node)}", at=node, key=key)
         return None
 
+    def note(self, body: Mapping) -> None:
+        """What maintainers say to each other: any text, on any number of lines."""
+        said = body.get("note")
+        if said is not None and not isinstance(said, Scalar):
+            self.text(said, key="note", at=said)
+
     def _refuse_glued(self, node: Scalar, key: str) -> None:
         """Lines of a plain text that YAML made one, unless a bracket or a comma says that it goes on."""
         for place, line in () if node.style or node.flow else node.rows[1:]:
@@ -302,14 +309,20 @@ class YamlReader:
                 self.problem(_GLUED, at=replace(node, line=line), key=key)
                 return
 
-    def mapping(self, node: Node | None, *, key: str, at: Node, known: tuple[str, ...] = ()) -> Mapping | None:
-        """A mapping whose keys are all `known` (when given); unknown ones are noted with the nearest known."""
+    def mapping(
+        self, node: Node | None, *, key: str, at: Node, known: tuple[str, ...] = (), stray: str = ""
+    ) -> Mapping | None:
+        """A mapping whose keys are all `known` (when given); unknown ones are noted with the nearest known, or with
+        what to do with a `stray` one that is near none.
+        """
         if not isinstance(node, Mapping):
             self.problem("здесь нужны строки вида «ключ: значение»", at=node or at, key=key)
             return None
-        for name, _ in node.items:
+        for name, value in node.items:
             if known and name.text not in known:
-                self.problem(f"неизвестный ключ{nearest(name.text, known)}", at=name, key=name.text)
+                meant = nearest(name.text, known, never=() if isinstance(value, Scalar) else _TEXTS)
+                more = "" if "может быть" in meant else stray
+                self.problem(f"неизвестный ключ{meant}{more}", at=name, key=name.text)
         return node
 
     def items(self, node: Node | None, *, key: str, at: Node) -> tuple[Node, ...]:
@@ -332,10 +345,13 @@ def in_order(problems: Iterable[ConfigError]) -> tuple[ConfigError, ...]:
     return tuple(sorted(problems, key=lambda error: error.line))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """« — может быть, «X»?» when X is close to `word`, else what there is to choose, as far as people read."""
+def nearest(word: str, known: Iterable[str], *, never: Collection[str] = ()) -> str:
+    """« — может быть, «X»?» when X is close to `word`, else what there is to choose, as far as people read. X is none
+    of `never`.
+    """
     choice = sorted(known)
-    close = difflib.get_close_matches(word.casefold(), choice, n=1, cutoff=0.6)
+    meant = [one for one in choice if one not in never]
+    close = difflib.get_close_matches(word.casefold(), meant, n=1, cutoff=0.6)
     more = f" и ещё {len(choice) - MOST_NAMED}" if len(choice) > MOST_NAMED else ""
     if close:
         return f" — может быть, «{close[0]}»?{_other_letters(word, close[0])}"

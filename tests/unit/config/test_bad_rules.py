@@ -241,3 +241,24 @@ def test_not_a_wall_of_names() -> None:
 
     assert message.count("список") <= 21
     assert "и ещё" in message
+
+
+def test_a_new_list_at_the_margin_is_told_where_lists_stand() -> None:
+    (problem, *_) = load_checked(f"зачистки: рейс\n{HEAD}        all: [беглец]\n", file="k.yaml")[1]
+
+    assert problem.message.endswith("новый список пишут под lists:, новую тему — под topics:, на два пробела правее")
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("nome: [кино]", "может быть, «none»?"),
+        ("nоne: [кино]", "может быть, «none»? В нём русские буквы — наберите его латинскими"),
+        ("none\u200b: [кино]", "может быть, «none»? (здесь невидимый знак"),
+        ("note: [кино]", "здесь нужен один текст"),
+    ],
+)
+def test_a_key_is_guessed_by_its_value_and_a_note_is_a_text(key: str, says: str) -> None:
+    told_of = told(f"all: [беглец, рейс]\n        {key}", HEAD[HEAD.index("topics:") :])
+
+    assert [says in message for _, message in told_of] == [True]

@@ -83,6 +83,7 @@ def test_interval(text: str, expected: int) -> None:
         (stanza(interval="١m"), 6, "interval", "10m"),
         (stanza(interval="999999999999h"), 6, "interval", "10m"),
         (stanza(intervall="10m"), 6, "intervall", "может быть, «interval»?"),
+        (stanza(note="[адрес, телефон]"), 6, "note", "здесь нужен один текст"),
         (stanza(name="Лента\xa0дня"), 2, "name", "неразрывный пробел"),
         (stanza(url="https://\u200blenta.example"), 4, "url", "невидимый знак"),
         (stanza(name="Голос #1"), 2, "", "прочитано «Голос»"),
