@@ -62,7 +62,8 @@ def _naming(
     referred = tuple(name for name in marked if " " not in name or name in lists)
     for name in referred:
         if name not in lists:
-            reader.problem(f"нет списка «${name}»{nearest(name, lists)}", at=node, key=group)
+            here = Scalar(text=name, line=node.line_at(text.index(f"${name}"))) if isinstance(node, Scalar) else node
+            reader.problem(f"нет списка «${name}»{nearest(name, lists)}", at=here, key=group)
     words = frozenset({*written, ru, kk} - {"", *(f"${name}" for name in referred)})
     return Naming(group=group, ru=ru, kk=kk, en=en, words=words, lists=referred, line=line)
 

@@ -144,14 +144,15 @@ class TermReader(YamlReader):
         terms: list[Term] = []
         for item in items(node.text):
             written = item[0].strip()
+            start = item.end() - len(item[0].lstrip())
+            line, last = node.line_at(start), node.line_at(start + len(written) - 1)
+            here = replace(node, line=line) if node.rows else node
             if written.startswith("$") and not self._is_phrase(written):
-                referred = self._referred(written[1:], node, key)
+                referred = self._referred(written[1:], here, key)
                 terms += [term for term in referred if term.language in (None, language)] if language else referred
             elif written:
-                words = self._words(written, node, key, kind)
-                variants = self._variants(words, language, node, key)
-                start = item.end() - len(item[0].lstrip())
-                line, last = node.line_at(start), node.line_at(start + len(written) - 1)
+                words = self._words(written, here, key, kind)
+                variants = self._variants(words, language, here, key)
                 term = Term(text=written, words=words, language=language, line=line, key=key, is_torn=line != last)
                 terms += [term] if variants == [words] else [replace(term, words=one) for one in variants]
         return terms

@@ -243,6 +243,25 @@ def test_not_a_wall_of_names() -> None:
     assert "и ещё" in message
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("оператор; телеканала", "в «оператор;» лишний знак «;»"),
+        ("$нет", "нет списка «$нет»"),
+        ("опера\u200bтор", "лишний знак: невидимый знак"),
+        ("реда\u0301ктор", "лишний знак: знак ударения"),
+        ("рейс — поезд", "лишний знак: длинное тире"),
+        ("«рейс", "не закрыта кавычка"),
+        ("ло*", "короче 3 букв"),
+    ],
+)
+def test_a_mistake_in_a_text_over_several_lines_is_told_by_its_own(row: str, says: str) -> None:
+    head = f"lists:\n  слова:\n    ru: >-\n      рейс,\n      поезд,\n      {row}\n"
+    (line, message), *_ = told("all: [беглец, $слова]", head + HEAD[HEAD.index("topics:") :])
+
+    assert (line, says in message) == (6, True)
+
+
 def test_a_new_list_at_the_margin_is_told_where_lists_stand() -> None:
     (problem, *_) = load_checked(f"зачистки: рейс\n{HEAD}        all: [беглец]\n", file="k.yaml")[1]
 
