@@ -162,10 +162,9 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
         if isinstance(event, ScalarEvent):
             place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
             span = _index(event.start_mark), _index(event.end_mark)
-            style = event.style or ""
-            _refuse_slip(source, span, style, is_item=stack[-1].is_block_list, file=file, line=line)
-            rows, flow = _rows(event, source), stack[-1].flow
+            rows, style, flow = _rows(event, source), event.style or "", stack[-1].flow
             typed = Scalar(text=event.value, line=place, rows=rows, span=span, style=style, flow=flow)
+            _refuse_slip(typed, source, is_item=stack[-1].is_block_list, file=file, line=line)
             stack[-1].nodes.append(typed)
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
             is_mapping, start = isinstance(event, MappingStartEvent), _index(event.start_mark)
@@ -208,8 +207,8 @@ def _refuse(event: Event, documents: int, depth: int, file: str, line: int) -> N
         raise ConfigError(message, file=file, line=line)
 
 
-def _refuse_slip(source: str, span: tuple[int, int], style: str, *, is_item: bool, file: str, line: int) -> None:
-    for below, message in slips(source, *span, style=style, is_item=is_item):
+def _refuse_slip(typed: Scalar, source: str, *, is_item: bool, file: str, line: int) -> None:
+    for below, message in slips(source, *typed.span, style=typed.style, is_item=is_item, flow=typed.flow):
         raise ConfigError(message, file=file, line=line + below)
 
 

@@ -24,6 +24,8 @@ _ALIKE = (
     (re.compile("[“”„‟]"), _QUOTES),
 )
 _DASHED = "в начале строки длинное тире или дефис без пробела — пункт списка начинают с «- », дефиса и пробела"
+_LOST = "ниже идёт список, где каждая строка начинается с «- » — начните так и эту"
+_FAR_DASH = "слились две строки: начните «- » с того же отступа, что и строкой выше"
 _STRAYED = "в отступе или после двоеточия"
 _SURE = (  # wrong wherever they stand
     (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
@@ -62,10 +64,11 @@ def hint(text: str, line: int) -> tuple[int, str]:
     return next(hints, (line, "проверьте отступы, кавычки и двоеточия в этой строке и строкой выше"))
 
 
-def slips(source: str, start: int, end: int, *, style: str, is_item: bool) -> Iterator[tuple[int, str]]:
+def slips(source: str, start: int, end: int, *, style: str, is_item: bool, flow: bool) -> Iterator[tuple[int, str]]:
     """What is lost or glued without a word in a text as typed: how many lines down, and what to write.
 
-    `style` is its quotation mark or sign, "" plain; `is_item`: it stands after a «- ».
+    `style` is its quotation mark or sign, "" plain; `is_item`: it stands after a «- »; `flow`: between brackets, where
+    a line that begins with «- » means that one is not closed.
     """
     typed = source[start:end]
     if style == ">" and (found := _IN_FOLDED.search(typed)):
@@ -75,19 +78,21 @@ def slips(source: str, start: int, end: int, *, style: str, is_item: bool) -> It
         return
     if found := _STRAY.search(typed):
         yield typed.count("\n", 0, found.end()), f"{_STRAYED} {unseen_sign(found[0])}"
-    if _NO_ITEM.match(typed) and source[max(0, start - _FAR_IN) : start].rstrip(" ")[-1:] in ("", "\n"):
-        yield 0, _DASHED
     if _CURLY.fullmatch(typed):
         yield 0, _QUOTES
-    yield from _glued(typed.split("\n"), is_item=is_item)
+    if not flow:
+        begins_line = source[max(0, start - _FAR_IN) : start].rstrip(" ")[-1:] in ("", "\n")
+        yield from _undashed(typed.split("\n"), begins_line=begins_line, is_item=is_item)
     if found := _COMMENT.match(source, end):
         yield typed.count("\n"), _commented(typed.rpartition("\n")[2].strip(), found[1])
 
 
-def _glued(rows: list[str], *, is_item: bool) -> Iterator[tuple[int, str]]:
+def _undashed(rows: list[str], *, begins_line: bool, is_item: bool) -> Iterator[tuple[int, str]]:
+    if begins_line and _NO_ITEM.match(rows[0]):
+        yield 0, _DASHED
     for number, row in enumerate(rows[1:], start=1):
         if row.lstrip().startswith("- "):
-            yield number, "слились две строки: начните «- » с того же отступа, что и строкой выше"
+            yield (0, _LOST) if begins_line else (number, _FAR_DASH)
         elif is_item and _NO_ITEM.match(row):
             yield number, _DASHED
 
