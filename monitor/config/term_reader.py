@@ -201,7 +201,8 @@ class TermReader(YamlReader):
     def _words(self, written: str, node: Scalar, key: str, kind: TermWordKind) -> tuple[TermWord, ...]:
         rest = _TOKEN.sub("", written).strip()
         if rest:
-            self.problem(f"в «{written}» лишний знак «{rest[0]}» или не закрыта кавычка «…»", at=node, key=key)
+            wrong = "не закрыта кавычка «…»" if rest[0] in "«»" else f"лишний знак «{rest[0]}»"
+            self.problem(f"в «{written}» {wrong}", at=node, key=key)
         words: list[TermWord] = []
         for exact, word, hyphen in _TOKEN.findall(written):
             if exact:

@@ -92,8 +92,9 @@ class Matcher:
         return trained().topic(reading.lead, among=self._classifying)
 
     def _likely(self, article: MatchedArticle) -> Verdict:
-        """What the classifier says of an article of which the rules say nothing: it asks, if anything; where our country
-        is not named, without a bell.
+        """What the classifier says of an article of which the rules say nothing: it asks, if anything.
+
+        Where our country is not named, without a bell.
         """
         topic = self._topic(article.reading)
         if topic is None or article.silences_questions or article.is_of_elsewhere:

@@ -190,7 +190,7 @@ def test_a_quotation_mark_that_is_not_closed_is_told_by_its_own_line(key: str) -
     ]
 
     assert line == text[: text.index("«фильм")].count("\n") + 1
-    assert message == "в ««фильм» не закрыта кавычка «…» или лишний знак"
+    assert message == "в ««фильм» не закрыта кавычка «…»"
 
 
 @pytest.mark.parametrize("factor", ["0.5", "4", "полтора", "1.555", "[2]", "-1", "1e0"])
