@@ -9,7 +9,7 @@ from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
 from monitor.config.settings import Settings
-from monitor.storage.database import instance_lock, migrate, open_engine, sqlite_file
+from monitor.storage.database import instance_lock, migrate, open_engine, require_same_place, sqlite_file
 from monitor.storage.evidence.notices import Announcements
 from monitor.storage.store import Store
 
@@ -20,6 +20,7 @@ log = structlog.get_logger()
 def open_store(config: Config) -> Iterator[Store]:
     """The repositories, until the block ends. Raises DatabaseError, InstanceRunning."""
     settings = config.settings
+    require_same_place(settings.database_url)
     with instance_lock(settings.database_url):
         engine = open_engine(settings.database_url)
         try:

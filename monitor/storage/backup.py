@@ -29,7 +29,8 @@ from monitor.storage.database import (
     write_transaction,
 )
 from monitor.storage.database_files import private_file
-from monitor.storage.tables import deliveries, feeds, metadata
+from monitor.storage.outbox.uncertain import RESTORED
+from monitor.storage.tables import deliveries, destinations, feeds, metadata
 
 BATCH = 1_000  # rows a statement
 _UNFINISHED = ".unfinished"
@@ -80,8 +81,9 @@ def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapp
 
     It is there whole, or not at all, whenever the process dies.
     Row by row it is the copy, but for posts that were waiting: since the copy was made they may have been sent, so
-    they are `uncertain`. Refused while a process works on the database, and when it has rows already, unless `force`;
-    the old SQLite file is then kept beside. Raises DatabaseError, InstanceRunning, SchemaError.
+    they are `uncertain`, as are the posts of stories of that time which are found anew. Refused while a process works
+    on the database, and when it has rows already, unless `force`; the old SQLite file is then kept beside. Raises
+    DatabaseError, InstanceRunning, SchemaError.
     """
     _migrated_copy(copy)
     rows = verify(copy)
@@ -240,13 +242,13 @@ def _restore_to_server(copy: Path, url: str, now: datetime) -> None:
 
 
 def _doubt_what_waited(db: Connection, now: datetime) -> None:
-    doubt = "база восстановлена из копии: с тех пор сообщение могло уйти"
     waiting = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
     posts = and_(waiting, deliveries.c.message_id.is_(None))
-    uncertain = {"state": DeliveryState.UNCERTAIN, "error": doubt, "lease_until": None, "updated_at": now}
+    uncertain = {"state": DeliveryState.UNCERTAIN, "error": RESTORED, "lease_until": None, "updated_at": now}
     db.execute(update(deliveries).where(posts).values(**uncertain))
     db.execute(update(deliveries).where(waiting).values(state=DeliveryState.PENDING, lease_until=None))
     db.execute(update(feeds).values(lease_until=None))
+    db.execute(update(destinations).values(restored_at=now))
 
 
 def _opened(url: str) -> AbstractContextManager[Engine]:

@@ -161,8 +161,24 @@ def instance_lock(url: str) -> Iterator[None]:
         return
     path = path.resolve()
     make_folder(path.parent)
-    with held(path.with_name(path.name + ".lock"), database=path), held(path, database=path):
+    with held(_lock_file(path), database=path), held(path, database=path):
         yield
+
+
+def require_same_place(url: str) -> None:
+    """Raise DatabaseError when a SQLite file is gone from where a process has worked on it: with an empty one the news
+    of the last day would be posted again.
+    """
+    path = sqlite_file(url)
+    if path is not None and not path.exists() and _lock_file(path.resolve()).exists():
+        raise DatabaseError(
+            f"Базы {path} нет, хотя монитор здесь уже работал: с пустой он отправил бы новости последних суток ещё раз."
+            " Верните её из копии (monitor restore ФАЙЛ) или начните с пустой: monitor migrate."
+        )
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
 
 
 def is_held(url: str) -> bool:

@@ -314,6 +314,7 @@ destinations = Table(  # where posts go (channels.yaml), and where they went onc
     Column("place", Integer, nullable=False),  # 0: the main channel, which the public archive goes by
     Column("since", Instant, nullable=False),
     Column("removed_at", Instant),  # NULL: it is served
+    Column("restored_at", Instant),  # when a copy of the database was put back last
 )
 
 sends = Table(

@@ -57,3 +57,20 @@ def test_without_a_network_there_is_one_panel_and_then_silence(preview: Monitor)
     assert preview.output.count("our own network is down") == 1
     assert preview.output.count("poll failed") == 0, "all of one cause"
     assert len(preview.output.splitlines()) < 30
+
+
+def test_a_database_that_is_gone_is_not_begun_anew(preview: Monitor, web: WebServer) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", relevant(1)))
+    preview.start_and_wait()
+    assert preview.stop() == 0
+    for name in ("", "-wal", "-shm"):
+        preview.database.with_name(preview.database.name + name).unlink(missing_ok=True)
+
+    refused = preview.call("run")
+    assert refused.returncode == 4
+    assert "с пустой он отправил бы новости последних суток ещё раз" in refused.stdout + refused.stderr
+    assert not preview.database.exists()
+
+    assert preview.call("migrate").returncode == 0
+    preview.start_and_wait()
+    assert preview.stop() == 0

@@ -25,9 +25,9 @@ from monitor.storage import chats
 from monitor.storage.chat_rows import row_of
 from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.outbox.destinations import is_old
+from monitor.storage.outbox.destinations import is_old, may_know
 from monitor.storage.outbox.digests import fold
-from monitor.storage.outbox.uncertain import doubted
+from monitor.storage.outbox.uncertain import RESTORED, doubted
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.tables import chats as chat_rows
 from monitor.stories.corrections import removal
@@ -62,13 +62,17 @@ _NEXT_PENDING = (
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
     """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again.
 
-    A chat that was added after the others were told shows nothing of it.
+    A chat that was added after the others were told shows nothing of it. What a chat may have been told before a copy
+    of the database was put back is in doubt.
     """
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
-    if post.kind is DeliveryKind.STORY and not _has(db, identity) and is_old(db, story_id, post.part, post.chat):
+    is_new = post.kind is DeliveryKind.STORY and not _has(db, identity)
+    if is_new and is_old(db, story_id, post.part, post.chat):
         return
     html = post.html.replace(STORY_NUMBER, str(story_id))
     _wish(db, identity, {"kind": post.kind, "html": html, "buttons": post.buttons, "silent": post.silent}, now)
+    if is_new and may_know(db, story_id, post.part, post.chat, now):
+        db.execute(update(deliveries).filter_by(**identity).values(**doubted(RESTORED, now)))
 
 
 def tell(

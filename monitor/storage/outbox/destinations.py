@@ -4,13 +4,16 @@ Functions that take a connection are parts of somebody's transaction.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, exists, or_, select, update
 
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import upsert, write_transaction
-from monitor.storage.tables import deliveries, destinations
+from monitor.storage.tables import articles, deliveries, destinations
+
+UNDATED = timedelta(hours=1)
+"""After a copy was put back, for so long an article without a date may be of the time before."""
 
 REMOVED = "канала больше нет в channels.yaml"
 """Why what waited for a chat was cancelled."""
@@ -86,6 +89,26 @@ def _old() -> Select[str]:
 
 
 _OLD = _old()  # asked of every article for every chat
+
+
+def may_know(db: Connection, story_id: int, part: int, chat: str, now: datetime) -> bool:
+    """Whether a chat may have been told a part of a story by the database that a copy has replaced since: an article of
+    it is older than that.
+    """
+    undated = {"undated": now - UNDATED}  # it is found by the first polls after that
+    return db.scalar(_KNOWN, {"story": story_id, "part": part, "chat": chat, **undated}) is not None
+
+
+def _known() -> Select[str]:
+    is_old = articles.c.published_at < destinations.c.restored_at
+    is_undated = and_(articles.c.published_at.is_(None), destinations.c.restored_at > bindparam("undated"))
+    told = exists().where(
+        articles.c.story_id == bindparam("story"), articles.c.part == bindparam("part"), or_(is_old, is_undated)
+    )
+    return select(destinations.c.chat).where(destinations.c.chat == bindparam("chat"), told)
+
+
+_KNOWN = _known()
 
 
 def is_further() -> ColumnElement[bool]:

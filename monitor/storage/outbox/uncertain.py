@@ -25,6 +25,9 @@ from monitor.text.chat_names import topic_of
 from monitor.text.urls import public_name
 
 FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
+RESTORED = "база восстановлена из копии: с тех пор сообщение могло уйти"
+"""Why posts of the time before a copy was put back are in doubt."""
+
 LONGEST_LOOK_PAUSE = timedelta(minutes=15)
 
 

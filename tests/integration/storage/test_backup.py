@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tests.harness.databases import lent_postgres_engine, open_test_engine, post
 from tests.servers.postgres import PostgresServer
 
 PLACE = partial(group, chats=to_channel("@channel", review="-100"))
-LEASE = timedelta(minutes=5)
+LEASE, MINUTE = timedelta(minutes=5), timedelta(minutes=1)
 FREE = Pace(per_minute=1000, spacing=timedelta(0))
 
 
@@ -151,6 +151,37 @@ def test_a_restored_copy_sends_nothing_again(filled: Engine, database_url: str, 
     assert states == ["sent", *["uncertain"] * 4]
     assert leases == [None]
     assert Outbox(engine).claim("@channel", NOW, lease=LEASE, pace=FREE) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("published_at", "found_after", "state"),
+    [
+        (NOW - MINUTE, timedelta(hours=5), "uncertain"),
+        (NOW + MINUTE, timedelta(hours=5), "pending"),
+        (None, timedelta(minutes=30), "uncertain"),
+        (None, timedelta(hours=5), "pending"),
+    ],
+)
+def test_what_was_news_before_a_copy_was_put_back_may_have_been_told(
+    published_at: datetime | None, found_after: timedelta, state: str, filled: Engine, tmp_path: Path
+) -> None:
+    Store(filled).destinations.settle(["@channel"], NOW)
+    backup.backup(address_of(filled), tmp_path / "copy.db")
+    url = address(tmp_path / "elsewhere" / "monitor.db")
+    backup.restore(tmp_path / "copy.db", url, NOW)
+    engine, later = open_test_engine(url), NOW + found_after
+    store = Store(engine)
+
+    (claimed,) = store.feeds.claim(later, limit=1, lease=LEASE, names=["Лента"])
+    again = matched(9, title="Случай 9", text="слово9 " * 30, published_at=published_at)
+    outcome = poll_outcome(lease_no=claimed.lease_no, matched=(again,), polled_at=later)
+    assert store.polls.record_all([outcome], PLACE, window=timedelta(days=5))
+
+    with engine.connect() as db:
+        newest = db.execute(select(deliveries).order_by(deliveries.c.id.desc()).limit(1)).one()
+    assert newest.state == state
+    assert ("восстановлена из копии" in newest.error) is (state == "uncertain")
     engine.dispose()
 
 
