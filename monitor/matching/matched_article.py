@@ -270,10 +270,10 @@ class MatchedArticle:
         return self._layout.sentence(hit.start) == self._layout.sentence(other.start)
 
     def is_scattered(self, matches: Iterable[Match]) -> bool:
-        """Whether they stand in more than one sentence; the title is one."""
+        """Whether they stand in more than one sentence of the title, which is one, and the lead; none below it."""
         text = len(self._title) + 1
-        starts = (match.start + (text if match.where == "text" else 0) for match in matches)
-        return len({self._layout.sentence(start) for start in starts}) > 1
+        starts = [match.start + (text if match.where == "text" else 0) for match in matches]
+        return max(starts) < text + LEAD and len({self._layout.sentence(start) for start in starts}) > 1
 
     def is_in_kazakh(self, position: int) -> bool:
         """Whether the sentence there is."""

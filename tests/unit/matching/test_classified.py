@@ -10,8 +10,9 @@ from monitor.matching.classifier.classifier import trained
 from monitor.matching.compiler import compile_checked, compile_rules
 from monitor.matching.explanation import check_examples, explain, explained
 from monitor.matching.matcher import Matcher
+from monitor.matching.reading import LEAD
 from monitor.matching.rule_scores import RuleScores
-from monitor.models.articles import Tier, Verdict
+from monitor.models.articles import Match, Tier, Verdict
 from tests.harness.project_rules import asking_matcher, project_keywords, project_matcher
 
 RULES = """\
@@ -204,3 +205,15 @@ def test_every_topic_of_the_project_asks_the_classifier() -> None:
     asking = {topic.id for topic in project_keywords().topics for rule in topic.rules if rule.classifier}
 
     assert asking == {topic.id for topic in project_keywords().topics}
+
+
+@pytest.mark.parametrize(
+    ("places", "is_scattered"),
+    [((0, 8), True), ((0, 2), False), ((0, LEAD + 8), False), ((LEAD + 8, LEAD + 16), False)],
+    ids=["two sentences", "one", "one below the lead", "both"],
+)
+def test_words_below_what_the_classifier_reads_are_not_doubted(places: tuple[int, int], is_scattered: bool) -> None:
+    article = asking_matcher().read(title="Заголовок", text="Он там. " * (LEAD // 4))
+    matches = [Match(term="он", form="он", where="text", start=place, end=place + 2) for place in places]
+
+    assert article.is_scattered(matches) is is_scattered
