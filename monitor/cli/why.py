@@ -180,7 +180,7 @@ def _show_today(members: Sequence[Member], matcher: Matcher) -> None:
 
 def _show_unseen(url: str, feeds: Sequence[FeedRecord], zone: ZoneInfo) -> None:
     screen = Screen()
-    screen.print(f"Такого адреса бот не видел: {canonical(url)}")
+    screen.print(f"Такого адреса бот не видел: {url}")
     if not feeds:
         screen.print("Ни одна лента не читает этот сайт. Добавить: docs/howto/add-feed.md")
     for feed in feeds:
