@@ -44,6 +44,16 @@ def feed_changes(before: Iterable[Feed], after: Iterable[Feed]) -> tuple[str, ..
     return (*added, *removed, *moved, *paused, *other)
 
 
+def lost_feeds(before: Sequence[Feed], after: Sequence[Feed]) -> tuple[str, ...]:
+    """A line where an edit takes most feeds away: it may be meant, or the file was cut in the middle."""
+    kept = {feed.name for feed in after} | {feed.url for feed in after}
+    gone = sum(feed.name not in kept and feed.url not in kept for feed in before)
+    if gone * 2 <= len(before):
+        return ()
+    advice = "Если так задумано, делать нечего; если файл оборвался, верните его: бот перечитает его сам."
+    return (f"Пропали ленты: {gone} из {len(before)}, их больше не читаем. {advice}",)
+
+
 def _renamed(before: str) -> str:
     return f": это «{before}» под другим именем, а для монитора она новая, без прошлого" if before else ""
 

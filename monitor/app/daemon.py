@@ -67,6 +67,7 @@ class Daemon:
             open_edit=partial(EditedRules, config.settings.database_url),
             versions=components.store.versions,
             notify=components.notify,
+            tell_operator=components.tell_operator,
             clock=clock,
         )
         self._jobs: dict[str, asyncio.Task[None]] = {}

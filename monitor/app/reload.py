@@ -17,6 +17,7 @@ from monitor.app.config_diff import (
     channel_changes,
     edit_message,
     feed_changes,
+    lost_feeds,
     notice_key,
     refusal,
     rule_changes,
@@ -46,7 +47,8 @@ log = structlog.get_logger()
 
 
 class Reloader:
-    """Looks after the files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers.
+    """Looks after the files. `adopt_…` make the monitor work with an edition, `notify` tells maintainers,
+    `tell_operator` what looks like damage.
 
     `open_edit` opens what an edit of the rules is compiled and tried in. What is in force stands in `config`: nobody
     else may keep an edition that was replaced, tens of megabytes.
@@ -62,13 +64,15 @@ class Reloader:
         open_edit: Callable[[], EditedRules],
         versions: FileVersions,
         notify: Notifier,
+        tell_operator: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._config = config
         self._feeds_file, self._rules_file = _file_of(config.feeds_edition), _file_of(config.rules_edition)
         self._channels_file = _file_of(config.channels_edition)
         self._adopt_feeds, self._adopt_rules, self._adopt_channels = adopt_feeds, adopt_rules, adopt_channels
-        self._open_edit, self._versions, self._notify, self._clock = open_edit, versions, notify, clock
+        self._open_edit, self._versions, self._clock = open_edit, versions, clock
+        self._notify, self._tell_operator = notify, tell_operator
         self._edit_in_hand: EditedRules | None = None
 
     def stop(self) -> None:
@@ -114,7 +118,8 @@ class Reloader:
             self._feeds_file = _file_of(self._config.feeds_edition)  # the next look finds the edit again
             raise
         before, self._config.feeds_edition = self._config.feeds_edition, feeds
-        await self._announce("Ленты обновлены", before, feed_changes(before.feeds, feeds.feeds), content)
+        lost, changes = lost_feeds(before.feeds, feeds.feeds), feed_changes(before.feeds, feeds.feeds)
+        await self._announce("Ленты обновлены", before, (*lost, *changes), content, is_doubtful=bool(lost))
 
     async def _take_rules(self, content: bytes) -> None:
         with closing(self._open_edit()) as edit:
@@ -161,22 +166,27 @@ class Reloader:
         changes = channel_changes(before.destinations, channels.destinations)
         await self._announce("Каналы обновлены", before, changes, content)
 
-    async def _announce(self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes) -> None:
+    async def _announce(
+        self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes, *, is_doubtful: bool = False
+    ) -> None:
         """Who edited is asked of all versions after the one before: several saves may have been taken up as one."""
         log.info("an edit is in force", action="reload", file=before.file, changes=list(changes))
         digests = before.digest.hex(), sha256(content).hexdigest()
         who = saved_by(await asyncio.to_thread(self._versions.saved_since, before.file, *digests))
         heading = f"{title}: {before.file}{f' ({who})' if who else ''}"
-        await self._put(edit_message(heading, changes or ("По сути ничего не изменилось.",)), content)
+        html = edit_message(heading, changes or ("По сути ничего не изменилось.",))
+        await self._put(html, content)
+        if is_doubtful:
+            await self._put(html, content, tell=self._tell_operator)
 
     async def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))
         await self._put(edit_message(f"Правка не принята: {error.file}", refusal(error)), content)
 
-    async def _put(self, html: str, content: bytes) -> None:
+    async def _put(self, html: str, content: bytes, *, tell: Notifier | None = None) -> None:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
         key = notice_key("reload", sha256(content).digest(), self._clock())
-        await asyncio.to_thread(self._notify, key, html)
+        await asyncio.to_thread(tell or self._notify, key, html)
 
 
 def _looked_at(file: EditedFile) -> tuple[bool, bytes | None]:

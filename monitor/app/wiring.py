@@ -71,7 +71,8 @@ class Components:
     site: SiteKeeper | None  # None: nobody wants a site
     retention: Retention | None  # None: copies are kept for ever
     stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
-    notify: Notifier  # tells maintainers
+    notify: Notifier  # tells maintainers, and while they have no chat the operator
+    tell_operator: Notifier
     check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
 
 
@@ -109,6 +110,8 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             audit=audit,
         )
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
+        to_maintainers = story_chats(settings, config.destinations).review
+        operator = settings.operator_chat if settings.live else ""
         memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
@@ -130,7 +133,8 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
-            notify=build_notifier(store, story_chats(settings, config.destinations).review),
+            notify=build_notifier(store, to_maintainers or operator),
+            tell_operator=build_notifier(store, operator),
             check_chats=lambda: why_closed(chats),
         )
 

@@ -95,6 +95,29 @@ def test_an_edit_works_without_a_restart_and_a_broken_one_changes_nothing(
     assert edited.stop() == 0
 
 
+def test_without_a_review_chat_the_operator_hears_of_broken_and_cut_files(
+    tmp_path: Path, bot_api: BotApi, web: WebServer
+) -> None:
+    operator = str(OPERATOR.id)
+    monitor = Monitor(
+        tmp_path,
+        MONITOR_BOT_TOKEN=TOKEN,
+        MONITOR_CHANNEL="@test_channel",
+        MONITOR_OPERATOR_CHAT=operator,
+        MONITOR_BOT_API_URL=bot_api.url,
+    )
+    write_feeds(monitor, **{f"Лента{feed}": web.serve(f"/{feed}", rss([])) for feed in range(8)})
+    monitor.start_and_wait()
+    try:
+        replace_file(monitor.keywords, "")
+        eventually(lambda: "Правка не принята" in text_of(bot_api, operator), what="the refusal")
+        write_feeds(monitor, **{f"Лента{feed}": f"{web.url}/{feed}" for feed in range(3)})
+        eventually(lambda: "Пропали ленты: 5 из 8" in text_of(bot_api, operator), what="the loss")
+    finally:
+        monitor.kill()
+    assert text_of(bot_api, operator).count("Пропали ленты") == 1
+
+
 def test_under_load_every_poll_is_of_one_edition_and_no_entry_is_skipped(edited: Monitor, web: WebServer) -> None:
     rules = edited.keywords
     editions = [RULES, RULES.replace("побег у границы", "вторая редакция"), RULES.replace("роман", "повесть")]

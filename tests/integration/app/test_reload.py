@@ -29,7 +29,7 @@ from monitor.storage.edits.versions import FileVersions, digest_of
 from monitor.storage.outbox.deliveries import Outbox
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
-from tests.servers.bot_api import REVIEW, TOKEN, BotApi
+from tests.servers.bot_api import OPERATOR, REVIEW, TOKEN, BotApi
 
 pytestmark = pytest.mark.usefixtures("forked_children")
 CHAT = str(REVIEW.id)
@@ -63,6 +63,7 @@ class Worker:
             open_edit=partial(EditedRules, engine.url.render_as_string(hide_password=False)),
             versions=FileVersions(engine),
             notify=partial(Outbox(engine).tell, CHAT, now=clock()),
+            tell_operator=partial(Outbox(engine).tell, str(OPERATOR.id), now=clock()),
             clock=clock,
         )
 

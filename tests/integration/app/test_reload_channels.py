@@ -64,6 +64,7 @@ class Working:
             open_edit=partial(EditedRules, archive._engine.url.render_as_string(hide_password=False)),
             versions=FileVersions(archive._engine),
             notify=lambda _key, html: self.told.append(html),
+            tell_operator=lambda _key, _html: None,
             clock=Clock(),
         )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.app.config_diff import edit_message, feed_changes, refusal, rule_changes, trial
+from monitor.app.config_diff import edit_message, feed_changes, lost_feeds, refusal, rule_changes, trial
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
@@ -51,6 +51,16 @@ def test_rules_and_topics_come_and_go() -> None:
         "нет больше правила «побег в пути» (flight)",
     )
     assert rule_changes(rules(), moved)[:2] == ("новая тема escape", "нет больше темы flight")
+
+
+def test_an_edit_that_takes_most_feeds_away_is_doubted() -> None:
+    eight = [feed(name=f"Лента{number}", url=f"https://port.example/{number}") for number in range(8)]
+    renamed = [feed(name=f"Новая{number}", url=one.url) for number, one in enumerate(eight)]
+
+    (line,) = lost_feeds(eight, eight[:3])
+
+    assert line.startswith("Пропали ленты: 5 из 8, их больше не читаем.")
+    assert lost_feeds(eight, eight[:4]) == lost_feeds(eight, renamed) == ()
 
 
 def test_many_words_are_counted() -> None:
