@@ -5,6 +5,7 @@
     │  └─ PortTaken                      another process listens there already
     ├─ SchemaError(found, expected)      the database is of another version: run `monitor migrate` (exit 3)
     ├─ DatabaseError(where)              the database cannot be opened or written (exit 4)
+    │  └─ DatabaseLost                   its file was removed or replaced while somebody worked on it
     ├─ InstanceRunning(where)            another process holds this database (exit 5)
     ├─ EditError                         an edit of a maintainers' file is not saved (exit 2)
     │  ├─ EditConflict(found)            the file was changed meanwhile
@@ -78,6 +79,16 @@ class DatabaseError(MonitorError):
     """The database cannot be opened or written; the message says what the operator must do."""
 
     exit_code = 4
+
+
+class DatabaseLost(DatabaseError):
+    """Its file was removed or replaced while a process worked on it: that process cannot go on by itself."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(
+            f"Файл {file} удалён или подменён, пока монитор работал: записанное пропало бы, поэтому работа стоит. "
+            "Остановите монитор, верните базу из копии (monitor restore) и запустите снова."
+        )
 
 
 class InstanceRunning(MonitorError):

@@ -14,7 +14,7 @@ from monitor.errors import ConfigError
 from monitor.health import liveness
 from monitor.models.health import Vitals
 from monitor.storage import glance
-from monitor.storage.database_files import is_locked
+from monitor.storage.database_files import is_locked, is_lost
 from monitor.text.unicode import visible
 
 
@@ -32,7 +32,7 @@ def show_health() -> None:
 def _look(url: str, now: datetime) -> tuple[bool, Vitals]:
     """Whether somebody works on the database, and how the work goes. Raises DatabaseError, SchemaError."""
     file = glance.plain_file(url)
-    if file and (vitals := glance.vitals(file, now)):
+    if file and not is_lost(file) and (vitals := glance.vitals(file, now)):
         return is_locked(file), vitals
     from monitor.storage.database import is_held, open_usable  # noqa: PLC0415 - a glance was not enough
     from monitor.storage.stats import Stats  # noqa: PLC0415 - the same

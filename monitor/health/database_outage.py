@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.errors import DatabaseError
+from monitor.errors import DatabaseError, DatabaseLost
 from monitor.models.clock import Clock
 from monitor.models.labels import span
 from monitor.models.outbox import Notifier
@@ -49,6 +49,7 @@ class DatabaseOutage:
     _failed_at: datetime | None = None
     _back_at: datetime | None = None  # since when nothing fails
     _why: str = ""
+    _is_lost: bool = False  # nothing goes on before somebody has restored it
     _tried_at: datetime | None = None
     _logged_at: datetime | None = None
     _is_told: bool = False
@@ -59,7 +60,7 @@ class DatabaseOutage:
         self._failing[work] = self._failed_at = now
         if self._since is None:
             self._since, self._began = began, (self.clock() - (now - began)).isoformat()
-        self._back_at, self._why = None, str(error)
+        self._back_at, self._why, self._is_lost = None, str(error), isinstance(error, DatabaseLost)
         if self._logged_at is None or now - self._logged_at >= AGAIN:
             log.error("the database takes nothing; it will be tried again", action="database", error=self._why)
             self._logged_at = now
@@ -88,7 +89,7 @@ class DatabaseOutage:
             return
         self._tried_at = now
         why = cut(" ".join(self.redact(self._why).split()), _LONGEST)
-        rest = "Опросы и отправка стоят; ничего не теряется, работа пойдёт сама."
+        rest = f"Опросы и отправка стоят{'' if self._is_lost else '; ничего не теряется, работа пойдёт сама'}."
         heading = join(" ", (text("⚠️"), tag("b", text(TITLE))))
         self._is_told = await self.send_directly(join("\n", (heading, text(f"• {self.worker}: {why}"), text(rest))))
 

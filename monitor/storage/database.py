@@ -15,9 +15,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
 from sqlalchemy.exc import DatabaseError as DriverError
 
-from monitor.errors import DatabaseError, SchemaError
+from monitor.errors import DatabaseError, DatabaseLost, SchemaError
 from monitor.storage.corrections import schema as _corrections  # noqa: F401 - its tables are part of the schema
-from monitor.storage.database_files import held, is_locked, make_folder, private_file
+from monitor.storage.database_files import held, is_locked, is_lost, lock_beside, make_folder, private_file
 from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
 from monitor.storage.schema_version import SCRIPTS, expected, serves
@@ -99,6 +99,8 @@ def open_usable(url: str) -> Engine:
     Raises DatabaseError, SchemaError (also when there is no file).
     """
     file = sqlite_file(url)
+    if file is not None and is_lost(file):
+        raise DatabaseLost(file)
     if file is not None and not file.exists():
         raise SchemaError(found="", expected=expected())
     engine = open_engine(url)
@@ -161,7 +163,7 @@ def instance_lock(url: str) -> Iterator[None]:
         return
     path = path.resolve()
     make_folder(path.parent)
-    with held(_lock_file(path), database=path), held(path, database=path):
+    with held(lock_beside(path), database=path), held(path, database=path):
         yield
 
 
@@ -170,15 +172,11 @@ def require_same_place(url: str) -> None:
     of the last day would be posted again.
     """
     path = sqlite_file(url)
-    if path is not None and not path.exists() and _lock_file(path.resolve()).exists():
+    if path is not None and not path.exists() and lock_beside(path.resolve()).exists():
         raise DatabaseError(
             f"Базы {path} нет, хотя монитор здесь уже работал: с пустой он отправил бы новости последних суток ещё раз."
             " Верните её из копии (monitor restore ФАЙЛ) или начните с пустой: monitor migrate."
         )
-
-
-def _lock_file(path: Path) -> Path:
-    return path.with_name(path.name + ".lock")
 
 
 def is_held(url: str) -> bool:
@@ -350,7 +348,7 @@ class _FileGuard:
         self._open = 0
 
     def check(self, *_event: object) -> None:
-        """Raise DatabaseError unless the files are those that were opened."""
+        """Raise DatabaseLost unless the files are those that were opened."""
         self._known = self._same(self._path, self._known)
         self._known_log = self._same(self._log, self._known_log)
 
@@ -367,10 +365,7 @@ class _FileGuard:
     def _same(self, path: Path, known: _Identity) -> _Identity:
         found = _identity(path)
         if known is not None and found != known:
-            raise DatabaseError(
-                f"Файл {path} удалён или подменён, пока монитор работал: записанное пропало бы, поэтому работа стоит. "
-                f"Остановите монитор, верните базу из копии (monitor restore) и запустите снова."
-            )
+            raise DatabaseLost(path)
         return found
 
 

@@ -72,6 +72,17 @@ def is_locked(path: Path) -> bool:
     return False
 
 
+def lock_beside(path: Path) -> Path:
+    """The file that whoever works on a database holds, too: it stays when the database is removed or replaced."""
+    return path.with_name(path.name + ".lock")
+
+
+def is_lost(path: Path) -> bool:
+    """Whether a living process works on a database of this name that is no longer the file of this name."""
+    path = path.resolve()
+    return is_locked(lock_beside(path)) and not is_locked(path)
+
+
 def _not_writable(folder: Path, error: OSError) -> DatabaseError:
     return DatabaseError(
         f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "

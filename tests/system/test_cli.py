@@ -208,6 +208,24 @@ def test_a_second_process_is_refused_while_the_first_works(preview: Monitor, web
     assert preview.stop() == 0
 
 
+@pytest.mark.parametrize("other", [b"", None])
+def test_beside_a_monitor_whose_database_is_gone_nobody_advises_a_new_one(
+    preview: Monitor, web: WebServer, other: bytes | None
+) -> None:
+    preview.write_feeds(Проба=feed_of(web, "/rss", []))
+    preview.start_and_wait()
+    preview.database.unlink()
+    if other is not None:
+        preview.database.write_bytes(other)
+
+    for command in ("status", "health"):
+        result = preview.call(command)
+
+        assert result.returncode == 4
+        assert "удалён или подменён, пока монитор работал" in result.stderr
+        assert "migrate" not in result.stderr
+
+
 def test_health_is_bad_as_soon_as_the_process_is_dead(preview: Monitor, web: WebServer) -> None:
     """Its last beats are fresh for a minute and a half; the process that comes next has not begun yet."""
     preview.write_feeds(Проба=feed_of(web, "/rss", []))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.errors import DatabaseError
+from monitor.errors import DatabaseError, DatabaseLost
 from monitor.health.database_outage import AGAIN, GIVEN_UP, HOLD, DatabaseOutage
 from tests.harness.clock import Clock
 
@@ -75,6 +75,19 @@ async def test_trouble_is_told_once_and_its_end_once(scene: Scene) -> None:
 
     (message,) = scene.queued.values()
     assert message == "✅ Прошло: <b>База данных не принимает записей</b>\n• here: 10 мин"
+
+
+@pytest.mark.parametrize(("error", "goes_on"), [(FULL, True), (DatabaseLost("monitor.db"), False)])
+async def test_only_what_passes_is_said_to_pass(scene: Scene, error: DatabaseError, *, goes_on: bool) -> None:
+    began = scene.clock()
+    scene.clock.forward(seconds=30)
+    scene.outage.failed("poll", error, began)
+
+    await scene.outage.round()
+
+    (message,) = scene.direct
+    assert message.endswith("Опросы и отправка стоят; ничего не теряется, работа пойдёт сама.") == goes_on
+    assert message.endswith("Опросы и отправка стоят.") != goes_on
 
 
 async def test_one_try_that_waited_long_is_enough(scene: Scene) -> None:
