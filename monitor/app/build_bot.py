@@ -196,17 +196,19 @@ def build_notifier(store: Store, chat: str) -> Notifier:
     return notify
 
 
-async def why_closed(chats: Mapping[str, Chat]) -> str:
-    """Why a chat takes no posts, in words for the operator; "" when all do or nobody can say."""
+async def why_closed(chats: Mapping[str, Chat]) -> Mapping[str, str]:
+    """The chats that take no messages, and why, in words for the operator, as far as Telegram says."""
+    closed: dict[str, str] = {}
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             for name, chat in chats.items():
-                await chat.check([name])
-    except ChannelClosed as error:
-        return str(error)
+                try:
+                    await chat.check([name])
+                except ChannelClosed as error:
+                    closed[name] = str(error)
     except (DeliveryError, TimeoutError) as error:
         log.warning("Telegram does not answer yet", action="check", error=str(error) or "timeout")
-    return ""
+    return closed
 
 
 async def send_directly(through: Chat, chat: str, html: str) -> bool:

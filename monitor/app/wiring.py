@@ -73,7 +73,7 @@ class Components:
     stamp: Callable[[], Coroutine[None, None, None]]  # asks outside authorities for time stamps
     notify: Notifier  # tells maintainers, and while they have no chat the operator
     tell_operator: Notifier
-    check_chats: Callable[[], Coroutine[None, None, str]]  # why a chat takes no posts; "" when all do
+    check_chats: Callable[[], Coroutine[None, None, Mapping[str, str]]]  # which take no messages, and why
 
 
 @asynccontextmanager

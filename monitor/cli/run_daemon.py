@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any
@@ -23,7 +23,10 @@ from monitor.app.logs import configure
 from monitor.app.rules.cache import Compiled
 from monitor.app.rules.first_rules import checked, checked_in_child
 from monitor.cli.console.output import say
+from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings
+from monitor.models.articles import Tier
+from monitor.models.labels import UNASKED
 from monitor.text.languages import dictionary
 
 OUTAGE_SHOWS_WITHIN = 120.0  # seconds after the start; a later outage is an alarm
@@ -108,10 +111,35 @@ async def show_mode(config: startup.Config, components: wiring.Components) -> No
     if not settings.live:
         _show_framed(_preview_advice(settings), title="Режим просмотра", colour="yellow")
         return
+    if not settings.review_chat and _asks(config.rules_edition.keywords):
+        say(f"Внимание: {UNASKED}", err=True)
     closed = await components.check_chats()
     if closed:
-        text = f"{closed}\nНовости собираются и уйдут в канал сами, как только это будет исправлено."
-        _show_framed(text, title="Канал пока недоступен", colour="red")
+        title = "Канал пока недоступен" if settings.channel in closed else "Чат пока недоступен"
+        _show_framed("\n".join(_cut_off(config, closed)), title=title, colour="red")
+
+
+def _asks(keywords: Keywords) -> bool:
+    return any(rule.tier is Tier.REVIEW for topic in keywords.topics for rule in topic.rules)
+
+
+def _cut_off(config: startup.Config, closed: Mapping[str, str]) -> Iterator[str]:
+    """Each reason, and below it which setting names the chat and what does not come there for now."""
+    yield from dict.fromkeys(closed.values())
+    for name, chat, lost in _written_to(config):
+        if chat in closed:
+            yield f"{name} ({chat}): {lost}"
+    yield "Как только это будет исправлено, всё накопленное уйдёт само."
+
+
+def _written_to(config: startup.Config) -> Iterator[tuple[str, str, str]]:
+    """What names a chat, the chat, what goes there."""
+    settings = config.settings
+    yield "MONITOR_CHANNEL", settings.channel, "новости в канал не уходят, но собираются."
+    yield "MONITOR_REVIEW_CHAT", settings.review_chat, "вопросы редакторам и сообщения о правках не доходят."
+    yield "MONITOR_OPERATOR_CHAT", settings.operator_chat, "сообщения о неполадках не доходят."
+    for to in config.destinations[1:]:
+        yield f"{settings.channels}, «{to.name}»", to.chat, "новости туда не уходят, но собираются."
 
 
 def _show_framed(text: str, *, title: str, colour: str) -> None:

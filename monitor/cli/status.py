@@ -13,12 +13,12 @@ from monitor.app.environment import clock, environment
 from monitor.cli.check_files import wrong_files
 from monitor.cli.console.output import print_json, say
 from monitor.cli.console.screen import Screen
-from monitor.config.settings import load_settings
+from monitor.config.settings import Settings, load_settings
 from monitor.evidence import retention
 from monitor.matching.mutes import Mute, mute_label
 from monitor.models.feeds import FeedHealth
 from monitor.models.health import EvidenceVitals
-from monitor.models.labels import ago, ahead, copies, delays, pause, queue, span, troubles
+from monitor.models.labels import UNASKED, ago, ahead, copies, delays, pause, queue, span, troubles
 from monitor.models.outbox import OutboxSummary
 from monitor.storage.database import open_usable
 from monitor.storage.feeds import FeedStore
@@ -57,7 +57,7 @@ def status(
         for chat in stats.chats():
             if chat.closed and chat.pending:
                 say(f"{chat.chat} не принимает посты, ждут {chat.pending}: {chat.closed}")
-        _show_waiting(waiting)
+        _show_waiting(waiting, settings)
         say(copies(evidence, folder_bytes, now))
         for mute in mutes:
             say(f"На паузе: {mute_label(mute, zone=settings.timezone)}")
@@ -85,9 +85,10 @@ def _show(health: Sequence[FeedHealth], outbox: OutboxSummary, now: datetime) ->
         screen.print(f"За сутки {said}")
 
 
-def _show_waiting(waiting: Waiting) -> None:
+def _show_waiting(waiting: Waiting, settings: Settings) -> None:
     if waiting.open or waiting.expired:
-        say(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}")
+        unasked = f"; {UNASKED}" if settings.live and not settings.review_chat else ""
+        say(f"Ждут решения редактора: {waiting.open}, не проверено вовремя: {waiting.expired}{unasked}")
 
 
 def _evidence_data(evidence: EvidenceVitals, folder_bytes: int) -> Mapping[str, Any]:

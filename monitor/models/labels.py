@@ -85,6 +85,12 @@ _TONGUES = {"ru": "по-русски", "kk": "по-казахски", "en": "п�
 _SOUNDS = {Sound.URGENT: "со звуком — срочное", Sound.ALL: "всё со звуком", Sound.NONE: "всё без звука"}
 
 
+UNASKED = (
+    "чат редакторов не задан (MONITOR_REVIEW_CHAT), о новостях правил tier: review никто не спросит. "
+    "Решить их можно за столом (MONITOR_DESK_PORT)."
+)
+
+
 def queue(counts: Mapping[str, int]) -> str:
     """How many deliveries are in each state: «ждёт отправки 2, отправлено 31»; «пуста» for none."""
     return ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if counts.get(state)) or "пуста"

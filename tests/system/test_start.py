@@ -3,6 +3,7 @@
 import re
 
 from tests.factories.polling import RULES
+from tests.harness.command_line import RULES as ASKING_RULES
 from tests.harness.monitor_process import Monitor, eventually
 from tests.samples.news import feed_of, relevant
 from tests.servers.web import WebServer
@@ -41,6 +42,34 @@ def test_each_start_tells_of_examples_that_do_not_hold(preview: Monitor, web: We
     eventually(lambda: "Режим просмотра" in preview.output, what="the panel that stands below")
     assert preview.stop() == 0
     assert "─ Примеры не сходятся ─" not in preview.output  # the panel: a message of the last start may come now
+
+
+def test_a_chat_that_takes_nothing_is_named_by_its_setting_with_what_is_missed(live: Monitor, web: WebServer) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", []))
+    live.environment |= {"MONITOR_REVIEW_CHAT": "-1001", "MONITOR_OPERATOR_CHAT": "404"}
+    (live.folder / "channels.yaml").write_text('channels: [{name: Соседи, chat: "@nobody"}]', encoding="utf-8")
+
+    live.start_and_wait()
+    eventually(lambda: "─ Чат пока недоступен ─" in live.output, what="the panel")
+    eventually(lambda: "уйдёт само" in live.output, what="its end")
+    assert live.stop() == 0
+
+    assert "Чат 404 не найден" in live.output
+    assert "MONITOR_REVIEW_CHAT (-1001): вопросы редакторам" in live.output
+    assert "MONITOR_OPERATOR_CHAT (404): сообщения о неполадках" in live.output
+    assert "channels.yaml, «Соседи» (@nobody): новости туда не уходят" in live.output
+    assert "MONITOR_CHANNEL" not in live.output
+
+
+def test_without_a_review_chat_it_is_said_that_nobody_is_asked(live: Monitor, web: WebServer) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", [("Беглец в поезде", "Беглец ехал в поезде.")]))
+    live.keywords.write_text(ASKING_RULES, encoding="utf-8")
+
+    live.start_and_wait()
+    eventually(lambda: "Внимание: чат редакторов не задан" in live.output, what="the line")
+    eventually(lambda: live.sql("SELECT 1 FROM reviews"), what="the question")
+    assert "Ждут решения редактора: 1, не проверено вовремя: 0; чат редакторов не задан" in live.call("status").stdout
+    assert live.stop() == 0
 
 
 def test_without_a_network_there_is_one_panel_and_then_silence(preview: Monitor) -> None:
