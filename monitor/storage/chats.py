@@ -39,6 +39,14 @@ from monitor.storage.tables import chats, deliveries, destinations, listeners, s
 
 _UPDATES = "updates"  # the row of our bot
 MINUTE = timedelta(seconds=60)  # the governor's window
+_STAYS = "группа стала супергруппой: её прежние сообщения остаются, как есть"
+TOLD_STATE = case(
+    (and_(deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.error == _STAYS), DeliveryState.SENT),
+    else_=deliveries.c.state,
+).label("told_state")
+"""The state as people are told it: what a group showed before it became a supergroup was sent, though nothing of ours
+brings it further.
+"""
 
 
 class ChatStore:
@@ -231,10 +239,8 @@ def _move(db: Connection, chat: str, number: str, now: datetime) -> None:
         deliveries.c.message_id.isnot(None),
         deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.PENDING]),
     )
-    left = "группа стала супергруппой: её прежние сообщения остаются, как есть"
-    db.execute(
-        update(deliveries).where(old).values(state=DeliveryState.CANCELLED, message_id=None, error=left, updated_at=now)
-    )
+    stays = {"state": DeliveryState.CANCELLED, "message_id": None, "error": _STAYS, "updated_at": now}
+    db.execute(update(deliveries).where(old).values(**stays))
 
 
 def _is_same(identity: ChatIdentity) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from monitor.models.articles import Language, Outcome, Verdict
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.models.stories import Retraction
 from monitor.storage.archive import read_text, verdict_of, with_texts
+from monitor.storage.chats import TOLD_STATE
 from monitor.storage.corrections.rows import read_retraction, retractions_of
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction
@@ -131,7 +132,7 @@ class History:
         are for no channel.
         """
         digest = deliveries.alias()
-        columns: list[Any] = [deliveries.c[name] for name in ("story_id", "state", "message_id")]
+        columns: list[Any] = [deliveries.c.story_id, TOLD_STATE, deliveries.c.message_id]
         told_at = digest.c.sent_at.label("told_at")
         posts = select(*columns, told_at).outerjoin(digest, digest.c.id == deliveries.c.digest_id)
         mine = posts.where(deliveries.c.story_id.in_(numbers), deliveries.c.kind == DeliveryKind.STORY)
@@ -172,8 +173,8 @@ def read_member(db: Connection, row: Row[Any]) -> Member:
 
 
 def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
-    columns = (deliveries.c[name] for name in Post.__dataclass_fields__ if name != "name")
-    rows = select(*columns, chats.c.name).outerjoin(chats, chats.c.chat == deliveries.c.chat)
+    columns = (deliveries.c[name] for name in ("chat", "part", "message_id", "error", "updated_at"))
+    rows = select(*columns, TOLD_STATE.label("state"), chats.c.name).outerjoin(chats, chats.c.chat == deliveries.c.chat)
     mine = db.execute(rows.where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
     return tuple(
         Post(**row._asdict() | {"state": DeliveryState(row.state), "name": public_name(row.chat, row.name or "")})
@@ -183,7 +184,7 @@ def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
 
 def _standing(row: Any) -> DeliveryState:
     """What subscribers see of a post: an edit that waits leaves it there, a digest that waits tells nothing yet."""
-    state = DeliveryState(row.state)
+    state = DeliveryState(row.told_state)
     if row.message_id is not None and state is not DeliveryState.CANCELLED:
         return DeliveryState.SENT
     return DeliveryState.PENDING if state is DeliveryState.DIGESTED and row.told_at is None else state
@@ -200,7 +201,7 @@ def exported_articles(engine: Engine, *, since: datetime | None = None) -> Itera
     shown = and_(deliveries.c.story_id == articles.c.story_id, deliveries.c.part == articles.c.part)
     rows = (
         select(*columns, articles.c.verdict, entries.c.seen_at, entries.c.outcome, entries.c.reason, stories.c.follows)
-        .add_columns(deliveries.c.chat, deliveries.c.message_id, deliveries.c.state, retractions.c.why)
+        .add_columns(deliveries.c.chat, deliveries.c.message_id, TOLD_STATE.label("state"), retractions.c.why)
         .join(entries, entries.c.id == articles.c.entry_id)
         .join(stories, stories.c.id == articles.c.story_id)
         .outerjoin(deliveries, shown)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.storage.chat_rows import beside, paused_until
+from monitor.storage.chats import TOLD_STATE
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
 from monitor.storage.feeds import since_first_poll, unpaused
@@ -154,7 +155,7 @@ def _due_since(db: Connection, now: datetime) -> datetime | None:
 
 
 def _delivery_states(db: Connection) -> dict[DeliveryState, int]:
-    counts = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    counts = select(TOLD_STATE, func.count()).group_by(TOLD_STATE)
     return dict.fromkeys(DeliveryState, 0) | {DeliveryState(state): count for state, count in db.execute(counts)}
 
 

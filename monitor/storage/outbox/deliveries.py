@@ -246,10 +246,10 @@ class Outbox:
         telling = articles.alias()
         of_its_part = and_(telling.c.story_id == deliveries.c.story_id, telling.c.part == deliveries.c.part)
         first = select(func.min(telling.c.id)).where(of_its_part).correlate(deliveries)
-        names = ("id", "kind", "chat", "state", "html", "attempts", "error", "updated_at")
+        names = ("id", "kind", "chat", "html", "attempts", "error", "updated_at")
         columns = [deliveries.c[name] for name in names]
         rows = (
-            select(*columns, articles.c.title, articles.c.url)
+            select(*columns, chats.TOLD_STATE, articles.c.title, articles.c.url)
             .select_from(deliveries)
             .join(articles, articles.c.id == first.scalar_subquery(), isouter=True)
             .where(deliveries.c.state.in_(list(states)))
@@ -347,7 +347,7 @@ def _row(row: Any) -> OutboxRow:
         id=row.id,
         kind=DeliveryKind(row.kind),
         chat=row.chat,
-        state=DeliveryState(row.state),
+        state=DeliveryState(row.told_state),
         title=row.title or first_line(row.html),
         url=row.url or "",
         attempts=row.attempts,

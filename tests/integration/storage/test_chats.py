@@ -14,7 +14,9 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.terminal import Terminal
 from monitor.config.hours import Hours, read_quiet
 from monitor.models.outbox import DeliveryKind, DeliveryState, Pace
+from monitor.storage.history import History
 from monitor.storage.outbox.deliveries import Outbox
+from monitor.storage.stats import Stats
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededChats, SeededOutbox
@@ -91,6 +93,19 @@ async def test_messages_of_the_old_group_are_left_as_they_are(harness: Harness) 
     assert list(harness.seeded.states().values()) == ["cancelled", "sent"]
     assert "супергруппой" in str(harness.seeded.row(1)["error"])
     assert harness.bot_api.count("editMessageText") == 0
+
+
+async def test_what_the_old_group_showed_is_told_as_sent(harness: Harness) -> None:
+    dispatcher = harness.serve(SUPERGROUP)
+    harness.seeded.add_story(1, chat=SUPERGROUP)
+    await dispatcher.drain(SUPERGROUP)
+    harness.seeded.add_story(2, chat=SUPERGROUP)
+    harness.bot_api.script(http(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": CHANNEL.id}))
+    await dispatcher.drain(SUPERGROUP)
+
+    assert Stats(harness.seeded.engine).summary(NOW).counts == {"sent": 2}
+    assert History(harness.seeded.engine).standings([1, 2]) == {1: "sent", 2: "sent"}
+    assert [row.state for row in harness.outbox.rows(DeliveryState)] == ["sent", "sent"]
 
 
 async def test_the_operator_writes_the_new_number_and_nothing_is_told_twice(harness: Harness) -> None:
