@@ -159,7 +159,7 @@ def wanted_files(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def load_settings(environ: Mapping[str, str], *, where: str = "переменные окружения") -> Settings:
-    """Read the `MONITOR_…` variables (file contents already put in). Raises ConfigError naming the variable.
+    """Read the `MONITOR_…` variables (file contents already put in). Raises ConfigError naming each wrong one.
 
     An empty value means "not set"; variables that are no setting are left out (`unknown_names` lists them).
     """
@@ -169,9 +169,12 @@ def load_settings(environ: Mapping[str, str], *, where: str = "переменн�
         if name in KNOWN and value.strip()
     }
     values: dict[str, Any] = {}
+    wrong: list[str] = []
     for name, value in written.items():
         try:
             values[name] = READERS.get(name, str)(value)
         except ValueError as error:  # its words are advice, and never the value
-            raise ConfigError(str(error), file=where, key=PREFIX + name.upper()) from None
+            wrong.append(f"{PREFIX}{name.upper()}: {error}")
+    if wrong:
+        raise ConfigError("\n".join(wrong), file=where)
     return Settings(**values, given=frozenset(written))

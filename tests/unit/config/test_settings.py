@@ -80,9 +80,18 @@ def test_a_wrong_value_names_its_variable_and_never_shows_itself(name: str, valu
     with pytest.raises(ConfigError) as caught:
         load_settings({name: value})
 
-    assert caught.value.key == name
+    assert f": {name}: " in str(caught.value)
     assert value not in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+def test_every_wrong_value_is_named_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(
+            {"MONITOR_QUIET_HOURS": "25", "MONITOR_DIGEST_AT": "x", "MONITOR_WEEKLY_AT": "пн 10:00"}, where="X"
+        )
+
+    assert str(caught.value) == "X: MONITOR_QUIET_HOURS: пишут так: 23:00-07:00\nMONITOR_DIGEST_AT: пишут так: 09:00"
 
 
 def test_passwords_inside_addresses_are_secrets() -> None:
@@ -131,7 +140,7 @@ def test_the_watch_settings_are_checked(name: str, value: str, advice: str) -> N
     with pytest.raises(ConfigError, match=advice) as caught:
         load_settings({name: value})
 
-    assert caught.value.key == name
+    assert f": {name}: " in str(caught.value)
 
 
 def test_the_chats_written_to() -> None:
