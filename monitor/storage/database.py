@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.errors import DatabaseError, DatabaseLost, SchemaError
 from monitor.storage.corrections import schema as _corrections  # noqa: F401 - its tables are part of the schema
-from monitor.storage.database_files import held, is_locked, is_lost, lock_beside, make_folder, private_file
+from monitor.storage.database_files import held, is_locked, is_lost, lock_beside, make_folder_of, private_file
 from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
 from monitor.storage.schema_version import SCRIPTS, expected, serves
@@ -70,7 +70,7 @@ def open_engine(url: str) -> Engine:
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", _set_patience)
         return engine
-    make_folder(path.parent)
+    make_folder_of(path)
     with suppress(OSError):  # the first statement says what is wrong
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
@@ -162,7 +162,7 @@ def instance_lock(url: str) -> Iterator[None]:
         yield
         return
     path = path.resolve()
-    make_folder(path.parent)
+    make_folder_of(path)
     with held(lock_beside(path), database=path), held(path, database=path):
         yield
 

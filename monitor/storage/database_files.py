@@ -12,12 +12,16 @@ from monitor.errors import DatabaseError, InstanceRunning
 _LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
 
 
-def make_folder(folder: Path) -> None:
+def make_folder_of(path: Path) -> None:
     """Make the folder of a database, its owner's alone, if there is none. Raises DatabaseError."""
+    if path.is_dir():
+        raise DatabaseError(
+            f"MONITOR_DATABASE_URL: {path} - папка, а нужен файл. Пишите так: sqlite:///{path / 'monitor.db'}"
+        )
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise _not_writable(path.parent, error) from error
 
 
 def private_file(path: Path) -> int:
@@ -84,7 +88,11 @@ def is_lost(path: Path) -> bool:
 
 
 def _not_writable(folder: Path, error: OSError) -> DatabaseError:
+    """A folder is given away only where that is what lacks: not what the system itself keeps shut."""
+    owner = os.getuid()
+    cure = "Проверьте адрес (MONITOR_DATABASE_URL) или смонтируйте папку с правом записи."
+    if isinstance(error, PermissionError) and owner != 0 and folder.name:
+        cure = f"Отдайте ему папку: chown -R {owner} {folder} - или смонтируйте её с правом записи."
     return DatabaseError(
-        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {os.getuid()}. "
-        f"Отдайте ему папку: chown -R {os.getuid()} {folder} - или смонтируйте её с правом записи."
+        f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {owner}. {cure}"
     )

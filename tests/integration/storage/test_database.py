@@ -266,6 +266,21 @@ def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
         open_engine(f"sqlite:///{tmp_path / 'data' / 'monitor.db'}")
 
 
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError) as caught, instance_lock(f"sqlite:///{tmp_path}"):
+        pass
+
+    assert f"{tmp_path} - папка, а нужен файл. Пишите так: sqlite:///{tmp_path}/monitor.db" in str(caught.value)
+    assert not tmp_path.with_name(f"{tmp_path.name}.lock").exists()
+
+
+def test_what_nobody_may_own_is_not_to_be_given_away() -> None:
+    with pytest.raises(DatabaseError, match="Проверьте адрес") as caught, instance_lock("sqlite:////proc/x.db"):
+        pass
+
+    assert "chown" not in str(caught.value)
+
+
 def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
     (tmp_path / "monitor.db").write_bytes(b"not a database at all, whatever its name says" * 100)
     engine = open_engine(f"sqlite:///{tmp_path / 'monitor.db'}")
