@@ -55,9 +55,9 @@ _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FetchFailure
 
 _CHAIN = "сайт не прислал промежуточный сертификат, или его удостоверяющий центр нам неизвестен; "
 _UNKNOWN_ISSUER = f"{_CHAIN}впишите недостающий сертификат (PEM) в ca_file этой ленты"
-_CERTIFICATES = {  # by OpenSSL's number of the failed check
+_CERTIFICATES = {  # by OpenSSL's number of the failed check; it stops at the first, 18 before 10
     10: "сертификат сайта просрочен: обычно его скоро меняют; проверьте и часы сервера",
-    18: "сертификат сайта подписан им самим: если сайту можно верить, впишите сертификат в ca_file этой ленты",
+    18: "сертификат подписан самим сайтом: если срок не вышел и сайту можно верить, впишите сертификат в ca_file ленты",
     19: _UNKNOWN_ISSUER,
     20: _UNKNOWN_ISSUER,
     21: _UNKNOWN_ISSUER,
