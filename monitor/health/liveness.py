@@ -43,13 +43,22 @@ def standstill(vitals: Vitals, now: datetime, *, chats: Collection[str]) -> tupl
 
 def problems(vitals: Vitals, now: datetime, *, worker: str, chats: Collection[str]) -> tuple[str, ...]:
     """Why this worker cannot be called healthy; empty: polls and deliveries go on."""
-    return (*silent_jobs(vitals.beats, now, worker=worker), *standstill(vitals, now, chats=chats))
+    stuck = standstill(vitals, now, chats=chats)
+    return (*silent_jobs(vitals.beats, now, worker=worker), *(stuck or _unended(vitals, now, worker)))
 
 
 def _polls(vitals: Vitals, now: datetime) -> Iterator[str]:
     if vitals.due_since and now - _latest(vitals.due_since, vitals.polled_at) > STANDSTILL:
         last = f"последний опрос {_utc(vitals.polled_at)}" if vitals.polled_at else "опросов ещё не было"
         yield f"опросы стоят: есть ленты, которые пора было опросить {_utc(vitals.due_since)}; {last}"
+
+
+def _unended(vitals: Vitals, now: datetime, worker: str) -> Iterator[str]:
+    """No alarm: who can write down no poll has told of its database already."""
+    started_at = vitals.beats.get(beat_name(START, worker))
+    if vitals.unended_since and now - _latest(vitals.unended_since, vitals.polled_at, started_at) > STANDSTILL:
+        what = f"ленты, которые пора было опросить {_utc(vitals.unended_since)}; проверьте базу и место на диске"
+        yield f"опросы не доводятся до конца: есть {what}"
 
 
 def _sends(vitals: Vitals, now: datetime, served: Collection[str]) -> Iterator[str]:

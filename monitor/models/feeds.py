@@ -11,6 +11,7 @@ SEVERAL = 3  # failures in a row that are no longer chance
 SILENCE = 5  # usual gaps between news before a feed counts as silent
 SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep
 UNKNOWN_GAP = timedelta(days=1)  # stands for the usual gap of a feed that has not shown one yet
+LONGEST_WAIT = timedelta(minutes=5)  # of a feed that is due: a poll has ended by then
 RECENT_GAP = timedelta(hours=24)  # for how long a window that turned over is a trouble
 FEWEST_PAGES = 10  # pages read before their text can be called missing
 MOST_BARE = 0.5  # share of pages without text that is a trouble
@@ -169,6 +170,7 @@ class Trouble(StrEnum):
     """What an operator or maintainer should know of a feed."""
 
     FAILING = "failing"  # the last polls failed; `FeedHealth.failure` says why
+    OVERDUE = "overdue"  # it should have been polled long ago, and no poll came to its end
     EMPTY = "empty"  # it answers, and never had an entry
     DAMAGED = "damaged"  # its body broke off: only the entries before that are read
     SILENT = "silent"  # nothing new for much longer than usual
@@ -206,6 +208,13 @@ class FeedHealth:
         return self.paused_until is not None and self.looked_at < self.paused_until
 
     @property
+    def _is_overdue(self) -> bool:
+        """Whether it has waited for as long as from poll to poll once more, and for minutes."""
+        if self.polled_at is None:
+            return False
+        return self.looked_at - self.due_at > max(LONGEST_WAIT, self.next_poll_at - self.polled_at)
+
+    @property
     def troubles(self) -> tuple[Trouble, ...]:
         """What operators and maintainers should know of it, in the order of `Trouble`; nothing during a pause."""
         habit, now = self.habit, self.looked_at
@@ -213,6 +222,7 @@ class FeedHealth:
             return ()
         holds = {
             Trouble.FAILING: self.failures >= SEVERAL,
+            Trouble.OVERDUE: self._is_overdue,
             Trouble.EMPTY: self.succeeded_at is not None and not self.had_entries,
             Trouble.DAMAGED: any(notice.startswith(CUT_OFF) for notice in habit.notices),
             Trouble.SILENT: habit.is_silent(now),

@@ -31,6 +31,7 @@ class Vitals:
     deliveries: Mapping[DeliveryState, int]
     undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
     chats: tuple[ChatVitals, ...]
+    unended_since: datetime | None = None  # as `due_since`, of feeds that somebody polls, too
     deaf: str = ""  # why nobody hears what is said to the bot; "" when it is heard, or nobody should
 
 

@@ -59,6 +59,7 @@ OUTCOME_WORDS = {  # short, to be typed
 
 TROUBLES = {
     Trouble.FAILING: "не отвечает",
+    Trouble.OVERDUE: "опрос давно просрочен",
     Trouble.EMPTY: "пустая: ни одной записи",
     Trouble.DAMAGED: "обрывается на середине",
     Trouble.SILENT: "молчит дольше обычного",

@@ -20,9 +20,8 @@ from monitor.storage.schema_version import expected, serves
 _PLAIN = re.compile(r"sqlite:///([^?:%#]+)")  # whatever else an address may say, SQLAlchemy reads
 _INSTANT = "%Y-%m-%d %H:%M:%S.%f"  # UTC, as SQLAlchemy writes it
 
-_DUE = """SELECT min(next_poll_at) FROM feeds
-WHERE active AND (lease_until IS NULL OR lease_until <= :now) AND next_poll_at <= :now
-AND (paused_until IS NULL OR paused_until <= :now)"""
+_DUE = """SELECT min(next_poll_at) FILTER (WHERE lease_until IS NULL OR lease_until <= :now), min(next_poll_at)
+FROM feeds WHERE active AND next_poll_at <= :now AND (paused_until IS NULL OR paused_until <= :now)"""
 _WAITING = """SELECT chat, count(*), min(CASE WHEN message_id IS NULL THEN created_at ELSE updated_at END)
 FROM deliveries WHERE state = :state GROUP BY chat"""
 
@@ -66,12 +65,13 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 def _vitals(db: sqlite3.Connection, now: datetime) -> Vitals:
     db.execute("BEGIN")  # one moment of the work
-    (due_since,) = db.execute(_DUE, {"now": now.astimezone(UTC).strftime(_INSTANT)}).fetchone()
+    due_since, unended_since = db.execute(_DUE, {"now": now.astimezone(UTC).strftime(_INSTANT)}).fetchone()
     (polled_at,) = db.execute("SELECT max(polled_at) FROM feeds WHERE active").fetchone()
     return Vitals(
         beats={name: _read(at) for name, at in db.execute("SELECT name, at FROM heartbeats")},
         feeds={},
         due_since=_instant(due_since),
+        unended_since=_instant(unended_since),
         polled_at=_instant(polled_at),
         deliveries={},
         undecided=(),

@@ -46,10 +46,12 @@ class Stats:
     def vitals(self, now: datetime) -> Vitals:
         """One moment of the work."""
         with read_transaction(self._engine) as db:
+            due_since, unended_since = _due_since(db, now)
             return Vitals(
                 beats={row.name: row.at for row in db.execute(select(heartbeats))},
                 feeds=_feed_states(db, now),
-                due_since=_due_since(db, now),
+                due_since=due_since,
+                unended_since=unended_since,
                 polled_at=db.scalar(select(func.max(feeds.c.polled_at)).where(feeds.c.active)),
                 deliveries=_delivery_states(db),
                 undecided=_undecided(db),
@@ -146,12 +148,13 @@ def _feed_states(db: Connection, now: datetime) -> dict[str, int]:
     }
 
 
-def _due_since(db: Connection, now: datetime) -> datetime | None:
+def _due_since(db: Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Of the feeds that are due the first one that is free, and the first of all."""
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
-    first: datetime | None = db.scalar(
-        select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, free, unpaused(now), feeds.c.next_poll_at <= now)
-    )
-    return first
+    due = and_(feeds.c.active, unpaused(now), feeds.c.next_poll_at <= now)
+    first = func.min(feeds.c.next_poll_at)
+    row = db.execute(select(first.filter(free), first).where(due)).one()
+    return row[0], row[1]
 
 
 def _delivery_states(db: Connection) -> dict[DeliveryState, int]:

@@ -92,7 +92,8 @@ def test_a_feed_being_polled_is_not_left_undone_until_its_lease_ends(store: Stor
     store.feeds.sync([feed()], NOW)
     store.feeds.claim(NOW, limit=1, lease=LEASE)
 
-    assert stats.vitals(NOW + MINUTE).due_since is None
+    polled = stats.vitals(NOW + MINUTE)
+    assert (polled.due_since, polled.unended_since) == (None, NOW)
     assert stats.vitals(NOW + LEASE).due_since == NOW
 
 

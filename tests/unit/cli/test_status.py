@@ -24,6 +24,7 @@ from tests.harness.databases import sqlite_database
 from tests.harness.kept_pages import KeptPages
 
 NOW = datetime.now(UTC)  # noqa: TID251 - the command looks at the clock, so the past must be real
+polled = partial(poll_outcome, next_poll_at=NOW + timedelta(minutes=10))
 LEASE = timedelta(minutes=5)
 
 
@@ -51,11 +52,11 @@ def past(url: str) -> None:
     place = partial(group, chats=to_channel("@channel"))
     states = {s.name: s for s in store.feeds.claim(NOW, limit=9, lease=LEASE, names=["Первая", "Вторая"])}
     at = NOW - timedelta(minutes=40)
-    first = poll_outcome(feed="Первая", lease_no=1, polled_at=at - LEASE, had_entries=True)
+    first = polled(feed="Первая", lease_no=1, polled_at=at - LEASE, had_entries=True)
     store.polls.record_all([first], place, window=timedelta(hours=48))
     store.feeds.claim(NOW, limit=1, lease=LEASE, names=["Первая"])
-    good = poll_outcome(feed="Первая", lease_no=2, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
-    failed = poll_outcome(
+    good = polled(feed="Первая", lease_no=2, polled_at=at, matched=(matched(1, published_at=at - LEASE),))
+    failed = polled(
         feed="Вторая", lease_no=1, polled_at=at, failure="страницы нет (404)", failure_kind="not_found", failures=5,
         habit=Habit(lies=True),
     )  # fmt: skip
@@ -86,12 +87,12 @@ def test_an_empty_feed_and_one_that_breaks_off_are_remarks(url: str) -> None:
     store.feeds.sync([feed(name=name, url=f"http://{name}/") for name in ("Пустая", "Рваная", "Целая")], NOW)
     store.feeds.claim(NOW, limit=9, lease=LEASE)
     torn = Habit(notices=(f"{CUT_OFF}: записи после обрыва не дошли",))
-    polled = [
-        poll_outcome(feed="Пустая", polled_at=NOW),
-        poll_outcome(feed="Рваная", polled_at=NOW, had_entries=True, habit=torn),
-        poll_outcome(feed="Целая", polled_at=NOW, had_entries=True),
+    polls = [
+        polled(feed="Пустая", polled_at=NOW),
+        polled(feed="Рваная", polled_at=NOW, had_entries=True, habit=torn),
+        polled(feed="Целая", polled_at=NOW, had_entries=True),
     ]
-    store.polls.record_all(polled, place, window=timedelta(hours=48))
+    store.polls.record_all(polls, place, window=timedelta(hours=48))
     engine.dispose()
 
     told = shown()

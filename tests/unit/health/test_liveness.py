@@ -79,6 +79,17 @@ def test_a_waiting_post_must_be_tried(chat: ChatVitals, *, stands: bool) -> None
     assert bool(standstill(vitals(chats=(chat,)), NOW, chats=("@channel",))) is stands
 
 
+def test_polls_that_are_begun_and_never_recorded_are_no_health() -> None:
+    """A full disk takes a lease and no entries."""
+    working = beats(poll=NOW, dispatch=NOW)
+    vain = vitals(beats=working, unended_since=LONG_AGO, polled_at=LONG_AGO)
+    young = vitals(beats=working | beats(start=NOW - MINUTE), unended_since=LONG_AGO, polled_at=LONG_AGO)
+
+    (problem,) = problems(vain, NOW, worker="here", chats=())
+    assert problem.startswith("опросы не доводятся до конца: ")
+    assert standstill(vain, NOW, chats=()) == problems(young, NOW, worker="here", chats=()) == ()
+
+
 def test_a_worker_is_healthy_when_it_beats_and_the_work_goes_on() -> None:
     well = vitals(beats=beats(poll=NOW, dispatch=NOW))
     stuck = vitals(beats=beats(poll=NOW, dispatch=NOW), due_since=LONG_AGO, polled_at=None)

@@ -45,6 +45,17 @@ def test_a_feed_fails_after_three_failures_in_a_row() -> None:
     assert feed_health(failures=3).troubles == (Trouble.FAILING,)
 
 
+def test_a_feed_is_overdue_after_minutes_and_another_of_its_pauses() -> None:
+    quick = feed_health(polled_at=NOW, next_poll_at=NOW + timedelta(seconds=2))
+    hourly = feed_health(polled_at=NOW, next_poll_at=NOW + HOUR)
+
+    assert replace(quick, looked_at=NOW + timedelta(minutes=5)).troubles == ()
+    assert replace(quick, looked_at=NOW + timedelta(minutes=6)).troubles == (Trouble.OVERDUE,)
+    assert replace(hourly, looked_at=NOW + 2 * HOUR).troubles == ()
+    assert replace(hourly, looked_at=NOW + 3 * HOUR).troubles == (Trouble.OVERDUE,)
+    assert replace(quick, polled_at=None, looked_at=NOW + HOUR).troubles == (), "it may have come a moment ago"
+
+
 def test_a_feed_is_empty_until_it_has_shown_an_entry() -> None:
     assert feed_health(had_entries=False).troubles == (Trouble.EMPTY,)
     assert feed_health(had_entries=False, succeeded_at=None).troubles == (), "it has not answered yet"
