@@ -16,6 +16,7 @@ RECENT_GAP = timedelta(hours=24)  # for how long a window that turned over is a 
 FEWEST_PAGES = 10  # pages read before their text can be called missing
 MOST_BARE = 0.5  # share of pages without text that is a trouble
 LOST_LETTERS = "в заголовках почти нет кириллицы"  # how a problem begins that tells of a lost encoding
+TOO_LONG = "записей больше, чем читается"  # how one begins that tells of entries left out
 CUT_OFF = "лента обрывается на середине"  # how one begins that tells of a body without its end
 
 
@@ -173,6 +174,7 @@ class Trouble(StrEnum):
     OVERDUE = "overdue"  # it should have been polled long ago, and no poll came to its end
     EMPTY = "empty"  # it answers, and never had an entry
     DAMAGED = "damaged"  # its body broke off: only the entries before that are read
+    LONG = "long"  # it has more entries than are read: some are left out
     SILENT = "silent"  # nothing new for much longer than usual
     GAP = "gap"  # its window turned over between two polls: entries may have passed unseen
     BARE = "bare"  # its pages give no text: the layout changed, or a wall stands before them
@@ -225,6 +227,7 @@ class FeedHealth:
             Trouble.OVERDUE: self._is_overdue,
             Trouble.EMPTY: self.succeeded_at is not None and not self.had_entries,
             Trouble.DAMAGED: any(notice.startswith(CUT_OFF) for notice in habit.notices),
+            Trouble.LONG: any(notice.startswith(TOO_LONG) for notice in habit.notices),
             Trouble.SILENT: habit.is_silent(now),
             Trouble.GAP: habit.gap_at is not None and now - habit.gap_at < RECENT_GAP,
             Trouble.BARE: habit.pages >= FEWEST_PAGES and habit.bare >= MOST_BARE,

@@ -10,7 +10,7 @@ from typing import Protocol
 from monitor.models.articles import Outcome, Tier
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
-from monitor.models.feeds import FeedHealth, FeedKind, Trouble
+from monitor.models.feeds import TOO_LONG, FeedHealth, FeedKind, Trouble
 from monitor.models.health import EvidenceVitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
 from monitor.models.search import Coverage
@@ -62,6 +62,7 @@ TROUBLES = {
     Trouble.OVERDUE: "опрос давно просрочен",
     Trouble.EMPTY: "пустая: ни одной записи",
     Trouble.DAMAGED: "обрывается на середине",
+    Trouble.LONG: TOO_LONG,
     Trouble.SILENT: "молчит дольше обычного",
     Trouble.GAP: "сменилась целиком между опросами",
     Trouble.BARE: "страницы без текста",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.models.feeds import Entry, FeedState, Habit, Validators
+from monitor.models.feeds import TOO_LONG, Entry, FeedState, Habit, Validators
 from monitor.polling import schedule
 
 WHOLE = timedelta(hours=24)  # a body is asked for, and read whole, at least this often
@@ -30,7 +30,8 @@ class FeedObservation:
     @property
     def is_gap(self) -> bool:
         """Whether nothing known stood in the body: entries may have come and gone between two polls."""
-        return not self.is_first and self.new == self.total >= FEWEST
+        is_cut = any(problem.startswith(TOO_LONG) for problem in self.problems)  # what is known may stand in the rest
+        return not self.is_first and not is_cut and self.new == self.total >= FEWEST
 
 
 def wants_whole(habit: Habit, now: datetime) -> bool:

@@ -188,7 +188,7 @@ class Poller:
         unseen = known.unseen
         if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
             return ()
-        shown = self.entries.shown_lately(state.name)
+        shown = self.entries.shown_lately(state.name, max(1_000, total))
         same = renamed_entries.renamed(unseen, shown, total=total, is_moved=is_moved)
         reason = "уже была в ленте под другим идентификатором"
         return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)

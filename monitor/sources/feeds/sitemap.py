@@ -14,11 +14,12 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.repair import MOST_ENTRIES, SITEMAPS, cut_off, find_root, not_a_feed, sound
+from monitor.sources.feeds.repair import SITEMAPS, cut_off, find_root, not_a_feed, sound
 from monitor.text import charsets, dates, markup, urls
 
 _GZIP = b"\x1f\x8b"
 _LARGEST = 8 * 1024 * 1024  # bytes after decompression
+_MOST_ENTRIES = 1_000  # their pages must be read
 _MOST_FURTHER = 3  # documents of an index worth a GET each: the newest hold the news
 _LONGEST_TITLE = 1_000
 _NO_PARTS = "указатель карт сайта ни на одну карту не указывает"
@@ -89,13 +90,13 @@ def _local(element: Any) -> str:
 
 
 def _latest(listed: Sequence[_Fields], tz: str, now: datetime) -> Sequence[_Fields]:
-    """At most `MOST_ENTRIES`: the newest where dates differ, else both ends, as some sites append and some prepend."""
-    if len(listed) <= MOST_ENTRIES:
+    """At most `_MOST_ENTRIES`: the newest where dates differ, else both ends, as some sites append and some prepend."""
+    if len(listed) <= _MOST_ENTRIES:
         return listed
     stamps = [_stamp(fields, tz, now) for fields in listed]
     if len(set(stamps)) == 1:
-        return [*listed[: MOST_ENTRIES // 2], *listed[-MOST_ENTRIES // 2 :]]
-    newest = sorted(range(len(listed)), key=lambda index: stamps[index], reverse=True)[:MOST_ENTRIES]
+        return [*listed[: _MOST_ENTRIES // 2], *listed[-_MOST_ENTRIES // 2 :]]
+    newest = sorted(range(len(listed)), key=lambda index: stamps[index], reverse=True)[:_MOST_ENTRIES]
     return [listed[index] for index in sorted(newest)]
 
 

@@ -7,13 +7,15 @@ text: what feedparser guesses about charsets and zones loses stories of this pre
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from monitor.errors import ParseError, ParseFailure
-from monitor.models.feeds import Entry, ParsedFeed
+from monitor.models.feeds import TOO_LONG, Entry, ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml, json_feed
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.repair import MOST_ENTRIES, cut_off, not_a_feed, prepare
+from monitor.sources.feeds.newest import MOST_ENTRIES, Dated, newest, shortened
+from monitor.sources.feeds.repair import cut_off, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, unicode, urls
 
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # no database takes these
@@ -40,14 +42,15 @@ def parse(
     name: str = "",
     since: datetime | None = None,
 ) -> ParsedFeed:
-    """The entries of a feed's body, in its order, each once; at most 1,000.
+    """The entries of a feed's body, in its order, each once; of more than `newest.MOST_ENTRIES` the newest.
 
     `url` is the address the body came from (links are resolved against it), `tz` the zone of dates that name
     none; a date more than a day after `now` is dropped. `name` is the feed's, for the message. Entries dated before
     `since` come without their texts.
     Raises ParseError: HTML, CHALLENGE, OPML, NOT_A_FEED, MOJIBAKE.
     """
-    raw_entries, damage = _read(charsets.decode(body, content_type), url, name)
+    dated = partial(dates.parse, tz=tz, now=now)
+    raw_entries, damage = _read(charsets.decode(body, content_type), url, name, dated)
     drafts = [draft(raw, url, tz, now, since) for raw in raw_entries[:MOST_ENTRIES]]
     if charsets.is_lost("\n".join(one.title for one in drafts)):
         raise ParseError(
@@ -59,21 +62,25 @@ def parse(
     return ParsedFeed(entries=entries, problems=(*_problems(raw_entries, entries), *damage))
 
 
-def _read(text: str, url: str, name: str) -> tuple[Sequence[Mapping[str, Any]], tuple[str, ...]]:
+def _read(text: str, url: str, name: str, dated: Dated) -> tuple[Sequence[Mapping[str, Any]], tuple[str, ...]]:
     """The raw entries, and what is wrong with the document they stood in."""
     if text.lstrip()[:1] == "{":
         entries = json_feed.read(text)
         if entries is None:
             raise not_a_feed(text, name)
-        return entries, ()
+        chosen, damage = newest([dated(entry["published"] or entry["updated"]) for entry in entries])
+        return [entries[number] for number in chosen], damage
+    text, damage = shortened(text, dated)
     source = prepare(text, name=name)
     entries = fast_xml.read(source)
     if entries is not None:
-        return entries, ()
+        return entries, damage
     from monitor.sources.feeds import lenient  # noqa: PLC0415 - few feeds are so broken, and feedparser takes 2 MB
 
     entries = lenient.read(source, url=url, name=name)
-    return entries, cut_off(text) if entries else ()
+    if source.count(b"<") >= lenient.MOST_TAGS:
+        damage = (f"{TOO_LONG}: разметка так велика, что прочитаны {len(entries)} первых",)
+    return entries, (*cut_off(text), *damage) if entries else ()
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime, since: datetime | None = None) -> Draft:

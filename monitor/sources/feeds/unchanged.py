@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
+from monitor.sources.feeds.newest import MOST_ENTRIES
+
 _PRINT = 8  # bytes of one fingerprint
 _LONGEST = 2_000_000
-_MOST = 1_000
 _ITEM_TAGS = re.compile(rb"<(?:item(?=[ >\t\r\n])|/item>)")  # `<items>` is another one
 _ENTRY_TAGS = re.compile(rb"<(?:entry(?=[ >\t\r\n])|/entry>)")
 _SLASH = ord("/")
@@ -55,9 +56,9 @@ def _spans(body: bytes) -> Sequence[tuple[int, int]]:
     tags = _ITEM_TAGS if b"</item>" in body else _ENTRY_TAGS
     if len(body) > _LONGEST or b"\0" in body[:64]:
         return ()
-    spans = [tag.span() for tag in islice(tags.finditer(body), 2 * _MOST + 1)]
+    spans = [tag.span() for tag in islice(tags.finditer(body), 2 * MOST_ENTRIES + 1)]
     opening, closing = spans[::2], spans[1::2]
-    side_by_side = len(opening) == len(closing) <= _MOST and all(
+    side_by_side = len(opening) == len(closing) <= MOST_ENTRIES and all(
         body[first + 1] != _SLASH == body[last + 1] for (first, _), (last, _) in zip(opening, closing, strict=True)
     )
     if not side_by_side or (closing and b"</" not in body[closing[-1][1] :]):

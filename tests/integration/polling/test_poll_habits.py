@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from monitor.models.feeds import FeedKind, FeedState, Trouble
 from monitor.models.stories import PollOutcome
 from monitor.polling.judge import count_new
 from monitor.polling.poll import LEASE
+from monitor.sources.feeds.newest import MOST_ENTRIES
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
@@ -132,6 +134,21 @@ async def test_a_feed_without_entries_is_told_until_it_has_one(room: Room) -> No
     await room.poll()
 
     assert room.troubles() == ()
+
+
+async def test_a_feed_of_more_than_is_read_is_told_and_what_is_new_at_its_end_is_read(room: Room) -> None:
+    old = room.now - 72 * HOUR
+    items = [replace(room.item(f"новость {number}"), content="", published=old) for number in range(MOST_ENTRIES)]
+    room.serve(*items)
+    await room.poll()
+    assert room.troubles() == ()
+
+    room.clock.now += HOUR
+    room.serve(*items, *(fresh := [room.item(f"свежая {number}") for number in range(3)]))
+    outcome = await room.poll()
+
+    assert [one.entry.title for one in outcome.settled] == [one.title for one in fresh]
+    assert room.troubles() == (Trouble.LONG,)
 
 
 async def test_a_feed_that_breaks_off_is_told_until_it_is_whole_again(room: Room) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.models.feeds import CUT_OFF, FeedHealth, Habit, Trouble
+from monitor.models.feeds import CUT_OFF, TOO_LONG, FeedHealth, Habit, Trouble
 from tests.factories import HOUR, NOW
 from tests.factories.health import feed_health
 
@@ -31,10 +31,22 @@ def test_silence_is_measured_by_the_feeds_own_habit() -> None:
         (Habit(gap_at=NOW - 25 * HOUR), ()),
         (Habit(news_at=NOW - 6 * DAY), (Trouble.SILENT,)),
         (Habit(notices=(f"{CUT_OFF}: записи после обрыва не дошли",)), (Trouble.DAMAGED,)),
+        (Habit(notices=(f"{TOO_LONG}: в ленте 6000",)), (Trouble.LONG,)),
         (Habit(notices=("записи без даты: 3 из 20",)), ()),
         (Habit(lies=True, away_since=NOW, gap_at=NOW), (Trouble.GAP, Trouble.AWAY, Trouble.LYING)),
     ],
-    ids=["bare", "some text", "too few pages", "a gap", "a gap long ago", "silent", "cut off", "a notice", "in order"],
+    ids=[
+        "bare",
+        "some text",
+        "too few pages",
+        "a gap",
+        "a gap long ago",
+        "silent",
+        "cut off",
+        "too long",
+        "a notice",
+        "in order",
+    ],
 )
 def test_troubles_of_a_habit(habit: Habit, expected: tuple[Trouble, ...]) -> None:
     assert feed_health(habit=habit).troubles == expected

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.models.feeds import FeedState, Habit, Validators
+from monitor.models.feeds import TOO_LONG, FeedState, Habit, Validators
 from monitor.polling import habits
 from monitor.polling.habits import FeedObservation
 from monitor.polling.schedule import QUICK
@@ -37,6 +37,10 @@ def test_a_short_window_or_a_known_entry_is_no_gap() -> None:
     assert learnt_from(Habit(), total=2, new=2).gap_at is None
     assert learnt_from(Habit(), new=29).gap_at is None
     assert habits.gap_problem(observation()) == ()
+
+
+def test_where_entries_are_left_out_the_known_ones_may_stand_among_them() -> None:
+    assert habits.gap_problem(observation(new=30, problems=(f"{TOO_LONG}: в ленте 6000",))) == ()
 
 
 def test_what_was_wrong_is_remembered_from_whole_readings_only() -> None:

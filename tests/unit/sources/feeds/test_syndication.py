@@ -278,8 +278,6 @@ def test_a_foreign_agents_disclaimer_is_not_part_of_the_summary() -> None:
 
 
 def test_caps() -> None:
-    many = [item(f"Новость {n}", f"https://v.kz/{n}") for n in range(1_500)]
-    assert len(read(rss(*many)).entries) == 1_000
     long = only(
         rss(f"<title>{'я ' * 5_000}</title><link>https://v.kz/1</link><description>{'ю ' * 300_000}</description>")
     )
