@@ -281,9 +281,7 @@ class Daemon:
         if now - self._beaten_at.get(job, now - EVERY) < EVERY:
             return
         name = beat_name(job, self._components.watch.worker)
-        step = await asyncio.to_thread(self._components.store.heartbeats.beat, name, clock())
-        if step:
-            log.warning("the clock was set back; feeds and chats are put right", action="clock", by=str(step))
+        await asyncio.to_thread(self._components.clock_watch.beat, name)
         self._beaten_at[job] = now
 
     async def _finish(self) -> bool:
@@ -348,7 +346,7 @@ async def run(config: Config, *, ready: Callable[[Components], Coroutine[None, N
     watchdog = Watchdog((POLL, DISPATCH))
     async with open_components(config) as components:
         began = beat_name(START, components.watch.worker)
-        await asyncio.to_thread(components.store.heartbeats.beat, began, clock())
+        await asyncio.to_thread(components.clock_watch.beat, began)
         pages, desk = serve_pages(config.settings, components.watch), _desk(config, components.store)
         with pages, desk, watchdog.watching():
             greeting = asyncio.create_task(ready(components))

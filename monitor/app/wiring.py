@@ -36,6 +36,7 @@ from monitor.config.channels import chats_of
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.capture import Capturer
 from monitor.evidence.retention import Retention
+from monitor.health.clock_watch import ClockWatch
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.watch import Watch
 from monitor.models.feeds import Feed
@@ -65,6 +66,7 @@ class Components:
     review_chat: ReviewChat | None  # None: preview mode, nobody can be asked
     watch: Watch
     database_outage: DatabaseOutage
+    clock_watch: ClockWatch
     outage: OutageDetector
     capturer: Capturer
     audit: ChainAudit
@@ -127,6 +129,9 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat=review_chat,
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
+            clock_watch=ClockWatch(
+                heartbeats=store.heartbeats, clock=clock, notify=watch.notify, zone=settings.timezone
+            ),
             outage=outage,
             capturer=capturer,
             audit=audit,

@@ -165,7 +165,7 @@ class Poller:
 
     def _triage(self, state: FeedState, answer: Changed, now: datetime) -> _News:
         known = self.entries.known(state.name, answer.entries)
-        renamed = self._renamed(state, known, total=answer.total, is_moved=answer.is_switched)
+        renamed = self._renamed(state, known, now, total=answer.total, is_moved=answer.is_switched)
         settled = {outcome.entry.keys for outcome in renamed}
         new = [entry for entry in known.unseen if entry.keys not in settled]
         limit = age_limit(state, now, is_switched=answer.is_switched)
@@ -182,13 +182,13 @@ class Poller:
         )
 
     def _renamed(
-        self, state: FeedState, known: KnownEntries, *, total: int, is_moved: bool
+        self, state: FeedState, known: KnownEntries, now: datetime, *, total: int, is_moved: bool
     ) -> tuple[EntryOutcome, ...]:
         """The unseen entries shown before under another identity, settled as duplicates."""
         unseen = known.unseen
         if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
             return ()
-        shown = self.entries.shown_lately(state.name, max(1_000, total))
+        shown = self.entries.shown_lately(state.name, now, max(1_000, total))
         same = renamed_entries.renamed(unseen, shown, total=total, is_moved=is_moved)
         reason = "уже была в ленте под другим идентификатором"
         return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)
@@ -287,13 +287,17 @@ async def _with_sources(decided: tuple[EntryOutcome, ...], bodies: Sequence[byte
 
 
 def _on_the_clock(outcome: PollOutcome, now: datetime) -> PollOutcome:
-    """A clock set back during the poll would leave the feed asleep until it has caught up."""
+    """A clock set back during the poll would leave the feed asleep until it has caught up, and what it called too old
+    is yet to be judged.
+    """
     ahead = outcome.polled_at - now
     if ahead <= timedelta(0):
         return outcome
     instants = {name: getattr(outcome.habit, name) for name in ("news_at", "read_at", "whole_at")}
     habit = replace(outcome.habit, **{name: min(at, now) for name, at in instants.items() if at})
-    return replace(outcome, polled_at=now, next_poll_at=outcome.next_poll_at - ahead, habit=habit)
+    settled = tuple(one for one in outcome.settled if one.outcome is not Outcome.TOO_OLD)
+    outcome = outcome if len(settled) == len(outcome.settled) else replace(outcome, validators=Validators())
+    return replace(outcome, polled_at=now, next_poll_at=outcome.next_poll_at - ahead, habit=habit, settled=settled)
 
 
 def _report(outcome: PollOutcome, *, recorded: bool) -> None:

@@ -8,14 +8,14 @@ import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, literal, or_, select, update
 
-from monitor.models.articles import Article
-from monitor.models.feeds import Entry
+from monitor.models.articles import Article, Outcome
+from monitor.models.feeds import Entry, Validators
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.storage.archive import keep
 from monitor.storage.database import chunks, insert_or_ignore, read_transaction
@@ -23,6 +23,8 @@ from monitor.storage.mutes import hold
 from monitor.storage.tables import articles, entries, entry_keys, feeds
 from monitor.text.urls import address_number, canonical
 
+MISJUDGED = "часы монитора спешили: если запись ещё стоит в ленте, она разобрана заново"
+DAY = timedelta(hours=24)
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
 
 _known_keys = (  # built once: building it costs more than asking
@@ -67,9 +69,11 @@ class EntryStore:
             aliases=tuple(_aliases(shown, known)),
         )
 
-    def shown_lately(self, feed: str, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
-        """Title and address of the last entries of a feed, the newest first."""
-        lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed)
+    def shown_lately(self, feed: str, now: datetime, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
+        """Title and address of the last entries of a feed, the newest first; without those that a clock set ahead
+        dated after `now`, some of which are to be judged again.
+        """
+        lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed, entries.c.seen_at <= now)
         with read_transaction(self._engine) as db:
             return tuple((row.title, row.url) for row in db.execute(lately.order_by(entries.c.id.desc()).limit(limit)))
 
@@ -129,6 +133,19 @@ def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
             )
             row = select(*columns).where(mine, entry_keys.c.key == known)
             db.execute(insert_or_ignore(db, entry_keys).from_select(["feed", "key", "entry_id", "last_seen_at"], row))
+
+
+def forget_refusals(db: Connection, now: datetime, *, later_than: datetime) -> None:
+    """Forget the keys of entries that a clock set ahead, by which they were seen `later_than` any can be, refused for
+    their age, or as a first sight though of this day: the next poll that still finds them judges them again.
+    """
+    unseen = and_(entries.c.outcome == Outcome.BASELINE, entries.c.published_at > now - DAY)
+    refused = and_(entries.c.seen_at > later_than, or_(entries.c.outcome == Outcome.TOO_OLD, unseen))
+    blank = {column: getattr(Validators(), column) for column in Validators.__dataclass_fields__}
+    theirs = feeds.c.name.in_(select(entries.c.feed).where(refused))
+    db.execute(update(feeds).where(theirs).values(**blank, unmodified=0))
+    db.execute(delete(entry_keys).where(entry_keys.c.entry_id.in_(select(entries.c.id).where(refused))))
+    db.execute(update(entries).where(refused).values(reason=MISJUDGED))
 
 
 def insert_entries(

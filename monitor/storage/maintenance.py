@@ -29,7 +29,7 @@ from sqlalchemy import (
 from monitor.models.health import Alarm, ConditionKind
 from monitor.models.outbox import DeliveryState
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.entries import KEYS_KEPT
+from monitor.storage.entries import KEYS_KEPT, forget_refusals
 from monitor.storage.evidence.schema import pages
 from monitor.storage.tables import (
     alarms,
@@ -125,13 +125,15 @@ def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
 
 
 def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
-    """Bring what lies in the future to `now`: feeds polled then, or never, are due; leases end in their time; pauses of
+    """Bring what lies in the future to `now`: feeds polled then, or never, are due; what was
+    refused for its age is forgotten; leases end in their time; pauses of
     chats and mutes last as long as they would have.
     """
     ahead = now + SKEW
     db.execute(select(feeds.c.name).order_by(feeds.c.name).with_for_update())
     unpolled = and_(feeds.c.polled_at.is_(None), feeds.c.next_poll_at > ahead)
     db.execute(update(feeds).where(or_(feeds.c.polled_at > ahead, unpolled)).values(next_poll_at=now))
+    forget_refusals(db, now, later_than=ahead)
     for column in _PAUSES:
         _shift(db, column, by, now)
     for column in _PAST:

@@ -18,6 +18,7 @@ from monitor.app.build_bot import send_directly
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.errors import DatabaseError
+from monitor.health.clock_watch import ClockWatch
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.liveness import DISPATCH, POLL, beat_name
 from monitor.health.metrics import Metrics
@@ -85,6 +86,7 @@ class Worker:
     dispatcher: Dispatcher
     watch: Watch
     database_outage: DatabaseOutage
+    clock_watch: ClockWatch
     feeds: dict[str, Feed] = field(default_factory=dict)
 
     async def run(self, minutes: float, *, step: timedelta = STEP) -> None:
@@ -112,7 +114,7 @@ class Worker:
     async def _claim(self) -> tuple[FeedState, ...]:
         due = self.store.feeds.claim(self.clock(), limit=50, lease=LEASE)
         for job in (POLL, DISPATCH):
-            self.store.heartbeats.beat(beat_name(job, "here"), self.clock())
+            self.clock_watch.beat(beat_name(job, "here"))
         return due
 
     async def _try(self, name: str, work: Callable[[], Awaitable[_Result]]) -> _Result | None:
@@ -187,5 +189,6 @@ async def run_worker(
             database_outage=DatabaseOutage(
                 worker="here", clock=clock, send_directly=partial(send_directly, channel, OWNER), notify=notify
             ),
+            clock_watch=ClockWatch(heartbeats=store.heartbeats, clock=clock, notify=notify),
             feeds=feeds,
         )

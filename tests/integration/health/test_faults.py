@@ -230,7 +230,8 @@ async def test_the_clock_is_set_a_day_wrong_and_right_again(
         (health,) = worker.store.feeds.health(served.clock())
 
     assert health.failures == 0
-    assert worker.operator_messages == []
+    (told,) = worker.operator_messages
+    assert ("с 22.11.2026 09:28 до" if days > 0 else "переведены назад на 24 ч") in told
 
 
 async def test_the_clock_goes_back_while_telegram_wants_a_pause(
@@ -247,3 +248,20 @@ async def test_the_clock_goes_back_while_telegram_wants_a_pause(
         await worker.run(10)
 
         assert sorted(worker.posts_telling(0, 1)) == [0, 1], "the one in doubt is for those who look"
+
+
+async def test_what_a_clock_set_ahead_called_too_old_is_judged_again(
+    engine: Engine, served: ServedFeed, bot_api: BotApi
+) -> None:
+    async with run_worker(engine, bot_api, served) as worker:
+        for number, wrong in enumerate((0, 2, 2, 0)):
+            served.clock.wrong = timedelta(days=wrong)
+            if number < 3:
+                served.publish(number, age=timedelta(hours=number))
+            await worker.run(14)
+        await worker.run(14)
+
+        assert worker.posts_telling(0, 1, 2) == [1, 1, 1]
+        (told,) = worker.operator_messages
+
+    assert "с 22.11.2026 09:14 до 22.11.2026 09:44 они спешили на 2 дн." in told

@@ -161,6 +161,24 @@ async def test_a_clock_set_back_during_a_poll_does_not_put_the_feed_to_sleep(roo
     assert timedelta(0) < outcome.next_poll_at - room.now < timedelta(minutes=30)
 
 
+async def test_what_a_clock_set_back_during_a_poll_called_too_old_is_judged_again(room: Room) -> None:
+    room.serve(room.item("первое", LONG))
+    await room.poll()
+    await room.poll()
+    room.serve(room.item("первое", LONG), room.item("вчера", age=timedelta(hours=60)))
+    hold = room.web.hold("/rss")
+    polling = asyncio.create_task(room.poll())
+    await asyncio.to_thread(hold.wait_arrived, 10)
+    room.now -= timedelta(days=2)
+    hold.release()
+    await polling
+    assert "вчера" not in room.outcomes()
+
+    await room.poll()
+
+    assert room.outcomes()["вчера"] == "posted"
+
+
 async def test_what_was_published_while_we_were_away_is_still_news(room: Room) -> None:
     room.serve(room.item("первое", LONG))
     await room.poll()

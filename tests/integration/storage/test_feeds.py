@@ -182,11 +182,11 @@ def test_what_was_shown_lately_comes_newest_first(store: Store) -> None:
     state = claimed(store)
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen(1, 2, 3))], PLACE, window=WINDOW)
 
-    assert store.entries.shown_lately("Лента", limit=2) == (
+    assert store.entries.shown_lately("Лента", NOW, limit=2) == (
         ("Новость 3", "https://news.example/3"),
         ("Новость 2", "https://news.example/2"),
     )
-    assert store.entries.shown_lately("Другая") == ()
+    assert store.entries.shown_lately("Другая", NOW) == ()
 
 
 DAY = timedelta(days=1)

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from monitor.matching.mutes import Mute, RuleName
+from monitor.models.articles import Outcome
+from monitor.models.feeds import Validators
 from monitor.models.health import Alarm
 from monitor.models.outbox import Delivery, DeliveryState, Pace, Settlement
+from monitor.models.stories import EntryOutcome
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.store import Store
 from monitor.storage.tables import chats, deliveries, feeds
-from tests.factories import HOUR, NOW, feed, poll_outcome
+from tests.factories import HOUR, NOW, entry, feed, poll_outcome
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
 LEASE = timedelta(minutes=5)
@@ -145,3 +148,40 @@ def test_a_feed_whose_turn_was_set_by_the_right_clock_keeps_it(store: Store, eng
     store.heartbeats.beat("poll@here", NOW - timedelta(hours=1))
 
     assert value(engine, feeds.c.next_poll_at) == NOW + MINUTE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "age", "ahead", "is_unseen"),
+    [
+        ("too_old", 2, 1, True),
+        ("too_old", None, 1, True),
+        ("baseline", 2, 1, True),
+        ("baseline", 25, 1, False),
+        ("baseline", None, 1, False),
+        ("unmatched", 2, 1, False),
+        ("too_old", 2, -1, False),
+    ],
+    ids=["too old", "dated by its page", "first sight", "no news even so", "undated", "judged", "by the right clock"],
+)
+def test_what_was_refused_for_its_age_is_forgotten(
+    store: Store, outcome: Outcome, age: int | None, ahead: int, is_unseen: bool
+) -> None:
+    found = entry(published_at=None if age is None else YESTERDAY - age * HOUR)
+    store.feeds.sync([feed()], YESTERDAY)
+    (state,) = store.feeds.claim(YESTERDAY, limit=1, lease=LEASE)
+    polled_at = YESTERDAY + ahead * HOUR
+    settled = (EntryOutcome(entry=found, outcome=outcome, reason="дата"),)
+    poll = poll_outcome(
+        lease_no=state.lease_no,
+        polled_at=polled_at,
+        settled=settled,
+        validators=Validators(etag="x", items=b"12345678"),
+    )
+    store.polls.record_all([poll], lambda *_, **__: (), window=LEASE)
+    store.heartbeats.beat("poll@here", NOW)
+
+    store.heartbeats.beat("poll@here", YESTERDAY)
+
+    assert store.entries.known("Лента", [found]).unseen == ((found,) if is_unseen else ())
+    (polled,) = store.feeds.claim(YESTERDAY + 12 * HOUR, limit=1, lease=LEASE, names=["Лента"])
+    assert (polled.validators == Validators()) is is_unseen
