@@ -112,8 +112,9 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             audit=audit,
         )
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
-        to_maintainers = story_chats(settings, config.destinations).review
-        operator = settings.operator_chat if settings.live else ""
+        to_operator = build_notifier(store, settings.operator_chat if settings.live else "")
+        review = story_chats(settings, config.destinations).review
+        clock_watch = ClockWatch(heartbeats=store.heartbeats, clock=clock, notify=watch.notify, zone=settings.timezone)
         memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
@@ -129,17 +130,15 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat=review_chat,
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
-            clock_watch=ClockWatch(
-                heartbeats=store.heartbeats, clock=clock, notify=watch.notify, zone=settings.timezone
-            ),
+            clock_watch=clock_watch,
             outage=outage,
             capturer=capturer,
             audit=audit,
             site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
-            notify=build_notifier(store, to_maintainers or operator),
-            tell_operator=build_notifier(store, operator),
+            notify=build_notifier(store, review) if review else to_operator,
+            tell_operator=to_operator,
             check_chats=lambda: why_closed(chats),
         )
 
