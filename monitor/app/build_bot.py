@@ -103,7 +103,7 @@ def build_pinned_index(
         chats,
         destinations=destinations,
         page_of=case_page,
-        tell_operator=build_notifier(store, settings.operator_chat if settings.live else ""),
+        tell_operator=operator_notifier(settings, store),
         zone=settings.timezone,
         clock=clock,
     )
@@ -184,6 +184,11 @@ def build_presses(
     if settings.operator_chat == settings.review_chat:
         return {settings.review_chat: {**operator, **review}}
     return {settings.operator_chat: operator, settings.review_chat: review}
+
+
+def operator_notifier(settings: Settings, store: Store) -> Notifier:
+    """What tells the operator, who has no chat while posts are only shown here."""
+    return build_notifier(store, settings.operator_chat if settings.live else "")
 
 
 def build_notifier(store: Store, chat: str) -> Notifier:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 
-from monitor.app.build_bot import build_notifier, send_directly
+from monitor.app.build_bot import operator_notifier, send_directly
 from monitor.app.environment import clock, worker_name
 from monitor.app.logs import Redactor
 from monitor.app.startup import Config
@@ -15,6 +15,7 @@ from monitor.config.settings import Settings
 from monitor.evidence.audit import ChainAudit
 from monitor.evidence.retention import Retention
 from monitor.health import http_endpoint
+from monitor.health.clock_watch import ClockWatch
 from monitor.health.database_outage import DatabaseOutage
 from monitor.health.heartbeat import Heartbeat
 from monitor.health.metrics import Metrics
@@ -58,7 +59,7 @@ async def open_watch(
         rules=partial(rule_names, config.matcher),
         clock=clock,
         heartbeat=heartbeat,
-        notify=build_notifier(store, settings.operator_chat if settings.live else ""),
+        notify=operator_notifier(settings, store),
         operator=settings.operator_chat,
         redact=Redactor(settings.secrets),
         is_down=is_down,
@@ -67,6 +68,11 @@ async def open_watch(
         chain_breaks=lambda: audit.breaks,
         site_trouble=lambda: next(iter(site_trouble), ""),
     )
+
+
+def build_clock_watch(settings: Settings, store: Store, watch: Watch) -> ClockWatch:
+    """The beats of this worker's jobs, and what they find of its clock."""
+    return ClockWatch(heartbeats=store.heartbeats, clock=clock, notify=watch.notify, zone=settings.timezone)
 
 
 def build_audit(config: Config, store: Store) -> ChainAudit:

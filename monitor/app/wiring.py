@@ -16,10 +16,11 @@ from monitor.app.build_bot import (
     build_review_chat,
     build_weekly_digest,
     open_client,
+    operator_notifier,
     why_closed,
 )
 from monitor.app.build_evidence import build_capturer, open_stamper
-from monitor.app.build_health import build_audit, build_database_outage, build_retention, open_watch
+from monitor.app.build_health import build_audit, build_clock_watch, build_database_outage, build_retention, open_watch
 from monitor.app.build_polling import build_poller, story_chats
 from monitor.app.build_storage import open_store
 from monitor.app.environment import clock
@@ -112,9 +113,6 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             audit=audit,
         )
         feed_fetcher = FeedFetcher(fetcher=fetcher, reader=sandbox)
-        to_operator = build_notifier(store, settings.operator_chat if settings.live else "")
-        review = story_chats(settings, config.destinations).review
-        clock_watch = ClockWatch(heartbeats=store.heartbeats, clock=clock, notify=watch.notify, zone=settings.timezone)
         memory.settle()
         yield Components(
             feeds={feed.name: feed for feed in config.feeds},
@@ -130,17 +128,23 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat=review_chat,
             watch=watch,
             database_outage=build_database_outage(settings, chats, watch),
-            clock_watch=clock_watch,
+            clock_watch=build_clock_watch(settings, store, watch),
             outage=outage,
             capturer=capturer,
             audit=audit,
             site=site,
             retention=build_retention(settings, store),
             stamp=await open_stamper(stack, config, store),
-            notify=build_notifier(store, review) if review else to_operator,
-            tell_operator=to_operator,
+            notify=_tell_maintainers(config, store),
+            tell_operator=operator_notifier(settings, store),
             check_chats=lambda: why_closed(chats),
         )
+
+
+def _tell_maintainers(config: Config, store: Store) -> Notifier:
+    """Without a chat of theirs the operator hears it."""
+    chat = story_chats(config.settings, config.destinations).review
+    return build_notifier(store, chat) if chat else operator_notifier(config.settings, store)
 
 
 def _terminal() -> Chat:
