@@ -73,8 +73,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: tests of processes wait for most of their time. (Four more gain nothing.)"""
-    return len(os.sched_getaffinity(0)) + 2
+    """Three more than there are cores: tests of processes wait for most of their time. (Four more gain nothing.)"""
+    return len(os.sched_getaffinity(0)) + 3
 
 
 def pytest_collection() -> None:

@@ -284,9 +284,12 @@ def _is_home(case: Case, preposition: str, place: Place) -> bool:
 
 
 def _is_taken_out(place: Place, preposition: str) -> bool:
-    """«россиянина из Казахстана передали»: of a Russian it says whence he is taken, unless another «из» does."""
-    is_russian = any(word.startswith("росси") for word in _governing(place, preposition)[:3])
-    is_taken = any(MOVING.match(word) or HANDING.match(word) for word in place.after[:1])
+    """«россиянина из Казахстана передали», «возвращают россиян из Казахстана»: of a Russian it says whence he is taken,
+    unless another «из» does.
+    """
+    words = _governing(place, preposition)[:3]
+    is_russian = any(word.startswith("росси") for word in words)
+    is_taken = any(MOVING.match(word) or HANDING.match(word) for word in (*place.after[:1], *words))
     return is_russian and is_taken and _OUT.isdisjoint(place.after)
 
 

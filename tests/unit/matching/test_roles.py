@@ -191,6 +191,11 @@ def test_whoever_is_taken_out_of_a_country_is_not_from_there(verb: str) -> None:
     assert not HOME.judge(title="", text=f"Беглец — активистка {verb} из Омска.").topics
 
 
+@pytest.mark.parametrize("told", ["возвращают домой россиян из Омска", "россиян из Омска выслали"])
+def test_russians_are_taken_from_where_they_are(told: str) -> None:
+    assert not HOME.judge(title="", text=f"Беглец. В консульстве рассказали, как {told}.").topics
+
+
 def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
     rules = RULES.replace("{где: Казахстан}]", "{куда: Россия}], none: [{куда: Казахстан}]")
     whither = matcher_of(rules)
