@@ -24,6 +24,7 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _INTERVAL = re.compile(r"(\d{1,6}) ?([smh])", re.ASCII)
+_MIXED = re.compile("[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
 _MAX_HEADER = 300
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -117,6 +118,11 @@ def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
     elif url != without_credentials(url):
         advice = "имени и пароля в адресе быть не должно — уберите всё между «//» и «@» вместе с «@»"
         reader.problem(advice, at=place_of(stanza, key), key=key)
+    elif _MIXED.search(urlsplit(url).netloc):
+        advice = "в имени сайта русские и латинские буквы вперемешку — скопируйте адрес из браузера"
+        reader.problem(advice, at=place_of(stanza, key), key=key)
+    elif url.endswith((",", ";", "»")):
+        reader.problem(f"в конце адреса лишний знак «{url[-1]}» — уберите его", at=place_of(stanza, key), key=key)
     return url
 
 

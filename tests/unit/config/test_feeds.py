@@ -115,6 +115,8 @@ def test_interval(text: str, expected: int) -> None:
         (stanza(url="https://editor:tayna@lenta.example/rss"), 4, "url", "имени и пароля в адресе быть не должно"),
         (stanza(url="https://editor@lenta.example/rss"), 4, "url", "имени и пароля в адресе быть не должно"),
         (stanza(fallback="http://:tayna@b.example/"), 6, "fallback", "имени и пароля в адресе быть не должно"),
+        (stanza(url="https://lеnta.example/rss"), 4, "url", "русские и латинские буквы вперемешку"),
+        (stanza(url="https://lenta.example/rss,"), 4, "url", "в конце адреса лишний знак «,» — уберите его"),
         (stanza(lang="en"), 5, "lang", "ru, kk или both"),
         (stanza(tz="Almaty"), 6, "tz", "Asia/Almaty"),
         (stanza(tz="../Asia/Almaty"), 6, "tz", "Asia/Almaty"),
