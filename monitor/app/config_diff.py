@@ -98,8 +98,8 @@ def saved_by(versions: Iterable[FileVersion]) -> str:
     """Who made an edit at the desk: a letter each, as far as that is known; "" when nobody did there."""
     saved = tuple(versions)
     letters = dict.fromkeys(f"{version.initial}." for version in saved if version.initial)
-    told = ["правка за столом", *letters] if saved else []
-    return ", ".join([*told, "и правка в самом файле"] if any(one.summary == FOUND for one in saved) else told)
+    phrases = ["правка за столом", *letters] if saved else []
+    return ", ".join([*phrases, "и правка в самом файле"] if any(one.summary == FOUND for one in saved) else phrases)
 
 
 def refusal(error: ConfigError) -> tuple[str, ...]:

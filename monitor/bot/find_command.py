@@ -41,9 +41,9 @@ class FindCommand:
             return text(str(error))
         finally:
             self._forget()  # 15 MB for a question now and then
-        told = [self._told(one) for one in answer.found]
-        while not fits(message := join("\n\n", (*told, *self._rest(answer, len(told))))):
-            told.pop()
+        paragraphs = [self._told(one) for one in answer.found]
+        while not fits(message := join("\n\n", (*paragraphs, *self._rest(answer, len(paragraphs))))):
+            paragraphs.pop()
         return message
 
     def _told(self, one: Found) -> Html:

@@ -51,8 +51,8 @@ def feeds_add(
         _refuse(f"{url} — файл, а нужен адрес. Ленты из списка OPML добавляет monitor feeds import {url}")
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    found = read_file(path)
-    text = found.text
+    content = read_file(path)
+    text = content.text
     candidate = asyncio.run(_find(settings, url, load_feeds(text, file=path)))
     if candidate is None:
         _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
@@ -61,7 +61,7 @@ def feeds_add(
     made = feed_writer.appended(text, candidate.feed, file=path, today=clock().date())
     _show_candidate(candidate)
     if not dry_run:
-        _write(found, made)
+        _write(content, made)
         say(f"Вписано в {path}; работающий монитор прочтёт сам.")
         say("Поправить запись можно там же, но не имя: с другим именем это новая лента.")
 
@@ -76,8 +76,8 @@ def feeds_import(
     """Сравнить список лент OPML с feeds.yaml: что добавится, что уже есть, что не подойдёт. С --write — вписать."""
     settings = load_settings(environment())
     path = feeds or settings.feeds
-    found = read_file(path)
-    text = found.text
+    content = read_file(path)
+    text = content.text
     compared = compare(_listed(file), load_feeds(text, file=path), allow_private=settings.allow_private_addresses)
     _show_compared(compared)
     if not compared.new:
@@ -86,16 +86,16 @@ def feeds_import(
         text, *compared.new, file=path, today=clock().date(), by="командой monitor feeds import"
     )
     if write:
-        _write(found, made)
+        _write(content, made)
         say(f"Вписано в {path}: {len(compared.new)}. Проверьте, отвечают ли они: monitor check --online")
     else:
         say(f"Ничего не записано. Вписать: monitor feeds import --write {file}")
 
 
-def _write(found: FileContent, made: str) -> None:
+def _write(content: FileContent, made: str) -> None:
     """Raises EditConflict when somebody edited the file since it was read: nothing of theirs is lost."""
-    with unchanged_file(found.file, found.digest):
-        write_whole(found.file, found.with_text(made))
+    with unchanged_file(content.file, content.digest):
+        write_whole(content.file, content.with_text(made))
 
 
 def _listed(file: str) -> tuple[Feed, ...]:

@@ -66,8 +66,8 @@ async def _sweep(config: startup.Config, names: Sequence[str]) -> None:
 def _row(outcome: PollOutcome) -> _Row:
     """What the table shows of a poll, without the texts that it brought."""
     became = [one.outcome for one in (*outcome.urgent, *outcome.settled, *outcome.matched)]
-    told = [became.count(kind) for kind in _TOLD]
-    counts = (len(became), *told, len(became) - sum(told))
+    new_counts = [became.count(kind) for kind in _TOLD]
+    counts = (len(became), *new_counts, len(became) - sum(new_counts))
     went = Text("не вышло", style="red") if outcome.failure else Text("с замечаниями" if outcome.problems else "хорошо")
     return outcome.feed, counts, went, outcome.failure or "; ".join(outcome.problems)
 

@@ -59,8 +59,8 @@ def hint(text: str, line: int) -> tuple[int, str]:
     lines = text.splitlines()
     near = [number for number in (line, line - 1) if 0 < number <= len(lines)]
     tried = ((number, *one) for known in (_SURE, _HINTS) for number in near for one in known)
-    found = ((number, pattern.search(lines[number - 1]), said) for number, pattern, said in tried)
-    hints = ((number, said.format(*match.groups())) for number, match, said in found if match)
+    matches = ((number, pattern.search(lines[number - 1]), said) for number, pattern, said in tried)
+    hints = ((number, said.format(*match.groups())) for number, match, said in matches if match)
     return next(hints, (line, "проверьте отступы, кавычки и двоеточия в этой строке и строкой выше"))
 
 
@@ -71,20 +71,20 @@ def slips(source: str, start: int, end: int, *, style: str, is_item: bool, flow:
     a line that begins with «- » means that one is not closed.
     """
     typed = source[start:end]
-    if style == ">" and (found := _IN_FOLDED.search(typed)):
+    if style == ">" and (comment := _IN_FOLDED.search(typed)):
         message = "внутри >- примечаний не бывает: всё станет словами — поставьте примечание над этим текстом"
-        yield typed.count("\n", 0, found.end()), message
+        yield typed.count("\n", 0, comment.end()), message
     if style:
         return
-    if found := _STRAY.search(typed):
-        yield typed.count("\n", 0, found.end()), f"{_STRAYED} {unseen_sign(found[0])}"
+    if stray := _STRAY.search(typed):
+        yield typed.count("\n", 0, stray.end()), f"{_STRAYED} {unseen_sign(stray[0])}"
     if _CURLY.fullmatch(typed):
         yield 0, _QUOTES
     if not flow:
         begins_line = source[max(0, start - _FAR_IN) : start].rstrip(" ")[-1:] in ("", "\n")
         yield from _undashed(typed.split("\n"), begins_line=begins_line, is_item=is_item)
-    if found := _COMMENT.match(source, end):
-        yield typed.count("\n"), _commented(typed.rpartition("\n")[2].strip(), found[1])
+    if comment := _COMMENT.match(source, end):
+        yield typed.count("\n"), _commented(typed.rpartition("\n")[2].strip(), comment[1])
 
 
 def _undashed(rows: list[str], *, begins_line: bool, is_item: bool) -> Iterator[tuple[int, str]]:

@@ -42,7 +42,7 @@ def columns(values: Sequence[float], *, first: str, last: str, highest: str, sai
 
 def bars(rows: Sequence[tuple[str, float, str]], *, said: str) -> Markup:
     """A line for each row: its label, a bar of its value, and how the value is said."""
-    aloud = f"{said}: {', '.join(f'{label} — {told}' for label, _, told in rows)}"
+    aloud = f"{said}: {', '.join(f'{label} — {figure}' for label, _, figure in rows)}"
     return _chart(drawing.bars(rows, beside=_VALUES), len(rows) * drawing.LINE, aloud)
 
 

@@ -65,10 +65,10 @@ class FeedLists:
             )
         opened = await asyncio.to_thread(self._list.open)
         try:
-            found = await self._trials.search(asked, opened.feeds)
+            feeds = await self._trials.search(asked, opened.feeds)
         except FeedError as error:
             return self._adding(request, asked=asked, trouble=error.message, status=HTTPStatus.BAD_GATEWAY)
-        return self._adding(request, asked=asked, found=found, digest=opened.digest, trouble=opened.trouble)
+        return self._adding(request, asked=asked, found=feeds, digest=opened.digest, trouble=opened.trouble)
 
     def _adding(
         self,
@@ -168,9 +168,9 @@ class FeedLists:
         return compare(listed, ours, allow_private=self._allow_private)
 
 
-def _fields_of(found: FoundFeed) -> Mapping[str, str]:
+def _fields_of(candidate: FoundFeed) -> Mapping[str, str]:
     """What the form of a found feed proposes."""
-    feed = found.feed
+    feed = candidate.feed
     interval = f"{feed.interval // timedelta(minutes=1)}m" if feed.interval else ""
     return {
         "name": feed.name,

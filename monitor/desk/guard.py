@@ -80,8 +80,8 @@ class Guard:
     def _visitor(self, scope: Scope, headers: Headers) -> str:
         """The address it comes from; behind the proxy that speaks TLS for us, as the proxy tells it last."""
         client = scope.get("client")
-        told = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() if self._secure else ""
-        return told[:_LONGEST_ADDRESS] or (client[0] if client else "")
+        address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() if self._secure else ""
+        return address[:_LONGEST_ADDRESS] or (client[0] if client else "")
 
     def _with_headers(self, send: Send, *, kept: bool) -> Send:
         async def answer(message: Message) -> None:

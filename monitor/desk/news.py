@@ -108,8 +108,8 @@ class News:
         query = read_query(asked["q"], given=given, needs_words=False)
         return self._search(query, limit=AT_ONCE, before=before)
 
-    def _standings(self, told: Iterable[Found | Member]) -> Mapping[int, DeliveryState]:
-        return self._history.standings({one.story_id for one in told if one.story_id})
+    def _standings(self, entries: Iterable[Found | Member]) -> Mapping[int, DeliveryState]:
+        return self._history.standings({one.story_id for one in entries if one.story_id})
 
     async def _one(self, request: Request) -> Response:
         number = number_of(request.query_params.get("entry", ""), "новости")
@@ -141,8 +141,8 @@ class News:
     async def _nearly_found(self, request: Request) -> Response:
         before = number_or_none(request.query_params.get("before", ""), "новости")
         near = await asyncio.to_thread(self._near, before)
-        found = [_nearly(one.article, near_reasons([one.miss])) for one in near.found]
-        return page(request, "news_near.html", near=near, found=found, **self._shown)
+        articles = [_nearly(one.article, near_reasons([one.miss])) for one in near.found]
+        return page(request, "news_near.html", near=near, found=articles, **self._shown)
 
 
 def _marked(one: Found) -> tuple[Found, Pieces, Pieces]:

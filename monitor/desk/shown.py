@@ -68,7 +68,7 @@ def _became(outcome: Outcome, reason: str, standing: DeliveryState | None) -> st
 def titled(reason: str, titles: Mapping[str, str]) -> str:
     """A reason as it was written down, with the topics' titles in place of their ids: «knb: …», «knb/правило: …»."""
     ids = "|".join(map(re.escape, titles))
-    return re.sub(rf"(?<![\w/-])({ids})(?:: |/)", lambda found: f"{titles[found[1]]}: ", reason)
+    return re.sub(rf"(?<![\w/-])({ids})(?:: |/)", lambda match: f"{titles[match[1]]}: ", reason)
 
 
 def _web(url: str) -> str:

@@ -108,8 +108,8 @@ class Status:
         minutes = [delay / timedelta(minutes=1) if delay else 0.0 for delay in taken]
         first, end = (f"{at.astimezone(ZoneInfo(self._zone)):%H:00}" for at in (hours[0], hours[-1]))
         longest = span(max((delay for delay in taken if delay), default=timedelta(0)))
-        told = ", ".join(f"{value:.0f}" for value in minutes)
-        said = f"Через сколько минут после публикации новости обычно видны, по часам с {first}: {told}"
+        listed_minutes = ", ".join(f"{value:.0f}" for value in minutes)
+        said = f"Через сколько минут после публикации новости обычно видны, по часам с {first}: {listed_minutes}"
         return columns(minutes, first=first, last=end, highest=longest, said=said)
 
 

@@ -81,8 +81,8 @@ class Words:
             group = max((one for one in look.groups if one.line <= number), key=_line, default=None)
             return self._to(request, look, group)
         asked = request.query_params.get("ask", "")[:_LONGEST].strip()
-        found = await self._asked(KeywordsFile.find, asked) if asked else []
-        return self._page(request, "words.html", look=look, asked=asked, found=found)
+        groups = await self._asked(KeywordsFile.find, asked) if asked else []
+        return self._page(request, "words.html", look=look, asked=asked, found=groups)
 
     async def _group(self, request: Request) -> Response:
         look = await self._asked(KeywordsFile.look)

@@ -41,16 +41,16 @@ class FileHistory:
 
         Raises EditConflict, EditRefused, ConfigError, DatabaseError; the file is then as it was.
         """
-        found = self._version(number)
-        if found is None:
+        kept_version = self._version(number)
+        if kept_version is None:
             return None
-        version, was = found
+        version, was = kept_version
         summary = f"возвращён файл от {version.saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
         return self._saving.save(self.file, digest, was.content, initial=initial, summary=summary, check=self._check)
 
     def _version(self, number: int) -> tuple[FileVersion, FileContent] | None:
         """Of this file only."""
-        found = self._versions.named(number)
-        if found is None or found[0].file != self.file:
+        kept_version = self._versions.named(number)
+        if kept_version is None or kept_version[0].file != self.file:
             return None
-        return found[0], FileContent(file=self.file, content=found[1])
+        return kept_version[0], FileContent(file=self.file, content=kept_version[1])

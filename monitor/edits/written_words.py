@@ -53,11 +53,11 @@ def _places(node: Scalar, source: str) -> _Place | None:
     if _ESCAPED.get(node.style, "\0") in typed:
         return None
     said = list(_NO_BLANK.finditer(node.text))
-    found = list(_NO_BLANK.finditer(typed))[: len(said)]  # comments may follow what stands behind a sign
-    if [one[0] for one in said] != [one[0] for one in found]:
+    typed_words = list(_NO_BLANK.finditer(typed))[: len(said)]  # comments may follow what stands behind a sign
+    if [one[0] for one in said] != [one[0] for one in typed_words]:
         return None
     firsts = [one.start() for one in said]
-    moved = [start + other.start() - one.start() for one, other in zip(said, found, strict=True)]
+    moved = [start + other.start() - one.start() for one, other in zip(said, typed_words, strict=True)]
     return lambda at: at + moved[bisect_right(firsts, at) - 1]
 
 

@@ -150,8 +150,8 @@ def _standing(terms: Iterable[Term], text: str, role: Role | None) -> Mapping[st
     """The forms of each word that stand in the text; a list may have one word in both languages."""
     forms_by_word: dict[str, dict[str, None]] = {}
     for term in terms:
-        found = found_in_role(term, role, text) if role else found_in(term, text)
-        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(found))
+        forms_in_text = found_in_role(term, role, text) if role else found_in(term, text)
+        forms_by_word.setdefault(term.text, {}).update(dict.fromkeys(forms_in_text))
     return forms_by_word
 
 

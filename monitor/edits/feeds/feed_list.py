@@ -55,15 +55,15 @@ class FeedList:
 
     def open(self) -> OpenedList:
         """The file as it lies on the disk, in order or not. Raises ConfigError when it cannot be read at all."""
-        found = read_file(self.file)
+        file = read_file(self.file)
         writable = is_writable(self.file)
-        if self._last and self._last.digest == found.digest:
+        if self._last and self._last.digest == file.digest:
             return replace(self._last, is_writable=writable)
-        feeds, wrong = load_checked(found.text, file=self.file)
+        feeds, wrong = load_checked(file.text, file=self.file)
         self._last = OpenedList(
             file=self.file,
-            digest=found.digest,
-            text=found.text,
+            digest=file.digest,
+            text=file.text,
             feeds=() if wrong else feeds,
             problems=wrong,
             is_writable=writable,
@@ -79,10 +79,10 @@ class FeedList:
 
         Raises EditConflict, ConfigError (of `change` too), DatabaseError; the file is then as it was.
         """
-        found = read_file(self.file)
-        if found.digest != digest:
-            raise EditConflict(file=self.file, found=found.content)
-        content = found.with_text(change(found.text))
+        file = read_file(self.file)
+        if file.digest != digest:
+            raise EditConflict(file=self.file, found=file.content)
+        content = file.with_text(change(file.text))
         return self._saving.save(self.file, digest, content, initial=initial, summary=summary)
 
 

@@ -61,15 +61,15 @@ class FeedTrials:
         Raises FeedError, in Russian.
         """
         address = usual_addresses(written)[0]
-        found: list[FoundFeed] = []
-        async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(found) as time:
+        feeds: list[FoundFeed] = []
+        async with self._alone(address), self._open_reading() as (fetcher, sandbox), self._in_time(feeds) as time:
             async for one in find_feeds(fetcher, written, known, now=self._clock(), read=sandbox.parse):
-                if not found:
+                if not feeds:
                     time.reschedule(asyncio.get_running_loop().time() + min(MORE_SECONDS, self._seconds))
-                found.append(one)
-                if len(found) == MOST_FOUND:
+                feeds.append(one)
+                if len(feeds) == MOST_FOUND:
                     break
-        return tuple(found)
+        return tuple(feeds)
 
     async def _read(self, page: str, feed: Feed, fetcher: Fetcher, sandbox: Sandbox) -> Extracted:
         try:
@@ -94,12 +94,12 @@ class FeedTrials:
             self._tried.discard(site)
 
     @asynccontextmanager
-    async def _in_time(self, found: Sequence[FoundFeed] = ()) -> AsyncIterator[asyncio.Timeout]:
+    async def _in_time(self, feeds: Sequence[FoundFeed] = ()) -> AsyncIterator[asyncio.Timeout]:
         """The block is cut off in time; that is no failure when it has found something by then."""
         try:
             async with asyncio.timeout(self._seconds) as time:
                 yield time
         except TimeoutError as error:
-            if not found:
+            if not feeds:
                 message = f"за {self._seconds:.0f} с сайт не ответил до конца — повторите позже"
                 raise FeedError(message, feed="") from error

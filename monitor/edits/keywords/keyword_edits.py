@@ -71,10 +71,10 @@ def removed(
     written: KeywordsText, group: WordGroup, word: str, *, role: Role | None = None, line: int = 0
 ) -> KeywordsText:
     """The file without `word`, where it stands first in a group, in that role or on that line. Raises ConfigError."""
-    found = next((one for one in _standing(group, word, line) if role in (None, one[0].role)), None)
-    if found is None:
+    position = next((one for one in _standing(group, word, line) if role in (None, one[0].role)), None)
+    if position is None:
         raise ConfigError(f"слова «{word}» здесь нет", file=written.file, line=group.line)
-    place, number = found
+    place, number = position
     change = _Change(word=(place.words[number].text, place.language, place.role), is_added=False)
     for text in _removals(written, group, place, number):
         if made := _read_back(written, text, group, change):

@@ -96,12 +96,12 @@ class KeywordsFile:
         far as there is time. `begin` goes on where an earlier look stopped. Raises as `preview` does, DatabaseError.
         """
         made = self._made(edit)
-        found = self._tried(made, begin) if trial else None
+        look = self._tried(made, begin) if trial else None
         return TriedEdit(
             preview=made.preview,
             doubts=self._doubts_of(made) if doubts else (),
-            trial=found,
-            told=tuple(told(found.changes[:TOLD], made.rules.matcher)) if found and made.rules.matcher else (),
+            trial=look,
+            told=tuple(told(look.changes[:TOLD], made.rules.matcher)) if look and made.rules.matcher else (),
         )
 
     def save(self, edit: WordEdit, *, initial: str) -> Saved:

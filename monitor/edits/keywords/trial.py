@@ -60,15 +60,15 @@ class Trials:
         """Judge for so many seconds, from the entry `begin` or from the newest. Raises DatabaseError."""
         compiled = before.matcher.compiled, after.matcher.compiled
         phrases = reach(before.keywords, after.keywords, compiled=compiled)
-        found = self._search.candidates(phrases, since=since)
-        numbers = found if begin is None else tuple(number for number in found if number <= begin)
-        earlier = len(found) - len(numbers)
+        candidates = self._search.candidates(phrases, since=since)
+        numbers = candidates if begin is None else tuple(number for number in candidates if number <= begin)
+        earlier = len(candidates) - len(numbers)
         compared = Comparison(by(before.matcher), by(after.matcher))
         done = self._judge(numbers, compared, since, seconds)
         return Trial(
             since=since,
             articles=self._archive.count(since),
-            candidates=len(found),
+            candidates=len(candidates),
             looked=earlier + done,
             changes=tuple(compared.changes),
             rest=numbers[done] if done < len(numbers) else None,

@@ -28,9 +28,9 @@ def find_words(
         return []
     among = tuple(groups)
     meant = [{*(_meant(matcher, token) if matcher else ()), fold(token).text} for token in tokens]
-    found = list(_having(among, lambda words: all(words & kin for kin in meant)))
+    groups_meant = list(_having(among, lambda words: all(words & kin for kin in meant)))
     folded = " ".join(fold(token).text for token in tokens)
-    return found or list(_having_part(among, folded)) or list(_alike(among, folded))
+    return groups_meant or list(_having_part(among, folded)) or list(_alike(among, folded))
 
 
 def uses(groups: Sequence[WordGroup], of: WordGroup) -> tuple[tuple[WordGroup, bool], ...]:
