@@ -127,10 +127,10 @@ def check_signature(data: SignedData, signer: Certificate) -> None:
 
 def _value(data: SignedData, oid: str) -> Element:
     """The one value of a signed attribute that must be there."""
-    found = _values(data, oid)
-    if len(found) != 1:
+    values = _values(data, oid)
+    if len(values) != 1:
         raise EvidenceError("подписано не всё, чего требует RFC 3161")
-    return found[0]
+    return values[0]
 
 
 def _values(data: SignedData, oid: str) -> Sequence[Element]:

@@ -110,8 +110,8 @@ def _of_headline(before: str, after: str) -> Iterator[_Judged]:
     if not before or not after or _unordered(before) == _unordered(after):
         return
     old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
-    found = [(old[run.b0 : run.b1], new[run.a0 : run.a1]) for run in _runs(old, new)]
-    differing = [pair for pair in found if not is_one_text(*pair)]
+    pairs = [(old[run.b0 : run.b1], new[run.a0 : run.a1]) for run in _runs(old, new)]
+    differing = [pair for pair in pairs if not is_one_text(*pair)]
     if differing:
         edit = Edit(before=before[:_LONGEST_SIDE], after=after[:_LONGEST_SIDE])
         yield _Judged(edit, matters=not all(is_slip(*pair) or _only_decoration(*pair) for pair in differing))

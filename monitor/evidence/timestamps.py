@@ -163,14 +163,16 @@ def _signer(response: TimeStampResponse, stamped_at: datetime) -> x509.Certifica
     """The certificate of the signer, which must be for time stamps alone (RFC 3161, 2.3) and valid at that time."""
     (signer,) = response.signed_data.signer_infos
     held = map(x509.load_der_x509_certificate, response.signed_data.certificates)
-    found = [one for one in held if one.serial_number == signer.serial_number and one.issuer == signer.issuer]
-    if not found:
+    signer_certificates = [
+        one for one in held if one.serial_number == signer.serial_number and one.issuer == signer.issuer
+    ]
+    if not signer_certificates:
         raise EvidenceError("в ответе нет сертификата подписавшего")
-    if not found[0].not_valid_before_utc <= stamped_at <= found[0].not_valid_after_utc:
+    if not signer_certificates[0].not_valid_before_utc <= stamped_at <= signer_certificates[0].not_valid_after_utc:
         raise EvidenceError("сертификат в это время не действовал")
-    if not _is_for_stamps(found[0]):
+    if not _is_for_stamps(signer_certificates[0]):
         raise EvidenceError("сертификат не для меток времени")
-    return found[0]
+    return signer_certificates[0]
 
 
 def _is_for_stamps(certificate: x509.Certificate) -> bool:

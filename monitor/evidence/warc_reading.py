@@ -33,10 +33,10 @@ def read_records(data: bytes) -> tuple[WarcRecord, ...]:
 
     Raises EvidenceError that says what does not fit, for any bytes whatever; takes `LARGEST_GROUP` of memory at most.
     """
-    found = tuple(map(_record, _plain_members(data)))
-    if not found:
+    records = tuple(map(_record, _plain_members(data)))
+    if not records:
         raise EvidenceError("записей WARC в файле нет")
-    return found
+    return records
 
 
 def _plain_members(data: bytes) -> Iterator[bytes]:

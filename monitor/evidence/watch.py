@@ -96,19 +96,19 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
     state = _not_ahead(state, look.at)
     version = state.version if look.answer is PageAnswer.UNMODIFIED else look.version
     if look.answer is PageAnswer.ABSENT:
-        found = _absent(state, look)
+        finding = _absent(state, look)
     elif look.answer is PageAnswer.NOTHING or version is None:
-        found = _unseen(state, look)
+        finding = _unseen(state, look)
     else:
-        found = _present(state, look, version, quoted)
-    after, next_look_at = _scheduled(state, found, look.at)
+        finding = _present(state, look, version, quoted)
+    after, next_look_at = _scheduled(state, finding, look.at)
     return Observation(
         state=after,
-        sight=found.sight,
-        difference=found.difference,
-        tells=found.tells,
-        keeps=found.keeps,
-        moved=found.moved,
+        sight=finding.sight,
+        difference=finding.difference,
+        tells=finding.tells,
+        keeps=finding.keeps,
+        moved=finding.moved,
         next_look_at=next_look_at,
     )
 
@@ -203,8 +203,8 @@ def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
 
 def _having_told(state: PageState, version: Version, at: datetime, sight: Sight) -> PageState:
     keys = wording_keys(version)
-    told = _with(_with(state.told, keys.prose), keys.whole)
-    return replace(state, shown=version, told=told, told_at=at, told_sight=sight)
+    hashes = _with(_with(state.told, keys.prose), keys.whole)
+    return replace(state, shown=version, told=hashes, told_at=at, told_sight=sight)
 
 
 def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:
@@ -214,9 +214,9 @@ def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:
 # ── when to look again ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _scheduled(before: PageState, found: _Found, at: datetime) -> tuple[PageState, datetime | None]:
+def _scheduled(before: PageState, finding: _Found, at: datetime) -> tuple[PageState, datetime | None]:
     """The state with its place in the schedule, and the next look."""
-    state = found.state
+    state = finding.state
     if state.captured_at is None:
         retry_at = look_times.retry_at(at, failed=state.looks)
         return replace(state, looks=state.looks + 1, due_at=retry_at), retry_at
@@ -224,21 +224,23 @@ def _scheduled(before: PageState, found: _Found, at: datetime) -> tuple[PageStat
     looks = -1 if before.captured_at is None else state.looks  # the first capture is no look of the schedule
     looks, due_at = look_times.place(at, since=state.captured_at, looks=looks, due_at=None if is_due else state.due_at)
     state = replace(state, looks=looks, due_at=due_at)
-    is_open = found.waits or found.sight in {Sight.MISSING, Sight.UNSEEN}
+    is_open = finding.waits or finding.sight in {Sight.MISSING, Sight.UNSEEN}
     if due_at is None or (look_times.is_over(looks) and not is_open):
         return state, None
-    if found.sight is Sight.MISSING:
+    if finding.sight is Sight.MISSING:
         return state, at + look_times.pause_of_missing(state.absent_since, at)
-    return state, max(at + look_times.FLOOR, min([due_at, *_sooner(state, found, at, is_due=is_due)]))
+    return state, max(at + look_times.FLOOR, min([due_at, *_sooner(state, finding, at, is_due=is_due)]))
 
 
-def _sooner(state: PageState, found: _Found, at: datetime, *, is_due: bool) -> Iterator[datetime]:
+def _sooner(state: PageState, finding: _Found, at: datetime, *, is_due: bool) -> Iterator[datetime]:
     """What comes before the schedule."""
-    if found.sight is Sight.UNSEEN:
+    if finding.sight is Sight.UNSEEN:
         yield at + look_times.UNSEEN_AGAIN
         if state.absent_since and not state.gone_since:
             yield at + look_times.pause_of_missing(state.absent_since, at)
-    if found.sight in {Sight.CHANGED, Sight.BACK} and is_due:  # once, or a page of random teasers is looked at for ever
+    if (
+        finding.sight in {Sight.CHANGED, Sight.BACK} and is_due
+    ):  # once, or a page of random teasers is looked at for ever
         yield at + look_times.AFTER_CHANGE
-    if found.waits and state.told_at:
+    if finding.waits and state.told_at:
         yield state.told_at + QUIET

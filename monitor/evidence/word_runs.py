@@ -35,15 +35,15 @@ def equal_pairs(before: Sequence[str], after: Sequence[str]) -> list[_Pair]:
 
 def runs(pairs: Sequence[_Pair], before: int, after: int) -> list[Run]:
     """What lies between the equal pairs of sequences of these lengths; runs at most two equal words apart are one."""
-    found: list[Run] = []
+    changed_runs: list[Run] = []
     b0 = a0 = 0
     for b1, a1 in [*pairs, (before, after)]:
         if b1 > b0 or a1 > a0:
-            near = bool(found) and b0 - found[-1].b1 <= _BRIDGE
-            start = found.pop() if near else Run(b0, b0, a0, a0)
-            found.append(Run(start.b0, b1, start.a0, a1))
+            near = bool(changed_runs) and b0 - changed_runs[-1].b1 <= _BRIDGE
+            start = changed_runs.pop() if near else Run(b0, b0, a0, a0)
+            changed_runs.append(Run(start.b0, b1, start.a0, a1))
         b0, a0 = b1 + 1, a1 + 1
-    return found
+    return changed_runs
 
 
 def _pairs(before: Sequence[str], after: Sequence[str], within: Run, depth: int) -> Iterator[_Pair]:

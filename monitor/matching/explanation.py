@@ -142,8 +142,8 @@ def nearly_found(
             break
     common = {line for line, count in met_in.items() if count > max(looked_at, _LOOKED_AT_LEAST) * _COMMON}
     telling = ((article, [one for one in misses if one.is_astray or {*one.met} - common]) for article, misses in near)
-    found = tuple(NearArticle(article=article, miss=misses[0]) for article, misses in telling if misses)
-    return NearArticles(found=found, looked_at=looked_at, before=before)
+    near_articles = tuple(NearArticle(article=article, miss=misses[0]) for article, misses in telling if misses)
+    return NearArticles(found=near_articles, looked_at=looked_at, before=before)
 
 
 def nearest_misses(matcher: Matcher, *, title: str, text: str) -> tuple[NearMiss, ...]:

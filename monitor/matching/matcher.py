@@ -100,10 +100,10 @@ class Matcher:
         if topic is None or article.silences_questions or article.is_of_elsewhere:
             return _NOTHING
         rule = self._classifying[topic]
-        found = (article.likeness(rule, trained().telling(article.reading.lead)),)
+        verdicts = (article.likeness(rule, trained().telling(article.reading.lead)),)
         if self._is_muted(rule):
-            return Verdict(muted=found)
-        return Verdict(topics=found, is_unlikely=not article.is_of_here)
+            return Verdict(muted=verdicts)
+        return Verdict(topics=verdicts, is_unlikely=not article.is_of_here)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}
@@ -168,8 +168,8 @@ class Matcher:
             return said
         acts = {hits[0][:2] for hits in shown.values()}
         leading = (hits for rule, hits in others if rule.leads and hits[0][:2] in acts)
-        told = facts(self.compiled, article, [*shown.values(), *islice(leading, 1)])
-        return tuple(fact for fact in told if fact in said or fact.kind is FactKind.TO)
+        facts_with_leading = facts(self.compiled, article, [*shown.values(), *islice(leading, 1)])
+        return tuple(fact for fact in facts_with_leading if fact in said or fact.kind is FactKind.TO)
 
     def _is_muted(self, rule: CompiledRule) -> bool:
         return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted

@@ -242,8 +242,8 @@ def _places(piece: str, whole: str) -> Iterator[int]:
 
 def _bits(beside: Iterable[tuple[int, int]], numbers: frozenset[int]) -> int:
     """The lines that may have a hit since one of these words stands beside a piece."""
-    found = 0
+    line_bits = 0
     for number, lines in beside:
         if number in numbers:
-            found |= lines
-    return found
+            line_bits |= lines
+    return line_bits

@@ -72,8 +72,8 @@ def edits(said: str) -> tuple[Edited, ...]:
 
 
 def _edit(said: str) -> Edited:
-    found = _EDIT.fullmatch(said)
-    if not found:
+    edit = _EDIT.fullmatch(said)
+    if not edit:
         return Edited(note=shown(said, SENTENCE))
-    before, after = found["was"] or found["removed"] or "", found["is"] or found["added"] or ""
-    return Edited(before=shown(before, SENTENCE), after=shown(after, SENTENCE), headline=bool(found["headline"]))
+    before, after = edit["was"] or edit["removed"] or "", edit["is"] or edit["added"] or ""
+    return Edited(before=shown(before, SENTENCE), after=shown(after, SENTENCE), headline=bool(edit["headline"]))

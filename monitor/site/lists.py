@@ -92,9 +92,9 @@ class Lists:
         for case in self.cases:
             mine = [self.briefs[number] for number in case.stories if number in self.briefs]
             yield self._list(f"case/{case.id}", mine, partial(self.renderer.case, case), case)
-        told = [self.briefs[number] for case in self.cases for number in case.stories if number in self.briefs]
-        shown = {brief.id: brief for brief in told}
-        yield self._list("cases", told, lambda _: self.renderer.cases(self.cases, shown), self.cases)
+        briefs = [self.briefs[number] for case in self.cases for number in case.stories if number in self.briefs]
+        shown = {brief.id: brief for brief in briefs}
+        yield self._list("cases", briefs, lambda _: self.renderer.cases(self.cases, shown), self.cases)
 
     def _feeds(self, newest: Sequence[StoryBrief]) -> Iterator[Unit]:
         for plan in feeds.plans(newest, self.cases, self.about):

@@ -84,8 +84,8 @@ class Renderer:
 
     def case(self, case: SiteCase, briefs: Iterable[StoryBrief]) -> Iterator[Page]:
         """A case as a timeline, its oldest story first; `briefs` are its stories that are shown."""
-        told = sorted(briefs, key=lambda brief: (brief.posted_at, brief.id))
-        return self._pages("case.html", addresses.case_path(case.id), case=case, briefs=told)
+        timeline = sorted(briefs, key=lambda brief: (brief.posted_at, brief.id))
+        return self._pages("case.html", addresses.case_path(case.id), case=case, briefs=timeline)
 
     def cases(self, cases: Iterable[SiteCase], briefs: Mapping[int, StoryBrief]) -> Iterator[Page]:
         """The index of the cases, the one with the latest story first; `briefs` are the stories that are shown."""

@@ -70,8 +70,8 @@ class FoundFeed:
 
 async def find_feed(fetcher: Fetcher, url: str, known: Sequence[Feed], *, now: datetime) -> FoundFeed | None:
     """The first of `find_feeds`; None: nothing readable within `MOST_TRIES` addresses. Raises as it does."""
-    async with aclosing(find_feeds(fetcher, url, known, now=now)) as found:
-        return await anext(found, None)
+    async with aclosing(find_feeds(fetcher, url, known, now=now)) as feeds:
+        return await anext(feeds, None)
 
 
 async def find_feeds(
@@ -86,10 +86,10 @@ async def find_feeds(
     page = await _first_page(fetcher, usual_addresses(url))
     parse.refuse_feed_list(page)
     search = _Search(fetcher=fetcher, page=page, now=now, read=read)
-    found: list[FoundFeed] = []
+    feeds: list[FoundFeed] = []
     async for candidate in search.candidates():
-        if not any(same_entries(candidate.entries, one.entries) for one in found):
-            found.append(candidate)
+        if not any(same_entries(candidate.entries, one.entries) for one in feeds):
+            feeds.append(candidate)
             yield await search.compared(candidate, known)
 
 

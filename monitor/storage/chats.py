@@ -160,7 +160,7 @@ class UpdateCursor:
 def _twin() -> Select[str]:
     ours, other, us, them = destinations.alias(), destinations.alias(), chats.alias(), chats.alias()
     same = and_(them.c.number == us.c.number, us.c.number.isnot(None))
-    found = (
+    twins = (
         select(other.c.chat)
         .select_from(ours)
         .join(us, us.c.chat == ours.c.chat)
@@ -168,7 +168,7 @@ def _twin() -> Select[str]:
         .join(other, other.c.chat == them.c.chat)
         .where(ours.c.chat == bindparam("chat"), other.c.place < ours.c.place, other.c.removed_at.is_(None))
     )
-    return found.order_by(other.c.place).limit(1)
+    return twins.order_by(other.c.place).limit(1)
 
 
 _TWIN = _twin()

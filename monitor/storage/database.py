@@ -363,10 +363,10 @@ class _FileGuard:
             self._known_log = None
 
     def _same(self, path: Path, known: _Identity) -> _Identity:
-        found = _identity(path)
-        if known is not None and found != known:
+        identity = _identity(path)
+        if known is not None and identity != known:
             raise DatabaseLost(path)
-        return found
+        return identity
 
 
 def _guard(engine: Engine, path: Path) -> None:

@@ -165,11 +165,11 @@ def insert_entries(
             for key in outcome.entry.keys
         ],
     )
-    told = [(number, poll, outcome, telling) for number, poll, outcome in numbered if (telling := outcome.telling)]
-    if told:
-        rows = [_article_row(telling, outcome.source, number, story_id) for number, _, outcome, telling in told]
+    tellings = [(number, poll, outcome, telling) for number, poll, outcome in numbered if (telling := outcome.telling)]
+    if tellings:
+        rows = [_article_row(telling, outcome.source, number, story_id) for number, _, outcome, telling in tellings]
         db.execute(insert(articles), rows)
-    hold(db, [(number, telling.verdict, poll.polled_at) for number, poll, _, telling in told])
+    hold(db, [(number, telling.verdict, poll.polled_at) for number, poll, _, telling in tellings])
     untold = [(number, outcome) for number, _, outcome in numbered if not outcome.telling]
     keep(db, [(number, outcome.entry.title, outcome.article) for number, outcome in untold if outcome.article])
 

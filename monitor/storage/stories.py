@@ -47,9 +47,9 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
             .order_by(articles.c.story_id, articles.c.id)
         )
     ]
-    found = {row.story_id for row in rows}
-    decisions, deleted = _decisions(db, found), _deleted(db, found)
-    retracted = retractions_of(db, found)
+    story_ids = {row.story_id for row in rows}
+    decisions, deleted = _decisions(db, story_ids), _deleted(db, story_ids)
+    retracted = retractions_of(db, story_ids)
     grouped = groupby(rows, key=attrgetter("story_id"))
     return tuple(
         _story(number, list(its_rows), decisions.get(number, {}), deleted[number], retracted.get(number))

@@ -110,8 +110,8 @@ def days_of(week: Week) -> str:
     return f"{first}–{last:%d.%m.%Y}"
 
 
-def _caption(opening: Html, counts: Html, told: Sequence[DigestItem], address: Html) -> Html:
-    most = join("\n", [text("Больше всего писали:"), *map(_item, told)]) if told else Html("")
+def _caption(opening: Html, counts: Html, top_stories: Sequence[DigestItem], address: Html) -> Html:
+    most = join("\n", [text("Больше всего писали:"), *map(_item, top_stories)]) if top_stories else Html("")
     return join("\n\n", filter(None, (opening, counts, most, address)))
 
 

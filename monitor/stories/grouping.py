@@ -183,18 +183,20 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
     In the channels what the rules or a maintainer sent there, struck if the story was retracted since; a rejected part
     is shown nowhere again.
     """
-    told = part_of(story, part)
+    story_part = part_of(story, part)
     if part in story.deleted:
         return ()
     if part in story.published or not is_asked(story, part):
         return tuple(
-            WantedPost(chat=to.chat, html=shown(story, part, to=to, now=now), part=part, silent=is_silent(to, told))
+            WantedPost(
+                chat=to.chat, html=shown(story, part, to=to, now=now), part=part, silent=is_silent(to, story_part)
+            )
             for to in chats.destinations
-            if wants(to, told)
+            if wants(to, story_part)
         )
     if part in story.rejected or not chats.review:
         return ()
-    asked, rings = ask(story, part, now=now), not told.lead.verdict.is_unlikely
+    asked, rings = ask(story, part, now=now), not story_part.lead.verdict.is_unlikely
     return (WantedPost(chat=chats.review, html=asked, part=part, kind=DeliveryKind.REVIEW, silent=not rings),)
 
 

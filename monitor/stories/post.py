@@ -69,21 +69,21 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
     part says what is new to those who read the earlier ones. Times are those of Almaty, with the day when it is not
     that of `now`. `marked`: the words that met the rules are underlined. An address that is not http(s) shows as text.
     """
-    told, earlier = part_of(story, part), _earlier(story, part, to)
-    lead = _lead(told, to)
+    story_part, earlier = part_of(story, part), _earlier(story, part, to)
+    lead = _lead(story_part, to)
     spans = shown_spans(lead, earlier)
     title = _title(lead, marked=marked)
     if not title:
         title = _sentence(lead, spans.pop(0), marked=marked) if spans else text(TEXTS[to.tongue].untitled)
-    topics = [topic for telling in told.tellings for topic in _named_topics(telling, told)]
+    topics = [topic for telling in story_part.tellings for topic in _named_topics(telling, story_part)]
     rows = (
-        text(_first_line(lead, _named_topics(lead, told), earlier, to.tongue)),
+        text(_first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
         tag("b", linked(title, lead.article.url)),
         _former(lead.article, seen(title), to.tongue),
         text(line(fact_line(lead.verdict, to.tongue), _FACTS_UNITS) if lead.article.language != to.tongue else ""),
         *([] if to.brief else _quotes(lead, spans, marked=marked)),
         _source(story, lead.article, to, now),
-        Html("") if to.brief else _others(lead, told.tellings, to.tongue),
+        Html("") if to.brief else _others(lead, story_part.tellings, to.tongue),
         _hashtags(topics, lead),
     )
     return join("\n", filter(None, rows))
@@ -108,9 +108,9 @@ def _earlier(story: Story, part: int, to: Destination) -> tuple[Telling, ...]:
 
 
 def _was_shown(story: Story, part: int, to: Destination) -> bool:
-    told = part_of(story, part)
-    is_public = told.tier is Tier.POST or part in story.published
-    return is_public and part not in story.deleted and wants(to, told)
+    story_part = part_of(story, part)
+    is_public = story_part.tier is Tier.POST or part in story.published
+    return is_public and part not in story.deleted and wants(to, story_part)
 
 
 def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
@@ -127,8 +127,8 @@ def _first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence
     words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
     new = _new(lead, step, earlier, tongue) if earlier else ""
-    told = f"{about}: {step.label(tongue)}" if step and not earlier else about
-    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or told}"
+    topic_label = f"{about}: {step.label(tongue)}" if step and not earlier else about
+    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
     for more in filter(None, (about if new else "", _way(lead, step, tongue))):
         longer = f"{start} · {more}"
         start = longer if utf16_length(longer) <= _FIRST_LINE_UNITS else start

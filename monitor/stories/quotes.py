@@ -61,8 +61,8 @@ def _foremost(
     new = added(telling, earlier) if earlier else {}
     things = [(says, name) for kind, says in _SAYS.items() for name in new.get(kind, ())]
     saying_it = (span for span in spans if any(says(name, text[slice(*span)]) for says, name in things))
-    found = (next(telling_it, None) if step else None) or next(saying_it, None)
-    return [found] if found else []
+    foremost_span = (next(telling_it, None) if step else None) or next(saying_it, None)
+    return [foremost_span] if foremost_span else []
 
 
 def step_of(telling: Telling) -> Step | None:
@@ -72,10 +72,10 @@ def step_of(telling: Telling) -> Step | None:
 
 def _steps_of(telling: Telling) -> tuple[Step, ...]:
     """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one."""
-    said, told = happened([telling.article.title]), happened(quoted(telling))
-    if Step.HANDED_OVER in said and Step.HANDED_OVER not in told and Step.REMOVAL_DECIDED in told:
+    said, quoted_steps = happened([telling.article.title]), happened(quoted(telling))
+    if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and Step.REMOVAL_DECIDED in quoted_steps:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
-    return tuple(dict.fromkeys(said)) or told
+    return tuple(dict.fromkeys(said)) or quoted_steps
 
 
 def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:

@@ -193,8 +193,8 @@ def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, .
 
     `before_too`: also those that the text itself calls earlier ones («ранее», «былтыр»).
     """
-    told = frozenset[Step]().union(*(_told_in(text, before_too) for text in texts))
-    return tuple(step for step in _RANK if step in told)
+    steps = frozenset[Step]().union(*(_told_in(text, before_too) for text in texts))
+    return tuple(step for step in _RANK if step in steps)
 
 
 @remembered(_REMEMBERED)
@@ -206,7 +206,7 @@ def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - priv
     if sentence.endswith("?") or (ABOUT_BEFORE.search(sentence) and not before_too):
         return []
     forms = ((step, _told_as_happened(step).finditer(sentence)) for step in Step)
-    return [step for step, found in forms if any(_is_told(sentence, form) for form in found)]
+    return [step for step, matches in forms if any(_is_told(sentence, form) for form in matches)]
 
 
 def _is_told(sentence: str, form: re.Match[str]) -> bool:

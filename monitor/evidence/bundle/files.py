@@ -49,11 +49,11 @@ def listed(folder: Path) -> BundleFiles:
     """What stands in a folder. Never raises: what cannot be listed or read is `strange`."""
     hashes: dict[str, str] = {}
     strange: list[str] = []
-    for path, found in _walk(folder, "", _DEEPEST):
+    for path, walk_trouble in _walk(folder, "", _DEEPEST):
         if len(hashes) + len(strange) >= _MOST_FILES:
             strange.append(f"файлов больше {_MOST_FILES}, остальные не прочитаны")
             break
-        trouble = found
+        trouble = walk_trouble
         try:
             if not trouble:
                 hashes[path] = _hash(folder / path)
@@ -105,12 +105,12 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
 
 
 def _differences(where: str, said: Mapping[str, object], here: Mapping[str, str]) -> Iterator[VerdictLine]:
-    found = chain(
+    differences = chain(
         (f"{path}: файл изменён" for path in sorted(said.keys() & here.keys()) if said[path] != here[path]),
         (f"{path}: файла нет" for path in sorted(said.keys() - here.keys())),
         (f"{path}: лишний файл" for path in sorted(here.keys() - said.keys())),
     )
-    lines = [broken(where, difference) for difference in islice(found, _MOST_DIFFERENCES)]
+    lines = [broken(where, difference) for difference in islice(differences, _MOST_DIFFERENCES)]
     yield from lines or [broken(where, "записан не так, как пишет sha256sum")]
 
 

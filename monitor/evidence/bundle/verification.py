@@ -46,8 +46,8 @@ def _chain(files: BundleFiles) -> tuple[Sequence[Link], Sequence[VerdictLine]]:
         links = list(read_table(files.read(CHAIN)))
     except EvidenceError as error:
         return [], [broken(CHAIN, error)]
-    found = list(bounded(broken(CHAIN, trouble) for trouble in breaks(links)))
-    return links, found or [holds(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
+    lines = list(bounded(broken(CHAIN, trouble) for trouble in breaks(links)))
+    return links, lines or [holds(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
 
 
 def _by_file(manifest: Mapping[str, Any], what: str) -> Mapping[str, Mapping[str, Any]]:

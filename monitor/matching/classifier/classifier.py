@@ -114,8 +114,8 @@ def read(table: str) -> Classifier:
 def written(classifier: Classifier) -> str:
     """A table for people and for `read`: what is weighed, its weight, the topic it speaks for and how much."""
     ahead = ((_BIAS, classifier.bias), (_LEAST, classifier.least), (_MOST, classifier.most))
-    told = [*ahead, *sorted(classifier.weights.items())]
-    rows = [_row(feature, weight, classifier.leanings.get(feature, _NO_LEANING)) for feature, weight in told]
+    weights = [*ahead, *sorted(classifier.weights.items())]
+    rows = [_row(feature, weight, classifier.leanings.get(feature, _NO_LEANING)) for feature, weight in weights]
     return "".join("\t".join(row) + "\n" for row in (("feature", "weight", "topic", "weight for it"), *rows))
 
 

@@ -49,8 +49,8 @@ def train(texts: Iterable[LabelledText], *, least: float, most: float, shuffle: 
     ours = _fitted(samples, TOPICS, shuffle)
     by_topic = {topic: _fitted(samples, (topic,), shuffle).weights for topic in TOPICS}
     leanings = {one: _leaning({topic: by_topic[topic][one] for topic in TOPICS}) for one in kept}
-    told = {one: leaning for one, leaning in leanings.items() if leaning.weight >= _LEANING}
-    return Classifier(ours.weights, told, bias=ours.bias, least=least, most=most)
+    strong_leanings = {one: leaning for one, leaning in leanings.items() if leaning.weight >= _LEANING}
+    return Classifier(ours.weights, strong_leanings, bias=ours.bias, least=least, most=most)
 
 
 def _parts(texts: Iterable[LabelledText]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -72,12 +72,12 @@ def columns(
 def bars(rows: Sequence[tuple[str, float, str]], *, beside: float = 48) -> Iterator[Markup]:
     """A line for each row: its label, a bar of its value, and how the value is said, in the room `beside` the bars."""
     most = max((value for _, value, _ in rows), default=0) or 1
-    for number, (label, value, told) in enumerate(rows):
+    for number, (label, value, value_label) in enumerate(rows):
         middle, width = number * LINE + 17, value / most * (WIDTH - _LABELS - beside)
         yield text(label, _LABELS - 8, middle, anchor="end")
         if value:
             yield rect(_LABELS, middle - 13, max(width, 1), 17)
-        yield text(told, _LABELS + width + 6, middle, name="value")
+        yield text(value_label, _LABELS + width + 6, middle, name="value")
 
 
 def short(words: str, letters: int) -> str:

@@ -43,9 +43,9 @@ def table(lines: Iterable[bytes]) -> Iterator[bytes]:
 def sheet(about: SiteAbout) -> Page:
     """What the data are, in Russian and English: fields, licence, limits, measured precision."""
     fields = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _FIELDS)
-    told = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _TELLING_FIELDS)
+    telling_fields = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _TELLING_FIELDS)
     body = _SHEET.format(
-        site=SITE_NAME, fields=fields, tellings=told, columns=", ".join(f"`{name}`" for name in _COLUMNS),
+        site=SITE_NAME, fields=fields, tellings=telling_fields, columns=", ".join(f"`{name}`" for name in _COLUMNS),
         outlets=len(about.outlets), precision=_precision(about.topics), licence=_LICENCE,
         address=f" <{about.address}>" if about.address else "",
     )  # fmt: skip

@@ -72,10 +72,10 @@ def record(story: SiteStory) -> SearchRecord:
     """A story as Pagefind takes it: JSON, worth keeping with the story, as an index is made of all of them anew and
     finding the forms of a record takes as long as indexing it.
     """
-    brief, told = story.brief, story.tellings[:_TELLINGS]
+    brief, tellings = story.brief, story.tellings[:_TELLINGS]
     lines = [
         brief.title,
-        *(line for one in told for line in (one.headline.text, *(quote.text for quote in one.quotes))),
+        *(line for one in tellings for line in (one.headline.text, *(quote.text for quote in one.quotes))),
     ]
     content = writable("\n".join(dict.fromkeys(filter(None, lines))))[:_LONGEST_TEXT]
     day = brief.posted_at.astimezone(UTC)

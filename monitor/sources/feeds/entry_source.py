@@ -26,9 +26,9 @@ def entry_source(bodies: Iterable[bytes], entry: Entry) -> bytes:
     addresses = list(_addresses(entry.url))
     for body in bodies:
         pieces = [piece for piece in _pieces(body) if len(piece) <= LONGEST]
-        found = _identified(pieces, [*guids, *addresses]) or _mentioning(pieces, addresses)
-        if found:
-            return found
+        own_piece = _identified(pieces, [*guids, *addresses]) or _mentioning(pieces, addresses)
+        if own_piece:
+            return own_piece
     return b""
 
 
@@ -105,5 +105,5 @@ def _objects(body: bytes) -> Iterator[bytes]:
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return found.end() if found else at
+    match = pattern.match(text, at)
+    return match.end() if match else at

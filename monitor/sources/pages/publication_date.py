@@ -187,12 +187,12 @@ def _metas(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
 
 
 def _in_address(url: str) -> Iterator[str]:
-    found = _IN_ADDRESS.search(unquote(urlsplit(url).path).lower())
-    if found:
+    date = _IN_ADDRESS.search(unquote(urlsplit(url).path).lower())
+    if date:
         yield (
-            f"{found['day']} {found['month']} {found['year']}"
-            if found["month"].isalpha()
-            else "-".join(found.group("year", "month", "day"))
+            f"{date['day']} {date['month']} {date['year']}"
+            if date["month"].isalpha()
+            else "-".join(date.group("year", "month", "day"))
         )
 
 

@@ -65,13 +65,13 @@ class FeedFigures:
             firsts = list(found_firsts.values())
             days = [_count(start, end) for start, end in pairwise([*firsts, LARGEST_ID])]
             asked, mine = (feeds.c.active, []) if of is None else (feeds.c.name == of, [articles.c.feed == of])
-            found = db.execute(select(feeds.c.name, *days).where(asked)).all()
-            told = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0], *mine
-            of_stories = select(articles.c.feed, func.count()).where(*told).group_by(articles.c.feed)
+            feed_counts = db.execute(select(feeds.c.name, *days).where(asked)).all()
+            conditions = articles.c.story_id.isnot(None), articles.c.entry_id >= firsts[0], *mine
+            of_stories = select(articles.c.feed, func.count()).where(*conditions).group_by(articles.c.feed)
             ours: dict[str, int] = {name: count for name, count in db.execute(of_stories)}  # noqa: C416 - a Row is no pair to mypy
             last = db.scalar(select(func.max(entries.c.id))) or 0
         self._firsts = {at: first for at, first in found_firsts.items() if first <= last}
-        return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in found}
+        return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in feed_counts}
 
     def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
         """How long after their publication entries seen since then were usually seen, by feed, or of the one named.

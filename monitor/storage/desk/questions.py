@@ -65,14 +65,14 @@ class Questions:
         lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= since)
         last = select(reviews.c.story_id).where(lately).order_by(reviews.c.decided_at.desc()).limit(limit)
         with read_transaction(self._engine) as db:
-            found = _questions(db, [lately, reviews.c.story_id.in_(last)])
-        return tuple(sorted(found, key=lambda one: one.decided_at or one.asked_at, reverse=True))
+            questions = _questions(db, [lately, reviews.c.story_id.in_(last)])
+        return tuple(sorted(questions, key=lambda one: one.decided_at or one.asked_at, reverse=True))
 
     def of_part(self, story: int, part: int) -> Question | None:
         """The question about a part of a story, decided or not."""
         with read_transaction(self._engine) as db:
-            found = _questions(db, [reviews.c.story_id == story, reviews.c.part == part])
-        return found[0] if found else None
+            questions = _questions(db, [reviews.c.story_id == story, reviews.c.part == part])
+        return questions[0] if questions else None
 
 
 def _questions(db: Connection, which: Sequence[ColumnElement[bool]]) -> tuple[Question, ...]:

@@ -107,12 +107,17 @@ def _left(rows: Sequence[Any], fired: Mapping[int, object]) -> int:
 def _figures(
     matcher: Matcher, rows: Iterable[Any], fired: Mapping[int, tuple[Firing, ...]], *, now: datetime, left: int
 ) -> Figures:
-    scores, weekly, found, decided = RuleScores(matcher), Counter[tuple[str, str, int]](), 0, set[tuple[int, int]]()
+    scores, weekly, article_count, decided = (
+        RuleScores(matcher),
+        Counter[tuple[str, str, int]](),
+        0,
+        set[tuple[int, int]](),
+    )
     for row in rows:
         said, ago = fired[row.id], (now - row.seen_at) // _WEEK
         if ago < WEEKS:
             scores.count_article(said)
-            found += bool(said)
+            article_count += bool(said)
             weekly.update((one.topic, one.rule, max(ago, 0)) for one in said)
         if row.decision:
             decided.add((row.story_id, row.part))
@@ -124,4 +129,4 @@ def _figures(
     ]
     costly_first = sorted(rules, key=lambda rule: -rule.score.loss)
     titles = {topic.id: topic.title for topic in matcher.compiled.topics}
-    return Figures(rules=tuple(costly_first), topics=titles, found=found, decisions=len(decided), left=left)
+    return Figures(rules=tuple(costly_first), topics=titles, found=article_count, decisions=len(decided), left=left)

@@ -166,8 +166,8 @@ def _page_ids(of: int | str) -> Any:
         moved = select(observations.c.page_id).where(observations.c.moved_to.in_(spelt))
         here = or_(pages.c.url.in_(spelt), pages.c.canonical_url.in_(spelt), pages.c.id.in_(moved))
         return select(pages.c.id).where(here)
-    told = select(pages.c.id).join(articles, articles.c.canonical_url == pages.c.canonical_url)
-    return told.where(articles.c.story_id == of)
+    page_ids = select(pages.c.id).join(articles, articles.c.canonical_url == pages.c.canonical_url)
+    return page_ids.where(articles.c.story_id == of)
 
 
 def _capture(row: Row[Any]) -> Capture:

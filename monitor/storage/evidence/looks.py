@@ -27,10 +27,12 @@ NextLink = Callable[[Link | None], Link]
 
 def watch(db: Connection, story_id: int, now: datetime) -> None:
     """Have the page of every article of a story looked at, the first time now; those under watch already stay so."""
-    told = select(articles.c.canonical_url, articles.c.url, articles.c.feed).where(articles.c.story_id == story_id)
+    story_articles = select(articles.c.canonical_url, articles.c.url, articles.c.feed).where(
+        articles.c.story_id == story_id
+    )
     new = [
         {"canonical_url": row.canonical_url, "url": row.url, "feed": row.feed, "begun_at": now, "due_at": now}
-        for row in db.execute(told.order_by(articles.c.canonical_url))
+        for row in db.execute(story_articles.order_by(articles.c.canonical_url))
         if row.url
     ]
     if new:
@@ -161,8 +163,8 @@ def _add_capture(db: Connection, page_id: int, finding: Finding, link: Link) -> 
 
 
 def _due_page(db: Connection, page: Row[Any]) -> DuePage:
-    told = select(articles).where(articles.c.canonical_url == page.canonical_url).order_by(articles.c.id)
-    articles_of = db.execute(told).all()
+    page_articles = select(articles).where(articles.c.canonical_url == page.canonical_url).order_by(articles.c.id)
+    articles_of = db.execute(page_articles).all()
     tellings = [read_telling(article) for article in articles_of]
     sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
     return DuePage(

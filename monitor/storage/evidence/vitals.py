@@ -84,7 +84,9 @@ class EvidenceStats:
         lost = ~exists().where(captures.c.hash == stamps.c.hash)
         with read_transaction(self._engine) as db:
             given = select(stamps.c.hash).where(stamps.c.token.isnot(None), lost).distinct()
-            return tuple(found[:16] for found in db.scalars(given.order_by(stamps.c.hash).limit(UNSETTLED)))
+            return tuple(
+                stamped_hash[:16] for stamped_hash in db.scalars(given.order_by(stamps.c.hash).limit(UNSETTLED))
+            )
 
     def links(self, chain: str, *, since: datetime | None = None) -> Iterator[Link]:
         """The links of a chain in order: all, or from the first that was made `since`, led by the one before it."""

@@ -38,8 +38,8 @@ class DestinationStore:
             for chat in known.keys() - set(chats):
                 row = update(destinations).where(destinations.c.chat == chat, destinations.c.removed_at.is_(None))
                 db.execute(row.values(removed_at=now))
-                told = deliveries.c.kind.in_([DeliveryKind.STORY, DeliveryKind.DIGEST])
-                _hold(db, and_(deliveries.c.chat == chat, told), now)
+                is_post = deliveries.c.kind.in_([DeliveryKind.STORY, DeliveryKind.DIGEST])
+                _hold(db, and_(deliveries.c.chat == chat, is_post), now)
 
 
 def _serve(db: Connection, chat: str, place: int, now: datetime, *, anew: bool) -> None:
@@ -79,13 +79,13 @@ def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
 
 def _old() -> Select[str]:
     other, ours = destinations.alias(), destinations
-    told = (
+    earlier_post = (
         exists()
         .where(deliveries.c.story_id == bindparam("story"), deliveries.c.part == bindparam("part"))
         .where(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.created_at < ours.c.since)
         .where(deliveries.c.chat == other.c.chat, other.c.chat != ours.c.chat, other.c.removed_at.is_(None))
     )
-    return select(ours.c.chat).where(ours.c.chat == bindparam("chat"), told)
+    return select(ours.c.chat).where(ours.c.chat == bindparam("chat"), earlier_post)
 
 
 _OLD = _old()  # asked of every article for every chat
@@ -102,10 +102,10 @@ def may_know(db: Connection, story_id: int, part: int, chat: str, now: datetime)
 def _known() -> Select[str]:
     is_old = articles.c.published_at < destinations.c.restored_at
     is_undated = and_(articles.c.published_at.is_(None), destinations.c.restored_at > bindparam("undated"))
-    told = exists().where(
+    old_article = exists().where(
         articles.c.story_id == bindparam("story"), articles.c.part == bindparam("part"), or_(is_old, is_undated)
     )
-    return select(destinations.c.chat).where(destinations.c.chat == bindparam("chat"), told)
+    return select(destinations.c.chat).where(destinations.c.chat == bindparam("chat"), old_article)
 
 
 _KNOWN = _known()

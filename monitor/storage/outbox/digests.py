@@ -81,8 +81,11 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
                 return False
-            told = posted(db, chat, day.since, day.until)
-            items = [*(replace(one.item, outlets=()) if one.is_linked else one.item for one in told), *undecided]
+            posted_stories = posted(db, chat, day.since, day.until)
+            items = [
+                *(replace(one.item, outlets=()) if one.is_linked else one.item for one in posted_stories),
+                *undecided,
+            ]
             retracted = _retracted(db, chat, day)
             if not items and not held and not retracted:
                 return False
@@ -165,12 +168,12 @@ def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
     """The stories retracted during a day that a chat was told, each by its first post; also those deleted there."""
     digest = deliveries.alias()
     lately = and_(retractions.c.at >= day.since, retractions.c.at < day.until)
-    told = func.coalesce(deliveries.c.sent_at, digest.c.sent_at).isnot(None)
+    is_sent = func.coalesce(deliveries.c.sent_at, digest.c.sent_at).isnot(None)
     first = (
         select(func.min(deliveries.c.id))
         .join(retractions, retractions.c.story_id == deliveries.c.story_id)
         .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
-        .where(lately, told, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY)
+        .where(lately, is_sent, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY)
         .group_by(deliveries.c.story_id)
     )
     lines, name = _lines(db, deliveries.c.id.in_(first)), _name(db, chat)

@@ -80,18 +80,18 @@ class Fts5:
 
     def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
         """Found one by one, from the newest back, until there are enough."""
-        found = text(
+        statement = text(
             "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
             " ORDER BY rowid DESC LIMIT :limit"
         )
-        return db.scalars(found, {"asked": self._asked(asked), "first": first, "last": last, "limit": limit}).all()
+        return db.scalars(statement, {"asked": self._asked(asked), "first": first, "last": last, "limit": limit}).all()
 
     def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
         """In the order of the index."""
-        found = text(
+        statement = text(
             "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
         )
-        return db.scalars(found, {"asked": self._asked(asked), "first": first, "last": last}).all()
+        return db.scalars(statement, {"asked": self._asked(asked), "first": first, "last": last}).all()
 
     @staticmethod
     def _asked(asked: Expression) -> str:

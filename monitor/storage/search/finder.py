@@ -83,15 +83,15 @@ class Finder:
         with read_transaction(self._engine) as db:
             bounds = self._bounds(db, query)
             question = _Question(db, self._index, wanted(query), bounds) if query.phrases else _Newest(db, bounds)
-            found = tuple(islice(question.answers(limit + 1, before), limit + 1))
-            is_more = len(found) > limit
+            answers = tuple(islice(question.answers(limit + 1, before), limit + 1))
+            is_more = len(answers) > limit
             return SearchResult(
-                found=found[:limit],
+                found=answers[:limit],
                 is_more=is_more,
                 is_cut=question.is_cut and not is_more,
                 coverage=_coverage(db),
-                before=found[limit - 1].entry_id if is_more else question.reached,
-                hint="" if found else _hint(db, query),
+                before=answers[limit - 1].entry_id if is_more else question.reached,
+                hint="" if answers else _hint(db, query),
             )
 
     def _bounds(self, db: Connection, query: Query) -> _Bounds:

@@ -119,8 +119,8 @@ def _first_of(db: Connection, limit: int | None, which: Callable[[Table], Column
 
 def _read(db: Connection, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
     """The words of these entries."""
-    told = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
-    return {row.id: words_of(db, row) for row in db.execute(told.where(entries.c.id.in_(numbers)))}
+    entry_texts = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
+    return {row.id: words_of(db, row) for row in db.execute(entry_texts.where(entries.c.id.in_(numbers)))}
 
 
 def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str]]) -> None:

@@ -45,13 +45,13 @@ class Reach:
             groups = None if phrases is None else [_groups(db, phrase) for phrase in phrases]
             if groups is None or None in groups or known.version != VERSION:
                 return tuple(reversed(numbers_after(db, first - 1)))
-            found: set[int] = set()
+            numbers: set[int] = set()
             for phrase in groups:
-                found.update(self._having(db, phrase or (), first, known.indexed_to))
+                numbers.update(self._having(db, phrase or (), first, known.indexed_to))
             lately = numbers_after(db, max(first - 1, known.indexed_to))
             late = missed(db, known.indexed_to, limit=None) if is_shared(db.engine) else []
-        found.update(lately, (number for number in late if number >= first))
-        return tuple(sorted(found, reverse=True))
+        numbers.update(lately, (number for number in late if number >= first))
+        return tuple(sorted(numbers, reverse=True))
 
     def _having(self, db: Connection, groups: Sequence[frozenset[str]], first: int, last: int) -> Iterator[int]:
         if not groups or not all(groups):

@@ -100,15 +100,15 @@ def adopt(db: Connection, story: int, follows: int) -> None:
 
 def _thread(db: Connection, story: int) -> Sequence[int]:
     """The story with all that it goes on and that go on it, the oldest first; () when there is no such story."""
-    found: set[int] = set()
+    thread: set[int] = set()
     new = {story}
     while new:
         rows = db.execute(
             select(stories.c.id, stories.c.follows).where(or_(stories.c.id.in_(new), stories.c.follows.in_(new)))
         ).all()
-        found |= {row.id for row in rows}
-        new = {number for row in rows for number in (row.id, row.follows) if number} - found
-    return sorted(found) if story in found else ()
+        thread |= {row.id for row in rows}
+        new = {number for row in rows for number in (row.id, row.follows) if number} - thread
+    return sorted(thread) if story in thread else ()
 
 
 def _case(db: Connection, number: int) -> SiteCase:

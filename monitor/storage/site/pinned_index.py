@@ -57,7 +57,7 @@ class PinnedIndexStore:
             stories.c.id.notin_(select(takedowns.c.story_id)),
         )
         last = func.max(stories.c.created_at).label("last_at")
-        told = (
+        open_cases = (
             select(cases.c.id, cases.c.title, func.count().label("stories"), last)
             .join(case_stories, case_stories.c.case_id == cases.c.id)
             .join(stories, stories.c.id == case_stories.c.story_id)
@@ -68,15 +68,15 @@ class PinnedIndexStore:
         with read_transaction(self._engine) as db:
             return tuple(
                 IndexedCase(title=row.title, url=page_of(row.id), stories=row.stories, last_at=row.last_at)
-                for row in db.execute(told)
+                for row in db.execute(open_cases)
             )
 
     def stories(self, chat: str, since: datetime, until: datetime) -> tuple[IndexedStory, ...]:
         """The stories that a chat was told in that time and that stand, the newest first."""
         with read_transaction(self._engine) as db:
             hidden = db.scalars(select(takedowns.c.story_id)).all()
-            told = sorted(posted(db, chat, since, until, hidden=hidden), key=attrgetter("at"), reverse=True)
-        return tuple(IndexedStory(title=one.item.title, url=one.item.url, posted_at=one.at) for one in told)
+            posted_stories = sorted(posted(db, chat, since, until, hidden=hidden), key=attrgetter("at"), reverse=True)
+        return tuple(IndexedStory(title=one.item.title, url=one.item.url, posted_at=one.at) for one in posted_stories)
 
     def message(self, chat: str) -> IndexMessage | None:
         """The index of a chat; None when it has never had one."""

@@ -168,14 +168,14 @@ def _members() -> Any:
 
 
 def _observed() -> Any:
-    told = observations.join(pages, pages.c.id == observations.c.page_id).join(
+    article_looks = observations.join(pages, pages.c.id == observations.c.page_id).join(
         articles, articles.c.canonical_url == pages.c.canonical_url
     )
-    found = or_(observations.c.capture_id.isnot(None), observations.c.said != "")
+    has_finding = or_(observations.c.capture_id.isnot(None), observations.c.said != "")
     return (
         select(articles.c.story_id, func.max(observations.c.id))
-        .select_from(told)
-        .where(articles.c.story_id.isnot(None), found)
+        .select_from(article_looks)
+        .where(articles.c.story_id.isnot(None), has_finding)
         .group_by(articles.c.story_id)
     )
 
@@ -255,8 +255,8 @@ def _seen(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[int
 
 def _looks(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[str, PageLook]]]:
     """For each story the looks at its pages that found or kept something, with the canonical address of the page."""
-    found: defaultdict[int, list[tuple[str, PageLook]]] = defaultdict(list)
-    told = (
+    looks: defaultdict[int, list[tuple[str, PageLook]]] = defaultdict(list)
+    look_rows = (
         observed_rows()
         .add_columns(articles.c.story_id, pages.c.canonical_url, captures.c.digest)
         .join(articles, articles.c.canonical_url == pages.c.canonical_url)
@@ -266,9 +266,9 @@ def _looks(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[st
         .distinct()
         .order_by(observations.c.id)
     )
-    for row in db.execute(told):
-        found[row.story_id].append((row.canonical_url, _look(row)))
-    return found
+    for row in db.execute(look_rows):
+        looks[row.story_id].append((row.canonical_url, _look(row)))
+    return looks
 
 
 def _look(row: Row[Any]) -> PageLook:

@@ -92,8 +92,8 @@ def reason_of(written: str) -> str:
 
 def order_of(written: str) -> tuple[str, bool]:
     """The reason, and whether the posts are to be deleted: «удалить: почему»."""
-    found = _DELETES.match(written)
-    return reason_of(_after_order(written)), bool(found)
+    deletion = _DELETES.match(written)
+    return reason_of(_after_order(written)), bool(deletion)
 
 
 def is_too_long(written: str) -> bool:
@@ -102,8 +102,8 @@ def is_too_long(written: str) -> bool:
 
 
 def _after_order(written: str) -> str:
-    found = _DELETES.match(written)
-    return written[found.end() if found else 0 :].strip()
+    deletion = _DELETES.match(written)
+    return written[deletion.end() if deletion else 0 :].strip()
 
 
 def story_named(written: str) -> int | PostAddress | None:

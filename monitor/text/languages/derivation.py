@@ -93,12 +93,12 @@ def family(word: str) -> frozenset[str]:
 
     Only its own dictionary words for what is neither a verb nor its noun, and none for what the dictionary lacks.
     """
-    found = frozenset(russian.lemmas(word)) or frozenset(verb for verb in _LACKING if word in russian.forms(verb))
-    new = found
+    relatives = frozenset(russian.lemmas(word)) or frozenset(verb for verb in _LACKING if word in russian.forms(verb))
+    new = relatives
     for _ in range(_ROUNDS):
-        new = frozenset(relative for known in new for relative in _relatives(known)) - found
-        found |= new
-    return found
+        new = frozenset(relative for known in new for relative in _relatives(known)) - relatives
+        relatives |= new
+    return relatives
 
 
 def _relatives(word: str) -> Iterator[str]:

@@ -57,17 +57,17 @@ def counts(headline: str) -> frozenset[int]:
 
 def _found(text: str) -> list[tuple[int, int]]:
     """Numbers and where each ends; «двадцать пять» is one."""
-    found: list[tuple[int, int]] = []
+    numbers_and_ends: list[tuple[int, int]] = []
     ended = -2
     for word in _NUMBER.finditer(text):
         number = _value(word[0])
         if number is None:
             continue
-        if word.start() == ended + 1 and found and found[-1][0] in _TEN and number in _UNITS:
-            number += found.pop()[0]
-        found.append((number, word.end()))
+        if word.start() == ended + 1 and numbers_and_ends and numbers_and_ends[-1][0] in _TEN and number in _UNITS:
+            number += numbers_and_ends.pop()[0]
+        numbers_and_ends.append((number, word.end()))
         ended = word.end()
-    return found
+    return numbers_and_ends
 
 
 def _value(word: str) -> int | None:
