@@ -33,7 +33,7 @@ def columns(values: Sequence[float], *, first: str, last: str, highest: str, sai
     """A column for each value; below them the labels of the first and the last, above the highest what it is."""
     base = _SPACE + _AXIS
     inner = [
-        *drawing.columns(values, base=base, space=_SPACE, most=max(values), told=highest, aside=40),
+        *drawing.columns(values, base=base, space=_SPACE, most=max(values), peak_label=highest, aside=40),
         drawing.text(first, 0, base + _AXIS - 4, name="axis"),
         drawing.text(last, drawing.WIDTH, base + _AXIS - 4, name="axis", anchor="end"),
     ]

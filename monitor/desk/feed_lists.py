@@ -68,23 +68,23 @@ class FeedLists:
             feeds = await self._trials.search(asked, opened.feeds)
         except FeedError as error:
             return self._adding(request, asked=asked, trouble=error.message, status=HTTPStatus.BAD_GATEWAY)
-        return self._adding(request, asked=asked, found=feeds, digest=opened.digest, trouble=opened.trouble)
+        return self._adding(request, asked=asked, candidates=feeds, digest=opened.digest, trouble=opened.trouble)
 
     def _adding(
         self,
         request: Request,
         *,
         asked: str = "",
-        found: Sequence[FoundFeed] | None = None,
+        candidates: Sequence[FoundFeed] | None = None,
         kept: Mapping[str, str] | None = None,
         digest: str = "",
         trouble: str = "",
         status: int = HTTPStatus.OK,
     ) -> Response:
-        """`found` is None before anything was looked for, `kept` is the form of a found feed that was not accepted."""
-        known: Mapping[str, Any] = {"asked": asked, "found": found, "kept": kept, "digest": digest, "trouble": trouble}
+        """`candidates` is None before any feed was looked for, `kept` is the form of one that was not accepted."""
+        known: Mapping[str, Any] = {"asked": asked, "found": candidates, "kept": kept, "digest": digest}
         words = {"languages": LANGUAGES, "kinds": KINDS, "fields_of": _fields_of, "longest_line": LONGEST_LINE}
-        return page(request, "feeds_add.html", status=status, **known, **words, **self._shown)
+        return page(request, "feeds_add.html", status=status, trouble=trouble, **known, **words, **self._shown)
 
     async def _add(self, request: Request) -> Response:
         form = await form_of(request)

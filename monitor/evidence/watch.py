@@ -238,9 +238,7 @@ def _sooner(state: PageState, finding: _Found, at: datetime, *, is_due: bool) ->
         yield at + look_times.UNSEEN_AGAIN
         if state.absent_since and not state.gone_since:
             yield at + look_times.pause_of_missing(state.absent_since, at)
-    if (
-        finding.sight in {Sight.CHANGED, Sight.BACK} and is_due
-    ):  # once, or a page of random teasers is looked at for ever
+    if finding.sight in {Sight.CHANGED, Sight.BACK} and is_due:  # once: a page of random teasers would never end
         yield at + look_times.AFTER_CHANGE
     if finding.waits and state.told_at:
         yield state.told_at + QUIET

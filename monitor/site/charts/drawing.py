@@ -51,10 +51,10 @@ def rect(x: float, y: float, width: float, height: float, *, name: str = "bar") 
 
 
 def columns(
-    values: Sequence[float], *, base: float, space: float, most: float, told: str, aside: float = 10
+    values: Sequence[float], *, base: float, space: float, most: float, peak_label: str, aside: float = 10
 ) -> Iterator[Markup]:
-    """A column for each value but 0, on a line at `base`, `space` high for `most`. Above the highest stands `told`,
-    its middle no nearer to a side than `aside`.
+    """A column for each value but 0, on a line at `base`, `space` high for `most`. Above the highest stands its label,
+    the label's middle no nearer to a side than `aside`.
     """
     yield rect(0, base, WIDTH, 1, name="base")
     step = WIDTH / len(values)
@@ -66,7 +66,7 @@ def columns(
             middle = step * (place + 0.5)
             yield rect(middle - width / 2, base - height, width, height)
             if place == highest:
-                yield text(told, min(max(middle, aside), WIDTH - aside), base - height - 4, anchor="middle")
+                yield text(peak_label, min(max(middle, aside), WIDTH - aside), base - height - 4, anchor="middle")
 
 
 def bars(rows: Sequence[tuple[str, float, str]], *, beside: float = 48) -> Iterator[Markup]:
@@ -103,7 +103,7 @@ def _panel(row: Row, top: float, most: int, say: Texts) -> Iterator[Markup]:
     """The bars of one row, of the same scale as those of the others; the highest has its value above it."""
     yield text(short(row.name, _LONGEST), 0, top + 25, name="name")
     yield from columns(
-        row.values, base=top + _PANEL - 4, space=_PANEL - _NAME - 20, most=most, told=say.number(max(row.values))
+        row.values, base=top + _PANEL - 4, space=_PANEL - _NAME - 20, most=most, peak_label=say.number(max(row.values))
     )
 
 

@@ -107,12 +107,8 @@ def _left(rows: Sequence[Any], fired: Mapping[int, object]) -> int:
 def _figures(
     matcher: Matcher, rows: Iterable[Any], fired: Mapping[int, tuple[Firing, ...]], *, now: datetime, left: int
 ) -> Figures:
-    scores, weekly, article_count, decided = (
-        RuleScores(matcher),
-        Counter[tuple[str, str, int]](),
-        0,
-        set[tuple[int, int]](),
-    )
+    scores, weekly = RuleScores(matcher), Counter[tuple[str, str, int]]()
+    article_count, decided = 0, set[tuple[int, int]]()
     for row in rows:
         said, ago = fired[row.id], (now - row.seen_at) // _WEEK
         if ago < WEEKS:
