@@ -19,10 +19,10 @@ LONGEST_TITLE: Final = 120  # characters
 _MOST: Final = 30  # cases in a list
 _CLOSE, _REMOVE = frozenset({"закрыть", "close"}), frozenset({"убрать", "remove"})
 _HOW: Final = (
-    "Открыть дело: /case НОМЕР_ИСТОРИИ Название дела\n"
-    "Закрыть: /case закрыть НОМЕР_ДЕЛА\n"
-    "Убрать историю из её дела: /case убрать НОМЕР_ИСТОРИИ\n"
-    "Номер истории называет /why."
+    "Открыть дело: /case НОМЕР_ИСТОРИИ Название дела",
+    "Закрыть: /case закрыть НОМЕР_ДЕЛА",
+    "Убрать историю из её дела: /case убрать НОМЕР_ИСТОРИИ",
+    "Номер истории называет /why.",
 )
 
 
@@ -53,7 +53,7 @@ class CaseCommand:
             yield text(line(f"{case.id}. {case.title} · историй: {len(case.stories)}", LONGEST_TITLE * 2))
         if len(cases) > _MOST:
             yield text(f"… и ещё {len(cases) - _MOST}")
-        yield text(_HOW)
+        yield from map(text, _HOW)
 
 
 def _number(written: str) -> int:
