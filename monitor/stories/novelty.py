@@ -22,7 +22,14 @@ _SUBJECT = 200  # characters in which those stand whom it is about
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
 
-NAME, PLACE, NUMBER = "имя", "место", "число"
+# In a headline: that it did not happen. «Отказали в выдаче» is a step of the case, and no denial.
+_DENIAL = re.compile(
+    r"\bопровер(?:г|ж)\w*|\bне (?:экстрадир|выда(?:л|ва|н)|высл|высыл|депортир|переда|выдвор|этапир)\w*"
+    r"|жоққа шығар\w*|\w+[ғгқк][ае]н жоқ\b",
+    re.IGNORECASE,
+)
+
+NAME, PLACE, NUMBER, DENIAL = "имя", "место", "число", "опровержение"
 """Kinds of what is new, as `news` calls them; the others are a topic and a step."""
 
 
@@ -38,8 +45,20 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
     steps = [step.value for step in _unsaid(spoken_of(telling.article.title), known)]
     where, how_many = additions(telling.article, [one.article for one in earlier])
-    kinds = {"тема": topics, NAME: _strangers(telling, known), "событие": steps, PLACE: where, NUMBER: how_many}
+    kinds = {
+        DENIAL: _denials(telling.article.title, [one.article.title for one in earlier]),
+        "тема": topics,
+        NAME: _strangers(telling, known),
+        "событие": steps,
+        PLACE: where,
+        NUMBER: how_many,
+    }
     return {kind: names for kind, names in kinds.items() if names}
+
+
+def _denials(title: str, earlier: Iterable[str]) -> list[str]:
+    """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling."""
+    return [] if any(map(_DENIAL.search, earlier)) else [denial[0] for denial in _DENIAL.finditer(title)][:1]
 
 
 def _strangers(telling: Telling, known: str) -> list[str]:

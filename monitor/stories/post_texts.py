@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Language, TopicVerdict
 from monitor.models.channels import Tongue
-from monitor.stories.novelty import NAME, NUMBER, PLACE
+from monitor.stories.novelty import DENIAL, NAME, NUMBER, PLACE
 from monitor.text.telegram_html import line
 
 
@@ -45,7 +45,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="архив",
         others="Ещё пишут",
         more="и ещё {}",
-        things={NAME: "ещё одно имя", PLACE: "ещё одно место", NUMBER: "другое число"},
+        things={DENIAL: "опровергают", NAME: "ещё одно имя", PLACE: "ещё одно место", NUMBER: "другое число"},
         topics={},
         months=(
             *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -70,7 +70,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="мұрағат",
         others="Тағы жазғандар",
         more="және тағы {}",
-        things={NAME: "тағы бір есім", PLACE: "тағы бір жер", NUMBER: "басқа сан"},
+        things={DENIAL: "жоққа шығарады", NAME: "тағы бір есім", PLACE: "тағы бір жер", NUMBER: "басқа сан"},
         topics={"extradition": "Экстрадиция", "rvp": "Тұруға рұқсат", "knb": "ҰҚК"},
         months=(
             *("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым"),
@@ -95,7 +95,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="archive",
         others="Also",
         more="and {} more",
-        things={NAME: "another name", PLACE: "another place", NUMBER: "another number"},
+        things={DENIAL: "denied", NAME: "another name", PLACE: "another place", NUMBER: "another number"},
         topics={"extradition": "Extradition", "rvp": "Residence permits", "knb": "KNB"},
         months=(
             *("January", "February", "March", "April", "May", "June"),

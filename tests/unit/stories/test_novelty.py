@@ -29,6 +29,26 @@ def test_a_retelling_brings_no_news() -> None:
     assert news(again, [FIRST]) == ""
 
 
+CLAIM = report("Россиянина Пробникова экстрадировали из Актобе", "Пробникова передали по запросу Москвы.", "запросу")
+
+
+@pytest.mark.parametrize(
+    ("headline", "denial"),
+    [
+        ("МВД опровергло экстрадицию россиянина Пробникова", "опровергло"),
+        ("Опровержение: Пробникова не выслали", "Опровержение"),
+        ("Пробникова не экстрадировали, он в Актобе", "не экстрадировали"),
+        ("ІІМ Пробниковтің экстрадициясын жоққа шығарды", "жоққа шығарды"),
+        ("Пробников Ресейге берілген жоқ", "берілген жоқ"),
+    ],
+)
+def test_who_denies_a_claim_is_no_other_telling_of_it(headline: str, denial: str) -> None:
+    denied = report(headline, "Пробников не передан по запросу Москвы.", "запросу")
+
+    assert f"опровержение: {denial}" in news(denied, [CLAIM])
+    assert "опровержение" not in news(denied, [CLAIM, denied])
+
+
 def test_another_person_in_a_sentence_that_matched_is_news() -> None:
     another = report("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
 
