@@ -73,8 +73,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three more than there are cores: tests of processes wait for most of their time. (Four more gain nothing.)"""
-    return len(os.sched_getaffinity(0)) + 3
+    """Three more than there are cores: tests of processes wait for most of their time. (Four more gain nothing.) In CI,
+    which has time, two: browsers and killed processes stumble where too many work.
+    """
+    return len(os.sched_getaffinity(0)) + (2 if os.environ.get("CI") else 3)
 
 
 def pytest_collection() -> None:

@@ -25,7 +25,7 @@ _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|�
 # In a headline: that it did not happen. «Отказали в выдаче» is a step of the case, and no denial.
 _DENIAL = re.compile(
     r"\bопровер(?:г|ж)\w*|\bне (?:экстрадир|выда(?:л|ва|н)|высл|высыл|депортир|переда|выдвор|этапир)\w*"
-    r"|жоққа шығар\w*|\w+[ғгқк][ае]н жоқ\b",
+    r"|жоққа шығар\w*|\b\w{2,24}[ғгқк][ае]н жоқ\b",
     re.IGNORECASE,
 )
 
