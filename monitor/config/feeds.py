@@ -113,17 +113,20 @@ def _url(reader: YamlReader, stanza: Mapping) -> str:
 
 
 def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
-    if url and not _is_web_address(url):
-        reader.problem("нужен полный адрес: https://сайт/путь", at=place_of(stanza, key), key=key)
-    elif url != without_credentials(url):
-        advice = "имени и пароля в адресе быть не должно — уберите всё между «//» и «@» вместе с «@»"
+    if url and (advice := _wrong_address(url)):
         reader.problem(advice, at=place_of(stanza, key), key=key)
-    elif _MIXED.search(urlsplit(url).netloc):
-        advice = "в имени сайта русские и латинские буквы вперемешку — скопируйте адрес из браузера"
-        reader.problem(advice, at=place_of(stanza, key), key=key)
-    elif url.endswith((",", ";", "»")):
-        reader.problem(f"в конце адреса лишний знак «{url[-1]}» — уберите его", at=place_of(stanza, key), key=key)
     return url
+
+
+def _wrong_address(url: str) -> str:
+    """What to do with an address that cannot be meant; "" for any other."""
+    if not _is_web_address(url):
+        return "нужен полный адрес: https://сайт/путь"
+    if url != without_credentials(url):
+        return "имени и пароля в адресе быть не должно — уберите всё между «//» и «@» вместе с «@»"
+    if _MIXED.search(urlsplit(url).netloc):
+        return "в имени сайта русские и латинские буквы вперемешку — скопируйте адрес из браузера"
+    return f"в конце адреса лишний знак «{url[-1]}» — уберите его" if url.endswith((",", ";", "»")) else ""
 
 
 def _channel_as_channel(reader: YamlReader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:

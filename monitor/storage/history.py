@@ -173,7 +173,7 @@ def read_member(db: Connection, row: Row[Any]) -> Member:
 
 
 def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
-    columns = (deliveries.c[name] for name in ("chat", "part", "message_id", "error", "updated_at"))
+    columns = (deliveries.c[name] for name in Post.__dataclass_fields__ if name not in ("name", "state"))
     rows = select(*columns, TOLD_STATE.label("state"), chats.c.name).outerjoin(chats, chats.c.chat == deliveries.c.chat)
     mine = db.execute(rows.where(deliveries.c.story_id == story_id).order_by(deliveries.c.id))
     return tuple(

@@ -126,8 +126,8 @@ def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
 
 def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
     """Bring what lies in the future to `now`: feeds polled then, or never, are due; what was
-    refused for its age is forgotten; leases end in their time; pauses of
-    chats and mutes last as long as they would have.
+    refused for its age is forgotten; leases end in their time; pauses of chats and mutes last as long as they would
+    have.
     """
     ahead = now + SKEW
     db.execute(select(feeds.c.name).order_by(feeds.c.name).with_for_update())

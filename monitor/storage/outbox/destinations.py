@@ -95,8 +95,8 @@ def may_know(db: Connection, story_id: int, part: int, chat: str, now: datetime)
     """Whether a chat may have been told a part of a story by the database that a copy has replaced since: an article of
     it is older than that.
     """
-    undated = {"undated": now - UNDATED}  # it is found by the first polls after that
-    return db.scalar(_KNOWN, {"story": story_id, "part": part, "chat": chat, **undated}) is not None
+    asked = {"story": story_id, "part": part, "chat": chat, "undated": now - UNDATED}
+    return db.scalar(_KNOWN, asked) is not None
 
 
 def _known() -> Select[str]:
