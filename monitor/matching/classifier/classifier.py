@@ -5,13 +5,14 @@ of how much of that there is. It knows nothing of who does what to whom: rules d
 editor about what they did not find and it would, and before they post what it would not (docs/decisions/0045).
 """
 
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.matching.classifier.features import WORD, features, words
+from monitor.matching.classifier.features import WORD, Vocabulary, features, words
 from monitor.text.unicode import fold
 
 TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
@@ -36,14 +37,8 @@ class Leaning(NamedTuple):
 _NO_LEANING = Leaning("", 0.0)
 
 
-class Likeness(NamedTuple):
-    """A sum for each topic; `is_judged`: enough was weighed to say that a text is of none."""
-
-    scores: Mapping[str, float]
-    is_judged: bool
-
-
-class Classifier(NamedTuple):
+@dataclass(frozen=True, kw_only=True)  # no slots: it keeps its vocabulary
+class Classifier:
     """`weights` tell how much something speaks for an article of ours, `leanings` of which topic it would be. It reads
     like ours from a sum of `least` on, `bias` included, and unlike ours below `most`.
     """
@@ -54,31 +49,34 @@ class Classifier(NamedTuple):
     least: float
     most: float
 
-    def likeness(self, text: str) -> Likeness:
-        """How much a text reads like the stories of each topic."""
-        read = words(text)
-        standing = features(read)
-        known = self.weights.keys() & standing
-        sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
-        for leaning in filter(None, map(self.leanings.get, known)):
-            sums[leaning.topic] += leaning.weight * _LEANING
-        share = 1 / sqrt(len(known) + FEWEST)
-        scores = {topic: self.bias + share * total for topic, total in sums.items()}
-        in_latin = sum(word < _CYRILLIC for word in read)
-        return Likeness(scores, is_judged=len(standing) >= _ENOUGH and 2 * in_latin < len(read))
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What of a text is weighed."""
+        return Vocabulary.of(self.weights.keys())
 
     def topic(self, text: str, among: Collection[str]) -> str | None:
         """The likeliest of these topics, for a text that reads like one of them; None for any other text."""
-        scores = {topic: score for topic, score in self.likeness(text).scores.items() if topic in among}
-        alike = {topic: score for topic, score in scores.items() if score >= self.least}
-        return max(alike, key=alike.__getitem__, default=None)
+        scores = self.scores(words(text))
+        alike = [topic for topic, score in scores.items() if topic in among and score >= self.least]
+        return max(alike, key=scores.__getitem__, default=None)
 
     def is_unlike(self, text: str) -> bool:
         """Whether a text is long enough to tell, and reads like none of ours. Kazakh in Latin letters has hardly a word
         that was weighed: nothing is told of it.
         """
-        likeness = self.likeness(text)
-        return likeness.is_judged and max(likeness.scores.values()) < self.most
+        read = words(text)
+        in_latin = sum(word < _CYRILLIC for word in read)
+        is_judged = len(features(read)) >= _ENOUGH and 2 * in_latin < len(read)
+        return is_judged and max(self.scores(read).values()) < self.most
+
+    def scores(self, read: Sequence[str]) -> Mapping[str, float]:
+        """How much these words, of an article, read like the stories of each topic."""
+        known = self.vocabulary.known(read)
+        sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
+        for leaning in filter(None, map(self.leanings.get, known)):
+            sums[leaning.topic] += leaning.weight * _LEANING
+        share = 1 / sqrt(len(known) + FEWEST)
+        return {topic: self.bias + share * total for topic, total in sums.items()}
 
     def telling(self, text: str) -> list[Span]:
         """Where the words stand that speak for it most, each once, in their order."""
@@ -108,7 +106,7 @@ def read(table: str) -> Classifier:
         if topic:
             leanings[feature] = leaning(topic, lead)
     bias, least, most = (weights.pop(name) for name in (_BIAS, _LEAST, _MOST))
-    return Classifier(weights, leanings, bias=bias, least=least, most=most)
+    return Classifier(weights=weights, leanings=leanings, bias=bias, least=least, most=most)
 
 
 def written(classifier: Classifier) -> str:

@@ -50,7 +50,7 @@ def train(texts: Iterable[LabelledText], *, least: float, most: float, shuffle: 
     by_topic = {topic: _fitted(samples, (topic,), shuffle).weights for topic in TOPICS}
     leanings = {one: _leaning({topic: by_topic[topic][one] for topic in TOPICS}) for one in kept}
     strong_leanings = {one: leaning for one, leaning in leanings.items() if leaning.weight >= _LEANING}
-    return Classifier(ours.weights, strong_leanings, bias=ours.bias, least=least, most=most)
+    return Classifier(weights=ours.weights, leanings=strong_leanings, bias=ours.bias, least=least, most=most)
 
 
 def _parts(texts: Iterable[LabelledText]) -> Iterator[tuple[str, tuple[str, ...]]]:

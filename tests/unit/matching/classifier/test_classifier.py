@@ -1,9 +1,13 @@
 """What a classifier makes of a text; the numbers are of one taught here, or of the one that the project brings."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, read, trained, written
-from monitor.matching.classifier.features import features, words
+from monitor.matching.classifier.features import Vocabulary, features, words
 from monitor.matching.classifier.training import LabelledText, train
 
 EXAMPLE = Classifier(
@@ -25,6 +29,13 @@ def test_words_are_weighed_by_their_beginnings_endings_and_neighbours() -> None:
     assert features(words("Ресейге Ёлка")) == {"ресей", "ресей~ге", "елка", "ресей елка"}
 
 
+@given(*(st.lists(st.text("абв", min_size=1, max_size=8)) for _ in range(2)))
+def test_only_what_is_weighed_is_put_together_and_nothing_of_it_is_left_out(of: list[str], others: list[str]) -> None:
+    weighed = features(others)
+
+    assert Vocabulary.of(weighed).known(of) == features(of) & weighed
+
+
 def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
     assert EXAMPLE.topic("Ресейге берді", TOPICS) == "extradition"
     assert EXAMPLE.topic("Ресейге берді", ("rvp",)) is None
@@ -36,7 +47,7 @@ def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
 
 def test_only_a_text_of_many_cyrillic_words_is_unlike() -> None:
     known = "матч ресей ресейге берді матч ұқк"
-    unlike = EXAMPLE._replace(weights=dict.fromkeys(EXAMPLE.weights, -4.0), leanings={})
+    unlike = replace(EXAMPLE, weights=dict.fromkeys(EXAMPLE.weights, -4.0), leanings={})
 
     assert unlike.is_unlike(f"{known} {FILLER}")
     assert not unlike.is_unlike(known), "a headline"
@@ -84,5 +95,5 @@ def test_the_projects_own_is_whole_and_small() -> None:
 
 @pytest.mark.parametrize("text", ["", "\0", "ё" * 100_000, " ".join(["Ресейге"] * 50_000), "\ud800 берді", "1 2 3"])
 def test_any_text_is_weighed(text: str) -> None:
-    assert set(trained().likeness(text).scores) == set(TOPICS)
+    assert set(trained().scores(words(text))) == set(TOPICS)
     assert all(0 <= start < end <= len(text) for start, end in trained().telling(text))
