@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
+from monitor.stories.claims.certainty import Certainty, certainty, denial
+from monitor.stories.claims.steps import Step, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people import Person, in_common, people
-from monitor.stories.steps import Step, speaks_of, spoken_of
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
@@ -22,14 +23,8 @@ _SUBJECT = 200  # characters in which those stand whom it is about
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 
 
-# In a headline: that it did not happen. «Отказали в выдаче» is a step of the case, and no denial.
-_DENIAL = re.compile(
-    r"\bопровер(?:г|ж)\w*|\bне (?:экстрадир|выда(?:л|ва|н)|высл|высыл|депортир|переда|выдвор|этапир)\w*"
-    r"|жоққа шығар\w*|\b\w{2,24}[ғгқк][ае]н жоқ\b",
-    re.IGNORECASE,
-)
-
-NAME, PLACE, NUMBER, DENIAL = "имя", "место", "число", "опровержение"
+NAME, PLACE, NUMBER = "имя", "место", "число"
+DENIAL, CONFIRMATION = "опровержение", "подтверждение"
 """Kinds of what is new, as `news` calls them; the others are a topic and a step."""
 
 
@@ -46,7 +41,7 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     steps = [step.value for step in _unsaid(spoken_of(telling.article.title), known)]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
-        DENIAL: _denials(telling.article.title, [one.article.title for one in earlier]),
+        **_certainties(telling, earlier),
         "тема": topics,
         NAME: _strangers(telling, known),
         "событие": steps,
@@ -56,9 +51,15 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     return {kind: names for kind, names in kinds.items() if names}
 
 
-def _denials(title: str, earlier: Iterable[str]) -> list[str]:
-    """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling."""
-    return [] if any(map(_DENIAL.search, earlier)) else [denial[0] for denial in _DENIAL.finditer(title)][:1]
+def _certainties(telling: Telling, earlier: Iterable[Telling]) -> dict[str, list[str]]:
+    """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling. What was
+    only heard until now is news again when somebody says it.
+    """
+    now, before = certainty(telling.article), {certainty(one.article) for one in earlier}
+    if now is Certainty.DENIED and now not in before:
+        return {DENIAL: [denial(telling.article.title) or "в тексте"]}
+    is_confirmed = now is Certainty.SAID and before == {Certainty.UNCONFIRMED}
+    return {CONFIRMATION: ["раньше не подтверждалось"]} if is_confirmed else {}
 
 
 def _strangers(telling: Telling, known: str) -> list[str]:

@@ -24,11 +24,10 @@ from monitor.models.articles import Article, FactKind, Match, Tier, TopicVerdict
 from monitor.models.channels import Destination, Tongue
 from monitor.models.stories import Story, Telling
 from monitor.stories.destinations import wants
-from monitor.stories.fact_line import direction, fact_line, named
-from monitor.stories.novelty import added
-from monitor.stories.post_texts import TEXTS, in_language, moment, topic_name
-from monitor.stories.quotes import bare, new_steps, shown_spans, step_of, text_matches
-from monitor.stories.steps import TAKING, Step
+from monitor.stories.fact_line import fact_line
+from monitor.stories.first_line import first_line
+from monitor.stories.post_texts import TEXTS, in_language, moment
+from monitor.stories.quotes import bare, shown_spans, text_matches
 from monitor.text.telegram_html import (
     SLOT,
     Html,
@@ -52,7 +51,6 @@ STORY_NUMBER: Final = SLOT
 _HERE: Final = "казахстан"
 
 # UTF-16 units, or counts. Their worst sum is below 3,800.
-_FIRST_LINE_UNITS: Final = 80
 _HASHTAGS, _HASHTAG_UNITS = 6, 50
 _HEADLINE_UNITS: Final = 300
 _FACTS_UNITS: Final = 200
@@ -77,7 +75,7 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
         title = _sentence(lead, spans.pop(0), marked=marked) if spans else text(TEXTS[to.tongue].untitled)
     topics = [topic for telling in story_part.tellings for topic in _named_topics(telling, story_part)]
     rows = (
-        text(_first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
+        text(first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
         tag("b", linked(title, lead.article.url)),
         _former(lead.article, seen(title), to.tongue),
         text(line(fact_line(lead.verdict, to.tongue), _FACTS_UNITS) if lead.article.language != to.tongue else ""),
@@ -117,46 +115,6 @@ def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
     """The topics that a post names: by rules of tier `post`; all once a maintainer has to decide, or has published."""
     every = part.tier is not Tier.POST or telling.part in part.published
     return [topic for topic in telling.verdict.topics if every or topic.tier is Tier.POST]
-
-
-# ── the first line ─────────────────────────────────────────────────────────────────────────────
-
-
-def _first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
-    """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
-    words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
-    about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
-    new = _new(lead, step, earlier, tongue) if earlier else ""
-    topic_label = f"{about}: {step.label(tongue)}" if step and not earlier else about
-    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
-    for more in filter(None, (about if new else "", _way(lead, step, tongue))):
-        longer = f"{start} · {more}"
-        start = longer if utf16_length(longer) <= _FIRST_LINE_UNITS else start
-    return start
-
-
-def _new(lead: Telling, step: Step | None, earlier: Sequence[Telling], tongue: Tongue) -> str:
-    """The new step; else what else is new, with the step it is told with."""
-    if steps := new_steps(lead, earlier):
-        return steps[0].label(tongue)
-    things = TEXTS[tongue].things
-    thing = next((things[kind] for kind in added(lead, earlier) if kind in things), "")
-    return ", ".join(filter(None, (step.label(tongue) if step and thing else "", thing)))
-
-
-def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
-    """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
-    is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
-    if not is_done and step not in TAKING:
-        return ""
-    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
-    return f"{whence} → {whither}".strip() if whither else ""
-
-
-def _plain(outside: str) -> str:
-    """Outside words without what Telegram would make a link, a hashtag or a command of."""
-    words = re.sub(r"[^\w\s«»,()–—-]|_", " ", line(outside, _FIRST_LINE_UNITS)).split()
-    return " ".join(words) if any(letter.isalnum() for word in words for letter in word) else ""
 
 
 # ── the lines under it ─────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.articles import Language, TopicVerdict
 from monitor.models.channels import Tongue
-from monitor.stories.novelty import DENIAL, NAME, NUMBER, PLACE
+from monitor.stories.novelty import CONFIRMATION, DENIAL, NAME, NUMBER, PLACE
 from monitor.text.telegram_html import line
 
 
@@ -14,6 +14,8 @@ class PostTexts(NamedTuple):
     """The words of one language."""
 
     new: str
+    unconfirmed: str
+    denied: str
     news: str  # what a story is about when no topic says it
     untitled: str
     former: str  # with the former headline in it
@@ -38,6 +40,8 @@ class PostTexts(NamedTuple):
 TEXTS: Final[dict[Tongue, PostTexts]] = {
     "ru": PostTexts(
         new="Новое",
+        unconfirmed="не подтверждено",
+        denied="опровергают",
         news="Новость",
         untitled="Без заголовка",
         former="Заголовок изменён, прежний: «{}»",
@@ -45,7 +49,13 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="архив",
         others="Ещё пишут",
         more="и ещё {}",
-        things={DENIAL: "опровергают", NAME: "ещё одно имя", PLACE: "ещё одно место", NUMBER: "другое число"},
+        things={
+            DENIAL: "опровергают",
+            CONFIRMATION: "подтверждают",
+            NAME: "ещё одно имя",
+            PLACE: "ещё одно место",
+            NUMBER: "другое число",
+        },
         topics={},
         months=(
             *("января", "февраля", "марта", "апреля", "мая", "июня"),
@@ -63,6 +73,8 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
     ),
     "kk": PostTexts(
         new="Жаңа",
+        unconfirmed="расталмаған",
+        denied="жоққа шығарады",
         news="Жаңалық",
         untitled="Тақырыпсыз",
         former="Тақырып өзгерді, бұрынғысы: «{}»",
@@ -70,7 +82,13 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="мұрағат",
         others="Тағы жазғандар",
         more="және тағы {}",
-        things={DENIAL: "жоққа шығарады", NAME: "тағы бір есім", PLACE: "тағы бір жер", NUMBER: "басқа сан"},
+        things={
+            DENIAL: "жоққа шығарады",
+            CONFIRMATION: "растайды",
+            NAME: "тағы бір есім",
+            PLACE: "тағы бір жер",
+            NUMBER: "басқа сан",
+        },
         topics={"extradition": "Экстрадиция", "rvp": "Тұруға рұқсат", "knb": "ҰҚК"},
         months=(
             *("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым"),
@@ -88,6 +106,8 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
     ),
     "en": PostTexts(
         new="New",
+        unconfirmed="unconfirmed",
+        denied="denied",
         news="News",
         untitled="No headline",
         former="Headline changed, it was: “{}”",
@@ -95,7 +115,13 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         archive="archive",
         others="Also",
         more="and {} more",
-        things={DENIAL: "denied", NAME: "another name", PLACE: "another place", NUMBER: "another number"},
+        things={
+            DENIAL: "denied",
+            CONFIRMATION: "confirmed",
+            NAME: "another name",
+            PLACE: "another place",
+            NUMBER: "another number",
+        },
         topics={"extradition": "Extradition", "rvp": "Residence permits", "knb": "KNB"},
         months=(
             *("January", "February", "March", "April", "May", "June"),

@@ -7,8 +7,9 @@ from typing import Final
 
 from monitor.models.articles import Match
 from monitor.models.stories import Telling
+from monitor.stories.claims.certainty import Certainty, certainty
+from monitor.stories.claims.steps import Step, happened
 from monitor.stories.novelty import NAME, NUMBER, PLACE, added
-from monitor.stories.steps import Step, happened
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -71,10 +72,14 @@ def step_of(telling: Telling) -> Step | None:
 
 
 def _steps_of(telling: Telling) -> tuple[Step, ...]:
-    """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one."""
+    """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one. Who denies the
+    deed tells none but that it was refused.
+    """
     said, quoted_steps = happened([telling.article.title]), happened(quoted(telling))
     if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and Step.REMOVAL_DECIDED in quoted_steps:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
+    if certainty(telling.article) is Certainty.DENIED:
+        return tuple(step for step in (*said, *quoted_steps) if step is Step.REMOVAL_REFUSED)[:1]
     return tuple(dict.fromkeys(said)) or quoted_steps
 
 

@@ -60,8 +60,8 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
     *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),
     *("monitor.site.pictures.cards._faces", "monitor.site.pictures.cards._blank"),
-    *("monitor.site.outputs.search_forms._stemmer", "monitor.stories.steps._spoken"),
-    *("monitor.stories.steps._told_as_happened", "monitor.edits.feeds.feeds_file._stanzas"),
+    *("monitor.site.outputs.search_forms._stemmer", "monitor.stories.claims.steps._spoken"),
+    *("monitor.stories.claims.steps._told_as_happened", "monitor.edits.feeds.feeds_file._stanzas"),
 }
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from monitor.models.channels import Tongue
-from monitor.stories.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
+from monitor.stories.claims.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences

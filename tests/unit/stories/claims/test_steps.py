@@ -6,8 +6,8 @@ from monitor.models.channels import Destination, Sound
 from monitor.models.stories import Story
 from monitor.stories.destinations import is_silent
 from monitor.stories.quotes import step_of
-from monitor.stories.step_forms import FORMS
-from monitor.stories.steps import Step, happened
+from monitor.stories.claims.step_forms import FORMS
+from monitor.stories.claims.steps import Step, happened
 from tests.factories import story, telling
 
 

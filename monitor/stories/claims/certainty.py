@@ -1,0 +1,102 @@
+"""How sure an outlet is of what it tells: it says so, it has only heard so, or it denies what others said. Pure.
+
+The headline is asked, and of the text's beginning what can hardly be meant of anything else. What officials did not
+confirm is still told by whoever tells it: «КНБ не подтвердил» makes no hearsay.
+"""
+
+import re
+from enum import Enum
+from typing import Final
+
+from monitor.models.articles import Article
+from monitor.text.languages.objects import given_thing, is_giving
+
+_LEAD: Final = 600  # characters of a text that speak of its headline
+
+
+class Certainty(Enum):
+    """What a telling is to its own claim."""
+
+    SAID = "said"
+    UNCONFIRMED = "unconfirmed"
+    DENIED = "denied"
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_DEED: Final = (  # in the past: «просят не высылать» denies nothing
+    r"(?:(?:экстрадирова|депортирова|этапирова|выдава|выда|переда|вывози|вывез|высыла|высла|выдворя|выдвори)"
+    r"(?:л[аио]?|н[аоы]?)|выдвор[её]н[аоы]?|вывез(?:ли|ен[аоы]?))\b(?! (?:УТР|РВП|ВНЖ))"
+)
+_DEED_KK: Final = (
+    r"(?:бер|тапсыр|экстрадицияла|депортацияла|шығар|жібер|ұста|қайтар|өткіз|шақыр|тінт|тоқтат|жауап ал|қамауға ал)"
+)
+_NEWS: Final = r"(?:информаци|сведени|сообщени|новост|извести|слух|публикаци)\w*"
+_NEWS_KK: Final = r"(?:мәлімет|ақпарат|хабар|дерек)\w*"
+_FALSE: Final = r"(?:выдумк|лож|фейк)\w*"
+_DENIAL: Final = _any_of(
+    # Who denies a charge denies no event.
+    r"\bопровер(?:г|ж)\w*(?! (?:[\w-]+ ){0,2}?(?:обвинен|вин[уы]\b|причастн|подозрен))",
+    rf"(?<!никто )\bне (?P<deed>{_DEED})",
+    r"\b(?:обыск|задержани|выдач|экстрадици|депортаци|высылк|допрос|вызов|арест)\w* [^,.!?]{0,40}\bне было\b",
+    r"\bне соответству\w+ действительности|\bне подтвердил(?:ась|ись|ось)\b",
+    r"\b(?:фейк|дезинформаци|вброс)\w*|\b(?:ложн|недостоверн)\w+ (?:информаци|новост|сообщени|слух|сведени)\w*",
+    r"\bпоправк[аи] (?:редакци|к новост)\w*|\bэто неправда\b",
+    rf"жоққа шығар\w*|\b{_DEED_KK}\w{{0,4}}[ғгқк][ае]н жоқ(?:пыз|пын)?\b",
+    r"шындыққа (?:жанас|сай кел|сәйкес кел)м\w*|\bрас емес\b",
+    r"\bжалған (?:ақпарат|хабар|мәлімет)\w*|\bтүзету\b",
+)
+_CONCEDED: Final = _any_of(r"\b(?:хотя|несмотря|вопреки|ранее|раньше|бұған дейін|қарамастан)\b")
+_RETRACTED: Final = _any_of(  # in a text: of its own or another's news, and of nothing else
+    r"\bошибочно (?:написал|сообщил|указал|назвал)\w*|\bмы ошиблись\b|\bприносим извинения\b",
+    rf"\b{_NEWS} [^.!?]{{0,80}}не соответству\w+ действительности|\bопроверг(?:л[аи])? {_NEWS}",
+    rf"\bназва(?:л[аи]?|н[аоы]?) {_FALSE} {_NEWS}|\b{_NEWS} [^.!?]{{0,60}}\bназва(?:л[аи]?|н[аоы]?) {_FALSE}",
+    rf"\b{_NEWS_KK} [^.!?]{{0,60}}(?:шындыққа (?:жанас|сай кел|сәйкес кел)м|рас емес)\w*",
+    rf"\b{_NEWS_KK} (?:[\w-]+ ){{0,2}}жоққа шығар\w*",
+    r"\bқате (?:жазды|жазыл|хабарла)\w*|\bкешірім сұрай(?:мыз|ды)\b",
+)
+_HEARSAY: Final = _any_of(
+    r"\bнеподтвержд[её]нн\w*|\bякобы\b|\bпредположительно\b|\bпохоже,|\bвроде бы\b|\bмо(?:г|гла|гли) быть \w+н[аоы]?\b",
+    r"\bслух(?:и|ов|ах|ам)\b|\b(?:в чатах|подписчики|читатели) (?:пишут|сообщают)|\bсообщают (?:подписчики|читатели)",
+    r"\bрасталмаған|\bкөрінеді\b|\bдеседі\b|\bқауесет|[\w]-мы[сш]\b|[\w]-мі[сш]\b",
+)
+_HEARD: Final = _any_of(  # in a text
+    r"\bне(?:подтвержд[её]|провере)нн\w* (?:данн|информац|сведени|сообщени)\w*|\bподтверждени\w+ [^.!?]{0,40}\bнет\b",
+    r"\bпока не подтверд(?:ится|ят)\b",
+    r"\b(?:проверить|подтвердить) [^.!?,]{0,40}\bне (?:можем|смогли|удалось|уда[её]тся)\b",
+    r"\bне (?:можем|смогли|удалось|уда[её]тся) [^.!?,]{0,20}\b(?:проверить|подтвердить)\b",
+    r"\bрасталмаған (?:дерек|ақпарат|мәлімет)\w*|\bақпарат\w* [^.!?]{0,40}раста(?:маған|мады|лмады|лған жоқ|ған жоқ)\b",
+)
+_ASKS: Final = re.compile(r"\?\W*$")
+# «Почему высылают?» asks about what is known; «Выдали ли Пробникова?» whether it is.
+_ABOUT_IT: Final = _any_of(
+    r"\b(?:кто|кого|кому|кем|что|чего|чем|почему|зачем|как|какой|какие|каких|чь[ия])\b",
+    r"\b(?:куда|откуда|где|когда|сколько|неужели)\b",
+    r"\b(?:кім\w*|не|неге|неліктен|қалай|қайда\w*|қашан|қанша|қандай|нені?)\b",
+)
+
+
+def certainty(article: Article) -> Certainty:
+    """How sure the article is of what it tells."""
+    title, lead = article.title, article.text[:_LEAD]
+    if denial(title) or _RETRACTED.search(lead):
+        return Certainty.DENIED
+    is_asked = _ASKS.search(title) and not _ABOUT_IT.search(title)
+    return Certainty.UNCONFIRMED if is_asked or _HEARSAY.search(title) or _HEARD.search(lead) else Certainty.SAID
+
+
+def denial(headline: str) -> str:
+    """The words by which a headline says that something did not happen; "" when it says no such thing.
+
+    «Отказали в выдаче» is a step of the case, and no denial; nor is what was denied before it happened after all.
+    """
+    words = next((words for words in _DENIAL.finditer(headline) if not _is_of_a_thing(headline, words)), None)
+    return words[0] if words and not _CONCEDED.search(headline) else ""
+
+
+def _is_of_a_thing(headline: str, words: re.Match[str]) -> bool:
+    """«Не выдали разрешение»: what was not given is a paper."""
+    deed = (words["deed"] or "").lower()
+    return is_giving(deed) and bool(given_thing(deed, headline[: words.start()], headline[words.end() :]))

@@ -1,0 +1,67 @@
+"""The line that stands alone on a locked phone: «● Экстрадиция: арест · Казахстан → Россия»."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from monitor.models.articles import FactKind, TopicVerdict
+from monitor.models.channels import Tongue
+from monitor.models.stories import Telling
+from monitor.stories.claims.certainty import Certainty, certainty
+from monitor.stories.claims.steps import TAKING, Step
+from monitor.stories.fact_line import direction, named
+from monitor.stories.novelty import added
+from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
+from monitor.stories.quotes import new_steps, step_of
+from monitor.text.telegram_html import line
+from monitor.text.unicode import utf16_length
+
+_UNITS: Final = 80
+
+
+def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
+    """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
+    words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
+    about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
+    new = _new(lead, earlier, tongue) if earlier else ""
+    told = "" if earlier else _told(step, certainty(lead.article), words, tongue)
+    topic_label = f"{about}: {told}" if told else about
+    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
+    for more in filter(None, (about if new else "", _way(lead, step, tongue))):
+        longer = f"{start} · {more}"
+        start = longer if utf16_length(longer) <= _UNITS else start
+    return start
+
+
+def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) -> str:
+    """«арест», «арест (не подтверждено)», «опровергают»; "" when no step is told."""
+    label = step.label(tongue) if step else ""
+    if sure is Certainty.UNCONFIRMED:
+        return f"{label} ({words.unconfirmed})" if label else words.unconfirmed
+    return label or (words.denied if sure is Certainty.DENIED else "")
+
+
+def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
+    """The new step; else what else is new, with the step it is told with."""
+    words, step, sure = TEXTS[tongue], step_of(lead), certainty(lead.article)
+    if steps := new_steps(lead, earlier):
+        return _told(steps[0], sure, words, tongue)
+    thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")
+    return ", ".join(filter(None, (_told(step, sure, words, tongue) if step and thing else "", thing)))
+
+
+def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
+    """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
+    is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
+    if certainty(lead.article) is Certainty.DENIED:
+        return ""
+    if not is_done and step not in TAKING:
+        return ""
+    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
+    return f"{whence} → {whither}".strip() if whither else ""
+
+
+def _plain(outside: str) -> str:
+    """Outside words without what Telegram would make a link, a hashtag or a command of."""
+    words = re.sub(r"[^\w\s«»,()–—-]|_", " ", line(outside, _UNITS)).split()
+    return " ".join(words) if any(letter.isalnum() for word in words for letter in word) else ""
