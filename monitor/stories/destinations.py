@@ -28,5 +28,5 @@ def is_silent(to: Destination, part: Story) -> bool:
     """Whether its first post comes without a sound: always, never, or unless a telling tells an urgent step."""
     if to.sound is not Sound.URGENT:
         return to.sound is Sound.NONE
-    steps = [step_of(telling) for telling in part.tellings]
+    steps = [step_of(telling, opens=telling.part == 1) for telling in part.tellings]
     return not any(step.is_urgent for step in steps if step)

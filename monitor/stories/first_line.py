@@ -21,7 +21,7 @@ _UNITS: Final = 80
 
 def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
     """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
-    words, step, topics = TEXTS[tongue], step_of(lead), topics or lead.verdict.topics
+    words, step, topics = TEXTS[tongue], step_of(lead, opens=not earlier), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
     new = _new(lead, earlier, tongue) if earlier else ""
     told = "" if earlier else _told(step, certainty(lead.article), words, tongue)
@@ -43,7 +43,7 @@ def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) 
 
 def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
     """The new step; else what else is new, with the step it is told with."""
-    words, step, sure = TEXTS[tongue], step_of(lead), certainty(lead.article)
+    words, step, sure = TEXTS[tongue], step_of(lead, opens=False), certainty(lead.article)
     if steps := new_steps(lead, earlier):
         return _told(steps[0], sure, words, tongue)
     thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")

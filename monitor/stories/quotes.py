@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from monitor.models.articles import Match
+from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty
 from monitor.stories.claims.steps import Step, happened
@@ -66,9 +66,12 @@ def _foremost(
     return [foremost_span] if foremost_span else []
 
 
-def step_of(telling: Telling) -> Step | None:
-    """The step that the article tells as happened: in its headline, else in the sentences that decide."""
-    return next(iter(_steps_of(telling)), None)
+def step_of(telling: Telling, *, opens: bool = True) -> Step | None:
+    """The step that the article tells as happened: in its headline, else in the sentences that decide. Of one that
+    `opens` its story the first sentence is asked at last; later ones begin with what is known.
+    """
+    steps = _steps_of(telling) or (_steps_at_first(telling.article) if opens else ())
+    return next(iter(steps), None)
 
 
 def _steps_of(telling: Telling) -> tuple[Step, ...]:
@@ -81,6 +84,11 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     if certainty(telling.article) is Certainty.DENIED:
         return tuple(step for step in (*said, *quoted_steps) if step is Step.REMOVAL_REFUSED)[:1]
     return tuple(dict.fromkeys(said)) or quoted_steps
+
+
+def _steps_at_first(article: Article) -> tuple[Step, ...]:
+    is_denied = certainty(article) is Certainty.DENIED
+    return () if is_denied else happened(article.text[slice(*span)] for span in sentences(article.text)[:1])
 
 
 def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:
