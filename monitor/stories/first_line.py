@@ -8,7 +8,7 @@ from monitor.models.articles import FactKind, TopicVerdict
 from monitor.models.channels import Tongue
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty
-from monitor.stories.claims.steps import TAKING, Step
+from monitor.stories.claims.steps import STAYING, TAKING, Step
 from monitor.stories.fact_line import direction, named
 from monitor.stories.novelty import added
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
@@ -53,9 +53,8 @@ def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
 def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
     is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
-    if certainty(lead.article) is Certainty.DENIED:
-        return ""
-    if not is_done and step not in TAKING:
+    is_taken = step in TAKING or (is_done and step not in STAYING)
+    if certainty(lead.article) is Certainty.DENIED or not is_taken:
         return ""
     whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
     return f"{whence} → {whither}".strip() if whither else ""

@@ -25,6 +25,7 @@ _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NUMBER: lambda number, sentence: int(number) in numbers(sentence),
 }
 """Whether a sentence says something new, by the kind of the new thing."""
+_AGAIN: Final = re.compile(r"\b(?:снова|вновь|опять|қайта)\b", re.IGNORECASE)
 
 
 def quoted(telling: Telling) -> tuple[str, ...]:
@@ -81,6 +82,8 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     said, quoted_steps = happened([telling.article.title]), happened(quoted(telling))
     if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and Step.REMOVAL_DECIDED in quoted_steps:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
+    if Step.RELEASED in said and not _AGAIN.search(telling.article.title):  # «задержан, допрошен, отпущен»
+        said = (Step.RELEASED, *said)
     if certainty(telling.article) is Certainty.DENIED:
         return tuple(step for step in (*said, *quoted_steps) if step is Step.REMOVAL_REFUSED)[:1]
     return tuple(dict.fromkeys(said)) or quoted_steps

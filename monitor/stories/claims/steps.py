@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from monitor.models.channels import Tongue
-from monitor.stories.claims.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE
+from monitor.stories.claims.step_forms import ABOUT_BEFORE, FORMS, NOT_YET_AFTER, NOT_YET_BEFORE, OF_OFFICE
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
@@ -92,6 +92,8 @@ TAKING: Final = frozenset(
     {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED}
 )
 """Of these it may be said whither."""
+STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT})
+"""Whoever is told of so is taken nowhere."""
 # Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
 _RANK: Final = (
     *_URGENT,
@@ -206,11 +208,13 @@ def _told(sentence: str, before_too: bool) -> list[Step]:  # noqa: FBT001 - priv
     if sentence.endswith("?") or (ABOUT_BEFORE.search(sentence) and not before_too):
         return []
     forms = ((step, _told_as_happened(step).finditer(sentence)) for step in Step)
-    return [step for step, matches in forms if any(_is_told(sentence, form) for form in matches)]
+    return [step for step, matches in forms if any(_is_told(step, sentence, form) for form in matches)]
 
 
-def _is_told(sentence: str, form: re.Match[str]) -> bool:
+def _is_told(step: Step, sentence: str, form: re.Match[str]) -> bool:
     before = sentence[max(0, form.start() - _NOT_WITHIN) : form.start()]
+    if step is Step.RELEASED and OF_OFFICE.search(before):
+        return False
     supposed = NOT_YET_BEFORE.search(before) or NOT_YET_AFTER.match(sentence, form.end())
     return not supposed and not _is_denied(sentence, form) and not _gives_a_thing(sentence, form)
 

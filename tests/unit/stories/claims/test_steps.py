@@ -4,10 +4,10 @@ import pytest
 
 from monitor.models.channels import Destination, Sound
 from monitor.models.stories import Story
-from monitor.stories.destinations import is_silent
-from monitor.stories.quotes import step_of
 from monitor.stories.claims.step_forms import FORMS
 from monitor.stories.claims.steps import Step, happened
+from monitor.stories.destinations import is_silent
+from monitor.stories.quotes import step_of
 from tests.factories import story, telling
 
 
@@ -58,6 +58,23 @@ from tests.factories import story, telling
         ("Пекарю выдали паспорт.", None),
         ("Она осудила войну.", None),
         ("Пекаря не задержали.", None),
+        ("Пекаря выпустили из СИЗО.", Step.RELEASED),
+        ("Главу миграционной службы освободили.", None),
+        ("Басқарма басшысы қызметінен босатылды.", None),
+        ("Российским силовикам передали пекаря.", Step.HANDED_OVER),
+        ("Россия выдала пекарю паспорт.", None),
+        ("Прокурор подписал постановление об экстрадиции пекаря.", Step.REMOVAL_DECIDED),
+        ("Пекарь признан беженцем.", Step.ASYLUM_GRANTED),
+        ("Пекарю принесли повестку к следователю КНБ.", Step.QUESTIONED),
+        ("Пекаря оставили под стражей.", Step.RELEASE_REFUSED),
+        ("Приём заявлений на РВП приостановлен.", None),
+        ("Исполнение решения о выдаче приостановлено.", Step.POSTPONED),
+        ("Пекарю отменили РВП.", Step.PERMIT_ANNULLED),
+        ("Суд отменил отказ в РВП.", None),
+        ("УТР беру тоқтатылды.", None),
+        ("Наубайшының УТР-ы жойылды.", Step.PERMIT_ANNULLED),
+        ("Наубайшы изоляторға қамалды.", None),
+        ("Өтініш кері қайтарылды.", None),
     ],
 )
 def test_a_step_is_told_as_happened_or_not_at_all(text: str, step: Step | None) -> None:
@@ -71,6 +88,23 @@ def test_the_headline_decides_and_then_the_sentences_that_met_the_rules() -> Non
     )
     assert step_of(telling(1, title="Пекарь")) is Step.REMOVAL_DECIDED, "of tests/factories"
     assert step_of(telling(1, title="Пекаря выдворили")) is Step.REMOVAL_DECIDED, "a decision is not yet the deed"
+
+
+def test_the_first_sentence_is_asked_at_last_and_only_of_what_opens_a_story() -> None:
+    bare = telling(title="О пекаре", text="Пекаря задержали.")
+
+    assert (step_of(bare), step_of(bare, opens=False)) == (Step.DETAINED, None)
+
+
+@pytest.mark.parametrize(
+    ("title", "step"),
+    [
+        ("Задержан, допрошен, отпущен: сутки пекаря", Step.RELEASED),
+        ("Пекаря отпустили и снова задержали", Step.DETAINED),
+    ],
+)
+def test_who_is_released_in_the_same_headline_is_not_held(title: str, step: Step) -> None:
+    assert step_of(telling(title=title)) is step
 
 
 def test_every_form_is_of_a_step() -> None:
