@@ -25,6 +25,7 @@ _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NUMBER: lambda number, sentence: int(number) in numbers(sentence),
 }
 """Whether a sentence says something new, by the kind of the new thing."""
+_COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)  # it decides, and hands nobody over
 _AGAIN: Final = re.compile(r"\b(?:снова|вновь|опять|қайта)\b", re.IGNORECASE)
 
 
@@ -80,7 +81,8 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     deed tells none but that it was refused.
     """
     said, quoted_steps = happened([telling.article.title]), happened(quoted(telling))
-    if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and Step.REMOVAL_DECIDED in quoted_steps:
+    is_decided = Step.REMOVAL_DECIDED in quoted_steps or _COURT.search(telling.article.title)
+    if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and is_decided:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
     if Step.RELEASED in said and not _AGAIN.search(telling.article.title):  # «задержан, допрошен, отпущен»
         said = (Step.RELEASED, *said)

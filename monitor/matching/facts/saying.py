@@ -25,6 +25,8 @@ _PLACES = (FactGroup.COUNTRY, FactGroup.PLACE)
 _OBLIQUE = re.compile(r"\s+[a-zа-яёәғқңөұүһі][\w-]{2,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b")
 _OF_TOWN = re.compile(r"\s+(?:облыс|қала|аудан|obly|qala)", re.IGNORECASE)  # «Жамбыл облысында»
 _HELD = re.compile(r"\s+өткен", re.IGNORECASE)  # «Алматыда өткен мәслихатта»
+_NOT_THERE = re.compile(r"\bне (?:в|на|из|с) $", re.IGNORECASE)
+_NOT_THERE_KAZAKH = re.compile(r"\s+емес", re.IGNORECASE)
 _FROM = frozenset({"из", "с", "со"})
 _SPEECH = re.compile(
     r"\b(?:деп\b|деді|дейді|айт|хабарла|мәлімде|санай|пікір|шақыр(?!ыл|т)|сообщ|заяв|сказа|счита|слов|утвержд|рассказ|призва|пиш"
@@ -99,6 +101,11 @@ def _is_somebodys(before: str) -> bool:
     return preposition in _FROM and is_person(somebody)
 
 
+def _is_elsewhere(before: str, after: str) -> bool:
+    """«Не в Россию, а в Сербию», «Ресейге емес»."""
+    return bool(_NOT_THERE.search(before) or _NOT_THERE_KAZAKH.match(after))
+
+
 def _place(
     compiled: CompiledRules, article: MatchedArticle, hit: Hit, meant: tuple[Naming, ...], done: Sequence[Hit]
 ) -> Iterator[Fact]:
@@ -107,7 +114,7 @@ def _place(
     ways = [_WAYS[role] for role in ([asked] if asked else roles) if role in _WAYS]
     is_beside = any(article.stands_beside(hit, deed, words=_BESIDE) for deed in done)
     countries = [naming for naming in meant if naming.group is FactGroup.COUNTRY]
-    if len(ways) != 1 or _OBLIQUE.match(after):
+    if len(ways) != 1 or _OBLIQUE.match(after) or _is_elsewhere(article.around(hit)[0], after):
         return
     if ways == [FactKind.FROM] and _is_somebodys(article.around(hit)[0]):
         return
