@@ -60,6 +60,11 @@ class Article:
     problem: str = ""  # why the text is only the feed's summary; "" when it is not
     former_title: str = ""  # the headline before the outlet changed it; "" when it has not
 
+    @property
+    def title_read(self) -> str:
+        """The headline as readers had it before the outlet changed it: an edit of a post rings no bell."""
+        return self.former_title or self.title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:

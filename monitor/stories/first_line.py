@@ -10,7 +10,7 @@ from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty
 from monitor.stories.claims.steps import STAYING, TAKING, Step
 from monitor.stories.fact_line import direction, named
-from monitor.stories.novelty import added
+from monitor.stories.novelty import added, is_rewritten
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
 from monitor.stories.quotes import new_steps, step_of
 from monitor.text.telegram_html import line
@@ -24,8 +24,8 @@ def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[
     words, step, topics = TEXTS[tongue], step_of(lead, opens=not earlier), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
     new = _new(lead, earlier, tongue) if earlier else ""
-    told = "" if earlier else _told(step, certainty(lead.article), words, tongue)
-    topic_label = f"{about}: {told}" if told else about
+    claim = "" if earlier else _told(step, certainty(lead.article), words, tongue)
+    topic_label = f"{about}: {claim}" if claim else about
     start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
     for more in filter(None, (about if new else "", _way(lead, step, tongue))):
         longer = f"{start} · {more}"
@@ -47,6 +47,7 @@ def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
     if steps := new_steps(lead, earlier):
         return _told(steps[0], sure, words, tongue)
     thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")
+    thing = thing or (words.rewritten if is_rewritten(lead.article, earlier) else "")
     return ", ".join(filter(None, (_told(step, sure, words, tongue) if step and thing else "", thing)))
 
 

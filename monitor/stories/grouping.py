@@ -16,11 +16,15 @@ from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
+from monitor.stories.novelty import news
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask
+from monitor.stories.quotes import is_turned
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 from monitor.text.telegram_html import Html
+
+_REWRITTEN = "редакция пишет иначе, чем раньше"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,26 +84,35 @@ def _add(
     index: SimilarityIndex,
     now: datetime,
 ) -> None:
-    """Join the story, unless it is the very article again and says nothing stronger than before.
+    """Join the story, unless it is the very article again and says nothing stronger than before, or another thing.
 
     A post names each outlet once: another article of an outlet that it names already begins a part of its own.
     """
-    article, story = telling.article, draft.story
-    copies = (one for one in story.tellings if _is_again(article, one.article, placement))
-    again = next((one for one in copies if not _beside(one, draft, placement)), None)
-    if again and not _lifts(telling, story, again.part):
+    story = draft.story
+    again = _again(telling, draft, placement)
+    turned = again if again and again.article.feed == telling.article.feed and is_turned(telling, again) else None
+    if again and not turned and not _lifts(telling, story, again.part):
         evidence = SAME_ADDRESS if placement.same_article else "тот же текст"
         reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
-    part, news = (again.part, "") if again else _part(article, story, placement)
+    part, added = (again.part, "") if again else _part(telling.article, story, placement)
+    if turned:
+        part, added = _next_part(story), news(telling, story.tellings) or _REWRITTEN
+        _retitle(draft, turned, telling.article)
     if part in story.struck:
         part = _part_beside_struck(telling, story, index, now)
-    evidence = NEWS.join(filter(None, (placement.evidence, news)))
+    evidence = NEWS.join(filter(None, (placement.evidence, added)))
     evidence += "; история опровергнута" if story.retracted else ""
     placed = replace(telling, part=part, evidence=evidence)
     draft.added.append(_decided(entry, _outcome(story, placed), placed))
-    draft.story = replace(story, tellings=(*story.tellings, placed))
+    draft.story = replace(draft.story, tellings=(*draft.story.tellings, placed))
+
+
+def _again(telling: Telling, draft: _Draft, placement: Placement) -> Telling | None:
+    """The last telling that is the same article."""
+    copies = [one for one in draft.story.tellings if _is_again(telling.article, one.article, placement)]
+    return next((one for one in reversed(copies) if not _beside(one, draft, placement)), None)
 
 
 def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
@@ -123,7 +136,11 @@ def _part(article: Article, story: Story, placement: Placement) -> tuple[int, st
     """Which part of the story tells the article, and what is new in it."""
     if article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news
-    return max(one.part for one in story.tellings) + 1, "ещё одна статья этой редакции"
+    return _next_part(story), "ещё одна статья этой редакции"
+
+
+def _next_part(story: Story) -> int:
+    return max(one.part for one in story.tellings) + 1
 
 
 def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, now: datetime) -> int:
@@ -133,7 +150,7 @@ def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, 
         again = place(telling, [alone], index=index, now=now)
         if again.joins is not None and not again.news and telling.article.feed not in _outlets(alone):
             return part
-    return max(one.part for one in story.tellings) + 1
+    return _next_part(story)
 
 
 def _outlets(story: Story) -> frozenset[str]:

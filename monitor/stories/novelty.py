@@ -7,6 +7,7 @@ looked for in the headline and in the sentences that matched; background paragra
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
@@ -55,7 +56,10 @@ def _certainties(telling: Telling, earlier: Iterable[Telling]) -> dict[str, list
     """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling. What was
     only heard until now is news again when somebody says it.
     """
-    now, before = certainty(telling.article), {certainty(one.article) for one in earlier}
+    now, before = (
+        certainty(telling.article),
+        {certainty(replace(one.article, title=one.article.title_read)) for one in earlier},
+    )
     if now is Certainty.DENIED and now not in before:
         return {DENIAL: [denial(telling.article.title) or "в тексте"]}
     is_confirmed = now is Certainty.SAID and before == {Certainty.UNCONFIRMED}
@@ -77,6 +81,12 @@ def _strangers(telling: Telling, known: str) -> list[str]:
 
 def _bears(person: Person, others: Iterable[Person]) -> bool:
     return any(person.stem == other.stem for other in others)
+
+
+def is_rewritten(article: Article, earlier: Iterable[Telling]) -> bool:
+    """Whether its outlet told this very article before under another headline, as readers had it."""
+    same = (one.article for one in earlier if one.article.canonical_url == article.canonical_url)
+    return any(one.feed == article.feed and one.title_read != article.title for one in same)
 
 
 def persons(telling: Telling) -> frozenset[Person]:

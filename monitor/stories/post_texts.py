@@ -16,6 +16,7 @@ class PostTexts(NamedTuple):
     new: str
     unconfirmed: str
     denied: str
+    rewritten: str
     news: str  # what a story is about when no topic says it
     untitled: str
     former: str  # with the former headline in it
@@ -42,6 +43,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         new="Новое",
         unconfirmed="не подтверждено",
         denied="опровергают",
+        rewritten="заголовок изменён",
         news="Новость",
         untitled="Без заголовка",
         former="Заголовок изменён, прежний: «{}»",
@@ -75,6 +77,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         new="Жаңа",
         unconfirmed="расталмаған",
         denied="жоққа шығарады",
+        rewritten="тақырып өзгерді",
         news="Жаңалық",
         untitled="Тақырыпсыз",
         former="Тақырып өзгерді, бұрынғысы: «{}»",
@@ -108,6 +111,7 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         new="New",
         unconfirmed="unconfirmed",
         denied="denied",
+        rewritten="headline changed",
         news="News",
         untitled="No headline",
         former="Headline changed, it was: “{}”",

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from monitor.models.articles import Article, Match
@@ -43,9 +44,11 @@ def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
     """The sentences that a post shows, at most three, the one that matters first: it says what is new, or the step.
 
     None is the headline again, and none stood word for word in an `earlier` telling. An article in which no sentence
-    decides shows its first one.
+    decides shows its first one, and one that is outdated none.
     """
     article = telling.article
+    if is_outdated(article):
+        return []
     read = {hash(bare(said)) for said in ("", article.title, *(one.article.title for one in earlier))}
     read.update(*(_sentence_hashes(one.article.text) for one in earlier))
     spans = [span for span in sentences(article.text) if hash(bare(article.text[slice(*span)])) not in read]
@@ -80,7 +83,8 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one. Who denies the
     deed tells none but that it was refused.
     """
-    said, quoted_steps = happened([telling.article.title]), happened(quoted(telling))
+    said = happened([telling.article.title])
+    quoted_steps = () if is_outdated(telling.article) else happened(quoted(telling))
     is_decided = Step.REMOVAL_DECIDED in quoted_steps or _COURT.search(telling.article.title)
     if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and is_decided:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
@@ -92,13 +96,33 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
 
 
 def _steps_at_first(article: Article) -> tuple[Step, ...]:
-    is_denied = certainty(article) is Certainty.DENIED
-    return () if is_denied else happened(article.text[slice(*span)] for span in sentences(article.text)[:1])
+    is_empty = is_outdated(article) or certainty(article) is Certainty.DENIED
+    return () if is_empty else happened(article.text[slice(*span)] for span in sentences(article.text)[:1])
+
+
+def is_outdated(article: Article) -> bool:
+    """Whether its text, as it was first read, belongs to a headline that said another thing than the outlet's now."""
+    return bool(article.former_title) and _headline_says(article) != _headline_says(
+        replace(article, title=article.former_title)
+    )
+
+
+def _headline_says(article: Article) -> tuple[Certainty, tuple[Step, ...]]:
+    return certainty(article), happened([article.title])
+
+
+def is_turned(telling: Telling, earlier: Telling) -> bool:
+    """Whether an outlet says another thing in the same article than before: another step of the case, or how sure it
+    is. What is only put in other words says the same.
+    """
+    (sure, steps), (was_sure, earlier_steps) = _headline_says(telling.article), _headline_says(earlier.article)
+    says_the_same = steps == earlier_steps or step_of(telling) is step_of(earlier)
+    return sure is not was_sure or not says_the_same
 
 
 def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:
     """Those of them that no earlier telling tells as happened anywhere."""
-    known = happened([one for it in earlier for one in (it.article.title, it.article.text)], before_too=True)
+    known = happened([one for it in earlier for one in (it.article.title_read, it.article.text)], before_too=True)
     return tuple(step for step in _steps_of(telling) if step not in known)
 
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import pytest
+
 from monitor.models.articles import Outcome, Tier
 from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_EVENT, place
@@ -178,13 +180,53 @@ def test_the_same_article_again_is_a_duplicate_and_keeps_no_telling() -> None:
 
 
 def test_a_changed_headline_is_shown_in_the_post() -> None:
-    (change,) = grouped([matched(1, title="Россиянина не выдадут")], [story(7, telling(1))])
+    (change,) = grouped([matched(1, title="О россиянине: дополнено")], [story(7, telling(1))])
 
     (retitled,) = change.retitled
-    assert (retitled.article.title, retitled.article.former_title) == ("Россиянина не выдадут", "Новость 1")
+    assert (retitled.article.title, retitled.article.former_title) == ("О россиянине: дополнено", "Новость 1")
     assert change.added[0].outcome is Outcome.DUPLICATE
     assert "заголовок изменён" in change.added[0].reason
-    assert "Россиянина не выдадут" in change.posts[0].html
+    assert "О россиянине: дополнено" in change.posts[0].html
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "first_lines"),
+    [
+        (
+            "Казахстан выдал пекаря России",
+            "Суд отказался выдать пекаря России",
+            ("Extradition: отказ в выдаче", "Новое: отказ в выдаче · Extradition"),
+        ),
+        ("Пекаря арестовали", "Пекаря увезли в больницу", ("Extradition", "Новое: заголовок изменён · Extradition")),
+        (
+            "Пекаря выдали России",
+            "МВД опровергло, что пекаря выдали России",
+            ("Extradition: опровергают", "Новое: опровергают · Extradition"),
+        ),
+    ],
+)
+def test_an_article_that_says_another_thing_now_is_posted_anew(
+    before: str, now: str, first_lines: tuple[str, str]
+) -> None:
+    """An edit of a post rings no bell: whoever read the first claim would never learn of the second."""
+    said = "Об этом сообщил адвокат пекаря."
+
+    (change,) = grouped([matched(1, title=now, text=said)], [story(7, telling(1, title=before, text=said))])
+
+    assert [post.html.partition("\n")[0] for post in change.posts] == list(first_lines)
+    assert change.added[0].outcome is Outcome.POSTED
+    assert said not in change.posts[0].html, "what the outlet says no more is not quoted under its new headline"
+    assert f"Заголовок изменён, прежний: «{before}»" in change.posts[0].html
+
+
+def test_an_article_may_say_another_thing_more_than_once() -> None:
+    turned = telling(1, title="Суд отказался выдать пекаря", part=2)
+    recent = [story(7, telling(1, title="Суд отказался выдать пекаря", former_title="Пекаря выдали России"), turned)]
+
+    (again,) = grouped([matched(1, title="Суд отказался выдать пекаря!")], recent)
+    (once_more,) = grouped([matched(1, title="Пекаря выдали России после суда")], recent)
+
+    assert [one.outcome for one in (*again.added, *once_more.added)] == [Outcome.DUPLICATE, Outcome.POSTED]
 
 
 def test_another_outlets_headline_over_the_same_address_changes_nothing() -> None:

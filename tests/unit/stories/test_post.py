@@ -178,7 +178,9 @@ BEGUN = telling(topic(*matches_of("задержали", "запросу", text=F
 def test_a_later_part_says_what_is_new_and_quotes_nothing_read_before(
     title: str, text: str, line: str, quote: str
 ) -> None:
-    later = telling(topic(*matches_of("запросу", text=text)), title=title, text=text, part=2)
+    later = telling(
+        topic(*matches_of("запросу", text=text)), title=title, text=text, part=2, url="https://news.example/a/2"
+    )
     shown_rows = rows(story(BEGUN, later), 2)
 
     assert shown_rows[0] == line
