@@ -8,16 +8,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial
-from monitor.stories.claims.steps import Step, speaks_of, spoken_of
+from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people import Person, in_common, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
+_NEXT_DAY = timedelta(hours=12)
 _SUBJECT = 200  # characters in which those stand whom it is about
 
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
@@ -39,7 +41,8 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
-    steps = [step.value for step in _unsaid(spoken_of(telling.article.title), known)]
+    unsaid = _unsaid(spoken_of(telling.article.title), known)
+    steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
         **_certainties(telling, earlier),
@@ -50,6 +53,22 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
         NUMBER: how_many,
     }
     return {kind: names for kind, names in kinds.items() if names}
+
+
+def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
+    """The steps that its headline tells as happened half a day after the story began, and that were nobody's news: what
+    the texts speak of may be an older one («в июне суд продлил арест»).
+    """
+    dates = [one.article.published_at for one in earlier if one.article.published_at]
+    if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:
+        return []
+    known = happened(words for one in earlier for words in (one.article.title_read, *_first_words(one.article)))
+    return [step for step in happened([article.title]) if step not in known]
+
+
+def _first_words(article: Article) -> list[str]:
+    """The two sentences that say what it is about."""
+    return [article.text[slice(*span)] for span in sentences(article.text)[:2]]
 
 
 def _certainties(telling: Telling, earlier: Iterable[Telling]) -> dict[str, list[str]]:

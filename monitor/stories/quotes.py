@@ -10,7 +10,7 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty
 from monitor.stories.claims.steps import Step, happened
-from monitor.stories.novelty import NAME, NUMBER, PLACE, added
+from monitor.stories.novelty import NAME, NUMBER, PLACE, added, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -120,10 +120,11 @@ def is_turned(telling: Telling, earlier: Telling) -> bool:
     return sure is not was_sure or not says_the_same
 
 
-def new_steps(telling: Telling, earlier: Iterable[Telling]) -> tuple[Step, ...]:
-    """Those of them that no earlier telling tells as happened anywhere."""
+def new_steps(telling: Telling, earlier: Sequence[Telling]) -> tuple[Step, ...]:
+    """Those of them that no earlier telling tells as happened anywhere, or as anything new."""
     known = happened([one for it in earlier for one in (it.article.title_read, it.article.text)], before_too=True)
-    return tuple(step for step in _steps_of(telling) if step not in known)
+    since = taken_since(telling.article, earlier)
+    return tuple(step for step in _steps_of(telling) if step not in known or step in since)
 
 
 def text_matches(telling: Telling) -> list[Match]:

@@ -38,6 +38,8 @@ class Step(Enum):
     EXTENDED = "продление"
     POSTPONED = "отсрочка"
     DIED = "смерть"
+    HUNGER_STRIKE = "голодовка"
+    HARMED = "вред здоровью"
     LEFT = "побег"
     TAKEN_AWAY = "увозят"
     COURT_TODAY = "суд сегодня"
@@ -73,6 +75,8 @@ _LABELS: Final = {
     Step.EXTENDED: ("продление", "мерзімді ұзарту", "extension"),
     Step.POSTPONED: ("отсрочка", "кейінге қалдыру", "postponement"),
     Step.DIED: ("смерть", "қайтыс болу", "death"),
+    Step.HUNGER_STRIKE: ("голодовка", "аштық жариялау", "hunger strike"),
+    Step.HARMED: ("вред здоровью", "денсаулығына зиян", "harm"),
     Step.LEFT: ("отъезд", "елден кету", "departure"),
     Step.TAKEN_AWAY: ("увозят", "алып бара жатыр", "being taken away"),
     Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
@@ -97,7 +101,15 @@ STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT})
 # Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
 _RANK: Final = (
     *_URGENT,
-    *(Step.DIED, Step.REMOVAL_REFUSED, Step.RELEASE_REFUSED, Step.ASYLUM_REFUSED, Step.ASYLUM_GRANTED),
+    *(
+        Step.DIED,
+        Step.HARMED,
+        Step.HUNGER_STRIKE,
+        Step.REMOVAL_REFUSED,
+        Step.RELEASE_REFUSED,
+        Step.ASYLUM_REFUSED,
+        Step.ASYLUM_GRANTED,
+    ),
     *(
         Step.PERMIT_ANNULLED,
         Step.PERMIT_REFUSED,
@@ -144,6 +156,8 @@ _WORDS = {
     Step.EXTENDED: ("продл ұзартты ұзартылды", ""),
     Step.POSTPONED: ("отложил отложен отсроч приостанов тоқтата", "кейінге қалдыр"),
     Step.DIED: ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
+    Step.HUNGER_STRIKE: ("голодовк", r"аштық жариял"),
+    Step.HARMED: ("избил избит пытал реанимац госпитализ ауруханаға азапта", r"вскры\w+ вены"),
     Step.LEFT: ("сбежал бежал покинул уехал вылетел қашып", ""),
 }
 
