@@ -41,6 +41,7 @@ def build_poller(
         fetcher=feed_fetcher,
         judge=Judge(fetcher=fetcher, reader=reader, matcher=config.matcher, zone=settings.timezone, recent=recent),
         mutes=store.mutes.lately,
+        followed=store.followed,
         feeds=store.feeds,
         entries=store.entries,
         recorder=Recorder(record_all=recording(store.polls, story_chats(settings, config.destinations))),

@@ -84,7 +84,9 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryOutcome:
-    """An entry and what became of it. `telling` is there when a rule matched or a veto spoke."""
+    """An entry and what became of it. `telling` is there when a rule matched or a veto spoke; still to be placed, it
+    has no topic where only somebody of whom the channel has news is named.
+    """
 
     entry: Entry
     outcome: Outcome
@@ -96,7 +98,10 @@ class EntryOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """A story to create (its `id` is None) or to extend, the entries that do it, and the wanted posts."""
+    """A story to create (its `id` is None) or to extend, the entries that do it, and the wanted posts.
+
+    Without tellings it is none: its entries belong to no story.
+    """
 
     story: Story
     added: tuple[EntryOutcome, ...]

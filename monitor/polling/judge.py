@@ -21,6 +21,8 @@ from monitor.sources.http.client import Fetcher
 from monitor.sources.pages.article import is_full
 from monitor.sources.recent_pages import ReadPage, RecentPages
 from monitor.sources.sandbox import Sandbox
+from monitor.stories.grouping import unmatched_reason
+from monitor.stories.people.followed import NOBODY, Followed
 from monitor.stories.similarity import fingerprint
 from monitor.text.languages.detection import detect
 from monitor.text.urls import canonical
@@ -59,6 +61,7 @@ class Judge:
     matcher: Matcher
     mutes: tuple[Mute, ...] = ()
     zone: str = "UTC"
+    followed: Followed = NOBODY  # who names them is asked about, whatever the rules say
     recent: RecentPages | None = None  # who looks at a matched article's page next need not ask for it
 
     def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
@@ -109,9 +112,14 @@ class Judge:
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)
         article = _article(feed, entry, text, problem)
-        if verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted:
-            unmatched = "ни одно правило не сработало" + (f" ({problem})" if problem else "")
-            return EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=unmatched, article=article)
+        is_silent = verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted
+        if is_silent and self.followed.is_named(entry.title, text):
+            marked = replace(article, fingerprint=fingerprint(entry.title, text))
+            named = Telling(article=marked, verdict=verdict)
+            return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=named)
+        if is_silent:
+            why = unmatched_reason(article)
+            return EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=why, article=article)
         reasoned = explanation.explained(self.matcher, verdict, title=entry.title, text=text)
         marked = replace(article, fingerprint=fingerprint(entry.title, text))
         telling = Telling(article=marked, verdict=reasoned)

@@ -29,6 +29,7 @@ from monitor.sources.feeds.entry_source import entry_source
 from monitor.sources.http.byte_budget import ByteBudget, NoRoom
 from monitor.storage.entries import EntryStore, KnownEntries
 from monitor.storage.feeds import FeedStore
+from monitor.stories.people.followed import NOBODY, Followed
 
 LEASE = timedelta(minutes=5)  # longer than a poll may take: some GETs, and pages for `page_seconds`
 BYTES_AT_ONCE = 16 * 1024 * 1024  # of large feeds, from their bodies until what is found in them is recorded
@@ -53,7 +54,7 @@ class _News:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
     """Everything a poll needs; `chance` gives numbers in [0, 1), `clock` aware UTC; `slots` bound the polls at once;
-    `mutes` may ask the database.
+    `mutes` and `followed` may ask the database.
 
     After `page_seconds` a poll records what it has; the rest stays unseen and the feed is asked again soon.
     """
@@ -67,6 +68,7 @@ class Poller:
     chance: Callable[[], float]
     slots: asyncio.Semaphore
     mutes: Callable[[datetime], tuple[Mute, ...]] = no_mutes
+    followed: Callable[[datetime], Followed] = lambda _now: NOBODY
     outage: OutageDetector = field(default_factory=OutageDetector)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: ByteBudget = field(default_factory=partial(ByteBudget, BYTES_AT_ONCE))
@@ -169,7 +171,7 @@ class Poller:
         settled = {outcome.entry.keys for outcome in renamed}
         new = [entry for entry in known.unseen if entry.keys not in settled]
         limit = age_limit(state, now, is_switched=answer.is_switched)
-        judge = self.judge.muting(self.mutes(now))
+        judge = replace(self.judge.muting(self.mutes(now)), followed=self.followed(now))
         triage = judge.triage(answer.feed, new, limit, now)
         return _News(
             known=known,

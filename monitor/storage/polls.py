@@ -70,6 +70,9 @@ def _place(db: Connection, outcome: PollOutcome, group: Group, recent: RecentSto
 
 def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> None:
     now = outcome.polled_at
+    if not change.story.tellings:
+        insert_entries(db, [(outcome, entry) for entry in change.added], story_id=None)
+        return
     story_id = change.story.id
     if story_id is None:
         begun = {"created_at": now, "updated_at": now, "follows": change.story.follows}

@@ -34,6 +34,7 @@ from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.pinned_index import PinnedIndexStore
 from monitor.storage.site.published import PublishedStories
 from monitor.storage.stats import Stats
+from monitor.storage.stories import FollowedPeople
 from monitor.stories.grouping import Chats
 
 
@@ -57,6 +58,7 @@ class Store:
         self.archive, self.history = Archive(engine, forget), History(engine)
         self.search, self.finder = SearchIndex(engine), Finder(engine, zone=zone)
         self.outbox, self.digests, self.uncertain = Outbox(engine), DigestStore(engine), UncertainPosts(engine)
+        self.followed = FollowedPeople(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.destinations = DestinationStore(engine)
         self.reviews, self.mutes = Reviews(engine, chats=chats, zone=zone), MuteStore(engine, zone=zone)

@@ -4,24 +4,27 @@ Functions and methods that take a connection are parts of somebody's transaction
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, text
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, text
 
 from monitor.models.articles import Article
+from monitor.models.outbox import DeliveryKind
 from monitor.models.stories import Decision, Retraction, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.corrections.rows import retractions_of
-from monitor.storage.database import chunks
+from monitor.storage.database import chunks, read_transaction
 from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
-from monitor.stories.similarity import SimilarityIndex
+from monitor.stories.people.followed import FOLLOWED, NOBODY, Followed, ToldStory
+from monitor.stories.similarity import LEAD, SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
+_MINUTE = timedelta(minutes=1)
 MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # by maintainers
 UNDECIDED = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
@@ -91,6 +94,34 @@ class RecentStories:
         for row in db.execute(new):
             self.index.add(row.id, row.story_id, row.fingerprint, row.updated_at)
             self._last = row.id
+
+
+class FollowedPeople:
+    """Of whom the stories in the channel are, asked of the database once a minute. Raises DatabaseError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lately = NOBODY
+        self._known: tuple[datetime, int] | None = None  # when it was asked, and the last article then
+
+    def __call__(self, now: datetime) -> Followed:
+        """Those of the stories touched in the last thirty days."""
+        if self._known and timedelta() <= now - self._known[0] < _MINUTE:
+            return self._lately
+        with read_transaction(self._engine) as db:
+            last = db.scalar(select(func.max(articles.c.id))) or 0
+            if not self._known or last != self._known[1]:
+                self._lately = Followed.of(_told(db, now - FOLLOWED))
+        self._known = now, last
+        return self._lately
+
+
+def _told(db: Connection, since: datetime) -> Iterator[ToldStory]:
+    of_channel = and_(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
+    shown = select(deliveries.c.story_id).where(of_channel)
+    columns = (articles.c.story_id, articles.c.title, func.substr(articles.c.text, 1, LEAD).label("text"))
+    touched = select(*columns).join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
+    return (ToldStory(*row) for row in db.execute(touched.where(articles.c.story_id.in_(shown))))
 
 
 def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping[int, bool]]:

@@ -17,6 +17,7 @@ from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
+from monitor.stories.people.followed import RULE, is_same_person, verdict_of
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask
@@ -47,15 +48,22 @@ class _Draft:
 def group(
     matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, index: SimilarityIndex, now: datetime
 ) -> tuple[StoryChange, ...]:
-    """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final."""
+    """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final.
+
+    One without a topic was matched by a name alone (people/followed.py): where it goes on with no story it is
+    unmatched, in a change whose story has no tellings.
+    """
     drafts = [_Draft(story=story) for story in recent]
     for entry in matched:
         assert entry.telling is not None
         placement = place(entry.telling, [draft.story for draft in drafts], index=index, now=now)
-        if placement.joins is None:
-            drafts.append(_begun(entry, entry.telling, placement))
+        telling = entry.telling if entry.telling.verdict.topics else _named(entry.telling, placement, drafts)
+        if telling is None:
+            drafts.append(_unplaced(entry, entry.telling))
+        elif placement.joins is None:
+            drafts.append(_begun(entry, telling, placement))
         else:
-            _add(drafts[placement.joins], entry, entry.telling, placement, index=index, now=now)
+            _add(drafts[placement.joins], entry, telling, placement, index=index, now=now)
     return tuple(
         StoryChange(
             story=draft.story,
@@ -66,6 +74,32 @@ def group(
         for draft in drafts
         if draft.added
     )
+
+
+def unmatched_reason(article: Article) -> str:
+    """Why nothing came of an article that was read."""
+    return "ни одно правило не сработало" + (f" ({article.problem})" if article.problem else "")
+
+
+def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> Telling | None:
+    """With what maintainers are asked about it; None when it goes on with no story: surnames alone are of many."""
+    if placement.joins is not None:
+        story = drafts[placement.joins].story
+    else:
+        known = (draft.story for draft in drafts if draft.story.id is not None)
+        followed = next((one for one in known if one.id == placement.follows), None)
+        if followed is None or not is_same_person(telling.article, followed):
+            return None
+        story = followed
+    return replace(telling, verdict=verdict_of(telling.article, story))
+
+
+def _unplaced(entry: EntryOutcome, telling: Telling) -> _Draft:
+    article = telling.article
+    unmatched = replace(
+        entry, outcome=Outcome.UNMATCHED, reason=unmatched_reason(article), telling=None, article=article
+    )
+    return _Draft(story=Story(id=None, tellings=()), added=[unmatched])
 
 
 def _begun(entry: EntryOutcome, telling: Telling, placement: Placement) -> _Draft:
@@ -96,7 +130,7 @@ def _add(
         reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
-    part, added = (again.part, "") if again else _part(telling.article, story, placement)
+    part, added = (again.part, "") if again else _part(telling, story, placement)
     if turned:
         part, added = _next_part(story), news(telling, story.tellings) or _REWRITTEN
         _retitle(draft, turned, telling.article)
@@ -132,9 +166,11 @@ def _lifts(telling: Telling, story: Story, part: int) -> bool:
     return telling.verdict.tier is Tier.POST and part_of(story, part).tier is not Tier.POST
 
 
-def _part(article: Article, story: Story, placement: Placement) -> tuple[int, str]:
+def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, str]:
     """Which part of the story tells the article, and what is new in it."""
-    if article.feed not in _outlets(part_of(story, placement.part)):
+    if telling.verdict.topics[0].rule == RULE:
+        return _next_part(story), placement.news or "правилам это не знакомо"
+    if telling.article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news
     return _next_part(story), "ещё одна статья этой редакции"
 

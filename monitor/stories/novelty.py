@@ -15,7 +15,7 @@ from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial
 from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
-from monitor.stories.people import Person, in_common, people
+from monitor.stories.people.naming import Person, in_common, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for

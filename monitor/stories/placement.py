@@ -78,6 +78,10 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
         return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
     earlier = recent[number].tellings
     added = news(telling, earlier)
+    if not added and _apart(telling.article, recent[number], now)[0] > SAME_STEP:
+        added = (
+            "прошло больше трёх дней"  # nobody retells for so long: another such event may be told in the same words
+        )
     part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
     return Placement(joins=number, evidence=f"{LIKENESS} {share:.2f}", part=part, news=added)
 

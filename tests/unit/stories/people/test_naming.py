@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from monitor.stories.people import Person, people
+from monitor.stories.people.naming import Person, people
 from monitor.text.languages.first_names import is_first_name
 
 

@@ -1,0 +1,1 @@
+"""Whom a text names, and of whom the channel has news."""

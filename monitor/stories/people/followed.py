@@ -1,0 +1,97 @@
+"""People of whom the channel has news: an article that names one of them may go on with it in words of its own.
+
+Denials and later steps often have none of the words that rules know: «Бабушкин на связи, он дома». No rule says
+anything of such an article, and nobody would learn of it. Maintainers are asked; nothing is published by a name alone.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final, NamedTuple, Self
+
+from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
+from monitor.models.stories import Story
+from monitor.stories.people.naming import Person, in_common, people
+
+FOLLOWED: Final = timedelta(days=30)
+RULE: Final = "о том же человеке"
+"""Stands where a verdict names its rule."""
+
+_SUBJECT: Final = 200  # characters in which those stand whom an article is about
+_LEAD: Final = 1_200  # characters in which they are looked for
+_MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
+_CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
+
+
+class ToldStory(NamedTuple):
+    """What tells of whom a story in the channel is: its number, a headline and the beginning of the text."""
+
+    story_id: int
+    title: str
+    text: str
+
+
+class Followed(NamedTuple):
+    """The people whom the stories in the channel are about, by their surnames' stems."""
+
+    by_stem: Mapping[str, frozenset[Person]]
+
+    @classmethod
+    def of(cls, told: Iterable[ToldStory]) -> Self:
+        """Those of these stories' tellings."""
+        stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
+        for one in told:
+            for person in people(f"{one.title}\n{one.text[:_SUBJECT]}"):
+                stories[person.stem].add(one.story_id)
+                persons[person.stem].add(person)
+        return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= _MOST_STORIES})
+
+    def is_named(self, title: str, text: str) -> bool:
+        """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
+        lead = f"{title}\n{text[:_LEAD]}"
+        stems = self.by_stem.keys() & {Person(word).stem for word in _CAPITALIZED.findall(lead)}
+        named = people(lead) if stems else frozenset()
+        bearers = ([person for person in named if person.stem == stem] or self.by_stem[stem] for stem in stems)
+        return any(in_common(its, self.by_stem[its_stem]) for its, its_stem in zip(bearers, stems, strict=True))
+
+
+NOBODY: Final = Followed({})
+
+
+def is_same_person(article: Article, story: Story) -> bool:
+    """Whether both name somebody by the same first name and surname."""
+    ours, theirs = (
+        [person for person in named if person.first]
+        for named in (_named(article), (person for one in story.tellings for person in _named(one.article)))
+    )
+    return in_common(ours, theirs)
+
+
+def verdict_of(article: Article, story: Story) -> Verdict:
+    """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
+    persons = tuple(person for one in story.tellings for person in _named(one.article))
+    topic = story.lead.verdict.topics[0]
+    asked = TopicVerdict(
+        id=topic.id,
+        title=topic.title,
+        hashtag=topic.hashtag,
+        rule=RULE,
+        tier=Tier.REVIEW,
+        matches=tuple(_matches(article, persons)),
+    )
+    return Verdict(topics=(asked,), lack="ни одно правило не сработало")
+
+
+def _named(article: Article) -> frozenset[Person]:
+    return people(f"{article.title}\n{article.text[:_LEAD]}")
+
+
+def _matches(article: Article, persons: Iterable[Person]) -> Iterable[Match]:
+    """Where surnames of theirs stand for the first time, in the headline and in the text."""
+    stems = {person.stem for person in persons}
+    parts: tuple[tuple[Where, str], ...] = (("title", article.title), ("text", article.text[:_LEAD]))
+    for where, part in parts:
+        words = (word for word in _CAPITALIZED.finditer(part) if Person(word[0]).stem in stems)
+        if word := next(words, None):
+            yield Match(term=word[0], form=word[0], where=where, start=word.start(), end=word.end())
