@@ -68,11 +68,8 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
     that of `now`. `marked`: the words that met the rules are underlined. An address that is not http(s) shows as text.
     """
     story_part, earlier = part_of(story, part), _earlier(story, part, to)
-    lead = _lead(story_part, to)
-    spans = shown_spans(lead, earlier)
-    title = _title(lead, marked=marked)
-    if not title:
-        title = _sentence(lead, spans.pop(0), marked=marked) if spans else text(TEXTS[to.tongue].untitled)
+    lead = lead_for(story_part, to)
+    title, spans = _headed(lead, earlier, to.tongue, marked=marked)
     topics = [topic for telling in story_part.tellings for topic in _named_topics(telling, story_part)]
     rows = (
         text(first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
@@ -92,7 +89,21 @@ def part_of(story: Story, number: int) -> Story:
     return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))
 
 
-def _lead(part: Story, to: Destination) -> Telling:
+def headline_for(story: Story, part: int, *, to: Destination) -> Html:
+    """What a post shows in bold: the title of the telling it shows, else the sentence that stands for it."""
+    return _headed(lead_for(part_of(story, part), to), _earlier(story, part, to), to.tongue, marked=False)[0]
+
+
+def _headed(lead: Telling, earlier: Sequence[Telling], tongue: Tongue, *, marked: bool) -> tuple[Html, list[_Span]]:
+    """The headline, and the sentences that are left to be quoted under it."""
+    title, spans = _title(lead, marked=marked), shown_spans(lead, earlier)
+    if title:
+        return title, spans
+    return (_sentence(lead, spans[0], marked=marked) if spans else text(TEXTS[tongue].untitled)), spans[1:]
+
+
+def lead_for(part: Story, to: Destination) -> Telling:
+    """The telling that a destination's post shows of a part: in a language that it wants, if there is one."""
     wanted = tuple(telling for telling in part.tellings if telling.article.language in to.languages)
     return replace(part, tellings=wanted or part.tellings).lead
 

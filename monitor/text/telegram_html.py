@@ -26,6 +26,7 @@ SLOT: Final = "\x1a"
 _LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _HEADLINE: Final = re.compile(r"^<b>(.*\S.*)</b>$", re.MULTILINE)
+_ADDRESS: Final = re.compile(r'<a href="([^"]*)"')
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BOLD: Final = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 
@@ -115,6 +116,12 @@ def first_line(html: str) -> str:
         return seen(headline[1]).strip()
     rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
     return next((row for row in rows if not row.startswith("#")), rows[0] if rows else "")
+
+
+def first_address(html: str) -> str:
+    """Where the first link of a message leads; "" when it has none."""
+    first = _ADDRESS.search(html)
+    return unescape(first[1]) if first else ""
 
 
 def headline(html: str, units: int) -> Html:

@@ -26,7 +26,7 @@ from monitor.storage.tables import chats, deliveries
 from monitor.stories.corrections.retraction import Corrected, PostAddress, headline_of, told
 from monitor.stories.grouping import shown
 from monitor.text.chat_names import chat_of
-from monitor.text.telegram_html import Html, join, text
+from monitor.text.telegram_html import Html, first_line, join, text
 
 _FIRST_POST = deliveries.c.message_id.is_(None)
 
@@ -183,7 +183,7 @@ def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: 
         is_unsent = removed.state == DeliveryState.CANCELLED
         counts["unsent" if is_unsent else "changed"] += 1
         if notices and not is_unsent:
-            announce_removal(db, removed, headline_of(forms.story.lead.article), chat=notices, now=forms.now)
+            announce_removal(db, removed, first_line(row.html), chat=notices, now=forms.now)
     forms.show(db, kept)
     return forms.corrected("deleted", counts + _counted(kept))
 

@@ -19,7 +19,7 @@ from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, insert_or_ignore, write_transaction
 from monitor.storage.tables import articles, chats, deliveries, delivery_photos
 from monitor.stories.digest import after_flood, of_day, of_week
-from monitor.text.telegram_html import first_line
+from monitor.text.telegram_html import first_address, first_line, web_address
 from monitor.text.urls import message_link, public_name
 
 FLOOD = 20
@@ -208,8 +208,10 @@ def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], 
 
 
 def _lead(rows: Sequence[Row[Any]]) -> Row[Any]:
-    """The telling a post would show, as `Story.lead` chooses it."""
-    return next((row for row in rows if _topic(row, tiers=("post",))), rows[0])
+    """The telling that the post shows, whose address it links first; else the one that `Story.lead` would choose."""
+    address = first_address(rows[0].html)
+    shown = (row for row in rows if address and row.url and web_address(row.url) == address)
+    return next(shown, None) or next((row for row in rows if _topic(row, tiers=("post",))), rows[0])
 
 
 def _item(lead: Row[Any], rows: Sequence[Row[Any]]) -> DigestItem:

@@ -10,9 +10,8 @@ from monitor.models.articles import Article
 from monitor.models.channels import Destination, Tongue
 from monitor.models.outbox import Buttons
 from monitor.models.stories import Retraction, Story
-from monitor.stories.post import part_of
+from monitor.stories.post import headline_for, lead_for, part_of
 from monitor.stories.post_texts import TEXTS, ZONE
-from monitor.stories.quotes import quoted
 from monitor.text.telegram_html import Html, join, line, linked, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import cleaned
@@ -47,8 +46,8 @@ class PostAddress(NamedTuple):
 def struck_post(story: Story, part: int, *, to: Destination) -> Html:
     """What a chat shows of a retracted part of a story: the headline struck, still linked, and why."""
     assert story.retracted
-    article = part_of(story, part).lead.article
-    title = tag("b", tag("s", linked(text(_headline(story, part, to.tongue)), article.url)))
+    article = lead_for(part_of(story, part), to).article
+    title = tag("b", tag("s", linked(headline_for(story, part, to=to), article.url)))
     return join("\n", (title, _since(story.retracted, to.tongue), text(line(article.feed, _OUTLET_UNITS))))
 
 
@@ -70,11 +69,6 @@ def day(retraction: Retraction) -> str:
 def _since(retraction: Retraction, tongue: Tongue) -> Html:
     said = tag("b", text(f"{TEXTS[tongue].retracted} {day(retraction)}:"))
     return join(" ", (said, text(line(retraction.why, LONGEST_REASON))))
-
-
-def _headline(story: Story, part: int, tongue: Tongue) -> str:
-    lead = part_of(story, part).lead
-    return headline_of(lead.article) or line(" ".join(quoted(lead)), _HEADLINE_UNITS) or TEXTS[tongue].untitled
 
 
 def headline_of(article: Article) -> str:

@@ -1,9 +1,10 @@
 """Floods and days become digests, on a SQLite file and on PostgreSQL alike."""
 
 from datetime import date, timedelta
+from html import escape
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from monitor.config.hours import Day
 from monitor.models.outbox import (
@@ -21,6 +22,7 @@ from monitor.storage.outbox.deliveries import Outbox, tell
 from monitor.storage.outbox.digests import FLOOD
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
+from monitor.storage.tables import articles
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -157,6 +159,20 @@ def test_a_day_links_to_the_posts_of_a_public_channel(store: Store, outbox: Outb
         '<b>Knb · 1</b>\n• <a href="https://t.me/test_channel/41">Новость 1</a>\n\n'
         '<b>Extradition · 1</b>\n• <a href="https://t.me/test_channel/42">Новость 2</a>'
     )
+
+
+def test_a_line_is_of_the_telling_that_the_post_of_that_chat_shows(
+    store: Store, outbox: Outbox, seeded: SeededOutbox, engine: Engine
+) -> None:
+    url = "https://news.example/kk?a=1&b=2"
+    seeded.add_story(1, "Лента", "Азаттық", html=f'<b><a href="{escape(url)}">Жаңалық</a></b>', chat="-100123")
+    with engine.begin() as db:
+        db.execute(update(articles).where(articles.c.feed == "Азаттық").values(url=url, title="Жаңалық"))
+    send(outbox, chat="-100123")
+
+    store.digests.put_day("-100123", TODAY, NOW + HOUR)
+
+    assert seen(take(outbox, "-100123").html).endswith("• Жаңалық — Азаттық, Лента")
 
 
 def test_a_day_links_to_the_articles_when_the_channel_is_private(

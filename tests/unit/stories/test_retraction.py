@@ -12,7 +12,8 @@ from monitor.models.outbox import DigestItem
 from monitor.models.stories import Retraction
 from monitor.stories.corrections.retraction import PostAddress, is_too_long, reason_of, story_named, struck_post
 from monitor.stories.digest import of_day
-from monitor.text.telegram_html import fits, seen
+from monitor.stories.post import render
+from monitor.text.telegram_html import first_address, first_line, fits, seen
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
 
@@ -28,6 +29,24 @@ def test_whatever_is_written_is_escaped_and_fits(why: str, title: str) -> None:
     assert fits(html)
     assert html.count("<") == html.count(">") == 8  # of <b>, <s>, <a> and <b>, and of their ends
     assert "Опровергнуто 22.11.2026:" in seen(html)
+
+
+KAZAKH = Destination(chat="@kazakh", languages=frozenset({"kk"}), tongue="kk")
+
+
+@pytest.mark.parametrize("title", ["Жаңалық", ""])
+def test_a_chat_reads_of_the_telling_that_its_post_showed(title: str) -> None:
+    told = story(
+        1, telling(1), telling(2, feed="Азаттық", title=title, text="Сот шешті. Ол келіспейді.", language="kk")
+    )
+    post = render(told, 1, to=KAZAKH, now=NOW)
+    retracted = replace(told, retracted=Retraction(why="қате", at=NOW, parts=frozenset({1})))
+
+    html = struck_post(retracted, 1, to=KAZAKH)
+
+    assert first_line(html) == first_line(post) == (title or "Сот шешті.")
+    assert first_address(html) == first_address(post) == "https://news.example/2"
+    assert seen(html).endswith("Азаттық")
 
 
 @pytest.mark.parametrize(
