@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, or_, select, update
 
 from monitor.config.hours import Day, Week
 from monitor.models.channels import Tongue
@@ -25,6 +25,11 @@ from monitor.text.urls import message_link, public_name
 FLOOD = 20
 """More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more
 than a subscriber reads one by one."""
+
+# As far as anybody knows: neither taken back nor found deleted in the chat.
+_STANDS = and_(
+    deliveries.c.html != "", or_(deliveries.c.state != DeliveryState.CANCELLED, deliveries.c.message_id.is_(None))
+)
 
 
 def fold(db: Connection, chat: str, now: datetime) -> bool:
@@ -146,7 +151,7 @@ def posted(
         digest, digest.c.id == deliveries.c.digest_id, isouter=True
     )
     mine = mine.where(
-        *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != ""),
+        *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS),
         *(told_at >= since, told_at < until, deliveries.c.story_id.notin_(hidden)),
     )
     at = {row.id: row.at for row in db.execute(mine)}
@@ -165,7 +170,7 @@ def _is_struck(row: Row[Any], retracted: Mapping[int, Retraction]) -> bool:
 
 
 def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
-    """The stories retracted during a day that a chat was told, each by its first post; also those deleted there."""
+    """The stories retracted during a day whose posts a chat shows, each by the first; none that was deleted there."""
     digest = deliveries.alias()
     lately = and_(retractions.c.at >= day.since, retractions.c.at < day.until)
     is_sent = func.coalesce(deliveries.c.sent_at, digest.c.sent_at).isnot(None)
@@ -173,7 +178,7 @@ def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
         select(func.min(deliveries.c.id))
         .join(retractions, retractions.c.story_id == deliveries.c.story_id)
         .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
-        .where(lately, is_sent, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY)
+        .where(lately, is_sent, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS)
         .group_by(deliveries.c.story_id)
     )
     lines, name = _lines(db, deliveries.c.id.in_(first)), _name(db, chat)

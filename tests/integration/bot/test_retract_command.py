@@ -246,6 +246,29 @@ async def test_the_day_is_told_of_it_and_of_one_letter(harness: ReviewChatHarnes
     assert "Опровергнуто 22.11.2026: суд ещё не состоялся" in await say(harness, "/why https://news.example/1")
 
 
+async def test_no_digest_names_a_deleted_post(harness: ReviewChatHarness) -> None:
+    """Else it would tell once more what nobody was to read, with a link that leads nowhere."""
+    await published(harness)
+    await say(harness, "/retract 1 удалить: имя ребёнка")
+
+    day = Day(date=NOW.date(), since=NOW - timedelta(days=1), until=NOW + timedelta(days=1))
+    assert not harness.store.digests.put_day(CHANNEL, day, NOW)
+
+
+@pytest.mark.parametrize("said", ["", "/retract 1 суд ещё не состоялся"])
+async def test_nor_one_that_was_deleted_by_hand_once_an_edit_tells(harness: ReviewChatHarness, said: str) -> None:
+    await published(harness)
+    harness.api.script(http(400, "Bad Request: message to edit not found"), "editMessageText")
+    if said:
+        await say(harness, said)
+    else:
+        harness.record_article(2, name="Вторая", tier=Tier.POST)
+        await harness.deliver()
+
+    day = Day(date=NOW.date(), since=NOW - timedelta(days=1), until=NOW + timedelta(days=1))
+    assert not harness.store.digests.put_day(CHANNEL, day, NOW)
+
+
 async def test_all_that_is_told_stands_in_every_chat(harness: ReviewChatHarness) -> None:
     """A story has a post in each of its chats: here a second one under another name."""
     await published(harness)
