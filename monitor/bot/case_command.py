@@ -3,7 +3,7 @@
 What it does may be done twice without harm, so that a call taken up again after a crash changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from monitor.models.site import SiteCase
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
-from monitor.text.telegram_html import Html, join, line, text
+from monitor.text.telegram_html import Html, fits, join, line, text
 from monitor.text.unicode import clean
 
 LONGEST_TITLE: Final = 120  # characters
@@ -24,6 +24,10 @@ _HOW: Final = (
     "Убрать историю из её дела: /case убрать НОМЕР_ИСТОРИИ",
     "Номер истории называет /why.",
 )
+
+_WHICH_CASE: Final = "Которое дело закрыть? После «закрыть» пишут его номер."
+_WHICH_STORY: Final = "Которую историю убрать? После «убрать» пишут её номер."
+_WHICH_TITLE: Final = "Как назвать дело? После номера истории пишут его название."
 
 
 class CaseCommand:
@@ -37,23 +41,42 @@ class CaseCommand:
         self._outbox.tell(call.chat, call.key, self._answer(call.argument), now=self._clock())
 
     def _answer(self, argument: str) -> Html:
-        first, _, rest = argument.strip().partition(" ")
-        if first.casefold() in _CLOSE and (number := _number(rest)):
-            return text(closed(number, done=self._cases.close(number, self._clock())))
-        if first.casefold() in _REMOVE and (number := _number(rest)):
-            return text(removed(number, done=self._cases.remove(number)))
-        if (number := _number(first)) and (title := title_of(rest)):
-            return text(opened(number, self._cases.open(number, title, self._clock())))
-        return join("\n", self._listing())
+        first, *rest = argument.split(maxsplit=1) or [""]
+        said = "".join(rest)
+        if not first:
+            return _listed(self._cases.opened())
+        if first.casefold() in _CLOSE:
+            number = _number(said)
+            return text(closed(number, done=self._cases.close(number, self._clock()))) if number else _how(_WHICH_CASE)
+        if first.casefold() in _REMOVE:
+            number = _number(said)
+            return text(removed(number, done=self._cases.remove(number))) if number else _how(_WHICH_STORY)
+        return self._open(first, said)
 
-    def _listing(self) -> Iterator[Html]:
-        cases = self._cases.opened()
-        yield text("Открытые дела:" if cases else "Открытых дел нет.")
-        for case in cases[:_MOST]:
-            yield text(line(f"{case.id}. {case.title} · историй: {len(case.stories)}", LONGEST_TITLE * 2))
-        if len(cases) > _MOST:
-            yield text(f"… и ещё {len(cases) - _MOST}")
-        yield from map(text, _HOW)
+    def _open(self, named: str, said: str) -> Html:
+        number, title = _number(named), title_of(said)
+        if not number:
+            return _how(f"«{line(named, LONGEST_TITLE)}» — не номер истории, не «закрыть» и не «убрать».")
+        return text(opened(number, self._cases.open(number, title, self._clock()))) if title else _how(_WHICH_TITLE)
+
+
+def _listed(cases: Sequence[SiteCase]) -> Html:
+    """As many as one message takes."""
+    head = text("Открытые дела:" if cases else "Открытых дел нет.")
+    rows = [text(line(f"{one.id}. {one.title} · историй: {len(one.stories)}", LONGEST_TITLE * 2)) for one in cases]
+    shown = rows[:_MOST]
+    while not fits(listing := join("\n", (head, *shown, *_rest(len(rows) - len(shown)), *map(text, _HOW)))):
+        shown.pop()
+    return listing
+
+
+def _rest(count: int) -> Iterator[Html]:
+    if count:
+        yield text(f"… и ещё {count}")
+
+
+def _how(mistake: str) -> Html:
+    return join("\n", map(text, (mistake, *_HOW)))
 
 
 def _number(written: str) -> int:

@@ -32,13 +32,12 @@ from monitor.stories.corrections import removal, retraction
 from monitor.stories.question import outcome_label
 from monitor.text.dates import from_headline
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
-from monitor.text.urls import as_typed
+from monitor.text.urls import only_address
 
 LATELY: Final = timedelta(days=1)
 UNCERTAIN_BUTTON: Final = "u"  # the buttons under a question about an uncertain post carry this and its number
 _LONGEST_LINE: Final = 200  # UTF-16 units
 _LONGEST_REASON: Final = 500
-_LONGEST_ADDRESS: Final = 2_000
 _MOST_LINES: Final = 12  # of feeds, of entries, of topics
 _HELP: Final = {
     "status": "как идут дела: ленты, отправка, сколько новостей ждёт решения",
@@ -165,10 +164,10 @@ class ReadCommands:
 
     def why(self, argument: str) -> Html:
         """What became of the entries at an address, and what the rules say of them now."""
-        address = (argument.split() or [""])[0][:_LONGEST_ADDRESS]
+        address = only_address(argument)
         if not address:
-            return text("Пишите так: /why https://адрес.новости")
-        members = self._history.seen(as_typed(address) or address)
+            return text("Нужна одна ссылка. Пишите так: /why https://адрес.новости")
+        members = self._history.seen(address)
         if not members:
             return text("Такого адреса бот не видел.")
         facts = [_fact(member) for member in members[:_MOST_LINES]]

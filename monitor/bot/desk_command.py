@@ -12,6 +12,8 @@ from monitor.text.telegram_html import Html, join, link, text
 _OUT: Final = frozenset({"out", "выход", "выйти", "закрыть"})
 _HOW: Final = "Ссылка впустит один раз, в течение 10 минут; потом — 12 часов без неё. Закрыть стол для всех: /desk out"
 
+_USAGE: Final = "Ничего не сделано. Пишите так: /desk — ссылка за стол; /desk out — закрыть стол для всех"
+
 
 class DeskCommand:
     """`address` is the desk's, "" while there is none; `new_secret` makes what nobody can guess.
@@ -33,8 +35,12 @@ class DeskCommand:
 
     def __call__(self, call: CommandCall) -> None:
         """Do what was asked and answer in the chat it was asked in."""
-        answer = self._close() if call.argument.strip().casefold() in _OUT else self._invite(call.initial)
-        self._outbox.tell(call.chat, call.key, answer, now=self._clock())
+        self._outbox.tell(call.chat, call.key, self._answer(call), now=self._clock())
+
+    def _answer(self, call: CommandCall) -> Html:
+        if not call.argument:
+            return self._invite(call.initial)
+        return self._close() if call.argument.casefold() in _OUT else text(_USAGE)
 
     def _close(self) -> Html:
         return text(closed(self._keys.close(self._clock())))

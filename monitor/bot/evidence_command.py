@@ -13,8 +13,8 @@ from monitor.models.evidence import Capture
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 from monitor.text.unicode import utf16_length
+from monitor.text.urls import only_address
 
-_LONGEST_ADDRESS: Final = 2_000  # characters
 _LONGEST_ORDER: Final = 400  # of an address that a command to copy shows
 _LONGEST_LINE: Final = 300  # UTF-16 units
 _LONGEST_EDIT: Final = 600
@@ -31,9 +31,9 @@ class EvidenceCommand:
 
     def __call__(self, argument: str) -> Html:
         """Of the page at an address: where it stands, what changed last, its copies with their times and hashes."""
-        address = (argument.split() or [""])[0][:_LONGEST_ADDRESS]
+        address = only_address(argument)
         if not address:
-            return text("Пишите так: /evidence https://адрес.новости")
+            return text("Нужна одна ссылка. Пишите так: /evidence https://адрес.новости")
         records = self._history.records(address)
         if not records:
             return text("За этой страницей бот не следит: копии делаются, когда новость уходит в канал.")

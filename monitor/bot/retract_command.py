@@ -58,10 +58,13 @@ class RetractCommand:
 
     def restore(self, call: CommandCall) -> None:
         """`/unretract ИСТОРИЯ`."""
-        named, _ = _split(call.argument)
+        named, rest = _split(call.argument)
         number = self._number(named)
         if number is None:
             self._say(call, _how(named, is_known=False))
+            return
+        if rest:
+            self._say(call, text(f"После истории ничего не пишут. Ничего не сделано: пошлите /unretract {number}"))
             return
         self._retractions.restore(number, now=self._clock(), answered=_answered(call, not_retracted(number)))
 

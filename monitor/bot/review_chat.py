@@ -20,13 +20,17 @@ from monitor.storage.chats import UpdateCursor
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.reviews import Reviews
 from monitor.stories.question import pressed
+from monitor.text.telegram_html import Html, line, text
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
 LEASE: Final = timedelta(minutes=3)  # longer than any poll may take
 PAUSE: Final = timedelta(seconds=10)  # after a failure
 SILENCE: Final = timedelta(minutes=10)  # a Telegram away for longer leaves the chats unheard
 ASK_AFTER: Final = timedelta(minutes=10)  # an uncertain post that can be found in the channel is found by then
+ALONE: Final = frozenset({"status", "feeds", "help", "undo"})  # commands that take nothing after their name
 NO_BUTTON: Final = "Эта кнопка больше не действует."
+
+_LONGEST_SAID: Final = 100  # UTF-16 units of what somebody wrote, as it is said again
 
 log = structlog.get_logger()
 
@@ -187,15 +191,16 @@ class ReviewChat:
     def _run_command(self, chat: str, incoming: Incoming) -> None:
         """An unknown command is answered with the list of those there are."""
         name, argument = _command(incoming.text)
-        key = f"reply:{incoming.id}"
-        if chat == self._review and name in self._write_commands:
-            call = CommandCall(chat=chat, key=key, argument=argument, initial=incoming.initial)
-            self._write_commands[name](call)
+        key, commands = f"reply:{incoming.id}", self._read_commands[chat]
+        order = self._write_commands.get(name) if chat == self._review else None
+        if argument and name in ALONE and (order or name in commands):
+            self._outbox.tell(chat, key, _alone(name, argument), now=self._clock())
+        elif order:
+            order(CommandCall(chat=chat, key=key, argument=argument, initial=incoming.initial))
             log.info("a maintainer ordered", action="review", order=name)
-            return
-        commands = self._read_commands[chat]
-        answer = commands.get(name, commands["help"])
-        self._outbox.tell(chat, key, answer(argument), now=self._clock())
+        else:
+            answer = commands.get(name, commands["help"])
+            self._outbox.tell(chat, key, answer(argument), now=self._clock())
 
     async def ask_about_uncertain_posts(self) -> None:
         """Put posts that stay uncertain to the operator, each once. Raises DatabaseError."""
@@ -234,5 +239,10 @@ class ReviewChat:
 
 def _command(text: str) -> tuple[str, str]:
     """`/why@our_bot …` is `/why …`: the command's name, and what follows it."""
-    word, _, rest = text.partition(" ")
-    return word.removeprefix("/").partition("@")[0].lower(), rest.strip()
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word.removeprefix("/").partition("@")[0].lower(), "".join(rest).strip()
+
+
+def _alone(name: str, argument: str) -> Html:
+    said = line(argument, _LONGEST_SAID)
+    return text(f"После /{name} ничего не пишут, а там «{said}». Ничего не сделано: пошлите одно /{name}.")

@@ -97,12 +97,12 @@ def mute_request(said: str, rules: Sequence[RuleName]) -> MuteRequest | Html:
     written = _REQUEST.fullmatch(said)
     if written is None or _called(said, rules):
         return _hours_missing(said, rules)
-    name = one_of(written["rule"], rules, command="mute", hours=written["hours"])
-    if not isinstance(name, RuleName):
-        return name
     hours = int(written["hours"])
     if not 1 <= hours <= MOST_HOURS:
         return text(f"Часов может быть от 1 до {MOST_HOURS}, а не {hours}.")
+    name = one_of(written["rule"], rules, command="mute", hours=written["hours"])
+    if not isinstance(name, RuleName):
+        return name
     return MuteRequest(name=name, length=timedelta(hours=hours))
 
 

@@ -77,6 +77,12 @@ def as_typed(written: str) -> str:
     return trimmed if _split(trimmed) else ""
 
 
+def only_address(written: str) -> str:
+    """`as_typed` of what is one word; "" when more was written, or nothing."""
+    words = written.split()
+    return as_typed(words[0]) if len(words) == 1 else ""
+
+
 def without_credentials(url: str) -> str:
     """The address without a name and password, which nobody else is to see."""
     return _CREDENTIALS.sub("", url)

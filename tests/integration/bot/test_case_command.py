@@ -4,7 +4,9 @@ import pytest
 
 from monitor.storage.site.cases import CaseStore
 from monitor.text.telegram_html import seen
+from tests.factories import NOW
 from tests.harness.review_chat import REVIEWERS, ReviewChatHarness
+from tests.harness.seeded_outbox import SeededOutbox
 
 
 async def say(harness: ReviewChatHarness, said: str) -> str:
@@ -38,8 +40,12 @@ async def test_a_story_leaves_its_case(harness: ReviewChatHarness) -> None:
     [
         ("/case", "Открытых дел нет."),
         ("/case 99 Дело", "Истории 99 нет."),
+        ("/case 1", "Как назвать дело? После номера истории пишут его название.\nОткрыть дело: /case"),
         ("/case 1", "Открыть дело: /case НОМЕР_ИСТОРИИ Название дела\nЗакрыть: /case закрыть НОМЕР_ДЕЛА\n"),
-        ("/case дело", "Открыть дело"),
+        ("/case дело", "«дело» — не номер истории, не «закрыть» и не «убрать».\nОткрыть дело"),
+        ("/case 2026-03-01 Дело", "«2026-03-01» — не номер истории"),
+        ("/case закрыть дело", "Которое дело закрыть?"),
+        ("/case убрать", "Которую историю убрать?"),
         ("/case 99999999999999999999999 Дело", "Истории"),
         ("/case закрыть 99999999999999999999999", "нет"),
         ("/case ² Дело", "Открыть дело"),
@@ -48,6 +54,19 @@ async def test_a_story_leaves_its_case(harness: ReviewChatHarness) -> None:
 )
 async def test_a_mistake_is_answered_with_what_to_write(harness: ReviewChatHarness, said: str, answer: str) -> None:
     assert answer in await say(harness, said)
+
+
+async def test_a_long_list_is_one_message(harness: ReviewChatHarness) -> None:
+    seeded, cases = SeededOutbox(harness.engine), CaseStore(harness.engine)
+    for number in range(1, 41):
+        seeded.add_story(number)
+        assert cases.open(number, f"{number} {'Д' * 117}", NOW)
+
+    answer = await say(harness, "/case")
+
+    shown = answer.count("историй: 1")
+    assert 20 < shown < 30
+    assert f"… и ещё {40 - shown}\nОткрыть дело" in answer
 
 
 async def test_a_title_has_an_end(harness: ReviewChatHarness) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from monitor.bot.review_chat import ALONE
 from monitor.models.articles import Tier
 from monitor.storage.tables import deliveries
 from tests.factories import NOW
@@ -43,16 +44,21 @@ SAID = (
     ("/status@Test_Monitor_Bot", "Ленты: 1"),
     ("/why https://news.example/1?utm_source=x", "отдано редактору"),
     ("/why news.example/1", "отдано редактору"),
+    ("/why\nnews.example/1", "отдано редактору"),
     ("/why", "Пишите так"),
+    ("/why 5", "Пишите так: /why https://"),
+    ("/why https://news.example/1 что это?", "Пишите так: /why https://"),
     ("/why https://news.example/nothing", "не видел"),
     ("/check Казахстан экстрадировал россиянина в Россию", "— правило"),
     ("/check Казахстан экстрадировал россиянина в Россию", ", строка "),
+    ("/check\nКазахстан экстрадировал россиянина в Россию", "— правило"),
     ("/check <b>&amp;</i> \u202e<a href='x'>", "— нет"),
-    ("/why <script>alert(1)</script>", "не видел"),
-    ("/why " + "https://" + "я" * 3_900, "не видел"),
+    ("/why <script>alert(1)</script>", "Пишите так"),
+    ("/why " + "https://" + "я" * 3_900, "Пишите так"),
     ("/check " + "выдача " * 500, "—"),
     ("/feeds", "с замечаниями"),
     ("/nonsense <b>", "/undo"),
+    *((f"/{name} <b>5</b>", f"а там «<b>5</b>». Ничего не сделано: пошлите одно /{name}.") for name in ALONE),
 )
 
 
@@ -66,6 +72,15 @@ async def test_commands_are_answered_whatever_they_say(harness: ReviewChatHarnes
 
         (answer,) = harness.api.posted(REVIEWERS)[before:]
         assert expected in answer.text, said[:60]
+
+
+async def test_undo_takes_no_number(harness: ReviewChatHarness) -> None:
+    harness.press_button(await harness.first_question(), "r")
+    harness.api.say(REVIEWERS, "/undo 5")
+
+    await harness.handle_updates()
+
+    assert [outcome for outcome, _ in harness.outcomes()] == ["rejected"]
 
 
 async def test_small_talk_is_not_answered(harness: ReviewChatHarness) -> None:

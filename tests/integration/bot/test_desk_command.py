@@ -23,6 +23,17 @@ async def test_out_closes_the_desk_for_all(harness: ReviewChatHarness) -> None:
     assert keys.initial_of("session", now) is None
 
 
+async def test_another_word_lets_nobody_in_and_nobody_out(harness: ReviewChatHarness) -> None:
+    keys, now = harness.store.desk_keys, harness.clock()
+    keys.add_link("link", initial="", now=now)
+    harness.api.say(REVIEWERS, "/desk outt")
+    await harness.handle_updates()
+    (answer,) = harness.api.posted(REVIEWERS)
+    assert "/desk out — закрыть стол для всех" in answer.text
+    assert "secret" not in answer.html
+    assert keys.enter("link", "session", now)
+
+
 async def test_only_the_review_chat_may_ask(harness: ReviewChatHarness) -> None:
     harness.api.say(OWNER, "/desk")
     await harness.handle_updates()

@@ -83,9 +83,10 @@ async def test_before_the_first_look(harness: ReviewChatHarness, pages: WatchedP
     [
         ("/evidence", "Пишите так: /evidence"),
         ("/evidence https://news.example/other", "бот не следит"),
-        ("/evidence <script>alert(1)</script>", "бот не следит"),
-        ("/evidence \x00\u202e1", "бот не следит"),
-        ("/evidence " + "https://" + "я" * 3_900, "бот не следит"),
+        ("/evidence <script>alert(1)</script>", "Пишите так: /evidence"),
+        ("/evidence \x00\u202e1", "Пишите так: /evidence"),
+        ("/evidence " + "https://" + "я" * 3_900, "Пишите так: /evidence"),
+        ("/evidence https://news.example/other что там?", "Пишите так: /evidence"),
         ("/help", "/evidence ссылка: копии страницы"),
     ],
 )

@@ -122,6 +122,7 @@ async def test_an_update_read_twice_is_done_once(harness: ReviewChatHarness) -> 
         ("/retract https://t.me/other/1 ошибка", "Ни один канал"),
         ("/unretract", "Вернуть: /unretract ИСТОРИЯ"),
         ("/unretract 1", "возвращать нечего"),
+        ("/unretract 1 ошиблись", "Ничего не сделано: пошлите /unretract 1"),
     ],
 )
 async def test_a_mistake_is_answered_with_what_to_write(harness: ReviewChatHarness, said: str, answer: str) -> None:

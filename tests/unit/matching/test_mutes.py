@@ -41,6 +41,10 @@ def test_a_rule_is_known_by_its_name_or_with_its_topic(said: str, rule: RuleName
     assert mute_request(said, RULES) == MuteRequest(name=rule, length=timedelta(hours=hours))
 
 
+def test_hours_out_of_bounds_are_told_before_a_rule_that_is_unknown() -> None:
+    assert mute_request("нет такого 0", RULES) == "Часов может быть от 1 до 168, а не 0."
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
