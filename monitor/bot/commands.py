@@ -4,7 +4,7 @@ Answers are Telegram HTML; what comes in is bounded and escaped. `/evidence` and
 the commands that change something are `MuteCommands` (mute_commands.py) and `Reviews.undo`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -132,16 +132,12 @@ class ReadCommands:
 
     def of_review_chat(self) -> Mapping[str, Answer]:
         """The commands of the maintainers' chat, by name."""
-        return self.of_operator_chat() | {
-            "why": self.why,
-            "check": self.check,
-            "evidence": self._evidence,
-            "find": self._find,
-        }
+        more: dict[str, Answer] = {"why": self.why, "check": self.check, "evidence": self._evidence, "find": self._find}
+        return self.of_operator_chat() | more | _helps(_HELP)
 
     def of_operator_chat(self) -> dict[str, Answer]:
         """What the operator's chat may ask when it is not the maintainers', by name."""
-        return {"status": self.status, "feeds": self.feeds, "help": self.help, "start": self.help}
+        return {"status": self.status, "feeds": self.feeds} | _helps(("status", "feeds", "help"))
 
     def status(self, _argument: str) -> Html:
         """Feeds, outbox, undecided questions, muted rules: a line each."""
@@ -190,10 +186,6 @@ class ReadCommands:
             rows.pop()
         return join("\n", rows)
 
-    def help(self, _argument: str) -> Html:
-        """The commands there are."""
-        return _lines("Что я понимаю:", *(f"/{name} — {meaning}" for name, meaning in _HELP.items()))
-
     def uncertain_posts(self, since: datetime) -> Sequence[tuple[str, Html, Buttons]]:
         """Key, text and buttons of a question to the operator about each post that is uncertain `since` or longer."""
         rows = self._outbox.rows((DeliveryState.UNCERTAIN,))
@@ -211,6 +203,12 @@ class ReadCommands:
         uncertain = (DeliveryState.UNCERTAIN,)
         decided = self._outbox.decide(int(number), allowed=uncertain, to=state, now=self._clock())
         return answer if decided else "Уже решено."
+
+
+def _helps(names: Iterable[str]) -> dict[str, Answer]:
+    """What lists these commands, by name."""
+    listing = _lines("Что я понимаю:", *(f"/{name} — {_HELP[name]}" for name in names))
+    return dict.fromkeys(("help", "start"), lambda _argument: listing)
 
 
 def _question(row: OutboxRow) -> tuple[str, Html, Buttons]:

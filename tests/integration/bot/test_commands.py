@@ -1,5 +1,8 @@
 """The maintainers' chat against a Bot API over HTTP and both databases: commands, strangers, posts in doubt."""
 
+import re
+
+import pytest
 from sqlalchemy import func, select
 
 from monitor.bot.review_chat import ALONE
@@ -72,6 +75,24 @@ async def test_commands_are_answered_whatever_they_say(harness: ReviewChatHarnes
 
         (answer,) = harness.api.posted(REVIEWERS)[before:]
         assert expected in answer.text, said[:60]
+
+
+async def ask(harness: ReviewChatHarness, chat: str, said: str) -> str:
+    harness.api.say(chat, said)
+    await harness.handle_updates()
+    return harness.api.posted(chat)[-1].text
+
+
+@pytest.mark.parametrize("chat", [OWNER, REVIEWERS])
+async def test_help_lists_just_what_works_in_that_chat(harness: ReviewChatHarness, chat: str) -> None:
+    every = re.findall(r"^/(\w+)", await ask(harness, REVIEWERS, "/help"), re.MULTILINE)
+    told = await ask(harness, chat, "/help")
+    listed = re.findall(r"^/(\w+)", told, re.MULTILINE)
+
+    refused = [name for name in every if await ask(harness, chat, f"/{name}") == told]
+
+    assert ("retract" in every, set(harness.read_commands.of_review_chat()) - set(every)) == (True, {"start"})
+    assert set(refused) == (set(every) - set(listed)) | {"help"}
 
 
 async def test_undo_takes_no_number(harness: ReviewChatHarness) -> None:
