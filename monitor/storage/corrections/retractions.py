@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, select, update
 
 from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind, DeliveryState, WantedPost
@@ -90,9 +90,9 @@ class Retractions:
             if _note(db, story_id, {row.part for row in posts}, why=why, initial=initial, now=now):
                 (story,) = read_stories(db, [story_id])
                 corrected = (
-                    _deleted(db, self._forms(story, now), posts, notices)
+                    _deleted(db, self._forms(db, story, now), posts, notices)
                     if deletes
-                    else _struck(db, self._forms(story, now), posts)
+                    else _struck(db, self._forms(db, story, now), posts)
                 )
                 hold_left(db, story_id, now)
             _answer(db, answered, corrected, now)
@@ -112,13 +112,14 @@ class Retractions:
                 db.execute(delete(retractions).where(retractions.c.story_id == story_id))
                 (story,) = read_stories(db, [story_id])
                 posts = [row for row in _posts(db, story_id) if row.part in before.parts]
-                corrected = _restored(db, self._forms(story, now), posts)
+                corrected = _restored(db, self._forms(db, story, now), posts)
                 hold_left(db, story_id, now)
             _answer(db, answered, corrected, now)
             return corrected
 
-    def _forms(self, story: Story, now: datetime) -> "_Forms":
-        return _Forms(story=story, destinations={to.chat: to for to in self.destinations}, now=now)
+    def _forms(self, db: Connection, story: Story, now: datetime) -> "_Forms":
+        destinations = {to.chat: to for to in self.destinations}
+        return _Forms(story=story, destinations=destinations, now=now, deleted=_deleted_before(db, story.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ class _Forms:
     story: Story
     destinations: Mapping[str, Destination]
     now: datetime
+    deleted: int  # of its posts, by orders before this one
 
     def show(self, db: Connection, posts: Iterable[Row[Any]]) -> None:
         """Say that the chats should show it so."""
@@ -148,7 +150,7 @@ class _Forms:
     def corrected(self, how: Literal["struck", "deleted", "back"], counts: Counter[str]) -> Corrected:
         """What is told of it."""
         headline = headline_of(self.story.lead.article)
-        return Corrected(story=self.story.id or 0, headline=headline, how=how, **counts)
+        return Corrected(story=self.story.id or 0, headline=headline, how=how, deleted=self.deleted, **counts)
 
 
 def _note(db: Connection, story_id: int, parts: Collection[int], *, why: str, initial: str, now: datetime) -> bool:
@@ -200,6 +202,13 @@ def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
     rows = select(deliveries, is_left().label("is_left")).where(mine)
     return db.execute(rows.order_by(deliveries.c.id)).all()
+
+
+def _deleted_before(db: Connection, story_id: int | None) -> int:
+    """How many posts are deleted already; not those that Telegram would not delete, which stand."""
+    mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html == "")
+    gone = and_(mine, deliveries.c.state != DeliveryState.REJECTED)
+    return db.scalar(select(func.count()).select_from(deliveries).where(gone)) or 0
 
 
 def _counted(posts: Iterable[Row[Any]]) -> Counter[str]:

@@ -140,13 +140,14 @@ class Corrected:
     unsent: int = 0  # struck: they will not be sent; back: they will
     on_the_way: int = 0  # in flight or in doubt: brought there when that is known
     in_digests: int = 0
+    deleted: int = 0  # before, by maintainers: nothing shows them again
     out_of_reach: int = 0  # gone from the chat, not to be edited any more, or where nobody is served
 
 
 _DONE: Final = {
     "struck": "История {story} опровергнута: «{headline}».",
     "deleted": "История {story} опровергнута, её посты удаляются: «{headline}».",
-    "back": "История {story} снова в силе: «{headline}».",
+    "back": "Опровержение истории {story} снято: «{headline}».",
 }
 _CHANGED: Final = {
     "struck": "Постов зачёркивается: {n}.",
@@ -159,6 +160,11 @@ _UNSENT: Final = {
     "back": "Не успели уйти раньше и уйдут теперь: {n}.",
 }
 
+_DELETED: Final = "Удалены раньше: {n}."
+_LOST: Final = (
+    "Удалены, и бот не покажет ни их, ни новых пересказов: {n}. Если новость верна, напишите о ней в канале сами."
+)
+
 
 def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story}") -> tuple[str, ...]:
     """What was done, in lines of plain Russian; `back` is how it is taken back."""
@@ -168,6 +174,7 @@ def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story
         (_UNSENT[how], corrected.unsent),
         ("На пути в чат, и ещё неясно, дошли ли: {n}. Покажут то же, когда это выяснится.", corrected.on_the_way),
         ("Стоят в сводке вместе с другими новостями: {n}. Там их не исправить.", corrected.in_digests),
+        (_LOST if how == "back" else _DELETED, corrected.deleted),
         (
             "Удалены, уже не правятся или стоят там, куда бот больше не пишет: {n}.",
             corrected.out_of_reach,

@@ -209,6 +209,20 @@ async def test_a_maintainer_may_have_it_deleted_instead(harness: ReviewChatHarne
     assert harness.api.posted(REVIEWERS)[-2].text == "Поста в канале больше нет.\n«Новость 1»"
 
 
+async def test_what_was_deleted_does_not_come_back_and_that_is_said(harness: ReviewChatHarness) -> None:
+    await published(harness)
+    await say(harness, "/retract 1 удалить: имя ребёнка")
+    assert "Удалены раньше: 1." in await say(harness, "/retract 1 удалить: имя ребёнка, и не одного")
+
+    assert (await say(harness, "/unretract 1")).splitlines() == [
+        "Опровержение истории 1 снято: «Новость 1».",
+        "Удалены, и бот не покажет ни их, ни новых пересказов: 1. Если новость верна, напишите о ней в канале сами.",
+    ]
+    harness.record_article(2, name="Вторая", tier=Tier.POST)
+    await harness.deliver()
+    assert in_channel(harness) == []
+
+
 async def test_a_refused_deletion_is_told(harness: ReviewChatHarness) -> None:
     await published(harness)
     harness.api.script(http(400, "Bad Request: message can't be deleted"), "deleteMessage")

@@ -32,7 +32,7 @@ def test_a_story_is_retracted_shown_so_and_brought_back() -> None:
     assert json.loads(call("story", "1", "--json").stdout)["retracted"]["why"] == "суд ещё не состоялся"
     assert "суд ещё не состоялся" in call("export", "--format", "csv").stdout
 
-    assert call("retract", "1", "--undo").rows[0] == "История 1 снова в силе: «Ночной переход»."
+    assert call("retract", "1", "--undo").rows[0] == "Опровержение истории 1 снято: «Ночной переход»."
     assert json.loads(call("story", "1", "--json").stdout)["retracted"] is None
     again = call("retract", "1", "--undo")
     assert (again.code, again.stderr) == (1, "История 1 не опровергнута: возвращать нечего.\n")

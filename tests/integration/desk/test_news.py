@@ -219,7 +219,7 @@ def test_what_the_channel_shows_is_retracted_brought_back_and_deleted(desk: Desk
     struck = act("retract", why="суд ещё не состоялся <b>")
     assert ("опровергнута" in struck, "/unretract" in struck) == (True, False)
     assert "суд ещё не состоялся &lt;b&gt;" in shown_in(store, CHANNEL)
-    assert "снова в силе" in act("restore")
+    assert "Опровержение истории 1 снято" in act("restore")
     assert "не опровергнута" in act("restore")
     assert "Пост удаляется из канала" in act("remove")
     assert shown_in(store, CHANNEL) == ""
