@@ -17,7 +17,7 @@ from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestIt
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
-from monitor.storage.outbox.deliveries import REMOVABLE, announce_removal, remove, tell, want
+from monitor.storage.outbox.deliveries import REMOVABLE, address_of, announce_removal, remove, tell, want
 from monitor.storage.stories import MADE, UNDECIDED, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
@@ -169,7 +169,9 @@ class Reviews:
                 self._show(db, given_up, buttons(row.story_id, row.part), now)
             if rows and chat:
                 key = f"expired:{rows[0].story_id}:{rows[0].part}:{now.isoformat()}"
-                tell(db, chat, key, _reminder(_items(db, rows)), now=now)
+                asked = [_question_address(db, row, chat) for row in rows]
+                items = (replace(one, url=url or one.url) for one, url in zip(_items(db, rows), asked, strict=True))
+                tell(db, chat, key, _reminder([*items]), now=now)
             return len(rows)
 
     def undecided(self, day: Day) -> tuple[DigestItem, ...]:
@@ -294,6 +296,13 @@ def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:
         )
         for part in parts
     )
+
+
+def _question_address(db: Connection, row: Row[Any], chat: str) -> str:
+    """Where the message stands that asked a chat; "" when it has no address there."""
+    of_part = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part, deliveries.c.chat == chat)
+    asked = select(deliveries.c.message_id).where(of_part, deliveries.c.kind == DeliveryKind.REVIEW)
+    return address_of(db, chat, db.scalar(asked))
 
 
 def _reminder(items: Sequence[DigestItem]) -> Html:

@@ -133,12 +133,17 @@ def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] 
 
 def announce_removal(db: Connection, removed: Row[Any], called: str, *, chat: str, now: datetime) -> None:
     """Tell a chat that a post is being deleted; how that went is said there by `Outbox.settle`."""
-    known = db.execute(select(chat_rows.c.name, chat_rows.c.number).where(chat_rows.c.chat == removed.chat)).first()
-    name = public_name(removed.chat, (known and known.name) or "") or (known and known.number) or removed.chat
-    notice = removal.ordered(f"«{called}»", message_link(name, removed.message_id))
+    notice = removal.ordered(f"«{called}»", address_of(db, removed.chat, removed.message_id))
     if removed.state == DeliveryState.CANCELLED:
         notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
     tell(db, chat, removal.notice_key(removed.id), notice, now=now)
+
+
+def address_of(db: Connection, chat: str, message_id: int | None) -> str:
+    """Where Telegram shows a message of a chat of ours; "" when it has no address."""
+    known = db.execute(select(chat_rows.c.name, chat_rows.c.number).where(chat_rows.c.chat == chat)).first()
+    name = public_name(chat, (known and known.name) or "") or (known and known.number) or chat
+    return message_link(name, message_id)
 
 
 def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day
@@ -177,13 +177,29 @@ async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(harn
 
     expired, reminder = harness.api.posted(REVIEWERS)
     assert "Никто не решил вовремя" in expired.text
-    assert "Новость 1" in reminder.text
+    assert f'<a href="https://t.me/c/9876543210/{expired.message_id}">Новость 1</a>' in reminder.html
     day = Day(date=NOW.date(), since=NOW, until=NOW + timedelta(days=2))
     assert [item.title for item in harness.reviews.undecided(day)] == ["Новость 1"]
     harness.press_button(question, "p")
     await harness.handle_updates()
     assert len(harness.api.posted(CHANNEL)) == 1
     assert harness.reviews.undecided(day) == ()
+
+
+@pytest.mark.parametrize(("asks", "tells"), [(REVIEWERS, "-4001"), ("-4001", "-4001")])
+async def test_a_question_without_an_address_there_is_told_by_its_article(
+    harness: ReviewChatHarness, asks: str, tells: str
+) -> None:
+    """Only a supergroup's messages have links."""
+    await harness.first_question()
+    with harness.engine.begin() as db:
+        db.execute(update(deliveries).values(chat=asks))
+
+    harness.reviews.expire(NOW, NOW, chat=tells)
+
+    with harness.engine.connect() as db:
+        reminder = db.scalar(select(deliveries.c.html).where(deliveries.c.key.startswith("expired:")))
+    assert 'href="https://news.example/1"' in str(reminder)
 
 
 async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) -> None:
