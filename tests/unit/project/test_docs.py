@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
+from unicodedata import category
 
 import pytest
 from typer.main import get_command
@@ -111,6 +112,17 @@ def test_every_command_named_exists(page: Path) -> None:
 
     assert set(commands_named(text, "make")) <= targets
     assert set(commands_named(text, "monitor")) <= commands
+
+
+def test_every_sign_of_a_post_and_a_message_is_explained() -> None:
+    """By a row of the table «Знаки»: what is no letter and no punctuation."""
+    told = [*(ROOT / "monitor/stories").glob("*.py"), *(ROOT / "monitor/health").glob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in [*told, ROOT / "monitor/app/config_diff.py"])
+    signs = {sign for sign in code if sign in "·•" or (sign > "~" and category(sign) in {"Sm", "So"})} - {*"─№"}
+    table = (ROOT / "docs/review-chat.md").read_text(encoding="utf-8").partition("## Знаки")[2].partition("\n## ")[0]
+
+    assert signs >= {*"●→·•⚠✅−"}
+    assert {sign for sign in signs if sign not in "".join(re.findall(r"^\|([^|]+)\|", table, re.MULTILINE))} == set()
 
 
 def test_make_help_tells_of_every_target() -> None:
