@@ -18,6 +18,7 @@ from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
 from monitor.storage.outbox.deliveries import REMOVABLE, address_of, announce_removal, remove, tell, want
+from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import MADE, UNDECIDED, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
@@ -123,6 +124,7 @@ class Reviews:
     def _undo(self, db: Connection, row: Row[Any], now: datetime) -> TakenBack:
         name = f"«{_headline(row)}»"
         (story,) = read_stories(db, [row.story_id])
+        unfold(db, row.story_id)
         if row.decision != Decision.PUBLISHED or _withdraw(db, row, story):
             _reopen(db, row, now)
             return TakenBack(f"Решение отменено, вопрос снова открыт: {name}")

@@ -21,6 +21,7 @@ from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox.deliveries import announce_removal, read_buttons, remove, tell, want
 from monitor.storage.outbox.destinations import hold_left, is_left
+from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import chats, deliveries
 from monitor.stories.corrections.retraction import Corrected, PostAddress, headline_of, told
@@ -85,6 +86,7 @@ class Retractions:
             lock_stories(db)
             if _is_answered(db, answered):
                 return None
+            unfold(db, story_id)
             posts = _posts(db, story_id)
             corrected = None
             if _note(db, story_id, {row.part for row in posts}, why=why, initial=initial, now=now):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from monitor.config.hours import Day, Week
 from monitor.models.channels import Tongue
@@ -57,6 +57,17 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
         for some in chunks(numbers):
             db.execute(update(deliveries).where(deliveries.c.id.in_(some)).values(**folded))
     return True
+
+
+def unfold(db: Connection, story_id: int) -> None:
+    """Take apart the digests that tell a story and were surely never sent: the posts wait again, to be folded anew."""
+    digest = deliveries.alias()
+    unsent = and_(digest.c.state == DeliveryState.PENDING, digest.c.message_id.is_(None))
+    naming = select(digest.c.id).join(deliveries, deliveries.c.digest_id == digest.c.id)
+    numbers = db.scalars(naming.where(deliveries.c.story_id == story_id, unsent)).all()
+    waiting = {"state": DeliveryState.PENDING, "digest_id": None}
+    db.execute(update(deliveries).where(deliveries.c.digest_id.in_(numbers)).values(**waiting))
+    db.execute(delete(deliveries).where(deliveries.c.id.in_(numbers)))
 
 
 class DigestStore:

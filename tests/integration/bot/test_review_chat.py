@@ -8,14 +8,15 @@ from sqlalchemy import Engine, select, update
 from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day
 from monitor.models.articles import Tier
-from monitor.models.outbox import DeliveryState
+from monitor.models.outbox import Delivery, DeliveryState, Settlement
 from monitor.models.stories import Decision
 from monitor.storage.chats import UpdateCursor
 from monitor.storage.maintenance import PEOPLE_KEPT, TIDY_EVERY, Housekeeping
 from monitor.storage.tables import deliveries, entries, metadata
 from monitor.storage.tables import reviews as reviews_table
 from tests.factories import NOW
-from tests.harness.review_chat import CHANNEL, OTHER, REVIEWERS, ReviewChatHarness
+from tests.harness.review_chat import CHANNEL, FREE, OTHER, REVIEWERS, ReviewChatHarness
+from tests.harness.seeded_outbox import SeededOutbox
 from tests.servers import faults
 from tests.servers.bot_api import EDITOR, http
 
@@ -165,6 +166,22 @@ async def test_one_undo_read_twice_takes_back_one_decision(harness: ReviewChatHa
     harness.reviews.undo(REVIEWERS, "reply:1", NOW)
 
     assert [outcome for outcome, _ in harness.outcomes()] == ["rejected"]
+
+
+async def test_what_a_digest_has_not_told_yet_is_taken_back(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    harness.reviews.decide(1, 1, Decision.PUBLISHED, initial="Р", now=NOW)
+    SeededOutbox(harness.engine).add_stories(range(101, 122))
+    digest = harness.outbox.claim(CHANNEL, NOW, lease=timedelta(minutes=3), pace=FREE)
+    assert isinstance(digest, Delivery)
+    assert "Новость 1<" in digest.html
+    harness.outbox.settle(digest, Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
+
+    harness.api.say(REVIEWERS, "/undo")
+    await harness.handle_updates()
+
+    assert "вопрос снова открыт: «Новость 1»" in harness.api.posted(REVIEWERS)[-1].text
+    assert not any("Новость 1<" in post.html for post in harness.api.posted(CHANNEL))
 
 
 async def test_what_nobody_decides_expires_aloud_and_can_still_be_published(harness: ReviewChatHarness) -> None:

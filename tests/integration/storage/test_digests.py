@@ -17,6 +17,7 @@ from monitor.models.outbox import (
     Settlement,
     Wait,
 )
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox.deliveries import Outbox, tell
 from monitor.storage.outbox.digests import FLOOD
@@ -85,6 +86,36 @@ def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, seeded: SeededO
     assert digest.kind is DeliveryKind.DIGEST
     (chat,) = Stats(engine).vitals(NOW).chats
     assert chat.waiting_since == NOW - 3 * HOUR + timedelta(minutes=1)
+
+
+def test_a_digest_that_waits_is_made_anew_without_what_is_retracted(
+    outbox: Outbox, seeded: SeededOutbox, engine: Engine
+) -> None:
+    seeded.add_stories(range(1, FLOOD + 3))
+    outbox.settle(take(outbox), Settlement(state=DeliveryState.PENDING, error="нет связи"), NOW)
+
+    corrected = Retractions(engine).retract(1, "суд ещё не состоялся", now=NOW)
+
+    assert corrected
+    assert (corrected.in_digests, corrected.unsent) == (0, 1)
+    lines = seen(take(outbox).html).splitlines()
+    assert lines[0] == f"Накопилось новостей: {FLOOD + 1}"
+    assert "• Новость 1 — Лента" not in lines
+    assert list(seeded.states().values()) == ["cancelled"] + ["digested"] * (FLOOD + 1) + ["sending"]
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_one_that_is_on_its_way_or_was_sent_stays(
+    outbox: Outbox, seeded: SeededOutbox, engine: Engine, *, is_sent: bool
+) -> None:
+    seeded.add_stories(range(1, FLOOD + 3))
+    digest = send(outbox) if is_sent else take(outbox)
+
+    corrected = Retractions(engine).retract(1, "суд ещё не состоялся", now=NOW)
+
+    assert corrected
+    assert (corrected.in_digests, corrected.unsent) == (1, 0)
+    assert seeded.row(1)["digest_id"] == digest.id
 
 
 def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox, seeded: SeededOutbox) -> None:
