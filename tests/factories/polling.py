@@ -58,6 +58,7 @@ def poller_of(
         judge=Judge(fetcher=fetcher, reader=reader, matcher=matcher(), recent=recent),
         feeds=store.feeds,
         entries=store.entries,
+        followed=store.followed,
         recorder=Recorder(record_all=recording(store.polls, to_channel(chat)), wait=wait),
         clock=clock,
         chance=chance,

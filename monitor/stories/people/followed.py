@@ -38,10 +38,10 @@ class Followed(NamedTuple):
     by_stem: Mapping[str, frozenset[Person]]
 
     @classmethod
-    def of(cls, told: Iterable[ToldStory]) -> Self:
+    def of(cls, tellings: Iterable[ToldStory]) -> Self:
         """Those of these stories' tellings."""
         stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
-        for one in told:
+        for one in tellings:
             for person in people(f"{one.title}\n{one.text[:_SUBJECT]}"):
                 stories[person.stem].add(one.story_id)
                 persons[person.stem].add(person)

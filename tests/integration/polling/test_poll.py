@@ -330,6 +330,28 @@ async def test_a_headline_that_comes_to_matter_is_judged_again(room: Room) -> No
     }
 
 
+async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_used(room: Room) -> None:
+    """Denials have none of the words that rules know, and nobody would learn of them."""
+    room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))
+    await room.poll()
+    room.now += timedelta(minutes=2)
+    room.serve(
+        room.item("Пробников на связи", "Максим Пробников ответил на звонок: он дома, в Актобе. " + LONG),
+        room.item("Пробников открыл школу", "Аркадий Пробников учит пекарей в Астане. " + LONG),
+    )
+
+    await room.poll()
+
+    reasons = dict(zip(room.column(entries.c.title), room.column(entries.c.reason), strict=True))
+    assert room.outcomes() == {
+        "Казахстан экстрадирует россиянина Пробникова": "posted",
+        "Пробников на связи": "review",
+        "Пробников открыл школу": "unmatched",
+    }
+    assert str(reasons["Пробников на связи"]).startswith("extradition: о том же человеке; ")
+    assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
+
+
 async def test_a_page_is_not_waited_for_for_ever(room: Room) -> None:
     link = room.item("заголовок").link
     room.serve(
