@@ -17,7 +17,7 @@ from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
-from monitor.stories.people.followed import RULE, is_same_person, verdict_of
+from monitor.stories.people.followed import RULE, is_about, is_same_person, verdict_of
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask
@@ -85,13 +85,12 @@ def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> 
     """With what maintainers are asked about it; None when it goes on with no story: surnames alone are of many."""
     if placement.joins is not None:
         story = drafts[placement.joins].story
+        is_meant = placement.same_article or is_about(telling.article, story)
     else:
-        known = (draft.story for draft in drafts if draft.story.id is not None)
-        followed = next((one for one in known if one.id == placement.follows), None)
-        if followed is None or not is_same_person(telling.article, followed):
-            return None
-        story = followed
-    return replace(telling, verdict=verdict_of(telling.article, story))
+        known = (draft.story for draft in drafts if draft.story.id is not None and draft.story.id == placement.follows)
+        story = next(known, Story(id=None, tellings=()))
+        is_meant = is_same_person(telling.article, story)
+    return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant else None
 
 
 def _unplaced(entry: EntryOutcome, telling: Telling) -> _Draft:

@@ -43,20 +43,32 @@ class Followed(NamedTuple):
         stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
         for one in tellings:
             for person in people(f"{one.title}\n{one.text[:_SUBJECT]}"):
-                stories[person.stem].add(one.story_id)
-                persons[person.stem].add(person)
+                if person.is_surely_one:
+                    stories[person.stem].add(one.story_id)
+                    persons[person.stem].add(person)
         return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= _MOST_STORIES})
 
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
         lead = f"{title}\n{text[:_LEAD]}"
-        stems = self.by_stem.keys() & {Person(word).stem for word in _CAPITALIZED.findall(lead)}
-        named = people(lead) if stems else frozenset()
-        bearers = ([person for person in named if person.stem == stem] or self.by_stem[stem] for stem in stems)
-        return any(in_common(its, self.by_stem[its_stem]) for its, its_stem in zip(bearers, stems, strict=True))
+        words = (word for word in _CAPITALIZED.findall(lead) if Person(word).stem in self.by_stem)
+        written = {one for word in words for one in self.by_stem[Person(word).stem] if one.is_written(word)}
+        named = people(lead) if written else frozenset()
+        return any(_is_meant(person, named) for person in written)
+
+
+def _is_meant(person: Person, named: Iterable[Person]) -> bool:
+    bearers = [one for one in named if one.stem == person.stem]
+    return not bearers or in_common([person], bearers)
 
 
 NOBODY: Final = Followed({})
+
+
+def is_about(article: Article, story: Story) -> bool:
+    """Whether the article names somebody of whom the story is."""
+    tellings = (ToldStory(0, one.article.title, one.article.text) for one in story.tellings)
+    return Followed.of(tellings).is_named(article.title, article.text)
 
 
 def is_same_person(article: Article, story: Story) -> bool:

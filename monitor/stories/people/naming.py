@@ -25,10 +25,11 @@ _LONGEST = 200  # letters of the names of a remembered text: a list may hold any
 _BEFORE = 3  # characters before a word that tell whether a sentence begins with it
 _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  # «Иван», «И.», «И. П.»
 _NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?({_CAPITAL}(?:-{_CAPITAL})?))")  # overlapping: «Судья Иван Петров»
-_SURNAME = re.compile(
-    r"(?:(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы)"
-    r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?)$"
+_CASE = (  # endings of surnames, in both languages
+    r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?"
 )
+_SURNAME = re.compile(rf"(?:(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы){_CASE})$")
+_DECLINED = re.compile(rf"(.{{3,}}?)(?:{_CASE}|я|ю|ем|ём|ём|ей|ий|ый|ая|ого|его|ому|ему|их)")
 _PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вн|иничн)[а-яіңғұ]{0,3}$")
 _LONE = re.compile(  # a surname by itself
     rf"(?<=[{_SMALL},] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
@@ -37,7 +38,7 @@ _LONE = re.compile(  # a surname by itself
 _NOBODY = frozenset(
     (
         *("сарат", "росто", "тамбо", "псков", "киев", "киева", "киеве", "харьк", "львов", "берли", "кишин", "украи"),
-        *("токае", "путин", "лавро", "песко", "назар", "кадыр", "зелен", "лукаш", "трамп"),
+        *("токае", "тоқае", "путин", "лавро", "песко", "назар", "кадыр", "зелен", "лукаш", "трамп"),
     )
 )
 _ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ого|его|ому|ему|ым|им|ом|ую|ые|ие|ых|их|лық|лік|дық|дік|тық|тік)$")
@@ -53,6 +54,16 @@ class Person(NamedTuple):
     def stem(self) -> str:
         """The surname without its case ending, in small letters."""
         return self.surname.casefold()[:_STEM]
+
+    @property
+    def is_surely_one(self) -> bool:
+        """Whether the first name or the surname's ending shows that it is a person, and no town after an initial."""
+        return is_first_name(self.first) or _SURNAME.search(self.surname) is not None
+
+    def is_written(self, word: str) -> bool:
+        """Whether a word with a capital may be the surname, in whatever case."""
+        ours, its = _DECLINED.fullmatch(self.surname.casefold()), _DECLINED.fullmatch(word.casefold())
+        return ours is not None and its is not None and ours[1] == its[1]
 
     def may_be(self, other: "Person") -> bool:
         """Whether both may be one person: the same surname, and no first names that differ."""
