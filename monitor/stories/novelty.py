@@ -19,6 +19,7 @@ from monitor.stories.people.naming import Person, in_common, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
+_FIRST_NAME = 4  # letters of a first name that its case endings leave alone
 _NEXT_DAY = timedelta(hours=12)
 _SUBJECT = 200  # characters in which those stand whom it is about
 
@@ -92,7 +93,7 @@ def _strangers(telling: Telling, known: str) -> list[str]:
         {
             person.surname
             for person in persons(telling)
-            if person.stem not in small
+            if (person.stem not in small and not in_common([person], known_people))
             or (person.first and not in_common([person], known_people) and _bears(person, known_people))
         }
     )
@@ -121,7 +122,16 @@ def persons(telling: Telling) -> frozenset[Person]:
 def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
     """Whether both name people, and none in common: then the cases differ, however alike the words are."""
     ours, theirs = _named(article), frozenset(person for one in earlier for person in _named(one))
-    return bool(ours and theirs) and not in_common(ours, theirs)
+    if not (ours and theirs) or in_common(ours, theirs):
+        return False
+    sides = ((ours, theirs, "\n".join(map(_beginning, earlier))), (theirs, ours, _beginning(article)))
+    return not any(_is_relative(person, its, text) for of, its, text in sides for person in of)
+
+
+def _is_relative(person: Person, others: Iterable[Person], text: str) -> bool:
+    """Whether another text names somebody of his surname, and him by his first name: «жена Ольга об Иване»."""
+    bears = any(person.stem == other.stem or person.is_written(other.surname) for other in others)
+    return bears and len(person.first) >= _FIRST_NAME and f" {person.first[:_FIRST_NAME]}" in text
 
 
 def common_persons(article: Article, earlier: Iterable[Article]) -> bool:

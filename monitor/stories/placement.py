@@ -77,13 +77,16 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
         return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
     earlier = recent[number].tellings
-    added = news(telling, earlier)
-    if not added and _apart(telling.article, recent[number], now)[0] > SAME_STEP:
-        added = (
-            "прошло больше трёх дней"  # nobody retells for so long: another such event may be told in the same words
-        )
+    added = news(telling, earlier) or _is_late(telling.article, recent[number], now)
     part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
     return Placement(joins=number, evidence=f"{LIKENESS} {share:.2f}", part=part, news=added)
+
+
+def _is_late(article: Article, story: Story, now: datetime) -> str:
+    """Nobody retells for so long: where nobody is named in both, it may be another event in the same words."""
+    named = common_persons(article, [one.article for one in story.tellings])
+    is_late = not named and _apart(article, story, now)[0] > SAME_STEP
+    return "прошло больше трёх дней" if is_late else ""
 
 
 def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:

@@ -7,6 +7,7 @@ first name.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.text.languages.first_names import is_first_name
@@ -29,7 +30,9 @@ _CASE = (  # endings of surnames, in both languages
     r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?"
 )
 _SURNAME = re.compile(rf"(?:(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы){_CASE})$")
-_DECLINED = re.compile(rf"(.{{3,}}?)(?:{_CASE}|я|ю|ем|ём|ём|ей|ий|ый|ая|ого|его|ому|ему|их)")
+_ENDING = re.compile(rf"(?:{_CASE}|[яюьйа]|ем|ём|ей|ий|ый|ая|ого|его|ому|ему|их)")
+_BASE = 3  # letters that are left of a surname without its ending, at least
+_LONGEST_ENDING = 5
 _PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вн|иничн)[а-яіңғұ]{0,3}$")
 _LONE = re.compile(  # a surname by itself
     rf"(?<=[{_SMALL},] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
@@ -38,7 +41,7 @@ _LONE = re.compile(  # a surname by itself
 _NOBODY = frozenset(
     (
         *("сарат", "росто", "тамбо", "псков", "киев", "киева", "киеве", "харьк", "львов", "берли", "кишин", "украи"),
-        *("токае", "тоқае", "путин", "лавро", "песко", "назар", "кадыр", "зелен", "лукаш", "трамп"),
+        *("токае", "тоқае", "путин", "лавро", "песко", "назар", "кадыр", "зелен", "лукаш", "трамп", "навал"),
     )
 )
 _ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ого|его|ому|ему|ым|им|ом|ую|ые|ие|ых|их|лық|лік|дық|дік|тық|тік)$")
@@ -61,15 +64,23 @@ class Person(NamedTuple):
         return is_first_name(self.first) or _SURNAME.search(self.surname) is not None
 
     def is_written(self, word: str) -> bool:
-        """Whether a word with a capital may be the surname, in whatever case."""
-        ours, its = _DECLINED.fullmatch(self.surname.casefold()), _DECLINED.fullmatch(word.casefold())
-        return ours is not None and its is not None and ours[1] == its[1]
+        """Whether a word with a capital may be the surname, in whatever case: «Дель», «Делем»."""
+        return not _bases(self.surname).isdisjoint(_bases(word))
 
     def may_be(self, other: "Person") -> bool:
         """Whether both may be one person: the same surname, and no first names that differ."""
         ours, theirs = (one.first.casefold().strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
-        return self.stem == other.stem and ours[:shorter] == theirs[:shorter]
+        same = self.stem == other.stem or self.is_written(other.surname)
+        return same and ours[:shorter] == theirs[:shorter]
+
+
+@lru_cache(_REMEMBERED)
+def _bases(surname: str) -> frozenset[str]:
+    """What may be left of a surname without the ending of a case."""
+    small = surname.casefold()
+    ends = range(max(_BASE, len(small) - _LONGEST_ENDING), len(small) + 1)
+    return frozenset(small[:end] for end in ends if _ENDING.fullmatch(small, end))
 
 
 _known: dict[tuple[int, int], frozenset[Person]] = {}  # by hash and length of the text: stories are long

@@ -29,6 +29,16 @@ def test_a_retelling_brings_no_news() -> None:
     assert news(again, [FIRST]) == ""
 
 
+def test_a_relative_of_the_same_surname_tells_of_the_same_man() -> None:
+    husband = article(title="Пробникова выдали", text="Виктора Пробникова передали на посту.")
+    wife = article(2, title="Жена рассказала о выдаче", text="Ольга Пробникова узнала, что её мужа Виктора увезли.")
+    namesake = article(3, title="Выдали ещё одного", text="Аркадия Пробникова передали на посту.")
+
+    assert not are_of_others(wife, [husband])
+    assert not are_of_others(husband, [wife])
+    assert are_of_others(namesake, [husband])
+
+
 CLAIM = report("Россиянина Пробникова экстрадировали из Актобе", "Пробникова передали по запросу Москвы.", "запросу")
 
 

@@ -7,6 +7,7 @@ from monitor.models.outbox import DeliveryKind
 from monitor.models.stories import EntryOutcome, Telling
 from monitor.stories.grouping import group
 from monitor.stories.people.followed import NOBODY, Followed, ToldStory
+from monitor.stories.people.naming import Person
 from monitor.stories.similarity import SimilarityIndex
 from tests.factories import NOW, article, matched, story, telling
 from tests.factories.channels import to_channel
@@ -29,6 +30,23 @@ FOLLOWED = Followed.of([TOLD])
 def test_the_headline_or_the_beginning_names_him(title: str, text: str, *, is_named: bool) -> None:
     assert FOLLOWED.is_named(title, text) is is_named
     assert not NOBODY.is_named(title, text)
+
+
+@pytest.mark.parametrize(
+    ("surname", "word", "is_written"),
+    [
+        ("Деля", "Делем", True),
+        ("Дель", "Деля", True),
+        ("Зуева", "Зуев", True),
+        ("Пробникова", "Пробниковтың", True),
+        ("Пахом", "Пахомом", True),
+        ("Султанбекова", "Султан", False),
+        ("Гурьев", "Гурьевске", False),
+        ("Петров", "Петренко", False),
+    ],
+)
+def test_a_surname_is_known_in_every_case(surname: str, word: str, *, is_written: bool) -> None:
+    assert Person(surname).is_written(word) is is_written
 
 
 def test_a_name_of_many_stories_is_nobody() -> None:
