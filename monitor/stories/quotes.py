@@ -8,7 +8,7 @@ from typing import Final
 
 from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
-from monitor.stories.claims.certainty import Certainty, certainty
+from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.steps import Step, happened
 from monitor.stories.novelty import NAME, NUMBER, PLACE, added, taken_since
 from monitor.text.languages.numerals import numbers
@@ -60,14 +60,18 @@ def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
 def _foremost(
     telling: Telling, earlier: Sequence[Telling], deciding: Sequence[_Span], spans: Sequence[_Span]
 ) -> list[_Span]:
-    """The first sentence that tells a new step, else the first that says another new thing; none when nothing does."""
+    """The first sentence that denies what is denied, else that tells a new step, else that says another new thing; none
+    when nothing does.
+    """
     text = telling.article.text
     step = next(iter(new_steps(telling, earlier)), None) if earlier else step_of(telling)
     telling_it = (span for span in (*deciding, *spans) if step in happened([text[slice(*span)]]))
     new = added(telling, earlier) if earlier else {}
     things = [(says, name) for kind, says in _SAYS.items() for name in new.get(kind, ())]
     saying_it = (span for span in spans if any(says(name, text[slice(*span)]) for says, name in things))
-    foremost_span = (next(telling_it, None) if step else None) or next(saying_it, None)
+    is_denied = certainty(telling.article) is Certainty.DENIED
+    denying_it = (span for span in spans if is_denied and denies(text[slice(*span)]))
+    foremost_span = next(denying_it, None) or (next(telling_it, None) if step else None) or next(saying_it, None)
     return [foremost_span] if foremost_span else []
 
 

@@ -94,6 +94,11 @@ def certainty(article: Article) -> Certainty:
     return Certainty.UNCONFIRMED if is_asked or _HEARSAY.search(title) or _HEARD.search(lead) else Certainty.SAID
 
 
+def denies(sentence: str) -> bool:
+    """Whether a sentence of a text denies what others said."""
+    return bool(denial(sentence) or _RETRACTED.search(sentence))
+
+
 def denial(headline: str) -> str:
     """The words by which a headline says that something did not happen; "" when it says no such thing.
 

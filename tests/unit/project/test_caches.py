@@ -16,6 +16,7 @@ from monitor.site.outputs import search_forms
 from monitor.sources.feeds import fast_xml
 from monitor.sources.http import client
 from monitor.sources.pages import class_names
+from monitor.stories.people import naming
 from monitor.text import urls
 from monitor.text.languages import derivation, detection, objects, places, russian
 
@@ -48,6 +49,7 @@ WORST: dict[Any, Arguments] = {  # the longest arguments that the callers pass o
     class_names._role_of: lambda n: (word(n, 200),),
     client._parsed: lambda n: (f"https://v.kz/{word(n, 180)}",),
     fast_xml._meaning: lambda n: (word(n, 25_000),),
+    naming._bases: lambda n: (word(n, 80),),
     search_forms._related: lambda n: (word(n, 24),),
     search_forms._representatives: lambda n: (word(n, 24),),
     search_forms._kazakh_stems: lambda n: (word(n, 24),),

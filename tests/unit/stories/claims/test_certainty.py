@@ -5,6 +5,7 @@ import pytest
 from monitor.models.channels import Tongue
 from monitor.stories.claims.certainty import Certainty, certainty, denial
 from monitor.stories.first_line import first_line
+from monitor.stories.quotes import shown_spans
 from tests.factories import article, telling
 
 
@@ -98,6 +99,14 @@ def test_the_first_line_says_how_sure_it_is(title: str, tongue: Tongue, line: st
     told = telling(1, "выдача", title=title, text="")
 
     assert first_line(told, told.verdict.topics, (), tongue) == line
+
+
+def test_the_sentence_that_denies_is_quoted_first() -> None:
+    text = "Ведомство ответило на сообщения в каналах. Пекаря не передавали, он в Актобе. Его дело рассматривают."
+    denied = telling(1, title="Прокуратура опровергла выдачу пекаря", text=text)
+
+    start, end = shown_spans(denied, ())[0]
+    assert text[start:end].strip() == "Пекаря не передавали, он в Актобе."
 
 
 @pytest.mark.parametrize(
