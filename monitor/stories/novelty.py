@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
-from monitor.stories.claims.certainty import Certainty, certainty, denial
+from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
 from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import Person, in_common, people
@@ -28,7 +28,7 @@ _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|�
 
 
 NAME, PLACE, NUMBER = "имя", "место", "число"
-DENIAL, CONFIRMATION = "опровержение", "подтверждение"
+DENIAL, CONFIRMATION, DOUBT = "опровержение", "подтверждение", "сомнение"
 """Kinds of what is new, as `news` calls them; the others are a topic and a step."""
 
 
@@ -57,14 +57,15 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
 
 
 def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
-    """The steps that its headline tells as happened half a day after the story began, and that were nobody's news: what
-    the texts speak of may be an older one («в июне суд продлил арест»).
+    """The steps that its headline, else its first sentence, tells as happened half a day after the story began, and
+    that were nobody's news: what the texts speak of may be an older one («в июне суд продлил арест»).
     """
     dates = [one.article.published_at for one in earlier if one.article.published_at]
     if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:
         return []
     known = happened(words for one in earlier for words in (one.article.title_read, *_first_words(one.article)))
-    return [step for step in happened([article.title]) if step not in known]
+    taken = happened([article.title]) or happened(_first_words(article)[:1])
+    return [step for step in taken if step not in known]
 
 
 def _first_words(article: Article) -> list[str]:
@@ -82,6 +83,8 @@ def _certainties(telling: Telling, earlier: Iterable[Telling]) -> dict[str, list
     )
     if now is Certainty.DENIED and now not in before:
         return {DENIAL: [denial(telling.article.title) or "в тексте"]}
+    if now is Certainty.UNCONFIRMED and before == {Certainty.SAID} and (words := doubt(telling.article.title)):
+        return {DOUBT: [words]}
     is_confirmed = now is Certainty.SAID and before == {Certainty.UNCONFIRMED}
     return {CONFIRMATION: ["раньше не подтверждалось"]} if is_confirmed else {}
 

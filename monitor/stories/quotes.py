@@ -19,6 +19,7 @@ from monitor.text.unicode import sentences
 _Span = tuple[int, int]
 
 _SENTENCES: Final = 3
+_STEM, _KEPT = 5, 0.88  # letters of a word; the share of them that an article keeps when it says the same
 _REMEMBERED: Final = 1_000  # texts: of a story with many tellings each post asks all that were told earlier
 _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
@@ -116,12 +117,28 @@ def _headline_says(article: Article) -> tuple[Certainty, tuple[Step, ...]]:
 
 
 def is_turned(telling: Telling, earlier: Telling) -> bool:
-    """Whether an outlet says another thing in the same article than before: another step of the case, or how sure it
-    is. What is only put in other words says the same.
+    """Whether an outlet says another thing in the same article than before: another step of the case, how sure it is,
+    or it took back some of what it had said. What is only put in other words says the same.
     """
+    if _took_back(telling.article, earlier.article):
+        return True
     (sure, steps), (was_sure, earlier_steps) = _headline_says(telling.article), _headline_says(earlier.article)
     says_the_same = steps == earlier_steps or step_of(telling) is step_of(earlier)
     return sure is not was_sure or not says_the_same
+
+
+def _took_back(now: Article, before: Article) -> bool:
+    """Whether the headline has a word that the whole article had not, and an eighth of its words are gone. Of thirty
+    that outlets had changed, those that said the same had kept nine tenths.
+    """
+    was, said = _stems(before.text), _stems(now.text)
+    is_whole = not now.problem and len(now.text) * 2 >= len(before.text)  # else its page was not to be had
+    is_new = bool(_stems(now.title) - _stems(before.title) - was)
+    return is_whole and is_new and len(was & said) < _KEPT * len(was)
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in re.findall(r"[^\W\d_]{4,}", text.casefold().replace("ё", "е")))
 
 
 def new_steps(telling: Telling, earlier: Sequence[Telling]) -> tuple[Step, ...]:

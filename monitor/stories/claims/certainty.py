@@ -47,14 +47,23 @@ _DENIAL: Final = _any_of(
     r"^\W*фейк(?:ов\w+ новост\w*)?\b",
     r"\bпоправк[аи] (?:редакци|к новост)\w*",
     rf"жоққа шығар\w*|\b{_DEED_KK}\w{{0,4}}[ғгқк][ае]н жоқ(?:пыз|пын)?\b",
+    r"[—–-] жалған\b|\bжалған ақпарат деп ата\w*",
     r"\b(?:тінту|ұстау|беру|шақыру|тергеу|қамау|жауап алу)\w* болған жоқ\b",
     r"шындыққа (?:жанас|сай кел|сәйкес кел)м\w*|\bрас емес\b",
     r"\bжалған (?:екен|деп|болып)\w*|\bтүзету\b",
 )
 _CONCEDED: Final = _any_of(r"\b(?:хотя|несмотря|вопреки|ранее|раньше|бұған дейін|қарамастан)\b")
+_DOUBT: Final = _any_of(  # in a headline: that is what it tells
+    r"\bне (?:подтвержда\w+|подтвердил[аи]?|мо(?:жет|гут) подтвердить)\b",
+    r"\bне располага\w+ (?:сведени|информаци|данны)\w*",
+    r"\bраста(?:май|ма)(?:ды|ған)\b",
+)
 _RETRACTED: Final = _any_of(  # in a text: of its own or another's news, and of nothing else
-    r"\bошибочно (?:написал|сообщил|указал|назвал)\w*|\bмы ошиблись\b|\bприносим извинения\b",
+    r"\bошибочно (?:написал|сообщил|указал|назвал)\w*",
+    r"\b(?:мы ошиблись|источник\w* (?:[\w-]+ ){0,2}ошиб(?:ся|лась|лись))\b|\bприносим извинения\b",
     rf"\b{_NEWS} (?:[^.!?]|\b\w\.){{0,80}}не соответству\w+ действительности|\bопроверг(?:л[аи])? {_NEWS}",
+    r"\bтакого решения (?:не было|не принимал)",
+    r"\bрешени\w+ о (?:выдаче|экстрадиции|высылке|депортации) [^.!?]{0,60}не принимал",
     rf"\bназва(?:л[аи]?|н[аоы]?) {_FALSE} {_NEWS}|\b{_NEWS} [^.!?]{{0,60}}\bназва(?:л[аи]?|н[аоы]?) {_FALSE}",
     rf"\b{_NEWS_KK} [^.!?]{{0,60}}(?:шындыққа (?:жанас|сай кел|сәйкес кел)м|рас емес)\w*",
     rf"\b{_NEWS_KK} (?:[\w-]+ ){{0,2}}жоққа шығар\w*",
@@ -91,7 +100,14 @@ def certainty(article: Article) -> Certainty:
     if denial(title) or _RETRACTED.search(lead):
         return Certainty.DENIED
     is_asked = _ASKS.search(title) and not _ABOUT_IT.search(title)
-    return Certainty.UNCONFIRMED if is_asked or _HEARSAY.search(title) or _HEARD.search(lead) else Certainty.SAID
+    is_heard = is_asked or doubt(title) or _HEARSAY.search(title) or _HEARD.search(lead)
+    return Certainty.UNCONFIRMED if is_heard else Certainty.SAID
+
+
+def doubt(headline: str) -> str:
+    """The words by which a headline says that somebody does not bear out what others said; "" when it does not."""
+    words = _DOUBT.search(headline)
+    return words[0] if words and not _CONCEDED.search(headline) else ""
 
 
 def denies(sentence: str) -> bool:

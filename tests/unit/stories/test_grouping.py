@@ -219,6 +219,31 @@ def test_an_article_that_says_another_thing_now_is_posted_anew(
     assert f"Заголовок изменён, прежний: «{before}»" in change.posts[0].html
 
 
+WAS = "Прокуратура сообщила, что россиянку с двумя детьми выдворят из Актау в понедельник. Её муж живёт в Тбилиси."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "outcome"),
+    [
+        (
+            "Россиянке с двумя детьми разрешили жить в Актау",
+            "Россиянке с двумя детьми заменили наказание штрафом. Её муж живёт в Тбилиси. Она была рада.",
+            Outcome.POSTED,
+        ),
+        ("Россиянку выдворят из Актау: подробности", f"{WAS} У неё есть десять дней на жалобу.", Outcome.DUPLICATE),
+        ("Россиянку с детьми выдворят из Актау", "Кратко о главном за день и погоде.", Outcome.DUPLICATE),
+        ("Россиянку с подробностями выдворят", "Страница не прочитана.", Outcome.DUPLICATE),
+    ],
+)
+def test_an_article_that_took_back_what_it_said_is_posted_anew(title: str, text: str, outcome: Outcome) -> None:
+    """No step need be known in it; a page that was not to be had takes nothing back."""
+    before = telling(1, title="Россиянку с двумя детьми выдворят из Актау", text=WAS)
+
+    (change,) = grouped([matched(1, title=title, text=text)], [story(7, before)])
+
+    assert change.added[0].outcome is outcome
+
+
 def test_an_article_may_say_another_thing_more_than_once() -> None:
     turned = telling(1, title="Суд отказался выдать пекаря", part=2)
     recent = [story(7, telling(1, title="Суд отказался выдать пекаря", former_title="Пекаря выдали России"), turned)]

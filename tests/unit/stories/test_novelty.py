@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from monitor.models.articles import Match, Tier, TopicVerdict, Verdict
 from monitor.models.stories import Telling
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
-from tests.factories import article, telling
+from tests.factories import HOUR, NOW, article, telling
 
 
 def report(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
@@ -57,6 +59,23 @@ def test_who_denies_a_claim_is_no_other_telling_of_it(headline: str, denial: str
 
     assert f"опровержение: {denial}" in news(denied, [CLAIM])
     assert "опровержение" not in news(denied, [CLAIM, denied])
+
+
+def test_who_does_not_bear_out_a_claim_is_news() -> None:
+    doubtful = report("МВД не подтверждает выдачу Пробникова", "По запросу Москвы ответа нет.", "запросу")
+
+    assert "сомнение: не подтверждает" in news(doubtful, [CLAIM])
+    assert "сомнение" not in news(doubtful, [CLAIM, doubtful])
+
+
+@pytest.mark.parametrize(("hours", "news_of_step"), [(3, ""), (20, "событие: продление")])
+def test_a_step_of_a_later_day_is_news_though_one_like_it_is_known(hours: int, news_of_step: str) -> None:
+    text = "Пробников ждёт суда в Актобе. Его держат в изоляторе. Весной суд продлил ему арест по запросу Москвы."
+    earlier = Telling(article=article(title="Что с Пробниковым", text=text), verdict=FIRST.verdict)
+    title = "Пробникову продлили арест"
+    later = article(2, title=title, text=text, published_at=NOW - HOUR + timedelta(hours=hours))
+
+    assert news(Telling(article=later, verdict=FIRST.verdict), [earlier]) == news_of_step
 
 
 def test_another_person_in_a_sentence_that_matched_is_news() -> None:
