@@ -13,13 +13,13 @@ from datetime import timedelta
 from monitor.models.articles import Article
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
+from monitor.stories.claims.step_forms import ABOUT_BEFORE
 from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
-from monitor.stories.people.naming import Person, in_common, people
+from monitor.stories.people.naming import Person, in_common, is_meant, people
 from monitor.text.unicode import sentences
 
 _LEAD = 1_200  # characters in which an article's people are looked for
-_FIRST_NAME = 4  # letters of a first name that its case endings leave alone
 _NEXT_DAY = timedelta(hours=12)
 _SUBJECT = 200  # characters in which those stand whom it is about
 
@@ -113,28 +113,27 @@ def is_rewritten(article: Article, earlier: Iterable[Telling]) -> bool:
 
 
 def persons(telling: Telling) -> frozenset[Person]:
-    """The people in the headline and in the sentences that matched."""
+    """The people in the headline and in the sentences that matched, but for those that tell of older things."""
     article = telling.article
     spans = sentences(article.text)
     starts = [start for start, _ in spans]
     matches = [match.start for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
     chosen = sorted({bisect_right(starts, at) - 1 for at in matches} - {-1})
-    return people("\n".join([article.title, *(article.text[slice(*spans[number])] for number in chosen)]))
+    telling_now = (
+        words for words in (article.text[slice(*spans[at])] for at in chosen) if not ABOUT_BEFORE.search(words)
+    )
+    return people("\n".join([article.title, *telling_now]))
 
 
 def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
-    """Whether both name people, and none in common: then the cases differ, however alike the words are."""
-    ours, theirs = _named(article), frozenset(person for one in earlier for person in _named(one))
-    if not (ours and theirs) or in_common(ours, theirs):
+    """Whether both are about people, and none of them is meant in the other: then the cases differ, however alike the
+    words are. Background paragraphs name people of older cases.
+    """
+    ours, theirs = _subjects(article), frozenset(person for one in earlier for person in _subjects(one))
+    if not (ours and theirs):
         return False
-    sides = ((ours, theirs, "\n".join(map(_beginning, earlier))), (theirs, ours, _beginning(article)))
-    return not any(_is_relative(person, its, text) for of, its, text in sides for person in of)
-
-
-def _is_relative(person: Person, others: Iterable[Person], text: str) -> bool:
-    """Whether another text names somebody of his surname, and him by his first name: «жена Ольга об Иване»."""
-    bears = any(person.stem == other.stem or person.is_written(other.surname) for other in others)
-    return bears and len(person.first) >= _FIRST_NAME and f" {person.first[:_FIRST_NAME]}" in text
+    sides = ((ours, "\n".join(map(_beginning, earlier))), (theirs, _beginning(article)))
+    return not any(is_meant(person, text) for persons, text in sides for person in persons)
 
 
 def common_persons(article: Article, earlier: Iterable[Article]) -> bool:

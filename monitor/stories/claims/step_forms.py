@@ -232,7 +232,7 @@ NOT_YET_AFTER: Final = re.compile(r" (?:ли|бы)\b", re.IGNORECASE)
 
 ABOUT_BEFORE: Final = re.compile(
     r"\b(?:ранее|раньше|прежде|напомним|до этого|в прошлом|год(?:а|ом)? (?:назад|ранее)|лет назад|в (?:\w+ )?20\d\d"
-    r"|бұрын\w*|былтыр\w*|өткен (?:жыл|ай)\w*|осыған дейін|20\d\d жыл\w*)\b",
+    r"|еске сал\w+|бұрын\w*|былтыр\w*|өткен (?:жыл|ай)\w*|осыған дейін|20\d\d жыл\w*)\b",
     re.IGNORECASE,
 )
 """A sentence that has one of these tells of older things."""

@@ -15,12 +15,15 @@ from monitor.text.languages.word_frequencies import SHARES
 
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name
+_FIRST_NAME = 4  # letters of it by which it is looked for
 _SHORTEST = 3  # letters; what has no more is no surname
 _WORD_STEM = 6  # letters by which text/languages/word_frequencies.py knows a word
 
 _LETTERS = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _SMALL = "а-яёәғқңөұүһі"
 _CAPITAL = f"[{_LETTERS}][{_SMALL}]+"
+_ENDS_WITH_NAME, _LONGEST_NAME = re.compile(rf"({_CAPITAL}) $"), 25
+_WORD_WITH_CAPITAL = re.compile(rf"\b{_CAPITAL}")
 _REMEMBERED = 2_000  # texts: a story is compared with every article that comes for days
 _LONGEST = 200  # letters of the names of a remembered text: a list may hold any number of any length
 _BEFORE = 3  # characters before a word that tell whether a sentence begins with it
@@ -69,10 +72,25 @@ class Person(NamedTuple):
 
     def may_be(self, other: "Person") -> bool:
         """Whether both may be one person: the same surname, and no first names that differ."""
-        ours, theirs = (one.first.casefold().strip(". ")[:_FIRST_STEM] for one in (self, other))
+        ours, theirs = (one.first.casefold().replace("ё", "е").strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
         same = self.stem == other.stem or self.is_written(other.surname)
         return same and ours[:shorter] == theirs[:shorter]
+
+
+def is_meant(person: Person, text: str) -> bool:
+    """Whether a text may mean somebody: by his surname, in any case and with no other first name; by «Иван П.»; or by
+    the first name beside somebody of the same surname, as relatives do («жена Ольга Пробникова о муже Иване»).
+    """
+    bearers = [one for one in people(text) if one.stem == person.stem or person.is_written(one.surname)]
+    if any(map(person.may_be, bearers)):
+        return True
+    first = re.escape(person.first[:_FIRST_NAME]) if len(person.first) >= _FIRST_NAME else ""
+    if first and re.search(rf"\b{first}\w* {person.surname[0]}\.", text):
+        return True
+    if bearers:
+        return bool(first) and re.search(rf"\b{first}", text) is not None
+    return any(map(person.is_written, _WORD_WITH_CAPITAL.findall(text)))
 
 
 @lru_cache(_REMEMBERED)
@@ -114,13 +132,19 @@ def _people(text: str) -> frozenset[Person]:
 def _named(text: str) -> Iterator[Person]:
     for name in _NAME.finditer(text):
         first, last = name.groups()
-        if len(last) <= _SHORTEST or _PATRONYMIC.search(last):
+        if len(last) <= _SHORTEST or _PATRONYMIC.search(last) or _is_initial_of_surname(text, name.start(), first):
             continue
         if "." in first or is_first_name(first):
             yield Person(last, first)
         elif _SURNAME.search(last) and not _ADJECTIVE.search(first) and not is_first_name(last):
             before = text[max(0, name.start() - _BEFORE) : name.start()]
             yield Person(last, first if _may_be_first(first, before) else "")
+
+
+def _is_initial_of_surname(text: str, start: int, first: str) -> bool:
+    """«… координаторка Полина Г. Всех отпустили»."""
+    before = _ENDS_WITH_NAME.search(text[max(0, start - _LONGEST_NAME) : start]) if "." in first else None
+    return before is not None and is_first_name(before[1])
 
 
 def _may_be_first(word: str, before: str) -> bool:

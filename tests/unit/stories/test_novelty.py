@@ -78,6 +78,32 @@ def test_a_step_of_a_later_day_is_news_though_one_like_it_is_known(hours: int, n
     assert news(Telling(article=later, verdict=FIRST.verdict), [earlier]) == news_of_step
 
 
+def test_a_person_of_an_older_case_is_not_news_though_his_sentence_matched() -> None:
+    older = report(
+        "Задержан", "По запросу Москвы задержан. Напомним, по запросу Москвы выдали Глеба Выдумкина.", "запросу"
+    )
+    initial = report("Задержан", "Задержан Иван П. Всех отпустили по запросу Москвы.", "запросу")
+
+    assert news(older, [FIRST]) == ""
+    assert "Всех" not in news(initial, [FIRST])
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "is_other"),
+    [
+        ("Под арестом оренбуржец", "Иван П. проведёт сорок суток в изоляторе. Его ищут.", False),
+        ("Сарбаз қамалды", "Пробниковты сот қырық тәулікке қамады.", False),
+        ("Задержан пекарь", "Пекаря держат в Актобе. Ранее там держали Глеба Выдумкина." + " Он ждёт." * 30, True),
+        ("Задержан пекарь", "Пекаря держат в Актобе." + " Он ждёт." * 30 + " Ранее держали Глеба Выдумкина.", False),
+    ],
+)
+def test_others_are_named_where_an_article_says_whom_it_is_about(title: str, text: str, *, is_other: bool) -> None:
+    """Under another form of his name, or with an older case in the background, it is the same man."""
+    earlier = article(title="Задержан россиянин", text="В Актобе задержали Ивана Пробникова. Его ищет Москва.")
+
+    assert are_of_others(article(2, title=title, text=text), [earlier]) is is_other
+
+
 def test_another_person_in_a_sentence_that_matched_is_news() -> None:
     another = report("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
 
