@@ -28,6 +28,7 @@ PAUSE: Final = timedelta(seconds=10)  # after a failure
 SILENCE: Final = timedelta(minutes=10)  # a Telegram away for longer leaves the chats unheard
 ASK_AFTER: Final = timedelta(minutes=10)  # an uncertain post that can be found in the channel is found by then
 ALONE: Final = frozenset({"status", "feeds", "help", "undo"})  # commands that take nothing after their name
+BROKEN: Final = "Не получилось: ошибка внутри бота, она в журнале. Проверьте, сделано ли это, и повторите."
 NO_BUTTON: Final = "Эта кнопка больше не действует."
 
 _LONGEST_SAID: Final = 100  # UTF-16 units of what somebody wrote, as it is said again
@@ -156,6 +157,17 @@ class ReviewChat:
         except Exception as error:  # noqa: BLE001 - the boundary between one update and the next
             fault = type(error).__name__
             log.error("an update broke its handling; passed over", action="updates", number=incoming.id, fault=fault)  # noqa: TRY400 - a traceback would show what was said
+            await self._say_broken(incoming)
+
+    async def _say_broken(self, incoming: Incoming) -> None:
+        """Whoever asked would wait for an answer that never comes. Raises DatabaseError."""
+        served = tuple(self._read_commands)
+        chat = await asyncio.to_thread(self._cursor.setting_of, incoming.chat, incoming.name, served)
+        if incoming.query:
+            await self._answer_press(incoming.query, BROKEN)
+        elif chat:
+            now = self._clock()
+            await asyncio.to_thread(self._outbox.tell, chat, f"broken:{incoming.id}", text(BROKEN), now=now)
 
     def _changes_something(self, incoming: Incoming) -> bool:
         """Whether it must be acted on, even if that takes a second try: all of these are safe to repeat."""

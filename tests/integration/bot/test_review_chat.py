@@ -219,6 +219,18 @@ async def test_a_question_without_an_address_there_is_told_by_its_article(
     assert 'href="https://news.example/1"' in str(reminder)
 
 
+async def test_a_mistake_of_ours_is_answered_and_the_next_command_is_heard(harness: ReviewChatHarness) -> None:
+    harness.read_commands.matcher = None  # type: ignore[assignment]  # the mistake
+    harness.api.say(REVIEWERS, "/check Казахстан выдал пекаря")
+    harness.api.say(REVIEWERS, "/help")
+
+    await harness.handle_updates()
+
+    broken, helped = (post.text for post in harness.api.posted(REVIEWERS))
+    assert broken == "Не получилось: ошибка внутри бота, она в журнале. Проверьте, сделано ли это, и повторите."
+    assert helped.startswith("Что я понимаю")
+
+
 async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) -> None:
     cursor = UpdateCursor(engine)
 
