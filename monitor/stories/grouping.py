@@ -14,6 +14,7 @@ from monitor.models.articles import Article, Outcome, Tier
 from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
+from monitor.stories.claims.steps import happened
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
@@ -151,7 +152,8 @@ def _again(telling: Telling, draft: _Draft, placement: Placement) -> Telling | N
 def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
     if placement.same_article:
         return article.canonical_url == earlier.canonical_url
-    return article.feed == earlier.feed and not placement.news and is_copy(article, earlier)
+    is_told = frozenset(happened([article.text])).issubset(happened([earlier.title, earlier.text], before_too=True))
+    return article.feed == earlier.feed and not placement.news and is_told and is_copy(article, earlier)
 
 
 def _beside(earlier: Telling, draft: _Draft, placement: Placement) -> bool:

@@ -34,6 +34,9 @@ _RAREST = 25  # stems by which near stories are looked up; the commoner ones add
 _NEAREST = 12  # stories worth an exact comparison
 
 _COPIED = 0.9  # of the words of two texts, when they are one
+_LOST, _ADDED = 0.05, 0.22  # of the words of a text, when it is given again with a remark
+_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
+_DAY = timedelta(days=1)
 _MOMENT = timedelta(minutes=10)  # between two dates of one article
 _SAYS_ENOUGH = 3  # words of a headline that is no mere rubric
 _DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
@@ -57,22 +60,44 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
 
 def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
-    words = ((part, word) for part in (title[:LEAD], text[:LEAD]) for word in _WORD.finditer(part))
-    return frozenset(_stem(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
+    return _names_and_figures([title[:LEAD], text[:LEAD]])
 
 
 def is_copy(one: Article, other: Article) -> bool:
     """Whether both are one text: the same headline, names, figures and denials, and nearly every word.
 
     Where there are too few words to tell, they must also have been published at one moment, and the headline must say
-    something.
+    something. Under another address an outlet also gives its text again with a remark («Обновлено в 18:05»).
     """
+    if _is_revised(one, other):
+        return True
     if headline_words(one) != headline_words(other) or _kept(one.text) != _kept(other.text):
         return False
     if is_short(one) and (len(headline_words(one)) < _SAYS_ENOUGH or not _at_one_moment(one, other)):
         return False
     ours, theirs = _words(one.text), _words(other.text)
     return len(ours & theirs) >= _COPIED * len(ours | theirs)
+
+
+def _is_revised(later: Article, earlier: Article) -> bool:
+    """Whether all of a text stands in one of the same day, and hardly anything else: no name, figure, denial."""
+    was, now = _words(earlier.text), _words(later.text)
+    if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now):
+        return False
+    is_whole = len(was - now) <= _LOST * len(was) and len(now - was) <= _ADDED * len(now)
+    new = _names_and_figures([_TIME.sub("", later.text)]) - {_stem(word) for word in was}
+    common = {*headline_words(later)} & {*headline_words(earlier)}
+    is_same_headline = 2 * len(common) >= len(headline_words(earlier))
+    return is_whole and is_same_headline and not new and _within_a_day(later, earlier)
+
+
+def _names_and_figures(parts: Iterable[str]) -> frozenset[int]:
+    words = ((part, word) for part in parts for word in _WORD.finditer(part))
+    return frozenset(_stem(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
+
+
+def _within_a_day(one: Article, other: Article) -> bool:
+    return not (one.published_at and other.published_at) or abs(one.published_at - other.published_at) <= _DAY
 
 
 def headline_words(article: Article) -> tuple[str, ...]:

@@ -254,6 +254,32 @@ def test_an_article_may_say_another_thing_more_than_once() -> None:
     assert [one.outcome for one in (*again.added, *once_more.added)] == [Outcome.DUPLICATE, Outcome.POSTED]
 
 
+ARRESTED = (
+    "Следственный суд Актобе отправил под экстрадиционный арест пекаря из Саратова. Его задержали на вокзале, когда "
+    "он покупал билет до Ташкента. На родине пекаря обвиняют в невозвращении в часть после отпуска."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (f"Обновлено в 18:05. {ARRESTED}", Outcome.DUPLICATE),
+        (f"{ARRESTED} Заседание шло полчаса.", Outcome.DUPLICATE),
+        (f"{ARRESTED} Позже его выдали России.", Outcome.POSTED),
+        (f"{ARRESTED} Вместе с ним взяли Глеба Выдумкина.", Outcome.POSTED),
+        (f"{ARRESTED} Задержаны ещё 14 человек.", Outcome.POSTED),
+        (f"{ARRESTED} Адвоката к нему не пустили.", Outcome.POSTED),
+    ],
+)
+def test_a_text_given_again_with_a_remark_is_silent_and_with_news_is_not(text: str, outcome: Outcome) -> None:
+    """Outlets change the address with the headline."""
+    recent = [story(7, telling(1, title="В Актобе арестовали пекаря", text=ARRESTED))]
+
+    (change,) = grouped([matched(2, title="Пекаря в Актобе арестовали", text=text)], recent)
+
+    assert change.added[0].outcome is outcome
+
+
 def test_another_outlets_headline_over_the_same_address_changes_nothing() -> None:
     (change,) = grouped([matched(1, title="Иначе", feed="Вторая")], [story(7, telling(1))])
 
