@@ -132,8 +132,15 @@ def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
     ours, theirs = _subjects(article), frozenset(person for one in earlier for person in _subjects(one))
     if not (ours and theirs):
         return False
-    sides = ((ours, "\n".join(map(_beginning, earlier))), (theirs, _beginning(article)))
+    sides = ((ours, "\n".join(map(_of_now, earlier))), (theirs, _of_now(article)))
     return not any(is_meant(person, text) for persons, text in sides for person in persons)
+
+
+def _of_now(article: Article) -> str:
+    """Its beginning without sentences that tell of older things."""
+    text = article.text[:_LEAD]
+    kept = (words for words in (text[slice(*span)] for span in sentences(text)) if not ABOUT_BEFORE.search(words))
+    return "\n".join([article.title, *kept])
 
 
 def common_persons(article: Article, earlier: Iterable[Article]) -> bool:

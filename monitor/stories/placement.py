@@ -208,12 +208,15 @@ def _nearest_part(ours: Mapping[int, float], earlier: Sequence[Telling], index: 
 def _followed(
     telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
 ) -> int | None:
-    """The recorded story of the last sixty days that names the same person, the most alike one."""
+    """The recorded story of the last sixty days that names the same person, and not only as an older case; the most
+    alike one.
+    """
     cases = [
         (share, story.id)
         for share, story in ((share, recent[number]) for share, number in alike)
         if story.id is not None and share >= _ABOUT_THE_SAME
         if story.updated_at is None or now - story.updated_at <= SAME_CASE
         if common_persons(telling.article, (one.article for one in story.tellings))
+        if not are_of_others(telling.article, [one.article for one in story.tellings])
     ]
     return max(cases, default=(0.0, None))[1]
