@@ -24,6 +24,7 @@ from monitor.stories.people.followed import FOLLOWED, NOBODY, Followed, ToldStor
 from monitor.stories.similarity import LEAD, SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
+_REFUSALS = 2  # questions of a story that maintainers refused: its people are followed no further
 _MINUTE = timedelta(minutes=1)
 MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # by maintainers
 UNDECIDED = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
@@ -119,9 +120,13 @@ class FollowedPeople:
 def _told(db: Connection, since: datetime) -> Iterator[ToldStory]:
     of_channel = and_(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
     shown = select(deliveries.c.story_id).where(of_channel)
+    refused = reviews.c.decision.in_((Decision.REJECTED, Decision.OFF_TOPIC))
+    refusals = select(reviews.c.story_id).where(refused).group_by(reviews.c.story_id)
+    tiring = refusals.having(func.count() >= _REFUSALS)
     columns = (articles.c.story_id, articles.c.title, func.substr(articles.c.text, 1, LEAD).label("text"))
     touched = select(*columns).join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
-    return (ToldStory(*row) for row in db.execute(touched.where(articles.c.story_id.in_(shown))))
+    wanted = touched.where(articles.c.story_id.in_(shown), articles.c.story_id.notin_(tiring))
+    return (ToldStory(*row) for row in db.execute(wanted))
 
 
 def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
