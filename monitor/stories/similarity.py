@@ -35,6 +35,7 @@ _NEAREST = 12  # stories worth an exact comparison
 
 _COPIED = 0.9  # of the words of two texts, when they are one
 _LOST, _ADDED = 0.05, 0.22  # of the words of a text, when it is given again with a remark
+_REMARKS = ("обновлено", "дополнено", "исправлено", "фото", "видео", "жаңартылды", "толықтырылды")
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _DAY = timedelta(days=1)
 _MOMENT = timedelta(minutes=10)  # between two dates of one article
@@ -85,10 +86,10 @@ def _is_revised(later: Article, earlier: Article) -> bool:
     if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now):
         return False
     is_whole = len(was - now) <= _LOST * len(was) and len(now - was) <= _ADDED * len(now)
-    new = _names_and_figures([_TIME.sub("", later.text)]) - {_stem(word) for word in was}
-    common = {*headline_words(later)} & {*headline_words(earlier)}
-    is_same_headline = 2 * len(common) >= len(headline_words(earlier))
-    return is_whole and is_same_headline and not new and _within_a_day(later, earlier)
+    known = {_stem(word) for word in (*was, *headline_words(earlier), *_REMARKS)}
+    names = _names_and_figures([_TIME.sub("", later.text)])
+    is_known = names | {_stem(word) for word in headline_words(later)} <= known
+    return is_whole and is_known and _within_a_day(later, earlier)
 
 
 def _names_and_figures(parts: Iterable[str]) -> frozenset[int]:
