@@ -14,13 +14,14 @@ from monitor.matching.article_layout import Layout
 from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.hit_choice import choices, first_choice
 from monitor.matching.reading import LEAD, Reading
-from monitor.matching.roles import Place, kazakh_fits, place_of, russian_fits
+from monitor.matching.roles import Place, kazakh_fits, place_of, russian_fits, stands_for_office
 from monitor.matching.term_index import Hit, Span
 from monitor.models.articles import Match, Tier, TopicVerdict, Veto
 from monitor.text.languages.cases import ANY, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.languages.kazakh_objects import handled_thing, is_handling
+from monitor.text.languages.kazakh_suffixes import DWELLER
 from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.languages.role_words import BORDER
 from monitor.text.unicode import WORD, fold, word_at
@@ -219,8 +220,13 @@ class MatchedArticle:
         if term.russian and self._form(hit) in term.russian and not self.is_in_kazakh(hit.start):
             return False
         if term.role is None:
-            return not self.given_thing(hit)
+            return not (self.given_thing(hit) or self._is_office(hit, term.words[-1]))
         return self._plays(hit, term.role)
+
+    def _is_office(self, hit: Hit, word: int) -> bool:
+        """«қазақстандық тарап», «қазақстандық полиция»: nobody who lives there, as in «қазақстандық журналист»."""
+        is_dweller = any(stem.template == DWELLER for stem in self._compiled.words[word].stems)
+        return is_dweller and stands_for_office(self._form(hit), self._surrounding(hit)[2])
 
     def given_thing(self, hit: Hit) -> str:
         """«паспортов» of a single word that gives them, not somebody, away, and «құжат»; "" for any other."""

@@ -19,6 +19,7 @@ from monitor.text.languages.role_words import (
     KAZAKH_ASKING,
     KAZAKH_BETWEEN,
     KAZAKH_LEFT,
+    KAZAKH_OFFICE,
     KAZAKH_ONCE_THERE,
     KAZAKH_OWN_WAY,
     KAZAKH_PERSON,
@@ -351,6 +352,11 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
 def _kazakh_noun(place: Place) -> str:
     """What a name stands before in Kazakh: «азаматы» of «Ресейдің үш азаматы»."""
     return next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
+
+
+def stands_for_office(form: str, place: Place) -> bool:
+    """«қазақстандық полиция»: the word for who lives there, said of an office; one with an ending is a person's."""
+    return form.endswith(("қ", "к")) and any(map(KAZAKH_OFFICE.match, place.after[:1]))
 
 
 def _is_to_his(place: Place) -> bool:
