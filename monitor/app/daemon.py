@@ -111,6 +111,8 @@ class Daemon:
         try:
             feeds = self._components.store.feeds
             async for state in claim_due(feeds, self._polls, most=HELD_POLLS, clock=clock):
+                if ending := self._polls.get(state.name):  # it is recorded, and due again before its task has ended
+                    await asyncio.wait([ending])
                 self._start(self._polls, state.name, self._poll(state))
             await self._beat(POLL)
             self._components.database_outage.succeeded(POLL)

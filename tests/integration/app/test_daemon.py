@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from monitor.app import daemon, startup, wiring
@@ -15,7 +16,8 @@ from monitor.app.environment import clock, worker_name
 from monitor.errors import DatabaseError
 from monitor.health.liveness import DISPATCH, POLL, problems
 from monitor.health.watchdog import Watchdog
-from monitor.storage.database import write_transaction
+from monitor.storage.database import read_transaction, write_transaction
+from monitor.storage.tables import feeds
 from tests.harness.command_line import write_files
 
 
@@ -98,6 +100,26 @@ async def test_a_poll_that_stands_in_line_longer_than_its_lease_is_begun_anew(
     cut_off = [line for line in logged if line.get("action") in ("poll", "job")]
     assert cut_off
     assert {line["log_level"] for line in cut_off} == {"warning"}, "it is no mistake of ours"
+
+
+async def test_a_feed_due_again_before_its_poll_has_ended_is_polled_and_not_only_leased(config: startup.Config) -> None:
+    """What is leased and not begun nobody polls until the lease runs out."""
+    async with wiring.open_components(config) as components:
+        daemon = Daemon(components, config, Watchdog(()))
+        (name,) = components.feeds
+        ended = asyncio.Event()
+
+        async def end() -> None:
+            await ended.wait()
+
+        daemon._start(daemon._polls, name, end())
+        asyncio.get_running_loop().call_later(0.3, ended.set)
+        await daemon._tick_polls()
+        await asyncio.wait(daemon._polls.values())
+        with read_transaction(components.store.heartbeats._engine) as db:
+            failures = db.scalar(select(feeds.c.failures))
+
+    assert failures == 1, "the address is refused"
 
 
 async def test_what_would_ring_in_a_day_rings_now() -> None:
