@@ -86,12 +86,24 @@ class Poller:
             change = self.outage.note(feed.name, outcome.failure_kind, now)
             if self.outage.is_down and outcome.failure_kind in OUT_OF_REACH:
                 outcome = replace(outcome, failures=state.failures, next_poll_at=self._soon(now))
-            recorded = await self.recorder.record(outcome)
+            outcome, recorded = await self._recorded(feed, state, outcome)
         if not (self.outage.is_down and outcome.failure_kind in OUT_OF_REACH and recorded):
             _report(outcome, recorded=recorded)
         if change is not OutageChange.NONE:
             await self._outage_changed(change, now)
         return outcome
+
+    async def _recorded(self, feed: Feed, state: FeedState, outcome: PollOutcome) -> tuple[PollOutcome, bool]:
+        """What cannot be recorded for a mistake of ours (the recorder has logged it) is a failure of the feed, which is
+        told and backed off: its entries are read again.
+        """
+        try:
+            return outcome, await self.recorder.record(outcome)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            failed = self._failed(feed, state, outcome.polled_at, _mistake(feed, error))
+            return failed, await self.recorder.record(failed)
 
     async def _in_a_slot(self, feed: Feed, state: FeedState) -> PollOutcome:
         """Raises NoRoom: whoever waits for it leaves the slot to others."""
@@ -112,8 +124,7 @@ class Poller:
             raise
         except Exception as error:
             log.exception("a poll tripped over a mistake of ours", action="poll", feed=feed.name)
-            mistake = FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
-            return self._failed(feed, state, now, mistake)
+            return self._failed(feed, state, now, _mistake(feed, error))
 
     async def _polled(self, feed: Feed, state: FeedState, now: datetime) -> PollOutcome:
         answer = await self.fetcher.fetch(feed, state, now)
@@ -269,6 +280,10 @@ class Poller:
             failures=failures,
             habit=state.habit,
         )
+
+
+def _mistake(feed: Feed, error: Exception) -> FeedError:
+    return FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
 
 
 def _come_back(outcome: PollOutcome, state: FeedState, at: datetime) -> PollOutcome:

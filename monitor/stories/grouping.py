@@ -55,26 +55,24 @@ def group(
     unmatched, in a change whose story has no tellings.
     """
     drafts = [_Draft(story=story) for story in recent]
+    unplaced: list[StoryChange] = []
     for entry in matched:
         assert entry.telling is not None
         placement = place(entry.telling, [draft.story for draft in drafts], index=index, now=now)
         telling = entry.telling if entry.telling.verdict.topics else _named(entry.telling, placement, drafts)
         if telling is None:
-            drafts.append(_unplaced(entry, entry.telling))
+            unplaced.append(_unplaced(entry, entry.telling.article))
         elif placement.joins is None:
             drafts.append(_begun(entry, telling, placement))
         else:
             _add(drafts[placement.joins], entry, telling, placement, index=index, now=now)
-    return tuple(
-        StoryChange(
-            story=draft.story,
-            added=tuple(draft.added),
-            retitled=tuple(draft.retitled),
-            posts=_posts(draft, chats, now),
-        )
-        for draft in drafts
-        if draft.added
-    )
+    changed = (draft for draft in drafts if draft.added)
+    return (*(_change(draft, chats, now) for draft in changed), *unplaced)
+
+
+def _change(draft: _Draft, chats: Chats, now: datetime) -> StoryChange:
+    added, retitled = tuple(draft.added), tuple(draft.retitled)
+    return StoryChange(story=draft.story, added=added, retitled=retitled, posts=_posts(draft, chats, now))
 
 
 def unmatched_reason(article: Article) -> str:
@@ -94,12 +92,10 @@ def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> 
     return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant else None
 
 
-def _unplaced(entry: EntryOutcome, telling: Telling) -> _Draft:
-    article = telling.article
-    unmatched = replace(
-        entry, outcome=Outcome.UNMATCHED, reason=unmatched_reason(article), telling=None, article=article
-    )
-    return _Draft(story=Story(id=None, tellings=()), added=[unmatched])
+def _unplaced(entry: EntryOutcome, article: Article) -> StoryChange:
+    reason = unmatched_reason(article)
+    unmatched = replace(entry, outcome=Outcome.UNMATCHED, reason=reason, telling=None, article=article)
+    return StoryChange(story=Story(id=None, tellings=()), added=(unmatched,), posts=())
 
 
 def _begun(entry: EntryOutcome, telling: Telling, placement: Placement) -> _Draft:

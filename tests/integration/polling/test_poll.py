@@ -1,7 +1,7 @@
 """One poll of one feed, with a real fetcher over HTTP, real rules and a real database file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from monitor.matching.mutes import Mute, RuleName
 from monitor.models.feeds import Feed
 from monitor.models.stories import PollOutcome
 from monitor.polling.poll import LEASE, Poller
+from monitor.polling.recorder import Recorder
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.store import Store
@@ -360,6 +361,24 @@ async def test_a_page_is_not_waited_for_for_ever(room: Room) -> None:
     room.web.fail("/page/заголовок", faults.status(503))
 
     assert len((await room.poll()).settled) == 1
+
+
+async def test_what_a_mistake_of_ours_keeps_from_being_recorded_is_told_and_read_again(room: Room) -> None:
+    record = room.poller.recorder.record_all
+
+    def broken(outcomes: Sequence[PollOutcome]) -> frozenset[str]:
+        assert not any(outcome.matched for outcome in outcomes), "the mistake"
+        return record(outcomes)
+
+    room.serve(room.item("о деле"))
+    whole, room.poller = room.poller, replace(room.poller, recorder=Recorder(record_all=broken, wait=0))
+    failed = await room.poll()
+    room.poller = whole
+    room.now = failed.next_poll_at
+    await room.poll()
+
+    assert failed.failure == "внутренняя ошибка (AssertionError); подробности в журнале"
+    assert room.outcomes() == {"о деле": "posted"}
 
 
 async def test_a_mistake_of_ours_fails_the_poll_and_is_told(room: Room) -> None:

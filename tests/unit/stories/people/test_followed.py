@@ -91,6 +91,16 @@ def test_maintainers_are_asked_and_nothing_joins_unseen() -> None:
     assert [match.form for match in entry.telling.verdict.topics[0].matches] == ["Пробникова"]
 
 
+def test_what_goes_on_with_no_story_is_no_neighbour_of_what_comes_with_it() -> None:
+    chats = to_channel("@channel", review="-100")
+    entries = [by_name("Чемпион вернулся домой", SPORT), matched(3, feed="Третья"), by_name("Чемпион дома", SPORT)]
+
+    changes = group(entries, [RECENT], chats=chats, index=SimilarityIndex(), now=NOW)
+
+    outcomes = sorted(entry.outcome for change in changes for entry in change.added)
+    assert outcomes == [Outcome.POSTED, Outcome.UNMATCHED, Outcome.UNMATCHED]
+
+
 def test_a_follow_up_in_other_words_takes_first_name_and_surname() -> None:
     full, _ = placed(
         by_name(
