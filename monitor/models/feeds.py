@@ -104,6 +104,7 @@ class Entry:
     summary: str = ""
     content: str = ""  # the full text, when the feed carries it
     published_at: datetime | None = None
+    is_retitled: bool = False  # it was shown before, under another headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

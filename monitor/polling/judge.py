@@ -61,7 +61,7 @@ class Judge:
     matcher: Matcher
     mutes: tuple[Mute, ...] = ()
     zone: str = "UTC"
-    followed: Followed = NOBODY  # who names them is asked about, whatever the rules say
+    followed: Followed = NOBODY  # who names them, and what was told under another headline, is placed without a rule
     recent: RecentPages | None = None  # who looks at a matched article's page next need not ask for it
 
     def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
@@ -113,7 +113,7 @@ class Judge:
         verdict = self.matcher.judge(title=entry.title, text=text)
         article = _article(feed, entry, text, problem)
         is_silent = verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted
-        if is_silent and self.followed.is_named(entry.title, text):
+        if is_silent and (entry.is_retitled or self.followed.is_named(entry.title, text)):
             marked = replace(article, fingerprint=fingerprint(entry.title, text))
             named = Telling(article=marked, verdict=verdict)
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=named)
@@ -157,7 +157,7 @@ def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tu
 def count_new(outcome: PollOutcome) -> tuple[int, int]:
     """How many entries of a poll were new, and how many of them matched."""
     new = (*outcome.urgent, *outcome.settled, *outcome.matched)
-    return len(new), sum(one.outcome is Outcome.POSTED for one in new)
+    return len(new), sum(bool(one.telling and one.telling.verdict.topics) for one in new)
 
 
 def _brief(decided: EntryOutcome) -> EntryOutcome:

@@ -104,7 +104,7 @@ def _bare(title: str) -> str:
 
 def _retitled(entry: Entry) -> Entry:
     mark = sha256(_bare(entry.title).encode("utf-8", "replace")).hexdigest()[:12]
-    return replace(entry, keys=(f"{entry.keys[0]}~{mark}",))
+    return replace(entry, keys=(f"{entry.keys[0]}~{mark}",), is_retitled=True)
 
 
 def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 from monitor.models.articles import FactKind, TopicVerdict
 from monitor.models.channels import Tongue
 from monitor.models.stories import Telling
-from monitor.stories.claims.certainty import Certainty, certainty
+from monitor.stories.claims.certainty import Certainty
 from monitor.stories.claims.steps import STAYING, TAKING, Step
 from monitor.stories.fact_line import direction, named
-from monitor.stories.novelty import added, is_rewritten
+from monitor.stories.novelty import added, is_rewritten, stance
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
 from monitor.stories.quotes import new_steps, step_of
 from monitor.text.telegram_html import line
@@ -24,10 +24,12 @@ def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[
     words, step, topics = TEXTS[tongue], step_of(lead, opens=not earlier), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
     new = _new(lead, earlier, tongue) if earlier else ""
-    claim = "" if earlier else _told(step, certainty(lead.article), words, tongue)
+    sure = stance(lead, earlier)
+    claim = "" if earlier else _told(step, sure, words, tongue)
     topic_label = f"{about}: {claim}" if claim else about
-    start = f"{'● ' if step and step.is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
-    for more in filter(None, (about if new else "", _way(lead, step, tongue))):
+    rings = step is not None and step.is_urgent and sure is not Certainty.DENIED
+    start = f"{'● ' if rings else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
+    for more in filter(None, (about if new else "", _way(lead, step, tongue) if sure is not Certainty.DENIED else "")):
         longer = f"{start} · {more}"
         start = longer if utf16_length(longer) <= _UNITS else start
     return start
@@ -43,7 +45,9 @@ def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) 
 
 def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
     """The new step; else what else is new, with the step it is told with."""
-    words, step, sure = TEXTS[tongue], step_of(lead, opens=False), certainty(lead.article)
+    words, step, sure = TEXTS[tongue], step_of(lead, opens=False), stance(lead, earlier)
+    if sure is Certainty.DENIED:
+        return _told(step if step is Step.REMOVAL_REFUSED else None, sure, words, tongue)
     if steps := new_steps(lead, earlier):
         return _told(steps[0], sure, words, tongue)
     thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")
@@ -55,7 +59,7 @@ def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
     is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
     is_taken = step in TAKING or (is_done and step not in STAYING)
-    if certainty(lead.article) is Certainty.DENIED or not is_taken:
+    if not is_taken:
         return ""
     whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
     return f"{whence} → {whither}".strip() if whither else ""

@@ -88,7 +88,7 @@ def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> 
     else:
         known = (draft.story for draft in drafts if draft.story.id is not None and draft.story.id == placement.follows)
         story = next(known, Story(id=None, tellings=()))
-        is_meant = is_same_person(telling.article, story)
+        is_meant = is_same_person(telling.article, story) or is_about(telling.article, story, headline=True)
     return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant else None
 
 

@@ -14,7 +14,7 @@ from monitor.models.articles import Article
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
 from monitor.stories.claims.step_forms import ABOUT_BEFORE
-from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
+from monitor.stories.claims.steps import Step, denied_in, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import Person, in_common, is_meant, people
 from monitor.text.unicode import sentences
@@ -42,7 +42,8 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
-    unsaid = _unsaid(spoken_of(telling.article.title), known)
+    taken = (step for step in happened([telling.article.title]) if step not in happened([known], before_too=True))
+    unsaid = _unsaid(dict.fromkeys([*spoken_of(telling.article.title), *taken]), known)
     steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
@@ -73,19 +74,34 @@ def _first_words(article: Article) -> list[str]:
     return [article.text[slice(*span)] for span in sentences(article.text)[:2]]
 
 
-def _certainties(telling: Telling, earlier: Iterable[Telling]) -> dict[str, list[str]]:
+def _as_read(article: Article) -> Certainty:
+    return certainty(replace(article, title=article.title_read))
+
+
+def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
+    """How sure an outlet is beside what was told before: whoever says of a step told there that it did not happen
+    («не задерживали») denies it, in whatever words.
+    """
+    claimed = (words for one in earlier for words in (one.article.title_read, one.article.text))
+    if Step.REMOVAL_REFUSED in happened([telling.article.title]):
+        return Certainty.SAID
+    if (denied := denied_in(telling.article.title)) and denied & frozenset(happened(claimed)):
+        return Certainty.DENIED
+    return certainty(telling.article)
+
+
+def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list[str]]:
     """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling. What was
     only heard until now is news again when somebody says it.
     """
-    now, before = (
-        certainty(telling.article),
-        {certainty(replace(one.article, title=one.article.title_read)) for one in earlier},
-    )
+    now, before = stance(telling, earlier), [_as_read(one.article) for one in earlier]
     if now is Certainty.DENIED and now not in before:
         return {DENIAL: [denial(telling.article.title) or "в тексте"]}
-    if now is Certainty.UNCONFIRMED and before == {Certainty.SAID} and (words := doubt(telling.article.title)):
+    if now is Certainty.UNCONFIRMED and set(before) == {Certainty.SAID} and (words := doubt(telling.article.title)):
         return {DOUBT: [words]}
-    is_confirmed = now is Certainty.SAID and before == {Certainty.UNCONFIRMED}
+    is_heard = set(before) == {Certainty.UNCONFIRMED}
+    is_denied = before[-1:] == [Certainty.DENIED] and bool(happened([telling.article.title]))
+    is_confirmed = now is Certainty.SAID and (is_heard or is_denied)
     return {CONFIRMATION: ["раньше не подтверждалось"]} if is_confirmed else {}
 
 

@@ -12,6 +12,7 @@ from math import ceil, floor
 
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
+from monitor.stories.claims.certainty import certainty
 from monitor.stories.differences import difference
 from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
 from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, headline_words, is_short
@@ -78,7 +79,7 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
         return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
     earlier = recent[number].tellings
     added = news(telling, earlier) or _is_late(telling.article, recent[number], now)
-    part = max(one.part for one in earlier) + 1 if added else _nearest_part(ours, earlier, index)
+    part = max(one.part for one in earlier) + 1 if added else _nearest_part(telling, ours, earlier, index)
     return Placement(joins=number, evidence=f"{LIKENESS} {share:.2f}", part=part, news=added)
 
 
@@ -201,8 +202,13 @@ def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, ti
     return max(silence, nearest), max(silence, abs(article.published_at - min(dates)))
 
 
-def _nearest_part(ours: Mapping[int, float], earlier: Sequence[Telling], index: SimilarityIndex) -> int:
-    return max(earlier, key=lambda one: (cosine(ours, index.vector(one.article.fingerprint)), -one.part)).part
+def _nearest_part(
+    telling: Telling, ours: Mapping[int, float], earlier: Sequence[Telling], index: SimilarityIndex
+) -> int:
+    """A denial joins those who deny, and none of the others does."""
+    sure = certainty(telling.article)
+    alike = [one for one in earlier if certainty(one.article) is sure] or earlier
+    return max(alike, key=lambda one: (cosine(ours, index.vector(one.article.fingerprint)), -one.part)).part
 
 
 def _followed(

@@ -23,9 +23,11 @@ from typing import Final
 from monitor.models.articles import Article, FactKind, Match, Tier, TopicVerdict
 from monitor.models.channels import Destination, Tongue
 from monitor.models.stories import Story, Telling
+from monitor.stories.claims.certainty import Certainty
 from monitor.stories.destinations import wants
 from monitor.stories.fact_line import fact_line
 from monitor.stories.first_line import first_line
+from monitor.stories.novelty import stance
 from monitor.stories.post_texts import TEXTS, in_language, moment
 from monitor.stories.quotes import bare, shown_spans, text_matches
 from monitor.text.telegram_html import (
@@ -68,20 +70,35 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
     that of `now`. `marked`: the words that met the rules are underlined. An address that is not http(s) shows as text.
     """
     story_part, earlier = part_of(story, part), _earlier(story, part, to)
-    lead = lead_for(story_part, to)
+    lead = _as_it_stands(lead_for(story_part, to), story)
     title, spans = _headed(lead, earlier, to.tongue, marked=marked)
     topics = [topic for telling in story_part.tellings for topic in _named_topics(telling, story_part)]
     rows = (
         text(first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
         tag("b", linked(title, lead.article.url)),
         _former(lead.article, seen(title), to.tongue),
-        text(line(fact_line(lead.verdict, to.tongue), _FACTS_UNITS) if lead.article.language != to.tongue else ""),
+        _facts(lead, earlier, to.tongue),
         *([] if to.brief else _quotes(lead, spans, marked=marked)),
         _source(story, lead.article, to, now),
         Html("") if to.brief else _others(lead, story_part.tellings, to.tongue),
         _hashtags(topics, lead),
     )
     return join("\n", filter(None, rows))
+
+
+def _as_it_stands(lead: Telling, story: Story) -> Telling:
+    """Without words that its outlet has replaced: a later part tells what the article says now."""
+    same = (one for one in story.tellings if one.part > lead.part and one.article.feed == lead.article.feed)
+    if all(one.article.canonical_url != lead.article.canonical_url for one in same):
+        return lead
+    return replace(lead, article=replace(lead.article, text=""), verdict=replace(lead.verdict, facts=()))
+
+
+def _facts(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> Html:
+    """For who does not read the article's language; of what is denied the words would say that it is."""
+    if lead.article.language == tongue or stance(lead, earlier) is Certainty.DENIED:
+        return Html("")
+    return text(line(fact_line(lead.verdict, tongue), _FACTS_UNITS))
 
 
 def part_of(story: Story, number: int) -> Story:

@@ -39,9 +39,9 @@ _FALSE: Final = r"(?:выдумк|лож|фейк)\w*"
 _DENIAL: Final = _any_of(
     # Who denies a charge denies no event.
     r"\bопровер(?:г|ж)\w*(?! (?:[\w-]+ ){0,2}?(?:обвинен|вин[уы]\b|причастн|подозрен))",
-    rf"(?<!никто )\bне (?P<deed>{_DEED})",
+    rf"\bне (?P<deed>{_DEED})",
     r"\b(?:обыск|задержани|выдач|экстрадици|депортаци|высылк|допрос|вызов|арест)\w* [^,.!?]{0,40}\bне было\b",
-    r"\bне соответству\w+ действительности|\bне подтвердил(?:ась|ись|ось)\b",
+    r"\bне соответству\w+ действительности|\bне подтвердил(?:ся|ась|ись|ось)\b",
     # «Статья о фейках», «жалған ақпарат таратқаны үшін»: charges
     r"(?:\bэто|\bоказал\w+|\bназва\w+|[—–-]) (?:фейк|дезинформаци|вброс|ложь|неправд)\w*",
     r"^\W*фейк(?:ов\w+ новост\w*)?\b",
@@ -53,6 +53,7 @@ _DENIAL: Final = _any_of(
     r"\bжалған (?:екен|деп|болып)\w*|\bтүзету\b",
 )
 _CONCEDED: Final = _any_of(r"\b(?:хотя|несмотря|вопреки|ранее|раньше|бұған дейін|қарамастан)\b")
+_WHO: Final = re.compile(r"\b(?:котор\w+|кого|кем|кому)\b[^,;:.!?]*$", re.IGNORECASE)  # «те, кого никто не выдавал»
 _DOUBT: Final = _any_of(  # in a headline: that is what it tells
     r"\bне (?:подтвержда\w+|подтвердил[аи]?|мо(?:жет|гут) подтвердить)\b",
     r"\bне располага\w+ (?:сведени|информаци|данны)\w*",
@@ -87,6 +88,7 @@ _HEARD: Final = _any_of(  # in a text
 )
 _ASKS: Final = re.compile(r"\?\W*$")
 # «Почему высылают?» asks about what is known; «Выдали ли Пробникова?» whether it is.
+_WHETHER: Final = re.compile(r"\bли\b", re.IGNORECASE)
 _ABOUT_IT: Final = _any_of(
     r"\b(?:кто|кого|кому|кем|что|чего|чем|почему|зачем|как|какой|какие|каких|чь[ия])\b",
     r"\b(?:куда|откуда|где|когда|сколько|неужели)\b",
@@ -99,7 +101,7 @@ def certainty(article: Article) -> Certainty:
     title, lead = article.title, article.text[:_LEAD]
     if denial(title) or _RETRACTED.search(lead):
         return Certainty.DENIED
-    is_asked = _ASKS.search(title) and not _ABOUT_IT.search(title)
+    is_asked = _ASKS.search(title) and (_WHETHER.search(title) or not _ABOUT_IT.search(title))
     is_heard = is_asked or doubt(title) or _HEARSAY.search(title) or _HEARD.search(lead)
     return Certainty.UNCONFIRMED if is_heard else Certainty.SAID
 
@@ -120,7 +122,8 @@ def denial(headline: str) -> str:
 
     «Отказали в выдаче» is a step of the case, and no denial; nor is what was denied before it happened after all.
     """
-    words = next((words for words in _DENIAL.finditer(headline) if not _is_of_a_thing(headline, words)), None)
+    every = (words for words in _DENIAL.finditer(headline) if not _WHO.search(headline[: words.start()]))
+    words = next((words for words in every if not _is_of_a_thing(headline, words)), None)
     return words[0] if words and not _CONCEDED.search(headline) else ""
 
 

@@ -40,6 +40,9 @@ class Step(Enum):
     DIED = "смерть"
     HUNGER_STRIKE = "голодовка"
     HARMED = "вред здоровью"
+    KIDNAPPED = "похищение"
+    DISAPPEARED = "исчезновение"
+    APPEALED = "обжалование"
     LEFT = "побег"
     TAKEN_AWAY = "увозят"
     COURT_TODAY = "суд сегодня"
@@ -48,7 +51,7 @@ class Step(Enum):
 
     @property
     def is_urgent(self) -> bool:
-        """Whether hours matter: somebody is detained, handed over or about to be, or a court sits today."""
+        """Whether hours matter: somebody is detained, lost, handed over or about to be, or a court sits today."""
         return self in _URGENT
 
     def label(self, tongue: Tongue) -> str:
@@ -77,6 +80,9 @@ _LABELS: Final = {
     Step.DIED: ("смерть", "қайтыс болу", "death"),
     Step.HUNGER_STRIKE: ("голодовка", "аштық жариялау", "hunger strike"),
     Step.HARMED: ("вред здоровью", "денсаулығына зиян", "harm"),
+    Step.KIDNAPPED: ("похищение", "ұрлап кету", "abduction"),
+    Step.DISAPPEARED: ("исчезновение", "хабарсыз кету", "disappearance"),
+    Step.APPEALED: ("обжалование", "шағымдану", "appeal"),
     Step.LEFT: ("отъезд", "елден кету", "departure"),
     Step.TAKEN_AWAY: ("увозят", "алып бара жатыр", "being taken away"),
     Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
@@ -89,15 +95,17 @@ _URGENT: Final = (
     Step.TAKEN_AWAY,
     Step.REMOVAL_DECIDED,
     Step.COURT_TODAY,
+    Step.KIDNAPPED,
     Step.ARRESTED,
     Step.DETAINED,
+    Step.DISAPPEARED,
 )
 TAKING: Final = frozenset(
     {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED}
 )
 """Of these it may be said whither."""
-STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT})
-"""Whoever is told of so is taken nowhere."""
+STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT, Step.DISAPPEARED})
+"""Whoever is told of so is taken nowhere, as far as is known."""
 # Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
 _RANK: Final = (
     *_URGENT,
@@ -119,7 +127,7 @@ _RANK: Final = (
         Step.POSTPONED,
         Step.RELEASED,
     ),
-    *(Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
+    *(Step.APPEALED, Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
 )
 
 
@@ -151,11 +159,14 @@ _WORDS = {
     Step.CHARGED: ("обвин предъяв приговор осужд айыпта үкім сотталды", rf"осудил\w* (?!{_CONDEMNED})"),
     Step.COURT_REFUSED: (
         "",
-        r"(?:отклонил|отверг)\w* (?:\w+ ){0,2}?(?:жалоб|иск|апелляц|ходатайств)|қанағаттандырмады",
+        r"(?:отклонил|отверг)\w* (?:\w+ ){0,2}?(?:жалоб|иск|апелляц|ходатайств)|қанағаттандыр(?:ыл)?мады",
     ),
     Step.EXTENDED: ("продл ұзартты ұзартылды", ""),
     Step.POSTPONED: ("отложил отложен отсроч приостанов тоқтата", "кейінге қалдыр"),
     Step.DIED: ("погиб умер убит скончал қайтыс өлтірілді", r"қаза тапты"),
+    Step.KIDNAPPED: ("похити похищ", r"ұрлап (?:кет|әкет)"),
+    Step.DISAPPEARED: ("пропал исчез жоғал", r"хабарсыз кет"),
+    Step.APPEALED: ("обжалова", r"под\w+ (?:[\w-]+ ){0,2}?(?:жалоб|апелляц)|шағым (?:түсір|бер)"),
     Step.HUNGER_STRIKE: ("голодовк", r"аштық жариял"),
     Step.HARMED: ("избил избит пытал реанимац госпитализ ауруханаға азапта", r"вскры\w+ вены"),
     Step.LEFT: ("сбежал бежал покинул уехал вылетел қашып", ""),
@@ -192,8 +203,15 @@ def spoken_of(text: str) -> list[Step]:
 
 
 def speaks_of(step: Step, text: str) -> bool:
-    """Whether a text speaks of the step, at least once without a denial."""
+    """Whether a text speaks of the step, at least once without a denial; of some only how they happen is known."""
+    if step not in _WORDS:
+        return step in happened([text], before_too=True)
     return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
+
+
+def denied_in(text: str) -> frozenset[Step]:
+    """The steps that a text speaks of only to say that they did not happen: «не задерживали»."""
+    return frozenset(step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text))
 
 
 def _is_denied(text: str, word: re.Match[str]) -> bool:

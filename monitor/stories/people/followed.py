@@ -18,7 +18,7 @@ FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
 """Stands where a verdict names its rule."""
 
-_SUBJECT: Final = 200  # characters in which those stand whom an article is about
+_SUBJECT: Final = 400  # characters in which those stand whom an article is about
 _LEAD: Final = 1_200  # characters in which they are looked for
 _MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
 _CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
@@ -65,10 +65,10 @@ def _is_meant(person: Person, named: Iterable[Person]) -> bool:
 NOBODY: Final = Followed({})
 
 
-def is_about(article: Article, story: Story) -> bool:
-    """Whether the article names somebody of whom the story is."""
+def is_about(article: Article, story: Story, *, headline: bool = False) -> bool:
+    """Whether the article, or its `headline`, names somebody of whom the story is."""
     tellings = (ToldStory(0, one.article.title, one.article.text) for one in story.tellings)
-    return Followed.of(tellings).is_named(article.title, article.text)
+    return Followed.of(tellings).is_named(article.title, "" if headline else article.text)
 
 
 def is_same_person(article: Article, story: Story) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 
+from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
+
 _WORDS = {
     2: "два две двух двум двумя двое двоих двоим екі екеу екеуі",
     3: "три трех трём трех трем тремя трое троих троим үш үшеу үшеуі",
@@ -36,6 +38,7 @@ _WORDS = {
 _NUMBER_OF = {word.replace("ё", "е"): number for number, words in _WORDS.items() for word in words.split()}
 _UNITS, _TEN = range(1, 10), range(20, 100, 10)
 _NUMBER = re.compile(r"(?<![\w.,:/-])(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?![\w-]|[.,:/]\d)|[^\W\d_]{2,}(?!-)")
+_RUSSIAN_TOO = frozenset({"он", "бес"})  # «он вышел»
 _YEARS = range(1900, 2100)
 # After a number: what it counts is no people, things or cases.
 _MEASURE = re.compile(
@@ -59,9 +62,10 @@ def _found(text: str) -> list[tuple[int, int]]:
     """Numbers and where each ends; «двадцать пять» is one."""
     numbers_and_ends: list[tuple[int, int]] = []
     ended = -2
+    is_kazakh = KAZAKH_LETTERS.search(text.casefold()) is not None
     for word in _NUMBER.finditer(text):
         number = _value(word[0])
-        if number is None:
+        if number is None or (word[0].casefold() in _RUSSIAN_TOO and not is_kazakh):
             continue
         if word.start() == ended + 1 and numbers_and_ends and numbers_and_ends[-1][0] in _TEN and number in _UNITS:
             number += numbers_and_ends.pop()[0]

@@ -331,6 +331,26 @@ async def test_a_headline_that_comes_to_matter_is_judged_again(room: Room) -> No
     }
 
 
+async def test_a_post_whose_article_says_something_else_now_is_mended_and_asked_about(room: Room) -> None:
+    """No rule knows the new words, and the old claim would stand for ever."""
+    item = room.item("Казахстан экстрадирует россиянина")
+    other = room.item("О погоде", LONG)
+    room.serve(item, other)
+    await room.poll()
+    said = "Редакция ошиблась: пекаря отпустили домой, он в Актобе. " + LONG
+    room.serve(replace(item, title="Поправка: пекарь дома", content=said), replace(other, title="О погоде и тумане"))
+
+    await room.poll()
+
+    assert set(room.outcomes().items()) == {
+        ("Казахстан экстрадирует россиянина", "posted"),
+        ("Поправка: пекарь дома", "review"),
+        ("О погоде", "unmatched"),
+        ("О погоде и тумане", "unmatched"),
+    }
+    assert "Заголовок изменён, прежний: «Казахстан экстрадирует россиянина»" in str(room.column(deliveries.c.html)[0])
+
+
 async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_used(room: Room) -> None:
     """Denials have none of the words that rules know, and nobody would learn of them."""
     room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))

@@ -244,6 +244,16 @@ def test_an_article_that_took_back_what_it_said_is_posted_anew(title: str, text:
     assert change.added[0].outcome is outcome
 
 
+def test_a_denial_joins_those_who_deny() -> None:
+    text = "Пекаря передали России на посту в Актобе, сообщил его адвокат, который ждал там с утра."
+    denied = telling(2, title="МВД опровергло выдачу пекаря", text=text, part=2, feed="Вторая")
+    recent = [story(7, telling(1, title="Пекаря выдали России", text=text), denied)]
+
+    (change,) = grouped([matched(3, title="Выдачу пекаря опровергли в МВД", text=text, feed="Третья")], recent)
+
+    assert [(entry.outcome, entry.telling.part) for entry in change.added if entry.telling] == [(Outcome.JOINED, 2)]
+
+
 def test_an_article_may_say_another_thing_more_than_once() -> None:
     turned = telling(1, title="Суд отказался выдать пекаря", part=2)
     recent = [story(7, telling(1, title="Суд отказался выдать пекаря", former_title="Пекаря выдали России"), turned)]

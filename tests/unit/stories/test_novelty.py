@@ -104,6 +104,13 @@ def test_others_are_named_where_an_article_says_whom_it_is_about(title: str, tex
     assert are_of_others(article(2, title=title, text=text), [earlier]) is is_other
 
 
+def test_he_is_no_ten_in_russian() -> None:
+    """«Он» is ten in Kazakh."""
+    him = report("Пробникова не выдали: он вышел на связь", "По запросу Москвы ответа нет.", "запросу")
+
+    assert "число" not in news(him, [FIRST])
+
+
 def test_another_person_in_a_sentence_that_matched_is_news() -> None:
     another = report("Задержаны двое", "По запросу Москвы задержан и Глеб Выдумкин.", "запросу")
 
