@@ -3,87 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
 
 from monitor.matching.mutes import Mute, RuleName
-from monitor.models.feeds import Feed
 from monitor.models.stories import PollOutcome
-from monitor.polling.poll import LEASE, Poller
 from monitor.polling.recorder import Recorder
-from monitor.sources.http.client import Fetcher, Limits
-from monitor.sources.sandbox import Sandbox
-from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
-from tests.factories import feed as make_feed
-from tests.factories.polling import poller_of
-from tests.harness.clock import Clock
-from tests.harness.databases import open_test_engine, sqlite_database
 from tests.harness.loops import wait_out
+from tests.harness.poll_room import ABOUT, LONG, Room, open_room
 from tests.servers import faults
-from tests.servers.web import Item, WebServer, page, rss
-
-LONG = "В тот же день в городе открыли выставку, прошёл дождь и закончился ремонт моста через реку. " * 8
-ABOUT = "Казахстан экстрадирует россиянина, сообщил его адвокат. " + LONG
-
-
-class Room:
-    """A poller with everything around it, and the clock in hand."""
-
-    def __init__(self, web: WebServer, engine: Engine, poller: Poller, clock: Clock) -> None:
-        self.web, self.engine, self.poller, self.clock = web, engine, poller, clock
-
-    @property
-    def now(self) -> datetime:
-        return self.clock.now
-
-    @now.setter
-    def now(self, now: datetime) -> None:
-        self.clock.now = now
-
-    async def poll(self, feed: Feed | None = None) -> PollOutcome:
-        feed = feed or make_feed(url=f"{self.web.url}/rss")
-        self.poller.feeds.sync([feed], self.now)
-        (state,) = self.poller.feeds.claim(self.now, limit=1, lease=LEASE, names=[feed.name])
-        return await self.poller.poll(feed, state)
-
-    def outcomes(self) -> dict[str, str]:
-        with self.engine.connect() as db:
-            return {row.title: row.outcome for row in db.execute(select(entries))}
-
-    def column(self, column: object) -> list[object]:
-        with self.engine.connect() as db:
-            return list(db.scalars(select(column)))  # type: ignore[call-overload]  # any column of any table
-
-    def item(self, name: str, text: str = ABOUT, *, age: timedelta | None = timedelta(hours=1)) -> Item:
-        link = f"{self.web.url}/page/{name}"
-        published = self.now - age if age is not None else None
-        return Item(title=name, link=link, guid=link, content=text, published=published)
-
-    def brief(self, name: str, summary: str = "Подробности на сайте.", *, text: str = LONG) -> Item:
-        """An entry that gives a summary only; its article stands on a page."""
-        path = f"/page/{name}"
-        link = self.web.serve(path, page(name, text.split(". ")), content_type="text/html; charset=utf-8")
-        return Item(title=name, link=link, guid=link, description=summary, published=self.now - timedelta(hours=1))
-
-    def serve(self, *items: Item, etag: str | None = None) -> None:
-        self.web.serve("/rss", rss(items), etag=etag)
+from tests.servers.web import Item, WebServer, page
 
 
 @pytest.fixture
 async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
-    engine = open_test_engine(sqlite_database(tmp_path / "monitor.db"))
-    limits, clock = Limits(host_gap=0, body=2 * 1024 * 1024), Clock()
-    async with (
-        Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,
-        Sandbox() as reader,
-    ):
-        yield Room(web, engine, poller_of(Store(engine), fetcher, reader, clock), clock)
-    engine.dispose()
+    async with open_room(web, tmp_path) as opened:
+        yield opened
 
 
 async def test_a_mute_is_in_force_from_the_next_poll_on_and_reads_pages_under_it_too(room: Room) -> None:
@@ -329,48 +268,6 @@ async def test_a_headline_that_comes_to_matter_is_judged_again(room: Room) -> No
         ("происшествие в аэропорту", "unmatched"),
         ("Казахстан экстрадирует россиянина", "posted"),
     }
-
-
-async def test_a_post_whose_article_says_something_else_now_is_mended_and_asked_about(room: Room) -> None:
-    """No rule knows the new words, and the old claim would stand for ever."""
-    item = room.item("Казахстан экстрадирует россиянина")
-    other = room.item("О погоде", LONG)
-    room.serve(item, other)
-    await room.poll()
-    said = "Редакция ошиблась: пекаря отпустили домой, он в Актобе. " + LONG
-    room.serve(replace(item, title="Поправка: пекарь дома", content=said), replace(other, title="О погоде и тумане"))
-
-    await room.poll()
-
-    assert set(room.outcomes().items()) == {
-        ("Казахстан экстрадирует россиянина", "posted"),
-        ("Поправка: пекарь дома", "review"),
-        ("О погоде", "unmatched"),
-        ("О погоде и тумане", "unmatched"),
-    }
-    assert "Заголовок изменён, прежний: «Казахстан экстрадирует россиянина»" in str(room.column(deliveries.c.html)[0])
-
-
-async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_used(room: Room) -> None:
-    """Denials have none of the words that rules know, and nobody would learn of them."""
-    room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))
-    await room.poll()
-    room.now += timedelta(minutes=2)
-    room.serve(
-        room.item("Пробников на связи", "Максим Пробников ответил на звонок: он дома, в Актобе. " + LONG),
-        room.item("Пробников открыл школу", "Аркадий Пробников учит пекарей в Астане. " + LONG),
-    )
-
-    await room.poll()
-
-    reasons = dict(zip(room.column(entries.c.title), room.column(entries.c.reason), strict=True))
-    assert room.outcomes() == {
-        "Казахстан экстрадирует россиянина Пробникова": "posted",
-        "Пробников на связи": "review",
-        "Пробников открыл школу": "unmatched",
-    }
-    assert str(reasons["Пробников на связи"]).startswith("extradition: о том же человеке; ")
-    assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
 
 
 async def test_a_page_is_not_waited_for_for_ever(room: Room) -> None:

@@ -1,0 +1,60 @@
+"""What no rule knows, but goes on with a story in the channel: asked about, and the post mended."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.storage.tables import deliveries, entries
+from tests.harness.poll_room import ABOUT, LONG, Room, open_room
+from tests.servers.web import WebServer
+
+
+@pytest.fixture
+async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
+    async with open_room(web, tmp_path) as opened:
+        yield opened
+
+
+async def test_a_post_whose_article_says_something_else_now_is_mended_and_asked_about(room: Room) -> None:
+    """No rule knows the new words, and the old claim would stand for ever."""
+    item = room.item("Казахстан экстрадирует россиянина")
+    other = room.item("О погоде", LONG)
+    room.serve(item, other)
+    await room.poll()
+    said = "Редакция ошиблась: пекаря отпустили домой, он в Актобе. " + LONG
+    room.serve(replace(item, title="Поправка: пекарь дома", content=said), replace(other, title="О погоде и тумане"))
+
+    await room.poll()
+
+    assert set(room.outcomes().items()) == {
+        ("Казахстан экстрадирует россиянина", "posted"),
+        ("Поправка: пекарь дома", "review"),
+        ("О погоде", "unmatched"),
+        ("О погоде и тумане", "unmatched"),
+    }
+    assert "Заголовок изменён, прежний: «Казахстан экстрадирует россиянина»" in str(room.column(deliveries.c.html)[0])
+
+
+async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_used(room: Room) -> None:
+    """Denials have none of the words that rules know, and nobody would learn of them."""
+    room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))
+    await room.poll()
+    room.now += timedelta(minutes=2)
+    room.serve(
+        room.item("Пробников на связи", "Максим Пробников ответил на звонок: он дома, в Актобе. " + LONG),
+        room.item("Пробников открыл школу", "Аркадий Пробников учит пекарей в Астане. " + LONG),
+    )
+
+    await room.poll()
+
+    reasons = dict(zip(room.column(entries.c.title), room.column(entries.c.reason), strict=True))
+    assert room.outcomes() == {
+        "Казахстан экстрадирует россиянина Пробникова": "posted",
+        "Пробников на связи": "review",
+        "Пробников открыл школу": "unmatched",
+    }
+    assert str(reasons["Пробников на связи"]).startswith("extradition: о том же человеке; ")
+    assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
