@@ -42,8 +42,8 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
-    taken = (step for step in happened([telling.article.title]) if step not in happened([known], before_too=True))
-    unsaid = _unsaid(dict.fromkeys([*spoken_of(telling.article.title), *taken]), known)
+    title = telling.article.title
+    unsaid = _unsaid(dict.fromkeys([*spoken_of(title), *happened([title])]), known)
     steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
@@ -185,7 +185,8 @@ def _beginning(article: Article) -> str:
 
 
 def _unsaid(steps: Iterable[Step], text: str) -> list[Step]:
-    return [step for step in steps if not speaks_of(step, text)]
+    known = happened([text], before_too=True)
+    return [step for step in steps if step not in known and not speaks_of(step, text)]
 
 
 def _named(article: Article) -> frozenset[Person]:

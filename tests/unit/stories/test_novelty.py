@@ -104,6 +104,13 @@ def test_others_are_named_where_an_article_says_whom_it_is_about(title: str, tex
     assert are_of_others(article(2, title=title, text=text), [earlier]) is is_other
 
 
+def test_a_step_that_the_other_language_tells_is_no_news() -> None:
+    kazakh = report("Пробников Ресейге берілді", "Пробников запросу бойынша Ресейге берілді.", "запросу")
+    russian = report("Пробникова экстрадировали в Россию", "Пробникова экстрадировали по запросу Москвы.", "запросу")
+
+    assert news(russian, [kazakh]) == ""
+
+
 def test_he_is_no_ten_in_russian() -> None:
     """«Он» is ten in Kazakh."""
     him = report("Пробникова не выдали: он вышел на связь", "По запросу Москвы ответа нет.", "запросу")
