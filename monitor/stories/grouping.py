@@ -81,7 +81,9 @@ def unmatched_reason(article: Article) -> str:
 
 
 def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> Telling | None:
-    """With what maintainers are asked about it; None when it goes on with no story: surnames alone are of many."""
+    """With what maintainers are asked about it; None when it goes on with no story (surnames alone are of many), or
+    with one that they refused.
+    """
     if placement.joins is not None:
         story = drafts[placement.joins].story
         is_meant = placement.same_article or is_about(telling.article, story)
@@ -89,7 +91,8 @@ def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> 
         known = (draft.story for draft in drafts if draft.story.id is not None and draft.story.id == placement.follows)
         story = next(known, Story(id=None, tellings=()))
         is_meant = is_same_person(telling.article, story) or is_about(telling.article, story, headline=True)
-    return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant else None
+    is_refused = {one.part for one in story.tellings} <= story.rejected
+    return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant and not is_refused else None
 
 
 def _unplaced(entry: EntryOutcome, article: Article) -> StoryChange:

@@ -1,5 +1,7 @@
 """Who has news in the channel is looked for by name in what no rule knows."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.models.articles import Outcome, Verdict
@@ -89,6 +91,21 @@ def test_maintainers_are_asked_and_nothing_joins_unseen() -> None:
     assert posts == [(DeliveryKind.REVIEW, 2)]
     assert entry.telling
     assert [match.form for match in entry.telling.verdict.topics[0].matches] == ["Пробникова"]
+
+
+def test_what_maintainers_refused_is_not_asked_about_again() -> None:
+    refused = replace(RECENT, rejected=frozenset({1}))
+    chats = to_channel("@channel", review="-100")
+
+    (change,) = group(
+        [by_name("Максим Пробников дома", RECENT.lead.article.text)],
+        [refused],
+        chats=chats,
+        index=SimilarityIndex(),
+        now=NOW,
+    )
+
+    assert change.added[0].outcome is Outcome.UNMATCHED
 
 
 def test_what_goes_on_with_no_story_is_no_neighbour_of_what_comes_with_it() -> None:
