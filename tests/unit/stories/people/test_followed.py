@@ -93,6 +93,12 @@ def test_maintainers_are_asked_and_nothing_joins_unseen() -> None:
     assert [match.form for match in entry.telling.verdict.topics[0].matches] == ["Пробникова"]
 
 
+def test_of_few_words_the_name_is_enough() -> None:
+    entry, posts = placed(by_name("Пробников на свободе", "Максим Пробников вернулся к жене."))
+
+    assert (entry.outcome, [kind for kind, _ in posts]) == (Outcome.REVIEW, [DeliveryKind.REVIEW])
+
+
 def test_what_maintainers_refused_is_not_asked_about_again() -> None:
     refused = replace(RECENT, rejected=frozenset({1}))
     chats = to_channel("@channel", review="-100")
