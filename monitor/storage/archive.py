@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 import zstandard
-from sqlalchemy import Connection, Engine, Row, delete, desc, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Row, case, delete, desc, func, insert, or_, select
 
 from monitor.matching.backtest import KeptArticle
 from monitor.models.articles import Article, Fact, FactKind, Match, Outcome, Tier, TopicVerdict, Verdict, Veto
@@ -131,7 +131,8 @@ def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
 
 def with_texts(asked: Any) -> Any:
     """A selection of entries (their title among it) with what `read_text` needs, and with the verdict."""
-    of_article = (articles.c.title.label("article_title"), articles.c.text, articles.c.verdict, archive.c.body)
+    judged = case((articles.c.former_title != "", articles.c.former_title), else_=articles.c.title)
+    of_article = (judged.label("article_title"), articles.c.text, articles.c.verdict, archive.c.body)
     return (
         asked.add_columns(*of_article)
         .outerjoin(articles, articles.c.entry_id == entries.c.id)

@@ -209,7 +209,8 @@ def _outcome(story: Story, placed: Telling) -> Outcome:
 
 def _retitle(draft: _Draft, shown: Telling, now: Article) -> bool:
     """Show the headline as the outlet has it now. False: it is the one that is shown."""
-    if shown.article.feed != now.feed or shown.article.title == now.title or not now.title:
+    titles = {shown.article.title, now.title}
+    if shown.article.feed != now.feed or len(titles) == 1 or "" in titles:
         return False
     changed = replace(shown, article=replace(shown.article, title=now.title, former_title=shown.article.title))
     tellings = tuple(changed if one is shown else one for one in draft.story.tellings)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.app.config_files import load_matcher
@@ -23,6 +23,7 @@ WORDS = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(texts=[("Беглеца границе", ""), ("", ""), ("", ""), ("", "границе Беглеца")])  # one text, with a headline too
 @given(texts=st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=6))
 def test_the_same_rules_decide_the_same(
     texts: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory, web: WebServer
