@@ -23,13 +23,13 @@ def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[
     """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
     words, step, topics = TEXTS[tongue], step_of(lead, opens=not earlier), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
-    new = _new(lead, earlier, tongue) if earlier else ""
     sure = stance(lead, earlier)
+    new = _new(lead, earlier, sure, tongue) if earlier else ""
     claim = "" if earlier else _told(step, sure, words, tongue)
     topic_label = f"{about}: {claim}" if claim else about
-    rings = step is not None and step.is_urgent and sure is not Certainty.DENIED
-    start = f"{'● ' if rings else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
-    for more in filter(None, (about if new else "", _way(lead, step, tongue) if sure is not Certainty.DENIED else "")):
+    is_urgent, way = (False, "") if sure is Certainty.DENIED else (step and step.is_urgent, _way(lead, step, tongue))
+    start = f"{'● ' if is_urgent else ''}{f'{words.new}: ' if earlier else ''}{new or topic_label}"
+    for more in filter(None, (about if new else "", way)):
         longer = f"{start} · {more}"
         start = longer if utf16_length(longer) <= _UNITS else start
     return start
@@ -43,9 +43,9 @@ def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) 
     return label or (words.denied if sure is Certainty.DENIED else "")
 
 
-def _new(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> str:
+def _new(lead: Telling, earlier: Sequence[Telling], sure: Certainty, tongue: Tongue) -> str:
     """The new step; else what else is new, with the step it is told with."""
-    words, step, sure = TEXTS[tongue], step_of(lead, opens=False), stance(lead, earlier)
+    words, step = TEXTS[tongue], step_of(lead, opens=False)
     if sure is Certainty.DENIED:
         return _told(step if step is Step.REMOVAL_REFUSED else None, sure, words, tongue)
     if steps := new_steps(lead, earlier):

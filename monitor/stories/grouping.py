@@ -18,7 +18,7 @@ from monitor.stories.claims.steps import happened
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
-from monitor.stories.people.followed import RULE, is_about, is_same_person, verdict_of
+from monitor.stories.people.followed import NO_RULE, RULE, is_about, is_same_person, verdict_of
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask
@@ -77,7 +77,7 @@ def _change(draft: _Draft, chats: Chats, now: datetime) -> StoryChange:
 
 def unmatched_reason(article: Article) -> str:
     """Why nothing came of an article that was read."""
-    return "ни одно правило не сработало" + (f" ({article.problem})" if article.problem else "")
+    return NO_RULE + (f" ({article.problem})" if article.problem else "")
 
 
 def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> Telling | None:

@@ -16,10 +16,9 @@ from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
 from monitor.stories.claims.step_forms import ABOUT_BEFORE
 from monitor.stories.claims.steps import Step, denied_in, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
-from monitor.stories.people.naming import Person, in_common, is_meant, people
+from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, named_in, people
 from monitor.text.unicode import sentences
 
-_LEAD = 1_200  # characters in which an article's people are looked for
 _NEXT_DAY = timedelta(hours=12)
 _SUBJECT = 200  # characters in which those stand whom it is about
 
@@ -64,12 +63,12 @@ def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
     dates = [one.article.published_at for one in earlier if one.article.published_at]
     if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:
         return []
-    known = happened(words for one in earlier for words in (one.article.title_read, *_first_words(one.article)))
-    taken = happened([article.title]) or happened(_first_words(article)[:1])
+    known = happened(words for one in earlier for words in (one.article.title_read, *first_words(one.article)))
+    taken = happened([article.title]) or happened(first_words(article)[:1])
     return [step for step in taken if step not in known]
 
 
-def _first_words(article: Article) -> list[str]:
+def first_words(article: Article) -> list[str]:
     """The two sentences that say what it is about."""
     return [article.text[slice(*span)] for span in sentences(article.text)[:2]]
 
@@ -154,14 +153,14 @@ def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
 
 def _of_now(article: Article) -> str:
     """Its beginning without sentences that tell of older things."""
-    text = article.text[:_LEAD]
+    text = article.text[:LEAD]
     kept = (words for words in (text[slice(*span)] for span in sentences(text)) if not ABOUT_BEFORE.search(words))
     return "\n".join([article.title, *kept])
 
 
 def common_persons(article: Article, earlier: Iterable[Article]) -> bool:
     """Whether somebody is named in both."""
-    return in_common(_named(article), (person for one in earlier for person in _named(one)))
+    return in_common(named_in(article), (person for one in earlier for person in named_in(one)))
 
 
 def common_subjects(article: Article, earlier: Iterable[Article]) -> bool:
@@ -181,13 +180,9 @@ def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
 
 
 def _beginning(article: Article) -> str:
-    return f"{article.title}\n{article.text[:_LEAD]}"
+    return f"{article.title}\n{article.text[:LEAD]}"
 
 
 def _unsaid(steps: Iterable[Step], text: str) -> list[Step]:
     known = happened([text], before_too=True)
     return [step for step in steps if step not in known and not speaks_of(step, text)]
-
-
-def _named(article: Article) -> frozenset[Person]:
-    return people(_beginning(article))

@@ -10,7 +10,7 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.steps import Step, happened
-from monitor.stories.novelty import NAME, NUMBER, PLACE, added, taken_since
+from monitor.stories.novelty import NAME, NUMBER, PLACE, added, first_words, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -102,7 +102,7 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
 
 def _steps_at_first(article: Article) -> tuple[Step, ...]:
     is_empty = is_outdated(article) or certainty(article) is Certainty.DENIED
-    return () if is_empty else happened(article.text[slice(*span)] for span in sentences(article.text)[:1])
+    return () if is_empty else happened(first_words(article)[:1])
 
 
 def is_outdated(article: Article) -> bool:

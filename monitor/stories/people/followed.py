@@ -12,14 +12,14 @@ from typing import Final, NamedTuple, Self
 
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story
-from monitor.stories.people.naming import Person, in_common, people
+from monitor.stories.people.naming import LEAD, Person, in_common, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
 """Stands where a verdict names its rule."""
+NO_RULE: Final = "ни одно правило не сработало"
 
 _SUBJECT: Final = 400  # characters in which those stand whom an article is about
-_LEAD: Final = 1_200  # characters in which they are looked for
 _MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
 _CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
 
@@ -50,7 +50,7 @@ class Followed(NamedTuple):
 
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
-        lead = f"{title}\n{text[:_LEAD]}"
+        lead = f"{title}\n{text[:LEAD]}"
         words = (word for word in _CAPITALIZED.findall(lead) if Person(word).stem in self.by_stem)
         written = {one for word in words for one in self.by_stem[Person(word).stem] if one.is_written(word)}
         named = people(lead) if written else frozenset()
@@ -75,14 +75,14 @@ def is_same_person(article: Article, story: Story) -> bool:
     """Whether both name somebody by the same first name and surname."""
     ours, theirs = (
         [person for person in named if person.first]
-        for named in (_named(article), (person for one in story.tellings for person in _named(one.article)))
+        for named in (named_in(article), (person for one in story.tellings for person in named_in(one.article)))
     )
     return in_common(ours, theirs)
 
 
 def verdict_of(article: Article, story: Story) -> Verdict:
     """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
-    persons = tuple(person for one in story.tellings for person in _named(one.article))
+    persons = tuple(person for one in story.tellings for person in named_in(one.article))
     topic = story.lead.verdict.topics[0]
     asked = TopicVerdict(
         id=topic.id,
@@ -92,17 +92,13 @@ def verdict_of(article: Article, story: Story) -> Verdict:
         tier=Tier.REVIEW,
         matches=tuple(_matches(article, persons)),
     )
-    return Verdict(topics=(asked,), lack="ни одно правило не сработало")
-
-
-def _named(article: Article) -> frozenset[Person]:
-    return people(f"{article.title}\n{article.text[:_LEAD]}")
+    return Verdict(topics=(asked,), lack=NO_RULE)
 
 
 def _matches(article: Article, persons: Iterable[Person]) -> Iterable[Match]:
     """Where surnames of theirs stand for the first time, in the headline and in the text."""
     stems = {person.stem for person in persons}
-    parts: tuple[tuple[Where, str], ...] = (("title", article.title), ("text", article.text[:_LEAD]))
+    parts: tuple[tuple[Where, str], ...] = (("title", article.title), ("text", article.text[:LEAD]))
     for where, part in parts:
         words = (word for word in _CAPITALIZED.finditer(part) if Person(word[0]).stem in stems)
         if word := next(words, None):

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from monitor.models.articles import Article
 from monitor.text.languages.first_names import is_first_name
 from monitor.text.languages.word_frequencies import SHARES
+
+LEAD = 1_200  # characters in which an article's people are looked for
 
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name
@@ -115,6 +118,11 @@ def people(text: str) -> frozenset[Person]:
                 _known.clear()
             _known[key] = answer
     return answer
+
+
+def named_in(article: Article) -> frozenset[Person]:
+    """Everybody whom the article names in its headline or its beginning."""
+    return people(f"{article.title}\n{article.text[:LEAD]}")
 
 
 def _people(text: str) -> frozenset[Person]:

@@ -1,10 +1,9 @@
 """One poll of one feed, with a real fetcher over HTTP, real rules and a real database file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +13,9 @@ from monitor.polling.recorder import Recorder
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
 from tests.harness.loops import wait_out
-from tests.harness.poll_room import ABOUT, LONG, Room, open_room
+from tests.harness.poll_room import ABOUT, LONG, Room
 from tests.servers import faults
-from tests.servers.web import Item, WebServer, page
-
-
-@pytest.fixture
-async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
-    async with open_room(web, tmp_path) as opened:
-        yield opened
+from tests.servers.web import Item, page
 
 
 async def test_a_mute_is_in_force_from_the_next_poll_on_and_reads_pages_under_it_too(room: Room) -> None:

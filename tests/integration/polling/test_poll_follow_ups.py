@@ -1,21 +1,10 @@
 """What no rule knows, but goes on with a story in the channel: asked about, and the post mended."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from monitor.storage.tables import deliveries, entries
-from tests.harness.poll_room import ABOUT, LONG, Room, open_room
-from tests.servers.web import WebServer
-
-
-@pytest.fixture
-async def room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
-    async with open_room(web, tmp_path) as opened:
-        yield opened
+from tests.harness.poll_room import ABOUT, LONG, Room
 
 
 async def test_a_post_whose_article_says_something_else_now_is_mended_and_asked_about(room: Room) -> None:
