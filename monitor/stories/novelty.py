@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.models.articles import Article
+from monitor.models.articles import Article, TopicVerdict
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
 from monitor.stories.claims.step_forms import ABOUT_BEFORE
@@ -20,10 +20,12 @@ from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, nam
 from monitor.text.unicode import sentences
 
 _NEXT_DAY = timedelta(hours=12)
+_STEM = 5  # letters by which a word is known in another form
 _SUBJECT = 200  # characters in which those stand whom it is about
 
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
+_OF_WHOM = re.compile(r"\b(?:обвиняем|подозреваем|разыскиваем)\w+|, котор\w+[^,.!?]*", re.IGNORECASE)
 
 
 NAME, PLACE, NUMBER = "имя", "место", "число"
@@ -39,10 +41,11 @@ def news(telling: Telling, earlier: Sequence[Telling]) -> str:
 def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
     """What `telling` adds to the earlier ones, by its kind; no kind is empty."""
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
-    topics = [topic.title for topic in telling.verdict.topics if topic.id not in known_topics]
     known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
+    new_topics = [topic for topic in telling.verdict.topics if topic.id not in known_topics]
+    topics = [topic.title for topic in new_topics if not _is_of_known_words(topic, known)]
     title = telling.article.title
-    unsaid = _unsaid(dict.fromkeys([*spoken_of(title), *happened([title])]), known)
+    unsaid = _unsaid(dict.fromkeys([*spoken_of(_OF_WHOM.sub("", title)), *happened([title])]), known)
     steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
@@ -54,6 +57,14 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
         NUMBER: how_many,
     }
     return {kind: names for kind, names in kinds.items() if names}
+
+
+def _is_of_known_words(topic: TopicVerdict, known: str) -> bool:
+    """Whether nothing makes it of the topic but what earlier ones have, too, and not its headline."""
+    small = known.casefold()
+    return bool(topic.matches) and all(
+        match.where == "text" and match.form.casefold()[:_STEM] in small for match in topic.matches
+    )
 
 
 def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:

@@ -18,6 +18,7 @@ from operator import mul
 from zlib import crc32
 
 from monitor.models.articles import Article
+from monitor.stories.people.latin_names import in_cyrillic
 from monitor.text.languages.word_frequencies import SHARES
 from monitor.text.unicode import fold
 
@@ -53,7 +54,7 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
     Even numbers are words, odd ones figures. Blanks do not matter; capitals only say which words are names.
     """
     stems: list[int] = []
-    for part, times in ((title[:LEAD], _TITLE_COUNTS), (text[:LEAD], 1)):
+    for part, times in ((in_cyrillic(title[:LEAD]), _TITLE_COUNTS), (in_cyrillic(text[:LEAD]), 1)):
         for word in _WORD.finditer(part):
             stems += [_stem(word[0])] * (times * _NAMES_COUNT if _is_name(part, word) else times)
     return tuple(sorted(stems))
@@ -61,7 +62,7 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
 
 def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
-    return _names_and_figures([title[:LEAD], text[:LEAD]])
+    return _names_and_figures([in_cyrillic(title[:LEAD]), in_cyrillic(text[:LEAD])])
 
 
 def is_copy(one: Article, other: Article) -> bool:

@@ -179,6 +179,12 @@ _NOT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
+# Said of nobody's claim it is the state of a case: «Решение по Фомину ещё не принято»
+_UNDECIDED = re.compile(
+    r"\bрешени\w* [^.!?]{0,60}?\bне (?:принима|принят|выноси|было(?=\W*$|[,.;:]))\w*"
+    r"|\bшешім\w* [^.!?]{0,40}?(?:[ғгқк][ае]н жоқ|м[ае]д[ыі]\b)",
+    re.IGNORECASE,
+)
 _NOT_WITHIN = 40  # characters before a step in which its denial stands
 _REMEMBERED = 5_000  # texts: of a story with many tellings each post asks all that were told earlier
 
@@ -211,7 +217,8 @@ def speaks_of(step: Step, text: str) -> bool:
 
 def denied_in(text: str) -> frozenset[Step]:
     """The steps that a text speaks of only to say that they did not happen: «не задерживали»."""
-    return frozenset(step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text))
+    steps = {step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text)}
+    return frozenset({*steps, *([Step.REMOVAL_DECIDED] if _UNDECIDED.search(text) else ())})
 
 
 def _is_denied(text: str, word: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.models.articles import Article
+from monitor.stories.people.latin_names import in_cyrillic
 from monitor.text.languages.first_names import is_first_name
 from monitor.text.languages.word_frequencies import SHARES
 
@@ -31,7 +32,11 @@ _REMEMBERED = 2_000  # texts: a story is compared with every article that comes 
 _LONGEST = 200  # letters of the names of a remembered text: a list may hold any number of any length
 _BEFORE = 3  # characters before a word that tell whether a sentence begins with it
 _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  # «Иван», «И.», «И. П.»
-_NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?({_CAPITAL}(?:-{_CAPITAL})?))")  # overlapping: «Судья Иван Петров»
+_FATHERS = rf"{_CAPITAL}(?:[оеё]вич|ьич|[оеё]вн|иничн)[{_SMALL}]{{0,3}}"
+# Overlapping: «Судья Иван Петров», «Ольги Петровны Невской»
+_NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?(?:{_FATHERS} )?({_CAPITAL}(?:-{_CAPITAL})?))")
+_OFFICIAL_NAME = re.compile(rf"\b({_CAPITAL}) ({_CAPITAL}) {_FATHERS}(?! [{_LETTERS}])")  # «Петров Иван Ильич»
+_COUPLE = re.compile(rf"\b({_CAPITAL}) и {_CAPITAL} ({_CAPITAL}(?:ых|ыми|ым|ы|их|ими|им|ие))\b")
 _CASE = (  # endings of surnames, in both languages
     r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?"
 )
@@ -85,6 +90,7 @@ def is_meant(person: Person, text: str) -> bool:
     """Whether a text may mean somebody: by his surname, in any case and with no other first name; by «Иван П.»; or by
     the first name beside somebody of the same surname, as relatives do («жена Ольга Пробникова о муже Иване»).
     """
+    text = in_cyrillic(text)
     bearers = [one for one in people(text) if one.stem == person.stem or person.is_written(one.surname)]
     if any(map(person.may_be, bearers)):
         return True
@@ -126,6 +132,7 @@ def named_in(article: Article) -> frozenset[Person]:
 
 
 def _people(text: str) -> frozenset[Person]:
+    text = in_cyrillic(text)
     named = frozenset(_named(text))
     with_first = {person.stem for person in named if person.first}
     lone = (last for last in _LONE.findall(text) if not is_first_name(last))
@@ -140,13 +147,25 @@ def _people(text: str) -> frozenset[Person]:
 def _named(text: str) -> Iterator[Person]:
     for name in _NAME.finditer(text):
         first, last = name.groups()
-        if len(last) <= _SHORTEST or _PATRONYMIC.search(last) or _is_initial_of_surname(text, name.start(), first):
+        if len(last) <= _SHORTEST or _is_patronymic(last) or _is_initial_of_surname(text, name.start(), first):
             continue
         if "." in first or is_first_name(first):
             yield Person(last, first)
         elif _SURNAME.search(last) and not _ADJECTIVE.search(first) and not is_first_name(last):
             before = text[max(0, name.start() - _BEFORE) : name.start()]
             yield Person(last, first if _may_be_first(first, before) else "")
+
+    for last, first in _OFFICIAL_NAME.findall(text):
+        if _SURNAME.search(last) and is_first_name(first) and not is_first_name(last):
+            yield Person(last, first)
+    yield from (Person(last, first) for first, last in _COUPLE.findall(text) if is_first_name(first))
+
+
+def _is_patronymic(word: str) -> bool:
+    """Whether it is made of a first name: «Петрович», but not «Гуревич»."""
+    ending = _PATRONYMIC.search(word)
+    father = word[: ending.start()] if ending else ""
+    return is_first_name(father) or is_first_name(f"{father.removesuffix('ь')}и")
 
 
 def _is_initial_of_surname(text: str, start: int, first: str) -> bool:

@@ -146,7 +146,8 @@ def test_a_joining_article_changes_the_wanted_post_of_its_story() -> None:
 
 def test_what_a_joining_article_adds_is_a_post_of_its_own() -> None:
     """A merge hides neither a topic nor a person: an edit rings no bell."""
-    (change,) = grouped([matched(2, "extradition", "knb", feed="Вторая")], [story(7, telling(1))])
+    plain = telling(1, text=TEXT.replace("экстрадицию", "передачу"))
+    (change,) = grouped([matched(2, "extradition", "knb", feed="Вторая")], [story(7, plain)])
 
     assert change.added[0].outcome is Outcome.POSTED
     assert "тема: Knb" in change.added[0].reason

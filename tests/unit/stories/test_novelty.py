@@ -156,9 +156,29 @@ def test_a_new_step_in_the_headline_is_news(headline: str, step: str) -> None:
 
 
 def test_a_new_topic_is_news() -> None:
-    summoned = report("Задержан", "Его ищут по запросу Москвы.", "запросу", topic="knb")
+    summoned = report("Задержан", "Его ищут по запросу Москвы, спрашивали в КНБ.", "КНБ", topic="knb")
 
     assert news(summoned, [FIRST]) == "тема: Выдача"
+
+
+def test_a_topic_by_words_that_readers_had_is_none() -> None:
+    again = report("Задержан", "Его ищут по запросу Москвы.", "запросу", topic="knb")
+
+    assert news(again, [FIRST]) == ""
+
+
+def test_a_decision_that_was_told_is_denied_by_who_says_that_there_was_none() -> None:
+    decided = report("Прокуратура одобрила выдачу Пробникова", "Пробникова выдадут по запросу.", "запросу")
+    undecided = report("Прокуратура: решения по Пробникову не было", "Решение по запросу не принято.", "запросу")
+
+    assert "опровержение" in news(undecided, [decided])
+    assert "опровержение" not in news(undecided, [FIRST])
+
+
+def test_of_what_somebody_is_accused_is_no_step() -> None:
+    again = report("Задержан пекарь, которого обвиняют в фейках", "Пробникова ищут по запросу.", "запросу")
+
+    assert news(again, [FIRST]) == ""
 
 
 @pytest.mark.parametrize(
