@@ -36,6 +36,7 @@ _FATHERS = rf"{_CAPITAL}(?:[оеё]вич|ьич|[оеё]вн|иничн)[{_SMAL
 # Overlapping: «Судья Иван Петров», «Ольги Петровны Невской»
 _NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?(?:{_FATHERS} )?({_CAPITAL}(?:-{_CAPITAL})?))")
 _OFFICIAL_NAME = re.compile(rf"\b({_CAPITAL}) ({_CAPITAL}) {_FATHERS}(?! [{_LETTERS}])")  # «Петров Иван Ильич»
+_SHORT_NAME = re.compile(rf"\b({_CAPITAL}) ([{_LETTERS}]\.)(?! ?[{_LETTERS}]\.)")  # «Матвей С.»
 _COUPLE = re.compile(rf"\b({_CAPITAL}) и {_CAPITAL} ({_CAPITAL}(?:ых|ыми|ым|ы|их|ими|им|ие))\b")
 _CASE = (  # endings of surnames, in both languages
     r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?"
@@ -83,6 +84,8 @@ class Person(NamedTuple):
         ours, theirs = (one.first.casefold().replace("ё", "е").strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
         same = self.stem == other.stem or self.is_written(other.surname)
+        if not same and shorter >= _FIRST_STEM:  # «Матвей С.»
+            same = any(one.surname == f"{two.surname[0]}." for one, two in ((self, other), (other, self)))
         return same and ours[:shorter] == theirs[:shorter]
 
 
@@ -158,7 +161,8 @@ def _named(text: str) -> Iterator[Person]:
     for last, first in _OFFICIAL_NAME.findall(text):
         if _SURNAME.search(last) and is_first_name(first) and not is_first_name(last):
             yield Person(last, first)
-    yield from (Person(last, first) for first, last in _COUPLE.findall(text) if is_first_name(first))
+    pairs = (*_COUPLE.findall(text), *_SHORT_NAME.findall(text))
+    yield from (Person(last, first) for first, last in pairs if is_first_name(first))
 
 
 def _is_patronymic(word: str) -> bool:

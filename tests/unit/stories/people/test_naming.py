@@ -22,6 +22,7 @@ from monitor.text.languages.first_names import is_first_name
         ("Иван Юрьевич промолчал.", set()),
         ("Лев Гуревичті сот қамады.", {Person("Гуревичті", "Лев")}),
         ("Задержали Дениса и Оксану Лаптевых.", {Person("Лаптевых", "Дениса"), Person("Лаптевых", "Оксану")}),
+        ("Арестован Матвей С., студент.", {Person("С.", "Матвей")}),
         ("Вспоминает Kirill Zaborsky.", {Person("Заборский", "Кирилл")}),
         ("Суд выслушал А. Лугового.", {Person("Лугового", "А.")}),
         ("Журналист Айгерім Жолдаспен сөйлесті.", {Person("Жолдаспен", "Айгерім")}),
@@ -38,6 +39,18 @@ def test_a_role_before_a_surname_does_not_make_two_people_of_one() -> None:
     (by_role,), (by_name,) = people("Художника Бородкина судят."), people("Судят Глеба Бородкина.")
 
     assert by_role.may_be(by_name)
+
+
+def test_a_surname_of_which_an_initial_is_given_may_be_that_of_the_same_first_name() -> None:
+    (short,), (whole,), (other,) = (
+        people("Судят Матвея С."),
+        people("Судят Матвея Сорина."),
+        people("Судят Льва Сорина."),
+    )
+
+    assert short.may_be(whole)
+    assert whole.may_be(short)
+    assert not short.may_be(other)
 
 
 def test_a_kazakh_ending_does_not_make_another_person() -> None:
