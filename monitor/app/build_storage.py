@@ -1,7 +1,8 @@
 """The database, opened for work: locked, brought to this version, and what a dead process left taken up."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 
 import structlog
 
@@ -9,9 +10,20 @@ from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
 from monitor.config.settings import Settings
-from monitor.storage.database import instance_lock, migrate, open_engine, require_same_place, sqlite_file
+from monitor.edits.child_process import ChildProcess
+from monitor.errors import EditUnanswered, SchemaError
+from monitor.storage.database import (
+    instance_lock,
+    migrate_at,
+    open_engine,
+    open_usable,
+    require_same_place,
+    sqlite_file,
+)
 from monitor.storage.evidence.notices import Announcements
 from monitor.storage.store import Store
+
+_LONGEST_MIGRATION = 24 * 3600.0  # seconds: a large database takes minutes, and half a migration is none
 
 log = structlog.get_logger()
 
@@ -22,9 +34,9 @@ def open_store(config: Config) -> Iterator[Store]:
     settings = config.settings
     require_same_place(settings.database_url)
     with instance_lock(settings.database_url):
+        _migrate_apart(settings.database_url)
         engine = open_engine(settings.database_url)
         try:
-            migrate(engine)
             store = Store(
                 engine,
                 chats=story_chats(settings, config.destinations),
@@ -36,6 +48,20 @@ def open_store(config: Config) -> Iterator[Store]:
             yield store
         finally:
             engine.dispose()
+
+
+def _migrate_apart(url: str) -> None:
+    """In a child, when there is anything to do: what migrates is 17 MB, which would stay for as long as we live."""
+    with suppress(SchemaError):
+        open_usable(url).dispose()
+        return
+    child = ChildProcess(partial(str, url), longest=_LONGEST_MIGRATION)
+    try:
+        child.ask(migrate_at)
+    except EditUnanswered:
+        migrate_at(url)
+    finally:
+        child.close()
 
 
 def announcements(settings: Settings) -> Announcements:

@@ -128,6 +128,15 @@ def migrate(engine: Engine) -> None:
         _upgrade(connection)
 
 
+def migrate_at(url: str) -> None:
+    """As `migrate`, of the database at this address."""
+    engine = open_engine(url)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+
+
 def require_current_schema(engine: Engine) -> None:
     """Raise SchemaError unless the tables are of this code's version."""
     revision, wanted = _revision_of(engine), expected()
